@@ -1,0 +1,485 @@
+/* xsock: one socket API that means the same on Linux, FreeBSD, macOS and Windows.
+ *
+ * Conventions, true of every call unless it says otherwise:
+ *
+ *   Returns    >= 0 for success, or -XSOCK_E... (enum xsock_error). C's errno is neither read nor
+ *              written. xsock_oserror() tells the system's own code, for diagnosis.
+ *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
+ *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
+ *   Threads    any call, on any descriptor, from any thread, at any time.
+ *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe: xsock_strerror, xsock_errname,
+ *              xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
+ *   Fork       (POSIX) the child can go on using every descriptor, also when the parent had threads.
+ *              Don't call fork() in a signal handler that may have interrupted a call of this library.
+ *   Flags      unknown bits are refused with EINVAL.
+ *
+ * This header includes no header of the system. xsock_native.h has what crosses over to it.
+ */
+#ifndef XSOCK_H
+#define XSOCK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A program that links the shared library on Windows defines XSOCK_SHARED (the installed packages do);
+ * elsewhere it makes no difference. XSOCK_BUILD is for the library's own build. */
+#if defined(XSOCK_SHARED) && (defined(_MSC_VER) || defined(__MINGW32__))
+#  ifdef XSOCK_BUILD
+#    define XSOCK_API __declspec(dllexport)
+#  else
+#    define XSOCK_API __declspec(dllimport)
+#  endif
+#elif defined(__GNUC__)
+#  define XSOCK_API __attribute__((visibility("default")))
+#else
+#  define XSOCK_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Numbers -------------------------------------------------------------------------------------
+ * As in WASIX, on every system. What WASIX has no number for stands from 0x100 up. They are ABI: they
+ * never change. */
+
+enum {
+    XSOCK_AF_UNSPEC = 0,
+    XSOCK_AF_INET = 1,
+    XSOCK_AF_INET6 = 2,
+    XSOCK_AF_LOCAL = 3,
+    XSOCK_AF_UNIX = XSOCK_AF_LOCAL,
+    /* FreeBSD (KEY and BLUETOOTH also elsewhere) */
+    XSOCK_AF_ROUTE = 0x100,
+    XSOCK_AF_LINK = 0x101,
+    XSOCK_AF_KEY = 0x102,
+    XSOCK_AF_NATM = 0x103,
+    XSOCK_AF_NETGRAPH = 0x104,
+    XSOCK_AF_BLUETOOTH = 0x105,
+    XSOCK_AF_IEEE80211 = 0x106,
+    XSOCK_AF_INET_SDP = 0x107,
+    XSOCK_AF_INET6_SDP = 0x108,
+    /* Linux */
+    XSOCK_AF_NETLINK = 0x109,
+    XSOCK_AF_PACKET = 0x10a,
+    XSOCK_AF_VSOCK = 0x10b,
+    XSOCK_AF_CAN = 0x10c,
+    /* Windows */
+    XSOCK_AF_IPX = 0x10d,
+    XSOCK_AF_APPLETALK = 0x10e,
+    XSOCK_AF_NETBIOS = 0x10f,
+    XSOCK_AF_IRDA = 0x110,
+    XSOCK_AF_HYPERV = 0x111
+};
+
+enum {
+    XSOCK_PF_UNSPEC = XSOCK_AF_UNSPEC,
+    XSOCK_PF_INET = XSOCK_AF_INET,
+    XSOCK_PF_INET6 = XSOCK_AF_INET6,
+    XSOCK_PF_LOCAL = XSOCK_AF_LOCAL,
+    XSOCK_PF_UNIX = XSOCK_AF_UNIX,
+    XSOCK_PF_ROUTE = XSOCK_AF_ROUTE,
+    XSOCK_PF_LINK = XSOCK_AF_LINK,
+    XSOCK_PF_KEY = XSOCK_AF_KEY,
+    XSOCK_PF_NATM = XSOCK_AF_NATM,
+    XSOCK_PF_NETGRAPH = XSOCK_AF_NETGRAPH,
+    XSOCK_PF_BLUETOOTH = XSOCK_AF_BLUETOOTH,
+    XSOCK_PF_IEEE80211 = XSOCK_AF_IEEE80211,
+    XSOCK_PF_INET_SDP = XSOCK_AF_INET_SDP,
+    XSOCK_PF_INET6_SDP = XSOCK_AF_INET6_SDP,
+    XSOCK_PF_NETLINK = XSOCK_AF_NETLINK,
+    XSOCK_PF_PACKET = XSOCK_AF_PACKET,
+    XSOCK_PF_VSOCK = XSOCK_AF_VSOCK,
+    XSOCK_PF_CAN = XSOCK_AF_CAN,
+    XSOCK_PF_IPX = XSOCK_AF_IPX,
+    XSOCK_PF_APPLETALK = XSOCK_AF_APPLETALK,
+    XSOCK_PF_NETBIOS = XSOCK_AF_NETBIOS,
+    XSOCK_PF_IRDA = XSOCK_AF_IRDA,
+    XSOCK_PF_HYPERV = XSOCK_AF_HYPERV
+};
+
+/* Types: the low 13 bits of the type argument. SEQPACKET is 4 as in WASIX, not 5 as in most systems. */
+enum {
+    XSOCK_SOCK_STREAM = 1,
+    XSOCK_SOCK_DGRAM = 2,
+    XSOCK_SOCK_RAW = 3,
+    XSOCK_SOCK_SEQPACKET = 4,
+    XSOCK_SOCK_RDM = 0x100
+};
+
+/* Flags, or-ed into a type, and given to calls that take flags of a descriptor. */
+enum {
+    XSOCK_SOCK_CLOEXEC = 0x2000, /* of the descriptor: not inherited by a program that is started */
+    XSOCK_SOCK_NONBLOCK = 0x4000 /* of the socket: calls that would block give EAGAIN */
+};
+
+enum { XSOCK_SHUT_RD = 1, XSOCK_SHUT_WR = 2, XSOCK_SHUT_RDWR = 3 };
+
+/* Protocols of INET and INET6: IANA's numbers, 0..255, and MPTCP. 0 is "the default of this type". */
+enum {
+    XSOCK_IPPROTO_IP = 0,
+    XSOCK_IPPROTO_ICMP = 1,
+    XSOCK_IPPROTO_IGMP = 2,
+    XSOCK_IPPROTO_IPIP = 4,
+    XSOCK_IPPROTO_TCP = 6,
+    XSOCK_IPPROTO_EGP = 8,
+    XSOCK_IPPROTO_PUP = 12,
+    XSOCK_IPPROTO_UDP = 17,
+    XSOCK_IPPROTO_IDP = 22,
+    XSOCK_IPPROTO_TP = 29,
+    XSOCK_IPPROTO_DCCP = 33,
+    XSOCK_IPPROTO_IPV6 = 41,
+    XSOCK_IPPROTO_ROUTING = 43,
+    XSOCK_IPPROTO_FRAGMENT = 44,
+    XSOCK_IPPROTO_RSVP = 46,
+    XSOCK_IPPROTO_GRE = 47,
+    XSOCK_IPPROTO_ESP = 50,
+    XSOCK_IPPROTO_AH = 51,
+    XSOCK_IPPROTO_ICMPV6 = 58,
+    XSOCK_IPPROTO_NONE = 59,
+    XSOCK_IPPROTO_DSTOPTS = 60,
+    XSOCK_IPPROTO_OSPF = 89,
+    XSOCK_IPPROTO_MTP = 92,
+    XSOCK_IPPROTO_BEETPH = 94,
+    XSOCK_IPPROTO_ENCAP = 98,
+    XSOCK_IPPROTO_PIM = 103,
+    XSOCK_IPPROTO_COMP = 108,
+    XSOCK_IPPROTO_PGM = 113,
+    XSOCK_IPPROTO_RM = XSOCK_IPPROTO_PGM,
+    XSOCK_IPPROTO_SCTP = 132,
+    XSOCK_IPPROTO_MH = 135,
+    XSOCK_IPPROTO_UDPLITE = 136,
+    XSOCK_IPPROTO_MPLS = 137,
+    XSOCK_IPPROTO_ETHERNET = 143,
+    XSOCK_IPPROTO_RAW = 255,
+    XSOCK_IPPROTO_MPTCP = 262
+};
+
+/* Protocols of the other families. */
+enum {
+    XSOCK_BTPROTO_HCI = 1,
+    XSOCK_BTPROTO_SCO = 2,
+    XSOCK_BTPROTO_RFCOMM = 3,
+    XSOCK_BTPROTO_L2CAP = 0x100,
+
+    XSOCK_CAN_RAW = 1,
+    XSOCK_CAN_BCM = 2,
+    XSOCK_CAN_ISOTP = 6,
+    XSOCK_CAN_J1939 = 7,
+
+    XSOCK_HV_PROTOCOL_RAW = 1,
+
+    XSOCK_KEY_V2 = 2, /* RFC 2367 */
+
+    XSOCK_NATM_AAL0 = 1,
+    XSOCK_NATM_AAL5 = 2,
+
+    XSOCK_NETGRAPH_DATA = 1,
+    XSOCK_NETGRAPH_CONTROL = 2,
+
+    XSOCK_NETLINK_ROUTE = 0,
+    XSOCK_NETLINK_USERSOCK = 2,
+    XSOCK_NETLINK_SOCK_DIAG = 4,
+    XSOCK_NETLINK_NFLOG = 5,
+    XSOCK_NETLINK_XFRM = 6,
+    XSOCK_NETLINK_SELINUX = 7,
+    XSOCK_NETLINK_ISCSI = 8,
+    XSOCK_NETLINK_AUDIT = 9,
+    XSOCK_NETLINK_FIB_LOOKUP = 10,
+    XSOCK_NETLINK_CONNECTOR = 11,
+    XSOCK_NETLINK_NETFILTER = 12,
+    XSOCK_NETLINK_KOBJECT_UEVENT = 15,
+    XSOCK_NETLINK_GENERIC = 16,
+    XSOCK_NETLINK_SCSITRANSPORT = 18,
+    XSOCK_NETLINK_ECRYPTFS = 19,
+    XSOCK_NETLINK_RDMA = 20,
+    XSOCK_NETLINK_CRYPTO = 21,
+    XSOCK_NETLINK_SMC = 22,
+
+    /* Of PACKET: any EtherType, 0..0xffff, in host byte order; 0 receives nothing until it is bound. */
+    XSOCK_PACKET_NONE = 0,
+    XSOCK_PACKET_ALL = 0x0003,
+    XSOCK_PACKET_IP = 0x0800,
+    XSOCK_PACKET_ARP = 0x0806,
+    XSOCK_PACKET_IPV6 = 0x86dd,
+
+    XSOCK_IPX_IPX = 1000, /* to 1255: the packet type is added */
+    XSOCK_IPX_SPX = 1256,
+    XSOCK_IPX_SPXII = 1257,
+
+    XSOCK_APPLETALK_DDP = 16000,
+    XSOCK_APPLETALK_ADSP = 16022,
+    XSOCK_APPLETALK_PAP = 16023
+};
+
+/* ---- Errors --------------------------------------------------------------------------------------
+ * 0..80 as in WASIX, 200..254 as in wasix-libc, from 1001 up xsock's own. */
+
+enum xsock_error {
+    XSOCK_E2BIG = 1,
+    XSOCK_EACCES = 2,
+    XSOCK_EADDRINUSE = 3,
+    XSOCK_EADDRNOTAVAIL = 4,
+    XSOCK_EAFNOSUPPORT = 5,
+    XSOCK_EAGAIN = 6,
+    XSOCK_EALREADY = 7,
+    XSOCK_EBADF = 8,
+    XSOCK_EBADMSG = 9,
+    XSOCK_EBUSY = 10,
+    XSOCK_ECANCELED = 11,
+    XSOCK_ECHILD = 12,
+    XSOCK_ECONNABORTED = 13,
+    XSOCK_ECONNREFUSED = 14,
+    XSOCK_ECONNRESET = 15,
+    XSOCK_EDEADLK = 16,
+    XSOCK_EDESTADDRREQ = 17,
+    XSOCK_EDOM = 18,
+    XSOCK_EDQUOT = 19,
+    XSOCK_EEXIST = 20,
+    XSOCK_EFAULT = 21,
+    XSOCK_EFBIG = 22,
+    XSOCK_EHOSTUNREACH = 23,
+    XSOCK_EIDRM = 24,
+    XSOCK_EILSEQ = 25,
+    XSOCK_EINPROGRESS = 26,
+    XSOCK_EINTR = 27,
+    XSOCK_EINVAL = 28,
+    XSOCK_EIO = 29,
+    XSOCK_EISCONN = 30,
+    XSOCK_EISDIR = 31,
+    XSOCK_ELOOP = 32,
+    XSOCK_EMFILE = 33,
+    XSOCK_EMLINK = 34,
+    XSOCK_EMSGSIZE = 35,
+    XSOCK_EMULTIHOP = 36,
+    XSOCK_ENAMETOOLONG = 37,
+    XSOCK_ENETDOWN = 38,
+    XSOCK_ENETRESET = 39,
+    XSOCK_ENETUNREACH = 40,
+    XSOCK_ENFILE = 41,
+    XSOCK_ENOBUFS = 42,
+    XSOCK_ENODEV = 43,
+    XSOCK_ENOENT = 44,
+    XSOCK_ENOEXEC = 45,
+    XSOCK_ENOLCK = 46,
+    XSOCK_ENOLINK = 47,
+    XSOCK_ENOMEM = 48,
+    XSOCK_ENOMSG = 49,
+    XSOCK_ENOPROTOOPT = 50,
+    XSOCK_ENOSPC = 51,
+    XSOCK_ENOSYS = 52,
+    XSOCK_ENOTCONN = 53,
+    XSOCK_ENOTDIR = 54,
+    XSOCK_ENOTEMPTY = 55,
+    XSOCK_ENOTRECOVERABLE = 56,
+    XSOCK_ENOTSOCK = 57,
+    XSOCK_ENOTSUP = 58,
+    XSOCK_ENOTTY = 59,
+    XSOCK_ENXIO = 60,
+    XSOCK_EOVERFLOW = 61,
+    XSOCK_EOWNERDEAD = 62,
+    XSOCK_EPERM = 63,
+    XSOCK_EPIPE = 64,
+    XSOCK_EPROTO = 65,
+    XSOCK_EPROTONOSUPPORT = 66,
+    XSOCK_EPROTOTYPE = 67,
+    XSOCK_ERANGE = 68,
+    XSOCK_EROFS = 69,
+    XSOCK_ESPIPE = 70,
+    XSOCK_ESRCH = 71,
+    XSOCK_ESTALE = 72,
+    XSOCK_ETIMEDOUT = 73,
+    XSOCK_ETXTBSY = 74,
+    XSOCK_EXDEV = 75,
+    XSOCK_ENOTCAPABLE = 76,
+    XSOCK_ESHUTDOWN = 77,
+    XSOCK_EMEMVIOLATION = 78,
+    XSOCK_EUNKNOWN = 79, /* a system code that no row names: xsock_oserror() has it */
+    XSOCK_EPENDING = 80,
+
+    XSOCK_EWOULDBLOCK = XSOCK_EAGAIN,
+    XSOCK_EOPNOTSUPP = XSOCK_ENOTSUP,
+
+    XSOCK_ENOTBLK = 200,
+    XSOCK_EUNATCH = 206,
+    XSOCK_ENODATA = 217,
+    XSOCK_ETIME = 218,
+    XSOCK_ENOSR = 219,
+    XSOCK_ENONET = 220,
+    XSOCK_ENOPKG = 221,
+    XSOCK_EREMOTE = 222,
+    XSOCK_ECOMM = 225,
+    XSOCK_ENOTUNIQ = 227,
+    XSOCK_EBADFD = 228,
+    XSOCK_EUSERS = 237,
+    XSOCK_ESOCKTNOSUPPORT = 238,
+    XSOCK_EPFNOSUPPORT = 239,
+    XSOCK_ETOOMANYREFS = 240,
+    XSOCK_EHOSTDOWN = 241,
+    XSOCK_EREMOTEIO = 246,
+    XSOCK_ENOKEY = 249,
+    XSOCK_EKEYEXPIRED = 250,
+    XSOCK_EKEYREVOKED = 251,
+    XSOCK_EKEYREJECTED = 252,
+    XSOCK_ERFKILL = 253,
+
+    /* Resolving names (RFC 3493, section 6.1) */
+    XSOCK_EAI_ADDRFAMILY = 1001,
+    XSOCK_EAI_AGAIN = 1002,
+    XSOCK_EAI_BADFLAGS = 1003,
+    XSOCK_EAI_FAIL = 1004,
+    XSOCK_EAI_FAMILY = 1005,
+    XSOCK_EAI_MEMORY = 1006,
+    XSOCK_EAI_NODATA = 1007,
+    XSOCK_EAI_NONAME = 1008,
+    XSOCK_EAI_OVERFLOW = 1009,
+    XSOCK_EAI_SERVICE = 1010,
+    XSOCK_EAI_SOCKTYPE = 1011,
+    XSOCK_EAI_SYSTEM = 1012,
+
+    /* Winsock's start-up, its providers and its quality-of-service reports */
+    XSOCK_ESYSNOTREADY = 1091,
+    XSOCK_EVERNOTSUPPORTED = 1092,
+    XSOCK_ENOTINITIALISED = 1093,
+    XSOCK_EINVALIDPROCTABLE = 1104,
+    XSOCK_EINVALIDPROVIDER = 1105,
+    XSOCK_EPROVIDERFAILEDINIT = 1106,
+    XSOCK_ESYSCALLFAILURE = 1107
+};
+
+/* One English sentence for an error, of either sign; 0 is "Success". Never NULL: a number that names no
+ * error gets a sentence that says so. The text is constant. Doesn't block. */
+XSOCK_API const char *xsock_strerror(int error);
+
+/* The name of an error, of either sign: "EAGAIN"; 0 is "SUCCESS". NULL for a number that names none.
+ * (EWOULDBLOCK and EOPNOTSUPP are EAGAIN and ENOTSUP.) */
+XSOCK_API const char *xsock_errname(int error);
+
+/* The number (positive) of an error by its name, "EAGAIN" or "XSOCK_EAGAIN"; also by the two other
+ * names, EWOULDBLOCK and EOPNOTSUPP. EFAULT: name is NULL. ENOENT: no such name. */
+XSOCK_API int xsock_errnumber(const char *name);
+
+/* The calling thread's last raw system code: an errno, or a Winsock or Win32 code. It belongs to the
+ * call that failed last in this thread because the system said so; a success and an error that xsock
+ * found itself leave it as it was. 0 before the first. */
+XSOCK_API int xsock_oserror(void);
+
+/* The error (negative) for a code of this system, an errno, or a Winsock or Win32 code; 0 for 0. Total:
+ * a code that no row names gives -XSOCK_EUNKNOWN. */
+XSOCK_API int xsock_error_from_os(int64_t code);
+
+/* The same for Winsock and Win32 codes, on every system. */
+XSOCK_API int xsock_error_from_winsock(int64_t code);
+
+/* ---- Life ----------------------------------------------------------------------------------------
+ * Descriptors are small ints. 0, 1 and 2 are taken to be the standard streams, so the first is 3; each
+ * new one is the lowest that is free, also when threads race. A descriptor (number, CLOEXEC, handle of
+ * the system) refers to an open socket (family, type, NONBLOCK), which duplicates share. */
+
+/* Opens a socket (POSIX socket()). type may have the two flags or-ed in. protocol 0 is the default of
+ * (af, type). The result for any three ints is the same on every system; what a system does not have it
+ * says by the error of that row. In this order:
+ *   EINVAL           unknown bits in type; a negative protocol (NETBIOS aside)
+ *   EAFNOSUPPORT     family unknown, UNSPEC, or not on this system
+ *   ESOCKTNOSUPPORT  type unknown, 0, not of this family, or not on this system in this family
+ *   EPROTONOSUPPORT  protocol unknown, not of this family and type, or not on this system; no protocol
+ *                    given where the type has no default (RAW in INET, INET6, CAN, ...)
+ *   EMFILE           the table's limit, or the process's, is reached
+ *   ENFILE, ENOBUFS, ENOMEM   the system has no room left, or no memory
+ *   EACCES           no privilege (RAW, PACKET, ...)
+ *   ESYSNOTREADY, EVERNOTSUPPORTED, EPROVIDERFAILEDINIT, ENETDOWN, ...   Winsock could not start
+ * INET6 sockets are dual-stack. Returns the descriptor. Doesn't block. */
+XSOCK_API int xsock_open(int af, int type, int protocol);
+
+/* Opens two sockets connected to each other (POSIX socketpair()) and stores their descriptors, the lower
+ * first. LOCAL STREAM and LOCAL DGRAM work on every system, also where the system itself has no LOCAL
+ * family (there by a loopback connection, whose two ends make sure of each other); LOCAL SEQPACKET where
+ * the system has it. out is unchanged on failure. EFAULT: out is NULL. EOPNOTSUPP: any other valid triple.
+ * Else the errors of xsock_open. On Windows it may wait for the loopback connection, 5 seconds at most
+ * (ETIMEDOUT). */
+XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
+
+/* A second descriptor, the lowest free one that is >= min, of the same socket, with a system handle of its
+ * own (fcntl F_DUPFD). flags: XSOCK_SOCK_CLOEXEC or 0 (NONBLOCK is shared with the first). Returns it.
+ * EBADF: d is not open. EINVAL: min is negative or not below the limit; unknown flags. EMFILE, ENFILE,
+ * ENOBUFS, ENOMEM: no room. */
+XSOCK_API int xsock_dup(int d, int min, int flags);
+
+/* Makes `to` a descriptor of the same socket as d, closing first what `to` was, as one step: no other
+ * thread can get the number in between (POSIX dup3()). d == to: nothing is changed, returns d. Returns `to`.
+ * EBADF: d is not open; `to` is below 3 or not below the limit. EBUSY: another thread is just opening `to`.
+ * EINVAL: flags other than XSOCK_SOCK_CLOEXEC. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room; `to` stays open. */
+XSOCK_API int xsock_dup2(int d, int to, int flags);
+
+/* Closes a descriptor. Its number is free at once; the system's handle, and so a port, when the last call
+ * that is in it has left. Returns 0. EBADF: not open (0, 1 and 2 never are). Doesn't block. */
+XSOCK_API int xsock_close(int d);
+
+/* The flags of a descriptor: XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK. EBADF: d is not open. */
+XSOCK_API int xsock_get_flags(int d);
+
+/* Sets both flags: those in flags on, the others off. NONBLOCK holds for all duplicates. Returns 0.
+ * EBADF: d is not open. EINVAL: unknown flags. */
+XSOCK_API int xsock_set_flags(int d, int flags);
+
+/* One more than the highest number a descriptor may get; 2^24 to begin with. Memory follows use, not this. */
+XSOCK_API int xsock_get_limit(void);
+
+/* Sets that limit. Returns 0. EINVAL: below 3, or not above every descriptor that is open. */
+XSOCK_API int xsock_set_limit(int limit);
+
+/* ---- Discovery ----------------------------------------------------------------------------------- */
+
+/* 0, or the error xsock_open would give for this triple here and now. It uses no descriptor, so a table
+ * that is full does not count. Which families and types the system has is asked once and kept. */
+XSOCK_API int xsock_probe(int af, int type, int protocol);
+
+struct xsock_triple {
+    int af, type, protocol;    /* the numbers */
+    int status;                /* what xsock_probe says: 0 or negative */
+    const char *af_name;       /* "inet" */
+    const char *type_name;     /* "stream" */
+    const char *protocol_name; /* "tcp"; "-" for a family whose only protocol has no name */
+    bool is_default;           /* protocol 0 picks this one */
+};
+
+/* Return 0 to go on, anything else to stop. The structure and its names: valid during the call; the
+ * names are constant. It may call any function of this library. */
+typedef int xsock_catalog_fn(const struct xsock_triple *triple, void *user);
+
+/* Calls fn for each family, type and protocol of the truth table, in the order of their numbers; where a
+ * type takes a range of protocols (RAW), for those with a name. Returns how many it was called for.
+ * EFAULT: fn is NULL. Each valid one is opened and closed, which takes the kernel a moment. */
+XSOCK_API int xsock_catalog(xsock_catalog_fn *fn, void *user);
+
+/* Names to numbers and back. Names are lower-case ("inet6", "seqpacket", "udplite"); look-ups take either
+ * case, and the usual prefixes ("AF_INET6", "PF_INET6", "SOCK_DGRAM", "IPPROTO_UDP", "BTPROTO_RFCOMM",
+ * with or without "XSOCK_"). ..._name: NULL if the number has none. ..._number: EFAULT if name is NULL,
+ * ENOENT if there is no such name. A protocol's name and number need its family; the name of protocol 0
+ * is "default" where 0 is no protocol of the family. */
+XSOCK_API const char *xsock_family_name(int af);
+XSOCK_API int xsock_family_number(const char *name);
+XSOCK_API const char *xsock_type_name(int type);
+XSOCK_API int xsock_type_number(const char *name);
+XSOCK_API const char *xsock_protocol_name(int af, int protocol);
+XSOCK_API int xsock_protocol_number(int af, const char *name);
+
+/* ---- Library ------------------------------------------------------------------------------------- */
+
+/* Starts the library: optional, as opening starts it; here its failures can be seen apart. May be called
+ * any number of times. ENOMEM; on Windows those of WSAStartup (ESYSNOTREADY, EVERNOTSUPPORTED, EAGAIN). */
+XSOCK_API int xsock_startup(void);
+
+/* Gives back what starting took (on Windows, WSACleanup). Optional; the library can be started again.
+ * EBUSY: a descriptor is open; nothing is changed. */
+XSOCK_API int xsock_cleanup(void);
+
+/* The version of the library that runs, "MAJOR.MINOR.PATCH". */
+XSOCK_API const char *xsock_version(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

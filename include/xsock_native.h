@@ -1,0 +1,48 @@
+/* xsock_native.h: crossing over to the system's own sockets. Conventions: xsock.h. */
+#ifndef XSOCK_NATIVE_H
+#define XSOCK_NATIVE_H
+
+#include "xsock.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A system handle is a uintptr_t: a SOCKET on Windows, a file descriptor (never negative) elsewhere. */
+
+/* Stores the system handle of a descriptor, which stays xsock's: don't close it, and don't use it after
+ * xsock_close. xsock keeps its handles in the system's non-blocking mode whatever XSOCK_SOCK_NONBLOCK
+ * says, as it does its own waiting: a system call on it never waits. Don't change that mode.
+ * Returns 0. EBADF: d is not open. EFAULT: out is NULL. */
+XSOCK_API int xsock_native(int d, uintptr_t *out);
+
+/* Takes in a socket that the system made: it gets the lowest free descriptor, and is xsock's from then on,
+ * to be closed by xsock_close. flags: XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK; what the handle had before is
+ * replaced by them. The handle is put into the system's non-blocking mode (see above), which on POSIX
+ * systems every process that shares it sees. Returns the descriptor. On failure the handle is as it was and
+ * still yours.
+ *   EINVAL        unknown flags
+ *   EBADF         not an open handle
+ *   ENOTSOCK      open, but no socket
+ *   EAFNOSUPPORT, ESOCKTNOSUPPORT   of a family or type that xsock has no number for
+ *   EBUSY         this handle is already in the table
+ *   EMFILE, ENOMEM   no room */
+XSOCK_API int xsock_adopt(uintptr_t handle, int flags);
+
+/* Takes a socket out without closing it, and stores its system handle, which is yours. The handle's mode is
+ * put back to what XSOCK_SOCK_NONBLOCK says of the socket, unless duplicates of it are still open in xsock.
+ * Returns 0. EBADF: d is not open. EFAULT: out is NULL. EBUSY: another thread has a call in it; nothing is
+ * changed. */
+XSOCK_API int xsock_release(int d, uintptr_t *out);
+
+/* The system's own family, type and protocol of a triple of xsock; protocol 0 becomes the default's. They
+ * are what xsock_open gives to socket() or WSASocketW(). Returns 0; out is unchanged on failure.
+ * EFAULT: out is NULL. Else the errors of the truth table (see xsock_open), as far as they can be told
+ * without asking the system. */
+XSOCK_API int xsock_native_triple(int af, int type, int protocol, int out[3]);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

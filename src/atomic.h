@@ -1,0 +1,107 @@
+/* Atomic words for the core. C11's where the compiler has them; MSVC 2019 has no <stdatomic.h> in C, so there
+ * the same four operations stand on its intrinsics. Every operation is sequentially consistent unless its
+ * name says otherwise: look-up and close in fdtab.c depend on it. */
+#ifndef XSOCK__ATOMIC_H
+#define XSOCK__ATOMIC_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+
+typedef struct {
+    volatile long v;
+} xsock__atomic_int;
+typedef struct {
+    void *volatile v;
+} xsock__atomic_ptr;
+
+static inline int xsock__atomic_load(const xsock__atomic_int *a)
+{
+    return (int)_InterlockedOr((volatile long *)&a->v, 0);
+}
+/* Relaxed: for a hint, or where a lock orders it. */
+static inline int xsock__atomic_peek(const xsock__atomic_int *a)
+{
+    return (int)a->v;
+}
+static inline void xsock__atomic_store(xsock__atomic_int *a, int v)
+{
+    _InterlockedExchange(&a->v, (long)v);
+}
+static inline int xsock__atomic_add(xsock__atomic_int *a, int n) /* returns the value before */
+{
+    return (int)_InterlockedExchangeAdd(&a->v, (long)n);
+}
+static inline int xsock__atomic_or(xsock__atomic_int *a, int bits) /* returns the value before */
+{
+    return (int)_InterlockedOr(&a->v, (long)bits);
+}
+static inline bool xsock__atomic_cas(xsock__atomic_int *a, int from, int to)
+{
+    return _InterlockedCompareExchange(&a->v, (long)to, (long)from) == (long)from;
+}
+static inline void *xsock__atomic_load_ptr(const xsock__atomic_ptr *a)
+{
+    return _InterlockedCompareExchangePointer((void *volatile *)&a->v, NULL, NULL);
+}
+static inline void xsock__atomic_store_ptr(xsock__atomic_ptr *a, void *p)
+{
+    _InterlockedExchangePointer(&a->v, p);
+}
+static inline void *xsock__atomic_swap_ptr(xsock__atomic_ptr *a, void *p)
+{
+    return _InterlockedExchangePointer(&a->v, p);
+}
+
+#else
+#include <stdatomic.h>
+
+typedef struct {
+    _Atomic int v;
+} xsock__atomic_int;
+typedef struct {
+    void *_Atomic v;
+} xsock__atomic_ptr;
+
+static inline int xsock__atomic_load(const xsock__atomic_int *a)
+{
+    return atomic_load(&((xsock__atomic_int *)(uintptr_t)a)->v);
+}
+/* Relaxed: for a hint, or where a lock orders it. */
+static inline int xsock__atomic_peek(const xsock__atomic_int *a)
+{
+    return atomic_load_explicit(&((xsock__atomic_int *)(uintptr_t)a)->v, memory_order_relaxed);
+}
+static inline void xsock__atomic_store(xsock__atomic_int *a, int v)
+{
+    atomic_store(&a->v, v);
+}
+static inline int xsock__atomic_add(xsock__atomic_int *a, int n) /* returns the value before */
+{
+    return atomic_fetch_add(&a->v, n);
+}
+static inline int xsock__atomic_or(xsock__atomic_int *a, int bits) /* returns the value before */
+{
+    return atomic_fetch_or(&a->v, bits);
+}
+static inline bool xsock__atomic_cas(xsock__atomic_int *a, int from, int to)
+{
+    return atomic_compare_exchange_strong(&a->v, &from, to);
+}
+static inline void *xsock__atomic_load_ptr(const xsock__atomic_ptr *a)
+{
+    return atomic_load(&((xsock__atomic_ptr *)(uintptr_t)a)->v);
+}
+static inline void xsock__atomic_store_ptr(xsock__atomic_ptr *a, void *p)
+{
+    atomic_store(&a->v, p);
+}
+static inline void *xsock__atomic_swap_ptr(xsock__atomic_ptr *a, void *p)
+{
+    return atomic_exchange(&a->v, p);
+}
+#endif
+
+#endif

@@ -1,0 +1,90 @@
+/* The descriptor table: numbers to descriptors; lowest free, references, close. It knows nothing of what a
+ * socket is: it keeps a handle and a pointer, and tells its owner when both are to be let go.
+ *
+ * A descriptor lives from publish until remove, and its memory until the table's end: that is why a look-up
+ * needs no lock. get() adds a reference first and then looks whether the number still leads there. After
+ * remove() the last put() (or remove itself) has the owner's `closed` called, exactly once.
+ *
+ * One lock a table orders opening and closing; look-ups take none. */
+#ifndef XSOCK__FDTAB_H
+#define XSOCK__FDTAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "atomic.h"
+
+struct xsock__sock;
+struct xsock__fdtab;
+
+/* What a descriptor holds. */
+struct xsock__held {
+    uintptr_t handle;
+    struct xsock__sock *sock;
+};
+
+/* Let go of both: called without a lock, in whichever thread was last. */
+typedef void xsock__fdtab_closed(const struct xsock__held *held);
+
+struct xsock__fd {
+    xsock__atomic_int refs; /* calls in progress; see fdtab.c */
+    int number;
+    struct xsock__held held;
+    xsock__atomic_int cloexec;
+    int state;              /* fdtab's own, under its lock */
+    struct xsock__fd *next; /* fdtab's own: the free list */
+};
+
+enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
+
+/* A new table, empty. -XSOCK_ENOMEM. */
+int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
+
+/* Closes what is open, and frees the table. No other thread may be in it. */
+void xsock__fdtab_destroy(struct xsock__fdtab *t);
+
+/* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in held, then
+ * publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
+int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
+
+/* The same, for a handle from outside. -XSOCK_EBUSY: a descriptor has this handle already. Its cost grows
+ * with the number of descriptors: only adopting pays it. */
+int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out);
+
+/* Makes it found. Returns its number. */
+int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+/* Gives the number back. What held names is the caller's to let go. */
+void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+/* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
+ * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet published.
+ * -XSOCK_ENOMEM. On failure held is still the caller's. */
+int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
+
+/* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
+struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
+
+/* Drops the reference. */
+void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF. */
+int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
+
+/* Frees the number and hands out held, which is not let go. -XSOCK_EBADF; -XSOCK_EBUSY: somebody has a
+ * reference. */
+int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *out);
+
+/* One more than the highest number that may be given out. -XSOCK_EINVAL: below the first, or not above
+ * every number that is open. */
+int xsock__fdtab_limit(struct xsock__fdtab *t);
+int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
+
+/* How many numbers are open, reserved ones included. */
+int xsock__fdtab_count(struct xsock__fdtab *t);
+
+/* Bytes of the table itself, and of the descriptors that hang on it. */
+void xsock__fdtab_memory(struct xsock__fdtab *t, size_t *out_table, size_t *out_descriptors);
+
+#endif

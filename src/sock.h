@@ -1,0 +1,38 @@
+/* What a socket means on every system: the open socket (POSIX's open file description) that descriptors
+ * refer to, and the calls of the system made uniform. */
+#ifndef XSOCK__SOCK_H
+#define XSOCK__SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "atomic.h"
+#include "fdtab.h"
+
+enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
+
+struct xsock__sock {
+    xsock__atomic_int refs;     /* descriptors that refer to it */
+    xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
+    int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
+    bool emulated;              /* a LOCAL pair made of something else */
+};
+
+/* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
+int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
+int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
+int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
+
+/* The truth table's answer without making a pair: what xsock_pair says before it asks the system. */
+int xsock__sock_probe(int af, int type, int protocol);
+
+/* Takes in a handle of the system (see xsock_adopt). On failure the handle is as it was. */
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__held *out);
+
+/* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
+void xsock__sock_release(const struct xsock__held *held);
+
+/* Closes handle and socket: what a table calls when a descriptor's last reference is gone. */
+void xsock__sock_close(const struct xsock__held *held);
+
+#endif

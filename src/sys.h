@@ -1,0 +1,104 @@
+/* The porting contract: what a backend must provide. src/posix and src/win32 each implement all of it, and
+ * tests/support/fake_sys.c does in memory; the build compiles one of them.
+ *
+ * Conventions, stated here once:
+ *   - Arguments are checked, and numbers are the system's own ("native"), by xsock__sys_family() and so on.
+ *   - Out-parameters are never NULL, and are untouched on failure.
+ *   - A call that can fail returns 0, or the system's own code: an errno, or a Winsock or Win32 code. Which
+ *     it is the core need not know: xlate turns it into -XSOCK_E...
+ *   - Nothing retries a call that was refused, nothing logs, nothing keeps state that the core could keep.
+ *   - Handles are uintptr_t: a SOCKET, or a file descriptor. All that a backend makes are in the system's
+ *     non-blocking mode: waiting is the core's business.
+ *   - Any thread may call anything at any time, unless it says otherwise. */
+#ifndef XSOCK__SYS_H
+#define XSOCK__SYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- Facts: what differs between systems and is not code ---------------------------------------- */
+
+struct xsock__sys_facts {
+    /* XSOCK_E... by errno, 0 where there is no row, for codes 0 .. error_count - 1. NULL on Windows, whose
+     * codes are Winsock's: those rows are numbers, and the core has them (winsock.def). */
+    const short *errors;
+    size_t error_count;
+    /* socket pairs of LOCAL STREAM and DGRAM are emulated: they work though the family may be missing */
+    bool pair_emulated;
+};
+
+extern const struct xsock__sys_facts xsock__sys_facts;
+
+/* ---- Numbers: xsock's to native, false where this system has none -------------------------------- */
+
+bool xsock__sys_family(int af, int *out);
+bool xsock__sys_type(int type, int *out);
+bool xsock__sys_protocol(int af, int protocol, int *out);
+
+/* ---- Life ---------------------------------------------------------------------------------------- */
+
+/* Makes the system ready for sockets (WSAStartup). Calls are serialised by the core, and balanced. */
+int xsock__sys_startup(void);
+void xsock__sys_cleanup(void);
+
+struct xsock__sys_triple {
+    int family, type, protocol; /* native */
+};
+
+/* A new socket: non-blocking, close-on-exec (not inheritable) or not, with no moment in which it is neither
+ * where the system can; and what xsock promises of every socket: no SIGPIPE, dual-stack INET6, no reports
+ * of other people's ICMP on UDP. */
+int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
+
+/* Two connected sockets, likewise. Only for LOCAL (the family's native number need not work with
+ * xsock__sys_open where facts say pair_emulated; its number may then be any). */
+int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t out[2]);
+
+/* A second handle of the same socket. */
+int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out);
+
+/* The handle is gone afterwards, whatever happens. Never waits. */
+void xsock__sys_close(uintptr_t h);
+
+int xsock__sys_set_cloexec(uintptr_t h, bool on);
+int xsock__sys_set_nonblock(uintptr_t h, bool on);
+
+struct xsock__sys_description {
+    struct xsock__sys_triple triple; /* protocol 0 where the system doesn't tell */
+    bool cloexec;
+    bool nonblock; /* false where the system doesn't tell */
+};
+
+/* What a foreign handle is. Any value is allowed: fails with the system's code for "not a handle" or "not a
+ * socket", told apart. */
+int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out);
+
+/* ---- The calling thread's last system code ------------------------------------------------------- */
+
+int xsock__sys_last_error(void); /* 0 before the first; async-signal-safe */
+void xsock__sys_set_last_error(int code);
+
+/* ---- Memory, locks, forks ------------------------------------------------------------------------ */
+
+void *xsock__sys_alloc(size_t size); /* zeroed, aligned to 64 bytes; NULL: none left */
+void xsock__sys_free(void *p, size_t size); /* NULL is fine; size as it was allocated */
+
+/* A lock that is held for a short time only; not recursive. */
+struct xsock__lock {
+    uint64_t opaque[8];
+};
+void xsock__sys_lock_init(struct xsock__lock *l);
+void xsock__sys_lock_destroy(struct xsock__lock *l);
+void xsock__sys_lock(struct xsock__lock *l);
+void xsock__sys_unlock(struct xsock__lock *l);
+
+/* The one lock that needs no initialising: for starting and stopping, and the list of tables. */
+void xsock__sys_lock_global(void);
+void xsock__sys_unlock_global(void);
+
+/* Has these called around every fork(): before (in the thread that forks), and after in the parent and in
+ * the child. Called once. Systems without fork: does nothing. */
+int xsock__sys_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void));
+
+#endif
