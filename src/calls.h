@@ -14,6 +14,9 @@ int xsock__table_ensure(struct xsock__fdtab **out);
 /* Starts the system, once; a descriptor must be reserved while it is used. See life.c. */
 int xsock__started(void);
 
+/* What xsock_pair would say of its arguments, beyond the table that is full. */
+int xsock__probe_pair(int af, int type, int protocol);
+
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol);
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2]);
 int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags);

@@ -49,7 +49,7 @@ void xsock__fdtab_destroy(struct xsock__fdtab *t);
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
 /* The same, for a handle from outside. -XSOCK_EBUSY: a descriptor has this handle already. Its cost grows
- * with the number of descriptors: only adopting pays it. */
+ * with the number of descriptors: only adopting pays it. held.handle is filled in, and may not be changed. */
 int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out);
 
 /* Makes it found. Returns its number. */
@@ -80,6 +80,9 @@ int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *ou
  * every number that is open. */
 int xsock__fdtab_limit(struct xsock__fdtab *t);
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
+
+/* Whether any table has a number open. The caller has the global lock (sys.h). */
+bool xsock__fdtab_any_open(void);
 
 /* How many numbers are open, reserved ones included. */
 int xsock__fdtab_count(struct xsock__fdtab *t);

@@ -23,11 +23,14 @@ int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
 
-/* The truth table's answer without making a pair: what xsock_pair says before it asks the system. */
+/* What is wrong with a triple for a pair, 0 if nothing; *protocol 0 becomes the default's. */
+int xsock__sock_check_pair(int af, int type, int *protocol);
+
+/* What xsock__sock_open would return, 0 for success; leaves nothing open. */
 int xsock__sock_probe(int af, int type, int protocol);
 
-/* Takes in a handle of the system (see xsock_adopt). On failure the handle is as it was. */
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__held *out);
+/* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out);
 
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);

@@ -81,7 +81,9 @@ void xsock__sys_set_last_error(int code);
 
 /* ---- Memory, locks, forks ------------------------------------------------------------------------ */
 
-void *xsock__sys_alloc(size_t size); /* zeroed, aligned to 64 bytes; NULL: none left */
+/* Zeroed, aligned to 64 bytes; NULL: none left. Large pieces cost only what is touched of them: the table
+ * relies on it when a program asks for a very high number. */
+void *xsock__sys_alloc(size_t size);
 void xsock__sys_free(void *p, size_t size); /* NULL is fine; size as it was allocated */
 
 /* A lock that is held for a short time only; not recursive. */

@@ -1,0 +1,118 @@
+/* The public calls that take a descriptor or make one, on the process's own table. */
+#include "calls.h"
+#include "triple.h"
+#include "sock.h"
+#include "xlate.h"
+#include "xsock.h"
+#include "xsock_native.h"
+
+int xsock_open(int af, int type, int protocol)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_open(t, af, type, protocol);
+}
+
+int xsock_pair(int af, int type, int protocol, int out[2])
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_pair(t, af, type, protocol, out);
+}
+
+int xsock_dup(int d, int min, int flags)
+{
+    return xsock__call_dup(xsock__table(), d, min, flags);
+}
+
+int xsock_dup2(int d, int to, int flags)
+{
+    return xsock__call_dup2(xsock__table(), d, to, flags);
+}
+
+int xsock_close(int d)
+{
+    return xsock__call_close(xsock__table(), d);
+}
+
+int xsock_get_flags(int d)
+{
+    return xsock__call_get_flags(xsock__table(), d);
+}
+
+int xsock_set_flags(int d, int flags)
+{
+    return xsock__call_set_flags(xsock__table(), d, flags);
+}
+
+int xsock_get_limit(void)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__fdtab_limit(t);
+}
+
+int xsock_set_limit(int limit)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__fdtab_set_limit(t, limit);
+}
+
+/* ---- Errors -------------------------------------------------------------------------------------- */
+
+int xsock_oserror(void)
+{
+    return xsock__sys_last_error();
+}
+
+int xsock_error_from_os(int64_t code)
+{
+    return xsock__error_from_native(code);
+}
+
+int xsock_error_from_winsock(int64_t code)
+{
+    return xsock__error_from_winsock(code);
+}
+
+/* ---- Handles of the system ----------------------------------------------------------------------- */
+
+int xsock_native(int d, uintptr_t *out)
+{
+    return xsock__call_native(xsock__table(), d, out);
+}
+
+int xsock_adopt(uintptr_t handle, int flags)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_adopt(t, handle, flags);
+}
+
+int xsock_release(int d, uintptr_t *out)
+{
+    return xsock__call_release(xsock__table(), d, out);
+}
+
+int xsock_native_triple(int af, int type, int protocol, int out[3])
+{
+    struct xsock__sys_triple t;
+    if (out == NULL)
+        return -XSOCK_EFAULT;
+    int rc = xsock__triple_check_flags(af, type, protocol);
+    if (rc == 0)
+        rc = xsock__triple_check(af, type & XSOCK__TYPE_MASK, &protocol);
+    if (rc != 0)
+        return rc;
+    if (!xsock__sys_family(af, &t.family))
+        return -XSOCK_EAFNOSUPPORT;
+    if (!xsock__sys_type(type & XSOCK__TYPE_MASK, &t.type))
+        return -XSOCK_ESOCKTNOSUPPORT;
+    if (!xsock__sys_protocol(af, protocol, &t.protocol))
+        return -XSOCK_EPROTONOSUPPORT;
+    out[0] = t.family;
+    out[1] = t.type;
+    out[2] = t.protocol;
+    return 0;
+}

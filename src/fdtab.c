@@ -1,0 +1,285 @@
+#include "fdtab_private.h"
+#include "xsock.h"
+
+/* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN: xsock__fdtab_take
+ * has it, nobody else may. */
+enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
+
+/* ---- Tables -------------------------------------------------------------------------------------- */
+
+int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
+{
+    struct xsock__fdtab *t = xsock__sys_alloc(sizeof *t);
+    if (t == NULL)
+        return -XSOCK_ENOMEM;
+    xsock__sys_lock_init(&t->lock);
+    t->limit = XSOCK__FDTAB_LIMIT;
+    t->closed = closed;
+    int rc = xsock__fdtab_enlist(t);
+    if (rc != 0) {
+        xsock__fdtab_free_store(t);
+        return rc;
+    }
+    *out = t;
+    return 0;
+}
+
+void xsock__fdtab_destroy(struct xsock__fdtab *t)
+{
+    size_t end = xsock__bitmap_end(&t->used);
+    for (size_t n = XSOCK__FDTAB_FIRST; n < end; n++)
+        xsock__fdtab_remove(t, (int)n);
+    xsock__fdtab_delist(t);
+    xsock__fdtab_free_store(t);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+/* Under the lock. */
+static int reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
+{
+    if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number) || !xsock__bitmap_set(&t->used, (size_t)number))
+        return -XSOCK_ENOMEM;
+    t->count++;
+    *out = xsock__fdtab_pop_cell(t, number);
+    return 0;
+}
+
+static int reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    size_t from = min < XSOCK__FDTAB_FIRST ? XSOCK__FDTAB_FIRST : (size_t)min;
+    size_t number = xsock__bitmap_next_clear(&t->used, from);
+    if (number >= (size_t)t->limit)
+        return -XSOCK_EMFILE;
+    return reserve_number(t, (int)number, out);
+}
+
+int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = reserve_lowest(t, min, out);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. */
+static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
+{
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        for (size_t i = 0; i < s->count; i++) {
+            struct xsock__fd *fd = &xsock__fdtab_cells(s)[i].fd;
+            bool settled = fd->state == ADOPTED
+                           || (fd->state == USED
+                               && xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd);
+            if (settled && fd->held.handle == handle)
+                return true;
+        }
+    return false;
+}
+
+int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = has_handle(t, handle) ? -XSOCK_EBUSY : reserve_lowest(t, 0, out);
+    if (rc == 0) {
+        (*out)->held.handle = handle;
+        (*out)->state = ADOPTED;
+    }
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    int number = fd->number; /* once found, it may be closed at any time */
+    xsock__atomic_store_ptr(xsock__fdtab_slot(t, number), fd);
+    return number;
+}
+
+void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    xsock__sys_lock(&t->lock);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    xsock__fdtab_free_cell(t, fd);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* ---- Looking up ---------------------------------------------------------------------------------- */
+
+/* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that came too late
+ * may have added and dropped a reference in between. */
+static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
+        return;
+    xsock__sys_lock(&t->lock);
+    struct xsock__held held = fd->held;
+    xsock__fdtab_free_cell(t, fd);
+    xsock__sys_unlock(&t->lock);
+    t->closed(&held);
+}
+
+struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return NULL;
+    for (;;) {
+        struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+        if (fd == NULL)
+            return NULL;
+        /* The cell may have been freed and used again since: harmless, as cells stay cells, and if the
+         * slot still leads there now, the reference was in time. */
+        int before = xsock__atomic_add(&fd->refs, 1);
+        bool taken = (before & TAKEN) != 0;
+        if (!taken && xsock__atomic_load_ptr(slot) == fd)
+            return fd;
+        xsock__fdtab_put(t, fd);
+        if (taken)
+            return NULL;
+    }
+}
+
+void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (xsock__atomic_add(&fd->refs, -1) == (CLOSING | 1))
+        let_go(t, fd);
+}
+
+/* ---- Closing ------------------------------------------------------------------------------------- */
+
+/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see that.
+ * True: nobody was in it, and held is the caller's to let go, once the lock is open again. */
+static bool retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *held)
+{
+    if (xsock__atomic_load(&fd->refs) == 0) {
+        *held = fd->held;
+        xsock__fdtab_free_cell(t, fd);
+        return true;
+    }
+    fd->state = LEAVING;
+    return false;
+}
+
+/* The rest of it, without the lock. */
+static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, bool idle, const struct xsock__held *held)
+{
+    if (idle)
+        t->closed(held);
+    else if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
+        let_go(t, fd);
+}
+
+int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
+{
+    struct xsock__held held;
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return -XSOCK_EBADF;
+    xsock__sys_lock(&t->lock);
+    struct xsock__fd *fd = xsock__atomic_swap_ptr(slot, NULL);
+    if (fd == NULL) {
+        xsock__sys_unlock(&t->lock);
+        return -XSOCK_EBADF;
+    }
+    xsock__bitmap_clear(&t->used, (size_t)number);
+    t->count--;
+    bool idle = retire(t, fd, &held);
+    xsock__sys_unlock(&t->lock);
+    finish_retiring(t, fd, idle, &held);
+    return 0;
+}
+
+int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *out)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return -XSOCK_EBADF;
+    int rc = -XSOCK_EBADF;
+    xsock__sys_lock(&t->lock);
+    struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+    if (fd != NULL) {
+        rc = -XSOCK_EBUSY;
+        if (xsock__atomic_cas(&fd->refs, 0, TAKEN)) {
+            xsock__atomic_store_ptr(slot, NULL);
+            xsock__bitmap_clear(&t->used, (size_t)number);
+            t->count--;
+            *out = fd->held;
+            xsock__atomic_add(&fd->refs, -TAKEN);
+            xsock__fdtab_free_cell(t, fd);
+            rc = 0;
+        }
+    }
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+/* Under the lock: `number` becomes fd's, *out what it led to before (NULL: nothing). */
+static int install(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec,
+                   struct xsock__fd **out)
+{
+    struct xsock__fd *fd;
+    if (number < XSOCK__FDTAB_FIRST || number >= t->limit)
+        return -XSOCK_EBADF;
+    if (!xsock__bitmap_has(&t->used, (size_t)number)) {
+        int rc = reserve_number(t, number, &fd);
+        if (rc != 0)
+            return rc;
+    } else {
+        if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, number)) == NULL)
+            return -XSOCK_EBUSY;
+        if (!xsock__fdtab_make_cell(t))
+            return -XSOCK_ENOMEM;
+        fd = xsock__fdtab_pop_cell(t, number);
+    }
+    fd->held = *held;
+    xsock__atomic_store(&fd->cloexec, cloexec);
+    *out = xsock__atomic_swap_ptr(xsock__fdtab_slot(t, number), fd);
+    return 0;
+}
+
+int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec)
+{
+    struct xsock__held old_held;
+    struct xsock__fd *old = NULL;
+    bool idle = false;
+    xsock__sys_lock(&t->lock);
+    int rc = install(t, number, held, cloexec, &old);
+    if (old != NULL)
+        idle = retire(t, old, &old_held);
+    xsock__sys_unlock(&t->lock);
+    if (old != NULL)
+        finish_retiring(t, old, idle, &old_held);
+    return rc != 0 ? rc : number;
+}
+
+/* ---- Limits and figures -------------------------------------------------------------------------- */
+
+int xsock__fdtab_limit(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int limit = t->limit;
+    xsock__sys_unlock(&t->lock);
+    return limit;
+}
+
+int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
+{
+    int rc = -XSOCK_EINVAL;
+    xsock__sys_lock(&t->lock);
+    if (limit >= XSOCK__FDTAB_FIRST && (size_t)limit >= xsock__bitmap_end(&t->used)) {
+        t->limit = limit;
+        rc = 0;
+    }
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+int xsock__fdtab_count(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int count = t->count;
+    xsock__sys_unlock(&t->lock);
+    return count;
+}

@@ -1,0 +1,88 @@
+#include "fdtab_private.h"
+#include "xsock.h"
+
+static struct xsock__fdtab *tables;
+
+/* ---- Fork: the child has the tables, and none of the threads but one ------------------------------ */
+
+static void before_fork(void)
+{
+    xsock__sys_lock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        xsock__sys_lock(&t->lock);
+}
+
+static void after_fork_in_parent(void)
+{
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        xsock__sys_unlock(&t->lock);
+    xsock__sys_unlock_global();
+}
+
+/* What vanished threads held: references are dropped, closes completed, numbers they had reserved given back
+ * (with the socket, if they had got that far). The handle of a thread caught between the system call and
+ * its first line after it is lost to the child: no one can know of it. */
+static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    struct xsock__held held = fd->held;
+    xsock__atomic_store(&fd->refs, 0);
+    if (fd->state == FREE)
+        return;
+    if (fd->state != LEAVING) {
+        if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
+            return;
+        xsock__bitmap_clear(&t->used, (size_t)fd->number);
+        t->count--;
+    }
+    xsock__fdtab_free_cell(t, fd);
+    if (held.handle != xsock__held_nothing.handle && held.sock != NULL)
+        t->closed(&held);
+}
+
+static void after_fork_in_child(void)
+{
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
+        for (struct slab *s = t->slabs; s != NULL; s = s->next)
+            for (size_t i = 0; i < s->count; i++)
+                repair(t, &xsock__fdtab_cells(s)[i].fd);
+        xsock__sys_unlock(&t->lock);
+    }
+    xsock__sys_unlock_global();
+}
+
+/* ---- The list ------------------------------------------------------------------------------------ */
+
+/* In the list, which fork and cleanup walk. The handlers are registered with the first table. */
+int xsock__fdtab_enlist(struct xsock__fdtab *t)
+{
+    static bool watching;
+    int rc = 0;
+    xsock__sys_lock_global();
+    if (!watching && xsock__sys_at_fork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+        rc = -XSOCK_ENOMEM;
+    if (rc == 0) {
+        watching = true;
+        t->next = tables;
+        tables = t;
+    }
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+void xsock__fdtab_delist(struct xsock__fdtab *t)
+{
+    xsock__sys_lock_global();
+    struct xsock__fdtab **link = &tables;
+    while (*link != t)
+        link = &(*link)->next;
+    *link = t->next;
+    xsock__sys_unlock_global();
+}
+
+bool xsock__fdtab_any_open(void)
+{
+    bool any = false;
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        any = any || xsock__fdtab_count(t) > 0;
+    return any;
+}

@@ -1,0 +1,60 @@
+/* Private to fdtab*.c: how a table is laid out.
+ *
+ * fdtab.c        opening, looking up, closing
+ * fdtab_store.c  the memory: slots and cells
+ * fdtab_fork.c   the list of all tables, and what fork() does to them */
+#ifndef XSOCK__FDTAB_PRIVATE_H
+#define XSOCK__FDTAB_PRIVATE_H
+
+#include "bitmap.h"
+#include "fdtab.h"
+#include "sys.h"
+
+/* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
+ * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
+enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64 };
+
+/* fd->state: in the free list; has a number; has one, for a handle from outside; has references only. */
+enum { FREE, USED, ADOPTED, LEAVING };
+
+/* A cache line each: two threads that use two descriptors write to no line in common. */
+union cell {
+    struct xsock__fd fd;
+    unsigned char line[LINE];
+};
+
+struct slab {
+    struct slab *next;
+    size_t count;
+};
+
+struct xsock__fdtab {
+    xsock__atomic_ptr chunk[CHUNKS];
+    struct xsock__lock lock; /* of all that follows */
+    struct xsock__bitmap used;
+    struct xsock__fd *free;
+    struct slab *slabs;
+    size_t cells;
+    int count, limit;
+    xsock__fdtab_closed *closed;
+    struct xsock__fdtab *next; /* all tables: under the global lock */
+};
+
+extern const struct xsock__held xsock__held_nothing;
+
+/* The slot of a number; NULL: nothing that high was ever open. Needs no lock. */
+xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number);
+
+/* The rest of fdtab_store.c: under the lock. */
+bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number);
+union cell *xsock__fdtab_cells(struct slab *s);
+bool xsock__fdtab_make_cell(struct xsock__fdtab *t); /* at least one is free now */
+struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number);
+void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd);
+void xsock__fdtab_free_store(struct xsock__fdtab *t);
+
+/* Into the list of all tables, and out. -XSOCK_ENOMEM. */
+int xsock__fdtab_enlist(struct xsock__fdtab *t);
+void xsock__fdtab_delist(struct xsock__fdtab *t);
+
+#endif

@@ -1,0 +1,112 @@
+#include "bits.h"
+#include "fdtab_private.h"
+
+enum { SLAB_FIRST = 16, SLAB_MOST = 4096 };
+
+const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
+
+static unsigned chunk_of(int number)
+{
+    return xsock__high_bit((uint32_t)number + (1u << CHUNK_SHIFT)) - CHUNK_SHIFT;
+}
+
+static size_t chunk_size(unsigned k)
+{
+    return ((size_t)1 << (k + CHUNK_SHIFT)) * sizeof(xsock__atomic_ptr);
+}
+
+/* NULL: nothing that high was ever open. */
+xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number)
+{
+    unsigned k = chunk_of(number);
+    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&t->chunk[k]);
+    if (slots == NULL)
+        return NULL;
+    return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
+}
+
+bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
+{
+    unsigned k = chunk_of(number);
+    if (xsock__atomic_load_ptr(&t->chunk[k]) != NULL)
+        return true;
+    if (((size_t)1 << (k + CHUNK_SHIFT)) > SIZE_MAX / sizeof(xsock__atomic_ptr))
+        return false; /* a 32-bit process has no room for numbers that high */
+    void *slots = xsock__sys_alloc(chunk_size(k));
+    if (slots == NULL)
+        return false;
+    xsock__atomic_store_ptr(&t->chunk[k], slots);
+    return true;
+}
+
+union cell *xsock__fdtab_cells(struct slab *s)
+{
+    return (union cell *)(void *)((unsigned char *)s + LINE); /* the header has the first line */
+}
+
+static size_t slab_size(size_t count)
+{
+    return (count + 1) * LINE;
+}
+
+void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    fd->state = FREE;
+    fd->held = xsock__held_nothing;
+    fd->next = t->free;
+    t->free = fd;
+}
+
+/* Cells are never given back before the table is: see get(). */
+bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
+{
+    if (t->free != NULL)
+        return true;
+    size_t count = t->cells < SLAB_FIRST ? SLAB_FIRST : t->cells > SLAB_MOST ? SLAB_MOST : t->cells;
+    struct slab *s = xsock__sys_alloc(slab_size(count));
+    if (s == NULL)
+        return false;
+    s->next = t->slabs;
+    s->count = count;
+    t->slabs = s;
+    t->cells += count;
+    for (size_t i = count; i-- > 0;)
+        xsock__fdtab_free_cell(t, &xsock__fdtab_cells(s)[i].fd);
+    return true;
+}
+
+struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
+{
+    struct xsock__fd *fd = t->free;
+    t->free = fd->next;
+    fd->state = USED;
+    fd->number = number;
+    return fd;
+}
+
+void xsock__fdtab_free_store(struct xsock__fdtab *t)
+{
+    for (unsigned k = 0; k < CHUNKS; k++)
+        xsock__sys_free(xsock__atomic_load_ptr(&t->chunk[k]), chunk_size(k));
+    while (t->slabs != NULL) {
+        struct slab *s = t->slabs;
+        t->slabs = s->next;
+        xsock__sys_free(s, slab_size(s->count));
+    }
+    xsock__bitmap_free(&t->used);
+    xsock__sys_lock_destroy(&t->lock);
+    xsock__sys_free(t, sizeof *t);
+}
+
+void xsock__fdtab_memory(struct xsock__fdtab *t, size_t *out_table, size_t *out_descriptors)
+{
+    xsock__sys_lock(&t->lock);
+    *out_table = sizeof *t + xsock__bitmap_size(&t->used);
+    for (unsigned k = 0; k < CHUNKS; k++)
+        if (xsock__atomic_load_ptr(&t->chunk[k]) != NULL)
+            *out_table += chunk_size(k);
+    *out_descriptors = 0;
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        *out_descriptors += slab_size(s->count);
+    xsock__sys_unlock(&t->lock);
+}

@@ -1,0 +1,28 @@
+#include "native.h"
+
+#include "xsock.h"
+
+static const short by_errno[] = {
+#define ROW(from, to) [E##from] = XSOCK_##to,
+#include "errno.def"
+#undef ROW
+};
+
+const struct xsock__sys_facts xsock__sys_facts = {
+    .errors = by_errno,
+    .error_count = sizeof by_errno / sizeof by_errno[0],
+    .pair_emulated = false,
+};
+
+/* Written by the thread itself and never by a signal handler's use of the same call: a plain word. */
+static _Thread_local int last_error;
+
+int xsock__sys_last_error(void)
+{
+    return last_error;
+}
+
+void xsock__sys_set_last_error(int code)
+{
+    last_error = code;
+}

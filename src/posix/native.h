@@ -1,0 +1,25 @@
+/* The POSIX backend's own: Linux, FreeBSD, macOS. */
+#ifndef XSOCK__POSIX_NATIVE_H
+#define XSOCK__POSIX_NATIVE_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* accept4, SOCK_CLOEXEC ... on glibc and musl; the others show all without a macro */
+#endif
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+#include <sys/socket.h>
+
+#include "sys.h"
+
+/* Atomic flags at creation. Without them (macOS; a build that asks for it, to test that path) they are set
+ * just after. */
+#if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK) && !defined(XSOCK_POSIX_NO_SOCK_FLAGS)
+#define XSOCK__SOCK_FLAGS 1
+#else
+#define XSOCK__SOCK_FLAGS 0
+#endif
+
+#endif

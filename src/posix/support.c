@@ -1,0 +1,90 @@
+/* Starting, memory, locks and forks. */
+#include "native.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+int xsock__sys_startup(void)
+{
+    return 0;
+}
+
+void xsock__sys_cleanup(void)
+{
+}
+
+/* ---- Memory -------------------------------------------------------------------------------------- */
+
+/* Large pieces come from the system page by page, as they are touched. */
+enum { ALIGNMENT = 64, LARGE = 1 << 16 };
+
+void *xsock__sys_alloc(size_t size)
+{
+    void *p;
+    if (size >= LARGE) {
+        p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+        return p == MAP_FAILED ? NULL : p;
+    }
+    if (posix_memalign(&p, ALIGNMENT, size) != 0)
+        return NULL;
+    memset(p, 0, size);
+    return p;
+}
+
+void xsock__sys_free(void *p, size_t size)
+{
+    if (p == NULL)
+        return;
+    if (size >= LARGE)
+        munmap(p, size);
+    else
+        free(p);
+}
+
+/* ---- Locks --------------------------------------------------------------------------------------- */
+
+_Static_assert(sizeof(pthread_mutex_t) <= sizeof(struct xsock__lock), "sys.h: opaque is too small");
+
+static pthread_mutex_t *mutex_of(struct xsock__lock *l)
+{
+    return (pthread_mutex_t *)(void *)l->opaque;
+}
+
+void xsock__sys_lock_init(struct xsock__lock *l)
+{
+    pthread_mutex_init(mutex_of(l), NULL); /* default attributes: can't fail on any of these systems */
+}
+
+void xsock__sys_lock_destroy(struct xsock__lock *l)
+{
+    pthread_mutex_destroy(mutex_of(l));
+}
+
+void xsock__sys_lock(struct xsock__lock *l)
+{
+    pthread_mutex_lock(mutex_of(l));
+}
+
+void xsock__sys_unlock(struct xsock__lock *l)
+{
+    pthread_mutex_unlock(mutex_of(l));
+}
+
+static pthread_mutex_t global = PTHREAD_MUTEX_INITIALIZER;
+
+void xsock__sys_lock_global(void)
+{
+    pthread_mutex_lock(&global);
+}
+
+void xsock__sys_unlock_global(void)
+{
+    pthread_mutex_unlock(&global);
+}
+
+int xsock__sys_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void))
+{
+    return pthread_atfork(before, parent, child);
+}
