@@ -1,0 +1,32 @@
+/* Starting and stopping Winsock, and the facts of this backend. */
+#include "native.h"
+
+/* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
+ * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the same. */
+const struct xsock__sys_facts xsock__sys_facts = {
+    .errors = NULL, /* Winsock's rows are numbers: the core has them */
+    .error_count = 0,
+    .pair_emulated = true,
+};
+
+/* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock counts its
+ * starts, so a program that starts and cleans it up itself does no harm. */
+int xsock__sys_startup(void)
+{
+    const WORD version = MAKEWORD(2, 2);
+    WSADATA data;
+    int code = WSAStartup(version, &data); /* returns the code: WSAGetLastError doesn't work before it */
+
+    if (code != 0)
+        return code;
+    if (data.wVersion != version) { /* a Winsock too old for 2.2 succeeds with the best it has */
+        WSACleanup();
+        return WSAVERNOTSUPPORTED;
+    }
+    return 0;
+}
+
+void xsock__sys_cleanup(void)
+{
+    WSACleanup();
+}
