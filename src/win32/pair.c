@@ -1,0 +1,351 @@
+/* Socket pairs, of two loopback sockets: Windows has no socketpair(), in any family.
+ *
+ * Any process of the machine can connect to a loopback port, so the ends make sure of each other: each must
+ * have the other's address as its peer's, and no two connections have the same two addresses at a time (see
+ * CVE-2024-3219 for what happens otherwise). Exclusive use of the ports keeps others from taking them over,
+ * as SO_REUSEADDR lets them on Windows. No handle is inheritable before the pair is complete. */
+#include "native.h"
+
+#include <string.h>
+
+enum { PATIENCE_MS = 5000 };
+
+static const struct xsock__sys_triple tcp = {AF_INET, SOCK_STREAM, IPPROTO_TCP};
+static const struct xsock__sys_triple udp = {AF_INET, SOCK_DGRAM, IPPROTO_UDP};
+
+/* ---- Addresses -------------------------------------------------------------------------------------- */
+
+typedef int WSAAPI get_name(SOCKET s, struct sockaddr *name, int *size);
+
+static int ask(get_name *which, SOCKET s, struct sockaddr_in *out)
+{
+    int size = (int)sizeof *out;
+
+    memset(out, 0, sizeof *out);
+    if (which(s, (struct sockaddr *)out, &size) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+static bool equal(const struct sockaddr_in *a, const struct sockaddr_in *b)
+{
+    return a->sin_family == b->sin_family && a->sin_port == b->sin_port &&
+           a->sin_addr.s_addr == b->sin_addr.s_addr;
+}
+
+/* Are they each other's peers? An end that is gone already is nobody's. */
+static bool are_peers(SOCKET a, SOCKET b)
+{
+    struct sockaddr_in name_a, name_b, peer_a, peer_b;
+
+    return ask(getsockname, a, &name_a) == 0 && ask(getsockname, b, &name_b) == 0 &&
+           ask(getpeername, a, &peer_a) == 0 && ask(getpeername, b, &peer_b) == 0 &&
+           equal(&name_a, &peer_b) && equal(&name_b, &peer_a);
+}
+
+/* To a free port of the loopback interface, for this socket alone. */
+static int bind_exclusively(SOCKET s)
+{
+    const BOOL on = TRUE;
+    struct sockaddr_in a;
+
+    memset(&a, 0, sizeof a);
+    a.sin_family = AF_INET;
+    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&on, sizeof on) != 0 ||
+        bind(s, (const struct sockaddr *)&a, (int)sizeof a) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+/* 0 also when it is under way. */
+static int connect_to(SOCKET s, SOCKET target)
+{
+    struct sockaddr_in a;
+    int code = ask(getsockname, target, &a);
+
+    if (code != 0)
+        return code;
+    if (connect(s, (const struct sockaddr *)&a, (int)sizeof a) != 0) {
+        code = xsock__win32_error();
+        if (code != WSAEWOULDBLOCK)
+            return code;
+    }
+    return 0;
+}
+
+static int open_internal(const struct xsock__sys_triple *t, SOCKET *out)
+{
+    uintptr_t h;
+    int code = xsock__sys_open(t, true, &h);
+
+    if (code == 0)
+        *out = h;
+    return code;
+}
+
+static void close_if_open(SOCKET s)
+{
+    if (s != INVALID_SOCKET)
+        xsock__sys_close(s);
+}
+
+/* ---- Streams ----------------------------------------------------------------------------------------- */
+
+struct stream {
+    SOCKET listener, client, server; /* INVALID_SOCKET: not there (yet) */
+    HANDLE event;                    /* NULL: likewise */
+    LPFN_ACCEPTEX accept_ex;
+    ULONGLONG deadline; /* GetTickCount64's milliseconds */
+};
+
+static DWORD remaining_ms(const struct stream *b)
+{
+    ULONGLONG now = GetTickCount64();
+
+    return now < b->deadline ? (DWORD)(b->deadline - now) : 0;
+}
+
+static int listen_exclusively(struct stream *b)
+{
+    GUID id = WSAID_ACCEPTEX;
+    DWORD n;
+    int code = open_internal(&tcp, &b->listener);
+
+    if (code == 0)
+        code = bind_exclusively(b->listener);
+    if (code != 0)
+        return code;
+    /* More than the one that is expected: a stranger in the queue must not have ours refused. */
+    if (listen(b->listener, SOMAXCONN) != 0 ||
+        WSAIoctl(b->listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, (void *)&b->accept_ex,
+                 sizeof b->accept_ex, &n, NULL, NULL) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+/* By select(): WSAPoll doesn't report a failed connection before Windows 10 2004. */
+static int wait_connected(const struct stream *b)
+{
+    DWORD ms = remaining_ms(b);
+    struct timeval timeout = {(long)(ms / 1000), (long)(ms % 1000) * 1000};
+    fd_set done, failed;
+    int code = 0;
+    int size = (int)sizeof code;
+    int n;
+
+    done.fd_count = failed.fd_count = 1;
+    done.fd_array[0] = failed.fd_array[0] = b->client;
+    n = select(0, NULL, &done, &failed, &timeout);
+    if (n == SOCKET_ERROR)
+        return xsock__win32_error();
+    if (n == 0)
+        return WSAETIMEDOUT;
+    if (failed.fd_count == 0)
+        return 0;
+    if (getsockopt(b->client, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
+        return xsock__win32_error();
+    return code != 0 ? code : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
+}
+
+/* Waits for the AcceptEx under way. When this returns, the system no longer writes to *o or its buffer. */
+static int await_accept(const struct stream *b, OVERLAPPED *o)
+{
+    DWORD n, flags;
+
+    if (WaitForSingleObject(b->event, remaining_ms(b)) != WAIT_OBJECT_0) {
+        CancelIoEx((HANDLE)b->listener, o);
+        (void)WSAGetOverlappedResult(b->listener, o, &n, TRUE, &flags);
+        return WSAETIMEDOUT;
+    }
+    if (!WSAGetOverlappedResult(b->listener, o, &n, FALSE, &flags))
+        return xsock__win32_error();
+    return 0;
+}
+
+/* The next connection of the queue. AcceptEx, as accept() makes its handles inheritable: there would be a
+ * moment in which another thread can start a program with it. This socket never was inheritable. */
+static int accept_next(struct stream *b)
+{
+    char addresses[2 * (sizeof(struct sockaddr_in) + 16)]; /* 16: AcceptEx's own need */
+    const DWORD each = (DWORD)(sizeof addresses / 2);
+    OVERLAPPED o;
+    DWORD n;
+    int code = open_internal(&tcp, &b->server);
+
+    if (code != 0)
+        return code;
+    memset(&o, 0, sizeof o);
+    o.hEvent = b->event;
+    if (!b->accept_ex(b->listener, b->server, addresses, 0, each, each, &n, &o)) {
+        code = xsock__win32_error();
+        if (code == ERROR_IO_PENDING)
+            code = await_accept(b, &o);
+        if (code != 0)
+            return code;
+    }
+    /* Without this it has no names yet, and can't be shut down. */
+    if (setsockopt(b->server, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&b->listener,
+                   sizeof b->listener) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+/* A stranger that left before it was accepted: no reason to give up. */
+static bool is_lost_connection(int code)
+{
+    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN ||
+           code == ERROR_NETNAME_DELETED;
+}
+
+static int accept_client(struct stream *b)
+{
+    for (;;) {
+        int code = accept_next(b);
+
+        if (code == 0 && are_peers(b->client, b->server))
+            return 0;
+        if (code != 0 && !is_lost_connection(code))
+            return code;
+        close_if_open(b->server);
+        b->server = INVALID_SOCKET;
+        if (remaining_ms(b) == 0)
+            return WSAETIMEDOUT;
+    }
+}
+
+static int set_nodelay(SOCKET s)
+{
+    const DWORD on = 1;
+
+    if (setsockopt(s, IPPROTO_TCP, TCP_NODELAY, (const char *)&on, sizeof on) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+static int build_stream(struct stream *b)
+{
+    int code;
+
+    b->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (b->event == NULL)
+        return xsock__win32_error();
+    code = listen_exclusively(b);
+    if (code == 0)
+        code = open_internal(&tcp, &b->client);
+    if (code == 0)
+        code = connect_to(b->client, b->listener);
+    if (code == 0)
+        code = wait_connected(b);
+    if (code == 0)
+        code = accept_client(b);
+    if (code == 0)
+        code = set_nodelay(b->client); /* as data in a real pair never waits for more */
+    if (code == 0)
+        code = set_nodelay(b->server);
+    if (code == 0) /* SO_UPDATE_ACCEPT_CONTEXT takes over the listener's modes: be sure of this one */
+        code = xsock__sys_set_nonblock(b->server, true);
+    return code;
+}
+
+static int pair_stream(SOCKET out[2])
+{
+    struct stream b = {INVALID_SOCKET, INVALID_SOCKET, INVALID_SOCKET, NULL, NULL, 0};
+    int code;
+
+    b.deadline = GetTickCount64() + PATIENCE_MS;
+    code = build_stream(&b);
+    close_if_open(b.listener);
+    if (b.event != NULL)
+        CloseHandle(b.event);
+    if (code != 0) {
+        close_if_open(b.client);
+        close_if_open(b.server);
+        return code;
+    }
+    out[0] = b.client;
+    out[1] = b.server;
+    return 0;
+}
+
+/* ---- Datagrams --------------------------------------------------------------------------------------- */
+
+/* A connected socket takes datagrams from its peer only; what strangers sent between bind and connect is in
+ * its queue, and goes. WSAEMSGSIZE: it was longer than the buffer, and is gone as well; the other two are
+ * reports of ICMP on systems where they can't be turned off. */
+static int drain(SOCKET s)
+{
+    char byte;
+
+    for (;;) {
+        if (recv(s, &byte, 1, 0) == SOCKET_ERROR) {
+            int code = xsock__win32_error();
+
+            if (code == WSAEWOULDBLOCK)
+                return 0;
+            if (code != WSAEMSGSIZE && code != WSAECONNRESET && code != WSAENETRESET)
+                return code;
+        }
+    }
+}
+
+static int build_dgram(SOCKET s[2])
+{
+    int code = 0;
+
+    for (int i = 0; i < 2 && code == 0; i++) {
+        code = open_internal(&udp, &s[i]);
+        if (code == 0)
+            code = bind_exclusively(s[i]);
+    }
+    for (int i = 0; i < 2 && code == 0; i++)
+        code = connect_to(s[i], s[1 - i]);
+    for (int i = 0; i < 2 && code == 0; i++)
+        code = drain(s[i]);
+    return code;
+}
+
+/* Unlike in a real pair, a datagram that finds the receiver's buffer full is lost, and the longest is 65507
+ * bytes. */
+static int pair_dgram(SOCKET out[2])
+{
+    SOCKET s[2] = {INVALID_SOCKET, INVALID_SOCKET};
+    int code = build_dgram(s);
+
+    if (code != 0) {
+        close_if_open(s[0]);
+        close_if_open(s[1]);
+        return code;
+    }
+    out[0] = s[0];
+    out[1] = s[1];
+    return 0;
+}
+
+int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t out[2])
+{
+    SOCKET s[2];
+    int code;
+
+    if (t->type == SOCK_STREAM)
+        code = pair_stream(s);
+    else if (t->type == SOCK_DGRAM)
+        code = pair_dgram(s);
+    else
+        code = WSAESOCKTNOSUPPORT;
+    if (code != 0)
+        return code;
+    if (!cloexec) {
+        code = xsock__sys_set_cloexec(s[0], false);
+        if (code == 0)
+            code = xsock__sys_set_cloexec(s[1], false);
+        if (code != 0) {
+            xsock__sys_close(s[0]);
+            xsock__sys_close(s[1]);
+            return code;
+        }
+    }
+    out[0] = s[0];
+    out[1] = s[1];
+    return 0;
+}
