@@ -324,7 +324,7 @@ static int pair_dgram(SOCKET out[2])
 
 int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t out[2])
 {
-    SOCKET s[2];
+    SOCKET s[2] = {INVALID_SOCKET, INVALID_SOCKET};
     int code;
 
     if (t->type == SOCK_STREAM)
