@@ -60,9 +60,10 @@ void xsock__sys_set_last_error(int code)
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------------
- * The process heap aligns to 8 or 16 bytes. What it gave stands in the word before what we give. */
+ * The process heap aligns to 8 or 16 bytes; what it gave stands in the word before what we give. Large pieces
+ * come from the system directly: pages that come zeroed when they are first touched. */
 
-enum { ALIGNMENT = 64 };
+enum { ALIGNMENT = 64, LARGE = 1 << 18 };
 
 _Static_assert(MEMORY_ALLOCATION_ALIGNMENT >= sizeof(void *), "no room for a pointer below an aligned block");
 _Static_assert(ALIGNMENT % MEMORY_ALLOCATION_ALIGNMENT == 0, "ours must be a multiple of the heap's");
@@ -72,8 +73,8 @@ void *xsock__sys_alloc(size_t size)
     void *block;
     void **aligned;
 
-    if (size > SIZE_MAX - ALIGNMENT)
-        return NULL;
+    if (size >= LARGE)
+        return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
     block = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size + ALIGNMENT);
     if (block == NULL)
         return NULL;
@@ -84,8 +85,11 @@ void *xsock__sys_alloc(size_t size)
 
 void xsock__sys_free(void *p, size_t size)
 {
-    (void)size;
-    if (p != NULL)
+    if (p == NULL)
+        return;
+    if (size >= LARGE)
+        VirtualFree(p, 0, MEM_RELEASE);
+    else
         HeapFree(GetProcessHeap(), 0, ((void **)p)[-1]);
 }
 
