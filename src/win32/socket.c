@@ -144,17 +144,20 @@ int xsock__sys_set_nonblock(uintptr_t h, bool on)
 
 /* Winsock says WSAENOTSOCK of whatever it doesn't know; whether there is such a handle the kernel knows. It
  * would also answer for numbers that are not in the handle table: (HANDLE)-1 .. -6 stand for the process, the
- * thread and their tokens, and the two lowest bits it ignores, so that one socket had four numbers. */
+ * thread and their tokens. And it ignores the two lowest bits, so that one socket would have four numbers: no
+ * socket has them set, only console handles before Windows 8. */
 int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
 {
     WSAPROTOCOL_INFOW info;
     int size = (int)sizeof info;
     DWORD flags = 0;
 
-    if ((intptr_t)h <= 0 || (h & 3) != 0)
+    if ((intptr_t)h <= 0)
         return ERROR_INVALID_HANDLE;
     if (!GetHandleInformation((HANDLE)h, &flags))
         return xsock__win32_error();
+    if ((h & 3) != 0)
+        return WSAENOTSOCK;
     if (getsockopt(h, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &size) != 0)
         return xsock__win32_error();
     out->triple.family = info.iAddressFamily;
