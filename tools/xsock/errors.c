@@ -1,0 +1,242 @@
+/* xsock errors: the table of errors, or one of it. */
+#include <ctype.h>
+#include <limits.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "numbers.h"
+#include "print.h"
+#include "suggest.h"
+#include "term.h"
+#include "tool.h"
+#include "xsock.h"
+
+/* Where errors and the systems' codes are looked for. Errno ends at 4095 (what a Linux system call can
+ * return); Winsock at 11031, Win32 codes below 16000. */
+enum { ERRORS_END = 2000, ERRNO_END = 4096, WINSOCK_END = 16000 };
+
+/* ---- One error, as text and as JSON -------------------------------------------------------------- */
+
+static int widest_name(void)
+{
+    int width = 0;
+
+    for (int number = 1; number <= ERRORS_END; number++) {
+        const char *name = xsock_errname(number);
+
+        if (name && (int)strlen(name) > width)
+            width = (int)strlen(name);
+    }
+    return width;
+}
+
+static void print_row(int number, int width)
+{
+    out_painted(BOLD, xsock_errname(number), width);
+    out("  %6d  %s\n", number, xsock_strerror(number));
+}
+
+static int from_errno(int code)
+{
+    return xsock_error_from_os(code);
+}
+
+static int from_winsock(int code)
+{
+    return xsock_error_from_winsock(code);
+}
+
+/* The codes that become this error. Those that no row names, which become EUNKNOWN, are not listed. */
+static void print_json_codes(int number, int (*from)(int code), int end)
+{
+    const char *comma = "";
+
+    out("[");
+    for (int code = 1; code < end && number != XSOCK_EUNKNOWN; code++) {
+        if (from(code) != -number)
+            continue;
+        out("%s%d", comma, code);
+        comma = ", ";
+    }
+    out("]");
+}
+
+static void print_json(int number)
+{
+    out("{\"name\": ");
+    out_json_string(xsock_errname(number));
+    out(", \"number\": %d, \"sentence\": ", number);
+    out_json_string(xsock_strerror(number));
+    out(", \"errno\": ");
+    if (term_has_errno())
+        print_json_codes(number, from_errno, ERRNO_END);
+    else
+        out("null");
+    out(", \"winsock\": ");
+    print_json_codes(number, from_winsock, WINSOCK_END);
+    out("}");
+}
+
+/* ---- All of them --------------------------------------------------------------------------------- */
+
+static int print_all(bool json)
+{
+    int width = widest_name();
+    const char *before = "[\n  ";
+
+    if (!json) {
+        out_painted(BOLD, "NAME", width);
+        out("  ");
+        out_painted(BOLD, "NUMBER", 0);
+        out("  ");
+        out_painted(BOLD, "SENTENCE", 0);
+        out("\n");
+    }
+    for (int number = 1; number <= ERRORS_END; number++) {
+        if (!xsock_errname(number))
+            continue;
+        if (json) {
+            out("%s", before);
+            print_json(number);
+            before = ",\n  ";
+        } else {
+            print_row(number, width);
+        }
+    }
+    if (json)
+        out("\n]\n");
+    return DONE;
+}
+
+/* ---- Which one ----------------------------------------------------------------------------------- */
+
+/* What follows "errno:" or "wsa:", in any case; NULL: it is not of this kind. */
+static const char *after_kind(const char *text, const char *kind)
+{
+    while (*kind && tolower((unsigned char)*text) == *kind) {
+        text++;
+        kind++;
+    }
+    return *kind == '\0' && *text == ':' ? text + 1 : NULL;
+}
+
+/* A code of a system; `text` is the whole operand. */
+static int find_code(const char *text, const char *digits, int (*from)(int64_t code), int *out_number)
+{
+    int64_t code = 0;
+    enum number kind = number_parse(digits, &code);
+
+    if (kind == NOT_A_NUMBER)
+        return misuse("'%s' is not a number, in '%s'", digits, text);
+    int error = kind == A_NUMBER ? from(code) : -XSOCK_EUNKNOWN;
+    if (error == -XSOCK_EUNKNOWN) {
+        complain("no error stands for %s (it would be reported as EUNKNOWN)", text);
+        return FAILED;
+    }
+    *out_number = -error;
+    return DONE;
+}
+
+static int find_number(const char *text, enum number kind, int64_t n, int *out_number)
+{
+    if (n < 0)
+        n = -n;
+    if (kind == A_NUMBER && n <= INT_MAX && xsock_errname((int)n)) {
+        *out_number = (int)n;
+        return DONE;
+    }
+    const char *hint = "";
+    if (kind == A_NUMBER && n <= INT_MAX && xsock_error_from_winsock(n) != -XSOCK_EUNKNOWN)
+        hint = "wsa:";
+    else if (kind == A_NUMBER && term_has_errno() && xsock_error_from_os(n) != -XSOCK_EUNKNOWN)
+        hint = "errno:";
+    if (*hint)
+        complain("no error of xsock has the number %s (did you mean '%s%d'?)", text, hint, (int)n);
+    else
+        complain("no error of xsock has the number %s", text);
+    return FAILED;
+}
+
+static int find_name(const char *text, int *out_number)
+{
+    struct suggestion s;
+    char upper[64];
+    size_t i;
+
+    for (i = 0; text[i] && i < sizeof upper - 1; i++)
+        upper[i] = (char)toupper((unsigned char)text[i]);
+    upper[i] = '\0';
+    int number = text[i] ? -XSOCK_ENOENT : xsock_errnumber(upper);
+    if (number >= 0) {
+        *out_number = number;
+        return DONE;
+    }
+    suggest_start(&s, text);
+    for (int candidate = 1; candidate <= ERRORS_END; candidate++)
+        suggest_offer(&s, xsock_errname(candidate));
+    complain("unknown error '%s'" SUGGEST_FORMAT, text, SUGGEST_ARGS(&s));
+    return FAILED;
+}
+
+static int find(const char *text, int *out_number)
+{
+    const char *digits;
+    int64_t n = 0;
+    enum number kind;
+
+    if ((digits = after_kind(text, "errno")) != NULL) {
+        if (!term_has_errno())
+            return misuse("the codes of this system are Winsock's, wsa:CODE; it has no errno for '%s'", text);
+        return find_code(text, digits, xsock_error_from_os, out_number);
+    }
+    if ((digits = after_kind(text, "wsa")) != NULL)
+        return find_code(text, digits, xsock_error_from_winsock, out_number);
+    if (strchr(text, ':'))
+        return misuse("unknown kind of code '%s' (there are errno:CODE and wsa:CODE)", text);
+    kind = number_parse(text, &n);
+    if (kind != NOT_A_NUMBER)
+        return find_number(text, kind, n, out_number);
+    return find_name(text, out_number);
+}
+
+static int run(const struct args *args)
+{
+    int number;
+
+    if (args->count == 0)
+        return print_all(args->json);
+    int status = find(args->operand[0], &number);
+    if (status != DONE)
+        return status;
+    if (args->json) {
+        print_json(number);
+        out("\n");
+    } else {
+        print_row(number, widest_name());
+    }
+    return DONE;
+}
+
+const struct command command_errors = {
+    .name = "errors",
+    .usage = "errors [CODE|NAME] [--json]",
+    .summary = "list the errors, or explain one",
+    .help =
+        "Lists every error of xsock: name, number, and a sentence; or only one of them:\n"
+        "\n"
+        "  xsock errors EAGAIN     by its name\n"
+        "  xsock errors 6          by its number, of either sign\n"
+        "  xsock errors errno:11   by this system's errno (not on Windows)\n"
+        "  xsock errors wsa:10035  by the Winsock or Win32 code, on every system\n"
+        "\n"
+        "  --json    as JSON: an object, or an array of them, with name, number, sentence,\n"
+        "            errno (the codes of this system that become this error; null: it has\n"
+        "            no errno) and winsock (those of Windows)\n"
+        "\n"
+        "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
+    .min = 0,
+    .max = 1,
+    .takes_json = true,
+    .run = run,
+};

@@ -1,0 +1,20 @@
+/* Families, types and protocols as they are typed: names, or xsock's numbers. */
+#ifndef NUMBERS_H
+#define NUMBERS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A whole number, decimal or 0x hex, with or without a sign. */
+enum number { NOT_A_NUMBER, TOO_LARGE, A_NUMBER };
+enum number number_parse(const char *text, int64_t *out);
+
+/* Each says what is wrong, for a command line (MISUSED), if it returns false. */
+bool family_parse(const char *text, int *out);
+bool type_parse(const char *text, int *out); /* with flags: "stream+cloexec+nonblock" */
+bool protocol_parse(int af, const char *text, int *out);
+
+/* The protocol's name, or its number in `buffer`; of protocol 0, the name of what it picks. */
+const char *protocol_label(int af, int type, int protocol, char buffer[16]);
+
+#endif

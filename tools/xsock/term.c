@@ -1,0 +1,126 @@
+/* The one file of the program that knows which system it is on. */
+#if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
+#  define _POSIX_C_SOURCE 200809L
+#endif
+
+#include "term.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What the user says, before the terminal is asked. */
+static bool color_is_wanted(void)
+{
+    const char *no_color = getenv("NO_COLOR");
+    const char *term = getenv("TERM");
+
+    if (no_color && no_color[0])
+        return false;
+    return !term || strcmp(term, "dumb") != 0;
+}
+
+#ifdef _WIN32
+
+#include <fcntl.h>
+#include <io.h>
+#include <windows.h>
+
+/* Since Windows 10 1511; older SDKs don't name it. */
+#ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
+#  define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
+#endif
+
+static HANDLE changed_console;
+static DWORD changed_mode;
+
+void term_start(void)
+{
+    /* The same bytes on every system: no \r. */
+    _setmode(_fileno(stdout), _O_BINARY);
+    _setmode(_fileno(stderr), _O_BINARY);
+}
+
+void term_end(void)
+{
+    if (changed_console)
+        SetConsoleMode(changed_console, changed_mode);
+    changed_console = NULL;
+}
+
+bool term_color(FILE *stream)
+{
+    HANDLE console = (HANDLE)_get_osfhandle(_fileno(stream));
+    DWORD mode;
+
+    /* _isatty is also true of NUL and of serial ports; a console is what has a console mode. */
+    if (!color_is_wanted() || !GetConsoleMode(console, &mode))
+        return false;
+    if (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING)
+        return true;
+    if (!SetConsoleMode(console, mode | ENABLE_VIRTUAL_TERMINAL_PROCESSING))
+        return false; /* before Windows 10 1511 */
+    changed_console = console;
+    changed_mode = mode;
+    return true;
+}
+
+const char *term_code_kind(void)
+{
+    return "wsa";
+}
+
+bool term_has_errno(void)
+{
+    return false;
+}
+
+#else
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* A standard stream that the caller closed (`>&-`) leaves its number to the next socket, and what is
+ * printed would go into that. So the number is taken, by something that fails every read or write with
+ * EBADF, as the closed stream did. */
+static void keep_number_taken(int fd, int mode)
+{
+    if (fcntl(fd, F_GETFD) != -1)
+        return;
+    int null = open("/dev/null", mode);
+    if (null != -1 && null != fd) {
+        dup2(null, fd);
+        close(null);
+    }
+}
+
+void term_start(void)
+{
+    keep_number_taken(STDIN_FILENO, O_WRONLY);
+    keep_number_taken(STDOUT_FILENO, O_RDONLY);
+    keep_number_taken(STDERR_FILENO, O_RDONLY);
+
+    /* A reader that went away is an error of writing like any other, and gives the same exit status. */
+    signal(SIGPIPE, SIG_IGN);
+}
+
+void term_end(void)
+{
+}
+
+bool term_color(FILE *stream)
+{
+    return color_is_wanted() && getenv("TERM") && isatty(fileno(stream));
+}
+
+const char *term_code_kind(void)
+{
+    return "errno";
+}
+
+bool term_has_errno(void)
+{
+    return true;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* What of the surroundings differs between systems: the standard streams, terminals, the kind of codes. */
+#ifndef TERM_H
+#define TERM_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Before anything is printed or opened: the standard streams as this program wants them. */
+void term_start(void);
+
+/* Puts back what term_color changed. */
+void term_end(void);
+
+/* May this stream be written to in colour? Only a terminal that can, and a user who has not said no
+ * (NO_COLOR, see https://no-color.org; TERM=dumb). */
+bool term_color(FILE *stream);
+
+/* The kind of xsock_oserror()'s codes, as `xsock errors` takes it: "errno" or "wsa". */
+const char *term_code_kind(void);
+bool term_has_errno(void);
+
+#endif
