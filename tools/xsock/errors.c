@@ -230,9 +230,9 @@ const struct command command_errors = {
         "  xsock errors errno:11   by this system's errno (not on Windows)\n"
         "  xsock errors wsa:10035  by the Winsock or Win32 code, on every system\n"
         "\n"
-        "  --json    as JSON: an object, or an array of them, with name, number, sentence,\n"
-        "            errno (the codes of this system that become this error; null: it has\n"
-        "            no errno) and winsock (those of Windows)\n"
+        "  --json    as JSON: an object, or an array of them, with name, number,\n"
+        "            sentence, errno (the codes of this system that become this error;\n"
+        "            null: it has no errno) and winsock (those of Windows)\n"
         "\n"
         "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
     .min = 0,

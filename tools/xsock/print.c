@@ -19,7 +19,7 @@ static int write_errno;
 static void keep_failure(void)
 {
     if (!write_failed)
-        write_errno = errno;
+        write_errno = term_write_error();
     write_failed = true;
 }
 
@@ -29,7 +29,8 @@ void out(const char *format, ...)
 
     va_start(list, format);
     errno = 0;
-    if (vfprintf(stdout, format, list) < 0)
+    /* Some C libraries of Windows keep a failure of vfprintf for ferror. */
+    if (vfprintf(stdout, format, list) < 0 || (!write_failed && ferror(stdout)))
         keep_failure();
     va_end(list);
 }

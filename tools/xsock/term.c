@@ -5,6 +5,7 @@
 
 #include "term.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,19 @@ bool term_color(FILE *stream)
     return true;
 }
 
+int term_write_error(void)
+{
+    /* The C library makes EINVAL of codes that it has no row for. */
+    switch (GetLastError()) {
+    case ERROR_BROKEN_PIPE:
+    case ERROR_NO_DATA:
+    case ERROR_PIPE_NOT_CONNECTED:
+        return EPIPE;
+    default:
+        return errno;
+    }
+}
+
 const char *term_code_kind(void)
 {
     return "wsa";
@@ -111,6 +125,11 @@ void term_end(void)
 bool term_color(FILE *stream)
 {
     return color_is_wanted() && getenv("TERM") && isatty(fileno(stream));
+}
+
+int term_write_error(void)
+{
+    return errno;
 }
 
 const char *term_code_kind(void)

@@ -15,6 +15,9 @@ void term_end(void);
  * (NO_COLOR, see https://no-color.org; TERM=dumb). */
 bool term_color(FILE *stream);
 
+/* C's errno of a write that failed just now; EPIPE if its reader went away. */
+int term_write_error(void);
+
 /* The kind of xsock_oserror()'s codes, as `xsock errors` takes it: "errno" or "wsa". */
 const char *term_code_kind(void);
 bool term_has_errno(void);

@@ -1,0 +1,98 @@
+#!/usr/bin/env bash
+# Tests of the program xsock, seen from outside: what it prints, where, and how it exits.
+#
+#   tests/tool/run.sh build/xsock
+#   tests/tool/run.sh wine build/xsock.exe
+#
+# The arguments are the command that runs the program. Prints a line for each test and a line of counts;
+# exits with 1 if a test failed.
+set -u
+
+if [ $# -eq 0 ]; then
+    echo "usage: $0 COMMAND [ARGUMENT...]" >&2
+    exit 2
+fi
+
+command=("$@")
+here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
+out=$dir/out err=$dir/err
+passed=0 failed=0 skipped=0
+
+case "${command[-1]}" in
+*.exe) system=windows ;;
+*) system=posix ;;
+esac
+
+unset NO_COLOR
+export LC_ALL=C
+
+# ---- The harness ----------------------------------------------------------------------------------
+
+# Runs the program; leaves $out, $err and $status.
+run() {
+    "${command[@]}" "$@" >"$out" 2>"$err" </dev/null
+    status=$?
+    ran="xsock $*"
+}
+
+# test_that SENTENCE CONDITION...: the condition is a command.
+test_that() {
+    local sentence=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+        echo "ok - $sentence"
+    else
+        failed=$((failed + 1))
+        echo "not ok - $sentence"
+        {
+            echo "# failed: $*"
+            echo "# after: $ran (status $status)"
+            sed 's/^/# stdout: /' "$out" | head -n 20
+            sed 's/^/# stderr: /' "$err" | head -n 20
+        } >&2
+    fi
+}
+
+skip() { # SENTENCE REASON
+    skipped=$((skipped + 1))
+    echo "ok - $1 # SKIP $2"
+}
+
+# Conditions on the last run.
+exits() { [ "$status" -eq "$1" ]; }
+silent() { [ ! -s "$1" ]; }
+lines() { [ "$(wc -l <"$1")" -eq "$2" ]; }
+says() { grep -qxE -e "$2" "$1"; }
+never_says() { ! grep -qE -e "$2" "$1"; }
+fits() { awk 'length($0) > 80 { exit 1 }' "$1"; }
+no_trailing_space() { ! grep -q '[[:space:]]$' "$1"; }
+has_byte() { LC_ALL=C grep -q "$2" "$1"; }
+lacks_byte() { ! has_byte "$@"; }
+
+prints() { # STATUS 0, one line like this, and no complaint
+    exits 0 && silent "$err" && lines "$out" 1 && says "$out" "$1"
+}
+fails_with() { # STATUS, a first line like this on standard error, nothing on standard output
+    exits "$1" && silent "$out" && head -n 1 "$err" >"$dir/first" && says "$dir/first" "$2"
+}
+is_misuse() { # as fails_with, with a hint in the second line
+    fails_with 2 "$1" && lines "$err" 2 && sed -n 2p "$err" >"$dir/second" &&
+        says "$dir/second" "Try 'xsock ([a-z]+ )?--help'\."
+}
+fails_one_line() { fails_with "$1" "$2" && lines "$err" 1; }
+
+need_python() { # SENTENCE...: skips them all where there is no Python
+    command -v python3 >/dev/null && return 0
+    local sentence
+    for sentence in "$@"; do skip "$sentence" "there is no python3 here"; done
+    return 1
+}
+check() { python3 "$here/check.py" "$@"; }
+
+. "$here/cases.sh"
+
+echo "$passed passed, $failed failed, $skipped skipped"
+[ "$failed" -eq 0 ]
