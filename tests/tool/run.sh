@@ -27,6 +27,8 @@ esac
 
 unset NO_COLOR
 export LC_ALL=C
+# Else Wine, and the script that starts it, talk on standard error.
+export WINEDEBUG=${WINEDEBUG:--all}
 
 # ---- The harness ----------------------------------------------------------------------------------
 
