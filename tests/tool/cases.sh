@@ -1,4 +1,5 @@
-# The tests, for run.sh. shellcheck shell=bash disable=SC2154
+# The tests, for run.sh, which has what they use. (What is unquoted is a list of words.)
+# shellcheck shell=bash disable=SC2086,SC2154,SC2034
 
 run --version # the first run under Wine makes its prefix, and talks about it
 run --version
@@ -10,7 +11,6 @@ test_that "--version prints the name and the version" prints 'xsock [0-9]+\.[0-9
 run --help
 test_that "--help goes to standard output and succeeds" exits 0
 test_that "--help leaves standard error alone" silent "$err"
-test_that "--help names every command" grep -qE '^  open .*' "$out"
 test_that "--help fits 80 columns" fits "$out"
 cp "$out" "$dir/overview"
 run help
@@ -19,15 +19,17 @@ test_that "help is --help" cmp -s "$out" "$dir/overview"
 for name in open catalog errors; do
     test_that "--help lists $name" grep -qE "^  $name " "$dir/overview"
     run "$name" --help
-    test_that "$name --help succeeds and leaves standard error alone" eval 'exits 0 && silent "$err"'
-    test_that "$name --help starts with its usage" eval 'head -n 1 "$out" | grep -q "^Usage: xsock $name"'
+    test_that "$name --help succeeds and leaves standard error alone" succeeds
+    test_that "$name --help starts with its usage" starts_with "$out" "Usage: xsock $name.*"
     test_that "$name --help fits 80 columns" fits "$out"
     cp "$out" "$dir/help"
     run help "$name"
     test_that "help $name is $name --help" cmp -s "$out" "$dir/help"
 done
+run open --help
+cp "$out" "$dir/help"
 run open inet --help
-test_that "--help wins over arguments that are missing" eval 'exits 0 && cmp -s "$out" <("${command[@]}" open --help)'
+test_that "--help wins over arguments that are missing" cmp -s "$out" "$dir/help"
 
 # ---- Wrong usage ----------------------------------------------------------------------------------
 
@@ -69,7 +71,8 @@ run open inet stream tpc
 test_that "an unknown protocol is wrong usage, with a guess" \
     is_misuse "xsock: open: family inet has no protocol 'tpc' \(did you mean 'tcp'\?\)"
 run open local stream tcp
-test_that "a protocol of another family is wrong usage" is_misuse "xsock: open: family local has no protocol 'tcp'"
+test_that "a protocol of another family is wrong usage" \
+    is_misuse "xsock: open: family local has no protocol 'tcp'"
 run open inet stream+clexec
 test_that "an unknown flag is wrong usage, with a guess" \
     is_misuse "xsock: open: unknown flag 'clexec' of a type \(did you mean 'cloexec'\?\)"
@@ -107,7 +110,7 @@ for type in stream dgram; do
     if [ $system = windows ] && grep -q EAFNOSUPPORT "$err"; then
         skip "open local $type prints one line" "this Windows has no local sockets"
     else
-        test_that "open local $type prints one line" prints "descriptor 3: local $type [-a-z]+ $numbers"
+        test_that "open local $type prints one line" prints "descriptor 3: local $type - $numbers"
     fi
 done
 
@@ -136,38 +139,38 @@ no_code='\(no system code\)'
 code='\((errno|wsa):[0-9]+\)'
 
 run open 77 stream
-test_that "a family that there is none of is EAFNOSUPPORT" fails_one_line 1 "xsock: open: EAFNOSUPPORT: .+ $no_code"
+test_that "a family that there is none of is EAFNOSUPPORT" refuses EAFNOSUPPORT "$no_code"
 run open inet 9
-test_that "a type that there is none of is ESOCKTNOSUPPORT" fails_one_line 1 "xsock: open: ESOCKTNOSUPPORT: .+ $no_code"
+test_that "a type that there is none of is ESOCKTNOSUPPORT" refuses ESOCKTNOSUPPORT "$no_code"
 run open inet stream udp
-test_that "a protocol of another type is EPROTONOSUPPORT" fails_one_line 1 "xsock: open: EPROTONOSUPPORT: .+ $no_code"
+test_that "a protocol of another type is EPROTONOSUPPORT" refuses EPROTONOSUPPORT "$no_code"
 run open inet raw
-test_that "raw without a protocol is EPROTONOSUPPORT" fails_one_line 1 "xsock: open: EPROTONOSUPPORT: .+ $no_code"
+test_that "raw without a protocol is EPROTONOSUPPORT" refuses EPROTONOSUPPORT "$no_code"
 run open inet stream -6
-test_that "a negative protocol is EINVAL, not an option" fails_one_line 1 "xsock: open: EINVAL: .+ $no_code"
+test_that "a negative protocol is EINVAL, not an option" refuses EINVAL "$no_code"
 run open inet -1
-test_that "a negative type is EINVAL" fails_one_line 1 "xsock: open: EINVAL: .+ $no_code"
+test_that "a negative type is EINVAL" refuses EINVAL "$no_code"
 run open -- inet -1
-test_that "-- ends the options" fails_one_line 1 "xsock: open: EINVAL: .+ $no_code"
+test_that "-- ends the options" refuses EINVAL "$no_code"
 run open unspec stream
-test_that "unspec is EAFNOSUPPORT" fails_one_line 1 "xsock: open: EAFNOSUPPORT: .+ $no_code"
+test_that "unspec is EAFNOSUPPORT" refuses EAFNOSUPPORT "$no_code"
 
 refused_or_open() {
-    if exits 0; then prints "$1"; else fails_one_line 1 "xsock: open: EACCES: .+ $code"; fi
+    if exits 0; then prints "$1"; else refuses EACCES "$code"; fi
 }
 run open inet raw icmp
 test_that "a raw socket opens, or privilege is missing and the system's code is told" \
     refused_or_open "descriptor 3: inet raw icmp $numbers"
 run open inet raw 200
-test_that "a protocol without a name is shown by its number" refused_or_open "descriptor 3: inet raw 200 $numbers"
+test_that "a protocol without a name is shown by its number" \
+    refused_or_open "descriptor 3: inet raw 200 $numbers"
 
 # ---- catalog --------------------------------------------------------------------------------------
 
 run catalog
 cp "$out" "$dir/table"
-test_that "catalog succeeds and leaves standard error alone" eval 'exits 0 && silent "$err"'
-test_that "catalog has a heading" \
-    eval 'head -n 1 "$out" | grep -qxE "FAMILY +TYPE +PROTOCOL +DEFAULT +NUMBERS +RESULT"'
+test_that "catalog succeeds and leaves standard error alone" succeeds
+test_that "catalog has a heading" starts_with "$out" 'FAMILY +TYPE +PROTOCOL +DEFAULT +NUMBERS +RESULT'
 test_that "catalog fits 80 columns" fits "$out"
 test_that "catalog has no space at the end of a line" no_trailing_space "$out"
 test_that "catalog has no carriage return" lacks_byte "$out" $'\r'
@@ -175,12 +178,12 @@ test_that "catalog has no colour in a pipe" lacks_byte "$out" $'\033'
 test_that "catalog has inet stream tcp, which is ok" says "$out" 'inet +stream +tcp +yes +1 1 6 +ok'
 test_that "catalog has inet dgram udp, which is ok" says "$out" 'inet +dgram +udp +yes +1 2 17 +ok'
 test_that "catalog's rows all have the same shape" \
-    eval '! tail -n +2 "$out" | grep -qvxE "[a-z0-9_]+ +[a-z]+ +[^ ]+ +(yes|no) +[0-9]+ [0-9]+ -?[0-9]+ +(ok|E[A-Z]+)"'
+    rows_are '[a-z0-9_]+ +[a-z]+ +[^ ]+ +(yes|no) +[0-9]+ [0-9]+ -?[0-9]+ +(ok|E[A-Z]+)'
 
 run catalog --json
-test_that "catalog --json succeeds and leaves standard error alone" eval 'exits 0 && silent "$err"'
+test_that "catalog --json succeeds and leaves standard error alone" succeeds
 if need_python "catalog --json is JSON" "catalog --json says what the table says"; then
-    test_that "catalog --json is JSON" eval 'python3 -m json.tool "$out" >/dev/null'
+    test_that "catalog --json is JSON" is_json "$out"
     test_that "catalog --json says what the table says" check catalog "$out" "$dir/table"
 fi
 
@@ -191,7 +194,9 @@ agree() {
         [ $system = windows ] && [ "$family" != inet ] && continue
         run open "$family" "$type" "$protocol"
         if exits 0; then said=ok; else said=$(sed -n 's/^xsock: open: \([A-Z0-9]*\): .*/\1/p' "$err"); fi
-        [ "$said" = "$result" ] || { echo "# $family $type $protocol: $said, in the catalog $result" >&2; return 1; }
+        [ "$said" = "$result" ] && continue
+        echo "# $family $type $protocol: $said, in the catalog $result" >&2
+        return 1
     done < <(tail -n +2 "$dir/table")
 }
 test_that "open takes every name that catalog prints, and gives the same result" agree
@@ -200,18 +205,21 @@ test_that "open takes every name that catalog prints, and gives the same result"
 
 run errors
 cp "$out" "$dir/errors"
-test_that "errors succeeds and leaves standard error alone" eval 'exits 0 && silent "$err"'
-test_that "errors has a heading" eval 'head -n 1 "$out" | grep -qxE "NAME +NUMBER  SENTENCE"'
+test_that "errors succeeds and leaves standard error alone" succeeds
+test_that "errors has a heading" starts_with "$out" 'NAME +NUMBER  SENTENCE'
 test_that "errors has EAGAIN, 6" says "$out" 'EAGAIN +6  [A-Z].+'
 test_that "errors has xsock's own, too" says "$out" 'EAI_NONAME +1008  .+'
-test_that "errors names no error twice" eval '! tail -n +2 "$out" | awk "{ print \$1 }" | sort | uniq -d | grep -q .'
-test_that "errors are in the order of their numbers" eval 'tail -n +2 "$out" | awk "{ print \$2 }" | sort -cun'
+names_differ() { [ -z "$(tail -n +2 "$out" | awk '{ print $1 }' | sort | uniq -d)" ]; }
+numbers_rise() { tail -n +2 "$out" | awk '{ print $2 }' | sort -cun; }
+test_that "errors names no error twice" names_differ
+test_that "errors are in the order of their numbers" numbers_rise
+test_that "errors' rows all have the same shape" rows_are 'E[A-Z0-9_]+ +[0-9]+  [A-Z].*[^.]'
 test_that "errors has no space at the end of a line" no_trailing_space "$out"
 
 run errors EAGAIN
 cp "$out" "$dir/eagain"
 test_that "one error by name is one line" prints 'EAGAIN +6  [A-Z].+'
-test_that "one error looks as it does in the table" eval 'grep -qxF -f "$dir/eagain" "$dir/errors"'
+test_that "one error looks as it does in the table" grep -qxF -f "$dir/eagain" "$dir/errors"
 for word in eagain XSOCK_EAGAIN EWOULDBLOCK 6 -6 0x6 wsa:10035 WSA:10035; do
     run errors "$word"
     test_that "errors $word is EAGAIN" cmp -s "$out" "$dir/eagain"
@@ -229,7 +237,8 @@ else
     run errors "errno:$eagain"
     test_that "errors errno:$eagain is EAGAIN" cmp -s "$out" "$dir/eagain"
     run errors errno:99999
-    test_that "an errno that there is none of is an error" fails_one_line 1 'xsock: errors: no error stands for errno:99999 .+'
+    test_that "an errno that there is none of is an error" \
+        fails_one_line 1 'xsock: errors: no error stands for errno:99999 .+'
 fi
 
 run errors EAGIAN
@@ -239,23 +248,28 @@ run errors 10035
 test_that "a Winsock code that is not said to be one is an error, with a guess" \
     fails_one_line 1 "xsock: errors: no error of xsock has the number 10035 \(did you mean 'wsa:10035'\?\)"
 run errors 1999
-test_that "an unknown number is an error" fails_one_line 1 'xsock: errors: no error of xsock has the number 1999'
+test_that "an unknown number is an error" \
+    fails_one_line 1 'xsock: errors: no error of xsock has the number 1999'
 run errors -9223372036854775808
 test_that "the smallest number is an error like others" \
     fails_one_line 1 'xsock: errors: no error of xsock has the number -9223372036854775808'
 run errors wsa:19999
-test_that "an unknown Winsock code is an error" fails_one_line 1 'xsock: errors: no error stands for wsa:19999 .+'
+test_that "an unknown Winsock code is an error" \
+    fails_one_line 1 'xsock: errors: no error stands for wsa:19999 .+'
 run errors wsa:
-test_that "a kind of code without a code is wrong usage" is_misuse "xsock: errors: '' is not a number, in 'wsa:'"
+test_that "a kind of code without a code is wrong usage" \
+    is_misuse "xsock: errors: '' is not a number, in 'wsa:'"
 run errors hresult:5
-test_that "an unknown kind of code is wrong usage" is_misuse "xsock: errors: unknown kind of code 'hresult:5' .+"
+test_that "an unknown kind of code is wrong usage" \
+    is_misuse "xsock: errors: unknown kind of code 'hresult:5' .+"
 
 run errors --json
-test_that "errors --json succeeds and leaves standard error alone" eval 'exits 0 && silent "$err"'
+test_that "errors --json succeeds and leaves standard error alone" succeeds
 cp "$out" "$dir/errors.json"
 run errors --json EAGAIN
-if need_python "errors --json is JSON" "errors --json says what the table says" "one error is an object of the array"; then
-    test_that "errors --json is JSON" eval 'python3 -m json.tool "$dir/errors.json" >/dev/null'
+if need_python "errors --json is JSON" "errors --json says what the table says" \
+    "one error is an object of the array"; then
+    test_that "errors --json is JSON" is_json "$dir/errors.json"
     test_that "errors --json says what the table says" check errors "$dir/errors.json" "$dir/errors" $system
     test_that "one error is an object of the array" check member "$dir/errors.json" "$out" EAGAIN
 fi
@@ -277,7 +291,8 @@ write_to() { # DESTINATION ARGUMENT...
 for words in '--version' '--help' 'open inet stream' 'catalog' 'errors --json'; do
     if [ -c /dev/full ]; then
         write_to /dev/full $words
-        test_that "a full disk is an error of $words" fails_one_line 1 'xsock: ([a-z]+: )?cannot write to standard output: .+'
+        test_that "a full disk is an error of $words" \
+            fails_one_line 1 'xsock: ([a-z]+: )?cannot write to standard output: .+'
     else
         skip "a full disk is an error of $words" "there is no /dev/full here"
     fi
@@ -286,15 +301,17 @@ for words in '--version' '--help' 'open inet stream' 'catalog' 'errors --json'; 
         fails_one_line 1 'xsock: ([a-z]+: )?cannot write to standard output: .+'
 done
 write_to closed open inett stream
-test_that "a closed standard output is no error where there is nothing to write" is_misuse "xsock: open: unknown family 'inett'.*"
+test_that "a closed standard output is no error where there is nothing to write" \
+    is_misuse "xsock: open: unknown family 'inett'.*"
 "${command[@]}" open inett stream >"$out" 2>&- </dev/null
 status=$? ran='xsock open inett stream (standard error closed)'
-test_that "a closed standard error changes neither the status nor standard output" eval 'exits 2 && silent "$out"'
+test_that "a closed standard error does not change the status" exits 2
+test_that "a closed standard error sends nothing to standard output" silent "$out"
 
 if need_python "a reader that went away is an error without a word"; then
     python3 "$here/check.py" epipe "${command[@]}" errors >"$out" 2>"$err"
     status=$? ran='xsock errors (to a pipe that nobody reads)'
-    test_that "a reader that went away is an error without a word" eval 'exits 1 && silent "$err"'
+    test_that "a reader that went away is an error without a word" fails_silently 1
 fi
 
 # ---- Colour ---------------------------------------------------------------------------------------
@@ -310,16 +327,19 @@ on_terminal() { # NAME=VALUE... -- ARGUMENT...: its output there
     status=$?
     ran="${settings[*]} xsock $* (on a terminal)"
 }
-colour=("a terminal gets colour" "NO_COLOR turns colour off" "an empty NO_COLOR does not" "TERM=dumb turns colour off")
+colour=("a terminal gets colour" "NO_COLOR turns colour off" "an empty NO_COLOR does not"
+    "TERM=dumb turns colour off")
 if [ $system = windows ]; then
-    for sentence in "${colour[@]}"; do skip "$sentence" "Wine's console draws with escape sequences of its own"; done
+    for sentence in "${colour[@]}"; do
+        skip "$sentence" "Wine's console draws with escape sequences of its own"
+    done
 elif need_python "${colour[@]}"; then
     on_terminal TERM=xterm -- catalog
-    test_that "${colour[0]}" eval 'exits 0 && has_byte "$out" $'"'\033'"
+    test_that "${colour[0]}" coloured
     on_terminal TERM=xterm NO_COLOR=1 -- catalog
-    test_that "${colour[1]}" eval 'exits 0 && has_byte "$out" ok && lacks_byte "$out" $'"'\033'"
+    test_that "${colour[1]}" plain
     on_terminal TERM=xterm NO_COLOR= -- catalog
-    test_that "${colour[2]}" eval 'exits 0 && has_byte "$out" $'"'\033'"
+    test_that "${colour[2]}" coloured
     on_terminal TERM=dumb -- catalog
-    test_that "${colour[3]}" eval 'exits 0 && has_byte "$out" ok && lacks_byte "$out" $'"'\033'"
+    test_that "${colour[3]}" plain
 fi

@@ -22,7 +22,7 @@ passed=0 failed=0 skipped=0
 
 case "${command[-1]}" in
 *.exe) system=windows ;;
-*) system=posix ;;
+*) system=posix ;; # shellcheck disable=SC2034
 esac
 
 unset NO_COLOR
@@ -74,17 +74,26 @@ no_trailing_space() { ! grep -q '[[:space:]]$' "$1"; }
 has_byte() { LC_ALL=C grep -q "$2" "$1"; }
 lacks_byte() { ! has_byte "$@"; }
 
+starts_with() { sed -n 1p "$1" >"$dir/first" && says "$dir/first" "$2"; }
+rows_are() { ! tail -n +2 "$out" | grep -qvxE -e "$1"; } # every line but the heading
+is_json() { python3 -m json.tool "$1" >/dev/null; }
+coloured() { exits 0 && has_byte "$out" $'\033'; }
+plain() { exits 0 && ! silent "$out" && lacks_byte "$out" $'\033'; }
+
+succeeds() { exits 0 && silent "$err"; }
 prints() { # STATUS 0, one line like this, and no complaint
-    exits 0 && silent "$err" && lines "$out" 1 && says "$out" "$1"
+    succeeds && lines "$out" 1 && says "$out" "$1"
 }
 fails_with() { # STATUS, a first line like this on standard error, nothing on standard output
-    exits "$1" && silent "$out" && head -n 1 "$err" >"$dir/first" && says "$dir/first" "$2"
+    exits "$1" && silent "$out" && starts_with "$err" "$2"
 }
 is_misuse() { # as fails_with, with a hint in the second line
     fails_with 2 "$1" && lines "$err" 2 && sed -n 2p "$err" >"$dir/second" &&
         says "$dir/second" "Try 'xsock ([a-z]+ )?--help'\."
 }
 fails_one_line() { fails_with "$1" "$2" && lines "$err" 1; }
+fails_silently() { exits "$1" && silent "$err"; }
+refuses() { fails_one_line 1 "xsock: open: $1: [A-Z].+ $2"; } # ERROR CODE: what open says of an error
 
 need_python() { # SENTENCE...: skips them all where there is no Python
     command -v python3 >/dev/null && return 0

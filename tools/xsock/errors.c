@@ -161,13 +161,8 @@ static int find_number(const char *text, enum number kind, int64_t n, int *out_n
 static int find_name(const char *text, int *out_number)
 {
     struct suggestion s;
-    char upper[64];
-    size_t i;
+    int number = xsock_errnumber(text);
 
-    for (i = 0; text[i] && i < sizeof upper - 1; i++)
-        upper[i] = (char)toupper((unsigned char)text[i]);
-    upper[i] = '\0';
-    int number = text[i] ? -XSOCK_ENOENT : xsock_errnumber(upper);
     if (number >= 0) {
         *out_number = number;
         return DONE;

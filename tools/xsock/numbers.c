@@ -175,8 +175,8 @@ bool protocol_parse(int af, const char *text, int *out)
     *out = xsock_protocol_number(af, text);
     if (*out >= 0)
         return true;
-    /* What protocol_label() and the catalog print for 0 is taken as well. */
-    if (same_word(text, "default") || same_word(text, "-")) {
+    /* What the catalog and protocol_label() print for 0 is taken as well. */
+    if (same_word(text, "-")) {
         *out = 0;
         return true;
     }
@@ -209,11 +209,8 @@ const char *protocol_label(int af, int type, int protocol, char buffer[16])
     const char *name = xsock_protocol_name(af, protocol);
 
     if (protocol == 0 && (!name || strcmp(name, "default") == 0)) {
-        int picked = default_protocol(af, type);
-
-        if (picked)
-            protocol = picked;
-        name = xsock_protocol_name(af, protocol);
+        protocol = default_protocol(af, type);
+        name = protocol ? xsock_protocol_name(af, protocol) : "-";
     }
     if (name)
         return name;
