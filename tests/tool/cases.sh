@@ -3,6 +3,10 @@
 
 run --version # the first run under Wine makes its prefix, and talks about it
 run --version
+if [ "$status" -eq 126 ] || [ "$status" -eq 127 ]; then
+    cat "$err" >&2
+    exit 2
+fi
 
 # ---- Help and version -----------------------------------------------------------------------------
 

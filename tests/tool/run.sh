@@ -51,9 +51,9 @@ test_that() {
         echo "not ok - $sentence"
         {
             echo "# failed: $*"
-            echo "# after: $ran (status $status)"
-            sed 's/^/# stdout: /' "$out" | head -n 20
-            sed 's/^/# stderr: /' "$err" | head -n 20
+            echo "# after: ${ran:0:200} (status $status)"
+            sed 's/^/# stdout: /' "$out" | cut -c -200 | head -n 20
+            sed 's/^/# stderr: /' "$err" | cut -c -200 | head -n 20
         } >&2
     fi
 }
