@@ -157,7 +157,5 @@ int main(int argc, char **argv)
 {
     term_start();
     int status = run(argc > 0 ? argv + 1 : argv);
-    status = out_finish(status);
-    term_end();
-    return status;
+    return out_finish(status);
 }

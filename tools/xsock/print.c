@@ -89,6 +89,7 @@ int out_finish(int status)
     errno = 0;
     if (fflush(stdout) != 0 || ferror(stdout))
         keep_failure();
+    term_end();
     /* Some file systems say only at the end that the disk was full (NFS; quotas). */
     errno = 0;
     if (fclose(stdout) != 0)

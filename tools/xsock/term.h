@@ -8,7 +8,7 @@
 /* Before anything is printed or opened: the standard streams as this program wants them. */
 void term_start(void);
 
-/* Puts back what term_color changed. */
+/* Puts back what term_color changed: when all is written, but the stream is still open. */
 void term_end(void);
 
 /* May this stream be written to in colour? Only a terminal that can, and a user who has not said no
