@@ -164,12 +164,12 @@ bool xsock__sys_protocol(int af, int protocol, int *out)
     case XSOCK_AF_PACKET: /* an EtherType: the system wants network order */
         *out = htons((uint16_t)protocol);
         return true;
-    case XSOCK_AF_IPX: /* one protocol a type, which these systems call 0 */
-        *out = 0;
-        return protocol == XSOCK_IPX_IPX;
+    case XSOCK_AF_IPX: /* one protocol of a datagram, which these systems call 0 */
     case XSOCK_AF_APPLETALK:
+        if (protocol != XSOCK_IPX_IPX && protocol != XSOCK_APPLETALK_DDP)
+            return false;
         *out = 0;
-        return protocol == XSOCK_APPLETALK_DDP;
+        return true;
     default:
         *out = protocol;
         return true;
