@@ -465,6 +465,110 @@ XSOCK_API int xsock_type_number(const char *name);
 XSOCK_API const char *xsock_protocol_name(int af, int protocol);
 XSOCK_API int xsock_protocol_number(int af, const char *name);
 
+/* ---- Addresses ------------------------------------------------------------------------------------
+ * No call of this section blocks, but for the moment the system takes to look up an interface. */
+
+enum {
+    XSOCK_ADDR_DATA = 128,     /* bytes of address an xsock_addr holds */
+    XSOCK_ADDR_TEXT_SIZE = 400 /* a buffer for any address as text, its NUL included */
+};
+
+/* A family that has no number in xsock keeps the system's own in an address: XSOCK_AF_NATIVE plus it. */
+enum { XSOCK_AF_NATIVE = 0x10000, XSOCK_AF_NATIVE_LAST = 0x1ffff };
+
+/* An address of any family: plain bytes, to be copied freely. Start from zeros, `struct xsock_addr a = {0}`:
+ * what a family does not use must be 0, so that it can come to mean something.
+ *
+ *   family   port       flow           scope       length    data
+ *   INET     0..65535   -              -           4         the address, as on the wire (network order)
+ *   INET6    0..65535   traffic class  zone index  16        the address, as on the wire (RFC 4291); flow
+ *                       and flow label (RFC 4007)            is in host order, the label in its low 20 bits
+ *   LOCAL    -          -              -           0..128    a path, without a NUL; length 0 is "unnamed".
+ *                                                            First byte 0: an abstract name (Linux) of the
+ *                                                            bytes after it, zeros and all
+ *   VSOCK    32 bits    flags, 8 bits  -           4         the context id (CID), highest byte first
+ *   others   -          -              -           0..128    the bytes of the system's sockaddr that come
+ *                                                            after its family
+ *
+ * UNSPEC with length 0 is "no address". Ports are numbers, in host order. */
+struct xsock_addr {
+    int family;
+    uint32_t port;
+    uint32_t flow;
+    uint32_t scope;
+    uint32_t length;
+    uint8_t data[XSOCK_ADDR_DATA];
+};
+
+/* Reads an address from text, all of it, and stores it; port 0 where the text has none.
+ *
+ *   127.0.0.1:80  127.0.0.1         INET: four decimal numbers
+ *   [::1]:80  [::1]  ::1            INET6: any form of RFC 4291, section 2.2; brackets go with a port (RFC
+ *   [fe80::1%eth0]:80  fe80::1%2    3986), so ::1:80 has none; zones as in RFC 4007, section 11: an
+ *                                   interface's name or decimal index
+ *   unix:/run/a.sock  unix:a.sock   LOCAL: a path
+ *   unix:@name  unix:               LOCAL: an abstract name; unnamed
+ *   vsock:2:1024                    VSOCK: CID and port, 32 bits each
+ *   netlink:0000d204000000000000    others: xsock_family_name, and the bytes in hexadecimal
+ *   af65545:00ff                    those without a name: by number, from XSOCK_AF_NATIVE up
+ *
+ * It is strict: decimal numbers have neither a sign nor a leading zero (010.0.0.1 is 8.0.0.1 to some and
+ * 10.0.0.1 to others), there are no spaces, and host names are not resolved. In a LOCAL name %XX is the byte
+ * with that hexadecimal value: %25 for %, %40 for an @ that begins a path.
+ * Returns 0; out is unchanged on failure. EFAULT: an argument is NULL. EINVAL: not an address. ENODEV: no
+ * interface has the name of the zone. ENAMETOOLONG: a LOCAL name over XSOCK_ADDR_DATA bytes (what a system
+ * takes is less: 108 on Linux and Windows, 104 on FreeBSD and macOS). EMFILE, ENFILE, ENOMEM: the system had
+ * no room for looking up a zone's name. */
+XSOCK_API int xsock_addr_parse(struct xsock_addr *out, const char *text);
+
+/* Writes an address as text that xsock_addr_parse reads back, port always included, NUL-terminated; flow has
+ * no text form and is left out. INET6 is as in RFC 5952: lower case, the first longest run of zeros as ::,
+ * ::ffff:0:0/96 with a dotted end. Zones are written by name where the interface has one, else by index; in
+ * LOCAL names %, control characters, zeros, and an @ that begins a path are %XX.
+ * Returns the length, without the NUL; with len 0, where buf may be NULL, the length only. On failure buf is
+ * unchanged. EFAULT: a is NULL, or buf with a len that is not 0. EAFNOSUPPORT: a's family is no number of
+ * xsock. EINVAL: a is malformed: its length or a field is not as the table of its family says; a path with a
+ * zero in it. ENOSPC: the text and its NUL need more than len bytes. */
+XSOCK_API int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t len);
+
+/* Are two addresses the same in every field and byte (those of data beyond length don't count)? NULL, and a
+ * length over XSOCK_ADDR_DATA, equal nothing. Async-signal-safe. */
+XSOCK_API bool xsock_addr_equal(const struct xsock_addr *a, const struct xsock_addr *b);
+
+/* What an interface is */
+enum {
+    XSOCK_IF_UP = 1,        /* ready to send and receive */
+    XSOCK_IF_LOOPBACK = 2,
+    XSOCK_IF_MULTICAST = 4,
+    XSOCK_IF_BROADCAST = 8, /* not told by Windows */
+    XSOCK_IF_POINTTOPOINT = 16
+};
+
+struct xsock_interface_addr {
+    struct xsock_addr addr; /* INET or INET6, port 0; the scope of a link-local one is the interface */
+    uint32_t prefix_length; /* of the network it is in, in bits: the ones its netmask begins with */
+};
+
+struct xsock_interface {
+    const char *name;  /* as in a zone: "eth0"; on Windows the system's short name, "ethernet_32769" */
+    const char *label; /* for people, in UTF-8: on Windows "Ethernet 2"; elsewhere the name */
+    uint32_t index;    /* as in a scope; never 0 */
+    uint32_t flags;    /* XSOCK_IF_... */
+    const struct xsock_interface_addr *addrs;
+    size_t addr_count;
+    uint32_t hardware_length; /* 0: none, or the system doesn't tell */
+    uint8_t hardware[32];     /* the address of its link layer: 6 bytes for Ethernet */
+};
+
+/* Return 0 to go on, anything else to stop. The structure and what it points to: valid during the call. It
+ * may call any function of this library. */
+typedef int xsock_interface_fn(const struct xsock_interface *iface, void *user);
+
+/* Calls fn once for each network interface, up or not, with its addresses. Returns how many it was called
+ * for. EFAULT: fn is NULL. ENOMEM, ENOBUFS, EMFILE, ENFILE: the system has no room for the answer. EACCES,
+ * EPERM: the system does not tell this program. */
+XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
+
 /* ---- Library ------------------------------------------------------------------------------------- */
 
 /* Starts the library: optional, as opening starts it; here its failures can be seen apart. May be called

@@ -41,6 +41,26 @@ XSOCK_API int xsock_release(int d, uintptr_t *out);
  * without asking the system. */
 XSOCK_API int xsock_native_triple(int af, int type, int protocol, int out[3]);
 
+/* An address as the system's sockaddr: writes at most cap bytes to out (a struct sockaddr_storage is enough
+ * for all), aligned as it likes. A LOCAL path that just fills sun_path has no NUL. Returns the length that
+ * goes with it; out is unchanged on failure. Doesn't block.
+ *   EFAULT         a or out is NULL
+ *   EINVAL         a is malformed (see xsock_addr_format); an abstract name where the system has none, or
+ *                  on Windows a path that is not UTF-8
+ *   EAFNOSUPPORT   the system has no such family
+ *   ENAMETOOLONG   a LOCAL name over sun_path: 108 bytes on Linux and Windows, 104 on FreeBSD and macOS
+ *   ENOSPC         it needs more than cap bytes */
+XSOCK_API int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap);
+
+/* The address in a sockaddr of len bytes, aligned as it likes; sa_len, where there is one, is not looked at.
+ * len 0 gives UNSPEC, "no address". A LOCAL path ends at its first zero. Going to a sockaddr and back loses
+ * nothing; of one from elsewhere only padding (sin_zero and the like) is lost. Returns 0; out is unchanged on
+ * failure. Doesn't block.
+ *   EFAULT         out is NULL; sa is NULL and len is not 0
+ *   EINVAL         too short for its family, or over 256 bytes
+ *   ENAMETOOLONG   more than XSOCK_ADDR_DATA bytes of address (macOS has paths of up to 253) */
+XSOCK_API int xsock_addr_from_sockaddr(struct xsock_addr *out, const void *sa, size_t len);
+
 #ifdef __cplusplus
 }
 #endif

@@ -17,6 +17,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "xsock.h"
+
 /* ---- Facts: what differs between systems and is not code ---------------------------------------- */
 
 struct xsock__sys_facts {
@@ -73,6 +75,31 @@ struct xsock__sys_description {
 /* What a foreign handle is. Any value is allowed: fails with the system's code for "not a handle" or "not a
  * socket", told apart. */
 int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out);
+
+/* ---- Addresses ----------------------------------------------------------------------------------- */
+
+/* A sockaddr of this system: its length and its bytes, with room for the longest (sa_len is 8 bits). */
+struct xsock__sys_addr {
+    uint32_t length;
+    uint64_t bytes[32];
+};
+
+/* `a` has passed xsock__addr_check(). The system's codes for: it has no such family (EAFNOSUPPORT), a path
+ * that is too long (ENAMETOOLONG), or that can't be (EINVAL). */
+int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out);
+
+/* Length 0 is no address: UNSPEC. A length over sizeof bytes is one that the system cut: EINVAL, as one that
+ * is too short for its family. ENAMETOOLONG: more than an xsock_addr holds. */
+int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out);
+
+enum { XSOCK__IF_NAME_SIZE = 257 }; /* Windows has the longest: IF_MAX_STRING_SIZE + 1 */
+
+/* An interface's index by its name, and back. 0 with *out 0, or "", where there is none. */
+int xsock__sys_if_index(const char *name, uint32_t *out);
+int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE]);
+
+/* Calls fn for each interface until it returns non-zero; *out: how many it was called for. */
+int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out);
 
 /* ---- The calling thread's last system code ------------------------------------------------------- */
 
