@@ -13,7 +13,7 @@ static bool has_number(int family)
     if (family >= XSOCK_AF_NATIVE) {
         return family <= XSOCK_AF_NATIVE_LAST;
     }
-    return family == XSOCK_AF_UNSPEC || xsock_family_name(family) != NULL;
+    return xsock_family_name(family) != NULL;
 }
 
 static bool fits_raw(const struct xsock_addr *a)

@@ -176,9 +176,7 @@ static void put_raw(struct text *t, const struct xsock_addr *a)
 {
     uint32_t i;
 
-    if (a->family == XSOCK_AF_UNSPEC) {
-        put_string(t, "unspec");
-    } else if (a->family >= XSOCK_AF_NATIVE) {
+    if (a->family >= XSOCK_AF_NATIVE) {
         put_string(t, "af");
         put_decimal(t, (uint32_t)a->family);
     } else {

@@ -187,34 +187,52 @@ bool xsock__addr_zone_char(char c)
     return c > ' ' && c <= '~' && !strchr("%/:[]", c);
 }
 
-/* What stands after the '%': an index, or the name of an interface. A name of digits only is an index. */
-static int take_zone(const char **text, uint32_t *out)
+/* What stands after the '%'; length 0 where there is none. */
+struct zone {
+    const char *chars;
+    size_t length;
+};
+
+static bool take_zone(const char **text, struct zone *out)
 {
     const char *p = *text;
+
+    if (!take_char(&p, '%')) {
+        return true;
+    }
+    out->chars = p;
+    while (xsock__addr_zone_char(*p)) {
+        p++;
+    }
+    out->length = (size_t)(p - out->chars);
+    *text = p;
+    return out->length > 0;
+}
+
+/* An index, or the name of an interface; digits only are an index. Last of all: whether a text is an address
+ * does not depend on the interfaces, and what is none costs no call of the system. */
+static int scope_of_zone(const struct zone *zone, uint32_t *out)
+{
+    const char *p = zone->chars;
     char name[XSOCK__IF_NAME_SIZE];
-    size_t n = 0;
-    bool digits = true;
     int code;
 
-    for (; xsock__addr_zone_char(p[n]); n++) {
-        digits = digits && is_digit(p[n]);
+    while (p < zone->chars + zone->length && is_digit(*p)) {
+        p++;
     }
-    if (n == 0) {
-        return -XSOCK_EINVAL;
+    if (p == zone->chars + zone->length) {
+        p = zone->chars;
+        return take_decimal(&p, UINT32_MAX, out) ? 0 : -XSOCK_EINVAL;
     }
-    if (digits) {
-        return take_decimal(text, UINT32_MAX, out) ? 0 : -XSOCK_EINVAL;
-    }
-    if (n >= sizeof name) {
+    if (zone->length >= sizeof name) {
         return -XSOCK_ENODEV;
     }
-    memcpy(name, p, n);
-    name[n] = 0;
+    memcpy(name, zone->chars, zone->length);
+    name[zone->length] = 0;
     code = xsock__sys_if_index(name, out);
     if (code) {
         return xsock__finish(code);
     }
-    *text = p + n;
     return *out ? 0 : -XSOCK_ENODEV;
 }
 
@@ -227,21 +245,17 @@ static bool take_port(const char **text, uint32_t *out)
 
 static int parse_inet6(struct xsock_addr *out, const char *text, bool bracket)
 {
+    struct zone zone = {NULL, 0};
+
     out->family = XSOCK_AF_INET6;
     out->length = 16;
-    if (!take_inet6(&text, out->data)) {
+    if (!take_inet6(&text, out->data) || !take_zone(&text, &zone)) {
         return -XSOCK_EINVAL;
     }
-    if (take_char(&text, '%')) {
-        int error = take_zone(&text, &out->scope);
-        if (error) {
-            return error;
-        }
+    if (bracket ? !take_char(&text, ']') || !take_port(&text, &out->port) : *text != 0) {
+        return -XSOCK_EINVAL;
     }
-    if (!bracket) {
-        return *text == 0 ? 0 : -XSOCK_EINVAL;
-    }
-    return take_char(&text, ']') && take_port(&text, &out->port) ? 0 : -XSOCK_EINVAL;
+    return zone.length > 0 ? scope_of_zone(&zone, &out->scope) : 0;
 }
 
 /* ---- The other families -------------------------------------------------------------------------- */
@@ -309,10 +323,6 @@ static bool family_from_name(const char *name, int *out)
     const char *known;
     const char *digits = name;
 
-    if (strcmp(name, "unspec") == 0) {
-        *out = XSOCK_AF_UNSPEC;
-        return true;
-    }
     if (take_prefix(&digits, "af") && take_decimal(&digits, XSOCK_AF_NATIVE_LAST, &number) && !*digits) {
         *out = (int)number;
         return number >= XSOCK_AF_NATIVE;
