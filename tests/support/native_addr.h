@@ -1,0 +1,34 @@
+/* The system's own addresses: witnesses for the tests of xsock's. */
+#ifndef XSOCK_TEST_NATIVE_ADDR_H
+#define XSOCK_TEST_NATIVE_ADDR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { NATIVE_ADDR_SIZE = 256 };
+
+/* A sockaddr, and the length that goes with it. */
+struct native_addr {
+    size_t length;
+    uint64_t bytes[NATIVE_ADDR_SIZE / 8];
+};
+
+/* inet_pton and inet_ntop; size of bytes is 4 or 16. */
+bool native_pton(const char *text, uint8_t *bytes, size_t size);
+void native_ntop(const uint8_t *bytes, size_t size, char *out, size_t out_size);
+
+/* Sockaddrs filled in by the system's structures; flow in host order. */
+void native_inet(struct native_addr *out, const uint8_t bytes[4], uint16_t port);
+void native_inet6(struct native_addr *out, const uint8_t bytes[16], uint16_t port, uint32_t flow, uint32_t scope);
+void native_local(struct native_addr *out, const uint8_t *path, size_t size);
+void native_raw(struct native_addr *out, int family, const uint8_t *bytes, size_t size);
+
+size_t native_path_max(void);   /* sizeof sun_path */
+bool native_has_abstract(void); /* names of LOCAL that begin with a zero */
+
+/* Binds a new socket to this address, whose port it is to choose, and gives the address it then has. False:
+ * the system has no such family. */
+bool native_bind(const struct native_addr *to, bool stream, struct native_addr *out);
+
+#endif
