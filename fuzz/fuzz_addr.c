@@ -10,9 +10,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check(bool good)
 {
-    if (!good) {
+    if (!good)
         abort();
-    }
 }
 
 static void check_text(const struct xsock_addr *a)
@@ -92,9 +91,8 @@ static void from_structure(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size == 0) {
+    if (size == 0)
         return 0;
-    }
     switch (data[0]) {
     case 0:
         from_sockaddr(data + 1, size - 1);

@@ -10,9 +10,8 @@ enum { PORT_LAST = 0xffff, VSOCK_FLAGS = 0xff };
 
 static bool has_number(int family)
 {
-    if (family >= XSOCK_AF_NATIVE) {
+    if (family >= XSOCK_AF_NATIVE)
         return family <= XSOCK_AF_NATIVE_LAST;
-    }
     return xsock_family_name(family) != NULL;
 }
 
@@ -45,9 +44,8 @@ static bool fits(const struct xsock_addr *a)
 
 int xsock__addr_check(const struct xsock_addr *a)
 {
-    if (!has_number(a->family)) {
+    if (!has_number(a->family))
         return -XSOCK_EAFNOSUPPORT;
-    }
     return fits(a) ? 0 : -XSOCK_EINVAL;
 }
 
@@ -61,9 +59,8 @@ bool xsock_addr_equal(const struct xsock_addr *a, const struct xsock_addr *b)
 int xsock__addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
 {
     int error = xsock__addr_check(a);
-    if (error) {
+    if (error)
         return error;
-    }
     return xsock__error_from_native(xsock__sys_addr_to_native(a, out));
 }
 
@@ -77,16 +74,13 @@ int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap)
     struct xsock__sys_addr native;
     int error;
 
-    if (!a || !out) {
+    if (!a || !out)
         return -XSOCK_EFAULT;
-    }
     error = xsock__addr_to_native(a, &native);
-    if (error) {
+    if (error)
         return error;
-    }
-    if (native.length > cap) {
+    if (native.length > cap)
         return -XSOCK_ENOSPC;
-    }
     memcpy(out, native.bytes, native.length);
     return (int)native.length;
 }
@@ -95,15 +89,12 @@ int xsock_addr_from_sockaddr(struct xsock_addr *out, const void *sa, size_t len)
 {
     struct xsock__sys_addr native = {0, {0}};
 
-    if (!out || (!sa && len > 0)) {
+    if (!out || (!sa && len > 0))
         return -XSOCK_EFAULT;
-    }
-    if (len > sizeof native.bytes) {
+    if (len > sizeof native.bytes)
         return -XSOCK_EINVAL;
-    }
-    if (len > 0) {
+    if (len > 0)
         memcpy(native.bytes, sa, len);
-    }
     native.length = (uint32_t)len;
     return xsock__addr_from_native(&native, out);
 }
@@ -113,9 +104,8 @@ int xsock_interfaces(xsock_interface_fn *fn, void *user)
     int count = 0;
     int code;
 
-    if (!fn) {
+    if (!fn)
         return -XSOCK_EFAULT;
-    }
     code = xsock__sys_interfaces(fn, user, &count);
     return code ? xsock__finish(code) : count;
 }

@@ -16,9 +16,8 @@ static void put_char(struct text *t, char c)
 
 static void put_string(struct text *t, const char *s)
 {
-    for (; *s; s++) {
+    for (; *s; s++)
         put_char(t, *s);
-    }
 }
 
 static void put_decimal(struct text *t, uint32_t n)
@@ -30,9 +29,8 @@ static void put_decimal(struct text *t, uint32_t n)
         digits[count++] = (char)('0' + n % 10);
         n /= 10;
     } while (n > 0);
-    while (count > 0) {
+    while (count > 0)
         put_char(t, digits[--count]);
-    }
 }
 
 /* At least `width` digits */
@@ -42,9 +40,8 @@ static void put_hex(struct text *t, unsigned n, unsigned width, const char *digi
 
     for (; shift > 0 && n >> shift == 0 && shift / 4 >= width; shift -= 4) {
     }
-    for (; shift > 0; shift -= 4) {
+    for (; shift > 0; shift -= 4)
         put_char(t, digits[n >> shift & 15]);
-    }
     put_char(t, digits[n & 15]);
 }
 
@@ -61,9 +58,8 @@ static void put_inet(struct text *t, const uint8_t bytes[4])
 {
     int i;
     for (i = 0; i < 4; i++) {
-        if (i > 0) {
+        if (i > 0)
             put_char(t, '.');
-        }
         put_decimal(t, bytes[i]);
     }
 }
@@ -106,9 +102,8 @@ static void put_inet6(struct text *t, const uint8_t bytes[16])
             i += count - 1;
             continue;
         }
-        if (i > 0 && i != start + count) {
+        if (i > 0 && i != start + count)
             put_char(t, ':');
-        }
         put_hex(t, (unsigned)bytes[2 * i] << 8 | bytes[2 * i + 1], 1, lower);
     }
 }
@@ -118,13 +113,11 @@ static bool is_zone_name(const char *name)
 {
     bool digits = true;
 
-    if (!*name) {
+    if (!*name)
         return false;
-    }
     for (; *name; name++) {
-        if (!xsock__addr_zone_char(*name)) {
+        if (!xsock__addr_zone_char(*name))
             return false;
-        }
         digits = digits && *name >= '0' && *name <= '9';
     }
     return !digits;
@@ -183,9 +176,8 @@ static void put_raw(struct text *t, const struct xsock_addr *a)
         put_string(t, xsock_family_name(a->family));
     }
     put_char(t, ':');
-    for (i = 0; i < a->length; i++) {
+    for (i = 0; i < a->length; i++)
         put_hex(t, a->data[i], 2, lower);
-    }
 }
 
 static void put_addr(struct text *t, const struct xsock_addr *a)
@@ -198,9 +190,8 @@ static void put_addr(struct text *t, const struct xsock_addr *a)
     case XSOCK_AF_INET6:
         put_char(t, '[');
         put_inet6(t, a->data);
-        if (a->scope != 0) {
+        if (a->scope != 0)
             put_zone(t, a->scope);
-        }
         put_char(t, ']');
         put_port(t, a->port);
         break;
@@ -221,19 +212,16 @@ int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t len)
     struct text t;
     int error;
 
-    if (!a || (!buf && len > 0)) {
+    if (!a || (!buf && len > 0))
         return -XSOCK_EFAULT;
-    }
     error = xsock__addr_check(a);
-    if (error) {
+    if (error)
         return error;
-    }
     t.length = 0;
     put_addr(&t, a);
     if (len > 0) {
-        if (t.length >= len) {
+        if (t.length >= len)
             return -XSOCK_ENOSPC;
-        }
         memcpy(buf, t.chars, t.length);
         buf[t.length] = 0;
     }

@@ -15,12 +15,10 @@ static bool is_digit(char c)
 /* -1: not a hexadecimal digit */
 static int hex_value(char c)
 {
-    if (is_digit(c)) {
+    if (is_digit(c))
         return c - '0';
-    }
-    if (c >= 'a' && c <= 'f') {
+    if (c >= 'a' && c <= 'f')
         return c - 'a' + 10;
-    }
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -30,14 +28,12 @@ static bool take_decimal(const char **text, uint32_t last, uint32_t *out)
     const char *p = *text;
     uint64_t n = 0;
 
-    if (!is_digit(*p) || (*p == '0' && is_digit(p[1]))) {
+    if (!is_digit(*p) || (*p == '0' && is_digit(p[1])))
         return false;
-    }
     for (; is_digit(*p); p++) {
         n = n * 10 + (uint64_t)(*p - '0');
-        if (n > last) {
+        if (n > last)
             return false;
-        }
     }
     *text = p;
     *out = (uint32_t)n;
@@ -46,9 +42,8 @@ static bool take_decimal(const char **text, uint32_t last, uint32_t *out)
 
 static bool take_char(const char **text, char c)
 {
-    if (**text != c) {
+    if (**text != c)
         return false;
-    }
     (*text)++;
     return true;
 }
@@ -56,9 +51,8 @@ static bool take_char(const char **text, char c)
 static bool take_prefix(const char **text, const char *prefix)
 {
     size_t n = strlen(prefix);
-    if (strncmp(*text, prefix, n) != 0) {
+    if (strncmp(*text, prefix, n) != 0)
         return false;
-    }
     *text += n;
     return true;
 }
@@ -67,9 +61,8 @@ static bool take_byte(const char **text, uint8_t *out)
 {
     int high = hex_value((*text)[0]);
     int low = high < 0 ? -1 : hex_value((*text)[1]);
-    if (low < 0) {
+    if (low < 0)
         return false;
-    }
     *text += 2;
     *out = (uint8_t)(high << 4 | low);
     return true;
@@ -85,9 +78,8 @@ static bool take_inet(const char **text, uint8_t out[4])
 
     for (i = 0; i < sizeof bytes; i++) {
         uint32_t n;
-        if ((i > 0 && !take_char(&p, '.')) || !take_decimal(&p, 255, &n)) {
+        if ((i > 0 && !take_char(&p, '.')) || !take_decimal(&p, 255, &n))
             return false;
-        }
         bytes[i] = (uint8_t)n;
     }
     memcpy(out, bytes, sizeof bytes);
@@ -101,12 +93,10 @@ static bool take_group(const char **text, uint8_t out[2])
     const char *p = *text;
     unsigned n = 0;
 
-    for (; hex_value(*p) >= 0 && p - *text < 4; p++) {
+    for (; hex_value(*p) >= 0 && p - *text < 4; p++)
         n = n << 4 | (unsigned)hex_value(*p);
-    }
-    if (p == *text) {
+    if (p == *text)
         return false;
-    }
     out[0] = (uint8_t)(n >> 8);
     out[1] = (uint8_t)n;
     *text = p;
@@ -123,9 +113,8 @@ struct groups {
 
 static bool take_gap(const char **text, struct groups *g)
 {
-    if (g->has_gap || !take_prefix(text, "::")) {
+    if (g->has_gap || !take_prefix(text, "::"))
         return false;
-    }
     g->has_gap = true;
     g->gap = g->length;
     return true;
@@ -145,13 +134,11 @@ static bool take_groups(const char **text, struct groups *g)
             g->length += 4;
             break;
         }
-        if (g->length == 16 || !take_group(&p, g->bytes + g->length)) {
+        if (g->length == 16 || !take_group(&p, g->bytes + g->length))
             return false;
-        }
         g->length += 2;
-        if (*p != ':') {
+        if (*p != ':')
             break;
-        }
         if (p[1] != ':') {
             p++;
         } else if (!take_gap(&p, g)) {
@@ -171,9 +158,8 @@ static bool take_inet6(const char **text, uint8_t out[16])
     size_t tail;
 
     /* "::" is one group of zeros at least */
-    if (!take_groups(&p, &g) || (g.has_gap ? g.length > 14 : g.length != 16)) {
+    if (!take_groups(&p, &g) || (g.has_gap ? g.length > 14 : g.length != 16))
         return false;
-    }
     tail = g.has_gap ? g.length - g.gap : 0;
     memset(out, 0, 16);
     memcpy(out, g.bytes, g.length - tail);
@@ -197,13 +183,11 @@ static bool take_zone(const char **text, struct zone *out)
 {
     const char *p = *text;
 
-    if (!take_char(&p, '%')) {
+    if (!take_char(&p, '%'))
         return true;
-    }
     out->chars = p;
-    while (xsock__addr_zone_char(*p)) {
+    while (xsock__addr_zone_char(*p))
         p++;
-    }
     out->length = (size_t)(p - out->chars);
     *text = p;
     return out->length > 0;
@@ -217,22 +201,19 @@ static int scope_of_zone(const struct zone *zone, uint32_t *out)
     char name[XSOCK__IF_NAME_SIZE];
     int code;
 
-    while (p < zone->chars + zone->length && is_digit(*p)) {
+    while (p < zone->chars + zone->length && is_digit(*p))
         p++;
-    }
     if (p == zone->chars + zone->length) {
         p = zone->chars;
         return take_decimal(&p, UINT32_MAX, out) ? 0 : -XSOCK_EINVAL;
     }
-    if (zone->length >= sizeof name) {
+    if (zone->length >= sizeof name)
         return -XSOCK_ENODEV;
-    }
     memcpy(name, zone->chars, zone->length);
     name[zone->length] = 0;
     code = xsock__sys_if_index(name, out);
-    if (code) {
+    if (code)
         return xsock__finish(code);
-    }
     return *out ? 0 : -XSOCK_ENODEV;
 }
 
@@ -249,12 +230,10 @@ static int parse_inet6(struct xsock_addr *out, const char *text, bool bracket)
 
     out->family = XSOCK_AF_INET6;
     out->length = 16;
-    if (!take_inet6(&text, out->data) || !take_zone(&text, &zone)) {
+    if (!take_inet6(&text, out->data) || !take_zone(&text, &zone))
         return -XSOCK_EINVAL;
-    }
-    if (bracket ? !take_char(&text, ']') || !take_port(&text, &out->port) : *text != 0) {
+    if (bracket ? !take_char(&text, ']') || !take_port(&text, &out->port) : *text != 0)
         return -XSOCK_EINVAL;
-    }
     return zone.length > 0 ? scope_of_zone(&zone, &out->scope) : 0;
 }
 
@@ -271,9 +250,8 @@ static bool take_name_byte(const char **text, uint8_t *out)
         return true;
     }
     p++;
-    if (!take_byte(&p, out)) {
+    if (!take_byte(&p, out))
         return false;
-    }
     *text = p;
     return true;
 }
@@ -283,17 +261,14 @@ static int parse_local(struct xsock_addr *out, const char *text)
     bool is_abstract = take_char(&text, '@');
 
     out->family = XSOCK_AF_LOCAL;
-    if (is_abstract) {
+    if (is_abstract)
         out->data[out->length++] = 0;
-    }
     while (*text) {
         uint8_t byte;
-        if (!take_name_byte(&text, &byte) || (byte == 0 && !is_abstract)) {
+        if (!take_name_byte(&text, &byte) || (byte == 0 && !is_abstract))
             return -XSOCK_EINVAL;
-        }
-        if (out->length == XSOCK_ADDR_DATA) {
+        if (out->length == XSOCK_ADDR_DATA)
             return -XSOCK_ENAMETOOLONG;
-        }
         out->data[out->length++] = byte;
     }
     return 0;
@@ -339,42 +314,35 @@ static int parse_raw(struct xsock_addr *out, const char *text)
     const char *colon = strchr(text, ':');
     size_t n = colon ? (size_t)(colon - text) : 0;
 
-    if (n == 0 || n >= sizeof name) {
+    if (n == 0 || n >= sizeof name)
         return -XSOCK_EINVAL;
-    }
     memcpy(name, text, n);
     name[n] = 0;
-    if (!family_from_name(name, &out->family)) {
+    if (!family_from_name(name, &out->family))
         return -XSOCK_EINVAL;
-    }
     for (text = colon + 1; *text; out->length++) {
-        if (out->length == XSOCK_ADDR_DATA || !take_byte(&text, &out->data[out->length])) {
+        if (out->length == XSOCK_ADDR_DATA || !take_byte(&text, &out->data[out->length]))
             return -XSOCK_EINVAL;
-        }
     }
     return 0;
 }
 
 static int parse(struct xsock_addr *out, const char *text)
 {
-    if (take_prefix(&text, "unix:")) {
+    if (take_prefix(&text, "unix:"))
         return parse_local(out, text);
-    }
-    if (take_prefix(&text, "vsock:")) {
+    if (take_prefix(&text, "vsock:"))
         return parse_vsock(out, text);
-    }
-    if (take_char(&text, '[')) {
+    if (take_char(&text, '['))
         return parse_inet6(out, text, true);
-    }
     if (take_inet(&text, out->data)) {
         out->family = XSOCK_AF_INET;
         out->length = 4;
         return take_port(&text, &out->port) ? 0 : -XSOCK_EINVAL;
     }
     /* A family's name has one colon after it, an INET6 address two or more in all: no text is both. */
-    if (strchr(text, ':') != strrchr(text, ':')) {
+    if (strchr(text, ':') != strrchr(text, ':'))
         return parse_inet6(out, text, false);
-    }
     return parse_raw(out, text);
 }
 
@@ -383,12 +351,10 @@ int xsock_addr_parse(struct xsock_addr *out, const char *text)
     struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
     int error;
 
-    if (!out || !text) {
+    if (!out || !text)
         return -XSOCK_EFAULT;
-    }
     error = parse(&a, text);
-    if (!error) {
+    if (!error)
         *out = a;
-    }
     return error;
 }

@@ -40,7 +40,7 @@ static void test_inet6_is_written_as_inet_ntop_writes_it(void **state)
 
         random_inet6(a.data, &seed);
         assert_true(xsock_addr_format(&a, text, sizeof text) > 0);
-        if (!is_v4_compatible(a.data)) {
+        if (!is_v4_compatible(a.data) && native_text_is_strict()) {
             native_ntop(a.data, 16, native, sizeof native);
             snprintf(expected, sizeof expected, "[%s]:80", native);
             ASSERT_THAT(strcmp(text, expected) == 0, "%s, not %s", text, expected);
@@ -106,6 +106,8 @@ static void test_text_is_judged_as_inet_pton_judges_it(void **state)
         error = xsock_addr_parse(&a, text);
         if (error == 0 && a.family == XSOCK_AF_INET && size == 16)
             continue; /* an INET address with a port */
+        if (error && !native_text_is_strict())
+            continue;
         ASSERT_THAT(native == (error == 0), "\"%s\": the system says %d, xsock %s", text, native,
                     harness_name(error));
         if (native) {
@@ -114,7 +116,7 @@ static void test_text_is_judged_as_inet_pton_judges_it(void **state)
             assert_memory_equal(a.data, bytes, size);
         }
     }
-    ASSERT_THAT(accepted > 20000, "only %d were addresses", accepted);
+    ASSERT_THAT(accepted > 10000, "only %d were addresses", accepted);
 }
 
 /* ---- Sockaddrs ----------------------------------------------------------------------------------- */
@@ -273,6 +275,9 @@ static void test_bad_sockaddrs_change_nothing(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(&a, NULL, 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(NULL, native.bytes, 16));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_addr_to_sockaddr(&before, native.bytes, 16));
+    native_inet(&native, (const uint8_t *)"\x7f\0\0\1", 80); /* which has a number, and goes by it only */
+    a = (struct xsock_addr){XSOCK_AF_NATIVE + native_family(&native), 0, 0, 0, 14, {0}};
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
     a = (struct xsock_addr){XSOCK_AF_LOCAL, 0, 0, 0, 3, {'a', 0, 'b'}};
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
 #ifdef _WIN32
@@ -304,6 +309,57 @@ static void test_the_system_takes_them_and_gives_them_back(void **state)
         assert_int_not_equal(bound.port, 0);
         bound.port = 0;
         assert_true(xsock_addr_equal(&a, &bound));
+    }
+}
+
+/* Bound to it, what does the system call it? False: it has no LOCAL family. */
+static bool binds_as_it_is(const struct xsock_addr *a)
+{
+    struct native_addr to, now;
+    struct xsock_addr bound;
+    int length = xsock_addr_to_sockaddr(a, to.bytes, sizeof to.bytes);
+
+    ASSERT_THAT(length > 0, "%s", harness_name(length));
+    to.length = (size_t)length;
+    if (!native_bind(&to, true, &now))
+        return false;
+    ASSERT_RESULT(0, xsock_addr_from_sockaddr(&bound, now.bytes, now.length));
+    assert_true(xsock_addr_equal(a, &bound));
+    return true;
+}
+
+static void test_a_bound_path_has_the_name_it_was_given(void **state)
+{
+    (void)state;
+    for (size_t n = 40; n <= native_path_max(); n++) { /* the last has no room for a NUL */
+        char text[200];
+        struct xsock_addr a;
+        bool bound;
+
+        snprintf(text, sizeof text, "unix:xsock-test-%ld-", native_process());
+        memset(text + strlen(text), 'p', sizeof text - strlen(text));
+        text[5 + n] = 0;
+        ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+        assert_int_equal(a.length, n);
+        bound = binds_as_it_is(&a);
+        (void)remove(text + 5);
+        if (!bound)
+            SKIP("this system has no LOCAL family");
+    }
+}
+
+static void test_a_bound_abstract_name_keeps_its_zeros(void **state)
+{
+    uint32_t seed = 5;
+    (void)state;
+    if (!native_has_abstract())
+        SKIP("abstract names are Linux's");
+    for (uint32_t n = 24; n <= native_path_max(); n++) {
+        struct xsock_addr a = {XSOCK_AF_LOCAL, 0, 0, 0, n, {0}};
+        snprintf((char *)a.data + 1, 22, "xsock-%ld", native_process());
+        for (uint32_t i = 23; i < n; i++)
+            a.data[i] = (uint8_t)(next(&seed) % 2 ? next(&seed) : 0);
+        assert_true(binds_as_it_is(&a));
     }
 }
 
@@ -387,6 +443,8 @@ int main(void)
         TEST(test_every_numbered_family_comes_back),
         TEST(test_bad_sockaddrs_change_nothing),
         TEST(test_the_system_takes_them_and_gives_them_back),
+        TEST(test_a_bound_path_has_the_name_it_was_given),
+        TEST(test_a_bound_abstract_name_keeps_its_zeros),
         TEST(test_interfaces_are_listed_with_the_loopback_among_them),
         TEST(test_a_zone_is_an_interface_by_name_or_by_index),
     };

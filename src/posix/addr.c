@@ -31,32 +31,41 @@ enum { VM_PORT = 4, VM_CID = 8, VM_FLAGS = 12, VM_SIZE = 16 };
 enum { VM_PORT = 4, VM_CID = 8, VM_SIZE = 12 };
 #endif
 
+static int family_from_native(int family)
+{
+    int af, native;
+
+    switch (family) {
+    case AF_UNSPEC:
+        return XSOCK_AF_UNSPEC;
+    case AF_INET:
+        return XSOCK_AF_INET;
+    case AF_INET6:
+        return XSOCK_AF_INET6;
+    case AF_UNIX:
+        return XSOCK_AF_LOCAL;
+    default:
+        break;
+    }
+    for (af = XSOCK_AF_ROUTE; af <= XSOCK_AF_HYPERV; af++) {
+        if (xsock__sys_family(af, &native) && native == family)
+            return af;
+    }
+    return XSOCK_AF_NATIVE + family;
+}
+
+/* A family that has a number in xsock goes by it, and by it only: an address has one form. */
 static bool family_to_native(int af, int *out)
 {
     if (af >= XSOCK_AF_NATIVE) {
         *out = af - XSOCK_AF_NATIVE;
-        return (sa_family_t)*out == *out;
+        return (sa_family_t)*out == *out && family_from_native(*out) == af;
     }
     if (af == XSOCK_AF_UNSPEC) {
         *out = AF_UNSPEC;
         return true;
     }
     return xsock__sys_family(af, out);
-}
-
-static int family_from_native(int family)
-{
-    int af, native;
-
-    if (family == AF_UNSPEC) {
-        return XSOCK_AF_UNSPEC;
-    }
-    for (af = XSOCK_AF_ROUTE; af <= XSOCK_AF_HYPERV; af++) {
-        if (xsock__sys_family(af, &native) && native == family) {
-            return af;
-        }
-    }
-    return XSOCK_AF_NATIVE + family;
 }
 
 static void put_bytes(struct xsock__sys_addr *to, size_t at, const void *from, size_t n)
@@ -137,9 +146,8 @@ static size_t put_vsock(struct xsock__sys_addr *to, const struct xsock_addr *a)
 /* A path that fills sun_path goes without a NUL, as every system here allows. */
 static int check_local(const struct xsock_addr *a)
 {
-    if (a->length > sizeof ((struct sockaddr_un *)0)->sun_path) {
+    if (a->length > sizeof ((struct sockaddr_un *)0)->sun_path)
         return ENAMETOOLONG;
-    }
 #ifndef __linux__
     if (a->length > 0 && a->data[0] == 0) {
         return EINVAL; /* abstract names are Linux's */
@@ -155,12 +163,10 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
     int family;
     int code = a->family == XSOCK_AF_LOCAL ? check_local(a) : 0;
 
-    if (!family_to_native(a->family, &family)) {
+    if (!family_to_native(a->family, &family))
         return EAFNOSUPPORT;
-    }
-    if (code) {
+    if (code)
         return code;
-    }
     switch (a->family) {
     case XSOCK_AF_INET:
         length = put_inet(&native, a);
@@ -186,9 +192,8 @@ static int get_inet(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in in;
 
-    if (native->length < sizeof in) {
+    if (native->length < sizeof in)
         return EINVAL;
-    }
     memcpy(&in, native->bytes, sizeof in);
     a->family = XSOCK_AF_INET;
     a->port = ntohs(in.sin_port);
@@ -201,9 +206,8 @@ static int get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in6 in6;
 
-    if (native->length < sizeof in6) {
+    if (native->length < sizeof in6)
         return EINVAL;
-    }
     memcpy(&in6, native->bytes, sizeof in6);
     a->family = XSOCK_AF_INET6;
     a->port = ntohs(in6.sin6_port);
@@ -218,9 +222,8 @@ static int get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     uint32_t cid;
 
-    if (native->length < VM_SIZE) {
+    if (native->length < VM_SIZE)
         return EINVAL;
-    }
     memcpy(&a->port, bytes_at(native, VM_PORT), sizeof a->port);
     memcpy(&cid, bytes_at(native, VM_CID), sizeof cid);
     cid = htonl(cid);
@@ -234,9 +237,8 @@ static int get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native)
 
 static int get_raw(struct xsock_addr *a, const uint8_t *bytes, size_t n)
 {
-    if (n > XSOCK_ADDR_DATA) {
+    if (n > XSOCK_ADDR_DATA)
         return ENAMETOOLONG;
-    }
     a->length = (uint32_t)n;
     memcpy(a->data, bytes, n);
     return 0;
@@ -251,9 +253,8 @@ static int get_local(struct xsock_addr *a, const struct xsock__sys_addr *native)
 
     a->family = XSOCK_AF_LOCAL;
 #ifdef __linux__
-    if (n > 0 && path[0] == 0) {
+    if (n > 0 && path[0] == 0)
         return get_raw(a, path, n);
-    }
 #endif
     if (n > 0) {
         const uint8_t *end = memchr(path, 0, n);
@@ -275,9 +276,8 @@ static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
         return get_local(a, native);
     default:
         a->family = family_from_native(family);
-        if (a->family == XSOCK_AF_VSOCK) {
+        if (a->family == XSOCK_AF_VSOCK)
             return get_vsock(a, native);
-        }
         return get_raw(a, bytes_at(native, HEAD), native->length - HEAD);
     }
 }
@@ -289,9 +289,8 @@ int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xso
     if (native->length > 0) {
         int code = native->length < HEAD || native->length > sizeof native->bytes ? EINVAL
                                                                                  : get_addr(&a, native);
-        if (code) {
+        if (code)
             return code;
-        }
     }
     *out = a;
     return 0;

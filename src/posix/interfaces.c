@@ -81,9 +81,8 @@ static bool same_name(const char *a, const char *b)
 static bool seen_before(const struct ifaddrs *first, const struct ifaddrs *entry)
 {
     for (; first != entry; first = first->ifa_next) {
-        if (same_name(first->ifa_name, entry->ifa_name)) {
+        if (same_name(first->ifa_name, entry->ifa_name))
             return true;
-        }
     }
     return false;
 }
@@ -109,20 +108,17 @@ static uint32_t prefix_length(int family, const struct sockaddr *mask)
     const uint8_t *bytes = (const uint8_t *)mask;
     uint32_t bits = 0;
 
-    if (!mask) {
+    if (!mask)
         return 0;
-    }
 #ifdef SIN6_LEN
     end = mask->sa_len < end ? mask->sa_len : end;
 #endif
-    for (; at < end && bytes[at] == 0xff; at++) {
+    for (; at < end && bytes[at] == 0xff; at++)
         bits += 8;
-    }
     if (at < end) {
         unsigned last;
-        for (last = bytes[at]; last & 0x80; last = last << 1 & 0xff) {
+        for (last = bytes[at]; last & 0x80; last = last << 1 & 0xff)
             bits++;
-        }
     }
     return bits;
 }
@@ -148,9 +144,8 @@ static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 
     memcpy(&link, sa, sizeof link);
     iface->index = (uint32_t)link.sll_ifindex;
-    if (link.sll_halen <= sizeof zeros && memcmp(bytes, zeros, link.sll_halen) != 0) {
+    if (link.sll_halen <= sizeof zeros && memcmp(bytes, zeros, link.sll_halen) != 0)
         add_hardware(iface, bytes, link.sll_halen);
-    }
 }
 #else
 enum { AF_OF_LINK = AF_LINK };
@@ -164,9 +159,8 @@ static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
     memset(&link, 0, sizeof link);
     memcpy(&link, sa, size);
     iface->index = link.sdl_index;
-    if (data + link.sdl_nlen + link.sdl_alen <= sa->sa_len) {
+    if (data + link.sdl_nlen + link.sdl_alen <= sa->sa_len)
         add_hardware(iface, (const uint8_t *)sa + data + link.sdl_nlen, link.sdl_alen);
-    }
 }
 #endif
 
@@ -190,14 +184,12 @@ static bool add_addr(struct xsock_interface_addr *out, const struct ifaddrs *ent
     int family = entry->ifa_addr->sa_family;
     struct xsock__sys_addr native = {0, {0}};
 
-    if (family != AF_INET && family != AF_INET6) {
+    if (family != AF_INET && family != AF_INET6)
         return false;
-    }
     native.length = family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
     memcpy(native.bytes, entry->ifa_addr, native.length);
-    if (xsock__sys_addr_from_native(&native, &out->addr)) {
+    if (xsock__sys_addr_from_native(&native, &out->addr))
         return false;
-    }
     clear_embedded_scope(&out->addr);
     out->prefix_length = prefix_length(family, entry->ifa_netmask);
     return true;
@@ -216,9 +208,8 @@ static void gather(const struct ifaddrs *entry, const char *name, struct xsock_i
     out->addrs = addrs;
     out->flags = flags_from_native(entry->ifa_flags);
     for (e = entry; e; e = e->ifa_next) {
-        if (!e->ifa_addr || !same_name(entry->ifa_name, e->ifa_name)) {
+        if (!e->ifa_addr || !same_name(entry->ifa_name, e->ifa_name))
             continue;
-        }
         if (e->ifa_addr->sa_family == AF_OF_LINK) {
             add_link(out, e->ifa_addr);
         } else if (add_addr(&addrs[out->addr_count], e)) {
@@ -237,18 +228,16 @@ static void call_each(const struct ifaddrs *list, struct xsock_interface_addr *a
         size_t n = name_length(e->ifa_name);
         struct xsock_interface iface;
 
-        if (n >= sizeof name || seen_before(list, e)) {
+        if (n >= sizeof name || seen_before(list, e))
             continue;
-        }
         memcpy(name, e->ifa_name, n);
         gather(e, name, addrs, &iface);
         if (iface.index == 0 && (xsock__sys_if_index(name, &iface.index) || iface.index == 0)) {
             continue; /* it went away meanwhile */
         }
         ++*out;
-        if (fn(&iface, user)) {
+        if (fn(&iface, user))
             break;
-        }
     }
 }
 
@@ -266,9 +255,8 @@ int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out)
         errno = before;
         return code;
     }
-    for (e = list; e; e = e->ifa_next) {
+    for (e = list; e; e = e->ifa_next)
         count++;
-    }
     addrs = xsock__sys_alloc(count * sizeof *addrs);
     if (addrs) {
         call_each(list, addrs, fn, user, &called);

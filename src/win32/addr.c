@@ -6,32 +6,41 @@
 /* sockaddr_un as in <afunix.h>, which came with the SDK of Windows 10 1803 only. */
 enum { HEAD = 2, UN_PATH = 108 };
 
+static int family_from_native(int family)
+{
+    int af, native;
+
+    switch (family) {
+    case AF_UNSPEC:
+        return XSOCK_AF_UNSPEC;
+    case AF_INET:
+        return XSOCK_AF_INET;
+    case AF_INET6:
+        return XSOCK_AF_INET6;
+    case AF_UNIX:
+        return XSOCK_AF_LOCAL;
+    default:
+        break;
+    }
+    for (af = XSOCK_AF_ROUTE; af <= XSOCK_AF_HYPERV; af++) {
+        if (xsock__sys_family(af, &native) && native == family)
+            return af;
+    }
+    return XSOCK_AF_NATIVE + family;
+}
+
+/* A family that has a number in xsock goes by it, and by it only: an address has one form. */
 static bool family_to_native(int af, int *out)
 {
     if (af >= XSOCK_AF_NATIVE) {
         *out = af - XSOCK_AF_NATIVE;
-        return true;
+        return family_from_native(*out) == af;
     }
     if (af == XSOCK_AF_UNSPEC) {
         *out = AF_UNSPEC;
         return true;
     }
     return xsock__sys_family(af, out);
-}
-
-static int family_from_native(int family)
-{
-    int af, native;
-
-    if (family == AF_UNSPEC) {
-        return XSOCK_AF_UNSPEC;
-    }
-    for (af = XSOCK_AF_ROUTE; af <= XSOCK_AF_HYPERV; af++) {
-        if (xsock__sys_family(af, &native) && native == family) {
-            return af;
-        }
-    }
-    return XSOCK_AF_NATIVE + family;
 }
 
 static void put_bytes(struct xsock__sys_addr *to, size_t at, const void *from, size_t n)
@@ -69,12 +78,10 @@ static size_t put_inet6(struct xsock__sys_addr *to, const struct xsock_addr *a)
  * is taken, and found by nobody (https://github.com/microsoft/WSL/issues/4240). */
 static int check_local(const struct xsock_addr *a)
 {
-    if (a->length > UN_PATH) {
+    if (a->length > UN_PATH)
         return WSAENAMETOOLONG;
-    }
-    if (a->length == 0) {
+    if (a->length == 0)
         return 0;
-    }
     if (a->data[0] == 0 || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, (const char *)a->data,
                                                (int)a->length, NULL, 0) == 0) {
         return WSAEINVAL;
@@ -90,12 +97,10 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
     int code = a->family == XSOCK_AF_LOCAL ? check_local(a) : 0;
     uint16_t head;
 
-    if (!family_to_native(a->family, &family)) {
+    if (!family_to_native(a->family, &family))
         return WSAEAFNOSUPPORT;
-    }
-    if (code) {
+    if (code)
         return code;
-    }
     switch (a->family) {
     case XSOCK_AF_INET:
         length = put_inet(&native, a);
@@ -120,9 +125,8 @@ static int get_inet(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in in;
 
-    if (native->length < sizeof in) {
+    if (native->length < sizeof in)
         return WSAEINVAL;
-    }
     memcpy(&in, native->bytes, sizeof in);
     a->family = XSOCK_AF_INET;
     a->port = ntohs(in.sin_port);
@@ -135,9 +139,8 @@ static int get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in6 in6;
 
-    if (native->length < sizeof in6) {
+    if (native->length < sizeof in6)
         return WSAEINVAL;
-    }
     memcpy(&in6, native->bytes, sizeof in6);
     a->family = XSOCK_AF_INET6;
     a->port = ntohs(in6.sin6_port);
@@ -150,9 +153,8 @@ static int get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native)
 
 static int get_raw(struct xsock_addr *a, const uint8_t *bytes, size_t n)
 {
-    if (n > XSOCK_ADDR_DATA) {
+    if (n > XSOCK_ADDR_DATA)
         return WSAENAMETOOLONG;
-    }
     a->length = (uint32_t)n;
     memcpy(a->data, bytes, n);
     return 0;
@@ -194,9 +196,8 @@ int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xso
     if (native->length > 0) {
         int code = native->length < HEAD || native->length > sizeof native->bytes ? WSAEINVAL
                                                                                  : get_addr(&a, native);
-        if (code) {
+        if (code)
             return code;
-        }
     }
     *out = a;
     return 0;

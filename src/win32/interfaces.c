@@ -19,9 +19,8 @@ int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
 {
     char name[XSOCK__IF_NAME_SIZE] = "";
 
-    if (!if_indextoname(index, name)) {
+    if (!if_indextoname(index, name))
         name[0] = 0;
-    }
     memcpy(out, name, sizeof name);
     return 0;
 }
@@ -42,9 +41,8 @@ static size_t count_addrs(const IP_ADAPTER_ADDRESSES *adapter)
     const IP_ADAPTER_UNICAST_ADDRESS *a;
     size_t n = 0;
 
-    for (a = adapter->FirstUnicastAddress; a; a = a->Next) {
+    for (a = adapter->FirstUnicastAddress; a; a = a->Next)
         n++;
-    }
     return n;
 }
 
@@ -58,9 +56,8 @@ static size_t get_addrs(const IP_ADAPTER_ADDRESSES *adapter, struct xsock_interf
         int family = a->Address.lpSockaddr->sa_family;
 
         native.length = (uint32_t)a->Address.iSockaddrLength;
-        if ((family != AF_INET && family != AF_INET6) || native.length > sizeof native.bytes) {
+        if ((family != AF_INET && family != AF_INET6) || native.length > sizeof native.bytes)
             continue;
-        }
         memcpy(native.bytes, a->Address.lpSockaddr, native.length);
         if (xsock__sys_addr_from_native(&native, &out[n].addr) == 0) {
             out[n].prefix_length = a->OnLinkPrefixLength;
@@ -87,9 +84,8 @@ static bool call_one(const IP_ADAPTER_ADDRESSES *adapter, struct xsock_interface
     iface.index = index_of(adapter);
     (void)xsock__sys_if_name(iface.index, name); /* "" where there is none: the GUID, then */
     iface.name = name[0] ? name : adapter->AdapterName;
-    if (!WideCharToMultiByte(CP_UTF8, 0, adapter->FriendlyName, -1, label, sizeof label, NULL, NULL)) {
+    if (!WideCharToMultiByte(CP_UTF8, 0, adapter->FriendlyName, -1, label, sizeof label, NULL, NULL))
         label[0] = 0;
-    }
     iface.label = label[0] ? label : iface.name;
     iface.flags = flags_of(adapter);
     iface.addrs = addrs;
@@ -114,9 +110,8 @@ static int call_each(const IP_ADAPTER_ADDRESSES *list, xsock_interface_fn *fn, v
         most = n > most ? n : most;
     }
     addrs = xsock__sys_alloc(most * sizeof *addrs);
-    if (!addrs) {
+    if (!addrs)
         return ERROR_NOT_ENOUGH_MEMORY;
-    }
     for (adapter = list; adapter && go_on; adapter = adapter->Next) {
         if (index_of(adapter) != 0) {
             go_on = call_one(adapter, addrs, fn, user);
@@ -139,9 +134,8 @@ int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out)
     for (tries = 0; tries < 8 && code == ERROR_BUFFER_OVERFLOW; tries++) {
         size_t allocated = size;
         IP_ADAPTER_ADDRESSES *list = xsock__sys_alloc(allocated);
-        if (!list) {
+        if (!list)
             return ERROR_NOT_ENOUGH_MEMORY;
-        }
         code = (int)GetAdaptersAddresses(AF_UNSPEC, flags, NULL, list, &size);
         if (code == 0) {
             code = call_each(list, fn, user, out);

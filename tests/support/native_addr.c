@@ -32,6 +32,15 @@ void native_ntop(const uint8_t *bytes, size_t size, char *out, size_t out_size)
     assert_non_null(inet_ntop(size == 4 ? AF_INET : AF_INET6, (void *)(uintptr_t)bytes, out, (socklen_t)out_size));
 }
 
+bool native_text_is_strict(void)
+{
+#ifdef _WIN32
+    return false;
+#else
+    return true;
+#endif
+}
+
 static void set(struct native_addr *out, const void *sa, size_t length)
 {
     memset(out, 0, sizeof *out);
@@ -86,6 +95,13 @@ void native_local(struct native_addr *out, const uint8_t *path, size_t size)
     native_raw(out, AF_UNIX, path, size);
 }
 
+int native_family(const struct native_addr *a)
+{
+    struct sockaddr sa;
+    memcpy(&sa, a->bytes, sizeof sa);
+    return sa.sa_family;
+}
+
 size_t native_path_max(void)
 {
 #ifdef _WIN32
@@ -104,15 +120,22 @@ bool native_has_abstract(void)
 #endif
 }
 
+long native_process(void)
+{
+#ifdef _WIN32
+    return (long)GetCurrentProcessId();
+#else
+    return (long)getpid();
+#endif
+}
+
 bool native_bind(const struct native_addr *to, bool stream, struct native_addr *out)
 {
-    struct sockaddr sa;
     socklen_t size = sizeof out->bytes;
     native_socket_t s;
     int bound;
 
-    memcpy(&sa, to->bytes, sizeof sa);
-    s = socket(sa.sa_family, stream ? SOCK_STREAM : SOCK_DGRAM, 0);
+    s = socket(native_family(to), stream ? SOCK_STREAM : SOCK_DGRAM, 0);
     if (s == INVALID_SOCKET)
         return false;
     memset(out, 0, sizeof *out);
