@@ -244,8 +244,8 @@ static int get_raw(struct xsock_addr *a, const uint8_t *bytes, size_t n)
     return 0;
 }
 
-/* Linux counts a NUL after a path, and one past sun_path where that is full (unix(7), BUGS); FreeBSD and macOS
- * pad, and give an unnamed socket 14 zeros. */
+/* Linux counts a NUL after a path, and one past sun_path where that is full (unix(7), BUGS); FreeBSD and
+ * macOS pad, and give an unnamed socket 14 zeros. */
 static int get_local(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     const uint8_t *path = bytes_at(native, HEAD);

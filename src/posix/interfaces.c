@@ -164,8 +164,8 @@ static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 }
 #endif
 
-/* KAME's kernels, and macOS to this day in places, keep a link-local address's interface in its second pair of
- * bytes. */
+/* KAME's kernels keep a link-local address's interface in its second pair of bytes, and some of their calls
+ * hand it out so. */
 static void clear_embedded_scope(struct xsock_addr *a)
 {
 #ifdef __KAME__

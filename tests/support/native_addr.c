@@ -27,9 +27,12 @@ bool native_pton(const char *text, uint8_t *bytes, size_t size)
     return inet_pton(size == 4 ? AF_INET : AF_INET6, text, bytes) == 1;
 }
 
-void native_ntop(const uint8_t *bytes, size_t size, char *out, size_t out_size)
+void native_ntop(const uint8_t *bytes, size_t size, char out[NATIVE_TEXT_SIZE])
 {
-    assert_non_null(inet_ntop(size == 4 ? AF_INET : AF_INET6, (void *)(uintptr_t)bytes, out, (socklen_t)out_size));
+    int family = size == 4 ? AF_INET : AF_INET6;
+    /* mingw-w64 has it take a pointer that is not const */
+    const char *text = inet_ntop(family, (void *)(uintptr_t)bytes, out, NATIVE_TEXT_SIZE);
+    assert_non_null(text);
 }
 
 bool native_text_is_strict(void)
@@ -61,7 +64,8 @@ void native_inet(struct native_addr *out, const uint8_t bytes[4], uint16_t port)
     set(out, &in, sizeof in);
 }
 
-void native_inet6(struct native_addr *out, const uint8_t bytes[16], uint16_t port, uint32_t flow, uint32_t scope)
+void native_inet6(struct native_addr *out, const uint8_t bytes[16], uint16_t port, uint32_t flow,
+                  uint32_t scope)
 {
     struct sockaddr_in6 in6;
     memset(&in6, 0, sizeof in6);

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { NATIVE_ADDR_SIZE = 256 };
+enum { NATIVE_ADDR_SIZE = 256, NATIVE_TEXT_SIZE = 64 };
 
 /* A sockaddr, and the length that goes with it. */
 struct native_addr {
@@ -16,7 +16,7 @@ struct native_addr {
 
 /* inet_pton and inet_ntop; size of bytes is 4 or 16. */
 bool native_pton(const char *text, uint8_t *bytes, size_t size);
-void native_ntop(const uint8_t *bytes, size_t size, char *out, size_t out_size);
+void native_ntop(const uint8_t *bytes, size_t size, char out[NATIVE_TEXT_SIZE]);
 
 /* Whether those two read and write what POSIX and RFC 5952 say, and nothing else. Windows, and Wine 8, read
  * numbers with leading zeros, and write more prefixes with a dotted end (ISATAP), and ::ffff:0:0 without. */
@@ -24,7 +24,8 @@ bool native_text_is_strict(void);
 
 /* Sockaddrs filled in by the system's structures; flow in host order. */
 void native_inet(struct native_addr *out, const uint8_t bytes[4], uint16_t port);
-void native_inet6(struct native_addr *out, const uint8_t bytes[16], uint16_t port, uint32_t flow, uint32_t scope);
+void native_inet6(struct native_addr *out, const uint8_t bytes[16], uint16_t port, uint32_t flow,
+                  uint32_t scope);
 void native_local(struct native_addr *out, const uint8_t *path, size_t size);
 void native_raw(struct native_addr *out, int family, const uint8_t *bytes, size_t size);
 
