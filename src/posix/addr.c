@@ -1,23 +1,11 @@
 /* Addresses and sockaddrs. A sockaddr is put together in a structure of its type and copied as bytes: nothing
  * here looks at one through a pointer of another type. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#ifndef _DARWIN_C_SOURCE
-#define _DARWIN_C_SOURCE
-#endif
-#ifndef __BSD_VISIBLE
-#define __BSD_VISIBLE 1
-#endif
+#include "native.h"
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/un.h>
-
-#include "../sys.h"
 
 /* Where the bytes after the family begin: the same everywhere, with sa_len (one byte, and one of family; RFC
  * 3493 has SIN6_LEN tell of it) or without (two of family). */

@@ -1,27 +1,15 @@
 /* The list of interfaces, by getifaddrs(): one entry for each address, and one for the link. */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#ifndef _DARWIN_C_SOURCE
-#define _DARWIN_C_SOURCE
-#endif
-#ifndef __BSD_VISIBLE
-#define __BSD_VISIBLE 1
-#endif
+#include "native.h"
 
-#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 #ifdef __linux__
 #include <linux/if_packet.h>
 #else
 #include <net/if_dl.h>
 #endif
-
-#include "../sys.h"
 
 int xsock__sys_if_index(const char *name, uint32_t *out)
 {
