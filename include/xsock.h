@@ -568,6 +568,146 @@ typedef int xsock_interface_fn(const struct xsock_interface *iface, void *user);
  * for. EFAULT: fn is NULL. ENOMEM, ENOBUFS, EMFILE, ENFILE: the system has no room for the answer. EACCES,
  * EPERM: the system does not tell this program. */
 XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
+/* ---- Endpoints -----------------------------------------------------------------------------------
+ * Every call here and in the next sections: EBADF if d is not open, ENOTSOCK if it is no socket. A call that
+ * blocks goes on after a signal with the time that is left, and returns ECANCELED when its descriptor is
+ * closed by another thread; it blocks only if the socket is not NONBLOCK. A closed number may be reused at
+ * once: the call still refers to the socket it was made on. */
+
+/* Gives the socket its local address (POSIX bind()). Port 0: the system chooses one. Returns 0.
+ * EFAULT: a is NULL. EINVAL: a is malformed, or the socket has an address already. EAFNOSUPPORT: a's family
+ * is not the socket's. EADDRINUSE: another socket has it; on no system may two listeners share a port by
+ * accident, or by XSOCK_SO_REUSEADDR alone. EADDRNOTAVAIL: not an address of this machine. EACCES: a port
+ * below 1024 without privilege, a path that may not be written. LOCAL: ENOENT, ENOTDIR, ENAMETOOLONG,
+ * ELOOP, EROFS of the path. Doesn't block. */
+XSOCK_API int xsock_bind(int d, const struct xsock_addr *a);
+
+/* Makes the socket accept connections; it gets an address first if it has none. At most `backlog` wait to be
+ * accepted, as far as the system takes that as it stands (0 and less: the least it can; more than it can:
+ * the most). Called again it changes the backlog. Returns 0. EOPNOTSUPP: of a type that doesn't listen.
+ * EINVAL: it is connected. EADDRINUSE. Doesn't block. */
+XSOCK_API int xsock_listen(int d, int backlog);
+
+/* Takes the next connection (POSIX accept4()). The new descriptor's flags are `flags` (XSOCK_SOCK_CLOEXEC,
+ * XSOCK_SOCK_NONBLOCK) and nothing else; what else it has from the listener is the system's. Its number is
+ * reserved before, so EMFILE loses no connection. out_peer, if not NULL: the other end. Returns the descriptor.
+ * Blocks until there is one. EAGAIN: none, and the socket is NONBLOCK, or XSOCK_SO_ACCPTIMEO has passed.
+ * EINVAL: not listening; unknown flags. EOPNOTSUPP: of a type that doesn't listen. ECONNABORTED: it went away
+ * again. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room; the connection stays. ECANCELED: d was closed. */
+XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer);
+
+/* Connects to a peer, or, for datagrams, sets where they go and come from (UNSPEC: nowhere in particular any
+ * more). The unspecified address is this machine. Returns 0. Blocks until it is connected.
+ * EINPROGRESS: the socket is NONBLOCK, and is being connected: it is writable when that is over, and then
+ * xsock_get_opt_size(d, XSOCK_SO_ERROR, ...) or another connect tells how it ended. EALREADY: it still is.
+ * EISCONN: connected already. EOPNOTSUPP: it listens. EAFNOSUPPORT: a's family is not the socket's.
+ * ECONNREFUSED: nobody listens there; EAGAIN: LOCAL, NONBLOCK, and their backlog is full. ETIMEDOUT: the
+ * system gave up, or XSOCK_SO_CONNTIMEO has passed (close the socket then). ENETUNREACH, EHOSTUNREACH,
+ * EADDRNOTAVAIL: no way there, no port left. EACCES: forbidden (broadcast without XSOCK_SO_BROADCAST). LOCAL:
+ * ENOENT and the others of the path; EPROTOTYPE: the socket there is of another type. ECANCELED: d was
+ * closed. EFAULT: a is NULL. EINVAL: a is malformed. */
+XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
+
+/* Ends receiving (XSOCK_SHUT_RD), sending (WR: the peer reads to the end) or both (RDWR), for every descriptor
+ * and process that has the socket. Returns 0. EINVAL: another `how`. ENOTCONN: not connected. Doesn't block. */
+XSOCK_API int xsock_shutdown(int d, int how);
+
+/* The socket's own address, or its peer's. A socket without an address has zeros of its family; a LOCAL
+ * one is unnamed. Returns 0. EFAULT: out is NULL. ENOTCONN: it has no peer. Doesn't block. */
+XSOCK_API int xsock_local_addr(int d, struct xsock_addr *out);
+XSOCK_API int xsock_peer_addr(int d, struct xsock_addr *out);
+
+struct xsock_cred {
+    int64_t process;  /* -1: this system doesn't tell */
+    int64_t user;     /* -1: the same */
+    int64_t group;
+    uint64_t reserved[4];
+};
+
+/* Who is at the other end of a connected LOCAL socket, as it was when it connected. Returns 0. ENOTCONN.
+ * EOPNOTSUPP: not LOCAL, or this system can't tell at all. EFAULT. Doesn't block. */
+XSOCK_API int xsock_peer_cred(int d, struct xsock_cred *out);
+
+/* ---- Data ---------------------------------------------------------------------------------------- */
+
+/* Flags of a message; out: told by xsock_recvmsg. Numbers as in wasix-libc. */
+enum {
+    XSOCK_MSG_OOB = 0x1,          /* out-of-band data; also out */
+    XSOCK_MSG_PEEK = 0x2,         /* receive, and leave it there */
+    XSOCK_MSG_DONTROUTE = 0x4,    /* send to directly connected networks only */
+    XSOCK_MSG_CTRUNC = 0x8,       /* out: control data was cut */
+    XSOCK_MSG_TRUNC = 0x20,       /* out: the datagram was longer than the buffer, the rest is gone */
+    XSOCK_MSG_DONTWAIT = 0x40,    /* as if the socket were NONBLOCK, this once */
+    XSOCK_MSG_EOR = 0x80,         /* end of a record (SEQPACKET); also out */
+    XSOCK_MSG_WAITALL = 0x100,    /* streams: wait until the buffer is full, or the end */
+    XSOCK_MSG_NOSIGNAL = 0x4000,  /* accepted; it is always so */
+    XSOCK_MSG_MORE = 0x8000,      /* more will follow: the system may wait for it */
+    XSOCK_MSG_CMSG_CLOEXEC = 0x40000000 /* received handles are close-on-exec */
+};
+
+/* Sends to the peer. A stream that may block sends all of it; one that may not, what the system takes now.
+ * flags: OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL, MORE. Returns the bytes sent; if an error comes after some,
+ * those, and the error next time. Blocks while the system's buffer is full. Async-signal-safe.
+ * EAGAIN: it would block, or XSOCK_SO_SNDTIMEO has passed with nothing sent. EPIPE: this end was shut down for
+ * sending, or the peer has closed; no signal comes. ECONNRESET. ENOTCONN: a stream without a peer.
+ * EDESTADDRREQ: datagrams without a peer. EMSGSIZE: the datagram is too long, and was not sent. ECONNREFUSED:
+ * a connected datagram socket, and the peer's machine said before that nobody is there. EFAULT: buf is NULL and
+ * len is not 0. EINVAL: len over PTRDIFF_MAX, unknown flags. EOPNOTSUPP: OOB where there is none. ENOBUFS,
+ * ENOMEM. ECANCELED: d was closed. */
+XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags);
+
+/* The same to an address, for datagrams. to NULL: as xsock_send. On a stream, connected or not, an address
+ * gives EISCONN or ENOTCONN; on a connected datagram socket it is used this once (EISCONN on FreeBSD and macOS).
+ * Also EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH, EHOSTUNREACH, EACCES (broadcast without XSOCK_SO_BROADCAST),
+ * and of LOCAL paths ENOENT, ECONNREFUSED, EPROTOTYPE. */
+XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const struct xsock_addr *to);
+
+/* Receives. Returns the bytes; 0 when a stream has ended (the peer's end, or this one after SHUT_RD), for an
+ * empty datagram, and for len 0 on a stream. A datagram that is longer than the buffer is cut: only
+ * xsock_recvmsg tells. flags: OOB, PEEK, DONTWAIT, WAITALL, NOSIGNAL. Blocks until there is something.
+ * Async-signal-safe.
+ * EAGAIN: nothing there, and it may not block, or XSOCK_SO_RCVTIMEO has passed (after some bytes with
+ * WAITALL: those). ECONNRESET. ENOTCONN: a stream without a peer. EINVAL: OOB, and there is none; len over
+ * PTRDIFF_MAX, unknown flags. EOPNOTSUPP: OOB where there never is any. EFAULT: buf is NULL and len is not 0.
+ * ECONNREFUSED: as for xsock_send; unconnected datagram sockets never report somebody else's ICMP.
+ * ECANCELED: d was closed. */
+XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags);
+
+/* The same, and tells who sent it: out_from, if not NULL; UNSPEC on a stream. */
+XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags, struct xsock_addr *out_from);
+
+/* The bytes that can be received without blocking (FIONREAD): of a stream, all; of datagrams, the next one's.
+ * 0 if there are none. EINVAL: it listens. Doesn't block. */
+XSOCK_API ptrdiff_t xsock_available(int d);
+
+/* Has everything before the out-of-band mark been read (POSIX sockatmark())? 1 or 0. EOPNOTSUPP: no stream
+ * with out-of-band data. Doesn't block. */
+XSOCK_API int xsock_at_mark(int d);
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+/* Poll bits, as in wasix-libc; PRI is xsock's own. */
+enum {
+    XSOCK_POLLIN = 0x1,      /* can receive, accept, or has ended */
+    XSOCK_POLLOUT = 0x2,     /* can send, or has been connected, or has failed to be */
+    XSOCK_POLLPRI = 0x4,     /* out-of-band data */
+    XSOCK_POLLERR = 0x1000,  /* out: it has failed */
+    XSOCK_POLLHUP = 0x2000,  /* out: the peer has hung up, both ways */
+    XSOCK_POLLNVAL = 0x4000  /* out: not open */
+};
+
+struct xsock_pollfd {
+    int fd;        /* negative: is left out, with revents 0 */
+    short events;  /* IN, OUT, PRI */
+    short revents; /* out: of those, and ERR, HUP, NVAL whether asked for or not */
+};
+
+/* Waits until one of n descriptors is ready, or for timeout_ns nanoseconds (-1: no limit, 0: not at all), never
+ * less (POSIX poll()). Returns how many have revents that are not 0; 0: the time has passed. A descriptor that
+ * is closed meanwhile reports NVAL at once. A failed connect is OUT and ERR, on every system.
+ * EINTR: a signal came (so that Ctrl-C can end a loop). EFAULT: v is NULL and n is not 0. EINVAL: other bits in
+ * events, timeout_ns below -1, n over INT_MAX. ENOMEM, EMFILE. */
+XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 
 /* ---- Library ------------------------------------------------------------------------------------- */
 

@@ -16,6 +16,9 @@ typedef struct {
 typedef struct {
     void *volatile v;
 } xsock__atomic_ptr;
+typedef struct {
+    volatile int64_t v;
+} xsock__atomic_i64;
 
 static inline int xsock__atomic_load(const xsock__atomic_int *a)
 {
@@ -42,6 +45,16 @@ static inline bool xsock__atomic_cas(xsock__atomic_int *a, int from, int to)
 {
     return _InterlockedCompareExchange(&a->v, (long)to, (long)from) == (long)from;
 }
+static inline int64_t xsock__atomic_load_i64(const xsock__atomic_i64 *a)
+{
+    return _InterlockedCompareExchange64((volatile int64_t *)&a->v, 0, 0);
+}
+static inline void xsock__atomic_store_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    int64_t old = a->v; /* a 32-bit target has no 64-bit exchange */
+    for (int64_t seen; (seen = _InterlockedCompareExchange64(&a->v, v, old)) != old; old = seen)
+        ;
+}
 static inline void *xsock__atomic_load_ptr(const xsock__atomic_ptr *a)
 {
     return _InterlockedCompareExchangePointer((void *volatile *)&a->v, NULL, NULL);
@@ -64,6 +77,9 @@ typedef struct {
 typedef struct {
     void *_Atomic v;
 } xsock__atomic_ptr;
+typedef struct {
+    _Atomic int64_t v;
+} xsock__atomic_i64;
 
 static inline int xsock__atomic_load(const xsock__atomic_int *a)
 {
@@ -89,6 +105,14 @@ static inline int xsock__atomic_or(xsock__atomic_int *a, int bits) /* returns th
 static inline bool xsock__atomic_cas(xsock__atomic_int *a, int from, int to)
 {
     return atomic_compare_exchange_strong(&a->v, &from, to);
+}
+static inline int64_t xsock__atomic_load_i64(const xsock__atomic_i64 *a)
+{
+    return atomic_load(&((xsock__atomic_i64 *)(uintptr_t)a)->v);
+}
+static inline void xsock__atomic_store_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    atomic_store(&a->v, v);
 }
 static inline void *xsock__atomic_load_ptr(const xsock__atomic_ptr *a)
 {

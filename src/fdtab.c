@@ -159,6 +159,7 @@ static bool retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__h
         return true;
     }
     fd->state = LEAVING;
+    xsock__fdtab_wake_all(fd);
     return false;
 }
 

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 #include "atomic.h"
+#include "sys.h"
 
 struct xsock__sock;
 struct xsock__fdtab;
@@ -34,6 +35,7 @@ struct xsock__fd {
     xsock__atomic_int cloexec;
     int state;              /* fdtab's own, under its lock */
     struct xsock__fd *next; /* fdtab's own: the free list */
+    struct xsock__waiter *waiters; /* the same: calls that wait in it */
 };
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
@@ -68,6 +70,36 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
 
 /* Drops the reference. */
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+/* ---- Waiting: closing a descriptor wakes the calls that wait in it (fdtab_wait.c) ----------------- */
+
+/* A wake of the system, kept by the table for whichever thread has to wait next. */
+struct xsock__waker {
+    struct xsock__sys_wake wake;
+    struct xsock__waker *next_idle, *next;
+};
+
+/* One call waiting in one descriptor; on the caller's stack. */
+struct xsock__waiter {
+    struct xsock__waker *waker;
+    struct xsock__waiter *next, **link;
+    xsock__atomic_int closed; /* the descriptor was, and the wake is set */
+};
+
+/* Takes a wake and stands in fd's list with it. -XSOCK_ECANCELED: it has been closed already; -XSOCK_ENOMEM,
+ * -XSOCK_EMFILE: no wake to be had. The caller has a reference to fd until it has called unwatch. */
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w);
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* The same in steps, for a call that waits in several with one wake. detach tells whether fd was closed; give
+ * gets told whether any was. */
+int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
+void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
+int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
+                        struct xsock__waker *k);
+bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* ---- Closing ------------------------------------------------------------------------------------- */
 
 /* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);

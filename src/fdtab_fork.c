@@ -26,6 +26,7 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     struct xsock__held held = fd->held;
     xsock__atomic_store(&fd->refs, 0);
+    fd->waiters = NULL;
     if (fd->state == FREE)
         return;
     if (fd->state != LEAVING) {
@@ -45,6 +46,7 @@ static void after_fork_in_child(void)
         for (struct slab *s = t->slabs; s != NULL; s = s->next)
             for (size_t i = 0; i < s->count; i++)
                 repair(t, &xsock__fdtab_cells(s)[i].fd);
+        xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }
     xsock__sys_unlock_global();

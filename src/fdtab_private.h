@@ -2,6 +2,7 @@
  *
  * fdtab.c        opening, looking up, closing
  * fdtab_store.c  the memory: slots and cells
+ * fdtab_wait.c   waking who waits when a descriptor is closed
  * fdtab_fork.c   the list of all tables, and what fork() does to them */
 #ifndef XSOCK__FDTAB_PRIVATE_H
 #define XSOCK__FDTAB_PRIVATE_H
@@ -35,6 +36,7 @@ struct xsock__fdtab {
     struct xsock__fd *free;
     struct slab *slabs;
     size_t cells;
+    struct xsock__waker *wakers, *idle_wakers;
     int count, limit;
     xsock__fdtab_closed *closed;
     struct xsock__fdtab *next; /* all tables: under the global lock */
@@ -52,6 +54,10 @@ bool xsock__fdtab_make_cell(struct xsock__fdtab *t); /* at least one is free now
 struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number);
 void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_free_store(struct xsock__fdtab *t);
+
+/* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
+void xsock__fdtab_wake_all(struct xsock__fd *fd);
+void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
 
 /* Into the list of all tables, and out. -XSOCK_ENOMEM. */
 int xsock__fdtab_enlist(struct xsock__fdtab *t);

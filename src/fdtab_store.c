@@ -88,6 +88,7 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t)
 {
     for (unsigned k = 0; k < CHUNKS; k++)
         xsock__sys_free(xsock__atomic_load_ptr(&t->chunk[k]), chunk_size(k));
+    xsock__fdtab_drop_wakers(t);
     while (t->slabs != NULL) {
         struct slab *s = t->slabs;
         t->slabs = s->next;

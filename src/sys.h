@@ -100,6 +100,69 @@ int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE]);
 
 /* Calls fn for each interface until it returns non-zero; *out: how many it was called for. */
 int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out);
+/* ---- Endpoints and data -------------------------------------------------------------------------- */
+/* None of these waits: where one would, it returns the code that means EAGAIN. None raises a signal. */
+
+/* exclusive: a stream of INET or INET6 that did not ask to share its address. Where sharing is what the system
+ * does unless told otherwise (Windows), nobody else may then have it; elsewhere it makes no difference. */
+int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive);
+int xsock__sys_listen(uintptr_t h, int backlog);
+
+/* A connection from the queue, made as by xsock__sys_open; `t` is the listener's. *out_peer may have length 0. */
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
+                      struct xsock__sys_addr *out_peer);
+
+/* Begins, or asks again: 0, or the codes that mean EINPROGRESS, EALREADY, EISCONN; EAGAIN: the backlog of
+ * a LOCAL listener is full, and nothing was begun. A refused connection on the same machine fails at once. */
+int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a);
+
+/* Why a connect failed, 0 if it didn't, and forgets it (SO_ERROR). */
+int xsock__sys_take_error(uintptr_t h, int *out_code);
+
+int xsock__sys_shutdown(uintptr_t h, bool receive, bool send);
+
+/* Without an address: zeros of the family, or length 0. */
+int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out);
+int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out);
+int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out);
+
+/* XSOCK_MSG_ bits, of those the core lets through: OOB, PEEK, DONTROUTE, EOR, MORE. A hint that the system does
+ * not have is left out. len may be any size: what is over the system's own limit is cut for streams. to NULL: the
+ * peer.
+ * A datagram that does not fit: *out is how much did, *out_flags has XSOCK_MSG_TRUNC. *out_flags: TRUNC, EOR, OOB.
+ * out_from may be NULL, and gets length 0 where there is no address. The end of a stream is 0 bytes, whatever
+ * code the system has for it. */
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
+                    size_t *out);
+int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
+                    size_t *out, int *out_flags);
+
+int xsock__sys_available(uintptr_t h, size_t *out);
+int xsock__sys_at_mark(uintptr_t h, bool *out);
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+int64_t xsock__sys_now(void); /* nanoseconds since some moment; never goes back */
+
+/* What wakes a thread that waits in xsock__sys_wait: set by any thread, async-signal-safe, and stays set
+ * until it is cleared. Close-on-exec. */
+struct xsock__sys_wake {
+    uintptr_t handle[2];
+};
+int xsock__sys_wake_open(struct xsock__sys_wake *out);
+void xsock__sys_wake_close(struct xsock__sys_wake *w);
+void xsock__sys_wake_set(const struct xsock__sys_wake *w);
+void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
+
+/* events and revents: XSOCK_POLL bits. A failed connect is OUT and ERR. */
+struct xsock__sys_wait {
+    uintptr_t handle; /* UINTPTR_MAX: nothing; revents 0 */
+    int events, revents;
+};
+
+/* Waits until one of them is ready, the wake is set, or the time is over (-1: never, 0: at once); it may come back
+ * a little early, with nothing. EINTR's code: a signal. n may be 0; wake may be NULL. revents are valid on 0. */
+int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake, int64_t timeout_ns);
 
 /* ---- The calling thread's last system code ------------------------------------------------------- */
 

@@ -1,0 +1,141 @@
+/* Waking who waits in a descriptor when it is closed. */
+#include "fdtab_private.h"
+#include "xsock.h"
+
+static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
+{
+    struct xsock__waker *k = t->idle_wakers;
+    if (k != NULL)
+        t->idle_wakers = k->next_idle;
+    return k;
+}
+
+static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
+{
+    k->next_idle = t->idle_wakers;
+    t->idle_wakers = k;
+}
+
+/* Wakes are kept: as many as ever were needed at once. */
+static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+{
+    struct xsock__waker *k = xsock__sys_alloc(sizeof *k);
+    if (k == NULL)
+        return -XSOCK_ENOMEM;
+    if (xsock__sys_wake_open(&k->wake) != 0) {
+        xsock__sys_free(k, sizeof *k);
+        return -XSOCK_EMFILE;
+    }
+    xsock__sys_lock(&t->lock);
+    k->next = t->wakers;
+    t->wakers = k;
+    xsock__sys_unlock(&t->lock);
+    *out = k;
+    return 0;
+}
+
+int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+{
+    xsock__sys_lock(&t->lock);
+    *out = pop_waker(t);
+    xsock__sys_unlock(&t->lock);
+    return *out != NULL ? 0 : make_waker(t, out);
+}
+
+void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
+{
+    if (was_set)
+        xsock__sys_wake_clear(&k->wake);
+    xsock__sys_lock(&t->lock);
+    push_waker(t, k);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* Under the lock. */
+static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    if (fd->state == LEAVING)
+        return -XSOCK_ECANCELED;
+    w->waker = k;
+    xsock__atomic_store(&w->closed, 0);
+    w->next = fd->waiters;
+    w->link = &fd->waiters;
+    if (w->next != NULL)
+        w->next->link = &w->next;
+    fd->waiters = w;
+    return 0;
+}
+
+static void detach(struct xsock__waiter *w)
+{
+    *w->link = w->next;
+    if (w->next != NULL)
+        w->next->link = w->link;
+}
+
+int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
+                        struct xsock__waker *k)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = attach(fd, w, k);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    xsock__sys_unlock(&t->lock);
+    return xsock__atomic_load(&w->closed) != 0;
+}
+
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    struct xsock__waker *k = pop_waker(t);
+    int rc = k == NULL ? 0 : attach(fd, w, k);
+    if (rc != 0)
+        push_waker(t, k);
+    xsock__sys_unlock(&t->lock);
+    if (k != NULL)
+        return rc;
+    rc = make_waker(t, &k);
+    if (rc != 0)
+        return rc;
+    rc = xsock__fdtab_attach(t, fd, w, k);
+    if (rc != 0)
+        xsock__fdtab_give_waker(t, k, false);
+    return rc;
+}
+
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    bool set = xsock__atomic_load(&w->closed) != 0;
+    if (!set)
+        push_waker(t, w->waker);
+    xsock__sys_unlock(&t->lock);
+    if (set)
+        xsock__fdtab_give_waker(t, w->waker, true);
+}
+
+void xsock__fdtab_wake_all(struct xsock__fd *fd)
+{
+    for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
+        xsock__atomic_store(&w->closed, 1);
+        xsock__sys_wake_set(&w->waker->wake);
+    }
+}
+
+void xsock__fdtab_drop_wakers(struct xsock__fdtab *t)
+{
+    while (t->wakers != NULL) {
+        struct xsock__waker *k = t->wakers;
+        t->wakers = k->next;
+        xsock__sys_wake_close(&k->wake);
+        xsock__sys_free(k, sizeof *k);
+    }
+    t->idle_wakers = NULL;
+}

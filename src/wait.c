@@ -1,0 +1,95 @@
+#include "wait.h"
+
+#include "sys.h"
+#include "xlate.h"
+#include "xsock.h"
+
+struct xsock__deadline xsock__deadline_in(int64_t timeout_ns)
+{
+    struct xsock__deadline d = {timeout_ns < 0, 0};
+    if (!d.never) {
+        int64_t now = timeout_ns > 0 ? xsock__sys_now() : 0;
+        d.never = timeout_ns > INT64_MAX - now;
+        d.at_ns = d.never ? 0 : now + timeout_ns;
+    }
+    return d;
+}
+
+int64_t xsock__time_left(const struct xsock__deadline *d)
+{
+    if (d->never)
+        return -1;
+    if (d->at_ns == 0)
+        return 0;
+    int64_t left = d->at_ns - xsock__sys_now();
+    return left > 0 ? left : 0;
+}
+
+/* One wait of the system. 0: ready, woken, or too early. */
+static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_wake *wake, int64_t left)
+{
+    struct xsock__sys_wait w = {events != 0 ? fd->held.handle : UINTPTR_MAX, events, 0};
+    int code = xsock__sys_wait(&w, 1, wake, left);
+    int error = xsock__error_from_native(code);
+    if (error == -XSOCK_EINTR)
+        return 0;
+    if (error != 0)
+        return xsock__finish(code);
+    return w.revents != 0;
+}
+
+static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w, const struct xsock__deadline *d)
+{
+    for (;;) {
+        int64_t left = xsock__time_left(d);
+        if (left == 0)
+            return -XSOCK_ETIMEDOUT;
+        int rc = wait_once(fd, events, &w->waker->wake, left);
+        if (xsock__atomic_load(&w->closed))
+            return -XSOCK_ECANCELED;
+        if (rc != 0)
+            return rc < 0 ? rc : 0;
+    }
+}
+
+int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const struct xsock__deadline *d)
+{
+    struct xsock__waiter w;
+    int rc = xsock__fdtab_watch(t, fd, &w);
+    if (rc != 0)
+        return rc;
+    rc = wait_watched(fd, events, &w, d);
+    xsock__fdtab_unwatch(t, &w);
+    return rc;
+}
+
+int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns)
+{
+    int64_t left = xsock__time_left(d);
+    struct xsock__deadline nap = xsock__deadline_in(left < 0 || left > most_ns ? most_ns : left);
+    if (left == 0)
+        return -XSOCK_ETIMEDOUT;
+    int rc = xsock__wait(t, fd, 0, &nap);
+    return rc == -XSOCK_ETIMEDOUT ? 0 : rc;
+}
+
+int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+                      int64_t timeout_ns)
+{
+    struct xsock__deadline d;
+    for (bool first = true;; first = false) {
+        int code = fn(fd, call);
+        int error = xsock__error_from_native(code);
+        if (error == -XSOCK_EINTR)
+            continue; /* a try doesn't wait: the signal came as it began */
+        if (error != -XSOCK_EAGAIN)
+            return xsock__finish(code);
+        if (timeout_ns == 0)
+            return xsock__finish(code);
+        if (first)
+            d = xsock__deadline_in(timeout_ns);
+        int rc = xsock__wait(t, fd, events, &d);
+        if (rc != 0)
+            return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
+    }
+}
