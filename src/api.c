@@ -59,6 +59,89 @@ int xsock_set_limit(int limit)
     return rc != 0 ? rc : xsock__fdtab_set_limit(t, limit);
 }
 
+/* ---- Endpoints ----------------------------------------------------------------------------------- */
+
+int xsock_bind(int d, const struct xsock_addr *a)
+{
+    return xsock__call_bind(xsock__table(), d, a);
+}
+
+int xsock_listen(int d, int backlog)
+{
+    return xsock__call_listen(xsock__table(), d, backlog);
+}
+
+int xsock_accept(int d, int flags, struct xsock_addr *out_peer)
+{
+    return xsock__call_accept(xsock__table(), d, flags, out_peer);
+}
+
+int xsock_connect(int d, const struct xsock_addr *a)
+{
+    return xsock__call_connect(xsock__table(), d, a);
+}
+
+int xsock_shutdown(int d, int how)
+{
+    return xsock__call_shutdown(xsock__table(), d, how);
+}
+
+int xsock_local_addr(int d, struct xsock_addr *out)
+{
+    return xsock__call_local_addr(xsock__table(), d, out);
+}
+
+int xsock_peer_addr(int d, struct xsock_addr *out)
+{
+    return xsock__call_peer_addr(xsock__table(), d, out);
+}
+
+int xsock_peer_cred(int d, struct xsock_cred *out)
+{
+    return xsock__call_peer_cred(xsock__table(), d, out);
+}
+
+/* ---- Data ---------------------------------------------------------------------------------------- */
+
+ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags)
+{
+    return xsock__call_sendto(xsock__table(), d, buf, len, flags, NULL);
+}
+
+ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const struct xsock_addr *to)
+{
+    return xsock__call_sendto(xsock__table(), d, buf, len, flags, to);
+}
+
+ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags)
+{
+    return xsock__call_recvfrom(xsock__table(), d, buf, len, flags, NULL);
+}
+
+ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags, struct xsock_addr *out_from)
+{
+    return xsock__call_recvfrom(xsock__table(), d, buf, len, flags, out_from);
+}
+
+ptrdiff_t xsock_available(int d)
+{
+    return xsock__call_available(xsock__table(), d);
+}
+
+int xsock_at_mark(int d)
+{
+    return xsock__call_at_mark(xsock__table(), d);
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_poll(t, v, n, timeout_ns);
+}
+
 /* ---- Errors -------------------------------------------------------------------------------------- */
 
 int xsock_oserror(void)

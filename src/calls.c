@@ -8,7 +8,7 @@
 #include "xsock.h"
 #include "xsock_native.h"
 
-static int publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
+int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
 {
     fd->held = *held;
     xsock__atomic_store(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
@@ -46,7 +46,7 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return publish(t, fd, &held, type);
+    return xsock__publish(t, fd, &held, type);
 }
 
 static int reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
@@ -81,7 +81,7 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
         if (rc != 0)
             xsock__fdtab_cancel(t, fd[i]);
         else
-            out[i] = publish(t, fd[i], &held[i], type);
+            out[i] = xsock__publish(t, fd[i], &held[i], type);
     }
     return rc;
 }
@@ -100,7 +100,7 @@ static int dup_into(struct xsock__fdtab *t, const struct xsock__fd *from, int mi
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return publish(t, fd, &held, flags);
+    return xsock__publish(t, fd, &held, flags);
 }
 
 int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fdtab.h"
+#include "xsock.h"
 
 /* The process's table; NULL before the first call that made it, which `ensure` does (-XSOCK_ENOMEM). */
 struct xsock__fdtab *xsock__table(void);
@@ -27,5 +28,42 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags);
 int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out);
 int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags);
 int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out);
+
+int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
+int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog);
+int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer);
+int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
+int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how);
+int xsock__call_local_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out);
+int xsock__call_peer_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out);
+int xsock__call_peer_cred(struct xsock__fdtab *t, int d, struct xsock_cred *out);
+ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, size_t len, int flags,
+                             const struct xsock_addr *to);
+ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t len, int flags,
+                               struct xsock_addr *out_from);
+ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d);
+int xsock__call_at_mark(struct xsock__fdtab *t, int d);
+int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
+
+/* ---- What the calls share ------------------------------------------------------------------------ */
+
+/* A descriptor, with a reference, that is a socket. -XSOCK_EBADF, -XSOCK_ENOTSOCK. */
+int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
+
+/* Fills a reserved descriptor in, and has it found. Returns its number. */
+int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
+
+/* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another family; -XSOCK_EINVAL. */
+int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out);
+
+/* An address of this socket, or its peer's, or a sender's; where there is none, zeros of its family. */
+int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native, struct xsock_addr *out);
+
+/* "Any address" as a destination becomes this machine's. */
+void xsock__addr_destination(struct xsock_addr *a);
+
+/* A connect that is under way: waits for its end, at most timeout_ns. 0 if there was none or it has succeeded;
+ * -XSOCK_EAGAIN; or how it failed. */
+int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns);
 
 #endif

@@ -14,6 +14,10 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
         return NULL;
     xsock__atomic_store(&s->refs, 1);
     xsock__atomic_store(&s->nonblock, nonblock);
+    xsock__atomic_store_i64(&s->recv_timeout, -1);
+    xsock__atomic_store_i64(&s->send_timeout, -1);
+    xsock__atomic_store_i64(&s->connect_timeout, -1);
+    xsock__atomic_store_i64(&s->accept_timeout, -1);
     s->af = af;
     s->type = type;
     s->protocol = protocol;
@@ -24,6 +28,24 @@ static void drop_sock(struct xsock__sock *s)
 {
     if (xsock__atomic_add(&s->refs, -1) == 1)
         xsock__sys_free(s, sizeof *s);
+}
+
+bool xsock__sock_is_stream(const struct xsock__sock *s)
+{
+    return s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET;
+}
+
+bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
+{
+    return (xsock__atomic_load(&s->state) & state_bits) != 0;
+}
+
+void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
+{
+    int old;
+    do
+        old = xsock__atomic_load(&s->state);
+    while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
 }
 
 void xsock__sock_close(const struct xsock__held *held)
@@ -229,8 +251,10 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
         return rc;
     for (int i = 0; i < 2; i++) {
         s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0);
-        if (s[i] != NULL)
+        if (s[i] != NULL) {
             s[i]->emulated = xsock__sys_facts.pair_emulated;
+            xsock__sock_becomes(s[i], XSOCK__SOCK_CONNECTED, 0);
+        }
     }
     if (s[0] == NULL || s[1] == NULL) {
         for (int i = 0; i < 2; i++) {
@@ -245,6 +269,17 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     return 0;
 }
 
+int xsock__sock_accepted(const struct xsock__sock *listener, int flags, uintptr_t handle, struct xsock__held *out)
+{
+    struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
+                                     (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    if (s == NULL)
+        return -XSOCK_ENOMEM;
+    xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED, 0);
+    *out = (struct xsock__held){handle, s};
+    return 0;
+}
+
 /* ---- Duplicates, and handles from outside -------------------------------------------------------- */
 
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out)
@@ -255,6 +290,14 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
     xsock__atomic_add(&held->sock->refs, 1);
     out->sock = held->sock;
     return 0;
+}
+
+/* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an error. */
+static void learn_state(uintptr_t handle, struct xsock__sock *s)
+{
+    struct xsock__sys_addr a;
+    if (xsock__sys_peer_addr(handle, &a) == 0)
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
 }
 
 int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
@@ -279,6 +322,7 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
         drop_sock(s);
         return rc;
     }
+    learn_state(handle, s);
     *out = s;
     return 0;
 }

@@ -11,9 +11,21 @@
 
 enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
+/* What has been done to a socket, as bits of `state`: systems answer the same mistake differently, and some
+ * answers need to know it. A socket from outside tells what it can. */
+enum {
+    XSOCK__SOCK_BOUND = 1,
+    XSOCK__SOCK_LISTENING = 2,
+    XSOCK__SOCK_CONNECTED = 4,
+    XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
+    XSOCK__SOCK_REUSE = 16      /* XSOCK_SO_REUSEADDR */
+};
+
 struct xsock__sock {
     xsock__atomic_int refs;     /* descriptors that refer to it */
     xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
+    xsock__atomic_int state;
+    xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout, accept_timeout; /* ns; -1: none */
     int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
     bool emulated;              /* a LOCAL pair made of something else */
 };
@@ -34,6 +46,13 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out);
 
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);
+
+/* The socket of a connection that was accepted on `listener`. On failure the handle is the caller's. */
+int xsock__sock_accepted(const struct xsock__sock *listener, int flags, uintptr_t handle, struct xsock__held *out);
+
+bool xsock__sock_is_stream(const struct xsock__sock *s); /* connection-oriented: STREAM, SEQPACKET */
+bool xsock__sock_is(const struct xsock__sock *s, int state_bits);
+void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 
 /* Closes handle and socket: what a table calls when a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

@@ -6,6 +6,8 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include "socket.h"
+
 static int set_fd_flag(int fd, bool on)
 {
     int flags = fcntl(fd, F_GETFD);
@@ -79,7 +81,7 @@ static int set_promises(int fd, const struct xsock__sys_triple *t)
     return 0;
 }
 
-static int prepare(int fd, const struct xsock__sys_triple *t, bool cloexec)
+int xsock__posix_prepare(int fd, const struct xsock__sys_triple *t, bool cloexec)
 {
     int code = set_flags_late(fd, cloexec);
     return code != 0 ? code : set_promises(fd, t);
@@ -90,7 +92,7 @@ int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *
     int fd = socket(t->family, t->type | creation_flags(cloexec), t->protocol);
     if (fd < 0)
         return errno;
-    int code = prepare(fd, t, cloexec);
+    int code = xsock__posix_prepare(fd, t, cloexec);
     if (code != 0)
         close(fd);
     else
@@ -103,9 +105,9 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
     int fd[2];
     if (socketpair(t->family, t->type | creation_flags(cloexec), t->protocol, fd) != 0)
         return errno;
-    int code = prepare(fd[0], t, cloexec);
+    int code = xsock__posix_prepare(fd[0], t, cloexec);
     if (code == 0)
-        code = prepare(fd[1], t, cloexec);
+        code = xsock__posix_prepare(fd[1], t, cloexec);
     if (code != 0) {
         close(fd[0]);
         close(fd[1]);

@@ -1,0 +1,239 @@
+/* send and recv in all their forms, for any table. */
+#include "calls.h"
+
+#include <string.h>
+
+#include "addr.h"
+#include "sock.h"
+#include "sys.h"
+#include "wait.h"
+#include "xlate.h"
+#include "xsock.h"
+
+enum {
+    SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR | XSOCK_MSG_NOSIGNAL
+                 | XSOCK_MSG_MORE,
+    RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL | XSOCK_MSG_NOSIGNAL,
+    SYSTEM_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
+};
+
+/* One send or receive, over all its tries. */
+struct transfer {
+    const unsigned char *from;
+    unsigned char *into;
+    size_t len, done;
+    int flags;
+    const struct xsock__sys_addr *to;
+    struct xsock__sys_addr *peer;
+    int out_flags;
+    bool whole; /* not done before all of len is, or the end */
+};
+
+static int check(const struct xsock__sock *s, const void *buf, size_t len, int flags, int known)
+{
+    if (buf == NULL && len != 0)
+        return -XSOCK_EFAULT;
+    if (len > PTRDIFF_MAX || (flags & ~known) != 0)
+        return -XSOCK_EINVAL;
+    if ((flags & XSOCK_MSG_OOB) != 0 && s->type != XSOCK_SOCK_STREAM)
+        return -XSOCK_EOPNOTSUPP;
+    return 0;
+}
+
+static int64_t time_for(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
+{
+    bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
+    return now ? 0 : xsock__atomic_load_i64(timeout);
+}
+
+/* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
+static int uniform(const struct xsock__sock *s, int error, bool sending)
+{
+    bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
+    bool stream = xsock__sock_is_stream(s);
+    switch (-error) {
+    case XSOCK_ESHUTDOWN:
+        return sending ? -XSOCK_EPIPE : error;
+    case XSOCK_EPIPE: /* Linux, for a stream that never had a peer */
+        return stream && !has_peer ? -XSOCK_ENOTCONN : error;
+    case XSOCK_ECONNABORTED: /* Windows, when its own side gave up an established connection */
+        return -XSOCK_ECONNRESET;
+    case XSOCK_EINVAL: /* Linux LOCAL */
+    case XSOCK_EOPNOTSUPP:
+        return stream && !has_peer ? -XSOCK_ENOTCONN : error;
+    case XSOCK_ENOTCONN:
+        if (!stream)
+            return sending ? -XSOCK_EDESTADDRREQ : error;
+        return error;
+    case XSOCK_EPERM:
+        return -XSOCK_EACCES;
+    default:
+        return error;
+    }
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------- */
+
+static int try_send(struct xsock__fd *fd, void *call)
+{
+    struct transfer *x = call;
+    size_t n;
+    int code = xsock__sys_send(fd->held.handle, x->from + x->done, x->len - x->done, x->flags & SYSTEM_FLAGS, x->to,
+                               &n);
+    if (code == 0)
+        x->done += n;
+    return code;
+}
+
+/* A stream that may wait sends all; what was sent before an error counts, and the error comes next time. */
+static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int64_t timeout = time_for(s, x->flags, &s->send_timeout);
+    bool whole = timeout != 0 && s->type == XSOCK_SOCK_STREAM;
+    struct xsock__deadline end = xsock__deadline_in(timeout);
+    int rc;
+    do {
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
+    } while (rc == 0 && whole && x->done < x->len);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : uniform(s, rc, true);
+}
+
+static int destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
+{
+    struct xsock_addr a;
+    int rc = xsock__native_addr_for(s, to, out);
+    if (rc != 0)
+        return rc;
+    if (xsock__sock_is_stream(s) || s->emulated)
+        return xsock__sock_is(s, XSOCK__SOCK_CONNECTED) ? -XSOCK_EISCONN : -XSOCK_ENOTCONN;
+    a = *to;
+    xsock__addr_destination(&a);
+    return xsock__addr_to_native(&a, out);
+}
+
+static ptrdiff_t send_to(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
+                         const struct xsock_addr *to)
+{
+    struct xsock__sys_addr native;
+    struct transfer x = {.from = buf, .len = len, .flags = flags};
+    int rc = check(fd->held.sock, buf, len, flags, SEND_FLAGS);
+    if (rc == 0 && to != NULL) {
+        rc = destination(fd->held.sock, to, &native);
+        x.to = &native;
+    }
+    if (rc == 0)
+        rc = xsock__settle(t, fd, time_for(fd->held.sock, flags, &fd->held.sock->send_timeout));
+    return rc != 0 ? rc : send_all(t, fd, &x);
+}
+
+ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, size_t len, int flags,
+                             const struct xsock_addr *to)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = send_to(t, fd, buf, len, flags, to);
+    xsock__fdtab_put(t, fd);
+    return n;
+}
+
+/* ---- Receiving ----------------------------------------------------------------------------------- */
+
+static int try_recv(struct xsock__fd *fd, void *call)
+{
+    struct transfer *x = call;
+    size_t n;
+    int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & SYSTEM_FLAGS, x->peer,
+                               &n, &x->out_flags);
+    if (code == 0) {
+        x->done += n;
+        x->whole = x->whole && n > 0; /* the end of the stream: no more will come */
+    }
+    return code;
+}
+
+/* PEEK would see the same bytes again and again: with it, WAITALL has no meaning. */
+static bool waits_for_all(const struct xsock__sock *s, int flags)
+{
+    return (flags & XSOCK_MSG_WAITALL) != 0 && (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) == 0
+           && s->type == XSOCK_SOCK_STREAM;
+}
+
+static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int64_t timeout = time_for(s, x->flags, &s->recv_timeout);
+    x->whole = waits_for_all(s, x->flags) && timeout != 0;
+    struct xsock__deadline end = xsock__deadline_in(x->whole ? timeout : 0);
+    int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
+    int rc;
+    do {
+        rc = xsock__until_done(t, fd, try_recv, x, events, x->whole ? xsock__time_left(&end) : timeout);
+    } while (rc == 0 && x->whole && x->done < x->len);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : uniform(s, rc, false);
+}
+
+static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                           struct xsock_addr *out_from)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr native = {0};
+    struct transfer x = {.into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
+    int rc = check(s, buf, len, flags, RECV_FLAGS);
+    if (rc != 0)
+        return rc;
+    if (xsock__sock_is_stream(s) && !xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING))
+        return -XSOCK_ENOTCONN;
+    rc = xsock__settle(t, fd, time_for(s, flags, &s->recv_timeout));
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = len == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
+    if (n < 0 || out_from == NULL)
+        return n;
+    memset(out_from, 0, sizeof *out_from);
+    if (!xsock__sock_is_stream(s))
+        (void)xsock__addr_or_none(s, &native, out_from);
+    return n;
+}
+
+ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t len, int flags,
+                               struct xsock_addr *out_from)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = recv_from(t, fd, buf, len, flags, out_from);
+    xsock__fdtab_put(t, fd);
+    return n;
+}
+
+/* ---- What is there ------------------------------------------------------------------------------- */
+
+ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    size_t n = 0;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? -XSOCK_EINVAL
+                                                              : xsock__finish(xsock__sys_available(fd->held.handle, &n));
+    xsock__fdtab_put(t, fd);
+    return rc != 0 ? rc : (ptrdiff_t)n;
+}
+
+int xsock__call_at_mark(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    bool at = false;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = fd->held.sock->type != XSOCK_SOCK_STREAM ? -XSOCK_EOPNOTSUPP
+                                                  : xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));
+    xsock__fdtab_put(t, fd);
+    return rc != 0 ? rc : at;
+}

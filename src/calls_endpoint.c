@@ -1,0 +1,394 @@
+/* bind, listen, accept, connect, shutdown, and whose address is whose, for any table. */
+#include "calls.h"
+
+#include <string.h>
+
+#include "addr.h"
+#include "sock.h"
+#include "sys.h"
+#include "wait.h"
+#include "xlate.h"
+#include "xsock.h"
+
+int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    *out = fd;
+    return 0;
+}
+
+static bool is_internet(int af)
+{
+    return af == XSOCK_AF_INET || af == XSOCK_AF_INET6;
+}
+
+int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out)
+{
+    if (a == NULL)
+        return -XSOCK_EFAULT;
+    if (a->family != s->af)
+        return -XSOCK_EAFNOSUPPORT;
+    return xsock__addr_to_native(a, out);
+}
+
+/* ---- bind, listen -------------------------------------------------------------------------------- */
+
+static int bind_to(struct xsock__fd *fd, const struct xsock_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr native;
+    int rc = xsock__native_addr_for(s, a, &native);
+    if (rc != 0)
+        return rc;
+    if (s->emulated || xsock__sock_is(s, XSOCK__SOCK_LISTENING))
+        return -XSOCK_EINVAL;
+    bool exclusive = is_internet(s->af) && s->type == XSOCK_SOCK_STREAM && !xsock__sock_is(s, XSOCK__SOCK_REUSE);
+    rc = xsock__finish(xsock__sys_bind(fd->held.handle, &native, exclusive));
+    if (rc == 0)
+        xsock__sock_becomes(s, XSOCK__SOCK_BOUND, 0);
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+}
+
+int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = bind_to(fd, a);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+/* Winsock refuses to listen without an address. One that has an address already (from outside: we may not
+ * know) says EINVAL, and that is fine. */
+static int bind_anywhere(struct xsock__fd *fd)
+{
+    struct xsock_addr any = {.family = fd->held.sock->af};
+    any.length = any.family == XSOCK_AF_INET ? 4 : 16;
+    int rc = bind_to(fd, &any);
+    return rc == -XSOCK_EINVAL ? 0 : rc;
+}
+
+static int start_listening(struct xsock__fd *fd, int backlog)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int rc = 0;
+    if (!xsock__sock_is_stream(s))
+        return -XSOCK_EOPNOTSUPP;
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING))
+        return -XSOCK_EINVAL;
+    if (is_internet(s->af) && !xsock__sock_is(s, XSOCK__SOCK_BOUND))
+        rc = bind_anywhere(fd);
+    if (rc == 0)
+        rc = xsock__finish(xsock__sys_listen(fd->held.handle, backlog < 0 ? 0 : backlog));
+    if (rc == 0)
+        xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, 0);
+    return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL : rc; /* LOCAL without a name, as macOS has it */
+}
+
+int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = start_listening(fd, backlog);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+/* ---- accept -------------------------------------------------------------------------------------- */
+
+struct acceptance {
+    struct xsock__sys_triple triple;
+    bool cloexec;
+    uintptr_t handle;
+    struct xsock__sys_addr peer;
+};
+
+static int try_accept(struct xsock__fd *fd, void *call)
+{
+    struct acceptance *a = call;
+    return xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->handle, &a->peer);
+}
+
+/* A peer without a name has one of its family, unnamed. */
+int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native, struct xsock_addr *out)
+{
+    struct xsock_addr a;
+    memset(&a, 0, sizeof a);
+    if (native->length != 0 && !s->emulated) {
+        int rc = xsock__addr_from_native(native, &a);
+        if (rc != 0)
+            return rc;
+    }
+    if (a.family == XSOCK_AF_UNSPEC) {
+        a.family = s->af;
+        a.length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4 : s->af == XSOCK_AF_INET6 ? 16 : 0;
+    }
+    *out = a;
+    return 0;
+}
+
+static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, struct xsock__held *out,
+                     struct xsock_addr *out_peer)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct acceptance a = {.cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0};
+    if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
+        return -XSOCK_EINVAL;
+    if (!xsock__sock_is_stream(s))
+        return -XSOCK_EOPNOTSUPP;
+    if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
+        return -XSOCK_EINVAL;
+    int64_t timeout = xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
+    int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
+    if (rc != 0)
+        return rc;
+    rc = xsock__sock_accepted(s, flags, a.handle, out);
+    if (rc != 0)
+        xsock__sys_close(a.handle);
+    else if (out_peer != NULL && xsock__addr_or_none(s, &a.peer, out_peer) != 0)
+        *out_peer = (struct xsock_addr){.family = XSOCK_AF_UNSPEC};
+    return rc;
+}
+
+int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)
+{
+    struct xsock__fd *fd, *new;
+    struct xsock__held held;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = xsock__fdtab_reserve(t, 0, &new);
+    if (rc == 0) {
+        rc = accept_on(t, fd, flags, &held, out_peer);
+        if (rc != 0)
+            xsock__fdtab_cancel(t, new);
+        else
+            rc = xsock__publish(t, new, &held, flags);
+    }
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+/* ---- connect ------------------------------------------------------------------------------------- */
+
+/* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more slowly. */
+enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MOST_NS = 10 * 1000 * 1000 };
+
+static bool is_in_progress(int error)
+{
+    return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
+}
+
+/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. */
+static int outcome(struct xsock__fd *fd)
+{
+    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
+    struct xsock__sys_addr peer;
+    int code = 0;
+    int rc = xsock__finish(xsock__sys_wait(&w, 1, NULL, 0));
+    if (rc != 0 && rc != -XSOCK_EINTR)
+        return rc;
+    if (w.revents == 0)
+        return -XSOCK_EALREADY;
+    rc = xsock__finish(xsock__sys_take_error(fd->held.handle, &code));
+    if (rc == 0)
+        rc = xsock__finish(code);
+    xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTING);
+    /* No error left may also mean that somebody has read it. */
+    if (rc == 0 && xsock__sys_peer_addr(fd->held.handle, &peer) != 0)
+        rc = -XSOCK_ENOTCONN;
+    if (rc == 0)
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+    return rc;
+}
+
+static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *end)
+{
+    for (;;) {
+        int rc = xsock__wait(t, fd, XSOCK_POLLOUT, end);
+        if (rc != 0)
+            return rc;
+        rc = outcome(fd);
+        if (rc != -XSOCK_EALREADY)
+            return rc == -XSOCK_ENOTCONN ? -XSOCK_ECONNREFUSED : rc;
+    }
+}
+
+static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a,
+                         bool may_block, const struct xsock__deadline *end)
+{
+    for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MOST_NS ? 2 * nap : nap) {
+        int code = xsock__sys_connect(fd->held.handle, a);
+        int error = xsock__error_from_native(code);
+        if (error == -XSOCK_EINTR)
+            continue;
+        if (error != -XSOCK_EAGAIN || !may_block)
+            return xsock__finish(code);
+        int rc = xsock__pause(t, fd, end, nap);
+        if (rc != 0)
+            return rc;
+    }
+}
+
+static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    bool may_block = !xsock__atomic_load(&s->nonblock);
+    struct xsock__deadline end = xsock__deadline_in(may_block ? xsock__atomic_load_i64(&s->connect_timeout) : 0);
+    if (xsock__sock_is(s, XSOCK__SOCK_LISTENING))
+        return -XSOCK_EOPNOTSUPP;
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
+        int rc = outcome(fd);
+        if (rc == -XSOCK_EALREADY && may_block)
+            rc = wait_connected(t, fd, &end);
+        if (rc != -XSOCK_ENOTCONN)
+            return rc;
+    }
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED))
+        return -XSOCK_EISCONN;
+    int rc = begin_connect(t, fd, a, may_block, &end);
+    if (rc == 0)
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+    if (!is_in_progress(rc))
+        return rc;
+    xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_BOUND, 0);
+    return may_block ? wait_connected(t, fd, &end) : rc;
+}
+
+/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have to. */
+int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
+{
+    if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
+        return 0;
+    int rc = outcome(fd);
+    if (rc != -XSOCK_EALREADY)
+        return rc;
+    if (timeout_ns == 0)
+        return -XSOCK_EAGAIN;
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    rc = wait_connected(t, fd, &end);
+    return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
+}
+
+static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
+{
+    int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
+    /* BSD undoes the association, and complains of the address */
+    if (to_nobody && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
+        rc = 0;
+    if (rc == 0 && to_nobody)
+        xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
+    else if (rc == 0)
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+    return rc;
+}
+
+/* "Any address" as a destination means this machine; Winsock refuses it. */
+void xsock__addr_destination(struct xsock_addr *a)
+{
+    static const uint8_t any[16];
+    if (!is_internet(a->family) || memcmp(a->data, any, a->length) != 0)
+        return;
+    a->data[a->length - 1] = 1; /* ::1, or 0.0.0.1 until the next line */
+    if (a->family == XSOCK_AF_INET)
+        a->data[0] = 127;
+}
+
+static int connect_to(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr native;
+    struct xsock_addr to;
+    if (a == NULL)
+        return -XSOCK_EFAULT;
+    bool to_nobody = a->family == XSOCK_AF_UNSPEC && !xsock__sock_is_stream(s);
+    int rc = to_nobody ? xsock__addr_to_native(a, &native) : xsock__native_addr_for(s, a, &native);
+    if (rc != 0)
+        return rc;
+    if (s->emulated)
+        return -XSOCK_EISCONN;
+    to = *a;
+    xsock__addr_destination(&to);
+    rc = xsock__addr_to_native(&to, &native);
+    if (rc != 0)
+        return rc;
+    rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native) : connect_datagrams(fd, &native, to_nobody);
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+}
+
+int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = connect_to(t, fd, a);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+/* ---- shutdown, addresses ------------------------------------------------------------------------- */
+
+int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    if (how < XSOCK_SHUT_RD || how > XSOCK_SHUT_RDWR)
+        rc = -XSOCK_EINVAL;
+    else
+        rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, (how & XSOCK_SHUT_RD) != 0, (how & XSOCK_SHUT_WR) != 0));
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+typedef int addr_fn(uintptr_t h, struct xsock__sys_addr *out);
+
+static int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
+{
+    struct xsock__fd *fd;
+    struct xsock__sys_addr native;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = out == NULL ? -XSOCK_EFAULT : xsock__finish(fn(fd->held.handle, &native));
+    if (rc == 0)
+        rc = xsock__addr_or_none(fd->held.sock, &native, out);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+int xsock__call_local_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out)
+{
+    return ask_addr(t, d, xsock__sys_local_addr, out);
+}
+
+int xsock__call_peer_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out)
+{
+    return ask_addr(t, d, xsock__sys_peer_addr, out);
+}
+
+int xsock__call_peer_cred(struct xsock__fdtab *t, int d, struct xsock_cred *out)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    if (out == NULL)
+        rc = -XSOCK_EFAULT;
+    else if (fd->held.sock->af != XSOCK_AF_LOCAL || fd->held.sock->emulated)
+        rc = -XSOCK_EOPNOTSUPP;
+    else if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED))
+        rc = -XSOCK_ENOTCONN;
+    else
+        rc = xsock__finish(xsock__sys_peer_cred(fd->held.handle, out));
+    xsock__fdtab_put(t, fd);
+    return rc;
+}

@@ -1,0 +1,124 @@
+/* xsock_poll, for any table. */
+#include <limits.h>
+
+#include "calls.h"
+#include "sys.h"
+#include "wait.h"
+#include "xlate.h"
+
+/* What one descriptor of the call needs while it waits; up to MOST of them stand on the stack. */
+struct watched {
+    struct xsock__fd *fd; /* NULL: negative, or not open */
+    struct xsock__waiter waiter;
+    bool attached;
+};
+
+enum { MOST = 64 };
+
+struct poll {
+    struct xsock__fdtab *t;
+    struct xsock_pollfd *v;
+    size_t n;
+    struct watched *watched;
+    struct xsock__sys_wait *waits;
+    struct xsock__waker *waker;
+    bool woken;
+};
+
+static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    if (v == NULL && n != 0)
+        return -XSOCK_EFAULT;
+    if (n > INT_MAX || timeout_ns < -1)
+        return -XSOCK_EINVAL;
+    for (size_t i = 0; i < n; i++)
+        if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0)
+            return -XSOCK_EINVAL;
+    return 0;
+}
+
+static void enter(struct poll *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        p->v[i].revents = 0;
+        w->attached = false;
+        w->fd = xsock__fdtab_get(p->t, p->v[i].fd);
+        if (w->fd != NULL && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
+            w->attached = true;
+        p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
+        p->waits[i].events = p->v[i].events;
+    }
+}
+
+static void leave(struct poll *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        if (w->attached && xsock__fdtab_detach(p->t, &w->waiter))
+            p->woken = true;
+        if (w->fd != NULL)
+            xsock__fdtab_put(p->t, w->fd);
+    }
+}
+
+/* What there is to report now; the results of a wait are used if there was one. */
+static int collect(struct poll *p, bool waited)
+{
+    int ready = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        int revents = waited && w->attached ? p->waits[i].revents : 0;
+        if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
+            revents = XSOCK_POLLNVAL;
+        p->v[i].revents = (short)revents;
+        ready += revents != 0;
+    }
+    return ready;
+}
+
+static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
+{
+    int ready = collect(p, false);
+    for (;;) {
+        /* With something to report already, the others are asked without waiting. */
+        int64_t left = ready > 0 ? 0 : xsock__time_left(end);
+        int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
+        if (rc != 0)
+            return rc;
+        ready = collect(p, true);
+        if (ready > 0 || left == 0)
+            return ready;
+    }
+}
+
+static int poll_in(struct poll *p, int64_t timeout_ns)
+{
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    int rc = xsock__fdtab_take_waker(p->t, &p->waker);
+    if (rc != 0)
+        return rc;
+    enter(p);
+    rc = wait_for_some(p, &end);
+    leave(p);
+    xsock__fdtab_give_waker(p->t, p->waker, p->woken);
+    return rc;
+}
+
+int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    struct watched few[MOST];
+    struct xsock__sys_wait waits[MOST];
+    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits};
+    int rc = check(v, n, timeout_ns);
+    if (rc != 0)
+        return rc;
+    if (n <= MOST)
+        return poll_in(&p, timeout_ns);
+    p.watched = xsock__sys_alloc(n * sizeof *p.watched);
+    p.waits = xsock__sys_alloc(n * sizeof *p.waits);
+    rc = p.watched == NULL || p.waits == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
+    xsock__sys_free(p.watched, n * sizeof *p.watched);
+    xsock__sys_free(p.waits, n * sizeof *p.waits);
+    return rc;
+}

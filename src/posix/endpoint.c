@@ -1,0 +1,130 @@
+/* bind, listen, accept, connect, shutdown, addresses of a socket. */
+#include "native.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "socket.h"
+
+static const struct sockaddr *in(const struct xsock__sys_addr *a)
+{
+    return (const struct sockaddr *)(const void *)a->bytes;
+}
+
+int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
+{
+    (void)exclusive; /* POSIX shares nothing that wasn't asked for */
+    return bind((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
+}
+
+int xsock__sys_listen(uintptr_t h, int backlog)
+{
+    return listen((int)h, backlog) == 0 ? 0 : errno;
+}
+
+/* macOS has no accept4. BSD and macOS hand the listener's non-blocking mode down, Linux doesn't: set anyway. */
+static int accept_flags(int h, struct sockaddr *name, socklen_t *size, const struct xsock__sys_triple *t,
+                        bool cloexec, int *out)
+{
+#if XSOCK__SOCK_FLAGS
+    int fd = accept4(h, name, size, SOCK_NONBLOCK | (cloexec ? SOCK_CLOEXEC : 0));
+#else
+    int fd = accept(h, name, size);
+#endif
+    if (fd < 0)
+        return errno;
+    int code = xsock__posix_prepare(fd, t, cloexec);
+    if (code != 0)
+        close(fd);
+    else
+        *out = fd;
+    return code;
+}
+
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
+                      struct xsock__sys_addr *out_peer)
+{
+    struct xsock__sys_addr name = {0};
+    socklen_t size = sizeof name.bytes;
+    int fd = -1;
+    int code = accept_flags((int)h, (struct sockaddr *)(void *)name.bytes, &size, t, cloexec, &fd);
+    if (code != 0)
+        return code;
+    name.length = (uint32_t)size;
+    *out_peer = name;
+    *out = (uintptr_t)fd;
+    return 0;
+}
+
+int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
+{
+    return connect((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
+}
+
+int xsock__sys_take_error(uintptr_t h, int *out_code)
+{
+    int code = 0;
+    socklen_t size = sizeof code;
+    if (getsockopt((int)h, SOL_SOCKET, SO_ERROR, &code, &size) != 0)
+        return errno;
+    *out_code = code;
+    return 0;
+}
+
+int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
+{
+    return shutdown((int)h, receive && send ? SHUT_RDWR : send ? SHUT_WR : SHUT_RD) == 0 ? 0 : errno;
+}
+
+typedef int name_fn(int fd, struct sockaddr *name, socklen_t *size);
+
+static int ask(name_fn *fn, uintptr_t h, struct xsock__sys_addr *out)
+{
+    struct xsock__sys_addr name = {0};
+    socklen_t size = sizeof name.bytes;
+    if (fn((int)h, (struct sockaddr *)(void *)name.bytes, &size) != 0)
+        return errno;
+    name.length = (uint32_t)size;
+    *out = name;
+    return 0;
+}
+
+int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
+{
+    return ask(getsockname, h, out);
+}
+
+int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
+{
+    return ask(getpeername, h, out);
+}
+
+int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
+{
+    struct xsock_cred cred = {.process = -1, .user = -1, .group = -1};
+#ifdef SO_PEERCRED /* Linux */
+    struct ucred c;
+    socklen_t size = sizeof c;
+    if (getsockopt((int)h, SOL_SOCKET, SO_PEERCRED, &c, &size) != 0)
+        return errno;
+    cred.process = c.pid;
+    cred.user = c.uid;
+    cred.group = c.gid;
+#else
+    uid_t user;
+    gid_t group;
+    if (getpeereid((int)h, &user, &group) != 0)
+        return errno;
+    cred.user = user;
+    cred.group = group;
+#if defined(__APPLE__) && defined(LOCAL_PEERPID)
+    pid_t process;
+    socklen_t size = sizeof process;
+    if (getsockopt((int)h, SOL_LOCAL, LOCAL_PEERPID, &process, &size) == 0)
+        cred.process = process;
+#endif
+#endif
+    *out = cred;
+    return 0;
+}
