@@ -1,0 +1,108 @@
+#include "harness.h"
+
+#ifdef _WIN32
+#define WIN32_LEAN_AND_MEAN
+#include <winsock2.h>
+#include <windows.h>
+#else
+#include <fcntl.h>
+#endif
+
+/* ---- Results by name ------------------------------------------------------------------------------ */
+
+const char *harness_name(int result)
+{
+    static char text[4][48];
+    static int next;
+    char *out = text[next++ % 4];
+    const char *name = result < 0 ? xsock_errname(result) : NULL;
+    if (name != NULL)
+        snprintf(out, sizeof text[0], "-%s", name);
+    else
+        snprintf(out, sizeof text[0], "%d", result);
+    return out;
+}
+
+void harness_assert_result(int expected, int got, const char *call, const char *file, int line)
+{
+    if (got == expected)
+        return;
+    print_error("%s: expected %s, got %s (system code %d)\n", call, harness_name(expected), harness_name(got),
+                xsock_oserror());
+    _fail(file, line);
+}
+
+int harness_assert_opens(int got, const char *call, const char *file, int line)
+{
+    if (got < 0) {
+        print_error("%s: got %s (system code %d)\n", call, harness_name(got), xsock_oserror());
+        _fail(file, line);
+    }
+    return got;
+}
+
+/* ---- Counting ------------------------------------------------------------------------------------- */
+
+int harness_descriptors(int end)
+{
+    int count = 0;
+    for (int d = 3; d < end; d++)
+        count += xsock_get_flags(d) >= 0;
+    return count;
+}
+
+/* Both systems give out low numbers first, so what leaks is among them. */
+#ifdef _WIN32
+enum { HANDLES_END = 4 * 1024 };
+
+int harness_handles(void)
+{
+    int count = 0;
+    for (uintptr_t h = 4; h < HANDLES_END; h += 4) {
+        int type, size = sizeof type;
+        count += getsockopt((SOCKET)h, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0;
+    }
+    return count;
+}
+#else
+enum { HANDLES_END = 4 * 1024 };
+
+int harness_handles(void)
+{
+    int count = 0;
+    for (int fd = 0; fd < HANDLES_END; fd++)
+        count += fcntl(fd, F_GETFD) != -1;
+    return count;
+}
+#endif
+
+/* ---- Fixture -------------------------------------------------------------------------------------- */
+
+enum { DESCRIPTORS_END = 8 * 1024 };
+static int descriptors_before, handles_before;
+
+int harness_setup(void **state)
+{
+    (void)state;
+    /* What starting takes, it takes before the count. */
+    if (xsock_startup() < 0)
+        return 1;
+    descriptors_before = harness_descriptors(DESCRIPTORS_END);
+    handles_before = harness_handles();
+    return 0;
+}
+
+bool harness_is_clean(void)
+{
+    return harness_descriptors(DESCRIPTORS_END) == descriptors_before && harness_handles() == handles_before;
+}
+
+int harness_teardown(void **state)
+{
+    (void)state;
+    if (harness_is_clean())
+        return 0;
+    fprintf(stderr, "harness: descriptors %d, then %d; system handles %d, then %d\n", descriptors_before,
+            harness_descriptors(DESCRIPTORS_END), handles_before, harness_handles());
+    return 1;
+}

@@ -1,0 +1,25 @@
+/* Threads for tests, by whatever the system has (C11's <threads.h> is missing from most). */
+#ifndef XSOCK_TEST_THREADS_H
+#define XSOCK_TEST_THREADS_H
+
+#include <stdbool.h>
+
+struct thread; /* one that runs */
+
+/* Runs run(user) in a new thread. NULL: it could not be had. */
+struct thread *thread_start(void (*run)(void *user), void *user);
+
+/* Waits until it has ended, and frees it. */
+void thread_join(struct thread *t);
+
+/* Lets another thread run. */
+void thread_yield(void);
+
+/* A gate that holds threads until it is opened, so that they begin together. */
+struct gate;
+struct gate *gate_create(void);
+void gate_wait(struct gate *g);
+void gate_open(struct gate *g);
+void gate_destroy(struct gate *g); /* once all that waited have left */
+
+#endif
