@@ -437,24 +437,30 @@ static void no_memory_changes_nothing(void **state)
 
 /* ---- Forks ---------------------------------------------------------------------------------------- */
 
+static struct xsock__sock some_sock;
+
 static void a_child_drops_the_references_of_threads_it_does_not_have(void **state)
 {
     struct xsock__fdtab *t = new_table();
-    struct xsock__held held = {0, NULL};
+    struct xsock__held held = {42, &some_sock};
     struct xsock__fd *reserved = NULL;
     (void)state;
     ASSERT_RESULT(3, open_at(t, 0, 41));
-    ASSERT_RESULT(4, open_at(t, 0, 42));
+    ASSERT_RESULT(4, xsock__fdtab_replace(t, 4, &held, false));
     assert_non_null(xsock__fdtab_get(t, 3)); /* some other thread's, as those below */
     assert_non_null(xsock__fdtab_get(t, 3));
     assert_non_null(xsock__fdtab_get(t, 4));
     ASSERT_RESULT(0, xsock__fdtab_reserve(t, 0, &reserved));
+    assert_int_equal(reserved->number, 5);
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 4)); /* closed, and its handle waits for that thread */
     assert_int_equal(closed_count, 0);
     fake_fork_child();
     assert_int_equal(closed_count, 1); /* which will never leave */
     assert_int_equal(closed[0], 42);
     assert_int_equal(xsock__fdtab_count(t), 1); /* nor will the other finish opening */
+    assert_non_null(xsock__fdtab_get(t, 3));    /* what was open is open, */
+    fake_fork_child();                          /* also a generation later */
+    assert_int_equal(closed_count, 1);
     ASSERT_RESULT(4, open_at(t, 0, 43));
     ASSERT_RESULT(5, open_at(t, 0, 44));
     ASSERT_RESULT(0, xsock__fdtab_take(t, 3, &held)); /* nobody is in it */
