@@ -19,37 +19,50 @@ static void after_fork_in_parent(void)
     xsock__sys_unlock_global();
 }
 
-/* What vanished threads held: references are dropped, closes completed, numbers they had reserved given back
- * (with the socket, if they had got that far). The handle of a thread caught between the system call and
- * its first line after it is lost to the child: no one can know of it. */
+/* What vanished threads held: references are dropped, and numbers they had reserved are given back. */
 static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    struct xsock__held held = fd->held;
     xsock__atomic_store(&fd->refs, 0);
     fd->waiters = NULL;
-    if (fd->state == FREE)
+    if (fd->state == FREE || fd->state == LEAVING)
         return;
-    if (fd->state != LEAVING) {
-        if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
-            return;
-        xsock__bitmap_clear(&t->used, (size_t)fd->number);
-        t->count--;
-    }
+    if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
+        return;
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    fd->state = LEAVING;
+}
+
+/* And the closes that were theirs to complete, of sockets half opened too, if they had got that far. Without
+ * the locks, as everywhere, though there is no other thread. The handle of a thread caught between the system
+ * call and its first line after it is lost to the child: no one can know of it. */
+static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    struct xsock__held held = fd->held;
+    if (fd->state != LEAVING)
+        return;
     xsock__fdtab_free_cell(t, fd);
     if (held.handle != xsock__held_nothing.handle && held.sock != NULL)
         t->closed(&held);
 }
 
+static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd), struct xsock__fdtab *t)
+{
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        for (size_t i = 0; i < s->count; i++)
+            fn(t, &xsock__fdtab_cells(s)[i].fd);
+}
+
 static void after_fork_in_child(void)
 {
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
-        for (struct slab *s = t->slabs; s != NULL; s = s->next)
-            for (size_t i = 0; i < s->count; i++)
-                repair(t, &xsock__fdtab_cells(s)[i].fd);
+        each_cell(repair, t);
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }
     xsock__sys_unlock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        each_cell(complete_close, t);
 }
 
 /* ---- The list ------------------------------------------------------------------------------------ */
