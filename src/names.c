@@ -190,6 +190,24 @@ const char *xsock_protocol_name(int af, int protocol)
     return name;
 }
 
+/* Each family's own: "BTPROTO_TCP" names nothing. */
+static const char *protocol_prefix(int af)
+{
+    static const struct prefix {
+        int af;
+        const char *list;
+    } prefixes[] = {
+        {XSOCK_AF_INET, "IPPROTO_\0"},        {XSOCK_AF_BLUETOOTH, "BTPROTO_\0"}, {XSOCK_AF_CAN, "CAN_\0"},
+        {XSOCK_AF_HYPERV, "HV_PROTOCOL_\0"},  {XSOCK_AF_KEY, "KEY_\0"},           {XSOCK_AF_NATM, "NATM_\0"},
+        {XSOCK_AF_NETGRAPH, "NETGRAPH_\0"},   {XSOCK_AF_NETLINK, "NETLINK_\0"},   {XSOCK_AF_PACKET, "PACKET_\0"},
+        {XSOCK_AF_APPLETALK, "APPLETALK_\0"}, {XSOCK_AF_IPX, "IPX_\0"},
+    };
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        if (prefixes[i].af == af)
+            return prefixes[i].list;
+    return "";
+}
+
 int xsock_protocol_number(int af, const char *name)
 {
     if (name == NULL)
@@ -198,7 +216,6 @@ int xsock_protocol_number(int af, const char *name)
         return -XSOCK_ENOENT;
     if (same(name, "default"))
         return 0;
-    name = strip(name, "IPPROTO_\0BTPROTO_\0CAN_\0HV_PROTOCOL_\0KEY_\0NATM_\0NETGRAPH_\0NETLINK_\0PACKET_\0"
-                       "IPX_\0APPLETALK_\0");
+    name = strip(name, protocol_prefix(namespace_of(af)));
     return number_in(ROWS(protocols), namespace_of(af), name);
 }
