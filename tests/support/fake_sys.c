@@ -594,13 +594,18 @@ int fake_setup(void **state)
     return 0;
 }
 
+bool fake_is_clean(void)
+{
+    return live == handles_before && locks_held == 0;
+}
+
 int fake_teardown(void **state)
 {
     (void)state;
     fake_reset();
-    if (live != handles_before)
-        fprintf(stderr, "fake_sys: %ld handles left open\n", (long)live - (long)handles_before);
-    if (locks_held != 0)
-        fprintf(stderr, "fake_sys: %d locks left locked\n", locks_held);
-    return live != handles_before || locks_held != 0;
+    if (fake_is_clean())
+        return 0;
+    fprintf(stderr, "fake_sys: %ld handles left open, %d locks left locked\n", (long)live - (long)handles_before,
+            locks_held);
+    return 1;
 }

@@ -119,6 +119,7 @@ void fake_fork_parent(void);
  * table keeps is for the test to judge, with fake_allocations(). */
 int fake_setup(void **state);
 int fake_teardown(void **state);
+bool fake_is_clean(void);
 #define FAKE_TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 #endif

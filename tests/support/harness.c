@@ -23,12 +23,21 @@ const char *harness_name(int result)
     return out;
 }
 
-void harness_assert_result(int expected, int got, const char *call, const char *file, int line)
+bool harness_mismatch(int expected, int got, const char *call, char *out_text, size_t size)
 {
     if (got == expected)
+        return false;
+    snprintf(out_text, size, "%s: expected %s, got %s (system code %d)", call, harness_name(expected),
+             harness_name(got), xsock_oserror());
+    return true;
+}
+
+void harness_assert_result(int expected, int got, const char *call, const char *file, int line)
+{
+    char text[400];
+    if (!harness_mismatch(expected, got, call, text, sizeof text))
         return;
-    print_error("%s: expected %s, got %s (system code %d)\n", call, harness_name(expected), harness_name(got),
-                xsock_oserror());
+    print_error("%s\n", text);
     _fail(file, line);
 }
 

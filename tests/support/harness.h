@@ -41,7 +41,10 @@
 void harness_assert_result(int expected, int got, const char *call, const char *file, int line);
 int harness_assert_opens(int got, const char *call, const char *file, int line);
 
-/* "-EBADF", "7", "success": into a buffer of its own that the next four calls leave alone. */
+/* What such an assertion prints; false, and nothing written, if the two are equal. */
+bool harness_mismatch(int expected, int got, const char *call, char *out_text, size_t size);
+
+/* "-EBADF", or "7": into a buffer of its own that the next four calls leave alone. */
 const char *harness_name(int result);
 
 /* Descriptors of xsock's that are open: those below `end`, asked one by one. */
