@@ -1,3 +1,8 @@
+/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
 #include "harness.h"
 
 #ifdef _WIN32
