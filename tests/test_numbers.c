@@ -70,7 +70,7 @@ static void every_family_of_the_header_has_its_name_and_number(void **state)
     for (const struct header_number *n = header_next(header, "XSOCK_AF_"); n != NULL;
          n = header_next(n + 1, "XSOCK_AF_")) {
         const char *name = n->name + 9;
-        if (n->value == XSOCK_AF_NATIVE) /* where numbers of the system begin: no family */
+        if (n->value >= XSOCK_AF_NATIVE) /* numbers of the system: no families of ours */
             continue;
         ASSERT_RESULT(n->value, xsock_family_number(lower(name)));
         ASSERT_RESULT(n->value, xsock_family_number(name));

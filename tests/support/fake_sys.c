@@ -55,7 +55,7 @@ static struct {
         int af, type, protocol, code;
     } hidden_families[ROWS], hidden_types[ROWS], hidden_protocols[ROWS], refused[ROWS];
     int hidden_family_count, hidden_type_count, hidden_protocol_count, refused_count;
-    enum fake_call fail_call;
+    enum fake_call fail_call, failed_call;
     unsigned fail_in; /* 0: nothing is to fail */
     int fail_code;
     bool failed;
@@ -113,6 +113,11 @@ bool fake_failed(void)
     return set.failed;
 }
 
+enum fake_call fake_failed_call(void)
+{
+    return set.failed_call;
+}
+
 unsigned fake_calls(enum fake_call call)
 {
     unsigned sum = 0;
@@ -132,6 +137,7 @@ static int begin(enum fake_call call)
     if (--set.fail_in > 0)
         return 0;
     set.failed = true;
+    set.failed_call = call;
     return set.fail_code;
 }
 

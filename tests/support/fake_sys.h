@@ -82,8 +82,9 @@ enum fake_call {
 /* The nth call (1 is the next) of this kind fails with this code; once. FAKE_ANY_CALL counts all kinds. */
 void fake_fail(enum fake_call call, unsigned nth, int code);
 
-/* Whether that failure was given since. */
+/* Whether that failure was given since, and by which call. */
 bool fake_failed(void);
+enum fake_call fake_failed_call(void);
 
 /* How often a call was made since fake_reset(). */
 unsigned fake_calls(enum fake_call call);
