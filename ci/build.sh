@@ -1,0 +1,53 @@
+# What the suites share: building by CMake, and looking into what was built.
+# shellcheck shell=bash
+
+# cmake_build FOLDER OPTION...: library, program and tests, by CMake, with warnings as errors.
+cmake_build() {
+    local folder=$1
+    shift
+    must "configures" cmake -S "$TOP" -B "$folder" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
+        -DCMAKE_INSTALL_LIBDIR=lib "$@"
+    must "builds without a warning" without_warnings cmake --build "$folder"
+}
+
+# Runs a command that must print no warning; -Werror does not reach the linker's.
+without_warnings() {
+    local log=$BUILD/$SUITE.warnings
+    "$@" 2>&1 | tee "$log"
+    ! grep -qi 'warning' "$log"
+}
+
+# The calls that the public headers declare, one a line.
+declared_calls() {
+    cat "$TOP"/include/*.h | tr '\n' ' ' | grep -oE 'XSOCK_API [^;]*;' | grep -oE '\bxsock_[a-z0-9_]+ *\(' |
+        tr -d ' (' | sort -u
+}
+
+# same_lines WHAT-ONE FILE-ONE WHAT-TWO FILE-TWO: are the files the same? Prints what only one of them has.
+same_lines() {
+    local one two
+    one=$(comm -23 "$2" "$4")
+    two=$(comm -13 "$2" "$4")
+    [ -z "$one" ] || printf 'only %s: %s\n' "$1" "$one"
+    [ -z "$two" ] || printf 'only %s: %s\n' "$3" "$two"
+    [ -z "$one$two" ]
+}
+
+# exports_match FILE-OF-EXPORTED-NAMES: exactly what the headers declare is exported.
+exports_match() {
+    declared_calls >"$OUT/declared.txt"
+    sort -u -o "$1" "$1"
+    [ -s "$OUT/declared.txt" ] && same_lines declared "$OUT/declared.txt" exported "$1"
+}
+
+# The version that the program must report.
+version() { head -n 1 "$TOP/VERSION"; }
+
+# prints TEXT COMMAND...: the command succeeds and prints just this.
+prints() {
+    local want=$1 got
+    shift
+    got=$("$@" | tr -d '\r') || return 1
+    printf '%s\n' "$got"
+    [ "$got" = "$want" ]
+}

@@ -1,0 +1,101 @@
+# What the suites need beyond Debian's packages: CMocka for Windows and FreeBSD, Zig, a Wine prefix. Each is made
+# once, under build/ci/deps, whichever suite comes first.
+# shellcheck shell=bash
+
+# once NAME COMMAND...: runs a command unless it did its work before; suites that run at the same time wait.
+once() {
+    local stamp=$DEPS/$1.done
+    shift
+    mkdir -p "$DEPS"
+    (
+        flock 9
+        if [ ! -e "$stamp" ]; then
+            "$@" </dev/null
+            touch "$stamp"
+        fi
+    ) 9>"$stamp.lock"
+}
+
+# ---- CMocka, from the distribution's own source package ------------------------------------------
+
+# Copies apt's package sources as entries for source packages. They are given to apt-get by option, so that
+# nothing of the machine's own configuration changes, and root is not needed.
+write_source_lists() {
+    local file lists=$1
+    mkdir -p "$lists"
+    for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ -e "$file" ] || continue
+        sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" >"$lists/$(basename "$file" .list).list"
+    done
+    for file in /etc/apt/sources.list.d/*.sources; do
+        [ -e "$file" ] || continue
+        sed 's/^Types:.*/Types: deb-src/' "$file" >"$lists/$(basename "$file")"
+    done
+}
+
+apt_get_source() {
+    local apt=$DEPS/apt
+    apt-get -q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/sources" \
+        -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" "$@"
+}
+
+fetch_cmocka() {
+    local apt=$DEPS/apt
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$DEPS/cmocka"
+    write_source_lists "$apt/sources"
+    # A foreign archive without source packages makes this fail; what counts is whether cmocka's are found.
+    apt_get_source update || true
+    (cd "$DEPS/cmocka" && apt_get_source source --download-only cmocka)
+    rm -rf "$DEPS/cmocka/source"
+    dpkg-source --no-check -x "$DEPS"/cmocka/cmocka_*.dsc "$DEPS/cmocka/source"
+}
+
+# build_cmocka SYSTEM TOOLCHAIN: a static CMocka in $DEPS/SYSTEM.
+build_cmocka() {
+    local folder=$DEPS/cmocka/build-$1
+    once cmocka-source fetch_cmocka
+    # -w: the warnings of foreign code are not ours. A policy version: old CMocka with a new CMake.
+    cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$2" \
+        -DCMAKE_INSTALL_PREFIX="$DEPS/$1" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DCMAKE_C_FLAGS=-w \
+        -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
+    cmake --build "$folder"
+    cmake --install "$folder"
+}
+
+# The options that tell CMake of it.
+cmocka_options() {
+    local library
+    library=$(compgen -G "$DEPS/$1/lib/libcmocka*.a" | head -n 1)
+    printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" "-DCMOCKA_LIBRARY=$library"
+}
+
+# ---- Zig, from PyPI ------------------------------------------------------------------------------
+
+ZIG_VERSION=0.17.0 # the one that is known to work; 0.15 is the first that has FreeBSD
+export XSOCK_PYTHON=$DEPS/zig/bin/python3
+export ZIG_GLOBAL_CACHE_DIR=$DEPS/zig-cache ZIG_LOCAL_CACHE_DIR=$DEPS/zig-cache
+
+install_zig() {
+    python3 -m venv "$DEPS/zig"
+    "$DEPS/zig/bin/pip" install -q "ziglang==$ZIG_VERSION"
+}
+
+# ---- Wine ----------------------------------------------------------------------------------------
+
+export WINEPREFIX=$DEPS/wine WINEDEBUG=-all WINEARCH=win64
+# No offers to install Mono and Gecko, which need a screen.
+export WINEDLLOVERRIDES="mscoree,mshtml="
+
+make_wine_prefix() {
+    rm -rf "$WINEPREFIX"
+    mkdir -p "$WINEPREFIX"
+    wine wineboot --init
+    wineserver -w
+}
+
+end_wine() {
+    if [ -d "$WINEPREFIX" ] && command -v wineserver >/dev/null; then
+        wineserver -k 2>/dev/null || true
+    fi
+}

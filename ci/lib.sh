@@ -1,0 +1,141 @@
+# What the scripts of ci/ share: where things are, installing what is missing, running and reporting.
+# shellcheck shell=bash
+
+set -euo pipefail
+export LC_ALL=C
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+BUILD=$TOP/build/ci
+DEPS=$BUILD/deps
+RESULTS=$BUILD/results
+JOBS=$(nproc)
+export TOP BUILD DEPS RESULTS JOBS
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# ---- Installing what is missing ------------------------------------------------------------------
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# A need is "WHAT PACKAGE": a command, or a path that may hold wildcards, and the package that brings it.
+is_there() {
+    case $1 in
+    /*) compgen -G "$1" >/dev/null ;;
+    *) command -v "$1" >/dev/null ;;
+    esac
+}
+
+# Reads needs from standard input, and prints the packages of those that are not there.
+missing_packages() {
+    local what package
+    while read -r what package; do
+        is_there "$what" || printf '%s\n' "$package"
+    done | sort -u
+}
+
+# Installs packages with apt-get, the only way these scripts know.
+install_packages() {
+    [ $# -gt 0 ] || return 0
+    say "installing: $*"
+    command -v apt-get >/dev/null || die "no apt-get here: install these yourself, and run this again"
+    as_root apt-get update -qq </dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
+        </dev/null >"$BUILD/install.log" 2>&1 || { tail -n 20 "$BUILD/install.log"; die "apt-get failed"; }
+}
+
+# Installs what is missing of the needs on standard input.
+install_missing() {
+    local packages
+    mapfile -t packages < <(missing_packages)
+    install_packages "${packages[@]}"
+}
+
+# ---- Inside a suite: running commands, counting checks -------------------------------------------
+# SUITE is the suite's name; its counts go to $RESULTS/$SUITE, one "PASSED FAILED SKIPPED" a line.
+
+count() { printf '%s %s %s\n' "$1" "$2" "$3" >>"$RESULTS/$SUITE"; }
+
+# Runs a command and sets STATUS; shows what the command printed only if it failed. Don't call this where a
+# status is tested (if, ||): bash then ignores set -e in all that runs below.
+attempt() {
+    local log=$BUILD/$SUITE.$BASHPID.log
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1 </dev/null
+    STATUS=$?
+    set -e
+    if [ "$STATUS" -ne 0 ]; then
+        say "  \$ $*"
+        tail -n 60 "$log" | sed 's/^/  | /'
+    fi
+    rm -f "$log"
+}
+
+quietly() {
+    attempt "$@"
+    [ "$STATUS" -eq 0 ] || exit 1
+}
+
+# check WHAT COMMAND...: one check of the script's own.
+check() {
+    local what=$1
+    shift
+    attempt "$@"
+    if [ "$STATUS" -eq 0 ]; then
+        say "  ok      $what"
+        count 1 0 0
+    else
+        say "  FAILED  $what"
+        count 0 1 0
+    fi
+}
+
+# must WHAT COMMAND...: a check without which the rest of the suite makes no sense.
+must() {
+    check "$@"
+    [ "$STATUS" -eq 0 ] || die "  the rest of this suite did not run"
+}
+
+# ---- Test programs -------------------------------------------------------------------------------
+
+# A kernel that spreads mappings wide (vm.mmap_rnd_bits 32) stops older sanitizers from starting.
+steady() {
+    if setarch "$(uname -m)" -R true 2>/dev/null; then
+        setarch "$(uname -m)" -R "$@"
+    else
+        "$@"
+    fi
+}
+
+# run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases (ci/cmocka.awk).
+run_program() {
+    local name=$1 status=0 out
+    shift
+    out=$BUILD/$SUITE.$name.out
+    timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
+    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" "$out"
+}
+
+# The names of the tests in tests/tests.txt, of the kinds that are named.
+test_names() {
+    local kind name
+    while read -r kind name _; do
+        case " $* " in *" $kind "*) printf '%s\n' "$name" ;; esac
+    done < <(grep -v '^#' "$TOP/tests/tests.txt")
+}
+
+# run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.
+run_tests() {
+    local folder=$1 name program
+    shift
+    while read -r name; do
+        program=$folder/bin/test_$name
+        [ -e "$program" ] || program=$program.exe
+        run_program "$name" "$@" "$program"
+    done < <(test_names fake real inner)
+}

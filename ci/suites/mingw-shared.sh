@@ -1,0 +1,34 @@
+# needs: build cmocka mingw wine sources
+# Windows by mingw-w64, under Wine, the DLL; installed, and used by somebody else's program.
+# shellcheck shell=bash
+
+once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
+once wine quietly make_wine_prefix
+mapfile -t cmocka < <(cmocka_options mingw)
+toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
+cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX="$OUT/installed"
+run_tests "$OUT" wine
+
+dll=$OUT/bin/libxsock-0.dll
+exports() {
+    x86_64-w64-mingw32-objdump -p "$dll" |
+        awk '/^\[Ordinal\/Name Pointer\] Table/ { on = 1; next } on && NF == 0 { exit } on { print $NF }' >"$OUT/exported.txt"
+    exports_match "$OUT/exported.txt"
+}
+check "the DLL exports the public calls and nothing else" exports
+
+system_imports() {
+    x86_64-w64-mingw32-objdump -p "$dll" | awk '/DLL Name:/ { print tolower($3) }' >"$OUT/imports.txt"
+    [ -s "$OUT/imports.txt" ] && ! grep -vE '^(kernel32|ws2_32|bcrypt|msvcrt|ucrtbase|api-ms-win-crt-.*)\.dll$' "$OUT/imports.txt"
+}
+check "the DLL imports the system's DLLs only" system_imports
+
+consumer() {
+    cmake --install "$OUT"
+    cmake -S "$TOP/tests/consumer" -B "$OUT/consumer" -G Ninja "$toolchain" \
+        -DCMAKE_FIND_ROOT_PATH="$OUT/installed"
+    cmake --build "$OUT/consumer"
+    cp "$OUT/installed/bin/libxsock-0.dll" "$OUT/consumer/"
+    prints 3 wine "$OUT/consumer/consumer.exe"
+}
+check "a program finds the installed DLL's package, and prints its descriptor" consumer

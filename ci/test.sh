@@ -1,0 +1,83 @@
+#!/usr/bin/env bash
+# Runs every test of xsock on this machine: Linux natively, Windows under Wine, FreeBSD as far as linking.
+# Installs what is missing (Debian, Ubuntu; root or sudo). Everything is built under build/.
+#   ci/test.sh              all suites
+#   ci/test.sh NAME...      some of them
+# The last line is "N passed, M failed, K skipped"; the status is 0 if nothing failed and every suite ran.
+# shellcheck source=ci/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+# shellcheck source=ci/deps.sh
+. "$TOP/ci/deps.sh"
+
+# The long ones first, so that the short ones fill up the end.
+ALL=(freebsd mingw-static mingw-shared meson gcc-threads clang-sanitizers gcc-static gcc-shared consumers headers)
+
+# The needs of the suites that are named, as "WHAT PACKAGE".
+needs_of() {
+    local suite groups
+    for suite in "$@"; do
+        groups=$(sed -n 's/^# needs: //p' "$TOP/ci/suites/$suite.sh")
+        awk -v groups=" $groups " 'index(groups, " " $1 " ") { print $2, $3 }' "$TOP/ci/needs.txt"
+    done
+}
+
+# clang's sanitizers are in a package of their own in some releases, named by its version.
+install_clang_runtime() {
+    command -v clang >/dev/null || return 0
+    echo 'int main(void) { return 0; }' >"$BUILD/try.c"
+    clang -fsanitize=address "$BUILD/try.c" -o "$BUILD/try" 2>/dev/null ||
+        install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
+}
+
+# Runs one suite, its output in a file; prints all when it is over, so that suites don't mix.
+run_suite() {
+    local suite=$1 status=0 start=$SECONDS
+    rm -f "$RESULTS/$suite" "$RESULTS/$suite.end"
+    bash "$TOP/ci/suite.sh" "$suite" >"$RESULTS/$suite.log" 2>&1 </dev/null || status=$?
+    {
+        say "== $suite ($((SECONDS - start)) s)"
+        cat "$RESULTS/$suite.log"
+        if [ "$status" -ne 0 ] || [ ! -e "$RESULTS/$suite.end" ]; then
+            say "  FAILED  the suite $suite did not run to its end (status $status)"
+            say "0 1 0" >>"$RESULTS/$suite"
+        fi
+    } >"$RESULTS/$suite.report"
+    cat "$RESULTS/$suite.report"
+}
+
+run_suites() {
+    local suite running=0
+    for suite in "$@"; do
+        if [ "$running" -ge "$JOBS" ]; then
+            wait -n || true
+            running=$((running - 1))
+        fi
+        run_suite "$suite" &
+        running=$((running + 1))
+    done
+    wait
+}
+
+# Prints the last line, and fails unless all is well.
+sum_up() {
+    local suite
+    for suite in "$@"; do
+        if [ -s "$RESULTS/$suite" ]; then cat "$RESULTS/$suite"; else say "0 1 0"; fi
+    done | awk '{ p += $1; f += $2; s += $3 }
+        END { printf "%d passed, %d failed, %d skipped\n", p, f, s; exit f > 0 }'
+}
+
+main() {
+    local suites=("${@:-${ALL[@]}}") suite
+    for suite in "${suites[@]}"; do
+        [ -e "$TOP/ci/suites/$suite.sh" ] || die "no suite $suite; there are: ${ALL[*]}"
+    done
+    mkdir -p "$RESULTS"
+    install_missing < <(needs_of "${suites[@]}")
+    case " ${suites[*]} " in *" clang-sanitizers "*) install_clang_runtime ;; esac
+    trap end_wine EXIT
+    run_suites "${suites[@]}"
+    sum_up "${suites[@]}"
+}
+
+main "$@"

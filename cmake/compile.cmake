@@ -1,0 +1,12 @@
+# How everything here is compiled: strict C11, all warnings, nothing exported unless it says so.
+
+function(xsock_compile_options target)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF C_VISIBILITY_PRESET hidden)
+    if(MSVC)
+        target_compile_options(${target} PRIVATE /W4 /utf-8 $<$<BOOL:${XSOCK_WERROR}>:/WX>)
+    else()
+        target_compile_options(${target} PRIVATE -Wall -Wextra -Wconversion -Wshadow -pedantic
+            $<$<BOOL:${XSOCK_WERROR}>:-Werror>)
+    endif()
+endfunction()

@@ -1,0 +1,48 @@
+# The library: target xsock, alias xsock::xsock, static or shared as BUILD_SHARED_LIBS says.
+
+if(WIN32)
+    set(xsock_backend win32)
+    set(xsock_system_libraries ws2_32)
+    set(xsock_system_flags -lws2_32)
+else()
+    set(xsock_backend posix)
+    set(THREADS_PREFER_PTHREAD_FLAG ON)
+    find_package(Threads REQUIRED)
+    set(xsock_system_libraries Threads::Threads)
+    set(xsock_system_flags -pthread)
+endif()
+
+xsock_sources(core xsock_core_sources)
+xsock_sources(${xsock_backend} xsock_backend_sources)
+
+# What a library target of these sources needs, whatever its name.
+function(xsock_library_options target)
+    xsock_compile_options(${target})
+    target_compile_definitions(${target} PRIVATE XSOCK_VERSION="${PROJECT_VERSION}")
+    target_include_directories(${target}
+        PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+        PRIVATE "${PROJECT_SOURCE_DIR}/src")
+    target_link_libraries(${target} PRIVATE ${xsock_system_libraries})
+endfunction()
+
+add_library(xsock ${xsock_core_sources} ${xsock_backend_sources})
+add_library(xsock::xsock ALIAS xsock)
+xsock_library_options(xsock)
+set_target_properties(xsock PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
+    # Also the static library: it may go into somebody's shared one.
+    set_target_properties(xsock PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endif()
+
+if(BUILD_SHARED_LIBS AND WIN32)
+    target_compile_definitions(xsock PUBLIC XSOCK_SHARED PRIVATE XSOCK_BUILD)
+    # As Meson names it; the number is the ABI's, as in libxsock.so.0.
+    set_target_properties(xsock PROPERTIES RUNTIME_OUTPUT_NAME xsock-${PROJECT_VERSION_MAJOR})
+    if(MINGW)
+        # The DLL depends on the system's DLLs only, not on the compiler's.
+        target_link_options(xsock PRIVATE -static-libgcc)
+    endif()
+elseif(BUILD_SHARED_LIBS AND NOT APPLE)
+    # Fork handlers can't be taken back: once they are there, the code has to stay.
+    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs")
+endif()

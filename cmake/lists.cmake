@@ -1,0 +1,17 @@
+# The text lists that CMake and Meson share: "#" starts a comment line, blank lines are skipped.
+
+# Stores the lines of a list in `out`; configuring runs again when the file changes.
+function(xsock_read_lines file out)
+    file(STRINGS "${file}" lines REGEX "^[^#]*[^# \t]")
+    list(FILTER lines EXCLUDE REGEX "^[ \t]*#")
+    set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    set(${out} "${lines}" PARENT_SCOPE)
+endfunction()
+
+# Stores the files that stand in sources.txt under `kind`.
+function(xsock_sources kind out)
+    xsock_read_lines("${PROJECT_SOURCE_DIR}/sources.txt" lines)
+    list(FILTER lines INCLUDE REGEX "^${kind}[ \t]")
+    list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+)[ \t]*$" "${PROJECT_SOURCE_DIR}/\\1")
+    set(${out} "${lines}" PARENT_SCOPE)
+endfunction()

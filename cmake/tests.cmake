@@ -1,0 +1,49 @@
+# The test programs of tests/tests.txt, each a CTest test. Kinds:
+#   fake   the core with the backend that fails to order (tests/support/fake_sys.c)
+#   real   the library as it is built here, by its public calls
+#   inner  the static library, hidden functions included
+
+set(support_dir "${PROJECT_SOURCE_DIR}/tests/support")
+find_path(CMOCKA_INCLUDE_DIR cmocka.h REQUIRED)
+find_library(CMOCKA_LIBRARY NAMES cmocka cmocka-static REQUIRED)
+
+# C11 and warnings as elsewhere; where the sources are; CMocka's header is no business of our warnings.
+function(xsock_test_options target)
+    xsock_compile_options(${target})
+    target_compile_definitions(${target} PRIVATE "XSOCK_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
+        "${support_dir}")
+    target_include_directories(${target} SYSTEM PRIVATE "${CMOCKA_INCLUDE_DIR}")
+endfunction()
+
+add_library(xsock-test-fake STATIC ${xsock_core_sources} "${support_dir}/fake_sys.c")
+xsock_library_options(xsock-test-fake)
+target_include_directories(xsock-test-fake PRIVATE "${support_dir}")
+
+if(BUILD_SHARED_LIBS)
+    add_library(xsock-test-inner STATIC ${xsock_core_sources} ${xsock_backend_sources})
+    xsock_library_options(xsock-test-inner)
+else()
+    add_library(xsock-test-inner ALIAS xsock)
+endif()
+
+set(xsock_test_library_fake xsock-test-fake)
+set(xsock_test_library_real xsock)
+set(xsock_test_library_inner xsock-test-inner)
+
+function(xsock_add_test kind name)
+    set(program test_${name})
+    list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/")
+    add_executable(${program} "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" "${support_dir}/harness.c" ${ARGN})
+    xsock_test_options(${program})
+    target_link_libraries(${program} PRIVATE ${xsock_test_library_${kind}} ${CMOCKA_LIBRARY}
+        ${xsock_system_libraries})
+    add_test(NAME ${name} COMMAND ${program})
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+endfunction()
+
+xsock_read_lines("${PROJECT_SOURCE_DIR}/tests/tests.txt" test_lines)
+foreach(line IN LISTS test_lines)
+    separate_arguments(words UNIX_COMMAND "${line}")
+    xsock_add_test(${words})
+endforeach()
