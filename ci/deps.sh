@@ -61,13 +61,14 @@ build_cmocka() {
         -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
     cmake --build "$folder"
     cmake --install "$folder"
+    # The shared library is built whatever the options say; without it, everybody finds the static one.
+    rm -f "$DEPS/$1"/lib/libcmocka.so* "$DEPS/$1"/lib/libcmocka.dll.a
+    mv "$DEPS/$1/lib/libcmocka-static.a" "$DEPS/$1/lib/libcmocka.a"
 }
 
 # The options that tell CMake of it.
 cmocka_options() {
-    local library
-    library=$(compgen -G "$DEPS/$1/lib/libcmocka*.a" | head -n 1)
-    printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" "-DCMOCKA_LIBRARY=$library"
+    printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" "-DCMOCKA_LIBRARY=$DEPS/$1/lib/libcmocka.a"
 }
 
 # ---- Zig, from PyPI ------------------------------------------------------------------------------

@@ -104,13 +104,8 @@ must() {
 # ---- Test programs -------------------------------------------------------------------------------
 
 # A kernel that spreads mappings wide (vm.mmap_rnd_bits 32) stops older sanitizers from starting.
-steady() {
-    if setarch "$(uname -m)" -R true 2>/dev/null; then
-        setarch "$(uname -m)" -R "$@"
-    else
-        "$@"
-    fi
-}
+STEADY=()
+if setarch "$(uname -m)" -R true 2>/dev/null; then STEADY=(setarch "$(uname -m)" -R); fi
 
 # run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases (ci/cmocka.awk).
 run_program() {
@@ -119,6 +114,16 @@ run_program() {
     out=$BUILD/$SUITE.$name.out
     timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
     awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" "$out"
+}
+
+# run_script NAME COMMAND...: runs a script that prints "ok - WHAT", "not ok - WHAT" and "ok - WHAT # SKIP WHY",
+# and counts what it printed.
+run_script() {
+    local name=$1 status=0 out
+    shift
+    out=$BUILD/$SUITE.$name.out
+    timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
+    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/script.awk" "$out"
 }
 
 # The names of the tests in tests/tests.txt, of the kinds that are named.

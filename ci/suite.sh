@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one suite, whose name is given; ci/test.sh calls it for each. The suites stand in ci/suites/NAME.sh: the
-# needs they have (lines "WHAT PACKAGE" in $needs, see is_there in lib.sh), and their commands.
+# needs they have, as groups of ci/needs.txt, and their commands.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=ci/deps.sh

@@ -5,7 +5,7 @@
 
 set(support_dir "${PROJECT_SOURCE_DIR}/tests/support")
 find_path(CMOCKA_INCLUDE_DIR cmocka.h REQUIRED)
-find_library(CMOCKA_LIBRARY NAMES cmocka cmocka-static REQUIRED)
+find_library(CMOCKA_LIBRARY cmocka REQUIRED)
 
 # C11 and warnings as elsewhere; where the sources are; CMocka's header is no business of our warnings.
 function(xsock_test_options target)

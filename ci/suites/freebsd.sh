@@ -9,10 +9,11 @@ toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/freebsd-x86_64.cmake
 cmake_build "$OUT/static" "$toolchain" "${cmocka[@]}"
 cmake_build "$OUT/shared" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
 
-is_freebsd() { # in the ELF header, OSABI 9 is FreeBSD
+are_freebsd() { # the system's mark in each
     local program
-    for program in "$OUT"/static/bin/*; do
-        [ "$(od -An -tu1 -j7 -N1 "$program" | tr -d ' ')" = 9 ] || { echo "$program is not FreeBSD's"; return 1; }
+    for program in "$OUT"/static/bin/* "$OUT"/shared/bin/* "$OUT/shared/libxsock.so"; do
+        readelf -n "$program" | grep '^ *FreeBSD .*NT_VERSION' ||
+            { echo "$program is not FreeBSD's"; return 1; }
     done
 }
-check "the programs are FreeBSD's" is_freebsd
+check "library, program and tests are FreeBSD's" are_freebsd

@@ -9,4 +9,4 @@ hidden_or_public() { # everything global in the archive has xsock's prefix: nobo
     nm --defined-only --extern-only "$OUT/libxsock.a" | awk 'NF == 3 && $3 !~ /^xsock_/ { print; bad = 1 } END { exit bad }'
 }
 check "the archive defines no name but xsock_ ones" hidden_or_public
-check "the program tells its version" prints "xsock $(version)" "$OUT/bin/xsock" --version
+run_script program bash "$TOP/tests/tool/run.sh" "$OUT/bin/xsock"

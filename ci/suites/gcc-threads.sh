@@ -4,4 +4,4 @@
 
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS=-fsanitize=thread
 export TSAN_OPTIONS=halt_on_error=1
-run_tests "$OUT" steady
+run_tests "$OUT" "${STEADY[@]}"

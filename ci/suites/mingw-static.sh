@@ -1,4 +1,4 @@
-# needs: build cmocka mingw wine sources
+# needs: build cmocka mingw wine sources python
 # Windows by mingw-w64, under Wine, the static library; and that its catalog agrees with this system's.
 # shellcheck shell=bash
 
@@ -7,4 +7,13 @@ once wine quietly make_wine_prefix
 mapfile -t cmocka < <(cmocka_options mingw)
 cmake_build "$OUT" -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" "${cmocka[@]}"
 run_tests "$OUT" wine
-check "the program tells its version" prints "xsock $(version)" wine "$OUT/bin/xsock.exe" --version
+run_script program bash "$TOP/tests/tool/run.sh" wine "$OUT/bin/xsock.exe"
+
+catalogs_agree() {
+    cmake -S "$TOP" -B "$OUT/native" -G Ninja
+    cmake --build "$OUT/native"
+    "$OUT/native/bin/xsock" catalog --json >"$OUT/native.json"
+    wine "$OUT/bin/xsock.exe" catalog --json >"$OUT/wine.json"
+    python3 "$TOP/ci/agree.py" "$OUT/native.json" "$OUT/wine.json"
+}
+check "the catalog agrees with this system's own" catalogs_agree

@@ -1,0 +1,22 @@
+# Reads what a test script printed ("ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", and lines with "#" after
+# a failure); prints a line for the script, each failure with what follows it, and each skipped test with its
+# reason. Appends "PASSED FAILED SKIPPED" to a file. -v name, status, counts: as in cmocka.awk
+
+/^ok - .* # SKIP / { sub(/^ok - /, ""); sub(/ # SKIP /, ": "); skips[skipped++] = $0; next }
+/^ok - / { passed++; next }
+/^not ok - / { sub(/^not ok - /, ""); fails[failed++] = $0; next }
+/^[0-9]+ passed, / { next }
+failed { fails[failed - 1] = fails[failed - 1] "\n      | " $0; next }
+{ other = other "\n      | " $0 }
+
+END {
+    # A script that stopped half-way is one failure more.
+    broken = passed + failed + skipped == 0 || (status != 0 && !failed) || (status > 1)
+    failed += 0; skipped += 0; passed += 0
+    print passed, failed + broken, skipped >>counts
+    printf "  %-7s %s: %d passed, %d failed, %d skipped\n", failed || broken ? "FAILED" : "ok", name, passed,
+        failed + broken, skipped
+    for (i = 0; i < failed; i++) print "    failed  " fails[i]
+    for (i = 0; i < skipped; i++) print "    skipped " skips[i]
+    if (broken) print "    broken  exit status " status other
+}
