@@ -197,7 +197,7 @@ static int find(const char *text, int *out_number)
 
 static int run(const struct args *args)
 {
-    int number;
+    int number = 0; /* gcc -O3 can't see that it is set on success */
 
     if (args->count == 0)
         return print_all(args->json);
