@@ -105,6 +105,7 @@ must() {
 
 # A kernel that spreads mappings wide (vm.mmap_rnd_bits 32) stops older sanitizers from starting.
 STEADY=()
+# shellcheck disable=SC2034 # the suites use it
 if setarch "$(uname -m)" -R true 2>/dev/null; then STEADY=(setarch "$(uname -m)" -R); fi
 
 # run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases (ci/cmocka.awk).

@@ -3,15 +3,17 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/xsock")
-file(GLOB public_headers CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/include/*.h")
+xsock_sources(header public_headers)
 
 install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
+install(FILES man/xsock.3 DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")
 install(TARGETS xsock EXPORT xsock-targets
     RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}"
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}"
     ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 if(XSOCK_BUILD_TOOLS)
     install(TARGETS xsock-program RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+    install(FILES man/xsock.1 DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 endif()
 
 # The variables of xsock.pc.in, which Meson fills in too.
