@@ -71,7 +71,7 @@ attempt() {
     set -e
     if [ "$STATUS" -ne 0 ]; then
         say "  \$ $*"
-        tail -n 60 "$log" | sed 's/^/  | /'
+        grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" | tail -n 60 | sed 's/^/  | /' # without Ninja's progress
     fi
     rm -f "$log"
 }
