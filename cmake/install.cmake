@@ -3,7 +3,7 @@
 include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/xsock")
-xsock_sources(header public_headers)
+xsock_sources(sources.txt header public_headers)
 
 install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES man/xsock.3 DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")

@@ -2,8 +2,8 @@
 
 if(WIN32)
     set(xsock_backend win32)
-    set(xsock_system_libraries ws2_32)
-    set(xsock_system_flags -lws2_32)
+    set(xsock_system_libraries ws2_32 iphlpapi)
+    list(TRANSFORM xsock_system_libraries PREPEND -l OUTPUT_VARIABLE xsock_system_flags)
 else()
     set(xsock_backend posix)
     set(THREADS_PREFER_PTHREAD_FLAG ON)
@@ -12,8 +12,8 @@ else()
     set(xsock_system_flags -pthread)
 endif()
 
-xsock_sources(core xsock_core_sources)
-xsock_sources(${xsock_backend} xsock_backend_sources)
+xsock_sources(sources.txt core xsock_core_sources)
+xsock_sources(sources.txt ${xsock_backend} xsock_backend_sources)
 
 # What a library target of these sources needs, whatever its name.
 function(xsock_library_options target)

@@ -8,9 +8,9 @@ function(xsock_read_lines file out)
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 
-# Stores the files that stand in sources.txt under `kind`.
-function(xsock_sources kind out)
-    xsock_read_lines("${PROJECT_SOURCE_DIR}/sources.txt" lines)
+# Stores the files that stand in a list of "KIND FILE" lines under `kind`.
+function(xsock_sources list kind out)
+    xsock_read_lines("${PROJECT_SOURCE_DIR}/${list}" lines)
     list(FILTER lines INCLUDE REGEX "^${kind}[ \t]")
     list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+)[ \t]*$" "${PROJECT_SOURCE_DIR}/\\1")
     set(${out} "${lines}" PARENT_SCOPE)

@@ -1,9 +1,11 @@
 # The test programs of tests/tests.txt, each a CTest test. Kinds:
-#   fake   the core with the backend that fails to order (tests/support/fake_sys.c)
+#   fake   the core with the backend that fails to order (tests/support/fake_*.c)
 #   real   the library as it is built here, by its public calls
 #   inner  the static library, hidden functions included
 
 set(support_dir "${PROJECT_SOURCE_DIR}/tests/support")
+xsock_sources(tests/support/sources.txt harness harness_sources)
+xsock_sources(tests/support/sources.txt fake fake_sources)
 find_path(CMOCKA_INCLUDE_DIR cmocka.h REQUIRED)
 find_library(CMOCKA_LIBRARY cmocka REQUIRED)
 
@@ -16,7 +18,7 @@ function(xsock_test_options target)
     target_include_directories(${target} SYSTEM PRIVATE "${CMOCKA_INCLUDE_DIR}")
 endfunction()
 
-add_library(xsock-test-fake STATIC ${xsock_core_sources} "${support_dir}/fake_sys.c")
+add_library(xsock-test-fake STATIC ${xsock_core_sources} ${fake_sources})
 xsock_library_options(xsock-test-fake)
 target_include_directories(xsock-test-fake PRIVATE "${support_dir}")
 
@@ -34,7 +36,7 @@ set(xsock_test_library_inner xsock-test-inner)
 function(xsock_add_test kind name)
     set(program test_${name})
     list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/")
-    add_executable(${program} "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" "${support_dir}/harness.c" ${ARGN})
+    add_executable(${program} "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" ${harness_sources} ${ARGN})
     xsock_test_options(${program})
     target_link_libraries(${program} PRIVATE ${xsock_test_library_${kind}} ${CMOCKA_LIBRARY}
         ${xsock_system_libraries})
