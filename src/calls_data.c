@@ -25,7 +25,6 @@ struct transfer {
     int flags;
     const struct xsock__sys_addr *to;
     struct xsock__sys_addr *peer;
-    int out_flags;
     bool whole; /* not done before all of len is, or the end */
 };
 
@@ -146,7 +145,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct transfer *x = call;
     size_t n;
     int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & SYSTEM_FLAGS, x->peer,
-                               &n, &x->out_flags);
+                               &n, NULL);
     if (code == 0) {
         x->done += n;
         x->whole = x->whole && n > 0; /* the end of the stream: no more will come */
