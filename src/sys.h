@@ -130,8 +130,8 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out);
  * not have is left out. len may be any size: what is over the system's own limit is cut for streams. to NULL: the
  * peer.
  * A datagram that does not fit: *out is how much did, *out_flags has XSOCK_MSG_TRUNC. *out_flags: TRUNC, EOR, OOB.
- * out_from may be NULL, and gets length 0 where there is no address; out_flags may be NULL: it costs. The end of a stream is 0 bytes, whatever
- * code the system has for it. */
+ * out_from may be NULL, and gets length 0 where there is no address; out_flags may be NULL: telling them
+ * costs. The end of a stream is 0 bytes, whatever code the system has for it. */
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
                     size_t *out);
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
