@@ -4,6 +4,7 @@
 #endif
 
 #include "harness.h"
+#include "wine.h"
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -89,6 +90,18 @@ int harness_handles(void)
     return count;
 }
 #endif
+
+/* ---- Wine ----------------------------------------------------------------------------------------- */
+
+bool is_wine(void)
+{
+#ifdef _WIN32
+    HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
+    return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
+#else
+    return false;
+#endif
+}
 
 /* ---- Fixture -------------------------------------------------------------------------------------- */
 

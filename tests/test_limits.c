@@ -1,0 +1,108 @@
+/* When there is no room: in the table, or in the process. Nothing is lost, and there is room again at once. */
+#include "harness.h"
+#include "native_io.h"
+#include "xsock_native.h"
+
+/* Opens until it can't, which must be for this reason, and closes all of it again. */
+static int fill(int expected)
+{
+    int d = 0, last = 2;
+    while ((d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)) >= 0) {
+        ASSERT_RESULT(last + 1, d);
+        last = d;
+    }
+    ASSERT_RESULT(expected, d);
+    return last;
+}
+
+static void empty(int last)
+{
+    for (int d = 3; d <= last; d++)
+        ASSERT_RESULT(0, xsock_close(d));
+}
+
+static void a_full_table_is_emfile_and_one_close_makes_room(void **state)
+{
+    int before = xsock_get_limit(), last, pair[2] = {-7, -7};
+    (void)state;
+    ASSERT_RESULT(0, xsock_set_limit(50));
+    for (int round = 0; round < 3; round++) {
+        last = fill(-XSOCK_EMFILE);
+        assert_int_equal(last, 49);
+        ASSERT_RESULT(-XSOCK_EMFILE, xsock_dup(3, 0, 0));
+        ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
+        ASSERT_RESULT(0, xsock_close(20));
+        ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
+        ASSERT_RESULT(20, xsock_dup(3, 0, 0)); /* the pair gave back what it had taken */
+        assert_true(pair[0] == -7 && pair[1] == -7);
+        empty(last);
+    }
+    ASSERT_RESULT(0, xsock_set_limit(before));
+}
+
+#ifdef _WIN32
+static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
+{
+    (void)state;
+    SKIP("Windows has no limit of handles that a process could lower");
+}
+#else
+#include <errno.h>
+#include <sys/resource.h>
+
+static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
+{
+    struct rlimit before, low;
+    int last, pair[2] = {-7, -7}, free_handles = 40, open_handles = harness_handles();
+    uintptr_t foreign = native_socket(true, false), h = 0;
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = before;
+    low.rlim_cur = (rlim_t)(open_handles + free_handles);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    last = fill(-XSOCK_EMFILE);
+    assert_int_equal(xsock_oserror(), EMFILE);
+    ASSERT_THAT(last > 3 && last < 3 + free_handles + open_handles, "last is %d", last);
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_dup(3, 0, 0));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_dup2(3, 4, 0)); /* and 4 stays open */
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_dup2(3, 1000, 0));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
+    assert_int_equal(harness_descriptors(2000), last - 2);
+    ASSERT_RESULT(last + 1, xsock_adopt(foreign, 0)); /* needs no new handle */
+    ASSERT_RESULT(0, xsock_release(last + 1, &h));
+    ASSERT_RESULT(0, xsock_close(10));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
+    ASSERT_RESULT(10, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    assert_true(pair[0] == -7 && pair[1] == -7);
+    empty(last);
+    native_close_socket(h);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
+#endif
+
+/* More than fits a small table: numbers, flags and sockets of a thousand. */
+static void a_thousand_are_open_at_once(void **state)
+{
+    enum { MANY = 1000 };
+    (void)state;
+    for (int d = 3; d < 3 + MANY; d++)
+        ASSERT_RESULT(d, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | (d % 3 ? 0 : XSOCK_SOCK_CLOEXEC), 0));
+    for (int d = 3; d < 3 + MANY; d++)
+        ASSERT_RESULT(d % 3 ? 0 : XSOCK_SOCK_CLOEXEC, xsock_get_flags(d));
+    for (int d = 4; d < 3 + MANY; d += 2)
+        ASSERT_RESULT(0, xsock_close(d));
+    for (int d = 4; d < 3 + MANY; d += 2)
+        ASSERT_RESULT(d, xsock_dup(3, 0, 0));
+    empty(2 + MANY);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_full_table_is_emfile_and_one_close_makes_room),
+        TEST(a_full_process_is_emfile_and_nothing_is_lost),
+        TEST(a_thousand_are_open_at_once),
+    };
+    return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
+}
