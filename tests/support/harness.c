@@ -124,6 +124,13 @@ bool harness_is_clean(void)
     return harness_descriptors(DESCRIPTORS_END) == descriptors_before && harness_handles() == handles_before;
 }
 
+/* What is left over is closed, so that one failure doesn't become those of all tests after it. */
+static void close_leftovers(void)
+{
+    for (int d = 3; d < DESCRIPTORS_END; d++)
+        xsock_close(d);
+}
+
 int harness_teardown(void **state)
 {
     (void)state;
@@ -131,5 +138,6 @@ int harness_teardown(void **state)
         return 0;
     fprintf(stderr, "harness: descriptors %d, then %d; system handles %d, then %d\n", descriptors_before,
             harness_descriptors(DESCRIPTORS_END), handles_before, harness_handles());
+    close_leftovers();
     return 1;
 }

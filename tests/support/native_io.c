@@ -69,10 +69,12 @@ static bool option(uintptr_t h, int level, int name, int *out)
     return getsockopt((SOCKET)h, level, name, (char *)out, &size) == 0;
 }
 
+/* By its name, not an option: see wine.h. One that is not bound has none, which it says as a socket. */
 bool native_is_open(uintptr_t h)
 {
-    int type;
-    return option(h, SOL_SOCKET, SO_TYPE, &type);
+    struct sockaddr_storage name;
+    int size = sizeof name;
+    return getsockname((SOCKET)h, (struct sockaddr *)&name, &size) == 0 || WSAGetLastError() == WSAEINVAL;
 }
 
 bool native_is_inheritable(uintptr_t h)

@@ -13,4 +13,7 @@ bool is_wine(void);
 /* AF_UNIX has no implementation in 8.0 and 10.0 (a header for it came with 10.13): opening LOCAL gives EAFNOSUPPORT.
  * Tests ask for that error, not for Wine, as Windows before 10 (1803) is no different. */
 
+/* A socket that was inherited is one to getsockname() and recv(), but getsockopt() says WSAENOTSOCK of it (8.0): whether
+ * a handle is an open socket is asked with the former. */
+
 #endif
