@@ -171,8 +171,10 @@ void xsock__sys_set_last_error(int code);
 
 /* ---- Memory, locks, forks ------------------------------------------------------------------------ */
 
-/* Zeroed, aligned to 64 bytes; NULL: none left. Large pieces cost only what is touched of them: the table
- * relies on it when a program asks for a very high number. */
+/* Zeroed; NULL: none left. Aligned to 64 bytes from XSOCK__SYS_SMALL up, and below that as malloc() aligns: more
+ * would cost more than such a piece holds (glibc takes 192 bytes for 64). Large pieces cost only what is touched
+ * of them: the table relies on it when a program asks for a very high number. */
+enum { XSOCK__SYS_SMALL = 256 };
 void *xsock__sys_alloc(size_t size);
 void xsock__sys_free(void *p, size_t size); /* NULL is fine; size as it was allocated */
 

@@ -355,7 +355,7 @@ static void memory_follows_use_and_stays_small(void **state)
 {
     enum { MILLION = 1000000 };
     struct xsock__fdtab *t = new_table();
-    /* A sock is an allocation of its own: cache-line steps, and what an allocator adds. */
+    /* A sock is an allocation of its own, with what an allocator adds; test_memory.c measures the real ones. */
     size_t sock = (sizeof(struct xsock__sock) + 15) / 16 * 16 + 16;
     size_t table, descriptors, before = fake_bytes();
     (void)state;

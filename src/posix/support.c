@@ -27,6 +27,8 @@ void *xsock__sys_alloc(size_t size)
         p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
         return p == MAP_FAILED ? NULL : p;
     }
+    if (size < XSOCK__SYS_SMALL)
+        return calloc(1, size);
     if (posix_memalign(&p, ALIGNMENT, size) != 0)
         return NULL;
     memset(p, 0, size);

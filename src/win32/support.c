@@ -75,6 +75,8 @@ void *xsock__sys_alloc(size_t size)
 
     if (size >= LARGE)
         return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+    if (size < XSOCK__SYS_SMALL)
+        return HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size);
     block = HeapAlloc(GetProcessHeap(), HEAP_ZERO_MEMORY, size + ALIGNMENT);
     if (block == NULL)
         return NULL;
@@ -90,7 +92,7 @@ void xsock__sys_free(void *p, size_t size)
     if (size >= LARGE)
         VirtualFree(p, 0, MEM_RELEASE);
     else
-        HeapFree(GetProcessHeap(), 0, ((void **)p)[-1]);
+        HeapFree(GetProcessHeap(), 0, size < XSOCK__SYS_SMALL ? p : ((void **)p)[-1]);
 }
 
 /* ---- Locks ----------------------------------------------------------------------------------------- */

@@ -463,11 +463,13 @@ void *xsock__sys_alloc(size_t size)
     char *p;
     if (begin(FAKE_ALLOC) != 0 || size > SIZE_MAX / 2)
         return NULL;
-    head.start = calloc(1, size + sizeof head + ALIGNMENT);
+    head.start = calloc(1, size + sizeof head + ALIGNMENT + 16);
     if (head.start == NULL)
         return NULL;
     p = (char *)head.start + sizeof head;
     p += ALIGNMENT - (uintptr_t)p % ALIGNMENT;
+    if (size < XSOCK__SYS_SMALL) /* no better than promised */
+        p += 16;
     memcpy(p - sizeof head, &head, sizeof head);
     allocations++;
     bytes += size;
