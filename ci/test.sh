@@ -10,7 +10,8 @@
 . "$TOP/ci/deps.sh"
 
 # The long ones first, so that the short ones fill up the end.
-ALL=(freebsd mingw-static mingw-shared meson gcc-threads clang-sanitizers gcc-static gcc-shared consumers headers)
+ALL=(freebsd mingw-static mingw-shared gcc-threads clang-sanitizers meson gcc-static gcc-shared clang-shared
+    consumers mingw-32 headers)
 
 # The needs of the suites that are named, as "WHAT PACKAGE".
 needs_of() {
@@ -45,6 +46,15 @@ run_suite() {
     cat "$RESULTS/$suite.report"
 }
 
+# Leaves no process behind, whichever way this ends.
+tidy() {
+    local running
+    running=$(jobs -p)
+    # shellcheck disable=SC2086 # one word each
+    [ -z "$running" ] || kill $running 2>/dev/null || true
+    end_wine
+}
+
 run_suites() {
     local suite running=0
     for suite in "$@"; do
@@ -74,8 +84,9 @@ main() {
     done
     mkdir -p "$RESULTS"
     install_missing < <(needs_of "${suites[@]}")
-    case " ${suites[*]} " in *" clang-sanitizers "*) install_clang_runtime ;; esac
-    trap end_wine EXIT
+    case " ${suites[*]} " in *clang-*) install_clang_runtime ;; esac
+    trap tidy EXIT
+    trap 'exit 130' INT TERM
     run_suites "${suites[@]}"
     sum_up "${suites[@]}"
 }

@@ -73,6 +73,13 @@ for how in subdirectory fetch; do
     check "CMake: xsock by $how" by_cmake "$OUT/$how" -DCONSUMER_HOW=$how -DXSOCK_SOURCE="$TOP"
 done
 
+installs_nothing() {
+    rm -rf "$OUT/nothing"
+    cmake --install "$OUT/subdirectory" --prefix "$OUT/nothing"
+    [ ! -e "$OUT/nothing" ]
+}
+check "CMake: xsock in somebody else's build installs nothing" installs_nothing
+
 subproject() {
     rm -rf "$OUT/with-subproject"
     mkdir -p "$OUT/with-subproject/subprojects"
