@@ -709,6 +709,100 @@ struct xsock_pollfd {
  * events, timeout_ns below -1, n over INT_MAX. ENOMEM, EMFILE. */
 XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 
+/* ---- Names ---------------------------------------------------------------------------------------
+ * Hosts and services to addresses, and back. What is a number is read by xsock, the same everywhere; names are
+ * looked up by the system (its files, DNS, ...), which may take seconds. Besides EFAULT and EINVAL the errors
+ * are XSOCK_EAI_...; xsock_strerror has a sentence for each. */
+
+/* Numbers as in wasix-libc. */
+enum {
+    XSOCK_AI_PASSIVE = 0x1,      /* host NULL is "any address", for bind; else it makes no difference */
+    XSOCK_AI_NUMERICHOST = 0x4,  /* host must be an address: nothing is looked up */
+    XSOCK_AI_V4MAPPED = 0x8,     /* with INET6, for a host without INET6 addresses: ::ffff:a.b.c.d */
+    XSOCK_AI_ADDRCONFIG = 0x20,  /* of names: only families that this machine has an address in */
+    XSOCK_AI_NUMERICSERV = 0x400 /* service must be a number */
+};
+
+/* Looks up a host and a service (POSIX getaddrinfo()). Stores at most cap addresses, and returns how many there
+ * are, which may be more; with cap 0, where out may be NULL, the number only.
+ *
+ *   host     a name, in UTF-8, given to the system as it is (other than ASCII: its xn-- form works everywhere);
+ *            an address as in xsock_addr_parse, without brackets or port. Strictly so: a name of hosts
+ *            can't have a colon, nor end in a number as 127.1 and 010.0.0.1 do. NULL: this machine, ::1
+ *            and 127.0.0.1, or with PASSIVE :: and 0.0.0.0, of the families there are. At most 254 bytes.
+ *   service  a port in decimal, 0..65535, no sign, no leading zero; or a name, "http". NULL: port 0. Not both
+ *            may be NULL.
+ *   af       UNSPEC (both), INET or INET6
+ *   type     STREAM, DGRAM, SEQPACKET (its services by number only), RAW (no service); 0: any. It decides
+ *            which services there are, and nothing else: an address is given once.
+ *
+ * The order is the system's, RFC 6724: the best to connect to comes first. Blocks while the system looks up.
+ *   EFAULT          out is NULL, and cap is not 0
+ *   EAI_BADFLAGS    unknown flags
+ *   EAI_FAMILY      another af, or not on this system
+ *   EAI_SOCKTYPE    another type
+ *   EAI_SERVICE     no such service, or not of this type
+ *   EAI_NONAME      no such host; not an address, with NUMERICHOST; not a number, with NUMERICSERV; no host and
+ *                   no service
+ *   EAI_ADDRFAMILY  the address is not of family af. Of a name, systems say it, EAI_NODATA or EAI_NONAME
+ *   EAI_NODATA      the host has no address
+ *   EAI_AGAIN       no answer: another time there may be one (no network, too)
+ *   EAI_FAIL        the name server failed for good
+ *   EAI_MEMORY, EMFILE, ENFILE   no memory, no room
+ *   EAI_SYSTEM      something else: see xsock_oserror() */
+XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
+                            struct xsock_addr *out, size_t cap);
+
+/* Numbers as in wasix-libc. */
+enum {
+    XSOCK_NI_NUMERICHOST = 0x1, /* the address, not a name: nothing is looked up */
+    XSOCK_NI_NUMERICSERV = 0x2, /* the port's number, not a name */
+    XSOCK_NI_NOFQDN = 0x4,      /* of hosts of the local domain only the first part */
+    XSOCK_NI_NAMEREQD = 0x8,    /* a host without a name is an error: else its address is written */
+    XSOCK_NI_DGRAM = 0x10       /* the name of the service of datagrams */
+};
+
+/* The name of an INET or INET6 address, and of its port's service (POSIX getnameinfo()), NUL-terminated. Of
+ * host and service one may be NULL with length 0: not wanted. An address or port without a name is written as
+ * a number, addresses as in xsock_addr_format without brackets and port. Returns 0; on failure nothing is
+ * written. Blocks while the system looks up.
+ *   EFAULT          a is NULL; host or service is NULL and its length is not 0
+ *   EINVAL          a is malformed
+ *   EAI_BADFLAGS    unknown flags
+ *   EAI_FAMILY      of another family
+ *   EAI_NONAME      with NAMEREQD, it has no name; neither host nor service is wanted
+ *   EAI_OVERFLOW    a buffer is too small (1025 and 32 bytes are enough)
+ *   EAI_AGAIN, EAI_FAIL, EAI_NODATA   with NAMEREQD: as above
+ *   EAI_MEMORY, EMFILE, ENFILE, EAI_SYSTEM   as above */
+XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_len, char *service,
+                            size_t service_len, int flags);
+
+/* Connects a stream to a service by name: looks it up as xsock_resolve does, and connects by the first of its
+ * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 to 6): the families take turns, beginning with
+ * the better one; each 250 ms, or at once when one fails, the next address is tried as well, and when one
+ * answers the others are dropped. host NULL: this machine. timeout_ns (-1: no limit) is for all of it, looking
+ * up included; the look-up itself can't be stopped, so it may go on for a while after that in a thread of the
+ * library's. 0: only what needs no waiting succeeds.
+ * Returns a descriptor that is CLOEXEC and not NONBLOCK (xsock_set_flags changes that). Goes on after signals.
+ *   EFAULT      service is NULL
+ *   EINVAL      timeout_ns below -1
+ *   XSOCK_EAI_...   as xsock_resolve, EFAULT and EAI_BADFLAGS aside
+ *   ETIMEDOUT   the time has passed
+ *   ECONNREFUSED, ENETUNREACH, EACCES ...   no address answered: as xsock_connect. Of several errors the first
+ *               that a peer gave, before those that only say that there is no way to it
+ *   EMFILE, ENFILE, ENOBUFS, ENOMEM, EAGAIN   no room left; EAGAIN: for a thread */
+XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns);
+
+/* Opens a stream that listens, on the first address of host that is this machine's. host NULL, or "::": on all
+ * addresses, INET and INET6 both where the system has them. service NULL: a port that the system chooses
+ * (xsock_local_addr tells). The socket has XSOCK_SO_REUSEADDR on, so that a server that was stopped can start
+ * again at once. backlog: as xsock_listen. Returns a descriptor that is CLOEXEC and not NONBLOCK. Blocks while
+ * the system looks up.
+ *   XSOCK_EAI_...   as xsock_resolve
+ *   EADDRINUSE, EADDRNOTAVAIL, EACCES   as xsock_bind
+ *   EMFILE, ENFILE, ENOBUFS, ENOMEM   no room left */
+XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog);
+
 /* ---- Library ------------------------------------------------------------------------------------- */
 
 /* Starts the library: optional, as opening starts it; here its failures can be seen apart. May be called

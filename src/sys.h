@@ -164,6 +164,39 @@ struct xsock__sys_wait {
  * a little early, with nothing. EINTR's code: a signal. n may be 0; wake may be NULL. revents are valid on 0. */
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake, int64_t timeout_ns);
 
+/* ---- Names ---------------------------------------------------------------------------------------
+ * Codes of resolvers are not errnos (on glibc they are negative, on BSD they are small, on Windows some are
+ * Winsock's with another meaning): these return 0 or XSOCK_EAI_... (positive), and store the code for
+ * xsock_oserror(); the errno where that is XSOCK_EAI_SYSTEM. They may block for long, and need no
+ * xsock__sys_startup() to be in force while they do. */
+
+struct xsock__sys_query {
+    const char *host;    /* a name, never a number; NULL: the service alone is asked, and the host is any */
+    const char *service; /* the same; NULL: port 0 */
+    int family, type;    /* 0: any */
+    bool addrconfig;
+};
+
+/* Calls found for each address, in the system's order, until it returns false. */
+typedef bool xsock__sys_found(const struct xsock__sys_addr *a, void *user);
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code);
+
+enum { XSOCK__NAME_SIZE = 1025 }; /* NI_MAXHOST, everywhere */
+
+/* The name of an address's host; XSOCK_EAI_NONAME: none. Of its port's service; the number: none. */
+int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char out[XSOCK__NAME_SIZE],
+                            int *out_code);
+int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
+                               int *out_code);
+
+/* Has fn run in a thread of its own, which nobody joins and no signal is delivered to. The library stays loaded
+ * from then on. */
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
+
+/* Lets a stream take a port on which connections of another, now closed, are still ending. Nothing, where
+ * xsock__sys_bind's `exclusive` decides it. */
+int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
+
 /* ---- The calling thread's last system code ------------------------------------------------------- */
 
 int xsock__sys_last_error(void); /* 0 before the first; async-signal-safe */
