@@ -1,0 +1,150 @@
+/* Names: getaddrinfo and getnameinfo; and the thread in which to wait for them. */
+#include "native.h"
+
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+/* ---- Codes --------------------------------------------------------------------------------------- */
+
+/* Negative on glibc and musl, positive on BSD; some systems lack some, or have two names for one. A table, as
+ * that would be no switch. */
+static int error_from_gai(int gai)
+{
+    static const struct {
+        int gai, error;
+    } rows[] = {
+        {EAI_AGAIN, XSOCK_EAI_AGAIN},
+        {EAI_BADFLAGS, XSOCK_EAI_BADFLAGS},
+        {EAI_FAIL, XSOCK_EAI_FAIL},
+        {EAI_FAMILY, XSOCK_EAI_FAMILY},
+        {EAI_MEMORY, XSOCK_EAI_MEMORY},
+        {EAI_NONAME, XSOCK_EAI_NONAME},
+        {EAI_OVERFLOW, XSOCK_EAI_OVERFLOW},
+        {EAI_SERVICE, XSOCK_EAI_SERVICE},
+        {EAI_SOCKTYPE, XSOCK_EAI_SOCKTYPE},
+        {EAI_SYSTEM, XSOCK_EAI_SYSTEM},
+#ifdef EAI_ADDRFAMILY
+        {EAI_ADDRFAMILY, XSOCK_EAI_ADDRFAMILY},
+#endif
+#ifdef EAI_NODATA
+        {EAI_NODATA, XSOCK_EAI_NODATA},
+#endif
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].gai == gai)
+            return rows[i].error;
+    return gai == 0 ? 0 : XSOCK_EUNKNOWN;
+}
+
+static int fail(int gai, int *out_code)
+{
+    int error = error_from_gai(gai);
+    *out_code = error == XSOCK_EAI_SYSTEM ? errno : gai;
+    return error;
+}
+
+/* ---- Looking up ---------------------------------------------------------------------------------- */
+
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code)
+{
+    struct addrinfo hints, *list = NULL;
+    memset(&hints, 0, sizeof hints);
+    hints.ai_family = q->family;
+    hints.ai_socktype = q->type;
+    hints.ai_flags = q->addrconfig ? AI_ADDRCONFIG : 0;
+    int gai = getaddrinfo(q->host, q->service, &hints, &list);
+    if (gai != 0)
+        return fail(gai, out_code);
+    for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+        struct xsock__sys_addr a;
+        if (i->ai_addr == NULL || i->ai_addrlen > sizeof a.bytes)
+            continue;
+        memset(&a, 0, sizeof a);
+        a.length = (uint32_t)i->ai_addrlen;
+        memcpy(a.bytes, i->ai_addr, i->ai_addrlen);
+        if (!found(&a, user))
+            break;
+    }
+    freeaddrinfo(list);
+    return 0;
+}
+
+int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char out[XSOCK__NAME_SIZE],
+                            int *out_code)
+{
+    char name[XSOCK__NAME_SIZE];
+    int flags = NI_NAMEREQD | (no_fqdn ? NI_NOFQDN : 0);
+    int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, name, sizeof name, NULL, 0, flags);
+    if (gai != 0)
+        return fail(gai, out_code);
+    memcpy(out, name, sizeof name);
+    return 0;
+}
+
+int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
+                               int *out_code)
+{
+    char name[XSOCK__NAME_SIZE];
+    int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, NULL, 0, name, sizeof name,
+                          dgram ? NI_DGRAM : 0);
+    if (gai != 0)
+        return fail(gai, out_code);
+    memcpy(out, name, sizeof name);
+    return 0;
+}
+
+/* ---- The thread ---------------------------------------------------------------------------------- */
+
+struct start {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+static void *run(void *user)
+{
+    struct start s = *(struct start *)user;
+    xsock__sys_free(user, sizeof s);
+    s.fn(s.arg);
+    return NULL;
+}
+
+static int start_detached(struct start *s)
+{
+    pthread_attr_t attributes;
+    pthread_t thread;
+    int code = pthread_attr_init(&attributes);
+    if (code != 0)
+        return code;
+    code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (code == 0)
+        code = pthread_create(&thread, &attributes, run, s);
+    pthread_attr_destroy(&attributes);
+    return code;
+}
+
+/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it too. A thread
+ * inherits the mask of who starts it: the program's handlers are not to run in one it knows nothing of. */
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
+{
+    sigset_t all, before;
+    struct start *s = xsock__sys_alloc(sizeof *s);
+    if (s == NULL)
+        return ENOMEM;
+    s->fn = fn;
+    s->arg = arg;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int code = start_detached(s);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (code != 0)
+        xsock__sys_free(s, sizeof *s);
+    return code;
+}
+
+int xsock__sys_set_reuse_addr(uintptr_t h, bool on)
+{
+    int value = on;
+    return setsockopt((int)h, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value) == 0 ? 0 : errno;
+}
