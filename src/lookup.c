@@ -1,0 +1,118 @@
+#include "lookup.h"
+
+#include <string.h>
+
+#include "atomic.h"
+#include "sys.h"
+#include "xlate.h"
+
+/* What the thread and its asker share. Whoever is last frees it. */
+struct job {
+    xsock__atomic_int refs;
+    xsock__atomic_int done;
+    struct xsock__lock lock;            /* orders leaving and waking: the wake is another's after that */
+    const struct xsock__sys_wake *wake; /* NULL: the asker has left */
+    struct xsock__question q;
+    struct xsock__answer answer;
+    int rc;
+};
+
+static void drop(struct job *j)
+{
+    if (xsock__atomic_add(&j->refs, -1) != 1)
+        return;
+    xsock__answer_free(&j->answer);
+    xsock__sys_lock_destroy(&j->lock);
+    xsock__sys_free(j, sizeof *j);
+}
+
+static void run(void *arg)
+{
+    struct job *j = arg;
+    j->rc = xsock__question_ask(&j->q, &j->answer);
+    xsock__atomic_store(&j->done, 1);
+    xsock__sys_lock(&j->lock);
+    if (j->wake != NULL)
+        xsock__sys_wake_set(j->wake);
+    xsock__sys_unlock(&j->lock);
+    drop(j);
+}
+
+static struct job *create(const struct xsock__question *q, const struct xsock__sys_wake *wake)
+{
+    struct job *j = xsock__sys_alloc(sizeof *j);
+    if (j == NULL)
+        return NULL;
+    xsock__atomic_store(&j->refs, 1);
+    xsock__sys_lock_init(&j->lock);
+    j->wake = wake;
+    j->q = *q;
+    return j;
+}
+
+static int start(struct job *j)
+{
+    xsock__atomic_add(&j->refs, 1);
+    int rc = xsock__finish(xsock__sys_thread_start(run, j));
+    if (rc != 0)
+        xsock__atomic_add(&j->refs, -1);
+    return rc;
+}
+
+static int wait_done(const struct job *j, struct xsock__happy *h)
+{
+    while (!xsock__atomic_load(&j->done)) {
+        struct xsock__sys_wait nothing = {UINTPTR_MAX, 0, 0};
+        struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
+        if (step.what == XSOCK__HAPPY_GIVE_UP)
+            return step.error;
+        int code = xsock__sys_wait(&nothing, 1, j->wake, step.wait_ns);
+        if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR)
+            return xsock__finish(code);
+    }
+    return 0;
+}
+
+static void leave(struct job *j)
+{
+    xsock__sys_lock(&j->lock);
+    j->wake = NULL;
+    xsock__sys_unlock(&j->lock);
+}
+
+static int ask_with(const struct xsock__question *q, struct xsock__happy *h, const struct xsock__sys_wake *wake,
+                    struct xsock__answer *out)
+{
+    struct job *j = create(q, wake);
+    if (j == NULL)
+        return -XSOCK_ENOMEM;
+    int rc = start(j);
+    if (rc == 0)
+        rc = wait_done(j, h);
+    leave(j);
+    if (rc == 0) {
+        rc = j->rc;
+        *out = j->answer;
+        memset(&j->answer, 0, sizeof j->answer);
+    }
+    drop(j);
+    return rc;
+}
+
+int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
+                  struct xsock__answer *out)
+{
+    struct xsock__waker *k;
+    memset(out, 0, sizeof *out);
+    if (!xsock__question_is_slow(q) || h->end.never)
+        return xsock__question_ask(q, out);
+    struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
+    if (step.what == XSOCK__HAPPY_GIVE_UP)
+        return step.error;
+    int rc = xsock__fdtab_take_waker(t, &k);
+    if (rc != 0)
+        return rc;
+    rc = ask_with(q, h, &k->wake, out);
+    xsock__fdtab_give_waker(t, k, true);
+    return rc;
+}
