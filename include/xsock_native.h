@@ -41,6 +41,14 @@ XSOCK_API int xsock_release(int d, uintptr_t *out);
  * without asking the system. */
 XSOCK_API int xsock_native_triple(int af, int type, int protocol, int out[3]);
 
+/* An option of the system's own, by its numbers and bytes: setsockopt and getsockopt, nothing else. For what has
+ * no number in xsock.h; what xsock keeps itself (see there: timeouts, REUSEADDR on Windows) does not notice.
+ * inout_size: the bytes there are at out; then, those the system wrote. Both return 0. EFAULT: value is NULL and
+ * size is not 0; out or inout_size is NULL. EINVAL: size over INT_MAX; else what the system says (ENOPROTOOPT,
+ * ENOTSUP, EINVAL, ...). Nothing is changed on failure. */
+XSOCK_API int xsock_set_opt_raw(int d, int level, int name, const void *value, size_t size);
+XSOCK_API int xsock_get_opt_raw(int d, int level, int name, void *out, size_t *inout_size);
+
 /* An address as the system's sockaddr: writes at most cap bytes to out (a struct sockaddr_storage is enough
  * for all), aligned as it likes. A LOCAL path that just fills sun_path has no NUL. Returns the length that
  * goes with it; out is unchanged on failure. Doesn't block.

@@ -219,3 +219,21 @@ int xsock_protocol_number(int af, const char *name)
     name = strip(name, protocol_prefix(namespace_of(af)));
     return number_in(ROWS(protocols), namespace_of(af), name);
 }
+
+/* ---- Options ------------------------------------------------------------------------------------- */
+
+static const struct row options[] = {
+#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+    {0, XSOCK_SO_##constant, name, false},
+#include "options.def"
+};
+
+const char *xsock_opt_name(int opt)
+{
+    return name_in(ROWS(options), 0, opt);
+}
+
+int xsock_opt_number(const char *name)
+{
+    return name == NULL ? -XSOCK_EFAULT : number_in(ROWS(options), 0, strip(name, "SO_\0"));
+}

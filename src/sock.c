@@ -18,6 +18,8 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     xsock__atomic_store_i64(&s->send_timeout, -1);
     xsock__atomic_store_i64(&s->connect_timeout, -1);
     xsock__atomic_store_i64(&s->accept_timeout, -1);
+    xsock__atomic_store_i64(&s->keep_idle, -1);
+    xsock__atomic_store_i64(&s->keep_interval, -1);
     s->af = af;
     s->type = type;
     s->protocol = protocol;

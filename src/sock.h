@@ -18,7 +18,8 @@ enum {
     XSOCK__SOCK_LISTENING = 2,
     XSOCK__SOCK_CONNECTED = 4,
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
-    XSOCK__SOCK_REUSE = 16      /* XSOCK_SO_REUSEADDR */
+    XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
+    XSOCK__SOCK_COALESCE = 32   /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
 };
 
 struct xsock__sock {
@@ -26,6 +27,7 @@ struct xsock__sock {
     xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
     xsock__atomic_int state;
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout, accept_timeout; /* ns; -1: none */
+    xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
     int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
     bool emulated;              /* a LOCAL pair made of something else */
 };

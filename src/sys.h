@@ -140,6 +140,50 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
 int xsock__sys_available(uintptr_t h, size_t *out);
 int xsock__sys_at_mark(uintptr_t h, bool *out);
 
+/* ---- Options ------------------------------------------------------------------------------------- */
+
+/* This system has no such option, at least for this socket: not a code of its own. */
+enum { XSOCK__SYS_NO_OPTION = -1 };
+
+/* A socket as its options see it. */
+struct xsock__sys_target {
+    uintptr_t handle;
+    int af, type;                     /* xsock's numbers */
+    int64_t keep_idle, keep_interval; /* as they were last set, ns; -1: never */
+};
+
+/* `option` is XSOCK_SO_..., never one that the core keeps itself: RCVTIMEO, SNDTIMEO, CONNTIMEO, ACCPTIMEO, ERROR,
+ * TYPE, PROTOCOL, FAMILY. The socket is of a kind that has it, and the value in the range of options.def: a flag
+ * is 0 or 1, a time in nanoseconds or -1. REUSEADDR of a stream must not let anybody take over a listener's
+ * address: where the system's option would, nothing is to be done, and read it is 0. */
+int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t value);
+int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t *out);
+
+enum { XSOCK__CONGESTION_SIZE = 64 };
+int xsock__sys_set_congestion(uintptr_t h, const char *name);
+int xsock__sys_get_congestion(uintptr_t h, char out[XSOCK__CONGESTION_SIZE]);
+
+/* af is INET or INET6 (xsock's); index 0: none. There was an interface of this index a moment ago. */
+int xsock__sys_set_device(uintptr_t h, int af, uint32_t index);
+int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out);
+int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index);
+
+/* `out` has -1 everywhere: fills in what the system tells. */
+int xsock__sys_tcp_info(uintptr_t h, struct xsock_tcp_info *out);
+
+/* Joins or leaves; both addresses are of af, port 0; source may be NULL. The codes for EADDRINUSE: joined already,
+ * EADDRNOTAVAIL: not joined. */
+struct xsock__sys_group {
+    int af;
+    struct xsock__sys_addr group, source;
+    bool has_source;
+    uint32_t index;
+};
+int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g);
+
+int xsock__sys_set_raw_option(uintptr_t h, int level, int name, const void *value, size_t size);
+int xsock__sys_get_raw_option(uintptr_t h, int level, int name, void *out, size_t *inout_size);
+
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 int64_t xsock__sys_now(void); /* nanoseconds since some moment; never goes back */

@@ -22,4 +22,7 @@
 #define XSOCK__SOCK_FLAGS 0
 #endif
 
+/* XSOCK_SO_PROMISCUOUS (multicast.c) */
+int xsock__posix_set_promiscuous(int fd, int af, bool on);
+
 #endif

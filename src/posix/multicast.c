@@ -1,0 +1,183 @@
+/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to. */
+#include "native.h"
+
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+#ifdef __linux__
+#include <netpacket/packet.h>
+
+/* Newer than the oldest C libraries here; the same number on every processor. */
+#ifndef IP_MULTICAST_ALL
+#define IP_MULTICAST_ALL 49
+#endif
+#ifndef IPV6_MULTICAST_ALL
+#define IPV6_MULTICAST_ALL 29
+#endif
+#endif
+
+static int set(int fd, int level, int name, const void *value, size_t size)
+{
+    return setsockopt(fd, level, name, value, (socklen_t)size) == 0 ? 0 : errno;
+}
+
+static int level_of(int af)
+{
+    return af == XSOCK_AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
+}
+
+/* ---- Groups -------------------------------------------------------------------------------------- */
+
+/* Linux gives a socket the groups that any other on the machine has joined, too, unless told otherwise: no other
+ * system does (ip(7), IP_MULTICAST_ALL; of IPv6 since 4.20). */
+static void own_groups_only(int fd, int af)
+{
+#ifdef __linux__
+    int off = 0;
+    (void)set(fd, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL, &off, sizeof off);
+#else
+    (void)fd;
+    (void)af;
+#endif
+}
+
+static int change_any_source(int fd, bool join, const struct xsock__sys_group *g)
+{
+    struct group_req r;
+    memset(&r, 0, sizeof r);
+    r.gr_interface = g->index;
+    memcpy(&r.gr_group, g->group.bytes, g->group.length);
+    return set(fd, level_of(g->af), join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &r, sizeof r);
+}
+
+static int change_source(int fd, bool join, const struct xsock__sys_group *g)
+{
+    struct group_source_req r;
+    memset(&r, 0, sizeof r);
+    r.gsr_interface = g->index;
+    memcpy(&r.gsr_group, g->group.bytes, g->group.length);
+    memcpy(&r.gsr_source, g->source.bytes, g->source.length);
+    int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP, &r, sizeof r);
+    /* Linux of a source that is in the list already; the interface is there, so it can mean nothing else. */
+    return join && code == EADDRNOTAVAIL ? EADDRINUSE : code;
+}
+
+int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g)
+{
+    int code = g->has_source ? change_source((int)h, join, g) : change_any_source((int)h, join, g);
+    if (code == 0 && join)
+        own_groups_only((int)h, g->af);
+    return code;
+}
+
+int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
+{
+    if (af == XSOCK_AF_INET6)
+        return set((int)h, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
+    struct ip_mreqn r;
+    memset(&r, 0, sizeof r);
+    r.imr_ifindex = (int)index;
+    return set((int)h, IPPROTO_IP, IP_MULTICAST_IF, &r, sizeof r);
+}
+
+/* ---- The device ---------------------------------------------------------------------------------- */
+
+#if defined(__linux__)
+
+/* By name, as every Linux has it. (SO_BINDTOIFINDEX, 5.0, is a libc's and a processor's matter.) */
+int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
+{
+    char name[IF_NAMESIZE] = "";
+    (void)af;
+    if (index != 0 && if_indextoname(index, name) == NULL)
+        return errno == ENXIO ? ENODEV : errno;
+    return set((int)h, SOL_SOCKET, SO_BINDTODEVICE, name, sizeof name);
+}
+
+int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
+{
+    char name[IF_NAMESIZE] = "";
+    socklen_t size = sizeof name;
+    (void)af;
+    if (getsockopt((int)h, SOL_SOCKET, SO_BINDTODEVICE, name, &size) != 0)
+        return errno;
+    if (size == 0 || name[0] == '\0') {
+        *out = 0;
+        return 0;
+    }
+    uint32_t index = if_nametoindex(name);
+    if (index == 0)
+        return ENODEV; /* renamed or gone, just now */
+    *out = index;
+    return 0;
+}
+
+#elif defined(IP_BOUND_IF) && defined(IPV6_BOUND_IF)
+
+int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
+{
+    return set((int)h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_BOUND_IF : IP_BOUND_IF, &index, sizeof index);
+}
+
+int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
+{
+    uint32_t index = 0;
+    socklen_t size = sizeof index;
+    int name = af == XSOCK_AF_INET6 ? IPV6_BOUND_IF : IP_BOUND_IF;
+    if (getsockopt((int)h, level_of(af), name, &index, &size) != 0)
+        return errno;
+    *out = index;
+    return 0;
+}
+
+#else
+
+int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
+{
+    (void)h;
+    (void)af;
+    (void)index;
+    return XSOCK__SYS_NO_OPTION;
+}
+
+int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
+{
+    (void)h;
+    (void)af;
+    (void)out;
+    return XSOCK__SYS_NO_OPTION;
+}
+
+#endif
+
+/* ---- Promiscuous --------------------------------------------------------------------------------- */
+
+int xsock__posix_set_promiscuous(int fd, int af, bool on)
+{
+#ifdef __linux__
+    struct sockaddr_ll name;
+    struct packet_mreq r;
+    socklen_t size = sizeof name;
+    if (af != XSOCK_AF_PACKET)
+        return XSOCK__SYS_NO_OPTION;
+    memset(&name, 0, sizeof name);
+    if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)
+        return errno;
+    if (name.sll_ifindex == 0)
+        return EINVAL;
+    memset(&r, 0, sizeof r);
+    r.mr_ifindex = name.sll_ifindex;
+    r.mr_type = PACKET_MR_PROMISC;
+    /* The kernel counts them: one at a time, so that off is off. */
+    int code = set(fd, SOL_PACKET, PACKET_DROP_MEMBERSHIP, &r, sizeof r);
+    if (on)
+        return set(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &r, sizeof r);
+    return code == EADDRNOTAVAIL ? 0 : code;
+#else /* FreeBSD and macOS have it of BPF devices, which are no sockets */
+    (void)fd;
+    (void)af;
+    (void)on;
+    return XSOCK__SYS_NO_OPTION;
+#endif
+}
