@@ -6,6 +6,10 @@
 #define _GNU_SOURCE 1 /* accept4, SOCK_CLOEXEC ... on glibc and musl; the others show all without a macro */
 #endif
 
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 1 /* macOS: IPV6_PKTINFO and its like as everywhere, not as in RFC 2292 */
+#endif
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stdint.h>

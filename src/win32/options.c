@@ -1,0 +1,325 @@
+/* Options that are one number: which level, name and unit each has here. */
+#include "native.h"
+
+#include <mstcpip.h>
+
+/* Missing from older headers; the system says whether it has them. Versions: all of Windows 10. */
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3 /* 1709 */
+#endif
+#ifndef TCP_MAXSEG
+#define TCP_MAXSEG 4
+#endif
+#ifndef TCP_MAXRT
+#define TCP_MAXRT 5
+#endif
+#ifndef TCP_FASTOPEN
+#define TCP_FASTOPEN 15 /* 1607 */
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16 /* 1703 */
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL 17 /* 1709 */
+#endif
+#ifndef UDP_RECV_MAX_COALESCED_SIZE
+#define UDP_RECV_MAX_COALESCED_SIZE 3 /* 2004 */
+#endif
+#ifndef IP_RECVTOS
+#define IP_RECVTOS 40 /* 1809 or so */
+#endif
+#ifndef IPV6_TCLASS
+#define IPV6_TCLASS 39
+#endif
+#ifndef IPV6_RECVTCLASS
+#define IPV6_RECVTCLASS 40
+#endif
+#ifndef IP_MTU
+#define IP_MTU 73
+#endif
+#ifndef IPV6_MTU
+#define IPV6_MTU 72
+#endif
+
+/* How the system has a value */
+enum unit {
+    PLAIN,
+    ON, /* a flag, in one byte or four: what is read is as long as Windows likes, so zeros go before */
+    SECONDS,
+    SECONDS_OR_FOREVER, /* -1 is all ones */
+    LINGER_TIME,
+    COALESCE /* the longest that the glued datagrams may become; 0: none are */
+};
+
+struct name {
+    int level, name; /* level -1: none */
+};
+
+struct row {
+    int option;
+    struct name v4, v6; /* of INET6 sockets, and of all others */
+    enum unit unit;
+    bool dual; /* an INET6 socket, being dual-stack, has v4's too */
+};
+
+#define NONE {-1, 0}
+#define SOCKET_ROW(option, name, unit) {XSOCK_SO_##option, {SOL_SOCKET, name}, {SOL_SOCKET, name}, unit, false},
+#define TCP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_TCP, name}, {IPPROTO_TCP, name}, unit, false},
+#define UDP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_UDP, name}, {IPPROTO_UDP, name}, unit, false},
+#define IP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_IP, name}, NONE, unit, false},
+#define IPV6(option, name, unit) {XSOCK_SO_##option, NONE, {IPPROTO_IPV6, name}, unit, false},
+#define BOTH(option, name4, name6, unit)                                                                     \
+    {XSOCK_SO_##option, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, unit, true},
+
+/* RCVLOWAT and SNDLOWAT are constants for old sources' sake only. TCP_KEEPALIVE is TCP_KEEPIDLE. */
+static const struct row rows[] = {
+    SOCKET_ROW(REUSEADDR, SO_REUSEADDR, ON)
+    SOCKET_ROW(DONTROUTE, SO_DONTROUTE, ON)
+    SOCKET_ROW(BROADCAST, SO_BROADCAST, ON)
+    SOCKET_ROW(ACCEPTCONN, SO_ACCEPTCONN, ON)
+    SOCKET_ROW(KEEPALIVE, SO_KEEPALIVE, ON)
+    SOCKET_ROW(LINGER, SO_LINGER, LINGER_TIME)
+    SOCKET_ROW(OOBINLINE, SO_OOBINLINE, ON)
+    SOCKET_ROW(RCVBUF, SO_RCVBUF, PLAIN)
+    SOCKET_ROW(SNDBUF, SO_SNDBUF, PLAIN)
+
+    TCP(NODELAY, TCP_NODELAY, ON)
+    TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
+    TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
+    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN)
+    TCP(FASTOPEN, TCP_FASTOPEN, ON)
+    TCP(USER_TIMEOUT, TCP_MAXRT, SECONDS_OR_FOREVER)
+    TCP(MAXSEG, TCP_MAXSEG, PLAIN)
+    UDP(UDP_RECV_COALESCE, UDP_RECV_MAX_COALESCED_SIZE, COALESCE)
+
+    IPV6(ONLYV6, IPV6_V6ONLY, ON)
+    IP(MCASTLOOPV4, IP_MULTICAST_LOOP, ON)
+    IP(MCASTTTLV4, IP_MULTICAST_TTL, PLAIN)
+    IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP, ON)
+    IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
+    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS, PLAIN)
+    BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
+    BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
+    BOTH(RECVTTL, IP_HOPLIMIT, IPV6_HOPLIMIT, ON)
+    BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
+    BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG, ON)
+    BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
+    {XSOCK_SO_HDRINCL, {IPPROTO_IP, IP_HDRINCL}, {IPPROTO_IPV6, IPV6_HDRINCL}, ON, false},
+};
+
+static const struct row *find(int option)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].option == option)
+            return &rows[i];
+    return NULL;
+}
+
+static const struct name *name_for(const struct row *row, int af)
+{
+    const struct name *n = af == XSOCK_AF_INET6 ? &row->v6 : &row->v4;
+    return n->level >= 0 ? n : NULL;
+}
+
+/* ---- One number ---------------------------------------------------------------------------------- */
+
+static DWORD count_up(int64_t ns, int64_t unit)
+{
+    return (DWORD)(ns / unit + (ns % unit != 0));
+}
+
+static DWORD number_from(enum unit unit, int64_t value)
+{
+    switch (unit) {
+    case SECONDS:
+        return count_up(value, 1000000000);
+    case SECONDS_OR_FOREVER:
+        return value < 0 ? MAXDWORD : count_up(value, 1000000000);
+    case COALESCE:
+        return value != 0 ? 65535 : 0;
+    default:
+        return (DWORD)value;
+    }
+}
+
+static int put(uintptr_t h, const struct name *n, enum unit unit, int64_t value)
+{
+    DWORD v = number_from(unit, value);
+    struct linger l = {(u_short)(value >= 0), 0};
+    int rc;
+
+    if (unit == LINGER_TIME) {
+        l.l_linger = (u_short)(value < 0 ? 0 : count_up(value, 1000000000));
+        rc = setsockopt(h, n->level, n->name, (const char *)&l, sizeof l);
+    } else {
+        rc = setsockopt(h, n->level, n->name, (const char *)&v, sizeof v);
+    }
+    return rc == 0 ? 0 : xsock__win32_error();
+}
+
+static int64_t value_from(enum unit unit, DWORD v)
+{
+    switch (unit) {
+    case SECONDS:
+        return (int64_t)v * 1000000000;
+    case SECONDS_OR_FOREVER:
+        return v == 0 || v == MAXDWORD ? -1 : (int64_t)v * 1000000000;
+    case ON:
+    case COALESCE:
+        return v != 0;
+    default:
+        return (int64_t)v;
+    }
+}
+
+static int get(uintptr_t h, const struct name *n, enum unit unit, int64_t *out)
+{
+    struct linger l = {0, 0};
+    DWORD v = 0;
+    int size = unit == LINGER_TIME ? (int)sizeof l : (int)sizeof v;
+
+    if (getsockopt(h, n->level, n->name, unit == LINGER_TIME ? (char *)&l : (char *)&v, &size) != 0)
+        return xsock__win32_error();
+    if (unit == LINGER_TIME)
+        *out = l.l_onoff ? (int64_t)l.l_linger * 1000000000 : -1;
+    else
+        *out = value_from(unit, v);
+    return 0;
+}
+
+/* ---- Keep-alive before Windows 10 1709 ------------------------------------------------------------ */
+
+/* Both times there go in one control code, which also turns keep-alive on, and none of it can be read: so the
+ * core keeps what was set. The defaults are Windows' own. */
+enum { DEFAULT_IDLE_S = 7200, DEFAULT_INTERVAL_S = 1 };
+
+static const struct name keep_idle = {IPPROTO_TCP, TCP_KEEPIDLE}, keep_alive = {SOL_SOCKET, SO_KEEPALIVE};
+
+static bool lacks_keep_times(uintptr_t h)
+{
+    int64_t ignored;
+
+    return get(h, &keep_idle, SECONDS, &ignored) == WSAENOPROTOOPT;
+}
+
+static int apply_keep_times(uintptr_t h, int64_t idle, int64_t interval)
+{
+    struct tcp_keepalive k;
+    DWORD n = 0;
+
+    k.onoff = 1;
+    k.keepalivetime = idle < 0 ? DEFAULT_IDLE_S * 1000 : count_up(idle, 1000000000) * 1000;
+    k.keepaliveinterval = interval < 0 ? DEFAULT_INTERVAL_S * 1000 : count_up(interval, 1000000000) * 1000;
+    if (WSAIoctl(h, SIO_KEEPALIVE_VALS, &k, sizeof k, NULL, 0, &n, NULL, NULL) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+/* With keep-alive off they are kept until it is turned on. */
+static int set_old_keep_time(const struct xsock__sys_target *s, int option, int64_t value)
+{
+    int64_t idle = option == XSOCK_SO_KEEPIDLE ? value : s->keep_idle;
+    int64_t interval = option == XSOCK_SO_KEEPINTVL ? value : s->keep_interval;
+    int64_t on;
+    int code = get(s->handle, &keep_alive, ON, &on);
+
+    return code || !on ? code : apply_keep_times(s->handle, idle, interval);
+}
+
+static int64_t old_keep_time(const struct xsock__sys_target *s, int option)
+{
+    int64_t kept = option == XSOCK_SO_KEEPIDLE ? s->keep_idle : s->keep_interval;
+    int64_t usual = option == XSOCK_SO_KEEPIDLE ? DEFAULT_IDLE_S : DEFAULT_INTERVAL_S;
+
+    return kept < 0 ? usual * 1000000000 : (int64_t)count_up(kept, 1000000000) * 1000000000;
+}
+
+static bool is_keep_time(int option)
+{
+    return option == XSOCK_SO_KEEPIDLE || option == XSOCK_SO_KEEPINTVL;
+}
+
+/* ---- All ----------------------------------------------------------------------------------------- */
+
+/* Of a stream it would let anybody take over the address of a listener. xsock__sys_bind does what is left. */
+static bool must_not_reuse(const struct xsock__sys_target *s, int option)
+{
+    return option == XSOCK_SO_REUSEADDR && (s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET);
+}
+
+static int set_promiscuous(const struct xsock__sys_target *s, bool on)
+{
+    DWORD mode = on ? RCVALL_ON : RCVALL_OFF, n = 0;
+
+    if (s->type != XSOCK_SOCK_RAW || (s->af != XSOCK_AF_INET && s->af != XSOCK_AF_INET6))
+        return XSOCK__SYS_NO_OPTION;
+    if (WSAIoctl(s->handle, SIO_RCVALL, &mode, sizeof mode, NULL, 0, &n, NULL, NULL) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+static int set_row(const struct xsock__sys_target *s, const struct row *row, const struct name *n, int64_t value)
+{
+    int code = put(s->handle, n, row->unit, value);
+
+    if (code == WSAENOPROTOOPT && is_keep_time(row->option))
+        return set_old_keep_time(s, row->option, value);
+    if (code)
+        return code;
+    if (row->option == XSOCK_SO_KEEPALIVE && value && (s->keep_idle >= 0 || s->keep_interval >= 0) &&
+        lacks_keep_times(s->handle))
+        return apply_keep_times(s->handle, s->keep_idle, s->keep_interval);
+    if (row->dual && s->af == XSOCK_AF_INET6)
+        (void)put(s->handle, &row->v4, row->unit, value);
+    return 0;
+}
+
+int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t value)
+{
+    const struct row *row = find(option);
+    const struct name *n = row ? name_for(row, s->af) : NULL;
+
+    if (option == XSOCK_SO_PROMISCUOUS)
+        return set_promiscuous(s, value != 0);
+    if (!n)
+        return XSOCK__SYS_NO_OPTION;
+    if (must_not_reuse(s, option))
+        return 0;
+    return set_row(s, row, n, value);
+}
+
+int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t *out)
+{
+    const struct row *row = find(option);
+    const struct name *n = row ? name_for(row, s->af) : NULL;
+    int64_t value = 0;
+    int code;
+
+    if (!n)
+        return XSOCK__SYS_NO_OPTION;
+    code = must_not_reuse(s, option) ? 0 : get(s->handle, n, row->unit, &value);
+    if (code == WSAENOPROTOOPT && is_keep_time(option)) {
+        value = old_keep_time(s, option);
+        code = 0;
+    }
+    if (code == 0)
+        *out = value;
+    return code;
+}
+
+/* ---- By the system's own numbers ----------------------------------------------------------------- */
+
+int xsock__sys_set_raw_option(uintptr_t h, int level, int name, const void *value, size_t size)
+{
+    return setsockopt(h, level, name, value, (int)size) == 0 ? 0 : xsock__win32_error();
+}
+
+int xsock__sys_get_raw_option(uintptr_t h, int level, int name, void *out, size_t *inout_size)
+{
+    int size = (int)*inout_size;
+
+    if (getsockopt(h, level, name, out, &size) != 0)
+        return xsock__win32_error();
+    *inout_size = (size_t)size;
+    return 0;
+}
