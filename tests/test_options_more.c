@@ -1,0 +1,405 @@
+/* Options that are more than one number: groups, congestion control, what TCP knows, devices, and the system's
+ * own. */
+#include "harness.h"
+#include "wine.h"
+#include "xsock_native.h"
+
+#define WATCHDOG_NS (10 * INT64_C(1000000000))
+
+/* ---- A machine's loopback interface -------------------------------------------------------------- */
+
+struct loopback {
+    uint32_t index;
+    bool has_inet6;
+};
+
+static int is_loopback(const struct xsock_interface *iface, void *user)
+{
+    struct loopback *l = user;
+    if ((iface->flags & XSOCK_IF_LOOPBACK) == 0)
+        return 0;
+    l->index = iface->index;
+    for (size_t i = 0; i < iface->addr_count; i++)
+        l->has_inet6 = l->has_inet6 || iface->addrs[i].addr.family == XSOCK_AF_INET6;
+    return 1;
+}
+
+static struct loopback loopback(void)
+{
+    struct loopback l = {0, false};
+    ASSERT_THAT(xsock_interfaces(is_loopback, &l) > 0 && l.index != 0, "this machine has no loopback interface");
+    return l;
+}
+
+static struct xsock_addr addr(const char *text, uint32_t port)
+{
+    struct xsock_addr a;
+    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    a.port = port;
+    return a;
+}
+
+/* ---- Groups: what is received -------------------------------------------------------------------- */
+
+/* Bound to all addresses of its family, at `port`, or where the system likes; to be shared. */
+static int receiver(int af, uint32_t *port)
+{
+    int d = ASSERT_OPENS(xsock_open(af, XSOCK_SOCK_DGRAM, 0));
+    struct xsock_addr any = addr(af == XSOCK_AF_INET ? "0.0.0.0" : "::", *port);
+    ASSERT_RESULT(0, xsock_set_opt_flag(d, XSOCK_SO_REUSEADDR, true));
+    ASSERT_RESULT(0, xsock_set_opt_time(d, XSOCK_SO_RCVTIMEO, WATCHDOG_NS));
+    ASSERT_RESULT(0, xsock_bind(d, &any));
+    ASSERT_RESULT(0, xsock_local_addr(d, &any));
+    *port = any.port;
+    return d;
+}
+
+static int sender(int af, uint32_t interface_index)
+{
+    int d = ASSERT_OPENS(xsock_open(af, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(0, xsock_set_multicast_if(d, interface_index));
+    ASSERT_RESULT(0, xsock_set_opt_flag(d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTLOOPV4 : XSOCK_SO_MCASTLOOPV6, true));
+    ASSERT_RESULT(0, xsock_set_opt_size(d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTTTLV4 : XSOCK_SO_MCASTTTLV6, 0));
+    return d;
+}
+
+static void send_text(int d, const char *text, const struct xsock_addr *to)
+{
+    ASSERT_RESULT((int)strlen(text), (int)xsock_sendto(d, text, strlen(text), 0, to));
+}
+
+static void receives(int d, const char *text)
+{
+    char got[16] = {0};
+    ASSERT_RESULT((int)strlen(text), (int)xsock_recv(d, got, sizeof got - 1, 0));
+    assert_string_equal(got, text);
+}
+
+static void a_group_is_joined_and_left(void **state)
+{
+    struct loopback lo = loopback();
+    uint32_t port = 0;
+    int r = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
+    struct xsock_addr group = addr("239.255.71.7", port), self = addr("127.0.0.1", port);
+    (void)state;
+    ASSERT_RESULT(0, xsock_join_group(r, &group, NULL, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_join_group(r, &group, NULL, lo.index));
+    send_text(s, "first", &group);
+    receives(r, "first");
+    ASSERT_RESULT(0, xsock_leave_group(r, &group, NULL, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_leave_group(r, &group, NULL, lo.index));
+    send_text(s, "second", &group);
+    send_text(s, "last", &self); /* what has been sent after it, and comes: so it never will */
+    receives(r, "last");
+    ASSERT_RESULT(0, xsock_close(r));
+    ASSERT_RESULT(0, xsock_close(s));
+}
+
+static void a_group_of_inet6_is_joined_and_left(void **state)
+{
+    struct loopback lo = loopback();
+    uint32_t port = 0;
+    (void)state;
+    if (!lo.has_inet6)
+        SKIP("the loopback interface has no INET6 address");
+    int r = receiver(XSOCK_AF_INET6, &port), s = sender(XSOCK_AF_INET6, lo.index);
+    struct xsock_addr group = addr("ff01::71:7", port), self = addr("::1", port);
+    group.scope = lo.index;
+    ASSERT_RESULT(0, xsock_join_group(r, &group, NULL, 0)); /* the scope tells where */
+    ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_join_group(r, &group, NULL, lo.index));
+    bool routed = xsock_sendto(s, "first", 5, 0, &group) != -XSOCK_ENETUNREACH;
+    if (routed)
+        receives(r, "first");
+    ASSERT_RESULT(0, xsock_leave_group(r, &group, NULL, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_leave_group(r, &group, NULL, lo.index));
+    if (routed)
+        send_text(s, "second", &group);
+    send_text(s, "last", &self);
+    receives(r, "last");
+    ASSERT_RESULT(0, xsock_close(r));
+    ASSERT_RESULT(0, xsock_close(s));
+    if (!routed)
+        print_message("the loopback interface has no route for INET6 multicast: joined and left, nothing received\n");
+}
+
+static void one_source_of_a_group_is_heard_and_no_other(void **state)
+{
+    struct loopback lo = loopback();
+    uint32_t port = 0;
+    int r = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
+    struct xsock_addr group = addr("232.1.71.8", port), self = addr("127.0.0.1", port);
+    struct xsock_addr from = addr("127.0.0.1", 0), other = addr("127.9.9.9", 0);
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(s, &from));
+    ASSERT_RESULT(0, xsock_join_group(r, &group, &other, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_join_group(r, &group, &other, lo.index));
+    send_text(s, "unheard", &group);
+    send_text(s, "self", &self);
+    receives(r, "self");
+    ASSERT_RESULT(0, xsock_join_group(r, &group, &from, lo.index));
+    send_text(s, "heard", &group);
+    receives(r, "heard");
+    ASSERT_RESULT(0, xsock_leave_group(r, &group, &from, lo.index));
+    ASSERT_RESULT(0, xsock_leave_group(r, &group, &other, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_leave_group(r, &group, &from, lo.index));
+    ASSERT_RESULT(0, xsock_close(r));
+    ASSERT_RESULT(0, xsock_close(s));
+}
+
+static void a_socket_receives_its_own_groups_only(void **state)
+{
+    struct loopback lo = loopback();
+    uint32_t port = 0;
+    (void)state;
+    if (is_wine())
+        SKIP("Linux gives Wine's sockets each other's groups");
+    int mine = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
+    int theirs = receiver(XSOCK_AF_INET, &port);
+    struct xsock_addr a = addr("239.255.71.9", port), b = addr("239.255.71.10", port);
+    ASSERT_RESULT(0, xsock_join_group(mine, &a, NULL, lo.index));
+    ASSERT_RESULT(0, xsock_join_group(theirs, &b, NULL, lo.index));
+    send_text(s, "b", &b);
+    send_text(s, "a", &a);
+    receives(mine, "a");
+    receives(theirs, "b");
+    ASSERT_RESULT(0, xsock_close(mine));
+    ASSERT_RESULT(0, xsock_close(theirs));
+    ASSERT_RESULT(0, xsock_close(s));
+}
+
+/* ---- Groups: what is refused --------------------------------------------------------------------- */
+
+enum { NO_INTERFACE = 0x7ffffff0 };
+
+static void a_group_must_be_one(void **state)
+{
+    struct loopback lo = loopback();
+    int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    int tcp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    struct xsock_addr group = addr("239.255.71.7", 9), group6 = addr("ff15::71:7", 0), one = addr("127.0.0.1", 0);
+    struct xsock_addr malformed = group;
+    (void)state;
+    malformed.length = 5;
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_join_group(2, &group, NULL, 0));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_join_group(udp, NULL, NULL, 0));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_join_group(tcp, &group, NULL, 0));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_join_group(udp, &group6, NULL, 0));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_join_group(udp, &group, &group6, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_join_group(udp, &malformed, NULL, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_join_group(udp, &one, NULL, lo.index));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_join_group(udp, &group, &group, lo.index));
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_join_group(udp, &group, NULL, NO_INTERFACE));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_leave_group(udp, &group, NULL, lo.index));
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_set_multicast_if(udp, NO_INTERFACE));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_multicast_if(tcp, lo.index));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_set_multicast_if(-1, lo.index));
+    ASSERT_RESULT(0, xsock_set_multicast_if(udp, lo.index));
+    ASSERT_RESULT(0, xsock_set_multicast_if(udp, 0));
+    ASSERT_RESULT(0, xsock_close(udp));
+    ASSERT_RESULT(0, xsock_close(tcp));
+}
+
+/* ---- TCP ----------------------------------------------------------------------------------------- */
+
+static void connect_two(int *out_listener, int *out_client, int *out_server)
+{
+    struct xsock_addr a = addr("127.0.0.1", 0);
+    *out_listener = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(*out_listener, &a));
+    ASSERT_RESULT(0, xsock_listen(*out_listener, 1));
+    ASSERT_RESULT(0, xsock_local_addr(*out_listener, &a));
+    *out_client = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_connect(*out_client, &a));
+    *out_server = ASSERT_OPENS(xsock_accept(*out_listener, 0, NULL));
+}
+
+static void congestion_control_has_a_name(void **state)
+{
+    int tcp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    char name[64], again[64];
+    int length = xsock_get_congestion(tcp, name, sizeof name);
+    (void)state;
+    if (length == -XSOCK_ENOPROTOOPT) {
+        ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_congestion(tcp, "cubic"));
+    } else {
+        assert_int_equal(length, strlen(name));
+        ASSERT_RESULT(length, xsock_get_congestion(tcp, NULL, 0));
+        ASSERT_RESULT(0, xsock_set_congestion(tcp, name));
+        ASSERT_RESULT(-XSOCK_ENOENT, xsock_set_congestion(tcp, "no-such-control"));
+        ASSERT_RESULT(-XSOCK_ENOSPC, xsock_get_congestion(tcp, again, (size_t)length));
+        ASSERT_RESULT(length, xsock_get_congestion(tcp, again, (size_t)length + 1));
+        assert_string_equal(name, again);
+    }
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    ASSERT_THAT(xsock_set_congestion(tcp, name) < 0, "a name of 63 characters");
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_congestion(tcp, ""));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_set_congestion(tcp, NULL));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_congestion(tcp, NULL, 1));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_congestion(udp, "cubic"));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_get_congestion(udp, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_set_congestion(-1, "cubic"));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_get_congestion(INT32_MAX, name, sizeof name));
+    ASSERT_RESULT(0, xsock_close(tcp));
+    ASSERT_RESULT(0, xsock_close(udp));
+}
+
+static void check_counts(int client, int server)
+{
+    struct xsock_tcp_info i, j;
+    char buf[1000] = {0};
+    ASSERT_RESULT((int)sizeof buf, (int)xsock_send(client, buf, sizeof buf, 0));
+    ASSERT_RESULT((int)sizeof buf, (int)xsock_recv(server, buf, sizeof buf, XSOCK_MSG_WAITALL));
+    ASSERT_RESULT(0, xsock_tcp_info(client, &i));
+    ASSERT_RESULT(0, xsock_tcp_info(server, &j));
+    assert_int_equal(i.state, XSOCK_TCP_ESTABLISHED);
+    ASSERT_THAT(i.rtt_ns > 0 && i.rtt_ns < WATCHDOG_NS, "%lld", (long long)i.rtt_ns);
+    ASSERT_THAT(i.send_mss >= 500 && i.send_mss <= 65535, "%lld", (long long)i.send_mss);
+    ASSERT_THAT(i.send_cwnd >= i.send_mss, "%lld", (long long)i.send_cwnd);
+    ASSERT_THAT(i.bytes_sent == -1 || i.bytes_sent >= (int64_t)sizeof buf, "%lld", (long long)i.bytes_sent);
+    ASSERT_THAT(j.bytes_received == -1 || j.bytes_received == sizeof buf, "%lld", (long long)j.bytes_received);
+    for (size_t n = 0; n < sizeof i.reserved / sizeof i.reserved[0]; n++)
+        assert_int_equal(i.reserved[n], 0);
+}
+
+static void tcp_tells_what_it_knows(void **state)
+{
+    struct xsock_tcp_info i = {.state = 77};
+    int listener, client, server;
+    int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    int fresh = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    connect_two(&listener, &client, &server);
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_tcp_info(client, NULL));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_tcp_info(1, &i));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_tcp_info(udp, &i));
+    assert_int_equal(i.state, 77);
+    int rc = xsock_tcp_info(fresh, &i);
+    if (rc == 0) {
+        assert_int_equal(i.state, XSOCK_TCP_CLOSED);
+        assert_int_equal(i.rtt_ns, -1);
+        ASSERT_RESULT(0, xsock_tcp_info(listener, &i));
+        assert_int_equal(i.state, XSOCK_TCP_LISTEN);
+        check_counts(client, server);
+        ASSERT_RESULT(0, xsock_shutdown(client, XSOCK_SHUT_WR));
+        char byte;
+        ASSERT_RESULT(0, (int)xsock_recv(server, &byte, 1, 0));
+        ASSERT_RESULT(0, xsock_tcp_info(server, &i));
+        assert_int_equal(i.state, XSOCK_TCP_CLOSE_WAIT);
+    } else {
+        ASSERT_RESULT(-XSOCK_ENOPROTOOPT, rc);
+    }
+    const int all[] = {listener, client, server, udp, fresh};
+    for (int n = 0; n < 5; n++)
+        ASSERT_RESULT(0, xsock_close(all[n]));
+}
+
+/* ---- Errors, devices, the system's own ----------------------------------------------------------- */
+
+static void a_pending_error_is_read_once(void **state)
+{
+    struct xsock_addr a = addr("127.0.0.1", 0);
+    int taken = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0)); /* bound, and does not listen */
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    struct xsock_pollfd p = {d, XSOCK_POLLOUT, 0};
+    uint64_t error = 77;
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(taken, &a));
+    ASSERT_RESULT(0, xsock_local_addr(taken, &a));
+    int rc = xsock_connect(d, &a);
+    if (rc == -XSOCK_EINPROGRESS) {
+        ASSERT_RESULT(1, xsock_poll(&p, 1, WATCHDOG_NS));
+        ASSERT_RESULT(0, xsock_get_opt_size(d, XSOCK_SO_ERROR, &error));
+        assert_int_equal(error, XSOCK_ECONNREFUSED);
+    } else {
+        ASSERT_RESULT(-XSOCK_ECONNREFUSED, rc);
+    }
+    ASSERT_RESULT(0, xsock_get_opt_size(d, XSOCK_SO_ERROR, &error));
+    assert_int_equal(error, 0);
+    ASSERT_RESULT(0, xsock_close(taken));
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
+static void a_socket_is_tied_to_a_device(void **state)
+{
+    struct loopback lo = loopback();
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)), pair[2];
+    uint32_t index = 77;
+    (void)state;
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair));
+    int rc = xsock_set_device(d, lo.index);
+    if (rc == 0) {
+        ASSERT_RESULT(0, xsock_get_device(d, &index));
+        assert_int_equal(index, lo.index);
+        ASSERT_RESULT(0, xsock_set_device(d, 0));
+        ASSERT_RESULT(0, xsock_get_device(d, &index));
+        assert_int_equal(index, 0);
+    } else {
+        ASSERT_THAT(rc == -XSOCK_EACCES || rc == -XSOCK_ENOPROTOOPT, "%s", harness_name(rc));
+    }
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_set_device(d, NO_INTERFACE));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_device(d, NULL));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_device(pair[0], lo.index));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_get_device(pair[0], &index));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_set_device(0, 0));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_get_device(0, &index));
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(pair[0]));
+    ASSERT_RESULT(0, xsock_close(pair[1]));
+}
+
+static void the_systems_own_numbers_go_through(void **state)
+{
+#ifdef __linux__
+    enum { LEVEL = 1, KEEPALIVE = 9 };
+#else
+    enum { LEVEL = 0xffff, KEEPALIVE = 8 }; /* the BSDs', and so Winsock's */
+#endif
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int on = 1, got = 0;
+    size_t size = sizeof got;
+    bool flag = false;
+    (void)state;
+    ASSERT_RESULT(0, xsock_set_opt_raw(d, LEVEL, KEEPALIVE, &on, sizeof on));
+    ASSERT_RESULT(0, xsock_get_opt_flag(d, XSOCK_SO_KEEPALIVE, &flag));
+    assert_true(flag);
+    ASSERT_RESULT(0, xsock_get_opt_raw(d, LEVEL, KEEPALIVE, &got, &size));
+    ASSERT_THAT(got != 0 && size >= 1 && size <= sizeof got, "%d in %u bytes", got, (unsigned)size);
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_opt_raw(d, LEVEL, 0x7ffe, &on, sizeof on));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_set_opt_raw(d, LEVEL, KEEPALIVE, NULL, 4));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_raw(d, LEVEL, KEEPALIVE, &on, (size_t)INT32_MAX + 1));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_opt_raw(d, LEVEL, KEEPALIVE, NULL, &size));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_opt_raw(d, LEVEL, KEEPALIVE, &got, NULL));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_set_opt_raw(0, LEVEL, KEEPALIVE, &on, sizeof on));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_get_opt_raw(0, LEVEL, KEEPALIVE, &got, &size));
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
+/* A call that waits takes a wake, which the library keeps for the next. */
+static int wait_once(void **state)
+{
+    int d[3];
+    (void)state;
+    connect_two(&d[0], &d[1], &d[2]);
+    for (int i = 0; i < 3; i++)
+        ASSERT_RESULT(0, xsock_close(d[i]));
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_group_is_joined_and_left),
+        TEST(a_group_of_inet6_is_joined_and_left),
+        TEST(one_source_of_a_group_is_heard_and_no_other),
+        TEST(a_socket_receives_its_own_groups_only),
+        TEST(a_group_must_be_one),
+        TEST(congestion_control_has_a_name),
+        TEST(tcp_tells_what_it_knows),
+        TEST(a_pending_error_is_read_once),
+        TEST(a_socket_is_tied_to_a_device),
+        TEST(the_systems_own_numbers_go_through),
+    };
+    return cmocka_run_group_tests(tests, wait_once, NULL);
+}
