@@ -1,4 +1,4 @@
-#include "fake_sys.h"
+#include "fake_private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 static const short errors[] = {
     [FAKE_EPERM] = XSOCK_EPERM,
+    [FAKE_ENOENT] = XSOCK_ENOENT,
     [FAKE_EINTR] = XSOCK_EINTR,
     [FAKE_EIO] = XSOCK_EIO,
     [FAKE_EBADF] = XSOCK_EBADF,
@@ -21,14 +22,27 @@ static const short errors[] = {
     [FAKE_EINVAL] = XSOCK_EINVAL,
     [FAKE_ENFILE] = XSOCK_ENFILE,
     [FAKE_EMFILE] = XSOCK_EMFILE,
+    [FAKE_EPIPE] = XSOCK_EPIPE,
     [FAKE_ENOTSOCK] = XSOCK_ENOTSOCK,
+    [FAKE_EDESTADDRREQ] = XSOCK_EDESTADDRREQ,
+    [FAKE_EMSGSIZE] = XSOCK_EMSGSIZE,
     [FAKE_EPROTOTYPE] = XSOCK_EPROTOTYPE,
     [FAKE_EPROTONOSUPPORT] = XSOCK_EPROTONOSUPPORT,
     [FAKE_ESOCKTNOSUPPORT] = XSOCK_ESOCKTNOSUPPORT,
     [FAKE_EOPNOTSUPP] = XSOCK_ENOTSUP,
     [FAKE_EAFNOSUPPORT] = XSOCK_EAFNOSUPPORT,
+    [FAKE_EADDRINUSE] = XSOCK_EADDRINUSE,
     [FAKE_ENETDOWN] = XSOCK_ENETDOWN,
+    [FAKE_ECONNABORTED] = XSOCK_ECONNABORTED,
+    [FAKE_ECONNRESET] = XSOCK_ECONNRESET,
     [FAKE_ENOBUFS] = XSOCK_ENOBUFS,
+    [FAKE_EISCONN] = XSOCK_EISCONN,
+    [FAKE_ENOTCONN] = XSOCK_ENOTCONN,
+    [FAKE_ETIMEDOUT] = XSOCK_ETIMEDOUT,
+    [FAKE_ECONNREFUSED] = XSOCK_ECONNREFUSED,
+    [FAKE_EHOSTUNREACH] = XSOCK_EHOSTUNREACH,
+    [FAKE_EALREADY] = XSOCK_EALREADY,
+    [FAKE_EINPROGRESS] = XSOCK_EINPROGRESS,
 };
 
 /* Pairs are emulated, and LOCAL is there all the same: as in Windows since 1803, which no machine of ours
@@ -39,7 +53,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .pair_emulated = true,
 };
 
-static void die(const char *sentence)
+void fake__die(const char *sentence)
 {
     fflush(stdout);
     fprintf(stderr, "fake_sys: %s\n", sentence);
@@ -65,13 +79,15 @@ static struct {
 static int take_row(int *count)
 {
     if (*count == ROWS)
-        die("too many rows were set");
+        fake__die("too many rows were set");
     return (*count)++;
 }
 
 void fake_reset(void)
 {
     memset(&set, 0, sizeof set);
+    fake__reset_net();
+    fake__reset_wait();
 }
 
 void fake_hide_family(int af)
@@ -124,14 +140,15 @@ unsigned fake_calls(enum fake_call call)
     if (call != FAKE_ANY_CALL)
         return set.calls[call];
     for (int i = 0; i < FAKE_CALLS; i++)
-        sum += set.calls[i];
+        sum += i == FAKE_NOW ? 0 : set.calls[i];
     return sum;
 }
 
 /* Every call that can fail begins here: 0, or the code it is to fail with. */
-static int begin(enum fake_call call)
+int fake__begin(enum fake_call call)
 {
     set.calls[call]++;
+    fake__run_hooks_before(call, set.calls[call]);
     if (set.fail_in == 0 || (set.fail_call != call && set.fail_call != FAKE_ANY_CALL))
         return 0;
     if (--set.fail_in > 0)
@@ -139,6 +156,12 @@ static int begin(enum fake_call call)
     set.failed = true;
     set.failed_call = call;
     return set.fail_code;
+}
+
+void fake__notice(enum fake_call call)
+{
+    set.calls[call]++;
+    fake__run_hooks_before(call, set.calls[call]);
 }
 
 /* ---- Numbers -------------------------------------------------------------------------------------- */
@@ -180,14 +203,8 @@ bool xsock__sys_protocol(int af, int protocol, int *out)
 
 /* ---- Handles -------------------------------------------------------------------------------------- */
 
-struct open_socket {
-    unsigned handles;
-    bool is_socket, nonblock;
-    struct xsock__sys_triple triple;
-};
-
 struct slot {
-    struct open_socket *open; /* NULL: this number is free */
+    struct fake__socket *open; /* NULL: this number is free */
     bool cloexec;
     size_t next_free;
 };
@@ -200,7 +217,7 @@ static size_t first_free = SIZE_MAX;
 static unsigned closes;
 
 /* The number that was closed last is given out first: what is used after its end is used wrongly at once. */
-static uintptr_t add_handle(struct open_socket *open, bool cloexec)
+static uintptr_t add_handle(struct fake__socket *open, bool cloexec)
 {
     size_t i = first_free;
     if (i != SIZE_MAX) {
@@ -210,7 +227,7 @@ static uintptr_t add_handle(struct open_socket *open, bool cloexec)
             slot_room = slot_room == 0 ? 64 : 2 * slot_room;
             slots = realloc(slots, slot_room * sizeof *slots);
             if (slots == NULL)
-                die("no memory");
+                fake__die("no memory");
         }
         i = slot_count++;
     }
@@ -221,11 +238,11 @@ static uintptr_t add_handle(struct open_socket *open, bool cloexec)
     return HANDLE_BASE + HANDLE_STEP * (uintptr_t)i;
 }
 
-static uintptr_t add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock, bool is_socket)
+uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock, bool is_socket)
 {
-    struct open_socket *open = calloc(1, sizeof *open);
+    struct fake__socket *open = calloc(1, sizeof *open);
     if (open == NULL)
-        die("no memory");
+        fake__die("no memory");
     open->is_socket = is_socket;
     open->nonblock = nonblock;
     if (t != NULL)
@@ -245,14 +262,21 @@ static struct slot *find_socket(uintptr_t h, const char *otherwise)
 {
     struct slot *s = find(h);
     if (s == NULL || !s->open->is_socket)
-        die(otherwise);
+        fake__die(otherwise);
     return s;
+}
+
+struct fake__socket *fake__find(uintptr_t h, const char *otherwise)
+{
+    return find_socket(h, otherwise)->open;
 }
 
 static void drop(struct slot *s)
 {
-    if (--s->open->handles == 0)
+    if (--s->open->handles == 0) {
+        fake__net_gone(s->open);
         free(s->open);
+    }
     s->open = NULL;
     s->next_free = first_free;
     first_free = (size_t)(s - slots);
@@ -266,7 +290,7 @@ static int startups;
 
 int xsock__sys_startup(void)
 {
-    int code = begin(FAKE_STARTUP);
+    int code = fake__begin(FAKE_STARTUP);
     if (code == 0)
         startups++;
     return code;
@@ -275,7 +299,7 @@ int xsock__sys_startup(void)
 void xsock__sys_cleanup(void)
 {
     if (startups == 0)
-        die("cleaned up without a start");
+        fake__die("cleaned up without a start");
     startups--;
 }
 
@@ -299,16 +323,16 @@ static int refused(const struct xsock__sys_triple *t)
 static void check_started(void)
 {
     if (startups == 0)
-        die("used without a start");
+        fake__die("used without a start");
 }
 
 static int judge(enum fake_call call, const struct xsock__sys_triple *t)
 {
-    int code = begin(call);
+    int code = fake__begin(call);
     check_started();
     if (t->family < FAKE_FAMILY_BASE || t->type <= FAKE_TYPE_BASE ||
         (t->protocol != 0 && (t->protocol & FAKE_PROTOCOL_BIT) == 0 && t->protocol > 0))
-        die("a number was not translated");
+        fake__die("a number was not translated");
     return code != 0 ? code : refused(t);
 }
 
@@ -316,25 +340,26 @@ int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *
 {
     int code = judge(FAKE_OPEN, t);
     if (code == 0)
-        *out = add_socket(t, cloexec, true, true);
+        *out = fake__add_socket(t, cloexec, true, true);
     return code;
 }
 
 int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t out[2])
 {
-    int code = begin(FAKE_PAIR);
+    int code = fake__begin(FAKE_PAIR);
     check_started();
     if (code != 0)
         return code;
-    out[0] = add_socket(t, cloexec, true, true);
-    out[1] = add_socket(t, cloexec, true, true);
+    out[0] = fake__add_socket(t, cloexec, true, true);
+    out[1] = fake__add_socket(t, cloexec, true, true);
+    fake__net_pair(find(out[0])->open, find(out[1])->open);
     return 0;
 }
 
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
     struct slot *s = find_socket(h, "duplicated what is no open socket");
-    int code = begin(FAKE_DUP);
+    int code = fake__begin(FAKE_DUP);
     if (code == 0)
         *out = add_handle(s->open, cloexec); /* s may be moved by this */
     return code;
@@ -348,7 +373,7 @@ void xsock__sys_close(uintptr_t h)
 int xsock__sys_set_cloexec(uintptr_t h, bool on)
 {
     struct slot *s = find_socket(h, "set a flag of what is no open socket");
-    int code = begin(FAKE_SET_CLOEXEC);
+    int code = fake__begin(FAKE_SET_CLOEXEC);
     if (code == 0)
         s->cloexec = on;
     return code;
@@ -357,7 +382,7 @@ int xsock__sys_set_cloexec(uintptr_t h, bool on)
 int xsock__sys_set_nonblock(uintptr_t h, bool on)
 {
     struct slot *s = find_socket(h, "set the mode of what is no open socket");
-    int code = begin(FAKE_SET_NONBLOCK);
+    int code = fake__begin(FAKE_SET_NONBLOCK);
     if (code == 0)
         s->open->nonblock = on;
     return code;
@@ -366,7 +391,7 @@ int xsock__sys_set_nonblock(uintptr_t h, bool on)
 int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
 {
     struct slot *s = find(h);
-    int code = begin(FAKE_DESCRIBE);
+    int code = fake__begin(FAKE_DESCRIBE);
     check_started();
     if (code != 0)
         return code;
@@ -415,19 +440,19 @@ struct fake_look fake_look(uintptr_t handle)
 uintptr_t fake_make_socket(int family, int type, int protocol, bool cloexec, bool nonblock)
 {
     struct xsock__sys_triple t = {family, type, protocol};
-    return add_socket(&t, cloexec, nonblock, true);
+    return fake__add_socket(&t, cloexec, nonblock, true);
 }
 
 uintptr_t fake_make_file(void)
 {
-    return add_socket(NULL, false, false, false);
+    return fake__add_socket(NULL, false, false, false);
 }
 
 void fake_close_foreign(uintptr_t handle)
 {
     struct slot *s = find(handle);
     if (s == NULL)
-        die("a foreign handle was closed twice");
+        fake__die("a foreign handle was closed twice");
     drop(s);
 }
 
@@ -461,7 +486,7 @@ void *xsock__sys_alloc(size_t size)
 {
     struct block head = {NULL, size, LIVE_BLOCK};
     char *p;
-    if (begin(FAKE_ALLOC) != 0 || size > SIZE_MAX / 2)
+    if (fake__begin(FAKE_ALLOC) != 0 || size > SIZE_MAX / 2)
         return NULL;
     head.start = calloc(1, size + sizeof head + ALIGNMENT + 16);
     if (head.start == NULL)
@@ -483,9 +508,9 @@ void xsock__sys_free(void *p, size_t size)
         return;
     memcpy(&head, (char *)p - sizeof head, sizeof head);
     if (head.magic != LIVE_BLOCK)
-        die("freed what is no live block");
+        fake__die("freed what is no live block");
     if (head.size != size)
-        die("freed with another size than it was allocated with");
+        fake__die("freed with another size than it was allocated with");
     memset((char *)p - sizeof head, 0xdd, size + sizeof head); /* use after free shows */
     allocations--;
     bytes -= size;
@@ -516,14 +541,14 @@ void xsock__sys_lock_init(struct xsock__lock *l)
 void xsock__sys_lock_destroy(struct xsock__lock *l)
 {
     if (l->opaque[0] != UNLOCKED)
-        die("destroyed a lock that is held, or is none");
+        fake__die("destroyed a lock that is held, or is none");
     l->opaque[0] = 0;
 }
 
 void xsock__sys_lock(struct xsock__lock *l)
 {
     if (l->opaque[0] != UNLOCKED)
-        die("locked twice, or locked what is no lock");
+        fake__die("locked twice, or locked what is no lock");
     l->opaque[0] = LOCKED;
     locks_held++;
 }
@@ -531,7 +556,7 @@ void xsock__sys_lock(struct xsock__lock *l)
 void xsock__sys_unlock(struct xsock__lock *l)
 {
     if (l->opaque[0] != LOCKED)
-        die("unlocked what is not locked");
+        fake__die("unlocked what is not locked");
     l->opaque[0] = UNLOCKED;
     locks_held--;
 }
@@ -539,7 +564,7 @@ void xsock__sys_unlock(struct xsock__lock *l)
 void xsock__sys_lock_global(void)
 {
     if (global_held)
-        die("took the global lock twice");
+        fake__die("took the global lock twice");
     global_held = true;
     locks_held++;
 }
@@ -547,7 +572,7 @@ void xsock__sys_lock_global(void)
 void xsock__sys_unlock_global(void)
 {
     if (!global_held)
-        die("unlocked the global lock, which is not locked");
+        fake__die("unlocked the global lock, which is not locked");
     global_held = false;
     locks_held--;
 }
@@ -563,11 +588,11 @@ static void (*before_fork)(void), (*parent_after)(void), (*child_after)(void);
 
 int xsock__sys_at_fork(void (*before)(void), void (*parent)(void), void (*child)(void))
 {
-    int code = begin(FAKE_AT_FORK);
+    int code = fake__begin(FAKE_AT_FORK);
     if (code != 0)
         return code;
     if (before_fork != NULL)
-        die("fork handlers were set twice");
+        fake__die("fork handlers were set twice");
     before_fork = before;
     parent_after = parent;
     child_after = child;

@@ -24,6 +24,7 @@ enum {
 /* Its errno numbers, which are Linux's. */
 enum {
     FAKE_EPERM = 1,
+    FAKE_ENOENT = 2,
     FAKE_EINTR = 4,
     FAKE_EIO = 5,
     FAKE_EBADF = 9,
@@ -35,14 +36,27 @@ enum {
     FAKE_EINVAL = 22,
     FAKE_ENFILE = 23,
     FAKE_EMFILE = 24,
+    FAKE_EPIPE = 32,
     FAKE_ENOTSOCK = 88,
+    FAKE_EDESTADDRREQ = 89,
+    FAKE_EMSGSIZE = 90,
     FAKE_EPROTOTYPE = 91,
     FAKE_EPROTONOSUPPORT = 93,
     FAKE_ESOCKTNOSUPPORT = 94,
     FAKE_EOPNOTSUPP = 95,
     FAKE_EAFNOSUPPORT = 97,
+    FAKE_EADDRINUSE = 98,
     FAKE_ENETDOWN = 100,
+    FAKE_ECONNABORTED = 103,
+    FAKE_ECONNRESET = 104,
     FAKE_ENOBUFS = 105,
+    FAKE_EISCONN = 106,
+    FAKE_ENOTCONN = 107,
+    FAKE_ETIMEDOUT = 110,
+    FAKE_ECONNREFUSED = 111,
+    FAKE_EHOSTUNREACH = 113,
+    FAKE_EALREADY = 114,
+    FAKE_EINPROGRESS = 115,
     FAKE_EUNLISTED = 4242 /* which no row names */
 };
 
@@ -75,6 +89,22 @@ enum fake_call {
     FAKE_DESCRIBE,
     FAKE_AT_FORK,
     FAKE_ALLOC, /* gives NULL, whatever the code */
+    FAKE_BIND,
+    FAKE_LISTEN,
+    FAKE_ACCEPT,
+    FAKE_CONNECT,
+    FAKE_TAKE_ERROR,
+    FAKE_SHUTDOWN,
+    FAKE_LOCAL_ADDR,
+    FAKE_PEER_ADDR,
+    FAKE_PEER_CRED,
+    FAKE_SEND,
+    FAKE_RECV,
+    FAKE_AVAILABLE,
+    FAKE_AT_MARK,
+    FAKE_WAKE_OPEN,
+    FAKE_WAIT,
+    FAKE_NOW, /* can't fail, and is counted apart from FAKE_ANY_CALL: for fake_before() */
     FAKE_CALLS,
     FAKE_ANY_CALL = FAKE_CALLS
 };

@@ -1,0 +1,55 @@
+/* The network and the clock of the fake system (fake_sys.h). Both are in memory: data is there as soon as it is
+ * sent, and time passes only in xsock__sys_wait, which goes on to the next thing that is to happen, or to its own
+ * end, at once. A wait without an end in which nothing will ever happen ends the program with a sentence. */
+#ifndef XSOCK_FAKE_NET_H
+#define XSOCK_FAKE_NET_H
+
+#include "fake_sys.h"
+
+enum {
+    FAKE_BUFFER = 1000,      /* bytes that a stream holds for its receiver, unless set otherwise */
+    FAKE_MESSAGES = 8,       /* datagrams that a socket holds; one more is EAGAIN to its sender */
+    FAKE_MESSAGE_MOST = 1500 /* a longer one is EMSGSIZE */
+};
+
+/* ---- Network; all of it is undone by fake_reset() ------------------------------------------------- */
+
+void fake_set_buffer(size_t bytes);
+
+/* Stream connects from now on are under way at first (EINPROGRESS), and end after that time: with this code, or,
+ * if it is 0, as the listener has it then. INT64_MAX: they hang. */
+void fake_connects_take(int64_t ns, int code);
+
+/* The socket has failed: its next send or receive gives this code, as a reset connection does, and its peer is
+ * gone. */
+void fake_break(uintptr_t handle, int code);
+
+/* A stream's connection is there all the same, and SO_ERROR gone: somebody else has read it. */
+void fake_take_error(uintptr_t handle);
+
+/* ---- Clock ---------------------------------------------------------------------------------------- */
+
+int64_t fake_now(void);
+void fake_advance(int64_t ns);
+
+/* ---- What is to happen; undone by fake_reset() ---------------------------------------------------- */
+
+typedef void fake_hook(void *user);
+
+/* When a wait has come to this time (of fake_now); once. It may call anything. */
+void fake_at(int64_t time, fake_hook *fn, void *user);
+
+/* Just before the nth call of this kind from now on is judged; once. */
+void fake_before(enum fake_call call, unsigned nth, fake_hook *fn, void *user);
+
+/* Waits end with EINTR whenever a multiple of this period is reached; 0: no more. */
+void fake_interrupt_every(int64_t ns);
+
+/* Waits that are to last longer than this end so much too early, with nothing. */
+void fake_wake_early_by(int64_t ns);
+
+/* How many wakes are open, and how many of them are set. */
+size_t fake_wakes(void);
+size_t fake_wakes_set(void);
+
+#endif
