@@ -138,22 +138,28 @@ static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, st
 {
     struct xsock__sock *s = fd->held.sock;
     struct acceptance a = {.cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0};
-    if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
-        return -XSOCK_EINVAL;
-    if (!xsock__sock_is_stream(s))
-        return -XSOCK_EOPNOTSUPP;
     if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
         return -XSOCK_EINVAL;
+    out->sock = xsock__sock_to_accept(s, flags);
+    if (out->sock == NULL)
+        return -XSOCK_ENOMEM;
     int64_t timeout = xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
     int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
-    if (rc != 0)
+    if (rc != 0) {
+        xsock__sock_forget(out->sock);
         return rc;
-    rc = xsock__sock_accepted(s, flags, a.handle, out);
-    if (rc != 0)
-        xsock__sys_close(a.handle);
-    else if (out_peer != NULL && xsock__addr_or_none(s, &a.peer, out_peer) != 0)
+    }
+    out->handle = a.handle;
+    if (out_peer != NULL && xsock__addr_or_none(s, &a.peer, out_peer) != 0)
         *out_peer = (struct xsock_addr){.family = XSOCK_AF_UNSPEC};
-    return rc;
+    return 0;
+}
+
+static int check_accept(const struct xsock__sock *s, int flags)
+{
+    if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
+        return -XSOCK_EINVAL;
+    return xsock__sock_is_stream(s) ? 0 : -XSOCK_EOPNOTSUPP;
 }
 
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)
@@ -163,7 +169,9 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__fdtab_reserve(t, 0, &new);
+    rc = check_accept(fd->held.sock, flags); /* said also when the table is full */
+    if (rc == 0)
+        rc = xsock__fdtab_reserve(t, 0, &new);
     if (rc == 0) {
         rc = accept_on(t, fd, flags, &held, out_peer);
         if (rc != 0)

@@ -271,15 +271,18 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     return 0;
 }
 
-int xsock__sock_accepted(const struct xsock__sock *listener, int flags, uintptr_t handle, struct xsock__held *out)
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags)
 {
     struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
                                      (flags & XSOCK_SOCK_NONBLOCK) != 0);
-    if (s == NULL)
-        return -XSOCK_ENOMEM;
-    xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED, 0);
-    *out = (struct xsock__held){handle, s};
-    return 0;
+    if (s != NULL)
+        xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED, 0);
+    return s;
+}
+
+void xsock__sock_forget(struct xsock__sock *s)
+{
+    drop_sock(s);
 }
 
 /* ---- Duplicates, and handles from outside -------------------------------------------------------- */

@@ -49,8 +49,10 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out);
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);
 
-/* The socket of a connection that was accepted on `listener`. On failure the handle is the caller's. */
-int xsock__sock_accepted(const struct xsock__sock *listener, int flags, uintptr_t handle, struct xsock__held *out);
+/* The socket for a connection that is about to be accepted on `listener`: made before, so that want of memory
+ * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget. */
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags);
+void xsock__sock_forget(struct xsock__sock *s);
 
 bool xsock__sock_is_stream(const struct xsock__sock *s); /* connection-oriented: STREAM, SEQPACKET */
 bool xsock__sock_is(const struct xsock__sock *s, int state_bits);
