@@ -199,9 +199,14 @@ static int outcome(struct xsock__fd *fd)
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
     struct xsock__sys_addr peer;
     int code = 0;
-    int rc = xsock__finish(xsock__sys_wait(&w, 1, NULL, 0));
-    if (rc != 0 && rc != -XSOCK_EINTR)
+    int rc;
+    do /* it doesn't wait: a signal that came just now says nothing of the connect */
+        code = xsock__sys_wait(&w, 1, NULL, 0);
+    while (xsock__error_from_native(code) == -XSOCK_EINTR);
+    rc = xsock__finish(code);
+    if (rc != 0)
         return rc;
+    code = 0;
     if (w.revents == 0)
         return -XSOCK_EALREADY;
     rc = xsock__finish(xsock__sys_take_error(fd->held.handle, &code));
