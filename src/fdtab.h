@@ -86,8 +86,8 @@ struct xsock__waiter {
     xsock__atomic_int closed; /* the descriptor was, and the wake is set */
 };
 
-/* Takes a wake and stands in fd's list with it. -XSOCK_ECANCELED: it has been closed already; -XSOCK_ENOMEM,
- * -XSOCK_EMFILE: no wake to be had. The caller has a reference to fd until it has called unwatch. */
+/* Takes a wake and stands in fd's list with it. -XSOCK_ECANCELED: it has been closed already; -XSOCK_ENOMEM;
+ * above 0: the system's code, there is no wake to be had. The caller has a reference to fd until it has called unwatch. */
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
 

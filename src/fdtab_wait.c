@@ -22,9 +22,10 @@ static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
     struct xsock__waker *k = xsock__sys_alloc(sizeof *k);
     if (k == NULL)
         return -XSOCK_ENOMEM;
-    if (xsock__sys_wake_open(&k->wake) != 0) {
+    int code = xsock__sys_wake_open(&k->wake);
+    if (code != 0) {
         xsock__sys_free(k, sizeof *k);
-        return -XSOCK_EMFILE;
+        return code;
     }
     xsock__sys_lock(&t->lock);
     k->next = t->wakers;

@@ -97,7 +97,7 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     int rc = xsock__fdtab_take_waker(p->t, &p->waker);
     if (rc != 0)
-        return rc;
+        return rc > 0 ? xsock__finish(rc) : rc;
     enter(p);
     rc = wait_for_some(p, &end);
     leave(p);

@@ -57,7 +57,7 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const 
     struct xsock__waiter w;
     int rc = xsock__fdtab_watch(t, fd, &w);
     if (rc != 0)
-        return rc;
+        return rc > 0 ? xsock__finish(rc) : rc;
     rc = wait_watched(fd, events, &w, d);
     xsock__fdtab_unwatch(t, &w);
     return rc;
