@@ -115,6 +115,8 @@ int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, i
         return rc;
     if (n <= MOST)
         return poll_in(&p, timeout_ns);
+    if (n > SIZE_MAX / sizeof *p.watched) /* 32 bits */
+        return -XSOCK_ENOMEM;
     p.watched = xsock__sys_alloc(n * sizeof *p.watched);
     p.waits = xsock__sys_alloc(n * sizeof *p.waits);
     rc = p.watched == NULL || p.waits == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
