@@ -28,13 +28,19 @@ struct transfer {
     bool whole; /* not done before all of len is, or the end */
 };
 
+/* For LOCAL Linux has it since 5.15, an emulated pair would, and no other system does: so none. */
+static bool has_urgent_data(const struct xsock__sock *s)
+{
+    return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
+}
+
 static int check(const struct xsock__sock *s, const void *buf, size_t len, int flags, int known)
 {
     if (buf == NULL && len != 0)
         return -XSOCK_EFAULT;
     if (len > PTRDIFF_MAX || (flags & ~known) != 0)
         return -XSOCK_EINVAL;
-    if ((flags & XSOCK_MSG_OOB) != 0 && s->type != XSOCK_SOCK_STREAM)
+    if ((flags & XSOCK_MSG_OOB) != 0 && !has_urgent_data(s))
         return -XSOCK_EOPNOTSUPP;
     return 0;
 }
@@ -231,8 +237,10 @@ int xsock__call_at_mark(struct xsock__fdtab *t, int d)
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = fd->held.sock->type != XSOCK_SOCK_STREAM ? -XSOCK_EOPNOTSUPP
-                                                  : xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));
+    if (!has_urgent_data(fd->held.sock))
+        rc = -XSOCK_EOPNOTSUPP;
+    else
+        rc = xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));
     xsock__fdtab_put(t, fd);
     return rc != 0 ? rc : at;
 }
