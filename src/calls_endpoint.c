@@ -348,16 +348,34 @@ int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *
 
 /* ---- shutdown, addresses ------------------------------------------------------------------------- */
 
+/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A socket from outside
+ * may have got its peer there. */
+static int check_has_peer(const struct xsock__fd *fd)
+{
+    struct xsock__sys_addr peer;
+    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED))
+        return 0;
+    int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
+    return rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
+}
+
+static int shut_down(struct xsock__fd *fd, int how)
+{
+    if (how < XSOCK_SHUT_RD || how > XSOCK_SHUT_RDWR)
+        return -XSOCK_EINVAL;
+    int rc = check_has_peer(fd);
+    if (rc != 0)
+        return rc;
+    return xsock__finish(xsock__sys_shutdown(fd->held.handle, (how & XSOCK_SHUT_RD) != 0, (how & XSOCK_SHUT_WR) != 0));
+}
+
 int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
 {
     struct xsock__fd *fd;
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (how < XSOCK_SHUT_RD || how > XSOCK_SHUT_RDWR)
-        rc = -XSOCK_EINVAL;
-    else
-        rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, (how & XSOCK_SHUT_RD) != 0, (how & XSOCK_SHUT_WR) != 0));
+    rc = shut_down(fd, how);
     xsock__fdtab_put(t, fd);
     return rc;
 }
