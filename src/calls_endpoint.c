@@ -44,6 +44,9 @@ static int bind_to(struct xsock__fd *fd, const struct xsock_addr *a)
         return rc;
     if (s->emulated || xsock__sock_is(s, XSOCK__SOCK_LISTENING))
         return -XSOCK_EINVAL;
+    /* Linux looks at a path before it looks at the socket: EADDRINUSE, for its own name. */
+    if (s->af == XSOCK_AF_LOCAL && xsock__sock_is(s, XSOCK__SOCK_BOUND))
+        return -XSOCK_EINVAL;
     bool exclusive = is_internet(s->af) && s->type == XSOCK_SOCK_STREAM && !xsock__sock_is(s, XSOCK__SOCK_REUSE);
     rc = xsock__finish(xsock__sys_bind(fd->held.handle, &native, exclusive));
     if (rc == 0)
@@ -188,6 +191,12 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
 /* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more slowly. */
 enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MOST_NS = 10 * 1000 * 1000 };
 
+/* Connecting gives an address, but not to LOCAL sockets: they can still be bound. */
+static int connected(const struct xsock__sock *s)
+{
+    return XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND);
+}
+
 static bool is_in_progress(int error)
 {
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
@@ -217,7 +226,7 @@ static int outcome(struct xsock__fd *fd)
     if (rc == 0 && xsock__sys_peer_addr(fd->held.handle, &peer) != 0)
         rc = -XSOCK_ENOTCONN;
     if (rc == 0)
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+        xsock__sock_becomes(fd->held.sock, connected(fd->held.sock), 0);
     return rc;
 }
 
@@ -267,10 +276,10 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const st
         return -XSOCK_EISCONN;
     int rc = begin_connect(t, fd, a, may_block, &end);
     if (rc == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+        xsock__sock_becomes(s, connected(s), 0);
     if (!is_in_progress(rc))
         return rc;
-    xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_BOUND, 0);
+    xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING, 0);
     return may_block ? wait_connected(t, fd, &end) : rc;
 }
 
@@ -298,7 +307,7 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
     if (rc == 0 && to_nobody)
         xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
     else if (rc == 0)
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+        xsock__sock_becomes(fd->held.sock, connected(fd->held.sock), 0);
     return rc;
 }
 

@@ -302,7 +302,7 @@ static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
     if (xsock__sys_peer_addr(handle, &a) == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
 }
 
 int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
