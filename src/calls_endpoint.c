@@ -295,7 +295,8 @@ int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_
         return -XSOCK_EAGAIN;
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     rc = wait_connected(t, fd, &end);
-    return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
+    bool still = xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
+    return rc == -XSOCK_ETIMEDOUT && still ? -XSOCK_EAGAIN : rc; /* the connect itself may end with ETIMEDOUT */
 }
 
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
