@@ -1,0 +1,174 @@
+/* Connecting and accepting, against a clock of our own: every state between begun and told. */
+#include "fake_talk.h"
+#include "harness.h"
+#include "sock.h"
+
+/* ---- Connecting ----------------------------------------------------------------------------------- */
+
+static int begin_connect(int64_t takes_ns, int code)
+{
+    struct xsock_addr a = at_port(80);
+    int d = open_stream();
+    fake_connects_take(takes_ns, code);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(-XSOCK_EALREADY, xsock__call_connect(t, d, &a));
+    return d;
+}
+
+static void a_nonblocking_connect_goes_from_begun_to_told_to_connected(void **state)
+{
+    struct xsock_addr a = at_port(80), peer;
+    int l = listen_at(80, 1), d = begin_connect(5 * MS, 0);
+    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLOUT};
+    int64_t begin = fake_now();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_EAGAIN, send_some(d, 1, 0));
+    ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d, 1, 0));
+    ASSERT_RESULT(-XSOCK_ENOTCONN, xsock__call_peer_addr(t, d, &peer));
+    ASSERT_RESULT(-XSOCK_ENOTCONN, xsock__call_shutdown(t, d, XSOCK_SHUT_WR));
+    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, -1));
+    assert_int_equal(p.revents, XSOCK_POLLOUT);
+    assert_int_equal(fake_now() - begin, 5 * MS);
+    fake_fail(FAKE_WAIT, 1, FAKE_EINTR);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(-XSOCK_EISCONN, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(0, xsock__call_peer_addr(t, d, &peer));
+    assert_true(xsock_addr_equal(&peer, &a));
+    ASSERT_OPENS(xsock__call_accept(t, l, 0, NULL));
+}
+
+static void a_failure_after_a_while_is_told_once(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int d = begin_connect(5 * MS, FAKE_EHOSTUNREACH);
+    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLOUT};
+    (void)state;
+    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, -1));
+    assert_int_equal(p.revents & (XSOCK_POLLOUT | XSOCK_POLLERR), XSOCK_POLLOUT | XSOCK_POLLERR);
+    ASSERT_RESULT(-XSOCK_EHOSTUNREACH, xsock__call_connect(t, d, &a));
+    assert_int_equal(xsock_oserror(), FAKE_EHOSTUNREACH);
+    ASSERT_RESULT(-XSOCK_ENOTCONN, send_some(d, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a)); /* it may be tried again */
+}
+
+static void sending_tells_how_a_connect_failed(void **state)
+{
+    int d = begin_connect(5 * MS, FAKE_ETIMEDOUT);
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, 0));
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, send_some(d, 1, 0));
+}
+
+static void sending_waits_for_a_connect_that_is_under_way(void **state)
+{
+    int l = listen_at(80, 1), d = begin_connect(5 * MS, 0), s;
+    int64_t begin = fake_now();
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, 0));
+    ASSERT_RESULT(4, send_some(d, 4, 0));
+    assert_int_equal(fake_now() - begin, 5 * MS);
+    s = ASSERT_OPENS(xsock__call_accept(t, l, 0, NULL));
+    ASSERT_RESULT(4, recv_some(s, 10, 0));
+}
+
+static void a_failure_whose_reason_is_gone_is_still_none_of_success(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int d = begin_connect(5 * MS, FAKE_ETIMEDOUT);
+    (void)state;
+    fake_advance(5 * MS);
+    fake_take_error(handle_of(d)); /* as a program may, with its own getsockopt */
+    ASSERT_RESULT(-XSOCK_ENOTCONN, send_some(d, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a));
+    fake_advance(5 * MS);
+    fake_take_error(handle_of(d));
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a)); /* a new one */
+}
+
+static void a_blocking_connect_ends_as_the_system_ends_it(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int64_t begin = fake_now();
+    int d = open_stream();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    fake_connects_take(5 * MS, FAKE_ECONNREFUSED);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    assert_int_equal(fake_now() - begin, 5 * MS);
+    fake_connects_take(5 * MS, 0);
+    listen_at(80, 1);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(-XSOCK_EISCONN, xsock__call_connect(t, d, &a));
+}
+
+static void a_connect_that_ran_out_of_time_is_still_under_way(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int d = open_stream();
+    (void)state;
+    listen_at(80, 1);
+    fake_connects_take(5 * MS, 0);
+    set_timeout(d, CONNECT, 2 * MS);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+}
+
+/* ---- Accepting ------------------------------------------------------------------------------------ */
+
+static void accept_waits_and_takes_its_flags_from_the_call(void **state)
+{
+    struct xsock_addr peer;
+    struct event e;
+    int l = listen_at(80, 4), c = open_stream(), s;
+    (void)state;
+    e = (struct event){.d = c};
+    fake_at(fake_now() + MS, connect_later, &e);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_CLOEXEC));
+    s = ASSERT_OPENS(xsock__call_accept(t, l, 0, &peer));
+    ASSERT_RESULT(0, e.result);
+    ASSERT_RESULT(0, xsock__call_get_flags(t, s));
+    assert_false(fake_look(handle_of(s)).cloexec);
+    assert_int_equal(peer.family, XSOCK_AF_INET);
+    assert_true(peer.port != 0);
+    ASSERT_RESULT(0, xsock__call_connect(t, open_stream(), &(struct xsock_addr){XSOCK_AF_INET, 80, 0, 0, 4, {127}}));
+    s = ASSERT_OPENS(xsock__call_accept(t, l, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, NULL));
+    ASSERT_RESULT(XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, xsock__call_get_flags(t, s));
+    assert_true(fake_look(handle_of(s)).cloexec);
+}
+
+static void accept_without_room_loses_no_connection(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int l = listen_at(80, 4), c = open_stream();
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 1));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, l, 1, NULL)); /* said all the same */
+    assert_int_equal(fake_calls(FAKE_ACCEPT), 0);
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 2));
+    fake_fail(FAKE_ALLOC, 1, FAKE_ENOMEM);
+    ASSERT_RESULT(-XSOCK_ENOMEM, xsock__call_accept(t, l, 0, NULL));
+    assert_int_equal(fake_calls(FAKE_ACCEPT), 0);
+    ASSERT_RESULT(c + 1, xsock__call_accept(t, l, 0, NULL));
+    ASSERT_RESULT(3, send_some(c, 3, 0));
+    ASSERT_RESULT(3, recv_some(c + 1, 10, 0));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TALK_TEST(a_nonblocking_connect_goes_from_begun_to_told_to_connected),
+        TALK_TEST(a_failure_after_a_while_is_told_once),
+        TALK_TEST(sending_tells_how_a_connect_failed),
+        TALK_TEST(sending_waits_for_a_connect_that_is_under_way),
+        TALK_TEST(a_failure_whose_reason_is_gone_is_still_none_of_success),
+        TALK_TEST(a_blocking_connect_ends_as_the_system_ends_it),
+        TALK_TEST(a_connect_that_ran_out_of_time_is_still_under_way),
+        TALK_TEST(accept_waits_and_takes_its_flags_from_the_call),
+        TALK_TEST(accept_without_room_loses_no_connection),
+    };
+    return cmocka_run_group_tests_name("connecting", tests, NULL, NULL);
+}
