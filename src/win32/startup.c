@@ -1,5 +1,5 @@
 /* Starting and stopping Winsock, and the facts of this backend. */
-#include "native.h"
+#include "afd.h"
 
 /* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
  * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the same. */
@@ -23,10 +23,14 @@ int xsock__sys_startup(void)
         WSACleanup();
         return WSAVERNOTSUPPORTED;
     }
-    return 0;
+    code = xsock__afd_start();
+    if (code != 0)
+        WSACleanup();
+    return code;
 }
 
 void xsock__sys_cleanup(void)
 {
+    xsock__afd_stop();
     WSACleanup();
 }

@@ -1,0 +1,270 @@
+/* Endpoints: bind, listen, connect, shutdown and names. (Accepting: accept.c.) */
+#include "afd.h"
+#include "machine.h"
+#include "state.h"
+
+#include <mstcpip.h>
+
+static const struct sockaddr *native(const struct xsock__sys_addr *a)
+{
+    return (const struct sockaddr *)(const void *)a->bytes;
+}
+
+static bool is_internet(int family)
+{
+    return family == AF_INET || family == AF_INET6;
+}
+
+/* ---- bind and listen --------------------------------------------------------------------------------- */
+
+/* Windows lets anybody who sets SO_REUSEADDR take over a port, and even without it a wildcard and a specific
+ * address share one. This keeps the address for the socket alone; a TIME_WAIT is no hindrance, a connection
+ * that is still open may be.
+ * https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse */
+static int take_alone(SOCKET s)
+{
+    const DWORD on = 1;
+
+    if (setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&on, sizeof on) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+/* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int ipv4 show
+ * excludedportrange) the system keeps it. No port needs a privilege. An address of another family is refused
+ * with one of three codes. */
+static int code_from_bind(SOCKET s, const struct xsock__sys_addr *a, int code)
+{
+    int family = xsock__machine_family(a);
+
+    if (code == WSAEACCES && is_internet(family))
+        return WSAEADDRINUSE;
+    if ((code == WSAEFAULT || code == WSAEINVAL || code == WSAEADDRNOTAVAIL) && xsock__state_type(s) != 0 &&
+        xsock__state_family(s) != family)
+        return WSAEAFNOSUPPORT;
+    return code;
+}
+
+int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
+{
+    int code = exclusive ? take_alone(h) : 0;
+
+    if (code == 0 && bind(h, native(a), (int)a->length) != 0)
+        code = code_from_bind(h, a, xsock__win32_error());
+    return code;
+}
+
+/* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is "the most".
+ * A negative number would be something else again (SOMAXCONN_HINT), so it must not get through. */
+static int clamp_backlog(int backlog)
+{
+    if (backlog <= 0)
+        return 1;
+    return backlog <= 200 ? backlog : SOMAXCONN;
+}
+
+int xsock__sys_listen(uintptr_t h, int backlog)
+{
+    int code;
+
+    if (listen(h, clamp_backlog(backlog)) == 0)
+        return 0;
+    code = xsock__win32_error();
+    if (code == WSAEINVAL && !xsock__state_has_address(h)) { /* POSIX systems give it one */
+        (void)take_alone(h);                                 /* refused where it has asked to share */
+        code = xsock__state_bind_any(h);
+        if (code == 0 && listen(h, clamp_backlog(backlog)) != 0)
+            code = xsock__win32_error();
+    }
+    return code == WSAEISCONN ? WSAEINVAL : code;
+}
+
+/* ---- connect ------------------------------------------------------------------------------------------ */
+
+/* Windows takes a refusal for a mistake and tries twice more, which takes two seconds; for its own machine
+ * there is no sense in it, as nothing gets lost there. Since Windows 10 1709, else not to be had. */
+static void refuse_at_once(SOCKET s)
+{
+    TCP_INITIAL_RTO_PARAMETERS p;
+    DWORD n;
+
+    p.Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT;
+    p.MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS;
+    (void)WSAIoctl(s, SIO_TCP_INITIAL_RTO, &p, sizeof p, NULL, 0, &n, NULL, NULL);
+}
+
+/* How a connect that went on in the background has ended, once: also the next connect tells it, in POSIX.
+ * Windows keeps the code in SO_ERROR, also after it was read, until it is set to something else. */
+static int take_kept_error(SOCKET s)
+{
+    const int none = 0;
+    int code = 0;
+    int size = (int)sizeof code;
+
+    if (getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
+        return 0;
+    if (code != 0)
+        (void)setsockopt(s, SOL_SOCKET, SO_ERROR, (const char *)&none, sizeof none);
+    return code;
+}
+
+/* WSAEWOULDBLOCK means under way, and never what EAGAIN means for LOCAL: a full backlog refuses. */
+static int code_from_connect(SOCKET s, const struct xsock__sys_addr *a, int code)
+{
+    switch (code) {
+    case WSAEWOULDBLOCK:
+        return WSAEINPROGRESS;
+    case WSAEINVAL:
+        if (xsock__state_listens(s))
+            return WSAEOPNOTSUPP;
+        break;
+    default:
+        break;
+    }
+    return code_from_bind(s, a, code);
+}
+
+/* A connected datagram socket is told that nobody is there, one without a peer never: see data.c. */
+static void report_unreachable(SOCKET s, bool on)
+{
+    BOOL value = on;
+    DWORD n;
+
+    (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
+}
+
+static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
+{
+    int code = take_kept_error(s);
+
+    if (code != 0)
+        return code;
+    if (is_internet(xsock__machine_family(a)) && xsock__machine_has(s, a))
+        refuse_at_once(s);
+    if (connect(s, native(a), (int)a->length) != 0)
+        return code_from_connect(s, a, xsock__win32_error());
+    return 0;
+}
+
+/* UNSPEC, "no peer any more", Winsock wants to hear as the unspecified address. */
+static int connect_to_none(SOCKET s)
+{
+    struct xsock__sys_addr none;
+    int family = xsock__state_family(s);
+
+    if (!is_internet(family))
+        return WSAEAFNOSUPPORT;
+    xsock__machine_unspecified(family, &none);
+    if (connect(s, native(&none), (int)none.length) != 0)
+        return xsock__win32_error();
+    report_unreachable(s, false);
+    return 0;
+}
+
+int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
+{
+    struct xsock__sys_addr to = *a;
+
+    if (xsock__state_type(h) == SOCK_STREAM) {
+        xsock__machine_fill_in(&to);
+        return connect_stream(h, &to);
+    }
+    if (xsock__machine_family(&to) == AF_UNSPEC)
+        return connect_to_none(h);
+    xsock__machine_fill_in(&to);
+    if (connect(h, native(&to), (int)to.length) != 0)
+        return code_from_connect(h, &to, xsock__win32_error());
+    report_unreachable(h, true);
+    return 0;
+}
+
+/* SO_ERROR is set by a thread of Winsock, so it may come a moment after the socket has been reported as
+ * failed ("not always immediately set", says its documentation): then the driver knows. That it can't be made
+ * to forget, so in this case the error may be told twice, which is better than not at all. */
+int xsock__sys_take_error(uintptr_t h, int *out_code)
+{
+    ULONG events = 0;
+    LONG status = 0;
+    int code = take_kept_error(h);
+
+    if (code == 0) {
+        if (xsock__state_type(h) == 0)
+            return xsock__win32_error();
+        if (xsock__afd_ask(h, XSOCK__AFD_CONNECT_FAILED, &events, &status) == 0 &&
+            (events & XSOCK__AFD_CONNECT_FAILED))
+            code = status != 0 ? xsock__afd_code(status) : WSAECONNREFUSED;
+    }
+    *out_code = code;
+    return 0;
+}
+
+/* ---- shutdown and names ------------------------------------------------------------------------------- */
+
+/* A datagram socket without a peer Windows would shut down. */
+int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
+{
+    int how = receive && send ? SD_BOTH : receive ? SD_RECEIVE : SD_SEND;
+
+    if (xsock__state_type(h) == SOCK_DGRAM && !xsock__state_has_peer(h))
+        return WSAENOTCONN;
+    if (shutdown(h, how) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
+int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
+{
+    struct xsock__sys_addr a = {0, {0}};
+    int size = (int)sizeof a.bytes;
+
+    if (getsockname(h, (struct sockaddr *)(void *)a.bytes, &size) != 0) {
+        int code = xsock__win32_error();
+
+        if (code != WSAEINVAL) /* it has none */
+            return code;
+        size = 0;
+    }
+    a.length = (uint32_t)size;
+    *out = a;
+    return 0;
+}
+
+/* getpeername also tells whom a stream is only being connected to, or was not. */
+static bool is_unconnected_stream(SOCKET s)
+{
+    DWORD seconds = 0;
+    int size = (int)sizeof seconds;
+
+    return xsock__state_type(s) == SOCK_STREAM &&
+           getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0 && seconds == UINT32_MAX;
+}
+
+int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
+{
+    struct xsock__sys_addr a = {0, {0}};
+    int size = (int)sizeof a.bytes;
+
+    if (getpeername(h, (struct sockaddr *)(void *)a.bytes, &size) != 0)
+        return xsock__win32_error();
+    if (is_unconnected_stream(h))
+        return WSAENOTCONN;
+    a.length = (uint32_t)size;
+    *out = a;
+    return 0;
+}
+
+/* The process is all that Windows tells of the other end of a LOCAL stream. */
+int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
+{
+    const struct xsock_cred unknown = {-1, -1, -1, {0, 0, 0, 0}};
+    ULONG process = 0;
+    DWORD n;
+
+    if (xsock__state_family(h) != AF_UNIX)
+        return xsock__state_type(h) != 0 ? WSAEOPNOTSUPP : WSAENOTSOCK;
+    if (WSAIoctl(h, SIO_AF_UNIX_GETPEERPID, NULL, 0, &process, sizeof process, &n, NULL, NULL) != 0)
+        return xsock__state_has_peer(h) ? xsock__win32_error() : WSAENOTCONN;
+    *out = unknown;
+    out->process = process;
+    return 0;
+}

@@ -1,0 +1,261 @@
+/* The clock, and waiting: one request to the driver for all sockets, together with the wake's event.
+ *
+ * There is no way by select() for systems without the driver: Winsock's own sockets are its handles, so there
+ * are none. A stream that nobody has connected is ready for nothing, as on FreeBSD. HUP is told where IN is
+ * asked for. Sockets of one wait may be of different providers, which select() would refuse. */
+#include "afd.h"
+#include "state.h"
+
+#include <string.h>
+
+/* ---- The clock --------------------------------------------------------------------------------------- */
+
+int64_t xsock__sys_now(void)
+{
+    LARGE_INTEGER ticks, per_second;
+
+    /* Neither fails since Windows XP. */
+    QueryPerformanceFrequency(&per_second);
+    QueryPerformanceCounter(&ticks);
+    return ticks.QuadPart / per_second.QuadPart * 1000000000 +
+           ticks.QuadPart % per_second.QuadPart * 1000000000 / per_second.QuadPart;
+}
+
+/* Rounded up: a wait that comes back early costs another. Longer ones than a DWORD holds come back early. */
+static DWORD ms_from_ns(int64_t ns)
+{
+    const int64_t most = 0x7fffffff;
+    int64_t ms = ns / 1000000 + (ns % 1000000 != 0);
+
+    if (ns < 0)
+        return INFINITE;
+    return (DWORD)(ms < most ? ms : most);
+}
+
+/* ---- Wakes: two events --------------------------------------------------------------------------------
+ * The first is the wake. The second, which completes the requests of the thread that waits with it, is kept
+ * here so that not every wait has to make one. */
+
+int xsock__sys_wake_open(struct xsock__sys_wake *out)
+{
+    HANDLE wake = CreateEventW(NULL, TRUE, FALSE, NULL);
+    HANDLE done;
+    int code;
+
+    if (wake == NULL)
+        return xsock__win32_error();
+    done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (done == NULL) {
+        code = xsock__win32_error();
+        CloseHandle(wake);
+        return code;
+    }
+    out->handle[0] = (uintptr_t)wake;
+    out->handle[1] = (uintptr_t)done;
+    return 0;
+}
+
+void xsock__sys_wake_close(struct xsock__sys_wake *w)
+{
+    CloseHandle((HANDLE)w->handle[0]);
+    CloseHandle((HANDLE)w->handle[1]);
+}
+
+void xsock__sys_wake_set(const struct xsock__sys_wake *w)
+{
+    SetEvent((HANDLE)w->handle[0]);
+}
+
+void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
+{
+    ResetEvent((HANDLE)w->handle[0]);
+}
+
+/* ---- Waiting ----------------------------------------------------------------------------------------- */
+
+struct wait {
+    struct xsock__sys_wait *v;
+    size_t n;
+    HANDLE wake; /* or NULL */
+    HANDLE done;
+    DWORD ms;
+    bool by_base; /* the sockets' handles are not the driver's */
+    struct xsock__afd_poll *poll;
+    size_t size;
+};
+
+/* The driver's handle for an entry; NULL: it has none, or there is nothing to watch. */
+static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
+{
+    HANDLE base = NULL;
+
+    if (e->handle == UINTPTR_MAX)
+        return NULL;
+    if (!w->by_base)
+        return (HANDLE)e->handle;
+    return xsock__afd_base(e->handle, &base) == 0 ? base : NULL;
+}
+
+/* Fills in the request. A handle that is no socket has its answer at once, so nothing is waited for. */
+static void fill(struct wait *w)
+{
+    ULONG count = 0;
+
+    w->poll->timeout.QuadPart = w->ms == 0 ? 0 : XSOCK__AFD_FOREVER;
+    w->poll->exclusive = FALSE;
+    for (size_t i = 0; i < w->n; i++) {
+        struct xsock__afd_entry *to = &w->poll->entries[count];
+        HANDLE h = handle_of(w, &w->v[i]);
+
+        w->v[i].revents = 0;
+        if (h == NULL && w->v[i].handle != UINTPTR_MAX) {
+            w->v[i].revents = XSOCK_POLLNVAL;
+            w->ms = 0;
+            w->poll->timeout.QuadPart = 0;
+        } else if (h != NULL) {
+            to->handle = h;
+            to->events = xsock__afd_events(w->v[i].events);
+            to->status = 0;
+            count++;
+        }
+    }
+    w->poll->count = count;
+}
+
+/* The request is under way: wait for it, or the wake, or the time. Then it is over, one way or another. */
+static int await(const struct wait *w, OVERLAPPED *o)
+{
+    HANDLE both[2];
+    DWORD got;
+    int code = 0;
+
+    both[0] = o->hEvent;
+    both[1] = w->wake;
+    got = WaitForMultipleObjects(w->wake != NULL ? 2 : 1, both, FALSE, w->ms);
+    if (got == WAIT_FAILED)
+        code = xsock__win32_error();
+    if (got == WAIT_OBJECT_0)
+        return xsock__afd_end(xsock__afd_device(), w->poll, o, false);
+    got = (DWORD)xsock__afd_end(xsock__afd_device(), w->poll, o, true);
+    return code != 0 ? code : (int)got;
+}
+
+/* Both ways: the peer has ended sending, and this end has too. Which nobody tells; a stream may always send
+ * nothing, unless it was shut down. */
+static bool has_hung_up(SOCKET s, ULONG events)
+{
+    return (events & XSOCK__AFD_DISCONNECT) && xsock__state_type(s) == SOCK_STREAM &&
+           send(s, "", 0, 0) != 0 && WSAGetLastError() == WSAESHUTDOWN;
+}
+
+/* The answer's entries are in the order of the question's, so that in all it is gone through once; where they
+ * are not, they are still found. */
+static void collect(const struct wait *w)
+{
+    size_t at = 0;
+
+    for (ULONG k = 0; k < w->poll->count; k++) {
+        const struct xsock__afd_entry *from = &w->poll->entries[k];
+
+        for (size_t tried = 0; tried < w->n; tried++) {
+            struct xsock__sys_wait *e = &w->v[at];
+
+            at = at + 1 < w->n ? at + 1 : 0;
+            if (handle_of(w, e) == from->handle) {
+                e->revents = xsock__afd_revents(from->events, e->events);
+                if (has_hung_up(e->handle, from->events))
+                    e->revents |= XSOCK_POLLHUP;
+                break;
+            }
+        }
+    }
+}
+
+static int run(struct wait *w)
+{
+    OVERLAPPED o;
+    int code;
+
+    fill(w);
+    if (w->poll->count == 0)
+        return 0;
+    memset(&o, 0, sizeof o);
+    o.hEvent = w->done;
+    code = xsock__afd_begin(xsock__afd_device(), w->poll, xsock__afd_size(w->poll->count), &o);
+    if (code == ERROR_IO_PENDING)
+        code = await(w, &o);
+    if (code == 0)
+        collect(w);
+    return code;
+}
+
+/* The handles as they are, which nearly always are the driver's; if it refuses one, all are looked into. */
+static int run_for(struct wait *w)
+{
+    int code = run(w);
+
+    if (code == 0)
+        return 0;
+    w->by_base = true;
+    return run(w);
+}
+
+static int with_event(struct wait *w)
+{
+    bool own = w->done == NULL;
+    int code;
+
+    if (own) {
+        w->done = CreateEventW(NULL, TRUE, FALSE, NULL);
+        if (w->done == NULL)
+            return xsock__win32_error();
+    }
+    code = run_for(w);
+    if (own)
+        CloseHandle(w->done);
+    return code;
+}
+
+static int with_memory(struct wait *w, size_t count)
+{
+    struct xsock__afd_poll few;
+    int code;
+
+    w->poll = &few;
+    if (count <= XSOCK__AFD_SMALL)
+        return with_event(w);
+    w->size = xsock__afd_size(count);
+    w->poll = xsock__sys_alloc(w->size);
+    if (w->poll == NULL)
+        return WSA_NOT_ENOUGH_MEMORY;
+    code = with_event(w);
+    xsock__sys_free(w->poll, w->size);
+    return code;
+}
+
+static int wait_for_wake(const struct wait *w)
+{
+    if (w->wake == NULL)
+        Sleep(w->ms);
+    else if (WaitForSingleObject(w->wake, w->ms) == WAIT_FAILED)
+        return xsock__win32_error();
+    return 0;
+}
+
+int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
+                    int64_t timeout_ns)
+{
+    struct wait w = {v, n, NULL, NULL, 0, false, NULL, 0};
+    size_t count = 0;
+
+    if (wake != NULL) {
+        w.wake = (HANDLE)wake->handle[0];
+        w.done = (HANDLE)wake->handle[1];
+    }
+    w.ms = ms_from_ns(timeout_ns);
+    for (size_t i = 0; i < n; i++) {
+        v[i].revents = 0;
+        count += v[i].handle != UINTPTR_MAX;
+    }
+    return count == 0 ? wait_for_wake(&w) : with_memory(&w, count);
+}
