@@ -17,6 +17,14 @@ enum { SEND_FLAGS = MSG_OOB | MSG_DONTROUTE, RECV_FLAGS = MSG_OOB | MSG_PEEK };
  * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
 enum { MOST_AT_ONCE = 1 << 20 };
 
+/* Winsock refuses it of datagrams, and Wine may send it like any other. What is no socket fails later. */
+static bool may_have_oob(SOCKET s)
+{
+    int type = xsock__state_type(s);
+
+    return type == SOCK_STREAM || type == 0;
+}
+
 /* A stream that can't send or receive as it isn't connected: not yet, or not any more? */
 static int why_not_connected(SOCKET s)
 {
@@ -37,22 +45,30 @@ static int why_not_connected(SOCKET s)
 
 /* ---- send --------------------------------------------------------------------------------------------- */
 
-static int code_from_send(SOCKET s, int code)
+/* Wine says that a stream which never had a peer was reset, and that a datagram without one is invalid. */
+static int code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
     switch (code) {
     case WSAENOTCONN:
         return stream ? why_not_connected(s) : WSAEDESTADDRREQ;
+    case WSAEINVAL:
+        if (!stream && to == NULL && !xsock__state_has_peer(s))
+            return WSAEDESTADDRREQ;
+        break;
     case WSAECONNABORTED: /* the peer has closed, and said so to what was sent before */
         return stream ? WSAESHUTDOWN : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
         return stream ? WSAETIMEDOUT : code;
     case WSAECONNRESET: /* of a datagram: nobody was there for the one before */
-        return stream ? code : WSAECONNREFUSED;
+        if (!stream)
+            return WSAECONNREFUSED;
+        return xsock__state_is_unconnected(s) ? why_not_connected(s) : code;
     default:
-        return code;
+        break;
     }
+    return to != NULL ? xsock__state_check_family(s, to, code) : code;
 }
 
 static int send_once(SOCKET s, const char *buf, int len, int flags, const struct xsock__sys_addr *to,
@@ -87,6 +103,8 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
     int n = 0;
     int code;
 
+    if ((flags & MSG_OOB) && !may_have_oob(h))
+        return WSAEOPNOTSUPP;
     if (len > MOST_AT_ONCE && xsock__state_type(h) == SOCK_STREAM)
         len = MOST_AT_ONCE;
     if (len > INT_MAX)
@@ -95,7 +113,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
         code = send_once(h, len > 0 ? buf : "", (int)len, flags & SEND_FLAGS, to, &n);
     } while (is_foreign_report(h, code));
     if (code != 0)
-        return code_from_send(h, code);
+        return code_from_send(h, to, code);
     *out = (size_t)n;
     return 0;
 }
@@ -199,6 +217,8 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     char none[1];
     int code;
 
+    if ((flags & MSG_OOB) && !may_have_oob(h))
+        return WSAEOPNOTSUPP;
     memset(&r, 0, offsetof(struct receive, from));
     r.from.length = 0;
     r.n = r.out_flags = 0;

@@ -4,6 +4,7 @@
 #include "state.h"
 
 #include <mstcpip.h>
+#include <string.h>
 
 static const struct sockaddr *native(const struct xsock__sys_addr *a)
 {
@@ -31,18 +32,14 @@ static int take_alone(SOCKET s)
 }
 
 /* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int ipv4 show
- * excludedportrange) the system keeps it. No port needs a privilege. An address of another family is refused
- * with one of three codes. */
+ * excludedportrange) the system keeps it. No port needs a privilege. */
 static int code_from_bind(SOCKET s, const struct xsock__sys_addr *a, int code)
 {
     int family = xsock__machine_family(a);
 
     if (code == WSAEACCES && is_internet(family))
         return WSAEADDRINUSE;
-    if ((code == WSAEFAULT || code == WSAEINVAL || code == WSAEADDRNOTAVAIL) && xsock__state_type(s) != 0 &&
-        xsock__state_family(s) != family)
-        return WSAEAFNOSUPPORT;
-    return code;
+    return xsock__state_check_family(s, a, code);
 }
 
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
@@ -93,18 +90,26 @@ static void refuse_at_once(SOCKET s)
     (void)WSAIoctl(s, SIO_TCP_INITIAL_RTO, &p, sizeof p, NULL, 0, &n, NULL, NULL);
 }
 
-/* How a connect that went on in the background has ended, once: also the next connect tells it, in POSIX.
- * Windows keeps the code in SO_ERROR, also after it was read, until it is set to something else. */
-static int take_kept_error(SOCKET s)
+static int kept_error(SOCKET s)
 {
-    const int none = 0;
     int code = 0;
     int size = (int)sizeof code;
 
-    if (getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
-        return 0;
-    if (code != 0)
+    return getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&code, &size) == 0 ? code : 0;
+}
+
+/* How a connect that went on in the background has ended. Windows keeps it in SO_ERROR, also after it was
+ * read, until that is set to something else; Wine keeps it then too. */
+static int take_kept_error(SOCKET s, bool *out_gone)
+{
+    const int none = 0;
+    int code = kept_error(s);
+
+    *out_gone = false;
+    if (code != 0) {
         (void)setsockopt(s, SOL_SOCKET, SO_ERROR, (const char *)&none, sizeof none);
+        *out_gone = kept_error(s) == 0;
+    }
     return code;
 }
 
@@ -121,7 +126,7 @@ static int code_from_connect(SOCKET s, const struct xsock__sys_addr *a, int code
     default:
         break;
     }
-    return code_from_bind(s, a, code);
+    return xsock__state_check_family(s, a, code);
 }
 
 /* A connected datagram socket is told that nobody is there, one without a peer never: see data.c. */
@@ -133,29 +138,38 @@ static void report_unreachable(SOCKET s, bool on)
     (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
 }
 
+/* In POSIX the next connect also tells, once, how the one before has failed. Wine's does, but its only code for
+ * it is "aborted". */
 static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
-    int code = take_kept_error(s);
+    bool gone;
+    int code;
+    int before = take_kept_error(s, &gone);
 
-    if (code != 0)
-        return code;
+    if (before != 0 && gone)
+        return before;
     if (is_internet(xsock__machine_family(a)) && xsock__machine_has(s, a))
         refuse_at_once(s);
-    if (connect(s, native(a), (int)a->length) != 0)
-        return code_from_connect(s, a, xsock__win32_error());
-    return 0;
+    if (connect(s, native(a), (int)a->length) == 0)
+        return 0;
+    code = xsock__win32_error();
+    return code == WSAECONNABORTED && before != 0 ? before : code_from_connect(s, a, code);
 }
 
-/* UNSPEC, "no peer any more", Winsock wants to hear as the unspecified address. */
+/* UNSPEC, "no peer any more", is heard as such, or else as the unspecified address, which is how Winsock's
+ * documentation has it. (To Wine that is this machine.) */
 static int connect_to_none(SOCKET s)
 {
-    struct xsock__sys_addr none;
+    const uint16_t unspec = AF_UNSPEC;
+    struct xsock__sys_addr none, zero;
     int family = xsock__state_family(s);
 
     if (!is_internet(family))
         return WSAEAFNOSUPPORT;
-    xsock__machine_unspecified(family, &none);
-    if (connect(s, native(&none), (int)none.length) != 0)
+    xsock__machine_unspecified(family, &zero);
+    none = zero;
+    memcpy(none.bytes, &unspec, sizeof unspec);
+    if (connect(s, native(&none), (int)none.length) != 0 && connect(s, native(&zero), (int)zero.length) != 0)
         return xsock__win32_error();
     report_unreachable(s, false);
     return 0;
@@ -185,7 +199,8 @@ int xsock__sys_take_error(uintptr_t h, int *out_code)
 {
     ULONG events = 0;
     LONG status = 0;
-    int code = take_kept_error(h);
+    bool gone;
+    int code = take_kept_error(h, &gone);
 
     if (code == 0) {
         if (xsock__state_type(h) == 0)
@@ -230,15 +245,6 @@ int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
 }
 
 /* getpeername also tells whom a stream is only being connected to, or was not. */
-static bool is_unconnected_stream(SOCKET s)
-{
-    DWORD seconds = 0;
-    int size = (int)sizeof seconds;
-
-    return xsock__state_type(s) == SOCK_STREAM &&
-           getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0 && seconds == UINT32_MAX;
-}
-
 int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
 {
     struct xsock__sys_addr a = {0, {0}};
@@ -246,7 +252,7 @@ int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
 
     if (getpeername(h, (struct sockaddr *)(void *)a.bytes, &size) != 0)
         return xsock__win32_error();
-    if (is_unconnected_stream(h))
+    if (xsock__state_is_unconnected(h))
         return WSAENOTCONN;
     a.length = (uint32_t)size;
     *out = a;

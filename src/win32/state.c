@@ -45,6 +45,26 @@ bool xsock__state_has_peer(SOCKET s)
     return getpeername(s, (struct sockaddr *)(void *)a.bytes, &size) == 0;
 }
 
+bool xsock__state_is_unconnected(SOCKET s)
+{
+    DWORD seconds = 0;
+    int size = (int)sizeof seconds;
+
+    return xsock__state_type(s) == SOCK_STREAM &&
+           getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0 && seconds == UINT32_MAX;
+}
+
+/* WSAEOPNOTSUPP is Wine's. */
+int xsock__state_check_family(SOCKET s, const struct xsock__sys_addr *a, int code)
+{
+    int family;
+
+    if (code != WSAEFAULT && code != WSAEINVAL && code != WSAEADDRNOTAVAIL && code != WSAEOPNOTSUPP)
+        return code;
+    family = xsock__state_family(s);
+    return family != AF_UNSPEC && family != xsock__machine_family(a) ? WSAEAFNOSUPPORT : code;
+}
+
 int xsock__state_bind_any(SOCKET s)
 {
     struct xsock__sys_addr a;

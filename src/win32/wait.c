@@ -84,7 +84,8 @@ struct wait {
     size_t size;
 };
 
-/* The driver's handle for an entry; NULL: it has none, or there is nothing to watch. */
+/* The driver's handle for an entry; NULL: it has none, or there is nothing to watch. (Wine has a base handle
+ * for any number, so what is no socket has to be told by its type.) */
 static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
 {
     HANDLE base = NULL;
@@ -93,7 +94,7 @@ static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
         return NULL;
     if (!w->by_base)
         return (HANDLE)e->handle;
-    return xsock__afd_base(e->handle, &base) == 0 ? base : NULL;
+    return xsock__state_type(e->handle) != 0 && xsock__afd_base(e->handle, &base) == 0 ? base : NULL;
 }
 
 /* Fills in the request. A handle that is no socket has its answer at once, so nothing is waited for. */
