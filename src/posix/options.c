@@ -319,7 +319,7 @@ static int get(int fd, const struct name *n, enum unit unit, int64_t *out)
 
 int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t *out)
 {
-    int64_t value;
+    int64_t value = 0;
     const struct row *row = find(option);
     const struct name *n = row != NULL ? name_for(row, s->af) : NULL;
     if (n == NULL)

@@ -161,7 +161,7 @@ static int run(const struct args *args)
         status = complain_error(count);
     else if ((size_t)count != rows.count)
         status = FAILED;
-    else if (args->json)
+    else if ((args->options & OPTION_JSON))
         print_json(&rows);
     else
         print_table(&rows);
@@ -189,6 +189,6 @@ const struct command command_catalog = {
         "Exit status: 0 listed, 1 an error, 2 wrong usage.\n",
     .min = 0,
     .max = 0,
-    .takes_json = true,
+    .options = OPTION_JSON,
     .run = run,
 };

@@ -7,6 +7,8 @@ const struct command *const commands[] = {
     &command_open,
     &command_catalog,
     &command_errors,
+    &command_listen,
+    &command_connect,
     NULL,
 };
 

@@ -200,11 +200,11 @@ static int run(const struct args *args)
     int number = 0; /* gcc -O3 can't see that it is set on success */
 
     if (args->count == 0)
-        return print_all(args->json);
+        return print_all((args->options & OPTION_JSON));
     int status = find(args->operand[0], &number);
     if (status != DONE)
         return status;
-    if (args->json) {
+    if ((args->options & OPTION_JSON)) {
         print_json(number);
         out("\n");
     } else {
@@ -232,6 +232,6 @@ const struct command command_errors = {
         "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
     .min = 0,
     .max = 1,
-    .takes_json = true,
+    .options = OPTION_JSON,
     .run = run,
 };

@@ -57,6 +57,17 @@ static bool is_option(const char *word)
     return word[0] == '-' && word[1] && number_parse(word, &n) == NOT_A_NUMBER;
 }
 
+/* Every option of a command, and whether a value follows it. */
+static const struct option {
+    const char *name;
+    unsigned bit;
+} known_options[] = {
+    {"--json", OPTION_JSON},   {"--keep", OPTION_KEEP}, {"--local", OPTION_LOCAL}, {"--timeout", OPTION_TIMEOUT},
+    {"--udp", OPTION_UDP},     {"--verbose", OPTION_VERBOSE},
+};
+
+enum { OPTION_COUNT = (int)(sizeof known_options / sizeof known_options[0]) };
+
 static int unknown_option(const struct command *command, const char *word)
 {
     struct suggestion s;
@@ -64,7 +75,8 @@ static int unknown_option(const struct command *command, const char *word)
     suggest_start(&s, word);
     suggest_offer(&s, "--help");
     suggest_offer(&s, command ? NULL : "--version");
-    suggest_offer(&s, command && command->takes_json ? "--json" : NULL);
+    for (int i = 0; i < OPTION_COUNT; i++)
+        suggest_offer(&s, command && (command->options & known_options[i].bit) ? known_options[i].name : NULL);
     return misuse("unknown option '%s'" SUGGEST_FORMAT, word, SUGGEST_ARGS(&s));
 }
 
@@ -87,9 +99,51 @@ static int take_operand(const struct command *command, struct args *args, const 
     return DONE;
 }
 
+/* Seconds, up to some 290 years; "2.5" is fine. */
+static bool parse_seconds(const char *text, int64_t *out_ns)
+{
+    int64_t seconds = 0, fraction = 0, digit = 100000000;
+
+    if (*text < '0' || *text > '9')
+        return false;
+    for (; *text >= '0' && *text <= '9'; text++) {
+        seconds = 10 * seconds + (*text - '0');
+        if (seconds > INT64_MAX / 1000000000 - 1)
+            return false;
+    }
+    if (*text == '.')
+        for (text++; *text >= '0' && *text <= '9'; text++, digit /= 10)
+            fraction += digit * (*text - '0');
+    *out_ns = seconds * 1000000000 + fraction;
+    return *text == '\0';
+}
+
+/* *words is moved to the last word that belongs to the option. */
+static int take_option(const struct command *command, struct args *args, char ***words)
+{
+    const char *word = **words;
+
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        if (!(command->options & known_options[i].bit) || strcmp(word, known_options[i].name) != 0)
+            continue;
+        args->options |= known_options[i].bit;
+        if (known_options[i].bit != OPTION_TIMEOUT)
+            return DONE;
+        ++*words;
+        if (!**words || !parse_seconds(**words, &args->timeout_ns)) {
+            const char *given = **words ? **words : "";
+
+            --*words;
+            return misuse("--timeout wants seconds, like 5 or 0.5, not '%s'", given);
+        }
+        return DONE;
+    }
+    return unknown_option(command, word);
+}
+
 static int run_command(const struct command *command, char **words)
 {
-    struct args args = {{NULL}, 0, false};
+    struct args args = {.timeout_ns = -1};
     bool options = true;
 
     complain_about(command->name);
@@ -103,10 +157,8 @@ static int run_command(const struct command *command, char **words)
         } else if (is_help(*words)) {
             print_help(command);
             return DONE;
-        } else if (command->takes_json && strcmp(*words, "--json") == 0) {
-            args.json = true;
         } else {
-            status = unknown_option(command, *words);
+            status = take_option(command, &args, &words);
         }
         if (status != DONE)
             return status;

@@ -37,6 +37,7 @@ static DWORD changed_mode;
 void term_start(void)
 {
     /* The same bytes on every system: no \r. */
+    _setmode(_fileno(stdin), _O_BINARY);
     _setmode(_fileno(stdout), _O_BINARY);
     _setmode(_fileno(stderr), _O_BINARY);
 }
@@ -78,6 +79,53 @@ int term_write_error(void)
     }
 }
 
+int term_read(void *buffer, int size)
+{
+    return _read(_fileno(stdin), buffer, (unsigned)size);
+}
+
+bool term_write(const void *bytes, int size)
+{
+    for (int n, done = 0; done < size; done += n) {
+        n = _write(_fileno(stdout), (const char *)bytes + done, (unsigned)(size - done));
+        if (n < 0)
+            return false;
+    }
+    return true;
+}
+
+struct start {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+static DWORD WINAPI run_thread(void *given)
+{
+    struct start start = *(struct start *)given;
+
+    free(given);
+    start.fn(start.arg);
+    return 0;
+}
+
+bool term_start_thread(void (*fn)(void *arg), void *arg)
+{
+    struct start *start = malloc(sizeof *start);
+    HANDLE thread;
+
+    if (!start)
+        return false;
+    start->fn = fn;
+    start->arg = arg;
+    thread = CreateThread(NULL, 0, run_thread, start, 0, NULL);
+    if (!thread) {
+        free(start);
+        return false;
+    }
+    CloseHandle(thread);
+    return true;
+}
+
 const char *term_code_kind(void)
 {
     return "wsa";
@@ -91,6 +139,7 @@ bool term_has_errno(void)
 #else
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -130,6 +179,59 @@ bool term_color(FILE *stream)
 int term_write_error(void)
 {
     return errno;
+}
+
+int term_read(void *buffer, int size)
+{
+    ssize_t n;
+
+    do
+        n = read(STDIN_FILENO, buffer, (size_t)size);
+    while (n < 0 && errno == EINTR);
+    return (int)n;
+}
+
+bool term_write(const void *bytes, int size)
+{
+    for (int done = 0; done < size;) {
+        ssize_t n = write(STDOUT_FILENO, (const char *)bytes + done, (size_t)(size - done));
+
+        if (n < 0 && errno != EINTR)
+            return false;
+        done += n > 0 ? (int)n : 0;
+    }
+    return true;
+}
+
+struct start {
+    void (*fn)(void *arg);
+    void *arg;
+};
+
+static void *run_thread(void *given)
+{
+    struct start start = *(struct start *)given;
+
+    free(given);
+    start.fn(start.arg);
+    return NULL;
+}
+
+bool term_start_thread(void (*fn)(void *arg), void *arg)
+{
+    struct start *start = malloc(sizeof *start);
+    pthread_t thread;
+
+    if (!start)
+        return false;
+    start->fn = fn;
+    start->arg = arg;
+    if (pthread_create(&thread, NULL, run_thread, start) != 0) {
+        free(start);
+        return false;
+    }
+    pthread_detach(thread);
+    return true;
 }
 
 const char *term_code_kind(void)

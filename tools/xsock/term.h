@@ -18,6 +18,13 @@ bool term_color(FILE *stream);
 /* C's errno of a write that failed just now; EPIPE if its reader went away. */
 int term_write_error(void);
 
+/* Standard input and output as plain bytes. Read: 0 at the end, -1 on failure. Write: all, or false. */
+int term_read(void *buffer, int size);
+bool term_write(const void *bytes, int size);
+
+/* Runs fn(arg) in a thread of its own, which ends with the program at the latest. */
+bool term_start_thread(void (*fn)(void *arg), void *arg);
+
 /* The kind of xsock_oserror()'s codes, as `xsock errors` takes it: "errno" or "wsa". */
 const char *term_code_kind(void);
 bool term_has_errno(void);

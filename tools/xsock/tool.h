@@ -4,6 +4,7 @@
 #define TOOL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* How the program ends. */
 enum { DONE = 0, FAILED = 1, MISUSED = 2 };
@@ -14,8 +15,11 @@ enum { MAX_OPERANDS = 4 };
 struct args {
     const char *operand[MAX_OPERANDS];
     int count;
-    bool json;
+    unsigned options;   /* OPTION_... that were given */
+    int64_t timeout_ns; /* -1 without --timeout */
 };
+
+enum { OPTION_JSON = 1, OPTION_UDP = 2, OPTION_LOCAL = 4, OPTION_KEEP = 8, OPTION_VERBOSE = 16, OPTION_TIMEOUT = 32 };
 
 struct command {
     const char *name;
@@ -23,13 +27,15 @@ struct command {
     const char *summary; /* one line, for the list of commands */
     const char *help;    /* what --help prints below the usage line; lines of at most 80 columns */
     int min, max;        /* operands; max is at most MAX_OPERANDS */
-    bool takes_json;
+    unsigned options; /* OPTION_... that it takes */
     int (*run)(const struct args *args); /* returns DONE, FAILED or MISUSED, having said why */
 };
 
 extern const struct command command_open;
 extern const struct command command_catalog;
 extern const struct command command_errors;
+extern const struct command command_listen;
+extern const struct command command_connect;
 
 /* Every command, in the order of --help; ends with NULL. */
 extern const struct command *const commands[];
