@@ -242,7 +242,7 @@ static void round_trip(const struct option *o, int socket, int d)
         return;
     ASSERT_RESULT(0, xsock_set_opt_flag(d, o->number, o->set == 0));
     if (o->check != WHATEVER) {
-        int64_t got;
+        int64_t got = 0;
         ASSERT_RESULT(0, get(d, o->number, FLAG, &got));
         ASSERT_THAT(got == (o->set == 0), CONTEXT, "not changed back");
     }

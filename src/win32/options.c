@@ -220,7 +220,7 @@ static int set_old_keep_time(const struct xsock__sys_target *s, int option, int6
 {
     int64_t idle = option == XSOCK_SO_KEEPIDLE ? value : s->keep_idle;
     int64_t interval = option == XSOCK_SO_KEEPINTVL ? value : s->keep_interval;
-    int64_t on;
+    int64_t on = 0;
     int code = get(s->handle, &keep_alive, ON, &on);
 
     return code || !on ? code : apply_keep_times(s->handle, idle, interval);
