@@ -1,0 +1,212 @@
+/* xsock_poll against a clock of our own. */
+#include <limits.h>
+
+#include "fake_talk.h"
+#include "harness.h"
+
+enum { MANY = 130, IN = XSOCK_POLLIN, OUT = XSOCK_POLLOUT };
+
+static int poll_one(int d, short events, int64_t timeout_ns, int *out_revents)
+{
+    struct xsock_pollfd p = {.fd = d, .events = events, .revents = 0x55};
+    int rc = xsock__call_poll(t, &p, 1, timeout_ns);
+    *out_revents = p.revents;
+    return rc;
+}
+
+static void the_time_is_exact(void **state)
+{
+    static const int64_t times[] = {0, 1, 999, MS + 1, 123456789, 3600 * (int64_t)1000 * MS};
+    int d[2], revents;
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    for (int early = 0; early < 3; early++) {
+        fake_wake_early_by(early * 500);
+        for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+            int64_t begin = fake_now();
+            ASSERT_RESULT(0, poll_one(d[0], IN, times[i], &revents));
+            assert_int_equal(revents, 0);
+            assert_int_equal(fake_now() - begin, times[i]);
+            ASSERT_RESULT(0, xsock__call_poll(t, NULL, 0, times[i])); /* a sleep */
+            assert_int_equal(fake_now() - begin, 2 * times[i]);
+        }
+    }
+}
+
+static void what_is_ready_is_told_and_nothing_else(void **state)
+{
+    int d[2], l = listen_at(80, 1), revents;
+    struct event e;
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(1, poll_one(d[0], IN | OUT, -1, &revents));
+    assert_int_equal(revents, OUT);
+    fill(d[0]);
+    ASSERT_RESULT(0, poll_one(d[0], IN | OUT, 0, &revents));
+    e = (struct event){.d = d[1], .n = 10};
+    fake_at(fake_now() + MS, recv_later, &e);
+    ASSERT_RESULT(1, poll_one(d[0], IN | OUT, -1, &revents));
+    assert_int_equal(revents, OUT);
+    fake_at(fake_now() + MS, send_later, &e);
+    ASSERT_RESULT(1, poll_one(d[0], IN, -1, &revents));
+    assert_int_equal(revents, IN);
+    e = (struct event){.d = open_stream()};
+    fake_at(fake_now() + MS, connect_later, &e);
+    ASSERT_RESULT(1, poll_one(l, IN, -1, &revents));
+    assert_int_equal(revents, IN);
+    ASSERT_RESULT(0, xsock__call_close(t, d[1]));
+    ASSERT_RESULT(1, poll_one(d[0], 0, -1, &revents)); /* asked for or not */
+    assert_int_equal(revents, XSOCK_POLLHUP);
+}
+
+static void negative_ones_are_left_out_and_unopened_ones_are_invalid(void **state)
+{
+    int64_t begin = fake_now();
+    struct xsock_pollfd v[6] = {{-1, IN, 7}, {INT_MIN, OUT, 7}, {0, IN, 7}, {2, IN, 7}, {999, 0, 7}, {INT_MAX, IN, 7}};
+    (void)state;
+    ASSERT_RESULT(4, xsock__call_poll(t, v, 6, -1));
+    for (int i = 0; i < 6; i++)
+        assert_int_equal(v[i].revents, i < 2 ? 0 : XSOCK_POLLNVAL);
+    ASSERT_RESULT(0, xsock__call_poll(t, v, 2, MS));
+    assert_int_equal(fake_now() - begin, MS);
+}
+
+static void with_an_invalid_one_the_others_are_told_at_once(void **state)
+{
+    int d[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(3, send_some(d[1], 3, 0));
+    struct xsock_pollfd v[3] = {{d[0], IN, 0}, {500, IN, 0}, {d[1], IN, 0}};
+    ASSERT_RESULT(2, xsock__call_poll(t, v, 3, -1));
+    assert_int_equal(v[0].revents, IN);
+    assert_int_equal(v[1].revents, XSOCK_POLLNVAL);
+    assert_int_equal(v[2].revents, 0);
+}
+
+static void one_descriptor_may_stand_there_often(void **state)
+{
+    int d[2];
+    struct event e;
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd v[4] = {{d[0], IN, 0}, {d[0], OUT, 0}, {d[0], IN, 0}, {d[0], 0, 0}};
+    ASSERT_RESULT(1, xsock__call_poll(t, v, 4, -1));
+    assert_int_equal(v[1].revents, OUT);
+    v[1].events = IN;
+    e = (struct event){.d = d[0]};
+    fake_at(fake_now() + MS, close_later, &e);
+    ASSERT_RESULT(4, xsock__call_poll(t, v, 4, -1));
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(v[i].revents, XSOCK_POLLNVAL);
+    assert_int_equal(fake_wakes_set(), 0);
+}
+
+/* Which of many is closed, in each of the windows of the call; their number decides where the call's memory is. */
+static void assert_told_of_close(int n, int which, int window)
+{
+    struct xsock_pollfd v[MANY];
+    struct event e;
+    renew();
+    for (int i = 0; i < n; i++)
+        v[i] = (struct xsock_pollfd){bound_datagrams(1000 + (uint32_t)i), IN, 0};
+    e = (struct event){.d = v[which].fd};
+    if (window == 0)
+        fake_before(FAKE_WAKE_OPEN, 1, close_later, &e);
+    else if (window == 1)
+        fake_before(FAKE_WAIT, 1, close_later, &e);
+    else
+        fake_at(fake_now() + MS, close_later, &e);
+    int rc = xsock__call_poll(t, v, (size_t)n, window == 0 ? MS : -1);
+    if (window == 0) { /* before it was looked up: it is the new one that is waited for */
+        ASSERT_RESULT(0, rc);
+    } else {
+        ASSERT_RESULT(1, rc);
+        for (int i = 0; i < n; i++)
+            assert_int_equal(v[i].revents, i == which ? XSOCK_POLLNVAL : 0);
+    }
+    ASSERT_RESULT(e.d, e.other);
+    assert_int_equal(fake_wakes(), 1); /* one for all of them */
+    assert_int_equal(fake_wakes_set(), 0);
+    ASSERT_RESULT(0, xsock__call_poll(t, v, (size_t)n, MS));
+}
+
+static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
+{
+    static const int counts[] = {1, 2, 64, 65, MANY};
+    (void)state;
+    for (int i = 0; i < 5; i++)
+        for (int window = 0; window < 3; window++) {
+            assert_told_of_close(counts[i], 0, window);
+            assert_told_of_close(counts[i], counts[i] - 1, window);
+        }
+}
+
+static void many_descriptors_take_memory_and_give_it_back(void **state)
+{
+    struct xsock_pollfd v[MANY];
+    int d[2], revents;
+    size_t before;
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, poll_one(d[0], IN, MS, &revents)); /* makes the wake, which is kept */
+    for (int i = 0; i < MANY; i++)
+        v[i] = (struct xsock_pollfd){i % 2 ? -1 : d[0], IN, 0};
+    before = fake_allocations();
+    ASSERT_RESULT(0, xsock__call_poll(t, v, MANY, MS));
+    ASSERT_RESULT(2, send_some(d[1], 2, 0));
+    ASSERT_RESULT(MANY / 2, xsock__call_poll(t, v, MANY, -1));
+    assert_int_equal(fake_allocations(), before);
+    for (unsigned n = 1; n <= 2; n++) {
+        fake_fail(FAKE_ALLOC, n, FAKE_ENOMEM);
+        ASSERT_RESULT(-XSOCK_ENOMEM, xsock__call_poll(t, v, MANY, -1));
+        assert_int_equal(fake_allocations(), before);
+    }
+}
+
+static void a_signal_ends_it(void **state)
+{
+    int d[2], revents;
+    int64_t begin = fake_now();
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    fake_interrupt_every(MS);
+    ASSERT_RESULT(-XSOCK_EINTR, poll_one(d[0], IN, -1, &revents));
+    assert_true(fake_now() - begin <= MS && fake_now() % MS == 0);
+    ASSERT_RESULT(0, poll_one(d[0], IN, MS / 2, &revents));
+    ASSERT_RESULT(3, send_some(d[1], 3, 0));
+    ASSERT_RESULT(1, poll_one(d[0], IN, -1, &revents));
+}
+
+static void bad_arguments_are_refused_and_change_nothing(void **state)
+{
+    struct xsock_pollfd v[2] = {{999, IN, 77}, {999, IN, 77}};
+    (void)state;
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock__call_poll(t, NULL, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 1, -2));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 1, INT64_MIN));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, (size_t)INT_MAX + 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, SIZE_MAX, 0));
+    for (int bit = 3; bit < 16; bit++) {
+        v[1].events = (short)(unsigned short)(1u << bit);
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 2, 0));
+    }
+    assert_true(v[0].revents == 77 && v[1].revents == 77);
+    assert_int_equal(fake_wakes(), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TALK_TEST(the_time_is_exact),
+        TALK_TEST(what_is_ready_is_told_and_nothing_else),
+        TALK_TEST(negative_ones_are_left_out_and_unopened_ones_are_invalid),
+        TALK_TEST(with_an_invalid_one_the_others_are_told_at_once),
+        TALK_TEST(one_descriptor_may_stand_there_often),
+        TALK_TEST(a_descriptor_that_is_closed_meanwhile_is_invalid),
+        TALK_TEST(many_descriptors_take_memory_and_give_it_back),
+        TALK_TEST(a_signal_ends_it),
+        TALK_TEST(bad_arguments_are_refused_and_change_nothing),
+    };
+    return cmocka_run_group_tests_name("poll_fake", tests, NULL, NULL);
+}
