@@ -76,8 +76,8 @@ int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsoc
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
                       int64_t timeout_ns)
 {
-    struct xsock__deadline d;
-    for (bool first = true;; first = false) {
+    struct xsock__deadline d = {false, 0};
+    for (bool waited = false;;) {
         int code = fn(fd, call);
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
@@ -86,8 +86,9 @@ int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_f
             return xsock__finish(code);
         if (timeout_ns == 0)
             return xsock__finish(code);
-        if (first)
+        if (!waited)
             d = xsock__deadline_in(timeout_ns);
+        waited = true;
         int rc = xsock__wait(t, fd, events, &d);
         if (rc != 0)
             return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
