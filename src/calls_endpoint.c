@@ -202,32 +202,43 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. */
-static int outcome(struct xsock__fd *fd)
+/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet; another error: the
+ * system didn't say. */
+static int ask_outcome(struct xsock__fd *fd, int *out_end)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
     struct xsock__sys_addr peer;
-    int code = 0;
-    int rc;
+    int code;
     do /* it doesn't wait: a signal that came just now says nothing of the connect */
         code = xsock__sys_wait(&w, 1, NULL, 0);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    rc = xsock__finish(code);
-    if (rc != 0)
-        return rc;
-    code = 0;
+    if (code != 0)
+        return xsock__finish(code);
     if (w.revents == 0)
         return -XSOCK_EALREADY;
-    rc = xsock__finish(xsock__sys_take_error(fd->held.handle, &code));
-    if (rc == 0)
-        rc = xsock__finish(code);
-    xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTING);
+    int failure = 0;
+    code = xsock__sys_take_error(fd->held.handle, &failure);
+    if (code != 0)
+        return xsock__finish(code);
+    *out_end = xsock__finish(failure);
+    if (failure != 0)
+        return 0;
     /* No error left may also mean that somebody has read it. */
-    if (rc == 0 && xsock__sys_peer_addr(fd->held.handle, &peer) != 0)
-        rc = -XSOCK_ENOTCONN;
-    if (rc == 0)
-        xsock__sock_becomes(fd->held.sock, connected(fd->held.sock), 0);
-    return rc;
+    int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
+    *out_end = rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc; /* EINVAL: BSD, of one that was shut down */
+    return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
+}
+
+/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it failed, and why is
+ * gone. */
+static int outcome(struct xsock__fd *fd)
+{
+    int end = 0;
+    int rc = ask_outcome(fd, &end);
+    if (rc != 0)
+        return rc;
+    xsock__sock_becomes(fd->held.sock, end == 0 ? connected(fd->held.sock) : 0, XSOCK__SOCK_CONNECTING);
+    return end;
 }
 
 static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *end)

@@ -55,6 +55,24 @@ static void a_storm_of_signals_changes_no_timeout(void **state)
     }
 }
 
+static void a_signal_in_the_first_try_keeps_the_timeout(void **state)
+{
+    static const enum fake_call tries[] = {[RECV] = FAKE_RECV, [SEND] = FAKE_SEND, [ACCEPT] = FAKE_ACCEPT,
+                                           [CONNECT] = FAKE_CONNECT};
+    (void)state;
+    for (int c = 0; c < call_count; c++) {
+        int64_t begin;
+        int d, rc;
+        renew();
+        d = calls[c].prepare();
+        set_timeout(d, calls[c].timeout, 7 * MS);
+        fake_fail(tries[calls[c].timeout], 1, FAKE_EINTR);
+        begin = fake_now();
+        rc = calls[c].run(d);
+        ASSERT_THAT(rc == calls[c].late && fake_now() - begin == 7 * MS, "%s: %s", calls[c].name, harness_name(rc));
+    }
+}
+
 static void a_timeout_that_ends_after_time_itself_is_none(void **state)
 {
     int d[2];
@@ -249,6 +267,7 @@ int main(void)
         TALK_TEST(timeouts_are_exact_to_the_nanosecond),
         TALK_TEST(waits_that_end_too_early_end_no_call_early),
         TALK_TEST(a_storm_of_signals_changes_no_timeout),
+        TALK_TEST(a_signal_in_the_first_try_keeps_the_timeout),
         TALK_TEST(a_timeout_that_ends_after_time_itself_is_none),
         TALK_TEST(nonblocking_sockets_and_dontwait_never_wait),
         TALK_TEST(signals_and_false_alarms_change_no_result),
