@@ -341,7 +341,9 @@ if [ $system = windows ]; then
     for sentence in "${colour[@]}"; do
         skip "$sentence" "Wine's console draws with escape sequences of its own"
     done
-elif need_python "${colour[@]}"; then
+elif need_python "${colour[@]}" && ! python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
+    for sentence in "${colour[@]}"; do skip "$sentence" "there is no terminal to be had here"; done
+elif command -v python3 >/dev/null; then
     on_terminal TERM=xterm -- catalog
     test_that "${colour[0]}" coloured
     on_terminal TERM=xterm NO_COLOR=1 -- catalog
