@@ -20,9 +20,10 @@ trap 'rm -rf "$dir"' EXIT
 out=$dir/out err=$dir/err
 passed=0 failed=0 skipped=0
 
+# shellcheck disable=SC2034 # cases.sh uses it
 case "${command[-1]}" in
 *.exe) system=windows ;;
-*) system=posix ;; # shellcheck disable=SC2034
+*) system=posix ;;
 esac
 
 unset NO_COLOR
@@ -103,6 +104,7 @@ need_python() { # SENTENCE...: skips them all where there is no Python
 }
 check() { python3 "$here/check.py" "$@"; }
 
+# shellcheck source=tests/tool/cases.sh
 . "$here/cases.sh"
 
 echo "$passed passed, $failed failed, $skipped skipped"
