@@ -231,7 +231,8 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     if (out_from != NULL)
         *out_from = r.from;
     *out = (size_t)r.n;
-    *out_flags = r.out_flags;
+    if (out_flags != NULL)
+        *out_flags = r.out_flags;
     return 0;
 }
 
