@@ -64,7 +64,7 @@ bool harness_is_clean(void);
 /* Prints the reason, and skips the test. */
 #define SKIP(reason)                                                                                         \
     do {                                                                                                     \
-        print_message("skipped: %s\n", (reason));                                                            \
+        print_message("%s\n", (reason));                                                            \
         skip();                                                                                              \
     } while (0)
 

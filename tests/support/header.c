@@ -13,7 +13,7 @@ static int value_of(const struct header_number *rows, int count, const char *tex
         if (strcmp(rows[i].name, text) == 0)
             return rows[i].value;
     }
-    fail_msg("the header uses %s before it says what it is", text);
+    ASSERT_THAT(false, "the header uses %s before it says what it is", text);
     return 0;
 }
 
