@@ -363,6 +363,29 @@ static void the_library_starts_by_itself_and_again(void **state)
     ASSERT_RESULT(0, xsock_startup());
 }
 
+/* What a call leaves behind each time adds up, whatever kind of handle it is. */
+static void a_thousand_calls_leave_no_handle_behind(void **state)
+{
+    int before = 0;
+    (void)state;
+    for (int round = 0; round < 110; round++) {
+        int pair[2];
+        uintptr_t h;
+        if (round == 10) /* what is made once has been made */
+            before = native_handle_count();
+        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
+        open_udp(XSOCK_SOCK_CLOEXEC);
+        ASSERT_RESULT(6, xsock_dup(3, 0, 0));
+        ASSERT_RESULT(4, xsock_dup2(5, 4, XSOCK_SOCK_CLOEXEC));
+        ASSERT_RESULT(0, xsock_release(6, &h));
+        ASSERT_RESULT(6, xsock_adopt(h, 0));
+        ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(h, 0));
+        ASSERT_RESULT(0, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+        close_all(3, 6);
+    }
+    ASSERT_THAT(native_handle_count() < before + 50, "%d handles, then %d", before, native_handle_count());
+}
+
 static void the_last_system_code_is_that_of_the_call_that_failed(void **state)
 {
     int before;
@@ -400,6 +423,7 @@ int main(int argc, char **argv)
         TEST(what_is_no_socket_is_refused_and_left_as_it_was),
         TEST(inet6_is_dual_stack),
         TEST(the_library_starts_by_itself_and_again),
+        TEST(a_thousand_calls_leave_no_handle_behind),
         TEST(the_last_system_code_is_that_of_the_call_that_failed),
     };
     int child = native_child_main(argc, argv);

@@ -146,6 +146,13 @@ uintptr_t native_no_handle(void)
     return (uintptr_t)INVALID_SOCKET;
 }
 
+int native_handle_count(void)
+{
+    DWORD count = 0;
+    assert_true(GetProcessHandleCount(GetCurrentProcess(), &count));
+    return (int)count;
+}
+
 bool native_child_has(uintptr_t h)
 {
     STARTUPINFOW start = {.cb = sizeof start};
@@ -273,6 +280,11 @@ uintptr_t native_dup(uintptr_t h)
 uintptr_t native_no_handle(void)
 {
     return UINTPTR_MAX;
+}
+
+int native_handle_count(void)
+{
+    return harness_handles();
 }
 
 bool native_child_has(uintptr_t h)
