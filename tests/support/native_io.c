@@ -84,16 +84,27 @@ bool native_is_inheritable(uintptr_t h)
     return (flags & HANDLE_FLAG_INHERIT) != 0;
 }
 
+static int peek_code(uintptr_t h)
+{
+    char byte;
+    assert_int_equal(recv((SOCKET)h, &byte, 1, MSG_PEEK), -1);
+    return WSAGetLastError();
+}
+
 /* Windows has no way to ask. A receive with nothing there tells: of a blocking socket it would wait, so it
- * gets a limit first. */
+ * gets a limit first. Of a datagram socket that is not bound Windows won't receive at all (Wine does). */
 bool native_is_nonblocking(uintptr_t h)
 {
+    struct sockaddr_in loopback = {.sin_family = AF_INET};
     DWORD limit_ms = 200, none = 0;
-    char byte;
     int code;
+    loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     assert_int_equal(setsockopt((SOCKET)h, SOL_SOCKET, SO_RCVTIMEO, (char *)&limit_ms, sizeof limit_ms), 0);
-    assert_int_equal(recv((SOCKET)h, &byte, 1, MSG_PEEK), -1);
-    code = WSAGetLastError();
+    code = peek_code(h);
+    if (code == WSAEINVAL) {
+        assert_int_equal(bind((SOCKET)h, (struct sockaddr *)&loopback, sizeof loopback), 0);
+        code = peek_code(h);
+    }
     setsockopt((SOCKET)h, SOL_SOCKET, SO_RCVTIMEO, (char *)&none, sizeof none);
     ASSERT_THAT(code == WSAEWOULDBLOCK || code == WSAETIMEDOUT, "recv gave %d", code);
     return code == WSAEWOULDBLOCK;

@@ -25,7 +25,8 @@ bool native_is_open(uintptr_t h);
 /* Whether a program that is started gets it: not FD_CLOEXEC, or HANDLE_FLAG_INHERIT. */
 bool native_is_inheritable(uintptr_t h);
 
-/* Whether it is in the system's non-blocking mode; where the system doesn't tell (Windows), by trying. */
+/* Whether it is in the system's non-blocking mode; where the system doesn't tell (Windows), by trying,
+ * of a connected stream or a datagram socket. */
 bool native_is_nonblocking(uintptr_t h);
 
 int native_type(uintptr_t h); /* SO_TYPE */
