@@ -1,5 +1,5 @@
-/* Systems that lack things, and kernels that don't agree on how to say so: the truth table's errors all the same.
- * What a system has is asked once and kept, so that each test uses a family or type of its own. */
+/* Systems that lack things, and kernels that don't agree on how to say so: the truth table's errors all
+ * the same. What a system has is asked once and kept, so that each test uses a family or type of its own. */
 #include "fake_sys.h"
 #include "harness.h"
 
@@ -15,9 +15,10 @@ static void a_family_without_a_number_here_is_not_supported(void **state)
     (void)state;
     fake_hide_family(XSOCK_AF_HYPERV);
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 99)); /* before the protocol */
-    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_DGRAM, 0));   /* and the type */
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(XSOCK_AF_HYPERV, -1, 0));                       /* not before this */
+    /* before the protocol and the type, but not before unknown bits */
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 99));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(XSOCK_AF_HYPERV, -1, 0));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_probe(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 0));
 }
 
@@ -72,8 +73,10 @@ static void a_protocol_that_is_missing_is_not_supported(void **state)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         fake_reset();
         fake_refuse(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP, codes[i]);
-        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP));
-        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP));
+        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM,
+                                                         XSOCK_IPPROTO_MPTCP));
+        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM,
+                                                          XSOCK_IPPROTO_MPTCP));
         assert_int_equal(xsock_oserror(), codes[i]);
         ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
         ASSERT_RESULT(0, xsock_close(3));

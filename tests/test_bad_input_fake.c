@@ -40,7 +40,8 @@ static void bad_arguments_do_not_reach_the_system(void **state)
 
 static void what_the_system_says_of_a_handle_is_told_apart(void **state)
 {
-    uintptr_t file = fake_make_file(), h = fake_make_socket(FAKE_FAMILY_BASE + 999, FAKE_TYPE_BASE + 1, 0, false, false);
+    uintptr_t file = fake_make_file();
+    uintptr_t h = fake_make_socket(FAKE_FAMILY_BASE + 999, FAKE_TYPE_BASE + 1, 0, false, false);
     uintptr_t odd = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + 77, 0, true, true);
     struct fake_look look;
     (void)state;

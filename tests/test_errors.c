@@ -1,5 +1,6 @@
-/* Every system code becomes one named error. The rows here are written out by hand from the systems' documents,
- * not from the library's row files; Windows' rows are tested on every system, errno's where they are. */
+/* Every system code becomes one named error. The rows here are written out by hand from the systems'
+ * documents, not from the library's row files; Windows' rows are tested on every system, errno's where
+ * they are. */
 #include <limits.h>
 #ifndef _WIN32
 #include <errno.h>
@@ -190,9 +191,10 @@ static void zero_is_no_error(void **state)
     ASSERT_RESULT(0, xsock_error_from_os(0));
 }
 
-static const int64_t far[] = {LONG_MIN,  LONG_MAX,  INT64_MIN, INT64_MAX,  INT_MIN,
-                              INT_MAX,   INT64_C(10035) + (INT64_C(1) << 32), INT64_C(1) << 32, /* low word is a row */
-                              -10035,    -1,        INT64_C(0x80072733), INT64_C(0xC0000001)};
+/* Among them some whose low word is a row. */
+static const int64_t far[] = {LONG_MIN, LONG_MAX, INT64_MIN, INT64_MAX, INT_MIN, INT_MAX,
+                              INT64_C(10035) + (INT64_C(1) << 32), INT64_C(1) << 32, -10035, -1,
+                              INT64_C(0x80072733), INT64_C(0xC0000001)};
 
 static void any_code_has_a_named_error(void **state)
 {

@@ -1,7 +1,7 @@
-/* Systems that can't make a socket with its flags in one step, on one that can: macOS and old Windows have no flags
- * for that, and get them afterwards. The backend's own source is compiled into this program, with the system's calls
- * replaced by ones that refuse those flags, and takes the place of the library's. All tests of test_life.c run on it,
- * and those of failures: between the steps there is something to lose. */
+/* Systems that can't make a socket with its flags in one step, on one that can: macOS and old Windows have
+ * no flags for that, and get them afterwards. The backend's own source is compiled into this program, with
+ * the system's calls replaced by ones that refuse those flags, and takes the place of the library's. All
+ * tests of test_life.c run on it, and those of failures: between the steps there is something to lose. */
 #ifdef _WIN32
 #include "win32/native.h"
 #else
@@ -29,7 +29,8 @@ static int begin(void)
 #ifdef _WIN32
 enum { FAILURE = WSAENETDOWN, FAILURE_ERROR = XSOCK_ENETDOWN }; /* which nothing here gives otherwise */
 
-static SOCKET old_socket(int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group, DWORD flags)
+static SOCKET old_socket(int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group,
+                         DWORD flags)
 {
     if ((flags & WSA_FLAG_NO_HANDLE_INHERIT) != 0) {
         flags_refused++;

@@ -1,14 +1,15 @@
-/* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds: the error is the
- * right one, nothing is left open or allocated, out-parameters are untouched, and the table is as it was. */
+/* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds: the error
+ * is the right one, nothing is left open or allocated, out-parameters are untouched, and the table is as
+ * it was. */
 #include "calls.h"
 #include "fake_sys.h"
 #include "harness.h"
 #include "sock.h"
 #include "xsock_native.h"
 
-static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES, FAKE_EINTR,
-                            FAKE_EIO, FAKE_ENETDOWN, FAKE_EINVAL, FAKE_EPROTOTYPE, FAKE_EAFNOSUPPORT,
-                            FAKE_EOPNOTSUPP, FAKE_EUNLISTED};
+static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES,
+                            FAKE_EINTR, FAKE_EIO, FAKE_ENETDOWN, FAKE_EINVAL, FAKE_EPROTOTYPE,
+                            FAKE_EAFNOSUPPORT, FAKE_EOPNOTSUPP, FAKE_EUNLISTED};
 enum { CODES = sizeof codes / sizeof *codes, LOOKED_AT = 12 };
 
 /* ---- What the error must be ----------------------------------------------------------------------- */
@@ -50,7 +51,8 @@ static int expected_error(int code)
 
 /* ---- The world around a call ---------------------------------------------------------------------- */
 
-/* A table with three descriptors: 3, 4 (CLOEXEC), and 6, a duplicate of 3; and a handle made without xsock. */
+/* A table with three descriptors: 3, 4 (CLOEXEC), and 6, a duplicate of 3; and a handle made without
+ * xsock. */
 struct world {
     struct xsock__fdtab *t;
     uintptr_t foreign, out_handle;
@@ -96,7 +98,8 @@ static void build(struct world *w, bool empty)
 {
     fake_reset();
     ASSERT_RESULT(0, xsock__fdtab_create(xsock__sock_close, &w->t));
-    w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0, true, false);
+    w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0,
+                                  true, false);
     w->out[0] = w->out[1] = UNTOUCHED;
     w->out_handle = UINTPTR_MAX;
     if (empty)
@@ -122,7 +125,8 @@ static int open_inet(struct world *w)
 
 static int open_with_flags(struct world *w)
 {
-    return xsock__call_open(w->t, XSOCK_AF_INET6, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, 0);
+    return xsock__call_open(w->t, XSOCK_AF_INET6, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK,
+                            0);
 }
 
 static int open_netlink(struct world *w)
@@ -236,8 +240,8 @@ static bool try_once(const struct call *call, unsigned n, int code)
     /* Whom a socket from outside is connected to is asked last, and adopting does without the answer. */
     failed = fake_failed() && fake_failed_call() != FAKE_PEER_ADDR;
     expected = failed ? expected_error(code) : call->result;
-    ASSERT_THAT(r == expected, "%s, call %u fails with %d: %s, expected %s", call->name, n, code, harness_name(r),
-                harness_name(expected));
+    ASSERT_THAT(r == expected, "%s, call %u fails with %d: %s, expected %s", call->name, n, code,
+                harness_name(r), harness_name(expected));
     if (failed) {
         if (fake_failed_call() != FAKE_ALLOC)
             assert_int_equal(xsock_oserror(), code);
@@ -359,7 +363,8 @@ static void cleaning_up_with_a_table_in_use_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FAKE_TEST(the_first_call_of_a_process_may_fail_and_the_next_succeed), /* first, as it can be but once */
+        /* first, as it can be but once */
+        FAKE_TEST(the_first_call_of_a_process_may_fail_and_the_next_succeed),
         FAKE_TEST(a_failure_anywhere_in_a_call_changes_nothing),
         FAKE_TEST(releasing_succeeds_though_the_mode_can_not_be_restored),
         FAKE_TEST(a_table_that_can_not_be_made_leaves_nothing),

@@ -355,7 +355,8 @@ static void memory_follows_use_and_stays_small(void **state)
 {
     enum { MILLION = 1000000 };
     struct xsock__fdtab *t = new_table();
-    /* A sock is an allocation of its own, with what an allocator adds; test_memory.c measures the real ones. */
+    /* A sock is an allocation of its own, with what an allocator adds; test_memory.c measures the real
+     * ones. */
     size_t sock = (sizeof(struct xsock__sock) + 15) / 16 * 16 + 16;
     size_t table, descriptors, before = fake_bytes();
     (void)state;
@@ -367,7 +368,8 @@ static void memory_follows_use_and_stays_small(void **state)
         assert_int_equal(open_at(t, 0, (uintptr_t)i), i);
     assert_int_equal(xsock__fdtab_count(t), MILLION);
     xsock__fdtab_memory(t, &table, &descriptors);
-    print_message("at a million: table %u, descriptors %u, socks %u bytes each\n", (unsigned)(table / MILLION),
+    print_message("at a million: table %u, descriptors %u, socks %u bytes each\n",
+                  (unsigned)(table / MILLION),
                   (unsigned)(descriptors / MILLION), (unsigned)sock);
     assert_true(table <= 64u * MILLION);
     assert_true(table + descriptors + sock * MILLION <= 192u * MILLION);

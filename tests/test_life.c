@@ -55,7 +55,8 @@ static void assert_flags(int d, int flags)
 
 static void flags_are_as_given_and_the_handle_never_blocks(void **state)
 {
-    static const int sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
+    static const int sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK,
+                               XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
     (void)state;
     for (int i = 0; i < 4; i++) {
         int pair[2];
@@ -259,7 +260,8 @@ static void a_duplicate_that_can_not_be_changes_nothing(void **state)
 
 static void an_adopted_socket_is_xsocks_and_a_released_one_is_not(void **state)
 {
-    static const int sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
+    static const int sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK,
+                               XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
     (void)state;
     for (int i = 0; i < 16; i++) {
         int flags = sets[i % 4];
@@ -373,7 +375,8 @@ static void a_thousand_calls_leave_no_handle_behind(void **state)
         uintptr_t h;
         if (round == 10) /* what is made once has been made */
             before = native_handle_count();
-        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
+        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0,
+                                    pair));
         open_udp(XSOCK_SOCK_CLOEXEC);
         ASSERT_RESULT(6, xsock_dup(3, 0, 0));
         ASSERT_RESULT(4, xsock_dup2(5, 4, XSOCK_SOCK_CLOEXEC));

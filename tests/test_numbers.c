@@ -51,14 +51,16 @@ static const char *joined(const char *prefix, const char *name)
 /* Whether one of the header's names with this prefix and value is `name`, letters' case aside. */
 static bool header_has(const char *prefix, int value, const char *name)
 {
-    for (const struct header_number *n = header_next(header, prefix); n != NULL; n = header_next(n + 1, prefix)) {
+    for (const struct header_number *n = header_next(header, prefix); n != NULL;
+         n = header_next(n + 1, prefix)) {
         if (n->value == value && strcmp(lower(n->name + strlen(prefix)), name) == 0)
             return true;
     }
     return false;
 }
 
-static const int strange[] = {INT32_MIN, INT32_MIN + 1, -65536, -300, -1, 255, 256, 1000, 4097, 65536, INT32_MAX};
+static const int strange[] = {INT32_MIN, INT32_MIN + 1, -65536, -300, -1, 255, 256, 1000, 4097, 65536,
+                              INT32_MAX};
 enum { STRANGE = sizeof strange / sizeof *strange };
 
 /* ---- Families and types --------------------------------------------------------------------------- */
@@ -177,7 +179,8 @@ static void every_protocol_of_the_header_has_its_name_and_number(void **state)
     for (int row = 0; row < PROTOCOL_FAMILIES; row++) {
         const char *prefix = protocols[row].prefix;
         int count = 0;
-        for (const struct header_number *n = header_next(header, prefix); n != NULL; n = header_next(n + 1, prefix)) {
+        for (const struct header_number *n = header_next(header, prefix); n != NULL;
+             n = header_next(n + 1, prefix)) {
             check_protocol(row, n);
             count++;
         }
@@ -225,8 +228,9 @@ static void a_protocol_is_one_of_its_family_only(void **state)
 
 static void no_name_is_a_precise_error(void **state)
 {
-    static const char *const none[] = {"", "AF_", "PF_", "SOCK_", "XSOCK_", "XSOCK_AF_", "AF_AF_INET", "inet ", " inet",
-                                       "inet66", "ine", "1", "AF_STREAM", "SOCK_INET", "IPPROTO_", "\xff\xfe"};
+    static const char *const none[] = {"", "AF_", "PF_", "SOCK_", "XSOCK_", "XSOCK_AF_", "AF_AF_INET",
+                                       "inet ", " inet", "inet66", "ine", "1", "AF_STREAM", "SOCK_INET",
+                                       "IPPROTO_", "\xff\xfe"};
     (void)state;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         ASSERT_RESULT(-XSOCK_ENOENT, xsock_family_number(none[i]));

@@ -1,5 +1,5 @@
-/* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a socket that has
- * been let go. Run under ThreadSanitizer too. */
+/* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a socket
+ * that has been let go. Run under ThreadSanitizer too. */
 #include "atomic.h"
 #include "fdtab.h"
 #include "harness.h"
@@ -59,7 +59,8 @@ static void run_threads(void (*work)(struct worker *w), int rounds)
     for (int i = 0; i < THREADS; i++)
         thread_join(workers[i].thread);
     gate_destroy(gate);
-    ASSERT_THAT(xsock__atomic_load(&wrong) == 0, "%d times wrong, first: %s", xsock__atomic_load(&wrong), first_wrong);
+    ASSERT_THAT(xsock__atomic_load(&wrong) == 0, "%d times wrong, first: %s", xsock__atomic_load(&wrong),
+                first_wrong);
 }
 
 /* Where each call asks Wine's server, which takes long. */

@@ -1,5 +1,5 @@
-/* xsock_open gives the truth table's answer to any three ints, on this system; so do xsock_probe, xsock_pair and
- * xsock_catalog. */
+/* xsock_open gives the truth table's answer to any three ints, on this system; so do xsock_probe,
+ * xsock_pair and xsock_catalog. */
 #include <limits.h>
 
 #include "harness.h"
@@ -66,8 +66,8 @@ static void probing_says_what_opening_does_and_opens_nothing(void **state)
 
 static void any_int_is_answered(void **state)
 {
-    static const int ints[] = {INT_MIN, INT_MIN + 1, -1, 0, 1, 2, 3, 17, 0x100, 0x10f, 0x1fff, 0x2000, 0x2001, 0x4002,
-                               0x6001, 0x8000, 0x8001, 0x10001, 1 << 30, INT_MAX - 1, INT_MAX};
+    static const int ints[] = {INT_MIN, INT_MIN + 1, -1, 0, 1, 2, 3, 17, 0x100, 0x10f, 0x1fff, 0x2000, 0x2001,
+                               0x4002, 0x6001, 0x8000, 0x8001, 0x10001, 1 << 30, INT_MAX - 1, INT_MAX};
     enum { INTS = sizeof ints / sizeof *ints };
     (void)state;
     for (int a = 0; a < INTS; a++) {
@@ -81,7 +81,8 @@ static void any_int_is_answered(void **state)
                 if (expected != 0)
                     ASSERT_RESULT(expected, d);
                 else
-                    ASSERT_THAT(d == 3 || d == -XSOCK_EACCES || d == -XSOCK_EPROTONOSUPPORT, "(%d, %d, %d): %s",
+                    ASSERT_THAT(d == 3 || d == -XSOCK_EACCES || d == -XSOCK_EPROTONOSUPPORT,
+                                "(%d, %d, %d): %s",
                                 ints[a], ints[t], ints[p], harness_name(d));
             }
         }
@@ -183,7 +184,8 @@ static int check_row(const struct xsock_triple *t, void *user)
         assert_memory_equal(own, preset, sizeof own);
     }
     if (seen->count > 0)
-        ASSERT_THAT(rank(t) > rank(&seen->last) || (rank(t) == rank(&seen->last) && t->protocol > seen->last.protocol),
+        ASSERT_THAT(rank(t) > rank(&seen->last) ||
+                        (rank(t) == rank(&seen->last) && t->protocol > seen->last.protocol),
                     "(%d, %d, %d) is out of order", t->af, t->type, t->protocol);
     seen->last = *t;
     return ++seen->count == seen->stop_after;

@@ -1,5 +1,5 @@
-/* The truth table on a system that has everything: what is right opens, and the system is asked for exactly what
- * was meant, in its own numbers. */
+/* The truth table on a system that has everything: what is right opens, and the system is asked for
+ * exactly what was meant, in its own numbers. */
 #include "fake_sys.h"
 #include "harness.h"
 #include "truth.h"
@@ -102,7 +102,8 @@ static void an_adopted_socket_is_known_by_its_native_numbers(void **state)
 
 static void a_pair_is_two_sockets_with_the_flags_asked_for(void **state)
 {
-    static const int flags[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
+    static const int flags[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK,
+                                XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
     (void)state;
     for (int type = XSOCK_SOCK_STREAM; type <= XSOCK_SOCK_DGRAM; type++) {
         for (int f = 0; f < 4; f++) {

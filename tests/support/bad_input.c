@@ -59,11 +59,13 @@ static void close_some(void)
     assert_int_equal(harness_descriptors(LOOKED_AT), 0);
 }
 
-static const int not_open[] = {INT_MIN, INT_MIN + 1, -4096, -1, 0, 1, 2, 5, 7, 63, 64, 4095, 4096, 1 << 20, (1 << 24) - 1,
-                               1 << 24, (1 << 24) + 1, 1 << 30, INT_MAX - 64, INT_MAX - 63, INT_MAX - 1, INT_MAX};
+static const int not_open[] = {INT_MIN, INT_MIN + 1, -4096, -1, 0, 1, 2, 5, 7, 63, 64, 4095, 4096, 1 << 20,
+                               (1 << 24) - 1, 1 << 24, (1 << 24) + 1, 1 << 30, INT_MAX - 64, INT_MAX - 63,
+                               INT_MAX - 1, INT_MAX};
 enum { NOT_OPEN = sizeof not_open / sizeof *not_open };
 
-static const int bad_flags[] = {1, 2, XSOCK_SOCK_RDM, 0x1000, 0x8000, 0x2001, 0x10000, 1 << 30, INT_MIN, -1, INT_MAX};
+static const int bad_flags[] = {1, 2, XSOCK_SOCK_RDM, 0x1000, 0x8000, 0x2001, 0x10000, 1 << 30, INT_MIN, -1,
+                                INT_MAX};
 enum { BAD_FLAGS = sizeof bad_flags / sizeof *bad_flags };
 
 /* ---- Tests ---------------------------------------------------------------------------------------- */
@@ -171,7 +173,8 @@ void a_full_table_says_so_after_what_is_wrong_with_the_arguments(void **state)
     (void)state;
     open_some();
     ASSERT_RESULT(0, xsock_set_limit(7));
-    ASSERT_REFUSED(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, out)); /* one is free, not two */
+    /* one is free, not two */
+    ASSERT_REFUSED(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, out));
     ASSERT_RESULT(5, xsock_dup(3, 0, 0));
     ASSERT_REFUSED(-XSOCK_EMFILE, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     ASSERT_REFUSED(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, out));

@@ -42,7 +42,8 @@ uintptr_t native_dup(uintptr_t h);
 /* A handle that nothing can have. */
 uintptr_t native_no_handle(void);
 
-/* Handles of any kind that the process has. Threads of the system's own come and go: only a trend means something. */
+/* Handles of any kind that the process has. Threads of the system's own come and go: only a trend means
+ * something. */
 int native_handle_count(void);
 
 /* Starts this program again with one argument more, "--is-open=HANDLE"; native_child_main(), called first in

@@ -31,7 +31,8 @@ static const struct row rows[] = {
     {XSOCK_AF_LOCAL, XSOCK_SOCK_SEQPACKET, 0, 0, 0},
     {XSOCK_AF_ROUTE, XSOCK_SOCK_RAW, 0, 0, 0},
     {XSOCK_AF_LINK, XSOCK_SOCK_RAW, 0, 0, 0},
-    {XSOCK_AF_KEY, XSOCK_SOCK_RAW, 2, 2, NO_PRESET}, /* PF_KEY_V2, RFC 2367: the only one, and never implied */
+    /* PF_KEY_V2, RFC 2367: the only one, and never implied */
+    {XSOCK_AF_KEY, XSOCK_SOCK_RAW, 2, 2, NO_PRESET},
     {XSOCK_AF_NATM, XSOCK_SOCK_STREAM, 1, 2, 2},
     {XSOCK_AF_NATM, XSOCK_SOCK_DGRAM, 2, 2, 2},
     {XSOCK_AF_NETGRAPH, XSOCK_SOCK_DGRAM, 1, 2, 2},
@@ -69,7 +70,8 @@ static const struct row rows[] = {
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
-static const int flag_sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
+static const int flag_sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK,
+                                XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
 static const int all_flags = XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK;
 
 /* ---- Every system --------------------------------------------------------------------------------- */
@@ -113,7 +115,8 @@ void truth_ask(struct truth_system *out_system)
         bool there = d >= 0 || d == -XSOCK_EACCES;
         if (d >= 0)
             ASSERT_RESULT(0, xsock_close(d));
-        ASSERT_THAT(there || d == -XSOCK_EAFNOSUPPORT || d == -XSOCK_ESOCKTNOSUPPORT || d == -XSOCK_EPROTONOSUPPORT,
+        ASSERT_THAT(there || d == -XSOCK_EAFNOSUPPORT || d == -XSOCK_ESOCKTNOSUPPORT ||
+                    d == -XSOCK_EPROTONOSUPPORT,
                     "(%d, %d, %d) gives %s", rows[i].af, rows[i].type, rows[i].first, harness_name(d));
         /* A type of whose protocols this one is missing says so by the error for protocols. */
         out_system->family[rows[i].af] |= there || d != -XSOCK_EAFNOSUPPORT;
