@@ -991,7 +991,7 @@ XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_
                             size_t service_len, int flags);
 
 /* Connects a stream to a service by name: looks it up as xsock_resolve does, and connects by the first of its
- * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 to 6): the families take turns, beginning with
+ * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 and 5): the families take turns, beginning with
  * the better one; each 250 ms, or at once when one fails, the next address is tried as well, and when one
  * answers the others are dropped. host NULL: this machine. timeout_ns (-1: no limit) is for all of it, looking
  * up included; the look-up itself can't be stopped, so it may go on for a while after that in a thread of the

@@ -95,11 +95,18 @@ static int init_address(struct xsock__question *q)
     return q->af == XSOCK_AF_UNSPEC || q->af == q->address.family ? 0 : -XSOCK_EAI_ADDRFAMILY;
 }
 
+static bool has_family(int af)
+{
+    return xsock_probe(af, XSOCK_SOCK_DGRAM, 0) != -XSOCK_EAFNOSUPPORT;
+}
+
 static int init_host(struct xsock__question *q, const char *host)
 {
     if (host == NULL) {
         q->kind = XSOCK__HOST_NONE;
-        return 0;
+        q->has_v4 = q->af != XSOCK_AF_INET6 && has_family(XSOCK_AF_INET);
+        q->has_v6 = q->af != XSOCK_AF_INET && has_family(XSOCK_AF_INET6);
+        return q->has_v4 || q->has_v6 ? 0 : -XSOCK_EAI_FAMILY;
     }
     size_t n = strlen(host);
     if (n == 0 || n > XSOCK__HOST_MAX || !is_plain(host))
@@ -285,11 +292,6 @@ static int find_ports(const struct xsock__question *q, struct xsock__answer *out
     return add(out, &any) ? 0 : -XSOCK_EAI_MEMORY;
 }
 
-static bool has_family(int af)
-{
-    return xsock_probe(af, XSOCK_SOCK_DGRAM, 0) != -XSOCK_EAFNOSUPPORT;
-}
-
 /* INET6 first, as RFC 6724 has it; for bind, too: :: takes both families. */
 static size_t hosts(const struct xsock__question *q, struct xsock_addr out[2])
 {
@@ -300,12 +302,12 @@ static size_t hosts(const struct xsock__question *q, struct xsock_addr out[2])
         out[0] = q->address;
         return 1;
     }
-    if (q->af != XSOCK_AF_INET && has_family(XSOCK_AF_INET6)) {
+    if (q->has_v6) {
         out[n].family = XSOCK_AF_INET6;
         out[n].length = 16;
         out[n++].data[15] = last;
     }
-    if (q->af != XSOCK_AF_INET6 && has_family(XSOCK_AF_INET)) {
+    if (q->has_v4) {
         out[n].family = XSOCK_AF_INET;
         out[n].length = 4;
         out[n].data[0] = last != 0 ? 127 : 0;
@@ -324,7 +326,7 @@ static int combine(const struct xsock__question *q, const struct xsock__answer *
             if (!add(out, &host[i]))
                 return -XSOCK_EAI_MEMORY;
         }
-    return n > 0 ? 0 : -XSOCK_EAI_FAMILY;
+    return 0;
 }
 
 int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *out)

@@ -21,6 +21,7 @@ struct xsock__question {
     char service[XSOCK__SERVICE_MAX + 1];  /* "": a number, or none */
     uint32_t port;
     int af, type, flags;
+    bool has_v4, has_v6;                   /* kind NONE: which loopbacks there are */
 };
 
 struct xsock__answer {
@@ -29,7 +30,7 @@ struct xsock__answer {
     int code; /* the system's own, if it failed because the system said so */
 };
 
-/* 0, or -XSOCK_EAI_... : all that is wrong with it without asking the system. */
+/* 0, or -XSOCK_EAI_... : all that is wrong with it without a look-up. */
 int xsock__question_init(struct xsock__question *q, const char *host, const char *service, int af, int type,
                          int flags);
 
