@@ -923,9 +923,9 @@ struct xsock_pollfd {
 XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 
 /* ---- Names ---------------------------------------------------------------------------------------
- * Hosts and services to addresses, and back. What is a number is read by xsock, the same everywhere; names are
- * looked up by the system (its files, DNS, ...), which may take seconds. Besides EFAULT and EINVAL the errors
- * are XSOCK_EAI_...; xsock_strerror has a sentence for each. */
+ * Hosts and services to addresses, and back. What is a number is read by xsock, the same everywhere; names
+ * are looked up by the system (its files, DNS, ...), which may take seconds. Besides EFAULT and EINVAL the
+ * errors are XSOCK_EAI_...; xsock_strerror has a sentence for each. */
 
 /* Numbers as in wasix-libc. */
 enum {
@@ -936,12 +936,12 @@ enum {
     XSOCK_AI_NUMERICSERV = 0x400 /* service must be a number */
 };
 
-/* Looks up a host and a service (POSIX getaddrinfo()). Stores at most cap addresses, and returns how many there
- * are, which may be more; with cap 0, where out may be NULL, the number only.
+/* Looks up a host and a service (POSIX getaddrinfo()). Stores at most cap addresses, and returns how many
+ * there are, which may be more; with cap 0, where out may be NULL, the number only.
  *
- *   host     a name, in UTF-8, given to the system as it is (other than ASCII: its xn-- form works everywhere);
- *            an address as in xsock_addr_parse, without brackets or port. Strictly so: a name of hosts
- *            can't have a colon, nor end in a number as 127.1 and 010.0.0.1 do. NULL: this machine, ::1
+ *   host     a name, in UTF-8, given to the system as it is (other than ASCII: its xn-- form works
+ *            everywhere); an address as in xsock_addr_parse, without brackets or port. Strictly so: a name of
+ *            hosts can't have a colon, nor end in a number as 127.1 and 010.0.0.1 do. NULL: this machine, ::1
  *            and 127.0.0.1, or with PASSIVE :: and 0.0.0.0, of the families there are. At most 254 bytes.
  *   service  a port in decimal, 0..65535, no sign, no leading zero; or a name, "http". NULL: port 0. Not both
  *            may be NULL.
@@ -955,8 +955,8 @@ enum {
  *   EAI_FAMILY      another af, or not on this system
  *   EAI_SOCKTYPE    another type
  *   EAI_SERVICE     no such service, or not of this type
- *   EAI_NONAME      no such host; not an address, with NUMERICHOST; not a number, with NUMERICSERV; no host and
- *                   no service
+ *   EAI_NONAME      no such host; not an address, with NUMERICHOST; not a number, with NUMERICSERV; no host
+ *                   and no service
  *   EAI_ADDRFAMILY  the address is not of family af. Of a name, systems say it, EAI_NODATA or EAI_NONAME
  *   EAI_NODATA      the host has no address
  *   EAI_AGAIN       no answer: another time there may be one (no network, too)
@@ -991,26 +991,27 @@ XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_
                             size_t service_len, int flags);
 
 /* Connects a stream to a service by name: looks it up as xsock_resolve does, and connects by the first of its
- * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 and 5): the families take turns, beginning with
- * the better one; each 250 ms, or at once when one fails, the next address is tried as well, and when one
- * answers the others are dropped. host NULL: this machine. timeout_ns (-1: no limit) is for all of it, looking
- * up included; the look-up itself can't be stopped, so it may go on for a while after that in a thread of the
- * library's. 0: only what needs no waiting succeeds.
- * Returns a descriptor that is CLOEXEC and not NONBLOCK (xsock_set_flags changes that). Goes on after signals.
+ * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 and 5): the families take turns, beginning
+ * with the better one; each 250 ms, or at once when one fails, the next address is tried as well, and when
+ * one answers the others are dropped. host NULL: this machine. timeout_ns (-1: no limit) is for all of it,
+ * looking up included; the look-up itself can't be stopped, so it may go on for a while after that in a
+ * thread of the library's. 0: only what needs no waiting succeeds.
+ * Returns a descriptor that is CLOEXEC and not NONBLOCK (xsock_set_flags changes that). Goes on after
+ * signals.
  *   EFAULT      service is NULL
  *   EINVAL      timeout_ns below -1
  *   XSOCK_EAI_...   as xsock_resolve, EFAULT and EAI_BADFLAGS aside
  *   ETIMEDOUT   the time has passed
- *   ECONNREFUSED, ENETUNREACH, EACCES ...   no address answered: as xsock_connect. Of several errors the first
- *               that a peer gave, before those that only say that there is no way to it
+ *   ECONNREFUSED, ENETUNREACH, EACCES ...   no address answered: as xsock_connect. Of several errors the
+ *               first that a peer gave, before those that only say that there is no way to it
  *   EMFILE, ENFILE, ENOBUFS, ENOMEM, EAGAIN   no room left; EAGAIN: for a thread */
 XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns);
 
-/* Opens a stream that listens, on the first address of host that is this machine's. host NULL, or "::": on all
- * addresses, INET and INET6 both where the system has them. service NULL: a port that the system chooses
+/* Opens a stream that listens, on the first address of host that is this machine's. host NULL, or "::": on
+ * all addresses, INET and INET6 both where the system has them. service NULL: a port that the system chooses
  * (xsock_local_addr tells). The socket has XSOCK_SO_REUSEADDR on, so that a server that was stopped can start
- * again at once. backlog: as xsock_listen. Returns a descriptor that is CLOEXEC and not NONBLOCK. Blocks while
- * the system looks up.
+ * again at once. backlog: as xsock_listen. Returns a descriptor that is CLOEXEC and not NONBLOCK. Blocks
+ * while the system looks up.
  *   XSOCK_EAI_...   as xsock_resolve
  *   EADDRINUSE, EADDRNOTAVAIL, EACCES   as xsock_bind
  *   EMFILE, ENFILE, ENOBUFS, ENOMEM   no room left */

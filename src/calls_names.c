@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "happy.h"
 #include "lookup.h"
+#include "option.h"
 #include "resolve.h"
 #include "sock.h"
 #include "sys.h"
@@ -158,7 +159,7 @@ static int run(struct race *r)
 
 /* ---- Connecting ---------------------------------------------------------------------------------- */
 
-/* The system's code that belongs to the result: of the failure that is told, not of the one that came last. */
+/* The system's code that goes with the result: of the failure that is told, not of the last one. */
 static void keep_code(int rc, int code, int before)
 {
     xsock__sys_set_last_error(rc != 0 && rc != -XSOCK_ETIMEDOUT && code != 0 ? code : before);
@@ -192,7 +193,8 @@ static int connect_question(struct xsock__fdtab *t, const struct xsock__question
     return rc;
 }
 
-int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service, int64_t timeout_ns)
+int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service,
+                             int64_t timeout_ns)
 {
     struct xsock__question q;
     struct xsock__held held;
@@ -231,13 +233,13 @@ static int set_up_listener(const struct xsock__held *held, const struct xsock_ad
     int rc = xsock__addr_to_native(a, &native);
     if (rc != 0)
         return rc;
-    rc = xsock__finish(xsock__sys_set_reuse_addr(held->handle, true));
+    rc = xsock__option_set(held, XSOCK_SO_REUSEADDR, XSOCK_OPT_FLAG, 1);
     if (rc == 0)
         rc = xsock__finish(xsock__sys_bind(held->handle, &native, false));
     if (rc == 0)
         rc = xsock__finish(xsock__sys_listen(held->handle, backlog < 0 ? 0 : backlog));
     if (rc == 0)
-        xsock__sock_becomes(held->sock, XSOCK__SOCK_REUSE | XSOCK__SOCK_BOUND | XSOCK__SOCK_LISTENING, 0);
+        xsock__sock_becomes(held->sock, XSOCK__SOCK_BOUND | XSOCK__SOCK_LISTENING, 0);
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 
@@ -252,8 +254,8 @@ static int listen_on(const struct xsock_addr *a, int backlog, struct xsock__held
     return rc;
 }
 
-/* Only an address that is not this machine's is passed over. One that is taken ends it: on another one the server
- * would run, and not be found. */
+/* Only an address that is not this machine's is passed over. One that is taken ends it: on another one the
+ * server would run, and not be found. */
 static int listen_on_first(const struct xsock__answer *answer, int backlog, struct xsock__held *out)
 {
     int told = -XSOCK_EAFNOSUPPORT;
@@ -284,8 +286,8 @@ int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char
     struct xsock__question q;
     struct xsock__held held;
     struct xsock__fd *fd;
-    int rc = xsock__question_init(&q, host, service != NULL ? service : "0", XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM,
-                                  XSOCK_AI_PASSIVE);
+    int rc = xsock__question_init(&q, host, service != NULL ? service : "0", XSOCK_AF_UNSPEC,
+                                  XSOCK_SOCK_STREAM, XSOCK_AI_PASSIVE);
     if (rc == 0)
         rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)

@@ -69,8 +69,8 @@ struct xsock__happy_step xsock__happy_next(struct xsock__happy *h, int64_t now_n
     return step;
 }
 
-/* How much a failure tells. That this machine lacks a family, or has no way to one, is of little use to know where
- * an address of the other family was refused. */
+/* How much a failure tells. That this machine lacks a family, or has no way to one, is of little use to know
+ * where an address of the other family was refused. */
 static int weight_of(int error)
 {
     switch (-error) {

@@ -1,5 +1,5 @@
-/* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what happened, and
- * does nothing itself. One deadline covers all of it, looking up the name included. */
+/* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what happened,
+ * and does nothing itself. One deadline covers all of it, looking up the name included. */
 #ifndef XSOCK__HAPPY_H
 #define XSOCK__HAPPY_H
 

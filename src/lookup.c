@@ -80,8 +80,8 @@ static void leave(struct job *j)
     xsock__sys_unlock(&j->lock);
 }
 
-static int ask_with(const struct xsock__question *q, struct xsock__happy *h, const struct xsock__sys_wake *wake,
-                    struct xsock__answer *out)
+static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
+                    const struct xsock__sys_wake *wake, struct xsock__answer *out)
 {
     struct job *j = create(q, wake);
     if (j == NULL)

@@ -1,5 +1,5 @@
-/* Asking a question for a limited time. The system's resolver can't be stopped, so it is asked in a thread of its
- * own, which is left behind when the time is over, and then frees what it found. */
+/* Asking a question for a limited time. The system's resolver can't be stopped, so it is asked in a thread of
+ * its own, which is left behind when the time is over, and then frees what it found. */
 #ifndef XSOCK__LOOKUP_H
 #define XSOCK__LOOKUP_H
 
@@ -7,8 +7,8 @@
 #include "happy.h"
 #include "resolve.h"
 
-/* 0, an error of xsock__question_ask, -XSOCK_ETIMEDOUT, or why there can be no thread. *out is to be freed whatever
- * it returns. */
+/* 0, an error of xsock__question_ask, -XSOCK_ETIMEDOUT, or why there can be no thread. *out is to be freed
+ * whatever it returns. */
 int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
                   struct xsock__answer *out);
 

@@ -31,7 +31,7 @@ static bool all(bool (*is)(char), const char *text, size_t n)
     return n == 0;
 }
 
-/* No name has these, and systems don't agree on what to do with them: some skip spaces, some take a zone off. */
+/* No name has these, and systems don't agree on what to do with them: some skip spaces, some cut zones. */
 static bool is_plain(const char *text)
 {
     for (; *text != 0; text++)
@@ -40,8 +40,8 @@ static bool is_plain(const char *text)
     return true;
 }
 
-/* Does it end in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696, section 2)? The C library would
- * take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for 8.0.0.1. */
+/* Does it end in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696, section 2)? The C library
+ * would take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for 8.0.0.1. */
 static bool ends_in_number(const char *host)
 {
     size_t end = strlen(host), begin;
@@ -146,7 +146,7 @@ static int init_service(struct xsock__question *q, const char *service)
         return parse_port(service, &q->port);
     if ((q->flags & XSOCK_AI_NUMERICSERV) != 0)
         return -XSOCK_EAI_NONAME;
-    /* No name begins with a sign, but strtol takes it for a number: getaddrinfo would give port 80 for "+80". */
+    /* No name begins with a sign, but strtol takes it for a number: getaddrinfo gives port 80 for "+80". */
     if (!is_plain(service) || service[0] == '+' || service[0] == '-' || q->type == XSOCK_SOCK_SEQPACKET)
         return -XSOCK_EAI_SERVICE;
     memcpy(q->service, service, n + 1);
@@ -254,7 +254,7 @@ static int ask_system(const struct xsock__question *q, const char *host, int af,
     query.addrconfig = host != NULL && (q->flags & XSOCK_AI_ADDRCONFIG) != 0;
     if (af != XSOCK_AF_UNSPEC && !xsock__sys_family(af, &query.family))
         return -XSOCK_EAI_FAMILY;
-    /* The type is about services only. Where none is asked for, any will do, and not every system knows all. */
+    /* The type is about services only. Without one any will do, and not every system knows all. */
     int type = query.service == NULL ? XSOCK_SOCK_STREAM : q->type;
     if (type != 0 && !xsock__sys_type(type, &query.type))
         return -XSOCK_EAI_SOCKTYPE;
@@ -316,7 +316,8 @@ static size_t hosts(const struct xsock__question *q, struct xsock_addr out[2])
     return n;
 }
 
-static int combine(const struct xsock__question *q, const struct xsock__answer *ports, struct xsock__answer *out)
+static int combine(const struct xsock__question *q, const struct xsock__answer *ports,
+                   struct xsock__answer *out)
 {
     struct xsock_addr host[2];
     size_t n = hosts(q, host);

@@ -37,8 +37,8 @@ int xsock__question_init(struct xsock__question *q, const char *host, const char
 /* Does it take the system to answer, and so perhaps long? */
 bool xsock__question_is_slow(const struct xsock__question *q);
 
-/* Answers. Touches no state but *out, which is to be freed whatever it returns: 0, or an error as xsock_resolve
- * has them. */
+/* Answers. Touches no state but *out, which is to be freed whatever it returns: 0, or an error as
+ * xsock_resolve has them. */
 int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *out);
 void xsock__answer_free(struct xsock__answer *a);
 

@@ -233,13 +233,9 @@ int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char 
 int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
                                int *out_code);
 
-/* Has fn run in a thread of its own, which nobody joins and no signal is delivered to. The library stays loaded
- * from then on. */
+/* Has fn run in a thread of its own, which nobody joins and no signal is delivered to. The library stays
+ * loaded from then on. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
-
-/* Lets a stream take a port on which connections of another, now closed, are still ending. Nothing, where
- * xsock__sys_bind's `exclusive` decides it. */
-int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
 
 /* ---- The calling thread's last system code ------------------------------------------------------- */
 

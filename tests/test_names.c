@@ -186,7 +186,7 @@ static void test_a_listener_is_reached_by_address_and_by_name(void **state)
     assert_reaches(listener, "0.0.0.0", LONG_NS); /* this machine */
     assert_reaches(listener, "localhost", -1);
     assert_reaches(listener, "localhost", LONG_NS);
-    assert_reaches(listener, NULL, LONG_NS); /* ::1 refuses, if there is one, and 127.0.0.1 is tried at once */
+    assert_reaches(listener, NULL, LONG_NS); /* ::1 refuses, and 127.0.0.1 is tried at once */
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
@@ -323,7 +323,8 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
 }
 #endif
 
-/* Last, and not counted: what it leaves behind may go on until the program ends, which it may do all the same. */
+/* Last, and not counted: what it leaves behind may go on until the program ends, which it may do all the
+ * same. */
 static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
 {
     (void)state;

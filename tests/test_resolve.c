@@ -1,4 +1,5 @@
-/* Hosts and services, against the fake system's resolver: what is asked of it, and what is made of its answers. */
+/* Hosts and services, against the fake system's resolver: what is asked of it, and what is made of its
+ * answers. */
 #include "harness.h"
 
 #include "fake_names.h"
@@ -110,7 +111,7 @@ static const char long_host[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
                                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
                                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/* That the system isn't asked at all shows in a row without a star; xsock_oserror() is the system's only there. */
+/* asked: whether the system is, and so xsock_oserror() is its own. */
 static const struct {
     const char *host, *service;
     int af, type, flags, error;
@@ -337,7 +338,8 @@ static void test_addresses_get_their_names_or_numbers(void **state)
 
 static void test_what_is_wrong_with_reversing_is_told(void **state)
 {
-    struct xsock_addr a = address("192.0.2.4:80"), nobody = address("192.0.2.77:80"), local = address("unix:/a");
+    struct xsock_addr a = address("192.0.2.4:80"), nobody = address("192.0.2.77:80");
+    struct xsock_addr local = address("unix:/a");
     struct xsock_addr broken = a;
     char host[13] = "-", service[4] = "-";
     (void)state;

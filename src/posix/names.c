@@ -124,8 +124,9 @@ static int start_detached(struct start *s)
     return code;
 }
 
-/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it too. A thread
- * inherits the mask of who starts it: the program's handlers are not to run in one it knows nothing of. */
+/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it too. A
+ * thread inherits the mask of who starts it: the program's handlers are not to run in one it knows nothing
+ * of. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     sigset_t all, before;
@@ -141,10 +142,4 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
     if (code != 0)
         xsock__sys_free(s, sizeof *s);
     return code;
-}
-
-int xsock__sys_set_reuse_addr(uintptr_t h, bool on)
-{
-    int value = on;
-    return setsockopt((int)h, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value) == 0 ? 0 : errno;
 }

@@ -1,5 +1,5 @@
-/* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine; and the thread in
- * which to wait for them. */
+/* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine; and the
+ * thread in which to wait for them. */
 #include "native.h"
 
 #include <string.h>
@@ -8,8 +8,8 @@
 
 /* ---- Codes --------------------------------------------------------------------------------------- */
 
-/* Resolvers give some codes of Winsock another meaning (winsock.def has the usual one). Wine hands out what its
- * host's C library says where it knows no better (8.0: -9 for an address of another family): glibc's. */
+/* Resolvers give some codes of Winsock another meaning (winsock.def has the usual one). Wine hands out what
+ * its host's C library says where it knows no better (8.0: -9 for an address of another family): glibc's. */
 static int error_from_resolver(int code)
 {
     switch (code) {
@@ -122,15 +122,17 @@ static int reverse(const struct xsock__sys_addr *a, wchar_t *host, wchar_t *serv
 {
     DWORD size = host != NULL ? XSOCK__NAME_SIZE : 0, service_size = service != NULL ? XSOCK__NAME_SIZE : 0;
     char name[XSOCK__NAME_SIZE];
+    const wchar_t *wide;
     int error = start(out_code), code;
 
     if (error != 0)
         return error;
-    code = GetNameInfoW((const SOCKADDR *)a->bytes, (socklen_t)a->length, host, size, service, service_size, flags);
+    code = GetNameInfoW((const SOCKADDR *)a->bytes, (socklen_t)a->length, host, size, service, service_size,
+                        flags);
     if (code != 0)
         code = WSAGetLastError() != 0 ? WSAGetLastError() : code; /* documented as 0 or "non-zero" */
-    if (code == 0 && WideCharToMultiByte(CP_UTF8, 0, host != NULL ? host : service, -1, name, (int)sizeof name, NULL,
-                                         NULL) == 0)
+    wide = host != NULL ? host : service;
+    if (code == 0 && WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, (int)sizeof name, NULL, NULL) == 0)
         code = ERROR_INSUFFICIENT_BUFFER;
     WSACleanup();
     if (code != 0)
@@ -171,8 +173,8 @@ static DWORD WINAPI run(LPVOID user)
     return 0;
 }
 
-/* CreateThread, not the C runtime's: nothing of the runtime that would need a thread's own data is used in it. It
- * is pinned by an address that is in this module, DLL or program. */
+/* CreateThread, not the C runtime's: nothing of the runtime that would need a thread's own data is used in
+ * it. It is pinned by an address that is in this module, DLL or program. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     struct beginning *b;
@@ -195,14 +197,5 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
         return code;
     }
     CloseHandle(thread);
-    return 0;
-}
-
-/* Windows' SO_REUSEADDR would let two listeners share a port. What POSIX means by it is what a bind that is not
- * exclusive does. */
-int xsock__sys_set_reuse_addr(uintptr_t h, bool on)
-{
-    (void)h;
-    (void)on;
     return 0;
 }

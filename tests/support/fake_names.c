@@ -223,9 +223,3 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
         fake_threads_run_one();
     return 0;
 }
-
-int xsock__sys_set_reuse_addr(uintptr_t h, bool on)
-{
-    (void)on;
-    return fake_look(h).is_socket ? 0 : FAKE_ENOTSOCK;
-}

@@ -10,7 +10,8 @@
 /* No names; nothing fails. */
 void fake_names_reset(void);
 
-/* This host has this address, too. Given more than once it is found more than once. The string stays the test's. */
+/* This host has this address, too. Given more than once it is found more than once. The string stays the
+ * test's. */
 void fake_names_add_host(const char *host, const struct xsock_addr *a);
 
 /* This service has this port, for a type of xsock's. */
