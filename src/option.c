@@ -213,14 +213,22 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
 
 /* ---- Getting ------------------------------------------------------------------------------------- */
 
+/* Windows can't be made to forget why a connect failed, and would tell it again. */
+static bool has_told(const struct xsock__sock *s)
+{
+    return xsock__sock_is(s, XSOCK__SOCK_TOLD)
+           && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_CONNECTED);
+}
+
 static int take_error(const struct xsock__held *held, int64_t *out)
 {
-    int code;
-    int rc = xsock__finish(xsock__sys_take_error(held->handle, &code));
+    struct xsock__sock *s = held->sock;
+    int code = 0;
+    int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
     if (rc != 0)
         return rc;
-    if (code != 0) /* 0 may also mean that it is not over */
-        xsock__sock_becomes(held->sock, 0, XSOCK__SOCK_CONNECTING);
+    if (code != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
+        xsock__sock_becomes(s, XSOCK__SOCK_TOLD, XSOCK__SOCK_CONNECTING);
     *out = -xsock__finish(code);
     return 0;
 }

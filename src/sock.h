@@ -19,7 +19,8 @@ enum {
     XSOCK__SOCK_CONNECTED = 4,
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
-    XSOCK__SOCK_COALESCE = 32   /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
+    XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
+    XSOCK__SOCK_TOLD = 64       /* that its connect has failed, by XSOCK_SO_ERROR */
 };
 
 struct xsock__sock {

@@ -118,7 +118,10 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
 {
     int code = change_new_way(h, join, g);
 
-    return code == WSAENOPROTOOPT ? change_old_way(h, join, g) : code;
+    if (code == WSAENOPROTOOPT)
+        code = change_old_way(h, join, g);
+    /* Of a group that was not joined; the arguments have been judged, so it can mean nothing else. */
+    return !join && code == WSAEINVAL ? WSAEADDRNOTAVAIL : code;
 }
 
 /* ---- Interfaces ---------------------------------------------------------------------------------- */
@@ -129,11 +132,17 @@ static DWORD index_for(int af, uint32_t index)
     return af == XSOCK_AF_INET6 ? index : htonl(index);
 }
 
+/* Wine 8 takes an address of the interface only, which Windows takes too: but one interface may have the same
+ * address as another, so the index comes first. */
 int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
 {
     DWORD v = index_for(af, index);
+    struct in_addr from;
+    int code = set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, &v, sizeof v);
 
-    return set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, &v, sizeof v);
+    if (code && af == XSOCK_AF_INET && index && address_of(index, &from) == 0)
+        code = set(h, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from);
+    return code;
 }
 
 int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)

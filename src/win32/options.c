@@ -142,6 +142,14 @@ static DWORD number_from(enum unit unit, int64_t value)
     }
 }
 
+/* Of UDP's level Windows before 2004, and Wine 8, know nothing, and call it a bad argument; ours never is. */
+static int failure(enum unit unit)
+{
+    int code = xsock__win32_error();
+
+    return unit == COALESCE && code == WSAEINVAL ? XSOCK__SYS_NO_OPTION : code;
+}
+
 static int put(uintptr_t h, const struct name *n, enum unit unit, int64_t value)
 {
     DWORD v = number_from(unit, value);
@@ -154,7 +162,7 @@ static int put(uintptr_t h, const struct name *n, enum unit unit, int64_t value)
     } else {
         rc = setsockopt(h, n->level, n->name, (const char *)&v, sizeof v);
     }
-    return rc == 0 ? 0 : xsock__win32_error();
+    return rc == 0 ? 0 : failure(unit);
 }
 
 static int64_t value_from(enum unit unit, DWORD v)
@@ -179,7 +187,7 @@ static int get(uintptr_t h, const struct name *n, enum unit unit, int64_t *out)
     int size = unit == LINGER_TIME ? (int)sizeof l : (int)sizeof v;
 
     if (getsockopt(h, n->level, n->name, unit == LINGER_TIME ? (char *)&l : (char *)&v, &size) != 0)
-        return xsock__win32_error();
+        return failure(unit);
     if (unit == LINGER_TIME)
         *out = l.l_onoff ? (int64_t)l.l_linger * 1000000000 : -1;
     else
