@@ -189,7 +189,7 @@ int xsock__sys_get_raw_option(uintptr_t h, int level, int name, void *out, size_
 int64_t xsock__sys_now(void); /* nanoseconds since some moment; never goes back */
 
 /* What wakes a thread that waits in xsock__sys_wait: set by any thread, async-signal-safe, and stays set
- * until it is cleared. Close-on-exec. */
+ * until it is cleared. Close-on-exec. One thread waits with it at a time. */
 struct xsock__sys_wake {
     uintptr_t handle[2];
 };
