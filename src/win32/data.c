@@ -17,32 +17,6 @@ enum { SEND_FLAGS = MSG_OOB | MSG_DONTROUTE, RECV_FLAGS = MSG_OOB | MSG_PEEK };
  * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
 enum { MOST_AT_ONCE = 1 << 20 };
 
-/* Winsock refuses it of datagrams, and Wine may send it like any other. What is no socket fails later. */
-static bool may_have_oob(SOCKET s)
-{
-    int type = xsock__state_type(s);
-
-    return type == SOCK_STREAM || type == 0;
-}
-
-/* A stream that can't send or receive as it isn't connected: not yet, or not any more? */
-static int why_not_connected(SOCKET s)
-{
-    int code = 0;
-
-    switch (xsock__state_connect(s)) {
-    case XSOCK__STATE_CONNECTING:
-        return WSAEWOULDBLOCK;
-    case XSOCK__STATE_FAILED:
-        if (xsock__sys_take_error(s, &code) == 0 && code != 0)
-            return code;
-        break;
-    default:
-        break;
-    }
-    return WSAENOTCONN;
-}
-
 /* ---- send --------------------------------------------------------------------------------------------- */
 
 /* Wine says that a stream which never had a peer was reset, and that a datagram without one is invalid. */
@@ -51,24 +25,17 @@ static int code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
     switch (code) {
-    case WSAENOTCONN:
-        return stream ? why_not_connected(s) : WSAEDESTADDRREQ;
     case WSAEINVAL:
-        if (!stream && to == NULL && !xsock__state_has_peer(s))
-            return WSAEDESTADDRREQ;
-        break;
-    case WSAECONNABORTED: /* the peer has closed, and said so to what was sent before */
-        return stream ? WSAESHUTDOWN : code;
+        return !stream && to == NULL && !xsock__state_has_peer(s) ? WSAEDESTADDRREQ : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
         return stream ? WSAETIMEDOUT : code;
-    case WSAECONNRESET: /* of a datagram: nobody was there for the one before */
-        if (!stream)
+    case WSAECONNRESET:
+        if (!stream) /* nobody was there for the one before */
             return WSAECONNREFUSED;
-        return xsock__state_is_unconnected(s) ? why_not_connected(s) : code;
+        return xsock__state_is_unconnected(s) ? WSAENOTCONN : code;
     default:
-        break;
+        return code;
     }
-    return to != NULL ? xsock__state_check_family(s, to, code) : code;
 }
 
 static int send_once(SOCKET s, const char *buf, int len, int flags, const struct xsock__sys_addr *to,
@@ -76,14 +43,10 @@ static int send_once(SOCKET s, const char *buf, int len, int flags, const struct
 {
     int n;
 
-    if (to == NULL) {
+    if (to == NULL)
         n = send(s, buf, len, flags);
-    } else {
-        struct xsock__sys_addr filled = *to;
-
-        xsock__machine_fill_in(&filled);
-        n = sendto(s, buf, len, flags, (const struct sockaddr *)(void *)filled.bytes, (int)filled.length);
-    }
+    else
+        n = sendto(s, buf, len, flags, (const struct sockaddr *)(const void *)to->bytes, (int)to->length);
     if (n == SOCKET_ERROR)
         return xsock__win32_error();
     *out = n;
@@ -103,8 +66,6 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
     int n = 0;
     int code;
 
-    if ((flags & MSG_OOB) && !may_have_oob(h))
-        return WSAEOPNOTSUPP;
     if (len > MOST_AT_ONCE && xsock__state_type(h) == SOCK_STREAM)
         len = MOST_AT_ONCE;
     if (len > INT_MAX)
@@ -148,12 +109,20 @@ static int recv_once(SOCKET s, struct receive *r)
     return 0;
 }
 
-/* POSIX systems wait on a datagram socket without an address; Windows does when it has one. */
+/* POSIX systems wait on a datagram socket without an address; Windows does when it has one. WSAEINVAL:
+ * another thread has just given it one. */
 static int bind_late(SOCKET s)
 {
-    int code = xsock__state_bind_any(s);
+    struct xsock__sys_addr a;
+    int family = xsock__state_family(s);
+    int code = 0;
 
-    return code != 0 && code != WSAEINVAL ? code : WSAEWOULDBLOCK; /* WSAEINVAL: another thread just did it */
+    if (family != AF_INET && family != AF_INET6)
+        return WSAEINVAL;
+    xsock__machine_unspecified(family, &a);
+    if (bind(s, (const struct sockaddr *)(const void *)a.bytes, (int)a.length) != 0)
+        code = xsock__win32_error();
+    return code != 0 && code != WSAEINVAL ? code : WSAEWOULDBLOCK;
 }
 
 static int code_from_recv(SOCKET s, const struct receive *r, int code)
@@ -161,14 +130,10 @@ static int code_from_recv(SOCKET s, const struct receive *r, int code)
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
     switch (code) {
-    case WSAENOTCONN:
-        return stream ? why_not_connected(s) : code;
     case WSAEINVAL:
         return !stream && !(r->flags & MSG_OOB) && !xsock__state_has_address(s) ? bind_late(s) : code;
     case WSAEWOULDBLOCK: /* there is no waiting for out-of-band data */
         return r->flags & MSG_OOB ? WSAEINVAL : code;
-    case WSAECONNABORTED: /* this end has given it up: so says Windows of what others call a reset */
-        return stream ? WSAECONNRESET : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
         return stream ? WSAETIMEDOUT : code;
     case WSAECONNRESET: /* of a connected datagram socket: nobody was there for what it sent */
@@ -202,14 +167,6 @@ static int receive(SOCKET s, struct receive *r)
     return 0;
 }
 
-/* With no room Winsock waits for data all the same, or refuses; on POSIX it is a question with an answer. */
-static int receive_nothing(SOCKET s)
-{
-    if (!xsock__state_has_peer(s))
-        return WSAENOTCONN;
-    return 0;
-}
-
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
                     size_t *out, int *out_flags)
 {
@@ -217,15 +174,14 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     char none[1];
     int code;
 
-    if ((flags & MSG_OOB) && !may_have_oob(h))
-        return WSAEOPNOTSUPP;
     memset(&r, 0, offsetof(struct receive, from));
     r.from.length = 0;
     r.n = r.out_flags = 0;
     r.buf = len > 0 ? buf : none;
     r.len = len < INT_MAX ? (int)len : INT_MAX;
     r.flags = flags & RECV_FLAGS;
-    code = len == 0 && xsock__state_type(h) == SOCK_STREAM ? receive_nothing(h) : receive(h, &r);
+    /* With no room Winsock waits for data all the same, or refuses. */
+    code = len == 0 && xsock__state_type(h) == SOCK_STREAM ? 0 : receive(h, &r);
     if (code != 0)
         return code;
     if (out_from != NULL)
@@ -252,12 +208,11 @@ static int ask_first(SOCKET s, u_long total, size_t *out)
     size_t room = total < 65536 ? total : 65536;
     char *buf = xsock__sys_alloc(room);
     size_t n = 0;
-    int flags;
     int code;
 
     if (buf == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
-    code = xsock__sys_recv(s, buf, room, XSOCK_MSG_PEEK, NULL, &n, &flags);
+    code = xsock__sys_recv(s, buf, room, XSOCK_MSG_PEEK, NULL, &n, NULL);
     xsock__sys_free(buf, room);
     if (code == WSAEWOULDBLOCK) /* another thread has received it */
         n = 0;
@@ -270,11 +225,8 @@ static int ask_first(SOCKET s, u_long total, size_t *out)
 int xsock__sys_available(uintptr_t h, size_t *out)
 {
     u_long total = 0;
-    int code;
+    int code = ask_size(h, &total);
 
-    if (xsock__state_listens(h))
-        return WSAEINVAL;
-    code = ask_size(h, &total);
     if (code == WSAENOTCONN || is_end(code)) {
         code = 0;
         total = 0;
@@ -306,11 +258,8 @@ int xsock__sys_at_mark(uintptr_t h, bool *out)
     ULONG events = 0;
     LONG status = 0;
     u_long value = 0;
-    int type = xsock__state_type(h);
     int code;
 
-    if (type != SOCK_STREAM)
-        return type == 0 ? xsock__win32_error() : WSAEOPNOTSUPP;
     if (is_oob_inline(h)) {
         if (ioctlsocket(h, (long)SIOCATMARK, &value) != 0)
             return xsock__win32_error();

@@ -33,22 +33,13 @@ static int take_alone(SOCKET s)
 
 /* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int ipv4 show
  * excludedportrange) the system keeps it. No port needs a privilege. */
-static int code_from_bind(SOCKET s, const struct xsock__sys_addr *a, int code)
-{
-    int family = xsock__machine_family(a);
-
-    if (code == WSAEACCES && is_internet(family))
-        return WSAEADDRINUSE;
-    return xsock__state_check_family(s, a, code);
-}
-
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
     int code = exclusive ? take_alone(h) : 0;
 
     if (code == 0 && bind(h, native(a), (int)a->length) != 0)
-        code = code_from_bind(h, a, xsock__win32_error());
-    return code;
+        code = xsock__win32_error();
+    return code == WSAEACCES && is_internet(xsock__machine_family(a)) ? WSAEADDRINUSE : code;
 }
 
 /* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is "the most".
@@ -62,18 +53,7 @@ static int clamp_backlog(int backlog)
 
 int xsock__sys_listen(uintptr_t h, int backlog)
 {
-    int code;
-
-    if (listen(h, clamp_backlog(backlog)) == 0)
-        return 0;
-    code = xsock__win32_error();
-    if (code == WSAEINVAL && !xsock__state_has_address(h)) { /* POSIX systems give it one */
-        (void)take_alone(h);                                 /* refused where it has asked to share */
-        code = xsock__state_bind_any(h);
-        if (code == 0 && listen(h, clamp_backlog(backlog)) != 0)
-            code = xsock__win32_error();
-    }
-    return code == WSAEISCONN ? WSAEINVAL : code;
+    return listen(h, clamp_backlog(backlog)) == 0 ? 0 : xsock__win32_error();
 }
 
 /* ---- connect ------------------------------------------------------------------------------------------ */
@@ -90,45 +70,6 @@ static void refuse_at_once(SOCKET s)
     (void)WSAIoctl(s, SIO_TCP_INITIAL_RTO, &p, sizeof p, NULL, 0, &n, NULL, NULL);
 }
 
-static int kept_error(SOCKET s)
-{
-    int code = 0;
-    int size = (int)sizeof code;
-
-    return getsockopt(s, SOL_SOCKET, SO_ERROR, (char *)&code, &size) == 0 ? code : 0;
-}
-
-/* How a connect that went on in the background has ended. Windows keeps it in SO_ERROR, also after it was
- * read, until that is set to something else; Wine keeps it then too. */
-static int take_kept_error(SOCKET s, bool *out_gone)
-{
-    const int none = 0;
-    int code = kept_error(s);
-
-    *out_gone = false;
-    if (code != 0) {
-        (void)setsockopt(s, SOL_SOCKET, SO_ERROR, (const char *)&none, sizeof none);
-        *out_gone = kept_error(s) == 0;
-    }
-    return code;
-}
-
-/* WSAEWOULDBLOCK means under way, and never what EAGAIN means for LOCAL: a full backlog refuses. */
-static int code_from_connect(SOCKET s, const struct xsock__sys_addr *a, int code)
-{
-    switch (code) {
-    case WSAEWOULDBLOCK:
-        return WSAEINPROGRESS;
-    case WSAEINVAL:
-        if (xsock__state_listens(s))
-            return WSAEOPNOTSUPP;
-        break;
-    default:
-        break;
-    }
-    return xsock__state_check_family(s, a, code);
-}
-
 /* A connected datagram socket is told that nobody is there, one without a peer never: see data.c. */
 static void report_unreachable(SOCKET s, bool on)
 {
@@ -138,22 +79,27 @@ static void report_unreachable(SOCKET s, bool on)
     (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
 }
 
-/* In POSIX the next connect also tells, once, how the one before has failed. Wine's does, but its only code for
- * it is "aborted". */
-static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
+/* WSAEWOULDBLOCK means under way, and never what EAGAIN means for LOCAL: a full backlog refuses. */
+static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
 {
-    bool gone;
     int code;
-    int before = take_kept_error(s, &gone);
 
-    if (before != 0 && gone)
-        return before;
-    if (is_internet(xsock__machine_family(a)) && xsock__machine_has(s, a))
-        refuse_at_once(s);
     if (connect(s, native(a), (int)a->length) == 0)
         return 0;
     code = xsock__win32_error();
-    return code == WSAECONNABORTED && before != 0 ? before : code_from_connect(s, a, code);
+    return code == WSAEWOULDBLOCK ? WSAEINPROGRESS : code;
+}
+
+/* On Windows a stream that failed to connect can try again. Wine, as Linux below it, says first that the
+ * attempt before was aborted. */
+static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
+{
+    int code;
+
+    if (is_internet(xsock__machine_family(a)) && xsock__machine_has(s, a))
+        refuse_at_once(s);
+    code = connect_once(s, a);
+    return code == WSAECONNABORTED ? connect_once(s, a) : code;
 }
 
 /* UNSPEC, "no peer any more", is heard as such, or else as the unspecified address, which is how Winsock's
@@ -177,38 +123,38 @@ static int connect_to_none(SOCKET s)
 
 int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
 {
-    struct xsock__sys_addr to = *a;
+    int type = xsock__state_type(h);
+    int code;
 
-    if (xsock__state_type(h) == SOCK_STREAM) {
-        xsock__machine_fill_in(&to);
-        return connect_stream(h, &to);
-    }
-    if (xsock__machine_family(&to) == AF_UNSPEC)
+    if (type == SOCK_STREAM)
+        return connect_stream(h, a);
+    if (xsock__machine_family(a) == AF_UNSPEC)
         return connect_to_none(h);
-    xsock__machine_fill_in(&to);
-    if (connect(h, native(&to), (int)to.length) != 0)
-        return code_from_connect(h, &to, xsock__win32_error());
-    report_unreachable(h, true);
-    return 0;
+    code = connect_once(h, a);
+    if (code == 0 && type == SOCK_DGRAM)
+        report_unreachable(h, true);
+    return code;
 }
 
-/* SO_ERROR is set by a thread of Winsock, so it may come a moment after the socket has been reported as
- * failed ("not always immediately set", says its documentation): then the driver knows. That it can't be made
- * to forget, so in this case the error may be told twice, which is better than not at all. */
+/* Windows keeps the error also after it was read, until it is set to something else; Wine keeps it then too,
+ * until a connect succeeds. SO_ERROR is set by a thread of Winsock, so it may come a moment after the socket
+ * was reported as failed ("not always immediately set", says its documentation): then the driver knows. It
+ * can't be made to forget, so in both cases the error may be told twice, which is better than not at all. */
 int xsock__sys_take_error(uintptr_t h, int *out_code)
 {
+    const int none = 0;
     ULONG events = 0;
     LONG status = 0;
-    bool gone;
-    int code = take_kept_error(h, &gone);
+    int code = 0;
+    int size = (int)sizeof code;
 
-    if (code == 0) {
-        if (xsock__state_type(h) == 0)
-            return xsock__win32_error();
-        if (xsock__afd_ask(h, XSOCK__AFD_CONNECT_FAILED, &events, &status) == 0 &&
-            (events & XSOCK__AFD_CONNECT_FAILED))
-            code = status != 0 ? xsock__afd_code(status) : WSAECONNREFUSED;
-    }
+    if (getsockopt(h, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
+        return xsock__win32_error();
+    if (code != 0)
+        (void)setsockopt(h, SOL_SOCKET, SO_ERROR, (const char *)&none, sizeof none);
+    else if (xsock__afd_ask(h, XSOCK__AFD_CONNECT_FAILED, &events, &status) == 0 &&
+             (events & XSOCK__AFD_CONNECT_FAILED))
+        code = status != 0 ? xsock__afd_code(status) : WSAECONNREFUSED;
     *out_code = code;
     return 0;
 }
@@ -266,10 +212,8 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
     ULONG process = 0;
     DWORD n;
 
-    if (xsock__state_family(h) != AF_UNIX)
-        return xsock__state_type(h) != 0 ? WSAEOPNOTSUPP : WSAENOTSOCK;
     if (WSAIoctl(h, SIO_AF_UNIX_GETPEERPID, NULL, 0, &process, sizeof process, &n, NULL, NULL) != 0)
-        return xsock__state_has_peer(h) ? xsock__win32_error() : WSAENOTCONN;
+        return xsock__win32_error();
     *out = unknown;
     out->process = process;
     return 0;

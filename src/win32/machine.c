@@ -40,19 +40,6 @@ static uint8_t *find_ipv4(struct xsock__sys_addr *a)
     return six != NULL && memcmp(six, mapped, sizeof mapped) == 0 ? six + sizeof mapped : NULL;
 }
 
-void xsock__machine_fill_in(struct xsock__sys_addr *a)
-{
-    static const uint8_t none[16];
-    static const uint8_t loopback4[4] = {127, 0, 0, 1};
-    uint8_t *four = find_ipv4(a);
-    uint8_t *six = find_ipv6(a);
-
-    if (four != NULL && memcmp(four, none, 4) == 0)
-        memcpy(four, loopback4, 4);
-    else if (six != NULL && memcmp(six, none, 16) == 0)
-        six[15] = 1;
-}
-
 static bool is_loopback(const struct xsock__sys_addr *a)
 {
     static const uint8_t loopback6[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};

@@ -10,10 +10,6 @@ int xsock__machine_family(const struct xsock__sys_addr *a);
 /* The unspecified address of INET or INET6, port 0. */
 void xsock__machine_unspecified(int family, struct xsock__sys_addr *out);
 
-/* The unspecified address, as a destination, is this machine: it becomes the loopback address, as Windows
- * refuses it. Others are left alone. */
-void xsock__machine_fill_in(struct xsock__sys_addr *a);
-
 /* Does an address of INET or INET6 lead to this machine, as far as can be told at once? */
 bool xsock__machine_has(SOCKET s, const struct xsock__sys_addr *a);
 

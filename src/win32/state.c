@@ -1,8 +1,5 @@
 #include "state.h"
 
-#include "afd.h"
-#include "machine.h"
-
 int xsock__state_type(SOCKET s)
 {
     int type = 0;
@@ -52,43 +49,4 @@ bool xsock__state_is_unconnected(SOCKET s)
 
     return xsock__state_type(s) == SOCK_STREAM &&
            getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0 && seconds == UINT32_MAX;
-}
-
-/* WSAEOPNOTSUPP is Wine's. */
-int xsock__state_check_family(SOCKET s, const struct xsock__sys_addr *a, int code)
-{
-    int family;
-
-    if (code != WSAEFAULT && code != WSAEINVAL && code != WSAEADDRNOTAVAIL && code != WSAEOPNOTSUPP)
-        return code;
-    family = xsock__state_family(s);
-    return family != AF_UNSPEC && family != xsock__machine_family(a) ? WSAEAFNOSUPPORT : code;
-}
-
-int xsock__state_bind_any(SOCKET s)
-{
-    struct xsock__sys_addr a;
-    int family = xsock__state_family(s);
-
-    if (family != AF_INET && family != AF_INET6)
-        return WSAEINVAL;
-    xsock__machine_unspecified(family, &a);
-    if (bind(s, (const struct sockaddr *)(const void *)a.bytes, (int)a.length) != 0)
-        return xsock__win32_error();
-    return 0;
-}
-
-enum xsock__state_connect xsock__state_connect(SOCKET s)
-{
-    ULONG events = 0;
-    LONG status = 0;
-
-    if (xsock__state_type(s) != SOCK_STREAM ||
-        xsock__afd_ask(s, XSOCK__AFD_CONNECT | XSOCK__AFD_CONNECT_FAILED, &events, &status) != 0)
-        return XSOCK__STATE_IDLE;
-    if (events & XSOCK__AFD_CONNECT_FAILED)
-        return XSOCK__STATE_FAILED;
-    if (events & XSOCK__AFD_CONNECT)
-        return XSOCK__STATE_CONNECTING;
-    return xsock__state_has_peer(s) && !xsock__state_listens(s) ? XSOCK__STATE_CONNECTING : XSOCK__STATE_IDLE;
 }
