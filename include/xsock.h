@@ -8,7 +8,7 @@
  *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
  *   Threads    any call, on any descriptor, from any thread, at any time.
  *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe: xsock_strerror, xsock_errname,
- *              xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
+ *              xsock_poller_wake, xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
  *   Fork       (POSIX) the child can go on using every descriptor, also when the parent had threads.
  *              Don't call fork() in a signal handler that may have interrupted a call of this library.
  *   Flags      unknown bits are refused with EINVAL.
@@ -906,7 +906,7 @@ enum {
     XSOCK_POLLPRI = 0x4,     /* out-of-band data */
     XSOCK_POLLERR = 0x1000,  /* out: it has failed */
     XSOCK_POLLHUP = 0x2000,  /* out: the peer has hung up, both ways */
-    XSOCK_POLLNVAL = 0x4000  /* out: not open */
+    XSOCK_POLLNVAL = 0x4000  /* out: not open, or a poller */
 };
 
 struct xsock_pollfd {
@@ -1016,6 +1016,66 @@ XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t 
  *   EADDRINUSE, EADDRNOTAVAIL, EACCES   as xsock_bind
  *   EMFILE, ENFILE, ENOBUFS, ENOMEM   no room left */
 XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog);
+/* ---- Pollers -------------------------------------------------------------------------------------
+ * A poller watches any number of sockets, its members; a wait costs by what is ready, not by how many there
+ * are. It is a descriptor: xsock_close closes it, and ends the waits in it with ECANCELED. xsock_get_flags and
+ * xsock_set_flags know its CLOEXEC (NONBLOCK: EINVAL); its system handle is never inherited, as no other
+ * program could use it. xsock_dup and xsock_dup2 of it give EINVAL, calls of sockets ENOTSOCK, xsock_poll NVAL.
+ * After fork() a poller of the parent is dead in the child: EBADF; its number is taken there until it is closed,
+ * and nothing that the child does reaches the parent's. */
+
+/* What to do with a member. Numbers of operations and events as in WASIX. */
+enum {
+    XSOCK_POLLER_ADD = 0,
+    XSOCK_POLLER_MOD = 1,
+    XSOCK_POLLER_DEL = 2
+};
+
+enum {
+    XSOCK_POLLER_IN = 0x1,      /* can receive, accept, or has ended */
+    XSOCK_POLLER_OUT = 0x2,     /* can send, or has been connected, or has failed to be */
+    XSOCK_POLLER_RDHUP = 0x4,   /* the peer sends no more */
+    XSOCK_POLLER_PRI = 0x8,     /* out-of-band data */
+    XSOCK_POLLER_ERR = 0x10,    /* it has failed; reported whether asked for or not */
+    XSOCK_POLLER_HUP = 0x20,    /* the connection has ended both ways; the same */
+    XSOCK_POLLER_ET = 0x40,     /* edge-triggered: reported when it becomes so, not as long as it is so */
+    XSOCK_POLLER_ONESHOT = 0x80 /* reported once, then not again until XSOCK_POLLER_MOD */
+};
+
+struct xsock_event {
+    uint64_t data;     /* as given to xsock_poller_ctl */
+    uint32_t events;   /* what was asked for and is so, and ERR, HUP */
+    int fd;            /* the member, by the number it was added with */
+    uint64_t reserved; /* 0 */
+};
+
+/* Makes a poller without members. flags: XSOCK_SOCK_CLOEXEC or 0. Returns the descriptor. EINVAL: other flags.
+ * EMFILE, ENFILE, ENOBUFS, ENOMEM: no room. Those of Winsock's start: as for xsock_open. Doesn't block. */
+XSOCK_API int xsock_poller_open(int flags);
+
+/* Adds the socket d to the poller p, watched for `events`; changes what it is watched for (and data); or takes
+ * it out (events and data don't matter). What is so already is reported too, after ADD and after MOD, edge-triggered
+ * and one-shot members included. An edge may be reported more often than it happens: receive, or send, until
+ * EAGAIN, before you wait for the next. A descriptor is a member of a poller once, of any number of pollers, and
+ * so is each of its duplicates, apart. Closing d, and releasing it or replacing it by xsock_dup2, takes it out
+ * silently, also when a duplicate stays open or a call is still in it: what is reported after that is never it.
+ * Returns 0. EBADF: p or d is not open. EINVAL: p is no poller, d is one; unknown op; unknown bits in events.
+ * EEXIST: ADD of a member. ENOENT: MOD or DEL of none. ENOSPC, ENOMEM: no room. Doesn't block. */
+XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data);
+
+/* Waits until a member is ready, the poller is woken, or timeout_ns nanoseconds have passed (-1: no limit, 0: not
+ * at all), never less. Stores what is ready in out, one entry a member, at most n (and no more than it likes:
+ * what is left comes out of the next waits, none is starved). Any number of threads may wait in a poller: a
+ * level-triggered member may be reported to several, an edge to one. A failed connect is OUT and ERR, on every
+ * system. Returns how many; 0: the time has passed, or it was woken.
+ * EBADF: p is not open. EFAULT: out is NULL. EINVAL: p is no poller; n is 0; timeout_ns below -1. EINTR: a signal
+ * came (so that Ctrl-C can end a loop). ECANCELED: p was closed. */
+XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns);
+
+/* Makes one wait in the poller return, at once, with 0 or what is ready: one that is under way, or else the
+ * next. Several wakes before that are one. Returns 0. EBADF: p is not open. EINVAL: it is no poller. Doesn't
+ * block. Async-signal-safe. */
+XSOCK_API int xsock_poller_wake(int p);
 
 /* ---- Library ------------------------------------------------------------------------------------- */
 

@@ -28,6 +28,9 @@ struct xsock__sys_facts {
     size_t error_count;
     /* socket pairs of LOCAL STREAM and DGRAM are emulated: they work though the family may be missing */
     bool pair_emulated;
+    /* pollers: an edge is watched for again only once xsock__sys_poller_used has told of a call. AFD's polls are
+     * level-triggered: to ask again at once would report the same data for ever */
+    bool edges_need_use;
 };
 
 extern const struct xsock__sys_facts xsock__sys_facts;
@@ -236,6 +239,63 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char
 /* Has fn run in a thread of its own, which nobody joins and no signal is delivered to. The library stays
  * loaded from then on. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
+
+/* Lets a stream take a port on which connections of another, now closed, are still ending. Nothing, where
+ * xsock__sys_bind's `exclusive` decides it. */
+int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
+/* ---- Pollers ------------------------------------------------------------------------------------- */
+
+/* The core has the members, what each means to the program, and what was closed; a backend tells what is ready
+ * (epoll, kqueue, AFD poll). What it has of memory it takes in open and add: a wait allocates nothing.
+ *
+ * add, change, remove and used are called by one thread at a time for one poller, while any number of others are in
+ * wait and wake. close comes when nobody is in it any more; the members that it still has need no remove. */
+struct xsock__sys_poller; /* the backend's own */
+
+struct xsock__sys_member {
+    uintptr_t handle; /* a socket; the core closes it after remove, or after the poller's close */
+    uint64_t key;     /* what its events are reported with; another for each that is added, so that late ones show */
+    uint32_t events;  /* the backend's: what it is watched for */
+    void *state;      /* the backend's: what outlives remove, as a poll that is still being cancelled */
+};
+
+/* events: XSOCK_POLLER bits. IN, OUT, RDHUP, PRI as asked, ERR and HUP always; what was not asked for the core
+ * leaves out, but a wait must not go on reporting it. A failed connect is OUT and ERR. */
+struct xsock__sys_event {
+    uint64_t key;
+    uint32_t events;
+};
+
+int xsock__sys_poller_open(struct xsock__sys_poller **out); /* close-on-exec */
+void xsock__sys_poller_close(struct xsock__sys_poller *p);
+
+/* Instead of close, in a forked child: gives back what the child has of the system's, and leaves the parent's
+ * alone. Without locks; no memory need be freed. */
+void xsock__sys_poller_abandon(struct xsock__sys_poller *p);
+
+uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p);
+
+/* m stays where it is until remove; its handle and key are filled in. `events` are IN, OUT, RDHUP, PRI, ET,
+ * ONESHOT. After add and after change what is ready already is reported, also with ET, and a ONESHOT is armed again.
+ * ONESHOT: nothing more after an event (one or two that were under way are left out by the core). */
+int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
+/* Afterwards m is gone; only a wait that is under way may still report its key. */
+void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m);
+
+/* Where facts say edges_need_use: a call on the socket has just received (IN) or sent (OUT), or found that it
+ * would block; so an edge that was reported can happen again. Others have no use for it. */
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
+
+/* Waits until there are events, at most n (n > 0), the poller is woken, or the time is over (-1: never, 0: at
+ * once); it may come back a little early, with none. A member may be reported more than once, in parts: the core
+ * joins them. *out_woken: this wait has taken the wake. EINTR's code: a signal. */
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
+                           size_t *out_count, bool *out_woken);
+
+/* Makes one wait, under way or the next, return with *out_woken; further ones before that are the same one.
+ * Async-signal-safe. */
+void xsock__sys_poller_wake(struct xsock__sys_poller *p);
 
 /* ---- The calling thread's last system code ------------------------------------------------------- */
 
