@@ -142,6 +142,28 @@ int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
     return rc != 0 ? rc : xsock__call_poll(t, v, n, timeout_ns);
 }
 
+int xsock_poller_open(int flags)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_poller_open(t, flags);
+}
+
+int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data)
+{
+    return xsock__call_poller_ctl(xsock__table(), p, op, d, events, data);
+}
+
+int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns)
+{
+    return xsock__call_poller_wait(xsock__table(), p, out, n, timeout_ns);
+}
+
+int xsock_poller_wake(int p)
+{
+    return xsock__call_poller_wake(xsock__table(), p);
+}
+
 /* ---- Errors -------------------------------------------------------------------------------------- */
 
 int xsock_oserror(void)

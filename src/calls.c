@@ -86,11 +86,16 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
     return rc;
 }
 
+static bool is_poller(const struct xsock__fd *fd)
+{
+    return fd->held.sock->poller != NULL;
+}
+
 static int dup_into(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
 {
     struct xsock__fd *fd;
     struct xsock__held held;
-    if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0)
+    if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve(t, min, &fd);
     if (rc != 0)
@@ -105,9 +110,10 @@ static int dup_into(struct xsock__fdtab *t, const struct xsock__fd *from, int mi
 
 int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
     int rc = dup_into(t, fd, min, flags);
     xsock__fdtab_put(t, fd);
     return rc;
@@ -118,7 +124,7 @@ static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to
     struct xsock__held held;
     if (to < XSOCK__FDTAB_FIRST || to >= xsock__fdtab_limit(t))
         return -XSOCK_EBADF;
-    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0)
+    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
         return -XSOCK_EINVAL;
     if (from->number == to)
         return to;
@@ -133,9 +139,10 @@ static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to
 
 int xsock__call_dup2(struct xsock__fdtab *t, int d, int to, int flags)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
     int rc = dup_onto(t, fd, to, flags);
     xsock__fdtab_put(t, fd);
     return rc;
@@ -150,9 +157,10 @@ int xsock__call_close(struct xsock__fdtab *t, int d)
 
 int xsock__call_get_flags(struct xsock__fdtab *t, int d)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
     int flags = xsock__atomic_load(&fd->cloexec) ? XSOCK_SOCK_CLOEXEC : 0;
     if (xsock__atomic_load(&fd->held.sock->nonblock))
         flags |= XSOCK_SOCK_NONBLOCK;
@@ -165,7 +173,9 @@ static int change_flags(struct xsock__fd *fd, int flags)
     int cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0;
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
-    int rc = xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));
+    if (is_poller(fd) && (flags & XSOCK_SOCK_NONBLOCK) != 0)
+        return -XSOCK_EINVAL;
+    int rc = is_poller(fd) ? 0 : xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));
     if (rc != 0)
         return rc;
     xsock__atomic_store(&fd->cloexec, cloexec);
@@ -175,9 +185,10 @@ static int change_flags(struct xsock__fd *fd, int flags)
 
 int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
     int rc = change_flags(fd, flags);
     xsock__fdtab_put(t, fd);
     return rc;
@@ -187,9 +198,10 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
 
 int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
     if (out != NULL)
         *out = fd->held.handle;
     xsock__fdtab_put(t, fd);
@@ -218,9 +230,10 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
 int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out)
 {
     struct xsock__held held;
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int got = xsock__get_socket(t, d, &fd);
+    if (got != 0)
+        return got;
     xsock__fdtab_put(t, fd);
     if (out == NULL)
         return -XSOCK_EFAULT;

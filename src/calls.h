@@ -44,10 +44,21 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
 ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d);
 int xsock__call_at_mark(struct xsock__fdtab *t, int d);
 int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
+int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
+int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);
+int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n, int64_t timeout_ns);
+int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 
 /* ---- What the calls share ------------------------------------------------------------------------ */
 
-/* A descriptor, with a reference, that is a socket. -XSOCK_EBADF, -XSOCK_ENOTSOCK. */
+/* A new table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
+int xsock__table_create(struct xsock__fdtab **out);
+
+/* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
+ * was forked from. */
+int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
+
+/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK_ENOTSOCK. */
 int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
 /* Fills a reserved descriptor in, and has it found. Returns its number. */

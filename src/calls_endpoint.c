@@ -12,9 +12,14 @@
 
 int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
+    struct xsock__fd *fd;
+    int rc = xsock__get(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    if (fd->held.sock->poller != NULL) {
+        xsock__fdtab_put(t, fd);
+        return -XSOCK_ENOTSOCK;
+    }
     *out = fd;
     return 0;
 }

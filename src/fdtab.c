@@ -149,32 +149,40 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 
-/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see that.
- * True: nobody was in it, and held is the caller's to let go, once the lock is open again. */
-static bool retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *held)
+/* A descriptor on its way out. */
+struct retired {
+    struct xsock__fd *fd;
+    bool idle; /* nobody was in it: the cell is free again, and held the retiring thread's to let go */
+    struct xsock__held held;
+    struct xsock__follower *followers;
+};
+
+/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see that. */
+static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
 {
-    if (xsock__atomic_load(&fd->refs) == 0) {
-        *held = fd->held;
+    *r = (struct retired){fd, xsock__atomic_load(&fd->refs) == 0, fd->held, xsock__fdtab_take_followers(fd)};
+    if (r->idle) {
         xsock__fdtab_free_cell(t, fd);
-        return true;
+    } else {
+        fd->state = LEAVING;
+        xsock__fdtab_wake_all(fd);
     }
-    fd->state = LEAVING;
-    xsock__fdtab_wake_all(fd);
-    return false;
 }
 
-/* The rest of it, without the lock. */
-static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, bool idle, const struct xsock__held *held)
+/* The rest of it, without the lock. Until CLOSING is set nobody else lets go: followers find the handle open. */
+static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
 {
-    if (idle)
-        t->closed(held);
+    struct xsock__fd *fd = r->fd;
+    xsock__fdtab_tell_followers(r->followers);
+    if (r->idle)
+        t->closed(&r->held);
     else if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
         let_go(t, fd);
 }
 
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
 {
-    struct xsock__held held;
+    struct retired r;
     xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
     if (slot == NULL)
         return -XSOCK_EBADF;
@@ -186,9 +194,9 @@ int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
     }
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
-    bool idle = retire(t, fd, &held);
+    retire(t, fd, &r);
     xsock__sys_unlock(&t->lock);
-    finish_retiring(t, fd, idle, &held);
+    finish_retiring(t, &r);
     return 0;
 }
 
@@ -198,6 +206,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *ou
     if (slot == NULL)
         return -XSOCK_EBADF;
     int rc = -XSOCK_EBADF;
+    struct xsock__follower *followers = NULL;
     xsock__sys_lock(&t->lock);
     struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
     if (fd != NULL) {
@@ -207,12 +216,14 @@ int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *ou
             xsock__bitmap_clear(&t->used, (size_t)number);
             t->count--;
             *out = fd->held;
+            followers = xsock__fdtab_take_followers(fd);
             xsock__atomic_add(&fd->refs, -TAKEN);
             xsock__fdtab_free_cell(t, fd);
             rc = 0;
         }
     }
     xsock__sys_unlock(&t->lock);
+    xsock__fdtab_tell_followers(followers);
     return rc;
 }
 
@@ -242,16 +253,15 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
 
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec)
 {
-    struct xsock__held old_held;
+    struct retired r;
     struct xsock__fd *old = NULL;
-    bool idle = false;
     xsock__sys_lock(&t->lock);
     int rc = install(t, number, held, cloexec, &old);
     if (old != NULL)
-        idle = retire(t, old, &old_held);
+        retire(t, old, &r);
     xsock__sys_unlock(&t->lock);
     if (old != NULL)
-        finish_retiring(t, old, idle, &old_held);
+        finish_retiring(t, &r);
     return rc != 0 ? rc : number;
 }
 

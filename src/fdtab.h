@@ -36,6 +36,8 @@ struct xsock__fd {
     int state;              /* fdtab's own, under its lock */
     struct xsock__fd *next; /* fdtab's own: the free list */
     struct xsock__waiter *waiters; /* the same: calls that wait in it */
+    struct xsock__follower *followers; /* the same: who is told when it is closed */
+    xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
 };
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
@@ -98,6 +100,32 @@ void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, boo
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
                         struct xsock__waker *k);
 bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* ---- Following: who is told when a descriptor is closed (fdtab_follow.c) -------------------------- */
+
+/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a lock,
+ * by the thread that does that; its number may be another's by then, its handle is still open. From then on the
+ * follower is in no list. Not called in a forked child for what the parent had: they are forgotten there. */
+struct xsock__follower {
+    void (*closed)(struct xsock__follower *f);
+    struct xsock__fd *fd; /* fdtab's own; NULL: in no list */
+    struct xsock__follower *next, **link;
+};
+
+/* The caller has a reference to fd. -XSOCK_ECANCELED: it has been closed already. */
+int xsock__fdtab_follow(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *f);
+
+/* False: it is in no list any more: `closed` is called, or is about to be, by another thread. */
+bool xsock__fdtab_unfollow(struct xsock__fdtab *t, struct xsock__follower *f);
+
+/* Calls fn for each follower of fd, under the table's lock, until it returns true: that follower, or NULL. */
+typedef bool xsock__follower_fn(struct xsock__follower *f, void *user);
+struct xsock__follower *xsock__fdtab_each_follower(struct xsock__fdtab *t, struct xsock__fd *fd,
+                                                   xsock__follower_fn *fn, void *user);
+
+/* What is to be done in a forked child with each descriptor that was open, or half open, or half closed, before
+ * any other use of the table; no lock, no other thread. */
+void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_closed *forked);
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 

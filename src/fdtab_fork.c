@@ -24,6 +24,7 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     xsock__atomic_store(&fd->refs, 0);
     fd->waiters = NULL;
+    fd->followers = NULL;
     if (fd->state == FREE || fd->state == LEAVING)
         return;
     if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
@@ -39,6 +40,8 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     struct xsock__held held = fd->held;
+    if (t->forked != NULL && fd->state != FREE && held.sock != NULL)
+        t->forked(&held);
     if (fd->state != LEAVING)
         return;
     xsock__fdtab_free_cell(t, fd);
@@ -66,6 +69,11 @@ static void after_fork_in_child(void)
 }
 
 /* ---- The list ------------------------------------------------------------------------------------ */
+
+void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_closed *forked)
+{
+    t->forked = forked;
+}
 
 /* In the list, which fork and cleanup walk. The handlers are registered with the first table. */
 int xsock__fdtab_enlist(struct xsock__fdtab *t)

@@ -3,6 +3,7 @@
  * fdtab.c        opening, looking up, closing
  * fdtab_store.c  the memory: slots and cells
  * fdtab_wait.c   waking who waits when a descriptor is closed
+ * fdtab_follow.c telling who follows it
  * fdtab_fork.c   the list of all tables, and what fork() does to them */
 #ifndef XSOCK__FDTAB_PRIVATE_H
 #define XSOCK__FDTAB_PRIVATE_H
@@ -23,6 +24,7 @@ union cell {
     struct xsock__fd fd;
     unsigned char line[LINE];
 };
+_Static_assert(sizeof(union cell) == LINE, "fdtab.h: a descriptor no longer fits a cache line");
 
 struct slab {
     struct slab *next;
@@ -38,7 +40,7 @@ struct xsock__fdtab {
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
     int count, limit;
-    xsock__fdtab_closed *closed;
+    xsock__fdtab_closed *closed, *forked;
     struct xsock__fdtab *next; /* all tables: under the global lock */
 };
 
@@ -58,6 +60,10 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t);
 /* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
 void xsock__fdtab_wake_all(struct xsock__fd *fd);
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
+
+/* fdtab_follow.c: takes all followers off fd, under the lock; then tells them, without it. */
+struct xsock__follower *xsock__fdtab_take_followers(struct xsock__fd *fd);
+void xsock__fdtab_tell_followers(struct xsock__follower *first);
 
 /* Into the list of all tables, and out. -XSOCK_ENOMEM. */
 int xsock__fdtab_enlist(struct xsock__fdtab *t);

@@ -53,6 +53,8 @@ void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     fd->state = FREE;
     fd->held = xsock__held_nothing;
+    fd->followers = NULL;
+    xsock__atomic_store(&fd->edges, 0);
     fd->next = t->free;
     t->free = fd;
 }

@@ -22,7 +22,7 @@ int xsock__table_ensure(struct xsock__fdtab **out)
     *out = xsock__table();
     if (*out != NULL)
         return 0;
-    int rc = xsock__fdtab_create(xsock__sock_close, &mine);
+    int rc = xsock__table_create(&mine);
     if (rc != 0)
         return rc;
     xsock__sys_lock_global();

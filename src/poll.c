@@ -43,8 +43,8 @@ static void enter(struct poll *p)
         struct watched *w = &p->watched[i];
         p->v[i].revents = 0;
         w->attached = false;
-        w->fd = xsock__fdtab_get(p->t, p->v[i].fd);
-        if (w->fd != NULL && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
+        w->fd = NULL;
+        if (xsock__get_socket(p->t, p->v[i].fd, &w->fd) == 0 && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
             w->attached = true;
         p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
         p->waits[i].events = p->v[i].events;

@@ -31,6 +31,7 @@ struct xsock__sock {
     xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
     int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
     bool emulated;              /* a LOCAL pair made of something else */
+    struct xsock__poller *poller; /* not NULL: it is no socket, but what makes a poller a descriptor */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
@@ -59,7 +60,7 @@ bool xsock__sock_is_stream(const struct xsock__sock *s); /* connection-oriented:
 bool xsock__sock_is(const struct xsock__sock *s, int state_bits);
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 
-/* Closes handle and socket: what a table calls when a descriptor's last reference is gone. */
+/* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);
 
 #endif

@@ -254,7 +254,8 @@ struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
     uintptr_t handle; /* a socket; the core closes it after remove, or after the poller's close */
-    uint64_t key;     /* what its events are reported with; another for each that is added, so that late ones show */
+    uint64_t key;     /* what its events are reported with; another for each that is added, so that late ones
+                       * show. Bit 63 is 0, for the backend to use on its way through the system */
     uint32_t events;  /* the backend's: what it is watched for */
     void *state;      /* the backend's: what outlives remove, as a poll that is still being cancelled */
 };

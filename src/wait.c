@@ -1,5 +1,6 @@
 #include "wait.h"
 
+#include "poller.h"
 #include "sys.h"
 #include "xlate.h"
 #include "xsock.h"
@@ -82,6 +83,8 @@ int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_f
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try doesn't wait: the signal came as it began */
+        if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
+            xsock__poller_used(t, fd, events);
         if (error != -XSOCK_EAGAIN)
             return xsock__finish(code);
         if (timeout_ns == 0)

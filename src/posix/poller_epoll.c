@@ -1,0 +1,202 @@
+/* Pollers on epoll (Linux). */
+#include "native.h"
+
+#ifdef __linux__
+#include <limits.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "xsock.h"
+
+enum { SECOND = 1000000000, MILLISECOND = 1000000, MOST = 128 };
+
+static const uint64_t wake_key = UINT64_MAX;
+
+struct xsock__sys_poller {
+    int epoll, wake;
+};
+
+/* ---- Life ---------------------------------------------------------------------------------------- */
+
+/* Edge-triggered: a wake is handed to one waiter, which takes it by reading; and it waits for the next one if
+ * there is none. */
+static int open_wake(struct xsock__sys_poller *p)
+{
+    struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_key}};
+    p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (p->wake < 0)
+        return errno;
+    if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake, &e) == 0)
+        return 0;
+    int code = errno;
+    close(p->wake);
+    return code;
+}
+
+static int open_both(struct xsock__sys_poller *p)
+{
+    p->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (p->epoll < 0)
+        return errno;
+    int code = open_wake(p);
+    if (code != 0)
+        close(p->epoll);
+    return code;
+}
+
+int xsock__sys_poller_open(struct xsock__sys_poller **out)
+{
+    struct xsock__sys_poller *p = xsock__sys_alloc(sizeof *p);
+    if (p == NULL)
+        return ENOMEM;
+    int code = open_both(p);
+    if (code != 0)
+        xsock__sys_free(p, sizeof *p);
+    else
+        *out = p;
+    return code;
+}
+
+/* A forked process shares the epoll, so closing it here leaves it whole there. */
+void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
+{
+    close(p->epoll);
+    close(p->wake);
+}
+
+void xsock__sys_poller_close(struct xsock__sys_poller *p)
+{
+    xsock__sys_poller_abandon(p);
+    xsock__sys_free(p, sizeof *p);
+}
+
+uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
+{
+    return (uintptr_t)p->epoll;
+}
+
+/* ---- Members ------------------------------------------------------------------------------------- */
+
+static const struct {
+    uint32_t ours, native;
+} bits[] = {
+    {XSOCK_POLLER_IN, EPOLLIN},       {XSOCK_POLLER_OUT, EPOLLOUT}, {XSOCK_POLLER_RDHUP, EPOLLRDHUP},
+    {XSOCK_POLLER_PRI, EPOLLPRI},     {XSOCK_POLLER_ERR, EPOLLERR}, {XSOCK_POLLER_HUP, EPOLLHUP},
+    {XSOCK_POLLER_ET, (uint32_t)EPOLLET}, {XSOCK_POLLER_ONESHOT, EPOLLONESHOT},
+};
+
+enum { BITS = sizeof bits / sizeof *bits };
+
+static int control(const struct xsock__sys_poller *p, int op, const struct xsock__sys_member *m, uint32_t events)
+{
+    struct epoll_event e = {.events = 0, .data = {.u64 = m->key}};
+    for (int i = 0; i < BITS; i++)
+        if (events & bits[i].ours)
+            e.events |= bits[i].native;
+    return epoll_ctl(p->epoll, op, (int)m->handle, &e) == 0 ? 0 : errno;
+}
+
+int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    return control(p, EPOLL_CTL_ADD, m, events);
+}
+
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    return control(p, EPOLL_CTL_MOD, m, events);
+}
+
+/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked process may keep
+ * (epoll(7), question 6). */
+void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
+{
+    (void)control(p, EPOLL_CTL_DEL, m, 0); /* its event may be NULL only since Linux 2.6.9, so why not give one */
+}
+
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    (void)p, (void)m, (void)events;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+/* Nanoseconds since Linux 5.11; told apart by ENOSYS, or EPERM from a filter that doesn't know the number. */
+static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
+{
+#ifdef SYS_epoll_pwait2
+    struct {
+        int64_t seconds, nanoseconds; /* struct __kernel_timespec: 64 bits on every machine */
+    } t = {timeout_ns / SECOND, timeout_ns % SECOND};
+    return (int)syscall(SYS_epoll_pwait2, epoll, v, n, &t, NULL, (size_t)0);
+#else
+    (void)epoll, (void)v, (void)n, (void)timeout_ns;
+    errno = ENOSYS;
+    return -1;
+#endif
+}
+
+/* Never early: what the old call can't say is rounded up. */
+static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
+{
+    if (timeout_ns > 0 && timeout_ns % MILLISECOND != 0) {
+        int count = wait_exactly(epoll, v, n, timeout_ns);
+        if (count >= 0 || (errno != ENOSYS && errno != EPERM))
+            return count;
+    }
+    int64_t ms = timeout_ns < 0 ? -1 : timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
+    return epoll_wait(epoll, v, n, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+
+static uint32_t from_native(uint32_t native)
+{
+    uint32_t events = 0;
+    for (int i = 0; i < BITS; i++)
+        if (native & bits[i].native)
+            events |= bits[i].ours;
+    /* One that has failed is writable everywhere. */
+    return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
+}
+
+static bool take_wake(const struct xsock__sys_poller *p)
+{
+    uint64_t count;
+    ssize_t n;
+    do
+        n = read(p->wake, &count, sizeof count);
+    while (n < 0 && errno == EINTR);
+    return n > 0;
+}
+
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
+                           size_t *out_count, bool *out_woken)
+{
+    struct epoll_event native[MOST];
+    size_t reported = 0;
+    bool woken = false;
+    int count = wait_native(p->epoll, native, n < MOST ? (int)n : MOST, timeout_ns);
+    if (count < 0)
+        return errno;
+    for (int i = 0; i < count; i++) {
+        if (native[i].data.u64 == wake_key)
+            woken = take_wake(p);
+        else
+            v[reported++] = (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
+    }
+    *out_count = reported;
+    *out_woken = woken;
+    return 0;
+}
+
+/* errno is the interrupted program's, when a signal handler calls. */
+void xsock__sys_poller_wake(struct xsock__sys_poller *p)
+{
+    const uint64_t one = 1;
+    int saved = errno;
+    while (write(p->wake, &one, sizeof one) < 0 && errno == EINTR)
+        ;
+    errno = saved;
+}
+
+#endif

@@ -1,0 +1,249 @@
+/* Pollers on kqueue (FreeBSD, macOS), made to mean what epoll means.
+ *
+ * A member is two filters, one for each direction; the core joins what they report of it. Every member has the read
+ * filter, as one that waits only for OUT, or for nothing, is told of its end too: without IN it has a low-water mark
+ * that no data reaches, so that only the end is an event. */
+#include "native.h"
+
+#ifndef __linux__
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sys/event.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "xsock.h"
+
+enum { SECOND = 1000000000, MOST = 128 };
+
+static const uint64_t wake_key = UINT64_MAX;
+static const uint64_t wants_pri = (uint64_t)1 << 63; /* in a key */
+
+struct xsock__sys_poller {
+    int kqueue;
+};
+
+/* ---- Keys: in udata, and where that has 32 bits only (FreeBSD), in a field the kernel leaves alone ---- */
+
+static void set_key(struct kevent *e, uint64_t key)
+{
+#if UINTPTR_MAX >= UINT64_MAX
+    e->udata = (void *)(uintptr_t)key;
+#else
+    e->ext[2] = key;
+#endif
+}
+
+static uint64_t key_of(const struct kevent *e)
+{
+#if UINTPTR_MAX >= UINT64_MAX
+    return (uint64_t)(uintptr_t)e->udata;
+#else
+    return e->ext[2];
+#endif
+}
+
+/* kevent_t fields differ in type between the systems; EV_SET converts. */
+static struct kevent make_event(uintptr_t ident, int filter, unsigned flags, unsigned fflags, int data, uint64_t key)
+{
+    struct kevent e = {0};
+    EV_SET(&e, ident, (short)filter, (unsigned short)flags, fflags, data, NULL);
+    set_key(&e, key);
+    return e;
+}
+
+static int submit(int kq, const struct kevent *change)
+{
+    struct timespec now = {0, 0};
+    while (kevent(kq, change, 1, NULL, 0, &now) < 0)
+        if (errno != EINTR)
+            return errno;
+    return 0;
+}
+
+/* ---- Life ---------------------------------------------------------------------------------------- */
+
+static int open_kqueue(struct xsock__sys_poller *p)
+{
+    /* CLEAR: a wake is handed to one waiter */
+    struct kevent wake = make_event(0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0, wake_key);
+    p->kqueue = kqueue();
+    if (p->kqueue < 0)
+        return errno;
+    /* kqueue1() and its O_CLOEXEC are in FreeBSD 14 only; fork() doesn't hand it down anyway */
+    (void)fcntl(p->kqueue, F_SETFD, FD_CLOEXEC);
+    int code = submit(p->kqueue, &wake);
+    if (code != 0)
+        close(p->kqueue);
+    return code;
+}
+
+int xsock__sys_poller_open(struct xsock__sys_poller **out)
+{
+    struct xsock__sys_poller *p = xsock__sys_alloc(sizeof *p);
+    if (p == NULL)
+        return ENOMEM;
+    int code = open_kqueue(p);
+    if (code != 0)
+        xsock__sys_free(p, sizeof *p);
+    else
+        *out = p;
+    return code;
+}
+
+/* A child has no kqueue of its parent's: that number may be anything by now. */
+void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
+{
+    (void)p;
+}
+
+void xsock__sys_poller_close(struct xsock__sys_poller *p)
+{
+    close(p->kqueue);
+    xsock__sys_free(p, sizeof *p);
+}
+
+uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
+{
+    return (uintptr_t)p->kqueue;
+}
+
+/* ---- Members ------------------------------------------------------------------------------------- */
+
+/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported; the other one
+ * of the same member may report once more, and the core leaves that out. */
+static unsigned manner(uint32_t events)
+{
+    unsigned flags = EV_ADD;
+    if (events & XSOCK_POLLER_ET)
+        flags |= EV_CLEAR;
+    if (events & XSOCK_POLLER_ONESHOT)
+        flags |= EV_ONESHOT;
+    return flags;
+}
+
+/* FreeBSD has no filter for PRI: it is looked for when the read filter of such a member reports. */
+static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t events)
+{
+    if (events & (XSOCK_POLLER_IN | XSOCK_POLLER_PRI))
+        return make_event(m->handle, EVFILT_READ, manner(events), 0, 0,
+                          events & XSOCK_POLLER_PRI ? m->key | wants_pri : m->key);
+    if (events & XSOCK_POLLER_RDHUP)
+        return make_event(m->handle, EVFILT_READ, manner(events), NOTE_LOWAT, INT_MAX, m->key);
+    /* The end of one direction is no event here, and must not be reported for ever. */
+    return make_event(m->handle, EVFILT_READ, EV_ADD | EV_CLEAR, NOTE_LOWAT, INT_MAX, m->key);
+}
+
+static void remove_filters(const struct xsock__sys_poller *p, const struct xsock__sys_member *m)
+{
+    static const int filters[] = {EVFILT_READ, EVFILT_WRITE};
+    for (int i = 0; i < 2; i++) {
+        struct kevent e = make_event(m->handle, filters[i], EV_DELETE, 0, 0, m->key);
+        (void)submit(p->kqueue, &e); /* ENOENT: was never there, or reported and gone */
+    }
+}
+
+int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    struct kevent e = read_filter(m, events);
+    int code = submit(p->kqueue, &e);
+    if (code == 0 && (events & XSOCK_POLLER_OUT) != 0) {
+        e = make_event(m->handle, EVFILT_WRITE, manner(events), 0, 0, m->key);
+        code = submit(p->kqueue, &e);
+        /* EPIPE: the peer of a LOCAL socket is gone, which the read filter reports (macOS, old FreeBSD) */
+        if (code == EPIPE)
+            code = 0;
+    }
+    if (code != 0)
+        remove_filters(p, m);
+    else
+        m->events = events;
+    return code;
+}
+
+/* The flags of a filter that is there can't be changed. If it fails, what was there before comes back, if it can. */
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    uint32_t before = m->events;
+    remove_filters(p, m);
+    int code = xsock__sys_poller_add(p, m, events);
+    if (code != 0)
+        (void)xsock__sys_poller_add(p, m, before);
+    return code;
+}
+
+void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
+{
+    remove_filters(p, m);
+}
+
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    (void)p, (void)m, (void)events;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the handle has been
+ * closed since, and is another socket's, so has the member been, and nobody reads this. */
+static uint32_t ask_poll(uintptr_t handle)
+{
+    struct pollfd p = {(int)handle, POLLPRI, 0};
+    uint32_t events = 0;
+    if (poll(&p, 1, 0) <= 0)
+        return 0;
+    if (p.revents & POLLPRI)
+        events |= XSOCK_POLLER_PRI;
+    if (p.revents & POLLHUP)
+        events |= XSOCK_POLLER_HUP;
+    if (p.revents & POLLERR)
+        events |= XSOCK_POLLER_ERR;
+    return events;
+}
+
+static uint32_t from_native(const struct kevent *e)
+{
+    bool ended = (e->flags & EV_EOF) != 0;
+    uint32_t events = e->filter == EVFILT_WRITE ? XSOCK_POLLER_OUT : XSOCK_POLLER_IN;
+    if (ended && e->filter == EVFILT_READ)
+        events |= XSOCK_POLLER_RDHUP;
+    if (ended || (key_of(e) & wants_pri) != 0)
+        events |= ask_poll(e->ident);
+    if (ended && e->fflags != 0) /* the socket's error, which reading it here leaves there */
+        events |= XSOCK_POLLER_ERR;
+    return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
+}
+
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
+                           size_t *out_count, bool *out_woken)
+{
+    struct kevent native[MOST];
+    struct timespec t = {(time_t)(timeout_ns / SECOND), (long)(timeout_ns % SECOND)};
+    size_t reported = 0;
+    bool woken = false;
+    int count = kevent(p->kqueue, NULL, 0, native, n < MOST ? (int)n : MOST, timeout_ns < 0 ? NULL : &t);
+    if (count < 0)
+        return errno;
+    for (int i = 0; i < count; i++) {
+        if (native[i].filter == EVFILT_USER)
+            woken = true;
+        else
+            v[reported++] = (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri, from_native(&native[i])};
+    }
+    *out_count = reported;
+    *out_woken = woken;
+    return 0;
+}
+
+/* errno is the interrupted program's, when a signal handler calls. */
+void xsock__sys_poller_wake(struct xsock__sys_poller *p)
+{
+    struct kevent e = make_event(0, EVFILT_USER, 0, NOTE_TRIGGER, 0, wake_key);
+    int saved = errno;
+    (void)submit(p->kqueue, &e);
+    errno = saved;
+}
+
+#endif
