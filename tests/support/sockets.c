@@ -1,0 +1,66 @@
+#include "sockets.h"
+
+#include "harness.h"
+
+struct xsock_addr sockets_loopback(void)
+{
+    return (struct xsock_addr){.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
+}
+
+void sockets_tcp(int out[2])
+{
+    struct xsock_addr a = sockets_loopback();
+    int listener = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(listener, &a));
+    ASSERT_RESULT(0, xsock_listen(listener, 1));
+    ASSERT_RESULT(0, xsock_local_addr(listener, &a));
+    out[0] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_connect(out[0], &a));
+    ASSERT_RESULT(0, xsock_set_flags(out[0], XSOCK_SOCK_NONBLOCK));
+    out[1] = ASSERT_OPENS(xsock_accept(listener, XSOCK_SOCK_NONBLOCK, NULL));
+    ASSERT_RESULT(0, xsock_close(listener));
+}
+
+void sockets_pair(int type, int out[2])
+{
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, type | XSOCK_SOCK_NONBLOCK, 0, out));
+}
+
+int sockets_udp(struct xsock_addr *out)
+{
+    struct xsock_addr a = sockets_loopback();
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_NONBLOCK, 0));
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_local_addr(d, out));
+    return d;
+}
+
+void sockets_send(int d)
+{
+    ASSERT_RESULT(1, (int)xsock_send(d, "x", 1, 0));
+}
+
+size_t sockets_drain(int d)
+{
+    static char buf[65536];
+    size_t sum = 0;
+    ptrdiff_t n;
+    while ((n = xsock_recv(d, buf, sizeof buf, 0)) > 0)
+        sum += (size_t)n;
+    assert_true(n == 0 || n == -XSOCK_EAGAIN);
+    return sum;
+}
+
+void sockets_fill(int d)
+{
+    static char buf[65536];
+    ptrdiff_t n;
+    while ((n = xsock_send(d, buf, sizeof buf, 0)) > 0)
+        ;
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
+}
+
+void sockets_close(int d)
+{
+    ASSERT_RESULT(0, xsock_close(d));
+}

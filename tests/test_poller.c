@@ -1,0 +1,507 @@
+/* Pollers: what they report of their members, and what has left them. One thread; test_poller_threads.c has more. */
+#include "harness.h"
+#include "sockets.h"
+#include "xsock_native.h"
+
+enum {
+    ADD = XSOCK_POLLER_ADD,
+    MOD = XSOCK_POLLER_MOD,
+    DEL = XSOCK_POLLER_DEL,
+    IN = XSOCK_POLLER_IN,
+    OUT = XSOCK_POLLER_OUT,
+    RDHUP = XSOCK_POLLER_RDHUP,
+    PRI = XSOCK_POLLER_PRI,
+    ERR = XSOCK_POLLER_ERR,
+    HUP = XSOCK_POLLER_HUP,
+    ET = XSOCK_POLLER_ET,
+    ONESHOT = XSOCK_POLLER_ONESHOT
+};
+
+static const int64_t watchdog = INT64_C(30) * 1000 * 1000 * 1000;
+
+static struct xsock_event got[64];
+
+/* What is ready within a long time; and at once. */
+static int await(int p)
+{
+    memset(got, 0x55, sizeof got);
+    return xsock_poller_wait(p, got, 64, watchdog);
+}
+
+static int ready(int p)
+{
+    memset(got, 0x55, sizeof got);
+    return xsock_poller_wait(p, got, 64, 0);
+}
+
+/* Events of one member that are to come, all of them, though it may be bit by bit: a system that sends a byte over
+ * loopback has not always delivered it when the call returns. */
+static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
+{
+    uint32_t seen = 0;
+    while ((seen & events) != events) {
+        ASSERT_RESULT(1, await(p));
+        assert_true(got[0].data == data);
+        assert_int_equal(got[0].fd, fd);
+        assert_true(got[0].reserved == 0);
+        ASSERT_THAT((got[0].events & ~events) == 0, "events %#x, expected %#x", (unsigned)got[0].events,
+                    (unsigned)events);
+        seen |= got[0].events;
+    }
+}
+
+static int open_poller(void)
+{
+    return ASSERT_OPENS(xsock_poller_open(XSOCK_SOCK_CLOEXEC));
+}
+
+/* ---- Bad input ------------------------------------------------------------------------------------ */
+
+static void control_names_what_is_wrong(void **state)
+{
+    int p = open_poller(), q = open_poller(), d[2];
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
+    const struct {
+        int p, op, d;
+        uint32_t events;
+        int result;
+    } rows[] = {
+        {-1, ADD, d[1], IN, -XSOCK_EBADF},      {100, ADD, d[1], IN, -XSOCK_EBADF},
+        {0, ADD, d[1], IN, -XSOCK_EBADF},       {INT32_MIN, ADD, d[1], IN, -XSOCK_EBADF},
+        {p, ADD, -1, IN, -XSOCK_EBADF},         {p, ADD, 100, IN, -XSOCK_EBADF},
+        {p, 99, 100, IN, -XSOCK_EBADF},         {d[0], ADD, 100, IN, -XSOCK_EBADF},
+        {d[0], ADD, d[1], IN, -XSOCK_EINVAL},   {p, ADD, p, IN, -XSOCK_EINVAL},
+        {p, ADD, q, IN, -XSOCK_EINVAL},         {p, DEL, q, IN, -XSOCK_EINVAL},
+        {p, 3, d[1], IN, -XSOCK_EINVAL},        {p, -1, d[1], IN, -XSOCK_EINVAL},
+        {p, INT32_MAX, d[0], IN, -XSOCK_EINVAL}, {p, ADD, d[1], 0x100, -XSOCK_EINVAL},
+        {p, MOD, d[0], 0x80000001u, -XSOCK_EINVAL}, {p, ADD, d[0], IN, -XSOCK_EEXIST},
+        {p, MOD, d[1], IN, -XSOCK_ENOENT},      {p, DEL, d[1], 0, -XSOCK_ENOENT},
+        {q, DEL, d[0], 0, -XSOCK_ENOENT},       {q, MOD, d[0], IN, -XSOCK_ENOENT},
+        {q, ADD, d[0], 0xff, 0},                {q, MOD, d[0], 0, 0},
+        {q, DEL, d[0], 0xffffffffu, 0},         {q, DEL, d[0], 0, -XSOCK_ENOENT},
+        {p, DEL, d[0], 0, 0},                   {p, MOD, d[0], IN, -XSOCK_ENOENT},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        int r = xsock_poller_ctl(rows[i].p, rows[i].op, rows[i].d, rows[i].events, 1);
+        ASSERT_THAT(r == rows[i].result, "row %d: %s, expected %s", (int)i, harness_name(r),
+                    harness_name(rows[i].result));
+    }
+    for (int i = 3; i <= 6; i++)
+        sockets_close(i);
+}
+
+static void wait_and_wake_name_what_is_wrong(void **state)
+{
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wait(-1, NULL, 0, -2));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wait(100, got, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wait(d[0], got, 1, 0));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_poller_wait(p, NULL, 1, 0));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_poller_wait(p, NULL, 0, -2));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wait(p, got, 0, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wait(p, got, 1, -2));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wait(p, got, 1, INT64_MIN));
+    ASSERT_RESULT(0, xsock_poller_wait(p, got, SIZE_MAX, 0));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wake(INT32_MIN));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wake(2));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wake(d[1]));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_open(XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_open(-1));
+    sockets_close(p);
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wait(p, got, 1, 0));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wake(p));
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+/* ---- A descriptor like others, and no socket ------------------------------------------------------ */
+
+static void a_poller_is_a_descriptor(void **state)
+{
+    uintptr_t h = UINTPTR_MAX;
+    (void)state;
+    ASSERT_RESULT(3, xsock_poller_open(0));
+    ASSERT_RESULT(4, xsock_poller_open(XSOCK_SOCK_CLOEXEC));
+    ASSERT_RESULT(0, xsock_get_flags(3));
+    ASSERT_RESULT(XSOCK_SOCK_CLOEXEC, xsock_get_flags(4));
+    ASSERT_RESULT(0, xsock_set_flags(4, 0));
+    ASSERT_RESULT(0, xsock_get_flags(4));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_flags(4, XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(0, xsock_get_flags(4));
+    ASSERT_RESULT(0, xsock_native(3, &h));
+    assert_true(h != UINTPTR_MAX);
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(h, 0));
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_cleanup());
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_dup(3, 0, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_dup2(3, 4, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_dup2(3, 3, 0));
+    sockets_close(3);
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_close(3));
+    ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(4, xsock_dup2(3, 4, 0)); /* a poller that is replaced is closed */
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_poller_wake(4));
+    sockets_close(3);
+    sockets_close(4);
+}
+
+static void calls_of_sockets_say_it_is_none(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    struct xsock_cred cred;
+    struct xsock_pollfd poll = {.events = XSOCK_POLLIN};
+    uintptr_t h;
+    char byte;
+    int p = open_poller();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_bind(p, &a));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_listen(p, 1));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_accept(p, 0, NULL));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_connect(p, &a));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_shutdown(p, XSOCK_SHUT_RD));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_local_addr(p, &a));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_peer_addr(p, &a));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_peer_cred(p, &cred));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, (int)xsock_send(p, "x", 1, 0));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, (int)xsock_recv(p, &byte, 1, 0));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, (int)xsock_available(p));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_at_mark(p));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_set_opt_flag(p, XSOCK_SO_REUSEADDR, true));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_release(p, &h));
+    poll.fd = p;
+    ASSERT_RESULT(1, xsock_poll(&poll, 1, 0));
+    assert_int_equal(poll.revents, XSOCK_POLLNVAL);
+    sockets_close(p);
+}
+
+/* ---- Level, edge, one-shot ------------------------------------------------------------------------ */
+
+/* What a wait gives after each step, by the manner: a byte comes; nothing happens; the byte is received; one more
+ * comes; the member is changed to the same again; nothing happens; all is received. */
+static void members_are_reported_in_their_manner(void **state)
+{
+    static const struct {
+        uint32_t manner;
+        int sent, still, drained, again, changed, unchanged, empty;
+    } rows[] = {
+        {0, 1, 1, 0, 1, 1, 1, 0},
+        {ET, 1, 0, 0, 1, 1, 0, 0},
+        {ONESHOT, 1, 0, 0, 0, 1, 0, 0},
+        {ET | ONESHOT, 1, 0, 0, 0, 1, 0, 0},
+    };
+    (void)state;
+    for (int tcp = 0; tcp < 2; tcp++)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            int p = open_poller(), d[2];
+            if (tcp)
+                sockets_tcp(d);
+            else
+                sockets_pair(XSOCK_SOCK_STREAM, d);
+            ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | rows[i].manner, UINT64_MAX));
+            ASSERT_RESULT(0, ready(p));
+            sockets_send(d[1]);
+            ASSERT_RESULT(rows[i].sent, await(p));
+            assert_true(got[0].events == IN && got[0].data == UINT64_MAX && got[0].fd == d[0] && got[0].reserved == 0);
+            ASSERT_RESULT(rows[i].still, ready(p));
+            assert_int_equal(sockets_drain(d[0]), 1);
+            ASSERT_RESULT(rows[i].drained, ready(p));
+            sockets_send(d[1]);
+            ASSERT_RESULT(rows[i].again, rows[i].again ? await(p) : ready(p));
+            ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], IN | rows[i].manner, 7));
+            ASSERT_RESULT(rows[i].changed, await(p));
+            assert_true(got[0].events == IN && got[0].data == 7 && got[0].fd == d[0]);
+            ASSERT_RESULT(rows[i].unchanged, ready(p));
+            assert_int_equal(sockets_drain(d[0]), 1);
+            ASSERT_RESULT(rows[i].empty, ready(p));
+            sockets_close(p);
+            sockets_close(d[0]);
+            sockets_close(d[1]);
+        }
+}
+
+static void a_member_is_one_entry_with_all_that_is_so(void **state)
+{
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_tcp(d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | OUT | RDHUP | PRI, 5));
+    ASSERT_RESULT(1, await(p));
+    assert_int_equal(got[0].events, OUT);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], IN, 5));
+    sockets_send(d[1]);
+    ASSERT_RESULT(1, await(p));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], IN | OUT | RDHUP | PRI, 6));
+    ASSERT_RESULT(1, await(p));
+    ASSERT_THAT(got[0].events == (IN | OUT), "events %#x", (unsigned)got[0].events);
+    assert_true(got[0].data == 6);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6)); /* nothing of what comes anyway is so */
+    ASSERT_RESULT(0, ready(p));
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void room_to_send_is_out(void **state)
+{
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], OUT | ET, 5));
+    ASSERT_RESULT(1, await(p));
+    assert_int_equal(got[0].events, OUT);
+    ASSERT_RESULT(0, ready(p));
+    sockets_fill(d[0]);
+    ASSERT_RESULT(0, ready(p));
+    sockets_drain(d[1]);
+    assert_becomes(p, OUT, 5, d[0]);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+/* ---- Ends and failures ---------------------------------------------------------------------------- */
+
+static void ends_are_rdhup_and_then_hup(void **state)
+{
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_tcp(d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | RDHUP, 5));
+    ASSERT_RESULT(0, ready(p));
+    ASSERT_RESULT(0, xsock_shutdown(d[1], XSOCK_SHUT_WR));
+    assert_becomes(p, IN | RDHUP, 5, d[0]);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], 0, 5)); /* one direction's end is not asked for */
+    ASSERT_RESULT(0, ready(p));
+    ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
+    assert_becomes(p, HUP, 5, d[0]);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void a_reset_is_err_though_nobody_asked(void **state)
+{
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_tcp(d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], 0, 5));
+    ASSERT_RESULT(0, xsock_set_opt_time(d[1], XSOCK_SO_LINGER, 0));
+    sockets_close(d[1]);
+    ASSERT_RESULT(1, await(p));
+    ASSERT_THAT((got[0].events & (ERR | HUP)) != 0 && (got[0].events & ~(uint32_t)(ERR | HUP)) == 0, "events %#x",
+                (unsigned)got[0].events);
+    sockets_close(p);
+    sockets_close(d[0]);
+}
+
+/* A port that nobody listens at, and none will soon: it is taken, and its socket doesn't listen. */
+static void a_failed_connect_is_out_and_err(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    int p = open_poller();
+    int taken = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(taken, &a));
+    ASSERT_RESULT(0, xsock_local_addr(taken, &a));
+    int r = xsock_connect(d, &a);
+    if (r == -XSOCK_ECONNREFUSED)
+        SKIP("this system refuses before connect() returns");
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, r);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d, OUT, 5));
+    ASSERT_RESULT(1, await(p));
+    ASSERT_THAT((got[0].events & ~(uint32_t)HUP) == (OUT | ERR), "events %#x", (unsigned)got[0].events);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect(d, &a));
+    sockets_close(p);
+    sockets_close(taken);
+    sockets_close(d);
+}
+
+/* ---- What has left -------------------------------------------------------------------------------- */
+
+static void a_closed_member_is_gone_also_with_a_duplicate_open(void **state)
+{
+    int p = open_poller(), d[2], twin;
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    twin = ASSERT_OPENS(xsock_dup(d[0], 0, 0));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 5));
+    sockets_send(d[1]);
+    ASSERT_RESULT(1, await(p));
+    sockets_close(d[0]);
+    ASSERT_RESULT(0, ready(p));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, twin, IN, 6));
+    ASSERT_RESULT(1, await(p));
+    assert_true(got[0].data == 6 && got[0].fd == twin);
+    sockets_close(p);
+    sockets_close(twin);
+    sockets_close(d[1]);
+}
+
+static void duplicates_are_members_apart(void **state)
+{
+    int p = open_poller(), d[2], twin;
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    twin = ASSERT_OPENS(xsock_dup(d[0], 0, 0));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, twin, IN, 2));
+    sockets_send(d[1]);
+    while (await(p) != 2)
+        ;
+    assert_true(got[0].data + got[1].data == 3);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, DEL, twin, 0, 0));
+    ASSERT_RESULT(1, ready(p));
+    assert_true(got[0].data == 1);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+    sockets_close(twin);
+}
+
+static void a_number_used_again_is_another_member(void **state)
+{
+    int p = open_poller(), old[2], new[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, old);
+    int twin = ASSERT_OPENS(xsock_dup(old[0], 0, 0)); /* keeps the old socket, and its data, where they were */
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, old[0], IN, 1));
+    sockets_send(old[1]);
+    ASSERT_RESULT(1, await(p));
+    sockets_close(old[0]);
+    sockets_pair(XSOCK_SOCK_STREAM, new);
+    assert_int_equal(new[0], old[0]);
+    ASSERT_RESULT(-XSOCK_ENOENT, xsock_poller_ctl(p, MOD, new[0], IN, 2));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, new[0], IN, 2));
+    ASSERT_RESULT(0, ready(p));
+    sockets_send(new[1]);
+    ASSERT_RESULT(1, await(p));
+    assert_true(got[0].data == 2 && got[0].fd == new[0]);
+    sockets_close(p);
+    sockets_close(twin);
+    sockets_close(old[1]);
+    sockets_close(new[0]);
+    sockets_close(new[1]);
+}
+
+static void replacing_and_releasing_take_a_member_out(void **state)
+{
+    int p = open_poller(), d[2], other[2];
+    uintptr_t h;
+    (void)state;
+    sockets_tcp(d);
+    sockets_tcp(other);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], OUT, 1));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[1], OUT, 2));
+    ASSERT_RESULT(d[0], xsock_dup2(other[0], d[0], 0));
+    ASSERT_RESULT(1, await(p));
+    assert_true(got[0].data == 2);
+    ASSERT_RESULT(0, xsock_release(d[1], &h));
+    ASSERT_RESULT(0, ready(p));
+    d[1] = ASSERT_OPENS(xsock_adopt(h, 0));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[1], OUT, 3));
+    ASSERT_RESULT(1, await(p));
+    assert_true(got[0].data == 3);
+    sockets_close(p);
+    for (int i = 0; i < 2; i++) {
+        sockets_close(d[i]);
+        sockets_close(other[i]);
+    }
+}
+
+static void pollers_share_a_member_and_lose_it_each(void **state)
+{
+    int p = open_poller(), q = open_poller(), d[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
+    ASSERT_RESULT(0, xsock_poller_ctl(q, ADD, d[0], IN | ONESHOT, 2));
+    sockets_send(d[1]);
+    ASSERT_RESULT(1, await(q));
+    assert_true(got[0].data == 2);
+    ASSERT_RESULT(0, ready(q));
+    ASSERT_RESULT(1, await(p));
+    assert_true(got[0].data == 1);
+    sockets_close(q);
+    ASSERT_RESULT(1, await(p));
+    q = open_poller();
+    ASSERT_RESULT(0, xsock_poller_ctl(q, ADD, d[0], IN, 3));
+    ASSERT_RESULT(1, await(q));
+    sockets_close(d[0]);
+    ASSERT_RESULT(0, ready(p));
+    ASSERT_RESULT(0, ready(q));
+    sockets_close(p);
+    sockets_close(q);
+    sockets_close(d[1]);
+}
+
+/* ---- Many ----------------------------------------------------------------------------------------- */
+
+enum { MANY = 900 }; /* of 1024 handles that a process may have */
+
+static void nobody_is_starved_among_many(void **state)
+{
+    static int member[MANY];
+    static unsigned seen[MANY];
+    struct xsock_addr a[MANY];
+    int p = open_poller(), sender = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)), left = MANY;
+    (void)state;
+    memset(seen, 0, sizeof seen);
+    for (int i = 0; i < MANY; i++) {
+        member[i] = sockets_udp(&a[i]);
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, member[i], IN, (uint64_t)i));
+    }
+    ASSERT_RESULT(0, ready(p));
+    for (int i = 0; i < MANY; i++)
+        ASSERT_RESULT(1, (int)xsock_sendto(sender, "x", 1, 0, &a[i]));
+    for (int waits = 0; left > 0; waits++) {
+        int n = xsock_poller_wait(p, got, 7, watchdog);
+        ASSERT_THAT(n > 0 && n <= 7 && waits < 4 * MANY, "wait %d: %s, %d left", waits, harness_name(n), left);
+        for (int i = 0; i < n; i++) {
+            assert_true(got[i].data < MANY && got[i].fd == member[got[i].data]);
+            left -= seen[got[i].data]++ == 0;
+        }
+    }
+    for (int i = 0; i < MANY; i += 2)
+        sockets_close(member[i]);
+    left = MANY / 2;
+    while (left > 0) {
+        int n = await(p);
+        assert_true(n > 0);
+        for (int i = 0; i < n; i++) {
+            assert_true(got[i].data % 2 == 1);
+            sockets_close(member[got[i].data]);
+        }
+        left -= n;
+    }
+    ASSERT_RESULT(0, ready(p));
+    sockets_close(p);
+    sockets_close(sender);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(control_names_what_is_wrong),
+        TEST(wait_and_wake_name_what_is_wrong),
+        TEST(a_poller_is_a_descriptor),
+        TEST(calls_of_sockets_say_it_is_none),
+        TEST(members_are_reported_in_their_manner),
+        TEST(a_member_is_one_entry_with_all_that_is_so),
+        TEST(room_to_send_is_out),
+        TEST(ends_are_rdhup_and_then_hup),
+        TEST(a_reset_is_err_though_nobody_asked),
+        TEST(a_failed_connect_is_out_and_err),
+        TEST(a_closed_member_is_gone_also_with_a_duplicate_open),
+        TEST(duplicates_are_members_apart),
+        TEST(a_number_used_again_is_another_member),
+        TEST(replacing_and_releasing_take_a_member_out),
+        TEST(pollers_share_a_member_and_lose_it_each),
+        TEST(nobody_is_starved_among_many),
+    };
+    xsock_poll(NULL, 0, 0); /* the wake that it needs is kept: before handles are counted */
+    return cmocka_run_group_tests_name("poller", tests, NULL, NULL);
+}

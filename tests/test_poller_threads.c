@@ -1,0 +1,418 @@
+/* Pollers and threads: wakes, closing under waiters, and members that go while others wait; signals and forks. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* before any header: what POSIX has, in a build that asks for C11 and no more */
+#endif
+
+#include "harness.h"
+
+#include "atomic.h"
+#include "calls.h"
+#include "sockets.h"
+#include "threads.h"
+
+enum { ADD = XSOCK_POLLER_ADD, IN = XSOCK_POLLER_IN, OUT = XSOCK_POLLER_OUT, ET = XSOCK_POLLER_ET, THREADS = 4 };
+
+/* A thread that waits in a poller once. */
+struct waiter {
+    struct thread *thread;
+    int poller, result;
+};
+
+static void wait_once(void *user)
+{
+    struct waiter *w = user;
+    struct xsock_event e[4];
+    do
+        w->result = xsock_poller_wait(w->poller, e, 4, -1);
+    while (w->result == -XSOCK_EINTR);
+}
+
+static void start(struct waiter *w, int poller)
+{
+    w->poller = poller;
+    w->result = INT32_MIN;
+    w->thread = thread_start(wait_once, w);
+    assert_non_null(w->thread);
+}
+
+/* Until n threads are in a call on this descriptor. */
+static void until_used_by(int d, int n)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(xsock__table(), d);
+    assert_non_null(fd);
+    while (xsock__atomic_load(&fd->refs) != n + 1)
+        thread_yield();
+    xsock__fdtab_put(xsock__table(), fd);
+}
+
+static int open_poller(void)
+{
+    return ASSERT_OPENS(xsock_poller_open(XSOCK_SOCK_CLOEXEC));
+}
+
+/* ---- Wakes ---------------------------------------------------------------------------------------- */
+
+static void a_wake_waits_for_the_next_wait(void **state)
+{
+    struct xsock_event e;
+    int p = open_poller();
+    (void)state;
+    ASSERT_RESULT(0, xsock_poller_wake(p));
+    ASSERT_RESULT(0, xsock_poller_wake(p));
+    ASSERT_RESULT(0, xsock_poller_wake(p));
+    ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, -1));
+    for (int i = 0; i < 100; i++) {
+        ASSERT_RESULT(0, xsock_poller_wake(p));
+        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, -1));
+    }
+    sockets_close(p);
+}
+
+static void a_wake_comes_through_among_busy_members(void **state)
+{
+    struct xsock_event e[2];
+    int p = open_poller(), d[2], waits = 0;
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], OUT, 1));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[1], OUT, 2));
+    ASSERT_RESULT(0, xsock_poller_wake(p));
+    while (xsock_poller_wait(p, e, 1, -1) != 0)
+        assert_true(++waits < 10);
+    ASSERT_RESULT(0, xsock_poller_wake(p));
+    int n = xsock_poller_wait(p, e, 2, -1); /* with what is ready, or before it */
+    assert_true(n >= 0 && n <= 2);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void each_wake_ends_one_wait_that_is_under_way(void **state)
+{
+    struct waiter w[THREADS];
+    int p = open_poller();
+    (void)state;
+    for (int i = 0; i < THREADS; i++)
+        start(&w[i], p);
+    for (int left = THREADS; left > 0; left--) {
+        until_used_by(p, left);
+        ASSERT_RESULT(0, xsock_poller_wake(p));
+        until_used_by(p, left - 1);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        thread_join(w[i].thread);
+        ASSERT_RESULT(0, w[i].result);
+    }
+    sockets_close(p);
+}
+
+/* ---- Closing -------------------------------------------------------------------------------------- */
+
+static void closing_the_poller_cancels_all_its_waits(void **state)
+{
+    struct waiter w[THREADS];
+    (void)state;
+    for (int round = 0; round < 50; round++) {
+        int p = open_poller(), d[2];
+        sockets_pair(XSOCK_SOCK_STREAM, d);
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
+        for (int i = 0; i < THREADS; i++)
+            start(&w[i], p);
+        until_used_by(p, THREADS);
+        sockets_close(p);
+        ASSERT_RESULT(p, xsock_poller_open(0)); /* the number is free, and the late threads are not in it */
+        for (int i = 0; i < THREADS; i++) {
+            thread_join(w[i].thread);
+            ASSERT_RESULT(-XSOCK_ECANCELED, w[i].result);
+        }
+        sockets_close(p);
+        sockets_close(d[0]);
+        sockets_close(d[1]);
+    }
+}
+
+/* A closed member whose handle lives on, as a call is still in it. */
+static void a_closed_member_with_a_call_in_it_is_gone(void **state)
+{
+    struct xsock_event e;
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
+    struct xsock__fd *fd = xsock__fdtab_get(xsock__table(), d[0]);
+    assert_non_null(fd);
+    sockets_send(d[1]);
+    ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, -1));
+    sockets_close(d[0]);
+    ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+    xsock__fdtab_put(xsock__table(), fd);
+    ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+    sockets_close(p);
+    sockets_close(d[1]);
+}
+
+static void a_member_added_or_ready_meanwhile_ends_a_wait(void **state)
+{
+    struct waiter w;
+    int p = open_poller(), d[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    start(&w, p);
+    until_used_by(p, 1);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], OUT | ET, 1));
+    thread_join(w.thread);
+    ASSERT_RESULT(1, w.result);
+    start(&w, p);
+    until_used_by(p, 1);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_MOD, d[0], IN, 1));
+    sockets_send(d[1]);
+    thread_join(w.thread);
+    ASSERT_RESULT(1, w.result);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+/* ---- Everything at once --------------------------------------------------------------------------- */
+
+/* Pairs are opened, added, made ready and closed, each with a serial of its own, while threads wait. A wait that
+ * began after the close of a serial had returned must not report it. */
+enum { OPENERS = 2, WAITERS = 2, SERIALS = 4000 };
+
+static struct {
+    int poller;
+    xsock__atomic_int clock, next, reports, mistakes, openers;
+    xsock__atomic_int number[SERIALS], closed_at[SERIALS];
+} storm;
+
+static void open_and_close(void *user)
+{
+    int s, d[2];
+    (void)user;
+    while ((s = xsock__atomic_add(&storm.next, 1)) < SERIALS) {
+        sockets_pair(XSOCK_SOCK_STREAM, d);
+        xsock__atomic_store(&storm.number[s], d[0]);
+        ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, ADD, d[0], IN | OUT | (s % 3 == 0 ? ET : 0), (uint64_t)s));
+        sockets_send(d[1]);
+        if (s % 5 == 0)
+            ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, XSOCK_POLLER_MOD, d[0], IN, (uint64_t)s));
+        if (s % 7 == 0)
+            ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, XSOCK_POLLER_DEL, d[0], 0, 0));
+        sockets_close(d[0]);
+        xsock__atomic_store(&storm.closed_at[s], xsock__atomic_add(&storm.clock, 1));
+        sockets_close(d[1]);
+    }
+    xsock__atomic_add(&storm.openers, -1);
+}
+
+static void wait_and_judge(void *user)
+{
+    struct xsock_event e[8];
+    (void)user;
+    for (;;) {
+        int began = xsock__atomic_load(&storm.clock);
+        int n = xsock_poller_wait(storm.poller, e, 8, -1);
+        if (n == -XSOCK_ECANCELED || n == -XSOCK_EBADF)
+            return;
+        for (int i = 0; i < n; i++) {
+            uint64_t s = e[i].data;
+            bool mistake = s >= SERIALS || e[i].fd != xsock__atomic_load(&storm.number[s]);
+            int closed_at = mistake ? 0 : xsock__atomic_load(&storm.closed_at[s]);
+            mistake = mistake || (closed_at != 0 && closed_at < began);
+            xsock__atomic_add(&storm.mistakes, mistake);
+        }
+        xsock__atomic_add(&storm.reports, n);
+    }
+}
+
+static void no_event_outlives_its_member(void **state)
+{
+    struct thread *openers[OPENERS], *waiters[WAITERS];
+    (void)state;
+    memset(&storm, 0, sizeof storm);
+    storm.poller = open_poller();
+    xsock__atomic_store(&storm.clock, 1);
+    xsock__atomic_store(&storm.openers, OPENERS);
+    for (int i = 0; i < WAITERS; i++)
+        assert_non_null(waiters[i] = thread_start(wait_and_judge, NULL));
+    for (int i = 0; i < OPENERS; i++)
+        assert_non_null(openers[i] = thread_start(open_and_close, NULL));
+    for (int i = 0; i < OPENERS; i++)
+        thread_join(openers[i]);
+    sockets_close(storm.poller);
+    for (int i = 0; i < WAITERS; i++)
+        thread_join(waiters[i]);
+    ASSERT_RESULT(0, xsock__atomic_load(&storm.openers));
+    ASSERT_RESULT(0, xsock__atomic_load(&storm.mistakes));
+    assert_true(xsock__atomic_load(&storm.reports) > 0);
+}
+
+/* Pollers that are closed while their members are: whoever comes second finds nothing left to do. */
+static void close_it(void *user)
+{
+    sockets_close(*(int *)user);
+}
+
+static void poller_and_member_may_be_closed_at_once(void **state)
+{
+    (void)state;
+    for (int round = 0; round < 500; round++) {
+        int p = open_poller(), q = open_poller(), d[2];
+        sockets_pair(XSOCK_SOCK_STREAM, d);
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], OUT, 1));
+        ASSERT_RESULT(0, xsock_poller_ctl(q, ADD, d[0], OUT, 2));
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[1], OUT, 3));
+        struct thread *t = thread_start(close_it, &p);
+        assert_non_null(t);
+        sockets_close(d[0]);
+        sockets_close(q);
+        sockets_close(d[1]);
+        thread_join(t);
+    }
+}
+
+/* ---- Signals and forks ---------------------------------------------------------------------------- */
+
+#ifdef _WIN32
+static void a_signal_ends_a_wait(void **state)
+{
+    (void)state;
+    SKIP("Windows has no signals");
+}
+static void a_signal_handler_may_wake(void **state)
+{
+    (void)state;
+    SKIP("Windows has no signals");
+}
+static void a_child_has_no_poller_of_its_parent(void **state)
+{
+    (void)state;
+    SKIP("Windows has no fork()");
+}
+#else
+#include <signal.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static int woken_by_handler;
+
+static void do_nothing(int number)
+{
+    (void)number;
+}
+
+static void wake(int number)
+{
+    (void)number;
+    xsock_poller_wake(woken_by_handler);
+}
+
+static void handle(int number, void (*fn)(int), int flags)
+{
+    struct sigaction a;
+    memset(&a, 0, sizeof a);
+    a.sa_handler = fn;
+    a.sa_flags = flags;
+    assert_int_equal(sigaction(number, &a, NULL), 0);
+}
+
+static void a_signal_ends_a_wait(void **state)
+{
+    struct itimerval soon = {{0, 1000}, {0, 1000}}, off = {{0, 0}, {0, 0}};
+    struct xsock_event e;
+    int p = open_poller();
+    (void)state;
+    handle(SIGALRM, do_nothing, SA_RESTART);
+    assert_int_equal(setitimer(ITIMER_REAL, &soon, NULL), 0);
+    ASSERT_RESULT(-XSOCK_EINTR, xsock_poller_wait(p, &e, 1, -1));
+    assert_int_equal(setitimer(ITIMER_REAL, &off, NULL), 0);
+    handle(SIGALRM, SIG_DFL, 0);
+    sockets_close(p);
+}
+
+static void a_signal_handler_may_wake(void **state)
+{
+    struct xsock_event e;
+    (void)state;
+    woken_by_handler = open_poller();
+    handle(SIGUSR1, wake, 0);
+    assert_int_equal(raise(SIGUSR1), 0);
+    ASSERT_RESULT(0, xsock_poller_wait(woken_by_handler, &e, 1, -1));
+    handle(SIGUSR1, SIG_DFL, 0);
+    sockets_close(woken_by_handler);
+}
+
+/* The line that is wrong, or 0. */
+static int in_child(int p, const int d[2])
+{
+    struct xsock_event e;
+    int q;
+    if (xsock_poller_wait(p, &e, 1, 0) != -XSOCK_EBADF || xsock_poller_wake(p) != -XSOCK_EBADF)
+        return __LINE__;
+    if (xsock_poller_ctl(p, XSOCK_POLLER_DEL, d[0], 0, 0) != -XSOCK_EBADF || xsock_get_flags(p) != -XSOCK_EBADF)
+        return __LINE__;
+    q = xsock_poller_open(0);
+    if (q < 0 || q == p || xsock_poller_ctl(q, ADD, d[0], OUT, 9) != 0)
+        return __LINE__;
+    if (xsock_poller_wait(q, &e, 1, -1) != 1 || e.data != 9 || xsock_close(d[0]) != 0)
+        return __LINE__;
+    if (xsock_poller_wait(q, &e, 1, 0) != 0 || xsock_close(d[1]) != 0 || xsock_close(q) != 0)
+        return __LINE__;
+    if (xsock_close(p) != 0 || xsock_close(p) != -XSOCK_EBADF || xsock_poller_open(0) != p)
+        return __LINE__;
+    return 0;
+}
+
+static void a_child_has_no_poller_of_its_parent(void **state)
+{
+    struct waiter w[THREADS];
+    struct xsock_event e;
+    int p = open_poller(), d[2], status = -1;
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 5));
+    for (int i = 0; i < THREADS; i++)
+        start(&w[i], p);
+    until_used_by(p, THREADS);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        alarm(60);
+        int line = in_child(p, d);
+        if (line != 0)
+            fprintf(stderr, "in the child, line %d\n", line);
+        _exit(line != 0);
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    ASSERT_THAT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x", (unsigned)status);
+    sockets_send(d[1]);
+    for (int i = 0; i < THREADS; i++) {
+        thread_join(w[i].thread);
+        ASSERT_RESULT(1, w[i].result);
+    }
+    ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, -1));
+    assert_true(e.data == 5);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_wake_waits_for_the_next_wait),
+        TEST(a_wake_comes_through_among_busy_members),
+        TEST(each_wake_ends_one_wait_that_is_under_way),
+        TEST(closing_the_poller_cancels_all_its_waits),
+        TEST(a_closed_member_with_a_call_in_it_is_gone),
+        TEST(a_member_added_or_ready_meanwhile_ends_a_wait),
+        TEST(no_event_outlives_its_member),
+        TEST(poller_and_member_may_be_closed_at_once),
+        TEST(a_signal_ends_a_wait),
+        TEST(a_signal_handler_may_wake),
+        TEST(a_child_has_no_poller_of_its_parent),
+    };
+    return cmocka_run_group_tests_name("poller_threads", tests, NULL, NULL);
+}
