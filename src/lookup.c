@@ -6,21 +6,30 @@
 #include "sys.h"
 #include "xlate.h"
 
-/* What the thread and its asker share. Whoever is last frees it. */
+/* What the thread and its asker share. It is the asker's when it is done, the thread's when its asker has
+ * left: whichever comes first, under the lock. So nothing is the thread's any more when the asker goes on. */
 struct job {
-    xsock__atomic_int refs;
+    struct xsock__lock lock;
+    const struct xsock__sys_wake *wake; /* NULL: the asker has left, and the wake is another's */
     xsock__atomic_int done;
-    struct xsock__lock lock;            /* orders leaving and waking: the wake is another's after that */
-    const struct xsock__sys_wake *wake; /* NULL: the asker has left */
     struct xsock__question q;
     struct xsock__answer answer;
     int rc;
 };
 
-static void drop(struct job *j)
+static struct job *create(const struct xsock__question *q, const struct xsock__sys_wake *wake)
 {
-    if (xsock__atomic_add(&j->refs, -1) != 1)
-        return;
+    struct job *j = xsock__sys_alloc(sizeof *j);
+    if (j == NULL)
+        return NULL;
+    xsock__sys_lock_init(&j->lock);
+    j->wake = wake;
+    j->q = *q;
+    return j;
+}
+
+static void destroy(struct job *j)
+{
     xsock__answer_free(&j->answer);
     xsock__sys_lock_destroy(&j->lock);
     xsock__sys_free(j, sizeof *j);
@@ -30,33 +39,15 @@ static void run(void *arg)
 {
     struct job *j = arg;
     j->rc = xsock__question_ask(&j->q, &j->answer);
-    xsock__atomic_store(&j->done, 1);
     xsock__sys_lock(&j->lock);
-    if (j->wake != NULL)
+    bool left_behind = j->wake == NULL;
+    if (!left_behind) {
+        xsock__atomic_store(&j->done, 1);
         xsock__sys_wake_set(j->wake);
+    }
     xsock__sys_unlock(&j->lock);
-    drop(j);
-}
-
-static struct job *create(const struct xsock__question *q, const struct xsock__sys_wake *wake)
-{
-    struct job *j = xsock__sys_alloc(sizeof *j);
-    if (j == NULL)
-        return NULL;
-    xsock__atomic_store(&j->refs, 1);
-    xsock__sys_lock_init(&j->lock);
-    j->wake = wake;
-    j->q = *q;
-    return j;
-}
-
-static int start(struct job *j)
-{
-    xsock__atomic_add(&j->refs, 1);
-    int rc = xsock__finish(xsock__sys_thread_start(run, j));
-    if (rc != 0)
-        xsock__atomic_add(&j->refs, -1);
-    return rc;
+    if (left_behind)
+        destroy(j);
 }
 
 static int wait_done(const struct job *j, struct xsock__happy *h)
@@ -73,11 +64,14 @@ static int wait_done(const struct job *j, struct xsock__happy *h)
     return 0;
 }
 
-static void leave(struct job *j)
+/* The asker is through with it: true if the job is its own to destroy. */
+static bool leave(struct job *j)
 {
     xsock__sys_lock(&j->lock);
+    bool done = xsock__atomic_load(&j->done) != 0;
     j->wake = NULL;
     xsock__sys_unlock(&j->lock);
+    return done;
 }
 
 static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
@@ -86,16 +80,19 @@ static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
     struct job *j = create(q, wake);
     if (j == NULL)
         return -XSOCK_ENOMEM;
-    int rc = start(j);
-    if (rc == 0)
-        rc = wait_done(j, h);
-    leave(j);
+    int rc = xsock__finish(xsock__sys_thread_start(run, j));
+    if (rc != 0) {
+        destroy(j);
+        return rc;
+    }
+    rc = wait_done(j, h);
     if (rc == 0) {
         rc = j->rc;
         *out = j->answer;
         memset(&j->answer, 0, sizeof j->answer);
     }
-    drop(j);
+    if (leave(j))
+        destroy(j);
     return rc;
 }
 

@@ -305,6 +305,19 @@ static void test_a_server_can_start_again_at_once(void **state)
 }
 
 #ifndef _WIN32
+/* ThreadSanitizer starts no threads in a child that was forked while there were
+ * some: there it looks up in its own. */
+#if defined(__SANITIZE_THREAD__)
+#define THREADS_AFTER_FORK false
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define THREADS_AFTER_FORK false
+#endif
+#endif
+#ifndef THREADS_AFTER_FORK
+#define THREADS_AFTER_FORK true
+#endif
+
 static void test_a_forked_child_can_look_up_and_connect(void **state)
 {
     int status = 0;
@@ -314,7 +327,7 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
     const char *port = port_of(listener);
     pid_t child = fork();
     if (child == 0)
-        _exit(xsock_connect_host("localhost", port, LONG_NS) >= 0 ? 0 : 1);
+        _exit(xsock_connect_host("localhost", port, THREADS_AFTER_FORK ? LONG_NS : -1) >= 0 ? 0 : 1);
     assert_true(child > 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
