@@ -881,13 +881,13 @@ struct xsock_tcp_info {
 XSOCK_API int xsock_tcp_info(int d, struct xsock_tcp_info *out);
 
 /* Joins a multicast group, for all senders, or, with a source, for this one; and leaves it. INET and INET6, DGRAM
- * and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and if that is
- * 0 too the interface the system chooses. A socket receives the groups that it has itself joined (on Linux the
- * first join sees to that). Returns 0. EFAULT: group is NULL. EAFNOSUPPORT: an address' family is not the
- * socket's. EINVAL: group is no multicast address, source is one or is malformed, group's scope is another
- * interface; it was joined the other way (all senders, one sender). ENODEV: no such interface, or none to choose.
- * EADDRINUSE: joined already. EADDRNOTAVAIL: not joined, at leave. ENOBUFS, ENOMEM: more groups than the system
- * takes (Linux: 20 of INET). ENOPROTOOPT: another kind of socket. */
+ * and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and if that
+ * is 0 too the interface the system chooses. A socket receives the groups that it has itself joined (on Linux
+ * the first join sees to that). Returns 0. EFAULT: group is NULL. EAFNOSUPPORT: an address' family is not the
+ * socket's. EINVAL: group is no multicast address, source is one, or one is malformed; group's scope is another
+ * interface. ENODEV: no such interface, or none to choose. EADDRINUSE: it is in the group already, for this
+ * source or for all. EADDRNOTAVAIL: it is not in it, at leave. ENOBUFS, ENOMEM: more groups than the system takes
+ * (Linux: 20 of INET). ENOPROTOOPT: another kind of socket. */
 XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
                                uint32_t interface_index);
 XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,

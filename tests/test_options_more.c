@@ -137,6 +137,7 @@ static void one_source_of_a_group_is_heard_and_no_other(void **state)
     send_text(s, "self", &self);
     receives(r, "self");
     ASSERT_RESULT(0, xsock_join_group(r, &group, &from, lo.index));
+    ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_join_group(r, &group, NULL, lo.index));
     send_text(s, "heard", &group);
     receives(r, "heard");
     ASSERT_RESULT(0, xsock_leave_group(r, &group, &from, lo.index));

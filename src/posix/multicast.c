@@ -59,11 +59,11 @@ static int change_source(int fd, bool join, const struct xsock__sys_group *g)
     memcpy(&r.gsr_group, g->group.bytes, g->group.length);
     memcpy(&r.gsr_source, g->source.bytes, g->source.length);
     int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP, &r, sizeof r);
-    /* Linux, of a source that is in the list already, and of one to leave when there is no list. The arguments have
-     * been judged and the interface is there, so neither can mean anything else. */
-    if (join)
-        return code == EADDRNOTAVAIL ? EADDRINUSE : code;
-    return code == EINVAL ? EADDRNOTAVAIL : code;
+    /* Linux, of a source that is in the list already, of one to leave when there is no list, and of a group joined
+     * for all senders. The arguments have been judged and the interface is there: neither can mean anything else. */
+    if (code != EADDRNOTAVAIL && code != EINVAL)
+        return code;
+    return join ? EADDRINUSE : EADDRNOTAVAIL;
 }
 
 int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g)

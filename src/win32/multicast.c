@@ -120,8 +120,10 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
 
     if (code == WSAENOPROTOOPT)
         code = change_old_way(h, join, g);
-    /* Of a group that was not joined; the arguments have been judged, so it can mean nothing else. */
-    return !join && code == WSAEINVAL ? WSAEADDRNOTAVAIL : code;
+    /* Of one that was not joined, or that was; the arguments have been judged, so it can mean nothing else. */
+    if (code == WSAEINVAL && !join)
+        return WSAEADDRNOTAVAIL;
+    return code == WSAEINVAL && g->has_source ? WSAEADDRINUSE : code;
 }
 
 /* ---- Interfaces ---------------------------------------------------------------------------------- */
