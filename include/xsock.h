@@ -686,54 +686,54 @@ XSOCK_API int xsock_at_mark(int d);
 
 /* ---- Options -------------------------------------------------------------------------------------
  * An option has one kind: a flag, a time or a size, each with its own pair of calls (xsock_opt_kind tells).
- * Times are in nanoseconds; what the system counts more coarsely is rounded up. An option means, and allows,
- * the same everywhere; where a system lacks one, or a socket's family, type or protocol has no use for it,
- * the answer is ENOPROTOOPT: also where a kernel would have taken it and done nothing, as with NODELAY on a pair
- * that Windows makes of TCP. No call of this section blocks. */
+ * Times are in nanoseconds; what the system counts more coarsely is rounded up. An option means, and
+ * allows, the same everywhere; where a system lacks one, or a socket's family, type or protocol has no use
+ * for it, the answer is ENOPROTOOPT: also where a kernel would have taken it and done nothing, as with
+ * NODELAY on a pair that Windows makes of TCP. No call of this section blocks. */
 
-/* Options as in WASIX. In brackets: the kind, what a new socket has, and which sockets have it (INET stands for
- * INET and INET6); no brackets around "read": it can't be set. */
+/* Options as in WASIX. In brackets: the kind, what a new socket has, and which sockets have it (INET stands
+ * for INET and INET6); "read" is one that can't be set. */
 enum {
     /* Several sockets share one address, and the system spreads connections and datagrams over them; all must
      * set it before bind. [flag, off; INET] FreeBSD: SO_REUSEPORT_LB; macOS doesn't spread; none on Windows. */
     XSOCK_SO_REUSEPORT = 1,
-    /* A stream may bind an address whose old connections are not quite over (TIME_WAIT); a datagram socket may
-     * share one with others that set it, for multicast. Before bind. [flag, off; all, without effect on LOCAL]
-     * Kept by the library for Windows' streams, where the system's own option would take over a live
+    /* A stream may bind an address whose old connections are not quite over (TIME_WAIT); a datagram socket
+     * may share one with others that set it, for multicast. Before bind. [flag, off; all, without effect on
+     * LOCAL] Kept by the library for Windows' streams, where the system's own option would take over a live
      * listener's address: unset, the address is this socket's alone; set, the system's default holds. */
     XSOCK_SO_REUSEADDR = 2,
     XSOCK_SO_NODELAY = 3,      /* no waiting for more to send (Nagle's algorithm) [flag, off; TCP] */
     XSOCK_SO_DONTROUTE = 4,    /* to directly connected networks only [flag, off; not LOCAL] */
     XSOCK_SO_ONLYV6 = 5,       /* not dual-stack; before bind: EINVAL then [flag, off; INET6] */
     XSOCK_SO_BROADCAST = 6,    /* may send to broadcast addresses [flag, off; INET DGRAM, RAW] */
-    /* Multicast comes back to this machine [flag, on; INET or INET6 DGRAM, RAW]. It is the sender's option; on
-     * Windows that of the receiver: set it on both. */
+    /* Multicast comes back to this machine [flag, on; INET or INET6 DGRAM, RAW]. It is the sender's option;
+     * on Windows that of the receiver: set it on both. */
     XSOCK_SO_MCASTLOOPV4 = 7,
     XSOCK_SO_MCASTLOOPV6 = 8,
-    /* Receive what the interface sees, for whomever: PACKET sockets on Linux and INET RAW ones on Windows, bound
-     * before [flag, off; it can't be read]. EINVAL: not bound. EACCES: no privilege. */
+    /* Receive what the interface sees, for whomever: PACKET sockets on Linux and INET RAW ones on Windows,
+     * bound before [flag, off; it can't be read]. EINVAL: not bound. EACCES: no privilege. */
     XSOCK_SO_PROMISCUOUS = 9,
     XSOCK_SO_ACCEPTCONN = 10,  /* it listens [flag, read; all] */
-    /* The pending error, as a positive number of enum xsock_error, 0: none; reading clears it. How a connect that
-     * was EINPROGRESS has ended. [size, read; all] */
+    /* The pending error, as a positive number of enum xsock_error, 0: none; reading clears it. How a connect
+     * that was EINPROGRESS has ended. [size, read; all] */
     XSOCK_SO_ERROR = 11,
     XSOCK_SO_KEEPALIVE = 12,   /* ask an idle peer whether it is there [flag, off; INET STREAM] */
     /* How long the system goes on sending what is unsent after close: -1: as long as it takes, which is the
-     * default; 0: not at all, the connection is reset. Closing never waits for it. At most 32767 seconds, in whole
-     * seconds. [time, -1; INET STREAM] On Windows other times than 0 act as -1. */
+     * default; 0: not at all, the connection is reset. Closing never waits for it. At most 32767 seconds, in
+     * whole seconds. [time, -1; INET STREAM] On Windows other times than 0 act as -1. */
     XSOCK_SO_LINGER = 13,
     XSOCK_SO_OOBINLINE = 14,   /* out-of-band data comes among the other [flag, off; INET STREAM] */
-    /* Bytes of the system's buffers, from 1 on; a system takes what it can of it: less than its least becomes that,
-     * more than its most becomes that, or is ENOBUFS (FreeBSD, macOS). [size; all] Linux doubles the number
-     * for its own book-keeping, which is undone here: what was set is what is read. */
+    /* Bytes of the system's buffers, from 1 on; a system takes what it can of it: less than its least becomes
+     * that, more than its most becomes that, or is ENOBUFS (FreeBSD, macOS). [size; all] Linux doubles the
+     * number for its own book-keeping, which is undone here: what was set is what is read. */
     XSOCK_SO_RCVBUF = 15,
     XSOCK_SO_SNDBUF = 16,
-    /* Receiving and sending begin only when so many bytes are there, or have room [size, 1; all]. SNDLOWAT: can
-     * be set on FreeBSD and macOS, read on Linux too; none of both on Windows. */
+    /* Receiving and sending begin only when so many bytes are there, or have room [size, 1; all]. SNDLOWAT:
+     * can be set on FreeBSD and macOS, read on Linux too; none of both on Windows. */
     XSOCK_SO_RCVLOWAT = 17,
     XSOCK_SO_SNDLOWAT = 18,
-    /* How long a call that blocks does so, at most, kept by the library: never less, and more by no more than the
-     * system's tick. -1: no limit, 0: not at all. All descriptors of the socket share it; a call that is
+    /* How long a call that blocks does so, at most, kept by the library: never less, and more by no more than
+     * the system's tick. -1: no limit, 0: not at all. All descriptors of the socket share it; a call that is
      * blocked already goes on with the one it began with. Accepted sockets begin anew. [time, -1; all] */
     XSOCK_SO_RCVTIMEO = 19,
     XSOCK_SO_SNDTIMEO = 20,
@@ -747,42 +747,47 @@ enum {
 
     /* xsock's own */
     XSOCK_SO_FAMILY = 0x100,   /* XSOCK_AF_... [size, read; all] */
-    /* KEEPALIVE asks after so long an idle time, again after so long without an answer (both above 0 and at most
-     * 32767 seconds, in whole seconds), and gives up after so many questions (1..127). [time, time, size; TCP]
-     * Windows before 10 (1709, 1703) has no KEEPCNT, and there the times are the library's memory. */
+    /* KEEPALIVE asks after so long an idle time, again after so long without an answer (both above 0 and at
+     * most 32767 seconds, in whole seconds), and gives up after so many questions (1..127). [time, time,
+     * size; TCP] Windows before 10 (1709, 1703) has no KEEPCNT, and there the times are the library's memory. */
     XSOCK_SO_KEEPIDLE = 0x101,
     XSOCK_SO_KEEPINTVL = 0x102,
     XSOCK_SO_KEEPCNT = 0x103,
     XSOCK_SO_CORK = 0x104,     /* send full segments only, until it is off again (Linux TCP_CORK; elsewhere
                                 * TCP_NOPUSH) [flag, off; TCP; none on Windows] */
     XSOCK_SO_QUICKACK = 0x105, /* acknowledge at once, until the system thinks otherwise [flag; TCP; Linux] */
-    /* A listener takes data along with the opening of a connection (RFC 7413): how many may be half open so, as far
-     * as the system counts; 0: off. [size, 0, at most 65535; TCP] macOS: when it listens. */
+    /* A listener takes data along with the opening of a connection (RFC 7413): how many may be half open so,
+     * as far as the system counts; 0: off. [size, 0, at most 65535; TCP] macOS: when it listens. */
     XSOCK_SO_FASTOPEN = 0x106,
-    XSOCK_SO_FASTOPEN_CONNECT = 0x107, /* connect waits for the first send, and opens so [flag, off; TCP; Linux] */
-    /* Give the connection up when what was sent is not acknowledged for so long; -1: the system's own rule. At most
-     * 2^31 milliseconds; Linux counts these, the others seconds. [time; TCP] On Windows -1 is "never". */
+    /* connect waits for the first send, and opens so [flag, off; TCP; Linux] */
+    XSOCK_SO_FASTOPEN_CONNECT = 0x107,
+    /* Give the connection up when what was sent is not acknowledged for so long; -1: the system's own rule.
+     * At most 2^31 milliseconds; Linux counts these, the others seconds. [time; TCP] On Windows -1 is
+     * "never". */
     XSOCK_SO_USER_TIMEOUT = 0x108,
-    /* The longest segment that is sent. What is read is what holds now, which is less than what was set by the
-     * headers' options, or 536 before it is connected. [size; TCP; Windows: read] */
+    /* The longest segment that is sent. What is read is what holds now, which is less than what was set by
+     * the headers' options, or 536 before it is connected. [size; TCP; Windows: read] */
     XSOCK_SO_MAXSEG = 0x109,
-    XSOCK_SO_NOTSENT_LOWAT = 0x10a, /* writable only while less is unsent, 0: no such rule [size, 0; TCP; Linux,
-                                     * macOS] */
-    /* A listener lets nobody be accepted who has not sent something for so long, in whole seconds and rounded up
-     * further by the system; -1: off. [time, -1, at most 32767 seconds; TCP; Linux] */
+    /* writable only while less is unsent, 0: no such rule [size, 0; TCP; Linux, macOS] */
+    XSOCK_SO_NOTSENT_LOWAT = 0x10a,
+    /* A listener lets nobody be accepted who has not sent something for so long, in whole seconds and rounded
+     * up further by the system; -1: off. [time, -1, at most 32767 seconds; TCP; Linux] */
     XSOCK_SO_DEFER_ACCEPT = 0x10b,
     XSOCK_SO_MCASTTTLV6 = 0x10c, /* hops of multicast, 0..255 [size, 1; INET6 DGRAM, RAW] */
-    /* The type of service, or traffic class, of what is sent: DSCP times 4 and, below, ECN, whose bits TCP keeps
-     * for itself on Linux. [size, 0, at most 255; INET] Windows ignores it, but for INET6 from Windows 10 on. */
+    /* The type of service, or traffic class, of what is sent: DSCP times 4 and, below, ECN, whose bits TCP
+     * keeps for itself on Linux. [size, 0, at most 255; INET] Windows ignores it, but for INET6 from Windows
+     * 10 on. */
     XSOCK_SO_TOS = 0x10d,
-    /* xsock_recvmsg tells it of each datagram: the type of service or traffic class; the hops left; the address and
-     * interface it came to. [flag, off; INET DGRAM, RAW] */
+    /* xsock_recvmsg tells it of each datagram: the type of service or traffic class; the hops left; the
+     * address and interface it came to. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_RECVTOS = 0x10e,
     XSOCK_SO_RECVTTL = 0x10f,
     XSOCK_SO_RECVPKTINFO = 0x110,
-    XSOCK_SO_DONTFRAG = 0x111, /* what is over the path's MTU is EMSGSIZE and not cut in pieces [flag, off; INET
-                                * DGRAM, RAW] macOS 11 and later */
-    XSOCK_SO_MTU = 0x112,      /* the path's MTU; ENOTCONN if there is no peer [size, read; INET; Linux, Windows] */
+    /* what is over the path's MTU is EMSGSIZE and not cut in pieces [flag, off; INET DGRAM, RAW] macOS 11 and
+     * later */
+    XSOCK_SO_DONTFRAG = 0x111,
+    /* the path's MTU; ENOTCONN if there is no peer [size, read; INET; Linux, Windows] */
+    XSOCK_SO_MTU = 0x112,
     XSOCK_SO_HDRINCL = 0x113,  /* the program writes the IP header itself [flag, off; INET RAW] INET6: Linux,
                                 * Windows */
     XSOCK_SO_FREEBIND = 0x114, /* bind an address that this machine doesn't have yet [flag, off; INET; Linux,
@@ -793,10 +798,10 @@ enum {
     XSOCK_SO_MARK = 0x116,     /* for the firewall and routing: 32 bits [size, 0; all; Linux, EACCES without
                                 * privilege; on FreeBSD SO_USER_COOKIE, which can't be read] */
     XSOCK_SO_PRIORITY = 0x117, /* of what is sent, 0..6, more with privilege (EACCES) [size, 0; all; Linux] */
-    XSOCK_SO_BUSY_POLL = 0x118, /* poll the device for so long, in microseconds, -1: don't [time; all; Linux, EACCES
-                                 * to make it longer] */
-    XSOCK_SO_INCOMING_CPU = 0x119 /* the processor that takes the packets in; ENODATA: not known yet [size; all;
-                                   * Linux] */
+    /* poll the device for so long, in microseconds, -1: don't [time; all; Linux, EACCES to make it longer] */
+    XSOCK_SO_BUSY_POLL = 0x118,
+    /* the processor that takes the packets in; ENODATA: not known yet [size; all; Linux] */
+    XSOCK_SO_INCOMING_CPU = 0x119
 };
 
 enum { XSOCK_OPT_FLAG = 1, XSOCK_OPT_TIME = 2, XSOCK_OPT_SIZE = 3 };
@@ -804,15 +809,15 @@ enum { XSOCK_OPT_FLAG = 1, XSOCK_OPT_TIME = 2, XSOCK_OPT_SIZE = 3 };
 /* The kind of an option: XSOCK_OPT_... ENOPROTOOPT: opt is no number of an option. */
 XSOCK_API int xsock_opt_kind(int opt);
 
-/* An option's name, "nodelay", NULL for a number that has none; and the number by the name, in either case, also
- * "SO_NODELAY", "XSOCK_SO_NODELAY". EFAULT: name is NULL. ENOENT: no such name. */
+/* An option's name, "nodelay", NULL for a number that has none; and the number by the name, in either case,
+ * also "SO_NODELAY", "XSOCK_SO_NODELAY". EFAULT: name is NULL. ENOENT: no such name. */
 XSOCK_API const char *xsock_opt_name(int opt);
 XSOCK_API int xsock_opt_number(const char *name);
 
-/* Set an option. Returns 0. ENOPROTOOPT: no such option, or not of this socket, or not on this system, or it can
- * only be read. EINVAL: it is of another kind; the value is outside the option's range (times below -1, and -1
- * or 0 where the list above has no such meaning, are); it is too late for it. What else the system says: ENOBUFS,
- * ENOMEM, EACCES (also where a system says EPERM). */
+/* Set an option. Returns 0. ENOPROTOOPT: no such option, or not of this socket, or not on this system, or it
+ * can only be read. EINVAL: it is of another kind; the value is outside the option's range (times below -1,
+ * and -1 or 0 where the list above has no such meaning, are); it is too late for it. What else the system
+ * says: ENOBUFS, ENOMEM, EACCES (also where a system says EPERM). */
 XSOCK_API int xsock_set_opt_flag(int d, int opt, bool on);
 XSOCK_API int xsock_set_opt_time(int d, int opt, int64_t ns);
 XSOCK_API int xsock_set_opt_size(int d, int opt, uint64_t n);
@@ -822,19 +827,19 @@ XSOCK_API int xsock_get_opt_flag(int d, int opt, bool *out);
 XSOCK_API int xsock_get_opt_time(int d, int opt, int64_t *out_ns);
 XSOCK_API int xsock_get_opt_size(int d, int opt, uint64_t *out);
 
-/* The congestion control of a TCP socket, by the system's name: "cubic". Linux and FreeBSD. Set returns 0. EFAULT:
- * name is NULL. EINVAL: it is empty. ENOENT: the system has none of this name. EACCES: not for this program.
- * Get writes the name, NUL-terminated, and returns its length; with len 0, where buf may be NULL, the length
- * only. EFAULT: buf is NULL and len is not 0. ENOSPC: the name and its NUL need more than len bytes. Both:
- * ENOPROTOOPT: no TCP socket, or not on this system. */
+/* The congestion control of a TCP socket, by the system's name: "cubic". Linux and FreeBSD. Set returns 0.
+ * EFAULT: name is NULL. EINVAL: it is empty. ENOENT: the system has none of this name. EACCES: not for this
+ * program. Get writes the name, NUL-terminated, and returns its length; with len 0, where buf may be NULL,
+ * the length only. EFAULT: buf is NULL and len is not 0. ENOSPC: the name and its NUL need more than len
+ * bytes. Both: ENOPROTOOPT: no TCP socket, or not on this system. */
 XSOCK_API int xsock_set_congestion(int d, const char *name);
 XSOCK_API int xsock_get_congestion(int d, char *buf, size_t len);
 
-/* Ties an INET or INET6 socket to one interface, by its index (xsock_interfaces); 0: to none any more. On Linux
- * (SO_BINDTODEVICE) it then sends and receives there only; on macOS (IP_BOUND_IF) too; on Windows (IP_UNICAST_IF)
- * it sends there, and what it receives is as before; FreeBSD has none. Set and get return 0. ENODEV: no
- * interface has this index. EACCES: another tie needs privilege (Linux; the first too before 5.7). EFAULT: out is
- * NULL. ENOPROTOOPT: another family, or not on this system. */
+/* Ties an INET or INET6 socket to one interface, by its index (xsock_interfaces); 0: to none any more. On
+ * Linux (SO_BINDTODEVICE) it then sends and receives there only; on macOS (IP_BOUND_IF) too; on Windows
+ * (IP_UNICAST_IF) it sends there, and what it receives is as before; FreeBSD has none. Set and get return 0.
+ * ENODEV: no interface has this index. EACCES: another tie needs privilege (Linux; the first too before 5.7).
+ * EFAULT: out is NULL. ENOPROTOOPT: another family, or not on this system. */
 XSOCK_API int xsock_set_device(int d, uint32_t interface_index);
 XSOCK_API int xsock_get_device(int d, uint32_t *out_index);
 
@@ -875,26 +880,26 @@ struct xsock_tcp_info {
     int64_t reserved[15];     /* 0 */
 };
 
-/* Tells about a TCP socket. Returns 0. One that is not connected, where the system has nothing to tell of it, is
- * CLOSED and -1 otherwise. EFAULT: out is NULL. ENOPROTOOPT: no TCP socket, or not on this system (Windows
+/* Tells about a TCP socket. Returns 0. One that is not connected, where the system has nothing to tell of it,
+ * is CLOSED and -1 otherwise. EFAULT: out is NULL. ENOPROTOOPT: no TCP socket, or not on this system (Windows
  * before 10 1703). */
 XSOCK_API int xsock_tcp_info(int d, struct xsock_tcp_info *out);
 
-/* Joins a multicast group, for all senders, or, with a source, for this one; and leaves it. INET and INET6, DGRAM
- * and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and if that
- * is 0 too the interface the system chooses. A socket receives the groups that it has itself joined (on Linux
- * the first join sees to that). Returns 0. EFAULT: group is NULL. EAFNOSUPPORT: an address' family is not the
- * socket's. EINVAL: group is no multicast address, source is one, or one is malformed; group's scope is another
- * interface. ENODEV: no such interface, or none to choose. EADDRINUSE: it is in the group already, for this
- * source or for all. EADDRNOTAVAIL: it is not in it, at leave. ENOBUFS, ENOMEM: more groups than the system takes
- * (Linux: 20 of INET). ENOPROTOOPT: another kind of socket. */
+/* Joins a multicast group, for all senders, or, with a source, for this one; and leaves it. INET and INET6,
+ * DGRAM and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and
+ * if that is 0 too the interface the system chooses. A socket receives the groups that it has itself joined
+ * (on Linux the first join sees to that). Returns 0. EFAULT: group is NULL. EAFNOSUPPORT: an address' family
+ * is not the socket's. EINVAL: group is no multicast address, source is one, or one is malformed; group's
+ * scope is another interface. ENODEV: no such interface, or none to choose. EADDRINUSE: it is in the group
+ * already, for this source or for all. EADDRNOTAVAIL: it is not in it, at leave. ENOBUFS, ENOMEM: more groups
+ * than the system takes (Linux: 20 of INET). ENOPROTOOPT: another kind of socket. */
 XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
                                uint32_t interface_index);
 XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
                                 uint32_t interface_index);
 
-/* The interface that multicast leaves by; 0: the system chooses. Returns 0. ENODEV: no interface has this index.
- * ENOPROTOOPT: no DGRAM or RAW socket of INET or INET6. */
+/* The interface that multicast leaves by; 0: the system chooses. Returns 0. ENODEV: no interface has this
+ * index. ENOPROTOOPT: no DGRAM or RAW socket of INET or INET6. */
 XSOCK_API int xsock_set_multicast_if(int d, uint32_t interface_index);
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */

@@ -126,6 +126,8 @@ static void one_source_of_a_group_is_heard_and_no_other(void **state)
 {
     struct loopback lo = loopback();
     uint32_t port = 0;
+    if (is_wine())
+        SKIP("Wine 8 gives Linux an ip_mreq_source as it stands, whose last two fields are the other way round there");
     int r = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
     struct xsock_addr group = addr("232.1.71.8", port), self = addr("127.0.0.1", port);
     struct xsock_addr from = addr("127.0.0.1", 0), other = addr("127.9.9.9", 0);
