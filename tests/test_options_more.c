@@ -335,9 +335,10 @@ static void a_socket_is_tied_to_a_device(void **state)
     if (rc == 0) {
         ASSERT_RESULT(0, xsock_get_device(d, &index));
         assert_int_equal(index, lo.index);
-        ASSERT_RESULT(0, xsock_set_device(d, 0));
+        rc = xsock_set_device(d, 0); /* Linux wants a privilege for this, and none for the first */
+        ASSERT_THAT(rc == 0 || rc == -XSOCK_EACCES, "%s", harness_name(rc));
         ASSERT_RESULT(0, xsock_get_device(d, &index));
-        assert_int_equal(index, 0);
+        assert_int_equal(index, rc == 0 ? 0 : lo.index);
     } else {
         ASSERT_THAT(rc == -XSOCK_EACCES || rc == -XSOCK_ENOPROTOOPT, "%s", harness_name(rc));
     }
