@@ -7,8 +7,10 @@
  *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
  *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
  *   Threads    any call, on any descriptor, from any thread, at any time.
- *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe: xsock_strerror, xsock_errname,
- *              xsock_poller_wake, xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
+ *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe: xsock_poller_wake; xsock_send,
+ *              xsock_sendto, xsock_recv and xsock_recvfrom with XSOCK_MSG_DONTWAIT, in a descriptor that
+ *              no thread closes meanwhile (the last call in a closed one frees it); xsock_strerror,
+ *              xsock_errname, xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
  *   Fork       (POSIX) the child can go on using every descriptor, also when the parent had threads.
  *              Don't call fork() in a signal handler that may have interrupted a call of this library.
  *   Flags      unknown bits are refused with EINVAL.
@@ -647,7 +649,7 @@ enum {
 
 /* Sends to the peer. A stream that may block sends all of it; one that may not, what the system takes now.
  * flags: OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL, MORE. Returns the bytes sent; if an error comes after some,
- * those, and the error next time. Blocks while the system's buffer is full. Async-signal-safe.
+ * those, and the error next time. Blocks while the system's buffer is full.
  * EAGAIN: it would block, or XSOCK_SO_SNDTIMEO has passed with nothing sent. EPIPE: this end was shut down for
  * sending, or the peer has closed; no signal comes. ECONNRESET. ENOTCONN: a stream without a peer.
  * EDESTADDRREQ: datagrams without a peer. EMSGSIZE: the datagram is too long, and was not sent. ECONNREFUSED:
@@ -665,7 +667,6 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, 
 /* Receives. Returns the bytes; 0 when a stream has ended (the peer's end, or this one after SHUT_RD), for an
  * empty datagram, and for len 0 on a stream. A datagram that is longer than the buffer is cut: only
  * xsock_recvmsg tells. flags: OOB, PEEK, DONTWAIT, WAITALL, NOSIGNAL. Blocks until there is something.
- * Async-signal-safe.
  * EAGAIN: nothing there, and it may not block, or XSOCK_SO_RCVTIMEO has passed (after some bytes with
  * WAITALL: those). ECONNRESET. ENOTCONN: a stream without a peer. EINVAL: OOB, and there is none; len over
  * PTRDIFF_MAX, unknown flags. EOPNOTSUPP: OOB where there never is any. EFAULT: buf is NULL and len is not 0.
