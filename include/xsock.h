@@ -902,6 +902,95 @@ XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group, const str
 /* The interface that multicast leaves by; 0: the system chooses. Returns 0. ENODEV: no interface has this
  * index. ENOPROTOOPT: no DGRAM or RAW socket of INET or INET6. */
 XSOCK_API int xsock_set_multicast_if(int d, uint32_t interface_index);
+/* ---- Messages ------------------------------------------------------------------------------------
+ * sendmsg and recvmsg: many buffers at once, and what goes along with the data. */
+
+/* A piece of memory. */
+struct xsock_vec {
+    void *base; /* is only read when it is sent */
+    size_t len;
+};
+
+/* What of a struct xsock_control is there. */
+enum {
+    XSOCK_CONTROL_HANDLES = 0x1,  /* handles of the system, passed along (SCM_RIGHTS) [LOCAL; none on Windows] */
+    XSOCK_CONTROL_PKTINFO = 0x2,  /* the machine's own address and interface [INET, INET6; DGRAM, RAW] */
+    XSOCK_CONTROL_TOS = 0x4,      /* type of service, or traffic class: DSCP times 4 and, below, ECN [the same] */
+    XSOCK_CONTROL_HOP_LIMIT = 0x8 /* time to live, or hop limit [the same] */
+};
+
+enum { XSOCK_CONTROL_HANDLES_MOST = 253 }; /* in one message: Linux' limit */
+
+/* What goes along with a message. Start from zeros: `struct xsock_control c = {0}`. Sent is what `has` names, for
+ * this message only; where the system can't, that is an error and nothing is sent. Received is what the socket was
+ * asked for by options (XSOCK_SO_RECVPKTINFO, ...), and handles where there is room: `has` then tells. */
+struct xsock_control {
+    uint32_t has;             /* XSOCK_CONTROL_... */
+    int32_t tos;              /* 0..255 */
+    int32_t hop_limit;        /* 0..255 */
+    uint32_t interface_index; /* PKTINFO: came in by it, is to leave by it; 0: any */
+    struct xsock_addr local;  /* PKTINFO: was sent to it, is to come from it; no port; UNSPEC: any */
+    uintptr_t *handles;       /* sent handles stay open here; received ones are new and yours: close them, or */
+    size_t handle_count;      /*     give them to xsock_adopt. How many are sent; out: how many came */
+    size_t handle_room;       /* how many may come; what is over it is closed, and CTRUNC told */
+    uint64_t reserved[4];     /* 0 */
+};
+
+struct xsock_msg {
+    struct xsock_addr *addr;       /* where to, as for xsock_sendto; out: from whom. NULL: the peer; don't tell */
+    struct xsock_vec *vec;         /* NULL if there are none */
+    size_t vec_count;
+    struct xsock_control *control; /* NULL: none */
+    int flags;                     /* out, of xsock_recvmsg: TRUNC, CTRUNC, EOR, OOB */
+    uint64_t reserved[4];          /* 0 */
+};
+
+/* Sends the vectors as one: flags, result and errors of xsock_sendto, and: EFAULT: m, a vector of some length,
+ * or the handles are NULL. EINVAL: lengths over PTRDIFF_MAX together; reserved words; a value out of its range;
+ * more than XSOCK_CONTROL_HANDLES_MOST handles; handles and no data on a stream. EMSGSIZE: over 1024 vectors, of
+ * what is no stream. EOPNOTSUPP: control data that this socket, or this system, has not. EAFNOSUPPORT: the family
+ * of control->local. EBADF: a handle that isn't open. ETOOMANYREFS: more handles are on their way than the system
+ * allows. EADDRNOTAVAIL, ENODEV: no such local address or interface. */
+XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
+
+/* Receives into the vectors, one after the other: flags, result and errors of xsock_recvfrom, those above, and flag
+ * CMSG_CLOEXEC: handles that come are not inherited by programs that are started; without it they are. A stream's
+ * call ends where handles were sent along, WAITALL or not. With PEEK no handles come. Room for handles and no data
+ * (no vectors, or empty ones) on a stream receives neither. On failure *m is unchanged. */
+XSOCK_API ptrdiff_t xsock_recvmsg(int d, struct xsock_msg *m, int flags);
+
+/* One of many datagrams. */
+struct xsock_dgram {
+    void *base;
+    size_t len;                    /* bytes to send; room to receive */
+    size_t done;                   /* out: bytes sent, received */
+    struct xsock_addr *addr;       /* where to; out: from whom. NULL: the peer; don't tell */
+    struct xsock_control *control; /* NULL: none; as in struct xsock_msg */
+    int flags;                     /* out, received: TRUNC, CTRUNC */
+    uint64_t reserved[2];          /* 0 */
+};
+
+/* Sends n datagrams, in order, in as few calls of the system as it knows how to (Linux UDP_SEGMENT and sendmmsg,
+ * Windows UDP_SEND_MSG_SIZE; else one by one). Each arrives as it would from xsock_sendmsg. flags: DONTROUTE,
+ * DONTWAIT, NOSIGNAL. Returns how many were sent, 0 for n 0; blocks until one was, and stops where the system's
+ * buffer is full. If an error comes after some: those, and the error next time, when the rest is sent. Errors:
+ * those of xsock_sendmsg of the first that is not sent; all n are judged for EFAULT and EINVAL before any is sent.
+ * EOPNOTSUPP: a stream. EINVAL: n over INT_MAX. */
+XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags);
+
+/* Receives up to n datagrams, as many as are there (recvmmsg; with XSOCK_SO_UDP_RECV_COALESCE also what the system
+ * has glued together, taken apart again; what the call has no room for stays in the socket, where every other call
+ * finds it). flags: DONTWAIT, NOSIGNAL, CMSG_CLOEXEC. Returns how many; blocks until there is one. Errors: those
+ * of xsock_recvmsg, and as above; of an error the elements are unchanged. */
+XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags);
+
+/* Sends len bytes of a file from offset on to a stream, without a copy where the system can. file: a handle of the
+ * system (a file descriptor; a HANDLE on Windows), open for reading; its own position doesn't matter (Windows
+ * moves it, if it was not opened as overlapped). Returns the bytes sent, less than len where the file ends, 0 past
+ * its end; as xsock_send for the rest: blocks until all is sent. Errors: those of xsock_send; EBADF: also file is
+ * not open, or not for reading. ESPIPE: it has no positions. EINVAL: len over PTRDIFF_MAX, or offset and len over
+ * INT64_MAX. EISDIR. EOPNOTSUPP: d is no stream. EIO and others of reading a file. */
+XSOCK_API ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len);
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 

@@ -133,6 +133,31 @@ int xsock_at_mark(int d)
     return xsock__call_at_mark(xsock__table(), d);
 }
 
+ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags)
+{
+    return xsock__call_sendmsg(xsock__table(), d, m, flags);
+}
+
+ptrdiff_t xsock_recvmsg(int d, struct xsock_msg *m, int flags)
+{
+    return xsock__call_recvmsg(xsock__table(), d, m, flags);
+}
+
+int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags)
+{
+    return xsock__call_send_batch(xsock__table(), d, v, n, flags);
+}
+
+int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags)
+{
+    return xsock__call_recv_batch(xsock__table(), d, v, n, flags);
+}
+
+ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len)
+{
+    return xsock__call_sendfile(xsock__table(), d, file, offset, len);
+}
+
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)

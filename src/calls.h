@@ -43,6 +43,11 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
                                struct xsock_addr *out_from);
 ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d);
 int xsock__call_at_mark(struct xsock__fdtab *t, int d);
+ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_msg *m, int flags);
+ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m, int flags);
+int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
+int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
+ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len);
 int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);

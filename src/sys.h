@@ -186,6 +186,38 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
 
 int xsock__sys_set_raw_option(uintptr_t h, int level, int name, const void *value, size_t size);
 int xsock__sys_get_raw_option(uintptr_t h, int level, int name, void *out, size_t *inout_size);
+/* A message, sent or received. */
+struct xsock__sys_msg {
+    const struct xsock_vec *vec;
+    size_t vec_count;
+    size_t skip;                   /* bytes of the first vector that are done already */
+    struct xsock__sys_addr *addr;  /* to; out: from, length 0 where there is none; NULL: the peer, not wanted */
+    struct xsock_control *control; /* checked, and of use on this socket; NULL: none, not wanted */
+    int af;                        /* the socket's, as xsock has it: control data differs */
+    size_t done;                   /* out: bytes */
+    int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */
+    size_t segment;                /* out of recv_many: 0, or the datagrams that it is glued of, the last perhaps
+                                    * shorter, have this size */
+};
+
+enum { XSOCK__VEC_MOST = 1024 }; /* of one message; of a stream what is over it is left for the next */
+
+/* As send and recv above, with control data. The handles of a message that was received are the caller's: up to
+ * control->handle_room are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none come. */
+int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
+int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
+
+/* Datagrams, at least one and at most XSOCK__MANY, each of one vector: 0 if one was sent or received, *out of them
+ * in order. udp: of protocol UDP, where the system may have it cut one buffer into many. */
+enum { XSOCK__MANY = 64 };
+int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out);
+int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out);
+
+/* Whether the system may glue datagrams together on receive: never, unless a program asked for it. */
+bool xsock__sys_coalesces(uintptr_t h);
+
+/* Part of a file to a stream. 0 with *out 0: the file ends at offset, or before. */
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out);
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
