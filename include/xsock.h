@@ -927,7 +927,7 @@ enum { XSOCK_CONTROL_HANDLES_MOST = 253 }; /* in one message: Linux' limit */
 struct xsock_control {
     uint32_t has;             /* XSOCK_CONTROL_... */
     int32_t tos;              /* 0..255 */
-    int32_t hop_limit;        /* 0..255 */
+    int32_t hop_limit;        /* 1..255 to send */
     uint32_t interface_index; /* PKTINFO: came in by it, is to leave by it; 0: any */
     struct xsock_addr local;  /* PKTINFO: was sent to it, is to come from it; no port; UNSPEC: any */
     uintptr_t *handles;       /* sent handles stay open here; received ones are new and yours: close them, or */

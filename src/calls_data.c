@@ -4,18 +4,12 @@
 #include <string.h>
 
 #include "addr.h"
+#include "data.h"
 #include "sock.h"
 #include "sys.h"
 #include "wait.h"
 #include "xlate.h"
 #include "xsock.h"
-
-enum {
-    SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR | XSOCK_MSG_NOSIGNAL
-                 | XSOCK_MSG_MORE,
-    RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL | XSOCK_MSG_NOSIGNAL,
-    SYSTEM_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
-};
 
 /* One send or receive, over all its tries. */
 struct transfer {
@@ -29,7 +23,7 @@ struct transfer {
 };
 
 /* For LOCAL Linux has it since 5.15, an emulated pair would, and no other system does: so none. */
-static bool has_urgent_data(const struct xsock__sock *s)
+bool xsock__data_has_urgent(const struct xsock__sock *s)
 {
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
@@ -40,19 +34,19 @@ static int check(const struct xsock__sock *s, const void *buf, size_t len, int f
         return -XSOCK_EFAULT;
     if (len > PTRDIFF_MAX || (flags & ~known) != 0)
         return -XSOCK_EINVAL;
-    if ((flags & XSOCK_MSG_OOB) != 0 && !has_urgent_data(s))
+    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__data_has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
     return 0;
 }
 
-static int64_t time_for(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
+int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
 {
     bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
     return now ? 0 : xsock__atomic_load_i64(timeout);
 }
 
 /* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
-static int uniform(const struct xsock__sock *s, int error, bool sending)
+int xsock__data_error(const struct xsock__sock *s, int error, bool sending)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
     bool stream = xsock__sock_is_stream(s);
@@ -83,7 +77,7 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
     size_t n;
-    int code = xsock__sys_send(fd->held.handle, x->from + x->done, x->len - x->done, x->flags & SYSTEM_FLAGS, x->to,
+    int code = xsock__sys_send(fd->held.handle, x->from + x->done, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS, x->to,
                                &n);
     if (code == 0)
         x->done += n;
@@ -94,17 +88,17 @@ static int try_send(struct xsock__fd *fd, void *call)
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = time_for(s, x->flags, &s->send_timeout);
+    int64_t timeout = xsock__data_time(s, x->flags, &s->send_timeout);
     bool whole = timeout != 0 && s->type == XSOCK_SOCK_STREAM;
     struct xsock__deadline end = xsock__deadline_in(timeout);
     int rc;
     do {
         rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && whole && x->done < x->len);
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : uniform(s, rc, true);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
 }
 
-static int destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
+int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
 {
     struct xsock_addr a;
     int rc = xsock__native_addr_for(s, to, out);
@@ -122,13 +116,13 @@ static ptrdiff_t send_to(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
 {
     struct xsock__sys_addr native;
     struct transfer x = {.from = buf, .len = len, .flags = flags};
-    int rc = check(fd->held.sock, buf, len, flags, SEND_FLAGS);
+    int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
-        rc = destination(fd->held.sock, to, &native);
+        rc = xsock__data_destination(fd->held.sock, to, &native);
         x.to = &native;
     }
     if (rc == 0)
-        rc = xsock__settle(t, fd, time_for(fd->held.sock, flags, &fd->held.sock->send_timeout));
+        rc = xsock__settle(t, fd, xsock__data_time(fd->held.sock, flags, &fd->held.sock->send_timeout));
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
@@ -146,12 +140,26 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
 
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
+static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct transfer *x)
+{
+    struct xsock_vec room = {x->into, x->len};
+    struct xsock__sys_msg m = {.vec = &room, .vec_count = 1, .addr = x->peer, .af = fd->held.sock->af};
+    size_t count;
+    int code = xsock__leftover_recv(q, fd->held.handle, &m, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count);
+    if (code == 0)
+        x->done = m.done;
+    return code;
+}
+
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
+    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     size_t n;
-    int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & SYSTEM_FLAGS, x->peer,
-                               &n, NULL);
+    if (q != NULL)
+        return recv_queued(q, fd, x);
+    int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
+                               x->peer, &n, NULL);
     if (code == 0) {
         x->done += n;
         x->whole = x->whole && n > 0; /* the end of the stream: no more will come */
@@ -160,7 +168,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
 }
 
 /* PEEK would see the same bytes again and again: with it, WAITALL has no meaning. */
-static bool waits_for_all(const struct xsock__sock *s, int flags)
+bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags)
 {
     return (flags & XSOCK_MSG_WAITALL) != 0 && (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) == 0
            && s->type == XSOCK_SOCK_STREAM;
@@ -169,15 +177,21 @@ static bool waits_for_all(const struct xsock__sock *s, int flags)
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = time_for(s, x->flags, &s->recv_timeout);
-    x->whole = waits_for_all(s, x->flags) && timeout != 0;
+    int64_t timeout = xsock__data_time(s, x->flags, &s->recv_timeout);
+    x->whole = xsock__data_waits_for_all(s, x->flags) && timeout != 0;
     struct xsock__deadline end = xsock__deadline_in(x->whole ? timeout : 0);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     int rc;
     do {
         rc = xsock__until_done(t, fd, try_recv, x, events, x->whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && x->whole && x->done < x->len);
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : uniform(s, rc, false);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, false);
+}
+
+int xsock__data_can_receive(const struct xsock__sock *s)
+{
+    bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
+    return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
 }
 
 static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
@@ -186,12 +200,12 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native = {0};
     struct transfer x = {.into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
-    int rc = check(s, buf, len, flags, RECV_FLAGS);
+    int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc != 0)
         return rc;
-    if (xsock__sock_is_stream(s) && !xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING))
-        return -XSOCK_ENOTCONN;
-    rc = xsock__settle(t, fd, time_for(s, flags, &s->recv_timeout));
+    rc = xsock__data_can_receive(s);
+    if (rc == 0)
+        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->recv_timeout));
     if (rc != 0)
         return rc;
     ptrdiff_t n = len == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
@@ -217,6 +231,15 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
 
 /* ---- What is there ------------------------------------------------------------------------------- */
 
+/* A system says of datagrams glued together how long they are together: those are taken apart first. */
+static int available(struct xsock__fd *fd, size_t *out)
+{
+    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
+    int code = q != NULL ? xsock__leftover_next_size(q, fd->held.handle, out)
+                         : xsock__sys_available(fd->held.handle, out);
+    return xsock__error_from_native(code) == -XSOCK_EAGAIN ? 0 : xsock__finish(code);
+}
+
 ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd;
@@ -224,8 +247,7 @@ ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? -XSOCK_EINVAL
-                                                              : xsock__finish(xsock__sys_available(fd->held.handle, &n));
+    rc = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? -XSOCK_EINVAL : available(fd, &n);
     xsock__fdtab_put(t, fd);
     return rc != 0 ? rc : (ptrdiff_t)n;
 }
@@ -237,7 +259,7 @@ int xsock__call_at_mark(struct xsock__fdtab *t, int d)
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (!has_urgent_data(fd->held.sock))
+    if (!xsock__data_has_urgent(fd->held.sock))
         rc = -XSOCK_EOPNOTSUPP;
     else
         rc = xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));

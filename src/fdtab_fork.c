@@ -1,4 +1,5 @@
 #include "fdtab_private.h"
+#include "leftover.h"
 #include "xsock.h"
 
 static struct xsock__fdtab *tables;
@@ -10,10 +11,12 @@ static void before_fork(void)
     xsock__sys_lock_global();
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
         xsock__sys_lock(&t->lock);
+    xsock__leftover_before_fork();
 }
 
 static void after_fork_in_parent(void)
 {
+    xsock__leftover_after_fork(false);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
         xsock__sys_unlock(&t->lock);
     xsock__sys_unlock_global();
@@ -58,6 +61,7 @@ static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd), 
 
 static void after_fork_in_child(void)
 {
+    xsock__leftover_after_fork(true);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */

@@ -2,12 +2,16 @@
 #include <limits.h>
 
 #include "calls.h"
+#include "sock.h"
 #include "sys.h"
 #include "wait.h"
 #include "xlate.h"
 
 /* What one descriptor of the call needs while it waits; up to MOST of them stand on the stack. */
 struct watched {
+    struct xsock__leftover_watch watch; /* first: found by it */
+    struct xsock__leftover *leftover;   /* NULL: it has no queue, or isn't asked for what comes in */
+    struct poll *poll;
     struct xsock__fd *fd; /* NULL: negative, or not open */
     struct xsock__waiter waiter;
     bool attached;
@@ -23,6 +27,7 @@ struct poll {
     struct xsock__sys_wait *waits;
     struct xsock__waker *waker;
     bool woken;
+    xsock__atomic_int nudged; /* something has come to lie in a queue */
 };
 
 static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
@@ -37,6 +42,27 @@ static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
     return 0;
 }
 
+static void nudge(struct xsock__leftover_watch *watch)
+{
+    struct watched *w = (struct watched *)(void *)watch;
+    xsock__atomic_store(&w->poll->nudged, 1);
+    xsock__sys_wake_set(&w->poll->waker->wake);
+}
+
+static void watch_leftover(struct poll *p, size_t i)
+{
+    struct watched *w = &p->watched[i];
+    w->leftover = NULL;
+    if (!w->attached || (p->v[i].events & XSOCK_POLLIN) == 0)
+        return;
+    w->leftover = xsock__sock_leftover(w->fd->held.sock);
+    if (w->leftover == NULL)
+        return;
+    w->poll = p;
+    w->watch.notify = nudge;
+    xsock__leftover_watch(w->leftover, &w->watch);
+}
+
 static void enter(struct poll *p)
 {
     for (size_t i = 0; i < p->n; i++) {
@@ -48,6 +74,7 @@ static void enter(struct poll *p)
             w->attached = true;
         p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
         p->waits[i].events = p->v[i].events;
+        watch_leftover(p, i);
     }
 }
 
@@ -55,11 +82,14 @@ static void leave(struct poll *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
+        if (w->leftover != NULL)
+            xsock__leftover_unwatch(w->leftover, &w->watch);
         if (w->attached && xsock__fdtab_detach(p->t, &w->waiter))
             p->woken = true;
         if (w->fd != NULL)
             xsock__fdtab_put(p->t, w->fd);
     }
+    p->woken = p->woken || xsock__atomic_load(&p->nudged);
 }
 
 /* What there is to report now; the results of a wait are used if there was one. */
@@ -69,6 +99,8 @@ static int collect(struct poll *p, bool waited)
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         int revents = waited && w->attached ? p->waits[i].revents : 0;
+        if (w->leftover != NULL && xsock__leftover_any(w->leftover))
+            revents |= XSOCK_POLLIN;
         if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
             revents = XSOCK_POLLNVAL;
         p->v[i].revents = (short)revents;
@@ -86,6 +118,11 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
         int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
         if (rc != 0)
             return rc;
+        if (xsock__atomic_load(&p->nudged)) {
+            /* Cleared before it is looked at who was closed: that mark is set before the wake is. */
+            xsock__atomic_store(&p->nudged, 0);
+            xsock__sys_wake_clear(&p->waker->wake);
+        }
         ready = collect(p, true);
         if (ready > 0 || left == 0)
             return ready;

@@ -28,8 +28,11 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
 
 static void drop_sock(struct xsock__sock *s)
 {
-    if (xsock__atomic_add(&s->refs, -1) == 1)
-        xsock__sys_free(s, sizeof *s);
+    if (xsock__atomic_add(&s->refs, -1) != 1)
+        return;
+    if (xsock__sock_leftover(s) != NULL)
+        xsock__leftover_destroy(xsock__sock_leftover(s));
+    xsock__sys_free(s, sizeof *s);
 }
 
 bool xsock__sock_is_stream(const struct xsock__sock *s)
@@ -48,6 +51,36 @@ void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
     do
         old = xsock__atomic_load(&s->state);
     while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
+}
+
+int xsock__sock_coalesce(struct xsock__sock *s)
+{
+    struct xsock__leftover *q;
+    if (xsock__sock_leftover(s) != NULL)
+        return 0;
+    q = xsock__leftover_create(s->af);
+    if (q == NULL)
+        return -XSOCK_ENOMEM;
+    /* Of two threads at once the first has it. */
+    xsock__sys_lock_global();
+    bool mine = xsock__sock_leftover(s) == NULL;
+    if (mine)
+        xsock__atomic_store_ptr(&s->leftover, q);
+    xsock__sys_unlock_global();
+    if (!mine)
+        xsock__leftover_destroy(q);
+    return 0;
+}
+
+struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
+{
+    return xsock__atomic_load_ptr(&s->leftover);
+}
+
+bool xsock__sock_has_leftover(const struct xsock__sock *s)
+{
+    const struct xsock__leftover *q = xsock__sock_leftover(s);
+    return q != NULL && xsock__leftover_any(q);
 }
 
 void xsock__sock_close(const struct xsock__held *held)
@@ -298,11 +331,15 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
 }
 
 /* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an error. */
-static void learn_state(uintptr_t handle, struct xsock__sock *s)
+static int learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
     if (xsock__sys_peer_addr(handle, &a) == 0)
         xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
+    bool internet = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_INET6;
+    if (internet && s->type == XSOCK_SOCK_DGRAM && xsock__sys_coalesces(handle))
+        return xsock__sock_coalesce(s);
+    return 0;
 }
 
 int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
@@ -317,7 +354,9 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
     struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0);
     if (s == NULL)
         return -XSOCK_ENOMEM;
-    rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
+    rc = learn_state(handle, s);
+    if (rc == 0)
+        rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
     if (rc == 0) {
         rc = xsock__finish(xsock__sys_set_cloexec(handle, (flags & XSOCK_SOCK_CLOEXEC) != 0));
         if (rc != 0)
@@ -327,7 +366,6 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
         drop_sock(s);
         return rc;
     }
-    learn_state(handle, s);
     *out = s;
     return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "atomic.h"
 #include "fdtab.h"
+#include "leftover.h"
 
 enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
@@ -32,6 +33,7 @@ struct xsock__sock {
     int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
     bool emulated;              /* a LOCAL pair made of something else */
     struct xsock__poller *poller; /* not NULL: it is no socket, but what makes a poller a descriptor */
+    xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
@@ -59,6 +61,13 @@ void xsock__sock_forget(struct xsock__sock *s);
 bool xsock__sock_is_stream(const struct xsock__sock *s); /* connection-oriented: STREAM, SEQPACKET */
 bool xsock__sock_is(const struct xsock__sock *s, int state_bits);
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
+
+/* Datagrams may come glued together from now on: to be called before the system is told to. -XSOCK_ENOMEM. */
+int xsock__sock_coalesce(struct xsock__sock *s);
+
+/* The queue of a socket that has one, else NULL; and whether something lies in it. */
+struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s);
+bool xsock__sock_has_leftover(const struct xsock__sock *s);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

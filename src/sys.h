@@ -194,6 +194,7 @@ struct xsock__sys_msg {
     struct xsock__sys_addr *addr;  /* to; out: from, length 0 where there is none; NULL: the peer, not wanted */
     struct xsock_control *control; /* checked, and of use on this socket; NULL: none, not wanted */
     int af;                        /* the socket's, as xsock has it: control data differs */
+    bool alike;                    /* of send_many: goes where the one before it goes, with the same control data */
     size_t done;                   /* out: bytes */
     int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */
     size_t segment;                /* out of recv_many: 0, or the datagrams that it is glued of, the last perhaps

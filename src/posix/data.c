@@ -4,13 +4,14 @@
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
+#include "message.h"
 #include "xsock.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set on every socket */
 #endif
 
-static int native_flags(int flags)
+int xsock__posix_message_flags(int flags)
 {
     int native = MSG_DONTWAIT | MSG_NOSIGNAL;
     if (flags & XSOCK_MSG_OOB)
@@ -28,7 +29,7 @@ static int native_flags(int flags)
     return native;
 }
 
-static int told_flags(int native)
+int xsock__posix_told_flags(int native)
 {
     int flags = 0;
     if (native & MSG_TRUNC)
@@ -46,7 +47,8 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
                     size_t *out)
 {
     const struct sockaddr *name = to != NULL ? (const struct sockaddr *)(const void *)to->bytes : NULL;
-    ssize_t n = sendto((int)h, buf, len, native_flags(flags), name, to != NULL ? (socklen_t)to->length : 0);
+    socklen_t size = to != NULL ? (socklen_t)to->length : 0;
+    ssize_t n = sendto((int)h, buf, len, xsock__posix_message_flags(flags), name, size);
     if (n < 0)
         return errno;
     *out = (size_t)n;
@@ -58,7 +60,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
                     size_t *out, int *out_flags)
 {
     if (out_from == NULL && out_flags == NULL) {
-        ssize_t got = recv((int)h, buf, len, native_flags(flags));
+        ssize_t got = recv((int)h, buf, len, xsock__posix_message_flags(flags));
         if (got < 0)
             return errno;
         *out = (size_t)got;
@@ -71,7 +73,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
         m.msg_name = name.bytes;
         m.msg_namelen = sizeof name.bytes;
     }
-    ssize_t n = recvmsg((int)h, &m, native_flags(flags));
+    ssize_t n = recvmsg((int)h, &m, xsock__posix_message_flags(flags));
     if (n < 0)
         return errno;
     if (out_from != NULL) {
@@ -80,7 +82,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     }
     *out = (size_t)n;
     if (out_flags != NULL)
-        *out_flags = told_flags(m.msg_flags);
+        *out_flags = xsock__posix_told_flags(m.msg_flags);
     return 0;
 }
 

@@ -1,0 +1,40 @@
+/* What sending and receiving share: flags, vectors, control data. */
+#ifndef XSOCK__POSIX_MESSAGE_H
+#define XSOCK__POSIX_MESSAGE_H
+
+#include "native.h"
+
+#include <sys/uio.h>
+
+#include "xsock.h"
+
+/* A msghdr counts vectors and control bytes by size_t (glibc, bionic), or as POSIX has it. */
+#if defined(__GLIBC__) || defined(__ANDROID__)
+typedef size_t xsock__posix_count;
+typedef size_t xsock__posix_size;
+#else
+typedef int xsock__posix_count;
+typedef socklen_t xsock__posix_size;
+#endif
+
+int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
+int xsock__posix_told_flags(int native);
+
+/* Control data as the system has it. ANY: what any socket may need; LEAST: what datagrams of INET and INET6 do,
+ * to have it many times. Received handles may be more than Linux allows: FreeBSD is limited by bytes. */
+enum {
+    XSOCK__POSIX_HANDLES = 512,
+    XSOCK__POSIX_CONTROL_LEAST = 256,
+    XSOCK__POSIX_CONTROL_ANY = XSOCK__POSIX_CONTROL_LEAST + XSOCK__POSIX_HANDLES * sizeof(int) + 64
+};
+
+/* Adds one, in room that is there: msg_controllen grows. */
+void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data, size_t size);
+
+/* All of m->control. Of this system: EOPNOTSUPP. */
+int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m);
+
+/* Into m->control, which may be NULL, and m->segment; handles that don't fit are closed, and m->flags gets CTRUNC. */
+void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, bool cloexec);
+
+#endif

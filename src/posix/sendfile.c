@@ -1,0 +1,129 @@
+/* Part of a file to a stream, by the system's sendfile where it can. */
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64 /* offsets of 64 bits on 32-bit systems too */
+#endif
+#include "native.h"
+
+#include <limits.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/sendfile.h>
+#endif
+
+/* What one try asks for: the system's own limit is near (Linux 0x7ffff000). */
+enum { CHUNK = 1 << 30, BUFFER = 1 << 15 };
+
+/* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ----------------------------- */
+
+struct guard {
+    sigset_t before;
+    bool was_pending; /* then it is not ours to take */
+};
+
+static void only_pipe(sigset_t *set)
+{
+    sigemptyset(set);
+    sigaddset(set, SIGPIPE);
+}
+
+static void guard_begin(struct guard *g)
+{
+    sigset_t pipe, pending;
+    only_pipe(&pipe);
+    sigemptyset(&pending);
+    pthread_sigmask(SIG_BLOCK, &pipe, &g->before);
+    sigpending(&pending);
+    g->was_pending = sigismember(&pending, SIGPIPE) == 1;
+}
+
+/* It is raised in the thread itself, so that it is there by now, also if some bytes had been sent before. */
+static void guard_end(const struct guard *g)
+{
+    sigset_t pipe, pending;
+    only_pipe(&pipe);
+    sigemptyset(&pending);
+    if (!g->was_pending && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1) {
+#ifdef __APPLE__
+        int taken;
+        sigwait(&pipe, &taken);
+#else
+        const struct timespec now = {0, 0};
+        while (sigtimedwait(&pipe, NULL, &now) < 0 && errno == EINTR)
+            ;
+#endif
+    }
+    pthread_sigmask(SIG_SETMASK, &g->before, NULL);
+}
+
+/* ---- By the system ------------------------------------------------------------------------------- */
+
+static int send_natively(int s, int file, off_t offset, size_t len, size_t *out)
+{
+#if defined(__linux__)
+    ssize_t n = sendfile(s, file, &offset, len);
+    if (n < 0)
+        return errno;
+    *out = (size_t)n;
+    return 0;
+#elif defined(__FreeBSD__)
+    off_t sent = 0;
+    int rc = sendfile(file, s, offset, len, NULL, &sent, 0);
+    if (rc != 0 && sent == 0)
+        return errno;
+    *out = (size_t)sent;
+    return 0;
+#elif defined(__APPLE__)
+    off_t sent = (off_t)len;
+    int rc = sendfile(file, s, offset, &sent, NULL, 0);
+    if (rc != 0 && sent == 0)
+        return errno;
+    *out = (size_t)sent;
+    return 0;
+#else
+    (void)s, (void)file, (void)offset, (void)len, (void)out;
+    return ENOSYS;
+#endif
+}
+
+/* ---- By hand ------------------------------------------------------------------------------------- */
+
+/* What was read and not taken is read again. */
+static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
+{
+    char buffer[BUFFER];
+    size_t n = 0;
+    ssize_t got = pread(file, buffer, len < sizeof buffer ? len : sizeof buffer, offset);
+    if (got < 0)
+        return errno;
+    if (got > 0) {
+        int code = xsock__sys_send((uintptr_t)s, buffer, (size_t)got, 0, NULL, &n);
+        if (code != 0)
+            return code;
+    }
+    *out = n;
+    return 0;
+}
+
+/* sendfile takes no files of some file systems, no devices, and sockets of some families only. */
+static bool refuses(int code)
+{
+    return code == EINVAL || code == ENOSYS || code == EOPNOTSUPP;
+}
+
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
+{
+    struct guard g;
+    off_t at = (off_t)offset;
+    if (file > INT_MAX)
+        return EBADF;
+    if (at < 0 || (uint64_t)at != offset)
+        return EINVAL;
+    guard_begin(&g);
+    int code = send_natively((int)h, (int)file, at, len < CHUNK ? len : CHUNK, out);
+    guard_end(&g);
+    return refuses(code) ? send_by_hand((int)h, (int)file, at, len, out) : code;
+}

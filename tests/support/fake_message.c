@@ -1,0 +1,142 @@
+/* The fake system's messages, in terms of its send and recv: vectors put together in a buffer, no control data. */
+#include "fake_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool glues;
+
+void fake_glue(bool on)
+{
+    glues = on;
+}
+
+static size_t total(const struct xsock__sys_msg *m)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < m->vec_count; i++)
+        n += m->vec[i].len;
+    return n - m->skip;
+}
+
+static unsigned char *room(size_t n)
+{
+    unsigned char *p = malloc(n + 1);
+    if (p == NULL)
+        fake__die("no memory");
+    return p;
+}
+
+/* Between the vectors and one buffer, in the one direction or the other. */
+static void copy(const struct xsock__sys_msg *m, unsigned char *buf, size_t n, bool into_vectors)
+{
+    size_t done = 0, skip = m->skip;
+    for (size_t i = 0; i < m->vec_count && done < n; i++) {
+        unsigned char *base = (unsigned char *)m->vec[i].base + skip;
+        size_t part = m->vec[i].len - skip < n - done ? m->vec[i].len - skip : n - done;
+        if (part > 0)
+            memcpy(into_vectors ? base : buf + done, into_vectors ? buf + done : base, part);
+        done += part;
+        skip = 0;
+    }
+}
+
+int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
+{
+    size_t n = total(m);
+    unsigned char *buf = room(n);
+    if (m->vec_count > 0 && m->skip > m->vec[0].len)
+        fake__die("more of a vector is done than there is");
+    copy(m, buf, n, false);
+    int code = xsock__sys_send(h, buf, n, flags, m->addr, &m->done);
+    free(buf);
+    return code;
+}
+
+int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
+{
+    size_t n = total(m);
+    unsigned char *buf = room(n);
+    (void)cloexec;
+    int code = xsock__sys_recv(h, buf, n, flags, m->addr, &m->done, &m->flags);
+    if (code == 0)
+        copy(m, buf, m->done, true);
+    if (code == 0 && m->control != NULL)
+        m->control->has = 0;
+    free(buf);
+    return code;
+}
+
+int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+{
+    size_t done = 0;
+    int code = 0;
+    (void)udp;
+    while (done < n && code == 0) {
+        code = xsock__sys_sendmsg(h, &v[done], flags);
+        done += code == 0;
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
+}
+
+/* Datagrams of the first one's size, and a shorter one after them, as Linux glues them. */
+static void glue_more(uintptr_t h, struct xsock__sys_msg *m)
+{
+    struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
+    unsigned char *to = m->vec->base;
+    const size_t size = m->done;
+    while (size > 0 && e->first != NULL && e->first->size > 0 && e->first->size <= size
+           && m->vec->len - m->done >= size) {
+        size_t n = 0;
+        int flags = 0;
+        if (xsock__sys_recv(h, to + m->done, size, 0, NULL, &n, &flags) != 0)
+            fake__die("failed a receive among those glued together");
+        m->done += n;
+        m->segment = size;
+        if (n < size)
+            break;
+    }
+}
+
+int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+{
+    size_t done = 0;
+    int code = 0;
+    while (done < n && code == 0) {
+        code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
+        if (code == 0) {
+            v[done].segment = 0;
+            if (glues)
+                glue_more(h, &v[done]);
+            done++;
+        }
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
+}
+
+bool xsock__sys_coalesces(uintptr_t h)
+{
+    (void)h;
+    return glues;
+}
+
+/* The file is its number in the alphabet, 100 of them long. */
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
+{
+    char bytes[100];
+    size_t left = offset < sizeof bytes ? sizeof bytes - (size_t)offset : 0;
+    if (file >= 26)
+        return FAKE_EBADF;
+    memset(bytes, 'a' + (int)file, sizeof bytes);
+    if (left == 0) {
+        *out = 0;
+        return 0;
+    }
+    return xsock__sys_send(h, bytes + offset, len < left ? len : left, 0, NULL, out);
+}
