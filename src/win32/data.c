@@ -1,4 +1,6 @@
 /* Sending and receiving. The flags OOB, PEEK and DONTROUTE have the numbers of Winsock's own. */
+#include "data.h"
+
 #include "afd.h"
 #include "machine.h"
 #include "state.h"
@@ -11,16 +13,10 @@ _Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK
                    (int)MSG_DONTROUTE == (int)XSOCK_MSG_DONTROUTE,
                "flags are passed on as they are");
 
-enum { SEND_FLAGS = MSG_OOB | MSG_DONTROUTE, RECV_FLAGS = MSG_OOB | MSG_PEEK };
-
-/* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that is much
- * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
-enum { MOST_AT_ONCE = 1 << 20 };
-
 /* ---- send --------------------------------------------------------------------------------------------- */
 
 /* Wine says that a stream which never had a peer was reset, and that a datagram without one is invalid. */
-static int code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
+int xsock__data_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
@@ -54,7 +50,7 @@ static int send_once(SOCKET s, const char *buf, int len, int flags, const struct
 }
 
 /* A report of an earlier datagram to somebody else: gone, now that it was told, and not our business. */
-static bool is_foreign_report(SOCKET s, int code)
+bool xsock__data_is_foreign_report(SOCKET s, int code)
 {
     return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM &&
            (code == WSAENETRESET || !xsock__state_has_peer(s));
@@ -66,15 +62,15 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
     int n = 0;
     int code;
 
-    if (len > MOST_AT_ONCE && xsock__state_type(h) == SOCK_STREAM)
-        len = MOST_AT_ONCE;
+    if (len > XSOCK__DATA_MOST_AT_ONCE && xsock__state_type(h) == SOCK_STREAM)
+        len = XSOCK__DATA_MOST_AT_ONCE;
     if (len > INT_MAX)
         return xsock__state_type(h) != 0 ? WSAEMSGSIZE : WSAENOTSOCK;
     do {
-        code = send_once(h, len > 0 ? buf : "", (int)len, flags & SEND_FLAGS, to, &n);
-    } while (is_foreign_report(h, code));
+        code = send_once(h, len > 0 ? buf : "", (int)len, flags & XSOCK__DATA_SEND_FLAGS, to, &n);
+    } while (xsock__data_is_foreign_report(h, code));
     if (code != 0)
-        return code_from_send(h, to, code);
+        return xsock__data_code_from_send(h, to, code);
     *out = (size_t)n;
     return 0;
 }
@@ -125,15 +121,15 @@ static int bind_late(SOCKET s)
     return code != 0 && code != WSAEINVAL ? code : WSAEWOULDBLOCK;
 }
 
-static int code_from_recv(SOCKET s, const struct receive *r, int code)
+int xsock__data_code_from_recv(SOCKET s, int flags, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
     switch (code) {
     case WSAEINVAL:
-        return !stream && !(r->flags & MSG_OOB) && !xsock__state_has_address(s) ? bind_late(s) : code;
+        return !stream && !(flags & MSG_OOB) && !xsock__state_has_address(s) ? bind_late(s) : code;
     case WSAEWOULDBLOCK: /* there is no waiting for out-of-band data */
-        return r->flags & MSG_OOB ? WSAEINVAL : code;
+        return flags & MSG_OOB ? WSAEINVAL : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
         return stream ? WSAETIMEDOUT : code;
     case WSAECONNRESET: /* of a connected datagram socket: nobody was there for what it sent */
@@ -144,7 +140,7 @@ static int code_from_recv(SOCKET s, const struct receive *r, int code)
 }
 
 /* The end of data: shut down here, or a message provider's way to say it. */
-static bool is_end(int code)
+bool xsock__data_is_end(int code)
 {
     return code == WSAESHUTDOWN || code == WSAEDISCON;
 }
@@ -155,13 +151,13 @@ static int receive(SOCKET s, struct receive *r)
 
     do {
         code = recv_once(s, r);
-    } while (is_foreign_report(s, code));
-    if (is_end(code)) {
+    } while (xsock__data_is_foreign_report(s, code));
+    if (xsock__data_is_end(code)) {
         r->n = 0;
         return 0;
     }
     if (code != 0)
-        return code_from_recv(s, r, code);
+        return xsock__data_code_from_recv(s, r->flags, code);
     if (r->flags & MSG_OOB)
         r->out_flags |= XSOCK_MSG_OOB;
     return 0;
@@ -179,7 +175,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     r.n = r.out_flags = 0;
     r.buf = len > 0 ? buf : none;
     r.len = len < INT_MAX ? (int)len : INT_MAX;
-    r.flags = flags & RECV_FLAGS;
+    r.flags = flags & XSOCK__DATA_RECV_FLAGS;
     /* With no room Winsock waits for data all the same, or refuses. */
     code = len == 0 && xsock__state_type(h) == SOCK_STREAM ? 0 : receive(h, &r);
     if (code != 0)
@@ -227,7 +223,7 @@ int xsock__sys_available(uintptr_t h, size_t *out)
     u_long total = 0;
     int code = ask_size(h, &total);
 
-    if (code == WSAENOTCONN || is_end(code)) {
+    if (code == WSAENOTCONN || xsock__data_is_end(code)) {
         code = 0;
         total = 0;
     }

@@ -27,6 +27,10 @@ void fake_break(uintptr_t handle, int code);
 /* A stream's connection is there all the same, and SO_ERROR gone: somebody else has read it. */
 void fake_take_error(uintptr_t handle);
 
+/* Receives of many take several datagrams of one size for one, as Linux does with UDP_GRO, and a socket from outside
+ * says that it does. */
+void fake_glue(bool on);
+
 /* ---- Clock ---------------------------------------------------------------------------------------- */
 
 int64_t fake_now(void);

@@ -1,0 +1,330 @@
+/* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv, which take vectors
+ * and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data by WSASendMsg and WSARecvMsg. */
+#include "control.h"
+#include "data.h"
+#include "machine.h"
+#include "state.h"
+
+#include <string.h>
+
+enum { SEGMENTS_MOST = 64, SEGMENTED_BYTES = 65535 - 40 - 8 };
+
+/* Returns how many buffers; *out_total: their bytes, at most `most`. */
+static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out, size_t *out_total)
+{
+    size_t n = m->vec_count < XSOCK__VEC_MOST ? m->vec_count : XSOCK__VEC_MOST;
+    size_t total = 0, used = 0;
+
+    for (size_t i = 0; i < n && total < most; i++) {
+        size_t skip = i == 0 ? m->skip : 0;
+        size_t len = m->vec[i].len - skip;
+
+        if (len > most - total)
+            len = most - total;
+        out[i].buf = (char *)m->vec[i].base + skip;
+        out[i].len = (ULONG)len;
+        total += len;
+        used = i + 1;
+    }
+    *out_total = total;
+    if (used == 0) { /* Winsock wants one */
+        static char none[1];
+
+        out[0].buf = none;
+        out[0].len = 0;
+        used = 1;
+    }
+    return (DWORD)used;
+}
+
+/* ---- sendmsg ------------------------------------------------------------------------------------------ */
+
+struct send {
+    WSABUF buffers[XSOCK__VEC_MOST];
+    DWORD count;
+    WSAMSG control; /* Control only; of length 0: none */
+    union {
+        uint64_t alignment;
+        char bytes[XSOCK__CONTROL_ROOM];
+    } room;
+};
+
+static int send_once(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags, bool stream, DWORD *out)
+{
+    struct sockaddr *name = m->addr != NULL ? (struct sockaddr *)(void *)m->addr->bytes : NULL;
+    int size = m->addr != NULL ? (int)m->addr->length : 0;
+    int rc;
+
+    if (stream) {
+        rc = WSASend(s, x->buffers, x->count, out, (DWORD)flags, NULL, NULL);
+    } else if (x->control.Control.len == 0) {
+        rc = WSASendTo(s, x->buffers, x->count, out, (DWORD)flags, name, size, NULL, NULL);
+    } else {
+        x->control.name = name;
+        x->control.namelen = size;
+        x->control.lpBuffers = x->buffers;
+        x->control.dwBufferCount = x->count;
+        rc = WSASendMsg(s, &x->control, (DWORD)flags, out, NULL, NULL);
+    }
+    return rc == SOCKET_ERROR ? xsock__win32_error() : 0;
+}
+
+static void prepare(struct send *x)
+{
+    memset(&x->control, 0, sizeof x->control);
+    x->control.Control.buf = x->room.bytes;
+}
+
+/* A version that can't do it for one message says WSAEINVAL. */
+static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags, DWORD *out)
+{
+    bool stream = xsock__state_type(s) == SOCK_STREAM;
+    bool octets = m->control != NULL && (m->control->has & (XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT)) != 0;
+    int code;
+
+    do {
+        code = send_once(s, x, m, flags & XSOCK__DATA_SEND_FLAGS, stream, out);
+    } while (xsock__data_is_foreign_report(s, code));
+    if (code == WSAEINVAL && octets)
+        return WSAEOPNOTSUPP;
+    return code != 0 ? xsock__data_code_from_send(s, m->addr, code) : 0;
+}
+
+int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
+{
+    bool stream = xsock__state_type(h) == SOCK_STREAM;
+    struct send x;
+    size_t total;
+    DWORD sent = 0;
+    int code = 0;
+
+    x.count = put_vectors(m, stream ? XSOCK__DATA_MOST_AT_ONCE : UINT32_MAX, x.buffers, &total);
+    prepare(&x);
+    if (m->control != NULL)
+        code = xsock__control_put(&x.control, m);
+    if (code == 0)
+        code = send_prepared(h, &x, m, flags, &sent);
+    if (code == 0)
+        m->done = sent;
+    return code;
+}
+
+/* ---- recvmsg ------------------------------------------------------------------------------------------ */
+
+struct receive {
+    WSABUF buffers[XSOCK__VEC_MOST];
+    WSAMSG message; /* flags and address, whichever the call is */
+    size_t total;
+    DWORD done;
+    union {
+        uint64_t alignment;
+        char bytes[XSOCK__CONTROL_ROOM];
+    } room;
+};
+
+/* A function of the provider, so it is asked for each time: that costs no call of the kernel. */
+static LPFN_WSARECVMSG find_recvmsg(SOCKET s)
+{
+    GUID id = WSAID_WSARECVMSG;
+    LPFN_WSARECVMSG fn = NULL;
+    DWORD n = 0;
+
+    if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &fn, sizeof fn, &n, NULL, NULL) != 0)
+        return NULL;
+    return fn;
+}
+
+static int recv_once(SOCKET s, struct receive *r, bool stream, LPFN_WSARECVMSG with_control)
+{
+    WSAMSG *m = &r->message;
+    int rc, code;
+
+    if (stream) {
+        m->namelen = 0;
+        rc = WSARecv(s, m->lpBuffers, m->dwBufferCount, &r->done, &m->dwFlags, NULL, NULL);
+    } else if (with_control == NULL) {
+        rc = WSARecvFrom(s, m->lpBuffers, m->dwBufferCount, &r->done, &m->dwFlags, m->name, &m->namelen, NULL,
+                         NULL);
+    } else {
+        rc = with_control(s, m, &r->done, NULL, NULL);
+    }
+    if (rc != SOCKET_ERROR)
+        return 0;
+    code = xsock__win32_error();
+    if (code != WSAEMSGSIZE)
+        return code;
+    r->done = (DWORD)r->total; /* the rest is gone, these are there */
+    m->dwFlags |= MSG_TRUNC;
+    return 0;
+}
+
+static int told_flags(const struct receive *r, int asked, bool stream)
+{
+    DWORD native = r->message.dwFlags;
+    int flags = asked & MSG_OOB ? XSOCK_MSG_OOB : 0;
+
+    if (!stream && (native & MSG_TRUNC))
+        flags |= XSOCK_MSG_TRUNC;
+    if (native & MSG_CTRUNC)
+        flags |= XSOCK_MSG_CTRUNC;
+    return flags;
+}
+
+static void prepare_receive(struct receive *r, struct xsock__sys_msg *m, int flags, bool control)
+{
+    memset(&r->message, 0, sizeof r->message);
+    r->message.lpBuffers = r->buffers;
+    r->message.dwBufferCount = put_vectors(m, INT32_MAX, r->buffers, &r->total);
+    r->message.dwFlags = (DWORD)(flags & XSOCK__DATA_RECV_FLAGS);
+    if (m->addr != NULL) {
+        memset(m->addr->bytes, 0, sizeof(struct sockaddr));
+        r->message.name = (struct sockaddr *)(void *)m->addr->bytes;
+        r->message.namelen = (int)sizeof m->addr->bytes;
+    }
+    if (control) {
+        memset(&r->room, 0, sizeof r->room);
+        r->message.Control.buf = r->room.bytes;
+        r->message.Control.len = sizeof r->room;
+    }
+    r->done = 0;
+}
+
+static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flags, bool stream)
+{
+    if (m->addr != NULL) {
+        m->addr->length = (uint32_t)r->message.namelen;
+        if (xsock__machine_family(m->addr) == AF_UNSPEC)
+            m->addr->length = 0;
+    }
+    m->done = r->done;
+    m->flags = told_flags(r, flags, stream);
+    m->segment = 0;
+    if (m->control != NULL) {
+        m->control->has = 0;
+        m->control->handle_count = 0;
+    }
+    if (r->message.Control.buf != NULL)
+        xsock__control_get(&r->message, m);
+}
+
+int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
+{
+    bool stream = xsock__state_type(h) == SOCK_STREAM;
+    bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
+    LPFN_WSARECVMSG with_control = m->control != NULL && internet && !stream ? find_recvmsg(h) : NULL;
+    struct receive r;
+    int code;
+
+    (void)cloexec;
+    do {
+        prepare_receive(&r, m, flags, with_control != NULL);
+        code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
+    } while (xsock__data_is_foreign_report(h, code));
+    if (code != 0 && !xsock__data_is_end(code))
+        return xsock__data_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
+    finish_receive(&r, m, flags, stream);
+    return 0;
+}
+
+/* ---- Many --------------------------------------------------------------------------------------------- */
+
+static bool asks_dword(SOCKET s, int name, DWORD *out)
+{
+    int size = (int)sizeof *out;
+
+    *out = 0;
+    return getsockopt(s, IPPROTO_UDP, name, (char *)out, &size) == 0;
+}
+
+bool xsock__sys_coalesces(uintptr_t h)
+{
+    DWORD size;
+
+    return asks_dword(h, UDP_RECV_MAX_COALESCED_SIZE, &size) && size > 0;
+}
+
+/* How many from the first on go as one: of the same size, to the same place; the last may be shorter. */
+static size_t run_length(const struct xsock__sys_msg *v, size_t n)
+{
+    size_t size = v->vec->len, total = size, run = 1;
+
+    while (size > 0 && run < n && run < SEGMENTS_MOST) {
+        size_t next = v[run].vec->len;
+
+        if (!v[run].alike || next == 0 || next > size || total + next > SEGMENTED_BYTES)
+            break;
+        total += next;
+        run++;
+        if (next < size)
+            break;
+    }
+    return run;
+}
+
+static int send_run(SOCKET s, struct xsock__sys_msg *v, size_t run, int flags)
+{
+    const DWORD size = (DWORD)v->vec->len;
+    struct send x;
+    DWORD sent = 0;
+    int code = 0;
+
+    for (size_t i = 0; i < run; i++) {
+        x.buffers[i].buf = v[i].vec->base;
+        x.buffers[i].len = (ULONG)v[i].vec->len;
+    }
+    x.count = (DWORD)run;
+    prepare(&x);
+    if (v->control != NULL)
+        code = xsock__control_put(&x.control, v);
+    if (code != 0)
+        return code;
+    xsock__control_add(&x.control, IPPROTO_UDP, UDP_SEND_MSG_SIZE, &size, sizeof size);
+    return send_prepared(s, &x, v, flags, &sent);
+}
+
+/* Where a run is refused, one datagram each may still go, or tells what is really wrong. */
+static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bool segment, size_t *out)
+{
+    size_t run = segment ? run_length(v, n) : 1;
+    int code = run > 1 ? send_run(s, v, run, flags) : WSAEINVAL;
+
+    if (code == WSAEINVAL || code == WSAEMSGSIZE || code == WSAEOPNOTSUPP) {
+        run = 1;
+        code = xsock__sys_sendmsg(s, v, flags);
+    }
+    *out = run;
+    return code;
+}
+
+int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+{
+    DWORD size;
+    bool segment = udp && n > 1 && asks_dword(h, UDP_SEND_MSG_SIZE, &size);
+    size_t done = 0, sent = 0;
+    int code = 0;
+
+    while (done < n && code == 0) {
+        code = send_some(h, v + done, n - done, flags, segment, &sent);
+        if (code == 0)
+            done += sent;
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
+}
+
+int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+{
+    size_t done = 0;
+    int code = 0;
+
+    while (done < n && code == 0) {
+        code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
+        done += code == 0;
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
+}
