@@ -261,11 +261,17 @@ static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const st
 static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a,
                          bool may_block, const struct xsock__deadline *end)
 {
+    bool cleared = false;
     for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MOST_NS ? 2 * nap : nap) {
         int code = xsock__sys_connect(fd->held.handle, a);
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue;
+        /* Linux: the first connect after one that failed only clears the failure away, and says this. */
+        if (error == -XSOCK_ECONNABORTED && !cleared) {
+            cleared = true;
+            continue;
+        }
         if (error != -XSOCK_EAGAIN || !may_block)
             return xsock__finish(code);
         int rc = xsock__pause(t, fd, end, nap);

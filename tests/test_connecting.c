@@ -102,6 +102,18 @@ static void a_blocking_connect_ends_as_the_system_ends_it(void **state)
     ASSERT_RESULT(-XSOCK_EISCONN, xsock__call_connect(t, d, &a));
 }
 
+/* Linux: the first connect after a failed one only clears it away. */
+static void the_connect_after_a_failed_one_begins_anew(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int d = open_stream();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    listen_at(80, 1);
+    fake_fail(FAKE_CONNECT, 1, FAKE_ECONNABORTED);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+}
+
 static void a_connect_that_ran_out_of_time_is_still_under_way(void **state)
 {
     struct xsock_addr a = at_port(80);
@@ -166,6 +178,7 @@ int main(void)
         TALK_TEST(sending_waits_for_a_connect_that_is_under_way),
         TALK_TEST(a_failure_whose_reason_is_gone_is_still_none_of_success),
         TALK_TEST(a_blocking_connect_ends_as_the_system_ends_it),
+        TALK_TEST(the_connect_after_a_failed_one_begins_anew),
         TALK_TEST(a_connect_that_ran_out_of_time_is_still_under_way),
         TALK_TEST(accept_waits_and_takes_its_flags_from_the_call),
         TALK_TEST(accept_without_room_loses_no_connection),
