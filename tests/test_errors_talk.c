@@ -1,0 +1,605 @@
+/* What each call says of what it can't do, on real sockets: the same on every system. Every call is made on a socket in
+ * every state, and each answer stands in one table. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include <limits.h>
+
+#include "harness.h"
+
+#ifdef _WIN32
+#include <process.h>
+#define own_process _getpid
+#define remove_path remove
+#else
+#include <unistd.h>
+#define own_process getpid
+#define remove_path unlink
+#endif
+
+#define E(name) (-XSOCK_E##name)
+enum { ANY = INT_MAX - 1 /* a result that is no error */, SKIPPED = INT_MAX };
+
+static char data[70000];
+
+/* ---- Addresses ------------------------------------------------------------------------------------ */
+
+static struct xsock_addr inet(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t port)
+{
+    return (struct xsock_addr){.family = XSOCK_AF_INET, .port = port, .length = 4, .data = {a, b, c, d}};
+}
+
+static struct xsock_addr loopback(uint32_t port)
+{
+    return inet(127, 0, 0, 1, port);
+}
+
+static struct xsock_addr path(const char *end)
+{
+    struct xsock_addr a = {.family = XSOCK_AF_LOCAL};
+    const char *folder = getenv("TMPDIR");
+    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "%s/xsock-%d%s", folder != NULL ? folder : "/tmp",
+                                  (int)own_process(), end);
+    return a;
+}
+
+static bool has_local(void)
+{
+    return xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == 0;
+}
+
+/* ---- Sockets in every state ----------------------------------------------------------------------- */
+
+enum state {
+    NEVER_OPENED,
+    STANDARD_STREAM,
+    CLOSED,
+    STREAM,    /* just opened */
+    BOUND,
+    LISTENER,
+    CONNECTED, /* TCP; the peer is CONNECTED_PEER */
+    CONNECTED_PEER,
+    SHUT,      /* both ways */
+    DATAGRAMS,
+    BOUND_DATAGRAMS,
+    CONNECTED_DATAGRAMS,
+    PAIR,
+    PAIR_PEER,
+    DATAGRAM_PAIR,
+    DATAGRAM_PAIR_PEER,
+    STATES
+};
+
+static const char *const state_names[STATES] = {
+    "never opened", "standard stream", "closed", "stream", "bound", "listener", "connected", "its peer", "shut down",
+    "datagrams", "bound datagrams", "connected datagrams", "pair", "its peer", "datagram pair", "its peer"};
+
+struct zoo {
+    int d[STATES], more[2];
+    struct xsock_addr listener, receiver;
+};
+
+static int bind_new(int type, struct xsock_addr *out)
+{
+    struct xsock_addr a = loopback(0);
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, type | XSOCK_SOCK_NONBLOCK, 0));
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_local_addr(d, out));
+    return d;
+}
+
+static int connect_new(int listener, const struct xsock_addr *to, int *out_peer)
+{
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_connect(d, to));
+    ASSERT_RESULT(0, xsock_set_flags(d, XSOCK_SOCK_NONBLOCK));
+    struct xsock_pollfd p = {.fd = listener, .events = XSOCK_POLLIN};
+    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+    *out_peer = ASSERT_OPENS(xsock_accept(listener, XSOCK_SOCK_NONBLOCK, NULL));
+    return d;
+}
+
+static void open_zoo(struct zoo *z)
+{
+    struct xsock_addr unused;
+    const int flag = XSOCK_SOCK_NONBLOCK;
+    z->d[NEVER_OPENED] = 5000;
+    z->d[STANDARD_STREAM] = 1;
+    z->d[STREAM] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | flag, 0));
+    z->d[BOUND] = bind_new(XSOCK_SOCK_STREAM, &unused);
+    z->d[LISTENER] = bind_new(XSOCK_SOCK_STREAM, &z->listener);
+    ASSERT_RESULT(0, xsock_listen(z->d[LISTENER], 8));
+    z->d[CONNECTED] = connect_new(z->d[LISTENER], &z->listener, &z->d[CONNECTED_PEER]);
+    z->d[SHUT] = connect_new(z->d[LISTENER], &z->listener, &z->more[0]);
+    ASSERT_RESULT(0, xsock_shutdown(z->d[SHUT], XSOCK_SHUT_RDWR));
+    z->d[DATAGRAMS] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | flag, 0));
+    z->d[BOUND_DATAGRAMS] = bind_new(XSOCK_SOCK_DGRAM, &unused);
+    z->more[1] = bind_new(XSOCK_SOCK_DGRAM, &z->receiver);
+    z->d[CONNECTED_DATAGRAMS] = bind_new(XSOCK_SOCK_DGRAM, &unused);
+    ASSERT_RESULT(0, xsock_connect(z->d[CONNECTED_DATAGRAMS], &z->receiver));
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | flag, 0, &z->d[PAIR]));
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM | flag, 0, &z->d[DATAGRAM_PAIR]));
+    z->d[CLOSED] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_close(z->d[CLOSED]));
+}
+
+static void close_zoo(const struct zoo *z)
+{
+    for (int i = STREAM; i < STATES; i++)
+        ASSERT_RESULT(0, xsock_close(z->d[i]));
+    ASSERT_RESULT(0, xsock_close(z->more[0]));
+    ASSERT_RESULT(0, xsock_close(z->more[1]));
+}
+
+/* ---- The calls, with all arguments good ----------------------------------------------------------- */
+
+static const struct zoo *zoo;
+
+static int do_bind(int d)
+{
+    struct xsock_addr a = loopback(0);
+    return xsock_bind(d, &a);
+}
+
+static int do_bind_null(int d)
+{
+    return xsock_bind(d, NULL);
+}
+
+static int do_listen(int d)
+{
+    return xsock_listen(d, 3);
+}
+
+static int do_accept(int d)
+{
+    return xsock_accept(d, 0, NULL);
+}
+
+static int do_accept_badly(int d)
+{
+    return xsock_accept(d, 1, NULL);
+}
+
+static int do_connect(int d)
+{
+    return xsock_connect(d, &zoo->listener);
+}
+
+static int do_connect_null(int d)
+{
+    return xsock_connect(d, NULL);
+}
+
+static int do_connect_inet6(int d)
+{
+    struct xsock_addr a = {.family = XSOCK_AF_INET6, .port = 9, .length = 16, .data = {[15] = 1}};
+    return xsock_connect(d, &a);
+}
+
+static int do_shutdown(int d)
+{
+    return xsock_shutdown(d, XSOCK_SHUT_RD);
+}
+
+static int do_shutdown_badly(int d)
+{
+    return xsock_shutdown(d, 0);
+}
+
+static int do_local_addr(int d)
+{
+    struct xsock_addr a;
+    return xsock_local_addr(d, &a);
+}
+
+static int do_local_addr_null(int d)
+{
+    return xsock_local_addr(d, NULL);
+}
+
+static int do_peer_addr(int d)
+{
+    struct xsock_addr a;
+    return xsock_peer_addr(d, &a);
+}
+
+static int do_peer_addr_null(int d)
+{
+    return xsock_peer_addr(d, NULL);
+}
+
+static int do_peer_cred(int d)
+{
+    struct xsock_cred c;
+    return xsock_peer_cred(d, &c);
+}
+
+static int do_peer_cred_null(int d)
+{
+    return xsock_peer_cred(d, NULL);
+}
+
+static int do_send(int d)
+{
+    return (int)xsock_send(d, "x", 1, 0);
+}
+
+static int do_send_null(int d)
+{
+    return (int)xsock_send(d, NULL, 1, 0);
+}
+
+static int do_send_too_much(int d)
+{
+    return (int)xsock_send(d, data, (size_t)PTRDIFF_MAX + 1, 0);
+}
+
+static int do_send_badly(int d)
+{
+    return (int)xsock_send(d, "x", 1, XSOCK_MSG_PEEK);
+}
+
+static int do_send_nothing(int d)
+{
+    return (int)xsock_send(d, NULL, 0, 0);
+}
+
+static int do_sendto(int d)
+{
+    return (int)xsock_sendto(d, "x", 1, 0, &zoo->receiver);
+}
+
+static int do_sendto_inet6(int d)
+{
+    struct xsock_addr a = {.family = XSOCK_AF_INET6, .port = 9, .length = 16, .data = {[15] = 1}};
+    return (int)xsock_sendto(d, "x", 1, 0, &a);
+}
+
+static int do_recv(int d)
+{
+    char byte;
+    return (int)xsock_recv(d, &byte, 1, 0);
+}
+
+static int do_recv_null(int d)
+{
+    return (int)xsock_recv(d, NULL, 1, 0);
+}
+
+static int do_recv_too_much(int d)
+{
+    return (int)xsock_recv(d, data, SIZE_MAX, 0);
+}
+
+static int do_recv_badly(int d)
+{
+    return (int)xsock_recv(d, data, 1, XSOCK_MSG_EOR);
+}
+
+static int do_recv_nothing(int d)
+{
+    return (int)xsock_recv(d, NULL, 0, 0);
+}
+
+static int do_recv_oob(int d)
+{
+    return (int)xsock_recv(d, data, 1, XSOCK_MSG_OOB);
+}
+
+static int do_recvfrom(int d)
+{
+    struct xsock_addr a;
+    return (int)xsock_recvfrom(d, data, 1, 0, &a);
+}
+
+static int do_available(int d)
+{
+    return (int)xsock_available(d);
+}
+
+static int do_at_mark(int d)
+{
+    return xsock_at_mark(d);
+}
+
+static int do_poll(int d)
+{
+    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLIN};
+    int rc = xsock_poll(&p, 1, 0);
+    return p.revents == XSOCK_POLLNVAL ? E(BADF) : rc;
+}
+
+/* ---- The table ------------------------------------------------------------------------------------ */
+
+/* For a descriptor that is not open all say EBADF, whatever else is wrong. The columns: stream, bound, listener,
+ * connected, shut down, datagrams, bound datagrams, connected datagrams, pair, datagram pair. */
+enum { COLUMNS = 10 };
+static const enum state columns[COLUMNS] = {STREAM, BOUND, LISTENER, CONNECTED, SHUT, DATAGRAMS, BOUND_DATAGRAMS,
+                                            CONNECTED_DATAGRAMS, PAIR, DATAGRAM_PAIR};
+
+#define ALL(e) {e, e, e, e, e, e, e, e, e, e}
+/* A column that other calls would change; each is looked at by a test of its own. */
+#define OWN SKIPPED
+
+static const struct row {
+    const char *name;
+    int (*run)(int d);
+    int results[COLUMNS];
+} rows[] = {
+    {"bind", do_bind,
+     {OWN, E(INVAL), E(INVAL), E(INVAL), SKIPPED, OWN, E(INVAL), E(INVAL), E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"bind NULL", do_bind_null, ALL(E(FAULT))},
+    {"listen", do_listen,
+     {OWN, OWN, 0, E(INVAL), E(INVAL), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL), E(NOTSUP)}},
+    {"accept", do_accept,
+     {E(INVAL), E(INVAL), E(AGAIN), E(INVAL), E(INVAL), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL), E(NOTSUP)}},
+    {"accept, unknown flags", do_accept_badly, ALL(E(INVAL))},
+    {"connect", do_connect,
+     {OWN, OWN, E(NOTSUP), E(ISCONN), E(ISCONN), OWN, OWN, OWN, E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"connect NULL", do_connect_null, ALL(E(FAULT))},
+    {"connect, another family", do_connect_inet6, ALL(E(AFNOSUPPORT))},
+    {"shutdown, unknown how", do_shutdown_badly, ALL(E(INVAL))},
+    {"shutdown", do_shutdown,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), OWN, SKIPPED, E(NOTCONN), E(NOTCONN), OWN, OWN, OWN}},
+    {"local_addr", do_local_addr, ALL(0)},
+    {"local_addr NULL", do_local_addr_null, ALL(E(FAULT))},
+    {"peer_addr", do_peer_addr,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, SKIPPED, E(NOTCONN), E(NOTCONN), 0, 0, 0}},
+    {"peer_addr NULL", do_peer_addr_null, ALL(E(FAULT))},
+    {"peer_cred", do_peer_cred,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), SKIPPED, SKIPPED}},
+    {"peer_cred NULL", do_peer_cred_null, ALL(E(FAULT))},
+    {"recv", do_recv,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN)}},
+    {"recvfrom", do_recvfrom,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN)}},
+    {"recv NULL", do_recv_null, ALL(E(FAULT))},
+    {"recv over PTRDIFF_MAX", do_recv_too_much, ALL(E(INVAL))},
+    {"recv, unknown flags", do_recv_badly, ALL(E(INVAL))},
+    {"recv of 0 bytes", do_recv_nothing,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, 0, E(AGAIN), E(AGAIN), E(AGAIN), 0, E(AGAIN)}},
+    {"recv OOB", do_recv_oob,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP)}},
+    {"available", do_available, {0, 0, E(INVAL), 0, 0, 0, 0, 0, 0, 0}},
+    {"at_mark", do_at_mark,
+     {SKIPPED, SKIPPED, SKIPPED, 0, SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP)}},
+    {"poll", do_poll, {ANY, ANY, 0, 0, 1, 0, 0, 0, 0, 0}},
+    {"send NULL", do_send_null, ALL(E(FAULT))},
+    {"send over PTRDIFF_MAX", do_send_too_much, ALL(E(INVAL))},
+    {"send, unknown flags", do_send_badly, ALL(E(INVAL))},
+    {"send of 0 bytes", do_send_nothing,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, E(PIPE), E(DESTADDRREQ), E(DESTADDRREQ), 0, 0, 0}},
+    {"send", do_send, {E(NOTCONN), E(NOTCONN), E(NOTCONN), 1, E(PIPE), E(DESTADDRREQ), E(DESTADDRREQ), 1, 1, 1}},
+    {"sendto", do_sendto,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"sendto, another family", do_sendto_inet6, ALL(E(AFNOSUPPORT))},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+static void each_call_says_the_same_of_each_state(void **state)
+{
+    struct zoo z;
+    int wrong = 0;
+    (void)state;
+    open_zoo(&z);
+    zoo = &z;
+    for (int r = 0; r < ROWS; r++)
+        for (int c = 0; c < COLUMNS; c++) {
+            int want = rows[r].results[c], got;
+            if (want == SKIPPED)
+                continue;
+            got = rows[r].run(z.d[columns[c]]);
+            if (got == want || (want == ANY && got >= 0))
+                continue;
+            print_error("%s, %s: expected %s, got %s (system code %d)\n", rows[r].name, state_names[columns[c]],
+                        harness_name(want), harness_name(got), xsock_oserror());
+            wrong++;
+        }
+    close_zoo(&z);
+    assert_int_equal(wrong, 0);
+}
+
+static void each_call_says_EBADF_of_what_is_not_open(void **state)
+{
+    struct zoo z;
+    (void)state;
+    open_zoo(&z);
+    zoo = &z;
+    for (int r = 0; r < ROWS; r++) {
+        const int d[] = {z.d[NEVER_OPENED], z.d[STANDARD_STREAM], z.d[CLOSED], 0, 2, INT_MAX};
+        for (int i = 0; i < 6; i++)
+            ASSERT_THAT(rows[r].run(d[i]) == E(BADF), "%s of %d", rows[r].name, d[i]);
+        if (rows[r].run != do_poll) /* which leaves negative ones out */
+            ASSERT_THAT(rows[r].run(-1) == E(BADF) && rows[r].run(INT_MIN) == E(BADF), "%s", rows[r].name);
+    }
+    close_zoo(&z);
+}
+
+/* ---- Call by call: what their arguments may be ---------------------------------------------------- */
+
+static int tcp(void)
+{
+    return ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+}
+
+static int udp(void)
+{
+    return ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+}
+
+static void bind_judges_its_address(void **state)
+{
+    struct xsock_addr any = inet(0, 0, 0, 0, 0), far = inet(10, 255, 254, 253, 0), long_one = any, taken;
+    struct xsock_addr local = {.family = XSOCK_AF_LOCAL, .length = 1, .data = {'x'}}, none = {0};
+    int d = tcp(), other = tcp();
+    (void)state;
+    long_one.length = 3;
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &long_one));
+    long_one.length = XSOCK_ADDR_DATA + 1;
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &long_one));
+    ASSERT_RESULT(E(AFNOSUPPORT), xsock_bind(d, &local));
+    ASSERT_RESULT(E(AFNOSUPPORT), xsock_bind(d, &none));
+    ASSERT_RESULT(E(ADDRNOTAVAIL), xsock_bind(d, &far));
+    ASSERT_RESULT(0, xsock_bind(d, &any)); /* none of that has changed anything */
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &any));
+    ASSERT_RESULT(0, xsock_listen(d, 1));
+    ASSERT_RESULT(0, xsock_local_addr(d, &taken));
+    assert_true(taken.port != 0);
+    ASSERT_RESULT(E(ADDRINUSE), xsock_bind(other, &taken));
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(other));
+}
+
+static void bind_judges_its_path(void **state)
+{
+    struct xsock_addr good = path(""), again = path("-2"), below = path("/below"), nowhere = path("-none/x"), unused;
+    if (!has_local())
+        SKIP("no LOCAL family");
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    int other = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    ASSERT_RESULT(E(NOENT), xsock_bind(d, &nowhere));
+    ASSERT_RESULT(0, xsock_bind(d, &good));
+    ASSERT_RESULT(E(NOTDIR), xsock_bind(other, &below));
+    ASSERT_RESULT(E(ADDRINUSE), xsock_bind(other, &good));
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &good)); /* its own name, and another */
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &again));
+    assert_int_not_equal(remove_path((const char *)again.data), 0); /* which was not made */
+    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(other, &good));     /* nobody listens */
+    ASSERT_RESULT(E(NOENT), xsock_connect(other, &again));
+    ASSERT_RESULT(E(NOTCONN), xsock_shutdown(other, XSOCK_SHUT_WR));
+    ASSERT_RESULT(E(NOTCONN), (int)xsock_send(other, "x", 1, 0));
+    ASSERT_RESULT(E(NOTCONN), (int)xsock_recv(other, data, 1, 0));
+    ASSERT_RESULT(E(NOTCONN), xsock_peer_addr(other, &unused));
+    ASSERT_RESULT(E(INVAL), xsock_listen(other, 1)); /* without a name */
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(other));
+    remove_path((const char *)good.data);
+}
+
+static void connect_says_what_became_of_it(void **state)
+{
+    struct xsock_addr a, unconnect = {0};
+    int listener = bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
+    (void)state;
+    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(d, &a)); /* bound, and nobody listens */
+    ASSERT_RESULT(0, xsock_listen(listener, 1));
+    ASSERT_RESULT(0, xsock_connect(d, &a)); /* the same socket, once more */
+    ASSERT_RESULT(E(ISCONN), xsock_connect(d, &a));
+    ASSERT_RESULT(E(AFNOSUPPORT), xsock_connect(d, &unconnect)); /* for datagrams only */
+    ASSERT_RESULT(0, xsock_connect(u, &a));
+    ASSERT_RESULT(0, xsock_connect(u, &unconnect));
+    ASSERT_RESULT(E(DESTADDRREQ), (int)xsock_send(u, "x", 1, 0));
+    ASSERT_RESULT(0, xsock_close(listener));
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(u));
+}
+
+static void listen_takes_any_backlog_and_gives_an_address(void **state)
+{
+    static const int backlogs[] = {0, -1, INT_MIN, 1, 100000, INT_MAX};
+    int d = tcp();
+    struct xsock_addr a;
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        ASSERT_RESULT(0, xsock_listen(d, backlogs[i]));
+    ASSERT_RESULT(0, xsock_local_addr(d, &a));
+    assert_true(a.port != 0);
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
+static void sending_judges_flags_and_lengths(void **state)
+{
+    struct zoo z;
+    (void)state;
+    open_zoo(&z);
+    ASSERT_RESULT(E(MSGSIZE), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], data, sizeof data, 0));
+    ASSERT_RESULT(E(MSGSIZE), (int)xsock_sendto(z.d[DATAGRAMS], data, sizeof data, 0, &z.receiver));
+    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], "x", 1, XSOCK_MSG_OOB));
+    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[PAIR], "x", 1, XSOCK_MSG_OOB));
+    ASSERT_RESULT(E(INVAL), (int)xsock_send(z.d[CONNECTED], "x", 1, INT_MIN));
+    ASSERT_RESULT(E(INVAL), (int)xsock_recv(z.d[CONNECTED], data, 1, -1));
+    ASSERT_RESULT(1, (int)xsock_send(z.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
+    close_zoo(&z);
+}
+
+/* POSIX pages say what each half does; no signal comes of any. */
+static void shutting_down_one_way_leaves_the_other(void **state)
+{
+    struct zoo z;
+    struct xsock_pollfd p;
+    (void)state;
+    open_zoo(&z);
+    for (int i = 0; i < 2; i++) {
+        int d = z.d[i == 0 ? CONNECTED : PAIR], peer = z.d[i == 0 ? CONNECTED_PEER : PAIR_PEER];
+        ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_WR));
+        ASSERT_RESULT(E(PIPE), (int)xsock_send(d, "x", 1, 0));
+        ASSERT_RESULT(E(AGAIN), (int)xsock_recv(d, data, 1, 0));
+        p = (struct xsock_pollfd){.fd = peer, .events = XSOCK_POLLIN};
+        ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+        ASSERT_RESULT(0, (int)xsock_recv(peer, data, 1, 0));
+        ASSERT_RESULT(1, (int)xsock_send(peer, "x", 1, 0));
+        p.fd = d;
+        ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+        ASSERT_RESULT(1, (int)xsock_recv(d, data, 1, 0));
+        ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_RD));
+        ASSERT_RESULT(0, (int)xsock_recv(d, data, 1, 0));
+    }
+    close_zoo(&z);
+}
+
+static void sending_to_a_peer_that_has_gone_raises_no_signal(void **state)
+{
+    struct zoo z;
+    int rc = 1;
+    (void)state;
+    open_zoo(&z);
+    ASSERT_RESULT(0, xsock_close(z.d[PAIR_PEER]));
+    for (int i = 0; i < 1000 && rc == 1; i++)
+        rc = (int)xsock_send(z.d[PAIR], "x", 1, 0);
+    assert_true(rc == E(PIPE) || rc == E(CONNRESET));
+    z.d[PAIR_PEER] = udp();
+    close_zoo(&z);
+}
+
+static void a_datagram_that_is_cut_is_success(void **state)
+{
+    struct zoo z;
+    (void)state;
+    open_zoo(&z);
+    ASSERT_RESULT(10, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 10, 0));
+    ASSERT_RESULT(3, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 3, 0));
+    struct xsock_pollfd p = {.fd = z.d[DATAGRAM_PAIR_PEER], .events = XSOCK_POLLIN};
+    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+    ASSERT_RESULT(10, (int)xsock_available(z.d[DATAGRAM_PAIR_PEER]));
+    ASSERT_RESULT(4, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
+    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+    ASSERT_RESULT(3, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
+    close_zoo(&z);
+}
+
+/* The wake that a poll needs is kept: it is had before handles are counted. */
+static int warm_up(void **state)
+{
+    (void)state;
+    return xsock_poll(NULL, 0, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_call_says_the_same_of_each_state),
+        TEST(each_call_says_EBADF_of_what_is_not_open),
+        TEST(bind_judges_its_address),
+        TEST(bind_judges_its_path),
+        TEST(connect_says_what_became_of_it),
+        TEST(listen_takes_any_backlog_and_gives_an_address),
+        TEST(sending_judges_flags_and_lengths),
+        TEST(shutting_down_one_way_leaves_the_other),
+        TEST(sending_to_a_peer_that_has_gone_raises_no_signal),
+        TEST(a_datagram_that_is_cut_is_success),
+    };
+    return cmocka_run_group_tests_name("errors_talk", tests, warm_up, NULL);
+}
