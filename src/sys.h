@@ -281,8 +281,8 @@ int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
 /* The core has the members, what each means to the program, and what was closed; a backend tells what is ready
  * (epoll, kqueue, AFD poll). What it has of memory it takes in open and add: a wait allocates nothing.
  *
- * add, change, remove and used are called by one thread at a time for one poller, while any number of others are in
- * wait and wake. close comes when nobody is in it any more; the members that it still has need no remove. */
+ * add, change and remove are called by one thread at a time for one poller, while any number of others are in wait,
+ * wake and used. close comes when nobody is in it any more; the members it still has need no remove. */
 struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
@@ -318,7 +318,8 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m);
 
 /* Where facts say edges_need_use: a call on the socket has just received (IN) or sent (OUT), or found that it
- * would block; so an edge that was reported can happen again. Others have no use for it. */
+ * would block; so an edge that was reported can happen again. m may be one that is just being added or removed:
+ * its memory is there, and the backend has a lock to see how far that is. Others have no use for it. */
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
 
 /* Waits until there are events, at most n (n > 0), the poller is woken, or the time is over (-1: never, 0: at

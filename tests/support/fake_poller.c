@@ -14,6 +14,7 @@ struct watched {
 struct xsock__sys_poller {
     struct watched watched[MOST];
     uintptr_t handle;
+    struct xsock__sys_wake wake;
     bool woken;
 };
 
@@ -101,6 +102,11 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     struct xsock__sys_poller *p = xsock__sys_alloc(sizeof *p);
     if (p == NULL)
         return FAKE_ENOMEM;
+    code = xsock__sys_wake_open(&p->wake);
+    if (code != 0) {
+        xsock__sys_free(p, sizeof *p);
+        return code;
+    }
     p->handle = fake_make_file();
     fake.pollers++;
     *out = p;
@@ -112,6 +118,7 @@ void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
     for (int i = 0; i < MOST; i++)
         fake.members -= p->watched[i].member != NULL;
     fake_close_foreign(p->handle);
+    xsock__sys_wake_close(&p->wake);
     fake.pollers--;
 }
 
@@ -164,8 +171,9 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
 
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
-    (void)events;
-    find(p, m)->reported = false;
+    struct watched *w = find(p, m);
+    if (w != NULL && (w->events & events) != 0)
+        w->reported = false;
 }
 
 /* Each event in a report of its own, as of a system with a filter for each. */
@@ -200,14 +208,18 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     fake.late.events = 0;
     count += collect(p, v + count, n - count);
     if (count == 0 && !p->woken)
-        code = xsock__sys_wait(NULL, 0, NULL, timeout_ns); /* time passes */
+        code = xsock__sys_wait(NULL, 0, &p->wake, timeout_ns); /* time passes */
+    if (code != 0)
+        return code;
     *out_count = count;
     *out_woken = p->woken;
     p->woken = false;
-    return code;
+    xsock__sys_wake_clear(&p->wake);
+    return 0;
 }
 
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
     p->woken = true;
+    xsock__sys_wake_set(&p->wake);
 }

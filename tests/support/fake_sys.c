@@ -51,6 +51,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .errors = errors,
     .error_count = sizeof errors / sizeof *errors,
     .pair_emulated = true,
+    .edges_need_use = true,
 };
 
 void fake__die(const char *sentence)
