@@ -28,6 +28,7 @@ static struct xsock_event got[8];
 static int start(void **state)
 {
     fake_setup(state);
+    fake_poller_reset();
     if (xsock__table_create(&t) != 0)
         return 1;
     p = xsock__call_poller_open(t, 0);

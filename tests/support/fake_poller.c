@@ -42,6 +42,15 @@ static uint32_t events_of(uintptr_t handle)
     return 0;
 }
 
+void fake_poller_reset(void)
+{
+    for (int i = 0; i < MOST; i++)
+        ready[i].handle = ready[i].events = 0;
+    fake.late.events = 0;
+    fake.meanwhile = NULL;
+    fake.fail = 0;
+}
+
 void fake_poller_ready(uintptr_t handle, uint32_t events)
 {
     int at = 0;

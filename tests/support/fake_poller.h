@@ -5,6 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Nothing is ready, late or to fail. */
+void fake_poller_reset(void);
+
 /* The handle has these events (XSOCK_POLLER bits) from now on, in every poller; 0: none. */
 void fake_poller_ready(uintptr_t handle, uint32_t events);
 
