@@ -12,10 +12,12 @@
 #include <process.h>
 #define own_process _getpid
 #define remove_path remove
+#define FOLDER "."
 #else
 #include <unistd.h>
 #define own_process getpid
 #define remove_path unlink
+#define FOLDER "/tmp"
 #endif
 
 #define E(name) (-XSOCK_E##name)
@@ -39,8 +41,8 @@ static struct xsock_addr path(const char *end)
 {
     struct xsock_addr a = {.family = XSOCK_AF_LOCAL};
     const char *folder = getenv("TMPDIR");
-    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "%s/xsock-%d%s", folder != NULL ? folder : "/tmp",
-                                  (int)own_process(), end);
+    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "%s/xsock-%d%s",
+                                  folder != NULL ? folder : FOLDER, (int)own_process(), end);
     return a;
 }
 
