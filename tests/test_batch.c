@@ -1,0 +1,313 @@
+/* Batches of datagrams over real sockets: none lost, reordered, merged, or cut without saying so. */
+#include "harness.h"
+#include "sockets.h"
+#include "wine.h"
+
+enum { ROOM = 1500 };
+
+struct rig {
+    int from, to;
+    struct xsock_addr from_addr, to_addr;
+};
+
+static void make_rig(struct rig *r)
+{
+    r->from = sockets_udp(&r->from_addr);
+    r->to = sockets_udp(&r->to_addr);
+    (void)xsock_set_opt_size(r->to, XSOCK_SO_RCVBUF, 4u << 20);
+}
+
+static void end_rig(const struct rig *r)
+{
+    ASSERT_RESULT(0, xsock_close(r->from));
+    ASSERT_RESULT(0, xsock_close(r->to));
+}
+
+/* False: this system doesn't glue anything together. */
+static bool coalesce(int d)
+{
+    int rc = xsock_set_opt_flag(d, XSOCK_SO_UDP_RECV_COALESCE, true);
+    if (rc != 0)
+        ASSERT_RESULT(-XSOCK_ENOPROTOOPT, rc);
+    return rc == 0;
+}
+
+/* The size of datagram n: runs of equal ones, a shorter one at their end, empty ones, odd ones. */
+static size_t size_of(unsigned n)
+{
+    unsigned run = n / 17;
+    if (n % 17 == 16)
+        return run % 3 == 0 ? 0 : 5 + run % 90;
+    return 100 + run * 37 % 1300;
+}
+
+static void fill(unsigned char *buf, unsigned n)
+{
+    size_t size = size_of(n);
+    for (size_t i = 0; i < size; i++)
+        buf[i] = (unsigned char)(n * 31 + i);
+    if (size >= sizeof n)
+        memcpy(buf, &n, sizeof n);
+}
+
+static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
+{
+    unsigned char expected[ROOM];
+    size_t whole = size_of(n), kept = whole < d->len ? whole : d->len;
+    fill(expected, n);
+    ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done, (unsigned)kept);
+    ASSERT_THAT(d->flags == (whole > d->len ? XSOCK_MSG_TRUNC : 0), "datagram %u, flags %#x", n, (unsigned)d->flags);
+    assert_memory_equal(d->base, expected, kept);
+    assert_true(d->addr == NULL || xsock_addr_equal(d->addr, &r->from_addr));
+}
+
+/* Sends total of them, and receives in calls of `each`, now and then with too little room. */
+static void exchange(struct rig *r, unsigned total, unsigned each)
+{
+    enum { WINDOW = 96 };
+    static unsigned char out[WINDOW][ROOM], in[WINDOW][ROOM];
+    struct xsock_dgram ov[WINDOW], iv[WINDOW];
+    struct xsock_addr from[WINDOW];
+    unsigned sent = 0, got = 0;
+    memset(ov, 0, sizeof ov);
+    memset(iv, 0, sizeof iv);
+    while (got < total) {
+        unsigned n = total - sent < WINDOW ? total - sent : WINDOW;
+        for (unsigned i = 0; i < n; i++) {
+            fill(out[i], sent + i);
+            ov[i] = (struct xsock_dgram){.base = out[i], .len = size_of(sent + i), .addr = &r->to_addr};
+        }
+        for (unsigned i = 0; i < n;) { /* what is sent is received before more is: loopback then loses nothing */
+            int rc = xsock_send_batch(r->from, ov + i, n - i, 0);
+            ASSERT_THAT(rc > 0 && (unsigned)rc <= n - i, "send_batch gave %s", harness_name(rc));
+            for (int k = 0; k < rc; k++)
+                assert_int_equal(ov[i + (unsigned)k].done, ov[i + (unsigned)k].len);
+            i += (unsigned)rc;
+        }
+        sent += n;
+        while (got < sent) {
+            unsigned want = each < WINDOW ? each : WINDOW;
+            struct xsock_pollfd p = {.fd = r->to, .events = XSOCK_POLLIN};
+            ASSERT_RESULT(1, xsock_poll(&p, 1, 10000000000));
+            for (unsigned i = 0; i < want; i++)
+                iv[i] = (struct xsock_dgram){.base = in[i], .len = (got + i) % 23 == 0 ? 50 : ROOM,
+                                             .addr = i % 2 ? &from[i] : NULL, .flags = -1};
+            int rc = xsock_recv_batch(r->to, iv, want, 0);
+            ASSERT_THAT(rc > 0 && (unsigned)rc <= want, "recv_batch gave %s", harness_name(rc));
+            for (int i = 0; i < rc; i++)
+                check(&iv[i], got + (unsigned)i, r);
+            if ((unsigned)rc < want)
+                assert_int_equal(iv[rc].flags, -1);
+            got += (unsigned)rc;
+        }
+    }
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_recv_batch(r->to, iv, 1, 0));
+}
+
+static unsigned how_many(void)
+{
+    return is_wine() ? 3000 : 100000;
+}
+
+static void a_hundred_thousand_datagrams_come_as_they_were_sent(void **state)
+{
+    struct rig r;
+    (void)state;
+    make_rig(&r);
+    exchange(&r, how_many(), 64);
+    exchange(&r, how_many() / 20, 96);
+    exchange(&r, how_many() / 100, 1);
+    end_rig(&r);
+}
+
+static void they_do_so_too_where_the_system_glues_them_together(void **state)
+{
+    struct rig r;
+    (void)state;
+    make_rig(&r);
+    if (!coalesce(r.to)) {
+        end_rig(&r);
+        SKIP("this system glues nothing together");
+    }
+    exchange(&r, how_many(), 64);
+    exchange(&r, how_many() / 20, 7);
+    exchange(&r, how_many() / 100, 1);
+    end_rig(&r);
+}
+
+/* ---- What is left over ---------------------------------------------------------------------------- */
+
+/* Six of 200 bytes and one of 100, in one call. */
+static void send_seven(const struct rig *r)
+{
+    unsigned char bytes[7][200];
+    struct xsock_dgram v[7];
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 7; i++) {
+        memset(bytes[i], 'a' + i, sizeof bytes[i]);
+        v[i] = (struct xsock_dgram){.base = bytes[i], .len = i < 6 ? 200 : 100,
+                                    .addr = (struct xsock_addr *)(uintptr_t)&r->to_addr};
+    }
+    ASSERT_RESULT(7, xsock_send_batch(r->from, v, 7, 0));
+}
+
+static int ready(int d)
+{
+    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLIN | XSOCK_POLLOUT};
+    int rc = xsock_poll(&p, 1, 0);
+    return rc < 0 ? rc : p.revents & XSOCK_POLLIN;
+}
+
+static void every_call_finds_what_a_batch_had_no_room_for(void **state)
+{
+    struct rig r;
+    char a[300], b[100];
+    struct xsock_addr from;
+    struct xsock_dgram one = {.base = a, .len = sizeof a};
+    struct xsock_vec v[] = {{a, 150}, {b, 100}};
+    struct xsock_msg m = {.addr = &from, .vec = v, .vec_count = 2};
+    (void)state;
+    make_rig(&r);
+    (void)coalesce(r.to); /* where not, the same comes out */
+    send_seven(&r);
+    ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
+    assert_true(one.done == 200 && a[0] == 'a' && a[199] == 'a');
+    assert_int_equal(ready(r.to), XSOCK_POLLIN);
+    ASSERT_RESULT(200, (int)xsock_available(r.to));
+    ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, XSOCK_MSG_PEEK));
+    ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0));
+    assert_int_equal(a[0], 'b');
+    ASSERT_RESULT(20, (int)xsock_recv(r.to, a, 20, 0)); /* cut: the rest is gone, not the next */
+    assert_int_equal(a[0], 'c');
+    ASSERT_RESULT(200, (int)xsock_recvfrom(r.to, a, sizeof a, 0, &from));
+    assert_true(a[0] == 'd' && xsock_addr_equal(&from, &r.from_addr));
+    memset(&from, 0, sizeof from);
+    ASSERT_RESULT(200, (int)xsock_recvmsg(r.to, &m, XSOCK_MSG_WAITALL));
+    assert_true(m.flags == 0 && a[0] == 'e' && b[49] == 'e' && xsock_addr_equal(&from, &r.from_addr));
+    v[1].len = 40;
+    ASSERT_RESULT(190, (int)xsock_recvmsg(r.to, &m, 0));
+    assert_true(m.flags == XSOCK_MSG_TRUNC && a[0] == 'f');
+    ASSERT_RESULT(100, (int)xsock_available(r.to));
+    assert_int_equal(ready(r.to), XSOCK_POLLIN);
+    ASSERT_RESULT(100, (int)xsock_recv(r.to, a, sizeof a, 0));
+    assert_int_equal(a[99], 'g');
+    assert_int_equal(ready(r.to), 0);
+    ASSERT_RESULT(0, (int)xsock_available(r.to));
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, a, sizeof a, 0));
+    end_rig(&r);
+}
+
+static void a_duplicate_shares_what_is_left_over(void **state)
+{
+    struct rig r;
+    char a[300];
+    struct xsock_dgram one = {.base = a, .len = sizeof a};
+    int twin;
+    (void)state;
+    make_rig(&r);
+    (void)coalesce(r.to);
+    twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
+    send_seven(&r);
+    ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
+    ASSERT_RESULT(0, xsock_close(r.to));
+    for (int i = 1; i < 7; i++) {
+        ASSERT_RESULT(i < 6 ? 200 : 100, (int)xsock_recv(twin, a, sizeof a, 0));
+        assert_int_equal(a[0], 'a' + i);
+    }
+    r.to = twin;
+    end_rig(&r);
+}
+
+/* ---- Errors --------------------------------------------------------------------------------------- */
+
+static void an_error_after_some_is_told_the_next_time(void **state)
+{
+    static char big[70000];
+    struct rig r;
+    struct xsock_dgram v[3];
+    (void)state;
+    make_rig(&r);
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 3; i++)
+        v[i] = (struct xsock_dgram){.base = big, .len = i == 1 ? sizeof big : 10, .addr = &r.to_addr};
+    ASSERT_RESULT(1, xsock_send_batch(r.from, v, 3, 0));
+    ASSERT_RESULT(-XSOCK_EMSGSIZE, xsock_send_batch(r.from, v + 1, 2, 0));
+    ASSERT_RESULT(1, xsock_send_batch(r.from, v + 2, 1, 0));
+    v[0].addr = NULL;
+    ASSERT_RESULT(-XSOCK_EDESTADDRREQ, xsock_send_batch(r.from, v, 1, 0));
+    end_rig(&r);
+}
+
+static void batches_that_can_not_be_are_refused(void **state)
+{
+    struct rig r;
+    char byte = 0;
+    struct xsock_dgram v[2];
+    int pair[2];
+    (void)state;
+    make_rig(&r);
+    memset(v, 0, sizeof v);
+    v[0] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &r.to_addr};
+    v[1] = v[0];
+    ASSERT_RESULT(0, xsock_send_batch(r.from, NULL, 0, 0));
+    ASSERT_RESULT(0, xsock_recv_batch(r.from, v, 0, 0));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_send_batch(-1, v, 1, 0));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, NULL, 1, -1));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_recv_batch(r.from, NULL, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 1, XSOCK_MSG_MORE));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 1, XSOCK_MSG_PEEK));
+    v[1].base = NULL;
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, v, 2, 0));
+    v[1].base = &byte;
+    v[1].reserved[1] = 1;
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 2, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 2, 0));
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, xsock_send_batch(pair[0], v, 1, 0));
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, xsock_recv_batch(pair[0], v, 1, 0));
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_recv_batch(r.to, v, 1, 0)); /* nothing was sent */
+    sockets_close(pair[0]);
+    sockets_close(pair[1]);
+    end_rig(&r);
+}
+
+static void a_local_pair_has_batches_too(void **state)
+{
+    char text[4][8] = {"one", "two", "three", ""}, got[4][8];
+    struct xsock_dgram v[4];
+    int pair[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_DGRAM, pair);
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 4; i++)
+        v[i] = (struct xsock_dgram){.base = text[i], .len = strlen(text[i])};
+    ASSERT_RESULT(4, xsock_send_batch(pair[0], v, 4, 0));
+    for (int i = 0, n = 0; i < 4; i += n) {
+        for (int k = i; k < 4; k++)
+            v[k] = (struct xsock_dgram){.base = got[k], .len = 8};
+        struct xsock_pollfd p = {.fd = pair[1], .events = XSOCK_POLLIN};
+        ASSERT_RESULT(1, xsock_poll(&p, 1, 10000000000));
+        n = xsock_recv_batch(pair[1], v + i, (size_t)(4 - i), 0);
+        ASSERT_THAT(n > 0, "recv_batch gave %s", harness_name(n));
+    }
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(v[i].done, strlen(text[i]));
+        assert_memory_equal(got[i], text[i], strlen(text[i]));
+    }
+    sockets_close(pair[0]);
+    sockets_close(pair[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_hundred_thousand_datagrams_come_as_they_were_sent),
+        TEST(they_do_so_too_where_the_system_glues_them_together),
+        TEST(every_call_finds_what_a_batch_had_no_room_for),
+        TEST(a_duplicate_shares_what_is_left_over),
+        TEST(an_error_after_some_is_told_the_next_time),
+        TEST(batches_that_can_not_be_are_refused),
+        TEST(a_local_pair_has_batches_too),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
