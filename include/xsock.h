@@ -1144,27 +1144,29 @@ struct xsock_event {
     uint64_t reserved; /* 0 */
 };
 
-/* Makes a poller without members. flags: XSOCK_SOCK_CLOEXEC or 0. Returns the descriptor. EINVAL: other flags.
- * EMFILE, ENFILE, ENOBUFS, ENOMEM: no room. Those of Winsock's start: as for xsock_open. Doesn't block. */
+/* Makes a poller without members. flags: XSOCK_SOCK_CLOEXEC or 0. Returns the descriptor. EINVAL: other
+ * flags. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room. Those of Winsock's start: as for xsock_open. Doesn't
+ * block. */
 XSOCK_API int xsock_poller_open(int flags);
 
-/* Adds the socket d to the poller p, watched for `events`; changes what it is watched for (and data); or takes
- * it out (events and data don't matter). What is so already is reported too, after ADD and after MOD, edge-triggered
- * and one-shot members included. An edge may be reported more often than it happens: receive, or send, until
- * EAGAIN, before you wait for the next. A descriptor is a member of a poller once, of any number of pollers, and
- * so is each of its duplicates, apart. Closing d, and releasing it or replacing it by xsock_dup2, takes it out
- * silently, also when a duplicate stays open or a call is still in it: what is reported after that is never it.
- * Returns 0. EBADF: p or d is not open. EINVAL: p is no poller, d is one; unknown op; unknown bits in events.
- * EEXIST: ADD of a member. ENOENT: MOD or DEL of none. ENOSPC, ENOMEM: no room. Doesn't block. */
+/* Adds the socket d to the poller p, watched for `events`; changes what it is watched for (and data); or
+ * takes it out (events and data don't matter). What is so already is reported too, after ADD and after MOD,
+ * edge-triggered and one-shot members included. An edge may be reported more often than it happens: receive,
+ * or send, until EAGAIN, before you wait for the next. A descriptor is a member of a poller once, of any
+ * number of pollers, and so is each of its duplicates, apart. Closing d, and releasing it or replacing it by
+ * xsock_dup2, takes it out silently, also when a duplicate stays open or a call is still in it: what is
+ * reported after that is never it. Returns 0. EBADF: p or d is not open. EINVAL: p is no poller, d is one;
+ * unknown op; unknown bits in events. EEXIST: ADD of a member. ENOENT: MOD or DEL of none. ENOSPC, ENOMEM: no
+ * room. Doesn't block. */
 XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data);
 
-/* Waits until a member is ready, the poller is woken, or timeout_ns nanoseconds have passed (-1: no limit, 0: not
- * at all), never less. Stores what is ready in out, one entry a member, at most n (and no more than it likes:
- * what is left comes out of the next waits, none is starved). Any number of threads may wait in a poller: a
- * level-triggered member may be reported to several, an edge to one. A failed connect is OUT and ERR, on every
- * system. Returns how many; 0: the time has passed, or it was woken.
- * EBADF: p is not open. EFAULT: out is NULL. EINVAL: p is no poller; n is 0; timeout_ns below -1. EINTR: a signal
- * came (so that Ctrl-C can end a loop). ECANCELED: p was closed. */
+/* Waits until a member is ready, the poller is woken, or timeout_ns nanoseconds have passed (-1: no limit, 0:
+ * not at all), never less. Stores what is ready in out, one entry a member, at most n (and no more than it
+ * likes: what is left comes out of the next waits, none is starved). Any number of threads may wait in a
+ * poller: a level-triggered member may be reported to several, an edge to one. A failed connect is OUT and
+ * ERR, on every system. Returns how many; 0: the time has passed, or it was woken. EBADF: p is not open.
+ * EFAULT: out is NULL. EINVAL: p is no poller; n is 0; timeout_ns below -1. EINTR: a signal came (so that
+ * Ctrl-C can end a loop). ECANCELED: p was closed. */
 XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns);
 
 /* Makes one wait in the poller return, at once, with 0 or what is ready: one that is under way, or else the

@@ -51,7 +51,8 @@ ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, ui
 int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);
-int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n, int64_t timeout_ns);
+int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,
+                            int64_t timeout_ns);
 int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 
 /* ---- What the calls share ------------------------------------------------------------------------ */

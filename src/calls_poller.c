@@ -65,7 +65,8 @@ int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_
     return rc;
 }
 
-int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n, int64_t timeout_ns)
+int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,
+                            int64_t timeout_ns)
 {
     struct xsock__fd *fd;
     int rc = get_poller(t, p, &fd);

@@ -31,7 +31,7 @@ struct xsock__poller {
     struct xsock__follower follower; /* of its own descriptor */
     struct xsock__fdtab *table;
     struct xsock__sys_poller *sys;
-    xsock__atomic_int refs;  /* its descriptor's, and one a member's: a closing thread may still have one in hand */
+    xsock__atomic_int refs;  /* its descriptor's, and one a member's: a closing thread may have one in hand */
     xsock__atomic_int state;
     struct xsock__poller *next_dead;
     struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
@@ -43,7 +43,8 @@ struct xsock__poller {
 
 /* ---- Slots: under the poller's lock -------------------------------------------------------------- */
 
-enum { SLOTS_FIRST = 64, SLOTS_MOST = 1 << 26 }; /* the most is still a size_t in bytes where that has 32 bits */
+/* The most is still a size_t in bytes where that has 32 bits. */
+enum { SLOTS_FIRST = 64, SLOTS_MOST = 1 << 26 };
 
 static bool make_slots(struct xsock__poller *p)
 {
@@ -318,7 +319,8 @@ static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
 /* One event of the system becomes an entry, or joins the member's own, or is nobody's. Under the lock. */
-static int report(struct xsock__poller *p, const struct xsock__sys_event *e, struct xsock_event *out, int count)
+static int report(struct xsock__poller *p, const struct xsock__sys_event *e, struct xsock_event *out,
+                  int count)
 {
     struct member *m = member_of(p, e->key);
     uint32_t events = m == NULL ? 0 : e->events & ((m->events & ~manners) | always);
@@ -337,7 +339,8 @@ static int report(struct xsock__poller *p, const struct xsock__sys_event *e, str
     return count + 1;
 }
 
-static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v, size_t n, struct xsock_event *out)
+static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v, size_t n,
+                      struct xsock_event *out)
 {
     int count = 0;
     if (n == 0)

@@ -1,12 +1,13 @@
 /* Pollers: members, what each means to the program, and which events of the system are still theirs.
  *
- * A member hangs on two sides: on its descriptor, as a follower (the table's lock), and in a slot of its poller
- * (the poller's lock). Whoever takes it off the descriptor, under the table's lock, is the one to take it out of
- * the poller and to free it: ctl with DEL, the thread that closes the descriptor, or the one that ends the poller.
+ * A member hangs on two sides: on its descriptor, as a follower (the table's lock), and in a slot of its
+ * poller (the poller's lock). Whoever takes it off the descriptor, under the table's lock, is the one to take
+ * it out of the poller and to free it: ctl with DEL, the thread that closes the descriptor, or the one that
+ * ends the poller.
  *
- * The system reports a key, never a pointer: slot and generation. A slot's generation changes whenever its member
- * goes, so that an event that another thread has fetched before is of no member any more, whatever has been put
- * into the slot, or opened under the number, since.
+ * The system reports a key, never a pointer: slot and generation. A slot's generation changes whenever its
+ * member goes, so that an event that another thread has fetched before is of no member any more, whatever has
+ * been put into the slot, or opened under the number, since.
  *
  * Locks, in this order: the poller's, then the table's. Nobody waits with either. */
 #ifndef XSOCK__POLLER_H
@@ -37,7 +38,8 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd);
 int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t n, int64_t timeout_ns);
 void xsock__poller_wake(struct xsock__poller *p);
 
-/* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would have blocked. */
+/* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would have
+ * blocked. */
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events);
 
 #endif

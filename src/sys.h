@@ -278,11 +278,11 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
 int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
 /* ---- Pollers ------------------------------------------------------------------------------------- */
 
-/* The core has the members, what each means to the program, and what was closed; a backend tells what is ready
- * (epoll, kqueue, AFD poll). What it has of memory it takes in open and add: a wait allocates nothing.
+/* The core has the members, what each means to the program, and what was closed; a backend tells what is
+ * ready (epoll, kqueue, AFD poll). What it has of memory it takes in open and add: a wait allocates nothing.
  *
- * add, change and remove are called by one thread at a time for one poller, while any number of others are in wait,
- * wake and used. close comes when nobody is in it any more; the members it still has need no remove. */
+ * add, change and remove are called by one thread at a time for one poller, while any number of others are in
+ * wait, wake and used. close comes when nobody is in it any more; the members it still has need no remove. */
 struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
@@ -293,8 +293,8 @@ struct xsock__sys_member {
     void *state;      /* the backend's: what outlives remove, as a poll that is still being cancelled */
 };
 
-/* events: XSOCK_POLLER bits. IN, OUT, RDHUP, PRI as asked, ERR and HUP always; what was not asked for the core
- * leaves out, but a wait must not go on reporting it. A failed connect is OUT and ERR. */
+/* events: XSOCK_POLLER bits. IN, OUT, RDHUP, PRI as asked, ERR and HUP always; what was not asked for the
+ * core leaves out, but a wait must not go on reporting it. A failed connect is OUT and ERR. */
 struct xsock__sys_event {
     uint64_t key;
     uint32_t events;
@@ -310,23 +310,23 @@ void xsock__sys_poller_abandon(struct xsock__sys_poller *p);
 uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p);
 
 /* m stays where it is until remove; its handle and key are filled in. `events` are IN, OUT, RDHUP, PRI, ET,
- * ONESHOT. After add and after change what is ready already is reported, also with ET, and a ONESHOT is armed again.
- * ONESHOT: nothing more after an event (one or two that were under way are left out by the core). */
+ * ONESHOT. After add and after change what is ready already is reported, also with ET, and a ONESHOT is armed
+ * again. ONESHOT: nothing more after an event (one or two that were under way are left out by the core). */
 int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
 /* Afterwards m is gone; only a wait that is under way may still report its key. */
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m);
 
 /* Where facts say edges_need_use: a call on the socket has just received (IN) or sent (OUT), or found that it
- * would block; so an edge that was reported can happen again. m may be one that is just being added or removed:
- * its memory is there, and the backend has a lock to see how far that is. Others have no use for it. */
+ * would block; so an edge that was reported can happen again. m may be one that is just being added or
+ * removed: its memory is there, and the backend has a lock to see how far that is. Others have no use for it. */
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
 
 /* Waits until there are events, at most n (n > 0), the poller is woken, or the time is over (-1: never, 0: at
- * once); it may come back a little early, with none. A member may be reported more than once, in parts: the core
- * joins them. *out_woken: this wait has taken the wake. EINTR's code: a signal. */
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
-                           size_t *out_count, bool *out_woken);
+ * once); it may come back a little early, with none. A member may be reported more than once, in parts: the
+ * core joins them. *out_woken: this wait has taken the wake. EINTR's code: a signal. */
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+                           int64_t timeout_ns, size_t *out_count, bool *out_woken);
 
 /* Makes one wait, under way or the next, return with *out_woken; further ones before that are the same one.
  * Async-signal-safe. */

@@ -1,5 +1,5 @@
-/* Pollers where the system does what no real one does on demand: events that come late or in parts, failures, waits
- * that end early. */
+/* Pollers where the system does what no real one does on demand: events that come late or in parts, failures,
+ * waits that end early. */
 #include "harness.h"
 
 #include "calls.h"

@@ -89,7 +89,8 @@ static const struct {
 
 enum { BITS = sizeof bits / sizeof *bits };
 
-static int control(const struct xsock__sys_poller *p, int op, const struct xsock__sys_member *m, uint32_t events)
+static int control(const struct xsock__sys_poller *p, int op, const struct xsock__sys_member *m,
+                   uint32_t events)
 {
     struct epoll_event e = {.events = 0, .data = {.u64 = m->key}};
     for (int i = 0; i < BITS; i++)
@@ -108,11 +109,11 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
     return control(p, EPOLL_CTL_MOD, m, events);
 }
 
-/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked process may keep
- * (epoll(7), question 6). */
+/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked process may
+ * keep (epoll(7), question 6). */
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
 {
-    (void)control(p, EPOLL_CTL_DEL, m, 0); /* its event may be NULL only since Linux 2.6.9, so why not give one */
+    (void)control(p, EPOLL_CTL_DEL, m, 0);
 }
 
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
@@ -169,8 +170,8 @@ static bool take_wake(const struct xsock__sys_poller *p)
     return n > 0;
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
-                           size_t *out_count, bool *out_woken)
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+                           int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct epoll_event native[MOST];
     size_t reported = 0;

@@ -1,8 +1,8 @@
 /* Pollers on kqueue (FreeBSD, macOS), made to mean what epoll means.
  *
- * A member is two filters, one for each direction; the core joins what they report of it. Every member has the read
- * filter, as one that waits only for OUT, or for nothing, is told of its end too: without IN it has a low-water mark
- * that no data reaches, so that only the end is an event. */
+ * A member is two filters, one for each direction; the core joins what they report of it. Every member has
+ * the read filter, as one that waits only for OUT, or for nothing, is told of its end too: without IN it has
+ * a low-water mark that no data reaches, so that only the end is an event. */
 #include "native.h"
 
 #ifndef __linux__
@@ -46,7 +46,8 @@ static uint64_t key_of(const struct kevent *e)
 }
 
 /* kevent_t fields differ in type between the systems; EV_SET converts. */
-static struct kevent make_event(uintptr_t ident, int filter, unsigned flags, unsigned fflags, int data, uint64_t key)
+static struct kevent make_event(uintptr_t ident, int filter, unsigned flags, unsigned fflags, int data,
+                                uint64_t key)
 {
     struct kevent e = {0};
     EV_SET(&e, ident, (short)filter, (unsigned short)flags, fflags, data, NULL);
@@ -112,8 +113,8 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 
 /* ---- Members ------------------------------------------------------------------------------------- */
 
-/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported; the other one
- * of the same member may report once more, and the core leaves that out. */
+/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported; the other
+ * one of the same member may report once more, and the core leaves that out. */
 static unsigned manner(uint32_t events)
 {
     unsigned flags = EV_ADD;
@@ -163,7 +164,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return code;
 }
 
-/* The flags of a filter that is there can't be changed. If it fails, what was there before comes back, if it can. */
+/* The flags of a filter that is there can't be changed. If it fails, what was there before comes back, if it
+ * can. */
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
     uint32_t before = m->events;
@@ -186,8 +188,8 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
-/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the handle has been
- * closed since, and is another socket's, so has the member been, and nobody reads this. */
+/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the handle has
+ * been closed since, and is another socket's, so has the member been, and nobody reads this. */
 static uint32_t ask_poll(uintptr_t handle)
 {
     struct pollfd p = {(int)handle, POLLPRI, 0};
@@ -216,8 +218,8 @@ static uint32_t from_native(const struct kevent *e)
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
-                           size_t *out_count, bool *out_woken)
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+                           int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct kevent native[MOST];
     struct timespec t = {(time_t)(timeout_ns / SECOND), (long)(timeout_ns % SECOND)};
@@ -230,7 +232,8 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         if (native[i].filter == EVFILT_USER)
             woken = true;
         else
-            v[reported++] = (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri, from_native(&native[i])};
+            v[reported++] = (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri,
+                                                      from_native(&native[i])};
     }
     *out_count = reported;
     *out_woken = woken;

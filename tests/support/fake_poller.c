@@ -201,8 +201,8 @@ static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, s
     return count;
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
-                           size_t *out_count, bool *out_woken)
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+                           int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     void (*meanwhile)(void *user) = fake.meanwhile;
     size_t count = 0;
