@@ -235,8 +235,9 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
 static int available(struct xsock__fd *fd, size_t *out)
 {
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
-    int code = q != NULL ? xsock__leftover_next_size(q, fd->held.handle, out)
-                         : xsock__sys_available(fd->held.handle, out);
+    if (q == NULL)
+        return xsock__finish(xsock__sys_available(fd->held.handle, out));
+    int code = xsock__leftover_next_size(q, fd->held.handle, out);
     return xsock__error_from_native(code) == -XSOCK_EAGAIN ? 0 : xsock__finish(code);
 }
 

@@ -124,7 +124,7 @@ static void a_queue_that_can_not_be_had_leaves_a_socket_as_it_was(void **state)
     (void)state;
     ASSERT_RESULT(0, xsock_release(d, &h));
     fake_glue(true);
-    fake_fail(FAKE_ALLOC, 2, 0); /* the first is for the socket itself */
+    fake_fail(FAKE_ALLOC, 2, FAKE_ENOMEM); /* the first is for the socket itself */
     ASSERT_RESULT(-XSOCK_ENOMEM, xsock_adopt(h, 0));
     assert_true(fake_failed());
     fake_glue(false);
