@@ -110,6 +110,28 @@ static void a_member_closed_during_a_wait_is_not_reported_by_it(void **state)
     assert_true(got[0].data == 2);
 }
 
+/* Not only are its events nobody's: the system is told, or it would report them for ever. */
+static void the_system_forgets_whoever_leaves(void **state)
+{
+    uintptr_t h;
+    int d = open_member(IN, 1), other = open_member(IN, 2);
+    (void)state;
+    assert_int_equal(fake_poller_members(), 2);
+    ASSERT_RESULT(d, xsock__call_dup2(t, other, d, 0));
+    assert_int_equal(fake_poller_members(), 1);
+    struct xsock__fd *fd = xsock__fdtab_get(t, other); /* as a call that is in it */
+    assert_non_null(fd);
+    ASSERT_RESULT(0, xsock__call_close(t, other));
+    assert_int_equal(fake_poller_members(), 0);
+    assert_true(fake_look(fd->held.handle).open);
+    xsock__fdtab_put(t, fd);
+    ASSERT_RESULT(0, xsock__call_poller_ctl(t, p, ADD, d, IN, 3));
+    assert_int_equal(fake_poller_members(), 1);
+    ASSERT_RESULT(0, xsock__call_release(t, d, &h));
+    assert_int_equal(fake_poller_members(), 0);
+    fake_close_foreign(h);
+}
+
 static void what_was_not_asked_for_is_left_out(void **state)
 {
     int d = open_member(IN, 1);
@@ -316,6 +338,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         POLLER_TEST(a_late_event_is_nobodys),
         POLLER_TEST(a_member_closed_during_a_wait_is_not_reported_by_it),
+        POLLER_TEST(the_system_forgets_whoever_leaves),
         POLLER_TEST(what_was_not_asked_for_is_left_out),
         POLLER_TEST(parts_of_a_member_are_one_entry),
         POLLER_TEST(a_part_that_comes_after_oneshot_is_left_out),
