@@ -159,13 +159,15 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct window *w = call;
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     if (q != NULL)
-        return xsock__leftover_recv(q, fd->held.handle, w->msgs, w->n, false, &w->done);
-    return xsock__sys_recv_many(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done);
+        return xsock__data_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs, w->n, false, &w->done));
+    return xsock__data_ended(fd->held.sock,
+                             xsock__sys_recv_many(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
 }
 
 static void prepare_receives(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
 {
     w->n = n < XSOCK__MANY ? n : XSOCK__MANY;
+    w->done = 0;
     for (size_t i = 0; i < w->n; i++)
         put(w, i, s, &v[i]);
 }

@@ -151,15 +151,22 @@ static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct t
     return code;
 }
 
+int xsock__data_ended(const struct xsock__sock *s, int code)
+{
+    bool ended = xsock__sock_is(s, XSOCK__SOCK_SHUT_RD) && xsock__error_from_native(code) == -XSOCK_EAGAIN;
+    return ended ? 0 : code;
+}
+
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
-    size_t n;
+    size_t n = 0;
     if (q != NULL)
-        return recv_queued(q, fd, x);
+        return xsock__data_ended(fd->held.sock, recv_queued(q, fd, x));
     int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
                                x->peer, &n, NULL);
+    code = xsock__data_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
         x->whole = x->whole && n > 0; /* the end of the stream: no more will come */

@@ -139,8 +139,14 @@ static int try_recv(struct xsock__fd *fd, void *call)
     size_t count;
     int code = q != NULL ? xsock__leftover_recv(q, fd->held.handle, &x->sys, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count)
                          : xsock__sys_recvmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
-    if (code != 0)
+    if (code != 0 && xsock__data_ended(fd->held.sock, code) != 0)
         return code;
+    if (code != 0) {
+        x->ended = true;
+        if (x->sys.control != NULL)
+            memset(x->sys.control, 0, sizeof *x->sys.control);
+        return 0;
+    }
     x->out_flags |= x->sys.flags;
     x->ended = x->sys.done == 0 || (x->sys.control != NULL && x->sys.control->has != 0)
                || (x->out_flags & XSOCK_MSG_CTRUNC) != 0;

@@ -31,6 +31,10 @@ int xsock__data_can_receive(const struct xsock__sock *s);
 /* Whether it can have out-of-band data. */
 bool xsock__data_has_urgent(const struct xsock__sock *s);
 
+/* The code of a try to receive: "would block" is the end, 0 and nothing received, where this end was shut down for
+ * receiving. (Linux goes on saying that a datagram socket is readable then: waiting would never end.) */
+int xsock__data_ended(const struct xsock__sock *s, int code);
+
 /* WAITALL has a meaning. */
 bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags);
 

@@ -21,7 +21,8 @@ enum {
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
     XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
-    XSOCK__SOCK_TOLD = 64       /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_TOLD = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
 };
 
 struct xsock__sock {

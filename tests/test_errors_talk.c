@@ -582,6 +582,26 @@ static void a_datagram_that_is_cut_is_success(void **state)
     close_zoo(&z);
 }
 
+/* Linux says that a datagram socket is readable then, and that nothing is there: a call must not wait for that. */
+static void datagrams_end_with_the_receiving(void **state)
+{
+    struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
+    int d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0);
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_local_addr(d, &a));
+    ASSERT_RESULT(0, xsock_connect(d, &a));
+    ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_RD));
+    ASSERT_RESULT(0, (int)xsock_recv(d, data, 4, 0));
+    ASSERT_RESULT(0, (int)xsock_recvfrom(d, data, 4, 0, &a));
+    struct xsock_vec vec = {data, 4};
+    struct xsock_msg m = {.vec = &vec, .vec_count = 1};
+    ASSERT_RESULT(0, (int)xsock_recvmsg(d, &m, 0));
+    struct xsock_dgram v = {.base = data, .len = 4};
+    ASSERT_RESULT(0, xsock_recv_batch(d, &v, 1, 0));
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
 /* The wake that a poll needs is kept: it is had before handles are counted. */
 static int warm_up(void **state)
 {
@@ -602,6 +622,7 @@ int main(void)
         TEST(shutting_down_one_way_leaves_the_other),
         TEST(sending_to_a_peer_that_has_gone_raises_no_signal),
         TEST(a_datagram_that_is_cut_is_success),
+        TEST(datagrams_end_with_the_receiving),
     };
     return cmocka_run_group_tests_name("errors_talk", tests, warm_up, NULL);
 }
