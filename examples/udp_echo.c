@@ -1,0 +1,118 @@
+/* Sends every datagram back to where it came from, many at a time.
+ *
+ *     udp_echo 0.0.0.0:7777     serves until it is interrupted
+ *     udp_echo --try            serves itself 10,000 datagrams on loopback; exit 0: every one came back
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "xsock.h"
+
+enum { MANY = 64, SIZE = 1500 };
+
+struct batch {
+    struct xsock_dgram datagrams[MANY];
+    struct xsock_addr addrs[MANY];
+    unsigned char bytes[MANY][SIZE];
+};
+
+static int complain(const char *what, ptrdiff_t error)
+{
+    fprintf(stderr, "udp_echo: %s: %s\n", what, xsock_strerror((int)error));
+    return 1;
+}
+
+static int open_at(const char *text)
+{
+    struct xsock_addr a;
+    int rc = xsock_addr_parse(&a, text);
+    if (rc < 0)
+        return rc;
+    int d = xsock_open(a.family, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
+    if (d < 0)
+        return d;
+    rc = xsock_bind(d, &a);
+    if (rc < 0) {
+        xsock_close(d);
+        return rc;
+    }
+    /* Fewer calls of the system where it can; where it can't, nothing is lost. */
+    (void)xsock_set_opt_flag(d, XSOCK_SO_UDP_RECV_COALESCE, true);
+    return d;
+}
+
+static int send_all(int d, struct xsock_dgram *v, int n)
+{
+    for (int done = 0; done < n;) {
+        int rc = xsock_send_batch(d, v + done, (size_t)(n - done), 0);
+        if (rc < 0)
+            return rc;
+        done += rc;
+    }
+    return n;
+}
+
+/* Waits for some, and sends them back. */
+static int echo_some(int d, struct batch *b)
+{
+    for (int i = 0; i < MANY; i++)
+        b->datagrams[i] = (struct xsock_dgram){.base = b->bytes[i], .len = SIZE, .addr = &b->addrs[i]};
+    int n = xsock_recv_batch(d, b->datagrams, MANY, 0);
+    for (int i = 0; i < n; i++)
+        b->datagrams[i].len = b->datagrams[i].done;
+    return n < 0 ? n : send_all(d, b->datagrams, n);
+}
+
+static int serve(const char *text)
+{
+    static struct batch b;
+    int d = open_at(text), rc = d;
+    while (rc >= 0)
+        rc = echo_some(d, &b);
+    return complain(text, rc);
+}
+
+/* A burst of small numbers to the server, its answers, and again. */
+static int try_it(void)
+{
+    enum { TOTAL = 10000, BURST = 32 };
+    static struct batch b;
+    struct xsock_dgram burst[BURST];
+    uint32_t numbers[BURST], back;
+    struct xsock_addr name;
+    int server = open_at("127.0.0.1:0"), client = open_at("127.0.0.1:0");
+    int rc = server < 0 ? server : client < 0 ? client : xsock_local_addr(server, &name);
+    if (rc >= 0)
+        rc = xsock_set_opt_time(client, XSOCK_SO_RCVTIMEO, 10000000000);
+    for (uint32_t sent = 0; sent < TOTAL && rc >= 0;) {
+        int echoed = 0;
+        for (int i = 0; i < BURST; i++) {
+            numbers[i] = sent++;
+            burst[i] = (struct xsock_dgram){.base = &numbers[i], .len = sizeof numbers[i], .addr = &name};
+        }
+        rc = send_all(client, burst, BURST);
+        for (; rc >= 0 && echoed < BURST; echoed += rc)
+            rc = echo_some(server, &b);
+        for (int i = 0; i < BURST && rc >= 0; i++) {
+            ptrdiff_t n = xsock_recv(client, &back, sizeof back, 0);
+            rc = n < 0 ? (int)n : 0;
+            if (n >= 0 && (n != sizeof back || back != numbers[i])) {
+                fprintf(stderr, "udp_echo: %" PRIu32 " came back as something else\n", numbers[i]);
+                return 1;
+            }
+        }
+    }
+    xsock_close(client);
+    xsock_close(server);
+    return rc < 0 ? complain("it went wrong", rc) : 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 2) {
+        fprintf(stderr, "usage: udp_echo ADDRESS:PORT | --try\n");
+        return 2;
+    }
+    return strcmp(argv[1], "--try") == 0 ? try_it() : serve(argv[1]);
+}
