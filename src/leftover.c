@@ -184,9 +184,11 @@ bool xsock__leftover_watch(struct xsock__leftover *q, struct xsock__leftover_wat
 void xsock__leftover_unwatch(struct xsock__leftover *q, struct xsock__leftover_watch *w)
 {
     xsock__sys_lock(&q->lock);
-    *w->link = w->next;
-    if (w->next != NULL)
-        w->next->link = w->link;
+    if (w->link != NULL) {
+        *w->link = w->next;
+        if (w->next != NULL)
+            w->next->link = w->link;
+    }
     xsock__sys_unlock(&q->lock);
 }
 
@@ -204,6 +206,8 @@ void xsock__leftover_after_fork(bool in_child)
     for (struct xsock__leftover *q = queues; q != NULL; q = q->next) {
         if (in_child) {
             xsock__atomic_store(&q->any, 0);
+            for (struct xsock__leftover_watch *w = q->watches; w != NULL; w = w->next)
+                w->link = NULL; /* whose end may still come: the poller's descriptor is closed in the child too */
             q->watches = NULL;
         }
         xsock__sys_unlock(&q->lock);

@@ -1,5 +1,6 @@
 #include "poller.h"
 
+#include "lying.h"
 #include "sock.h"
 #include "sys.h"
 #include "wait.h"
@@ -8,6 +9,7 @@
 struct member {
     struct xsock__follower follower; /* of the descriptor that is watched */
     struct xsock__sys_member sys;
+    struct xsock__lying lying;
     struct xsock__poller *poller;
     uint64_t data;
     uint32_t events;
@@ -33,6 +35,8 @@ struct xsock__poller {
     struct xsock__sys_poller *sys;
     xsock__atomic_int refs;  /* its descriptor's, and one a member's: a closing thread may have one in hand */
     xsock__atomic_int state;
+    xsock__atomic_int asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
+    struct xsock__lying_list lying;
     struct xsock__poller *next_dead;
     struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
     struct slot *slots;
@@ -83,8 +87,9 @@ static bool take_slot(struct xsock__poller *p, struct member *m)
     return true;
 }
 
-static void free_slot(struct xsock__poller *p, const struct member *m)
+static void free_slot(struct xsock__poller *p, struct member *m)
 {
+    xsock__lying_unwatch(&m->lying);
     struct slot *s = &p->slots[m->slot];
     s->member = NULL;
     s->generation++;
@@ -139,6 +144,7 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     p->sock.poller = p;
     p->follower.closed = closed;
     p->table = t;
+    p->lying.sys = p->sys;
     xsock__atomic_store(&p->refs, 1);
     xsock__fdtab_follow(t, fd, &p->follower); /* it is ours alone yet: can't be closed */
     out->handle = xsock__sys_poller_handle(p->sys);
@@ -160,7 +166,10 @@ void xsock__poller_let_go(struct xsock__poller *p)
     xsock__sys_lock(&p->lock);
     for (uint32_t i = 0; i < p->slot_count; i++) {
         struct member *m = p->slots[i].member;
-        if (m == NULL || !xsock__fdtab_unfollow(p->table, &m->follower))
+        if (m == NULL)
+            continue;
+        xsock__lying_unwatch(&m->lying); /* once it is unfollowed, its socket may go at any time */
+        if (!xsock__fdtab_unfollow(p->table, &m->follower))
             continue;
         free_slot(p, m);
         drop_member(p, m); /* not the last reference: ours is still there */
@@ -245,6 +254,8 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member *
     xsock__atomic_add(&p->refs, 1);
     int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, new->events));
     new->added = rc == 0;
+    if (rc == 0)
+        xsock__lying_watch(&p->lying, &new->lying, fd->held.sock, new->sys.key, new->events);
     if (rc == 0 || !xsock__fdtab_unfollow(p->table, &new->follower)) {
         *m = NULL;
         return rc;
@@ -294,6 +305,8 @@ int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t
     xsock__sys_lock(&p->lock);
     struct member *m = find(p, fd);
     int rc = m == NULL || !m->added ? -XSOCK_ENOENT : change(p, m, events, data);
+    if (rc == 0)
+        xsock__lying_watch(&p->lying, &m->lying, fd->held.sock, m->sys.key, events);
     xsock__sys_unlock(&p->lock);
     return rc;
 }
@@ -353,29 +366,42 @@ static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v,
     return count;
 }
 
+static size_t collect_lying(struct xsock__poller *p, struct xsock__sys_event *v, size_t n)
+{
+    xsock__sys_lock(&p->lock);
+    size_t count = xsock__lying_collect(&p->lying, v, n);
+    xsock__sys_unlock(&p->lock);
+    return count;
+}
+
 int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t n, int64_t timeout_ns)
 {
     struct xsock__sys_event v[MOST];
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    const size_t most = n < MOST ? n : MOST;
     for (;;) {
-        size_t count = 0;
+        size_t count = 0, lying = collect_lying(p, v, most);
         bool woken = false;
-        int64_t left = xsock__time_left(&end);
-        int code = xsock__sys_poller_wait(p->sys, v, n < MOST ? n : MOST, left, &count, &woken);
+        int64_t left = lying > 0 ? 0 : xsock__time_left(&end);
+        int code = 0;
+        if (lying < most)
+            code = xsock__sys_poller_wait(p->sys, v + lying, most - lying, left, &count, &woken);
         if ((xsock__atomic_load(&p->state) & CLOSING) != 0) {
             xsock__sys_poller_wake(p->sys);
             return -XSOCK_ECANCELED;
         }
-        if (code != 0)
+        if (code != 0 && lying == 0)
             return xsock__finish(code);
-        int reported = report_all(p, v, count, out);
-        if (reported > 0 || woken || left == 0)
+        int reported = report_all(p, v, lying + count, out);
+        bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
+        if (reported > 0 || asked || xsock__time_left(&end) == 0)
             return reported;
     }
 }
 
 void xsock__poller_wake(struct xsock__poller *p)
 {
+    xsock__atomic_store(&p->asked, 1);
     xsock__sys_poller_wake(p->sys);
 }
 

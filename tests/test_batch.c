@@ -197,6 +197,46 @@ static void every_call_finds_what_a_batch_had_no_room_for(void **state)
     end_rig(&r);
 }
 
+/* Level: as long as something is there. Edge: once for what came to lie in the socket. One-shot: once. */
+static void pollers_see_what_is_left_over(void **state)
+{
+    static const uint32_t manners[] = {0, XSOCK_POLLER_ET, XSOCK_POLLER_ONESHOT};
+    (void)state;
+    for (size_t i = 0; i < 3; i++) {
+        struct rig r;
+        char a[300];
+        struct xsock_event e;
+        int p = xsock_poller_open(0);
+        if (p == -XSOCK_EOPNOTSUPP)
+            SKIP("this system has no pollers");
+        ASSERT_OPENS(p);
+        make_rig(&r);
+        bool glued = coalesce(r.to);
+        ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, r.to, XSOCK_POLLER_IN | manners[i], 7));
+        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+        send_seven(&r);
+        ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0)); /* before the poller has looked */
+        ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 10000000000));
+        assert_true(e.data == 7 && e.events == XSOCK_POLLER_IN && e.fd == r.to);
+        ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0));
+        if (glued)
+            ASSERT_RESULT(manners[i] == 0, xsock_poller_wait(p, &e, 1, 0));
+        ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_MOD, r.to, XSOCK_POLLER_IN | manners[i], 8));
+        ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 0));
+        assert_true(e.data == 8);
+        for (int k = 2; k < 7; k++)
+            ASSERT_RESULT(k < 6 ? 200 : 100, (int)xsock_recv(r.to, a, sizeof a, 0));
+        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+        ASSERT_RESULT(0, xsock_poller_wake(p));
+        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, -1));
+        if (i == 1)
+            ASSERT_RESULT(0, xsock_close(p)); /* before its member, and after it */
+        end_rig(&r);
+        if (i != 1)
+            ASSERT_RESULT(0, xsock_close(p));
+    }
+}
+
 static void a_duplicate_shares_what_is_left_over(void **state)
 {
     struct rig r;
@@ -312,6 +352,7 @@ int main(void)
         TEST(a_hundred_thousand_datagrams_come_as_they_were_sent),
         TEST(they_do_so_too_where_the_system_glues_them_together),
         TEST(every_call_finds_what_a_batch_had_no_room_for),
+        TEST(pollers_see_what_is_left_over),
         TEST(a_duplicate_shares_what_is_left_over),
         TEST(an_error_after_some_is_told_the_next_time),
         TEST(batches_that_can_not_be_are_refused),
