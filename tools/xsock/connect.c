@@ -2,66 +2,66 @@
 #include "print.h"
 #include "relay.h"
 
-/* Connects within --timeout: without blocking, and then waiting. */
-static int connect_within(const struct args *args, int d, const struct xsock_addr *a)
+/* A name for a LOCAL datagram socket, so that it can be answered: only some systems choose one. */
+static void take_a_name(int d)
 {
-    struct xsock_pollfd v = {d, XSOCK_POLLOUT, 0};
-    int rc = xsock_set_flags(d, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK);
+    struct xsock_addr none = {.family = XSOCK_AF_LOCAL};
 
-    if (rc == 0)
-        rc = xsock_connect(d, a);
-    if (rc == -XSOCK_EINPROGRESS) {
-        do
-            rc = xsock_poll(&v, 1, args->timeout_ns);
-        while (rc == -XSOCK_EINTR);
-        if (rc >= 0)
-            rc = rc == 0 ? -XSOCK_ETIMEDOUT : xsock_connect(d, a);
-    }
-    return rc < 0 ? rc : xsock_set_flags(d, XSOCK_SOCK_CLOEXEC);
+    xsock_bind(d, &none);
 }
 
 static int connect_address(const struct args *args, const struct xsock_addr *a)
 {
     int d = relay_open(args, a);
-    int rc = d < 0 ? d : connect_within(args, d, a);
 
-    if (rc < 0 && d >= 0)
+    if (d < 0)
+        return d;
+    if (a->family == XSOCK_AF_LOCAL && args->options & OPTION_UDP)
+        take_a_name(d);
+    int rc = xsock_set_opt_time(d, XSOCK_SO_CONNTIMEO, args->timeout_ns);
+    if (rc == 0)
+        rc = xsock_connect(d, a);
+    if (rc < 0)
         xsock_close(d);
     return rc < 0 ? rc : d;
 }
 
-/* Datagrams: the first address that the name has. */
-static int connect_name_udp(const char *host, const char *service)
+/* A name; host NULL: this machine. Datagrams go to the first address that it has. */
+static int connect_name(const struct args *args, const char *host, const char *service)
 {
     struct xsock_addr a;
-    int rc = xsock_resolve(host, service, XSOCK_AF_UNSPEC, XSOCK_SOCK_DGRAM, 0, &a, 1);
 
-    if (rc < 0)
-        return rc;
-    int d = xsock_open(a.family, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
-    rc = d < 0 ? d : xsock_connect(d, &a);
-    if (rc < 0 && d >= 0)
-        xsock_close(d);
-    return rc < 0 ? rc : d;
+    if (!(args->options & OPTION_UDP))
+        return xsock_connect_host(host, service, args->timeout_ns);
+    int rc = xsock_resolve(host, service, XSOCK_AF_UNSPEC, XSOCK_SOCK_DGRAM, 0, &a, 1);
+    return rc < 0 ? rc : connect_address(args, &a);
 }
 
-static int connect_name(const struct args *args)
+/* The descriptor, or an error; or MISUSED in *out_status, having said why. */
+static int connect_to(const struct args *args, int *out_status)
 {
-    const char *host = args->operand[0], *service = args->operand[1];
-    return args->options & OPTION_UDP ? connect_name_udp(host, service)
-                                      : xsock_connect_host(host, service, args->timeout_ns);
+    bool local = (args->options & OPTION_LOCAL) != 0;
+    struct xsock_addr a;
+
+    *out_status = DONE;
+    if (args->count == 2 && local)
+        *out_status = misuse("--local takes a path alone");
+    else if (args->count == 2)
+        return connect_name(args, args->operand[0], args->operand[1]);
+    else if (!local && relay_is_port(args->operand[0]))
+        return connect_name(args, NULL, args->operand[0]);
+    else
+        *out_status = relay_address(args, &a);
+    return *out_status == DONE ? connect_address(args, &a) : -XSOCK_EINVAL;
 }
 
 static int run(const struct args *args)
 {
     struct xsock_addr a;
+    int status, d = connect_to(args, &status);
 
-    if (args->count == 2 && args->options & OPTION_LOCAL)
-        return misuse("--local takes a path alone");
-    int status = args->count == 2 ? DONE : relay_address(args, false, &a);
     if (status != DONE)
         return status;
-    int d = args->count == 2 ? connect_name(args) : connect_address(args, &a);
     if (d < 0)
         return complain_error(d);
     if (xsock_peer_addr(d, &a) == 0)
@@ -81,12 +81,12 @@ const struct command command_connect = {
     .help =
         "Connects, sends what comes on standard input, and prints what the peer sends. At\n"
         "the end of the input the connection is closed for sending only; the program ends\n"
-        "when the peer has ended too.\n"
+        "when the peer has ended too; if the input is typed, then at once.\n"
         "\n"
         "  HOST SERVICE       a name and a port or its name; of its addresses the one that\n"
         "                     answers first is taken (RFC 8305)\n"
-        "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, which\n"
-        "                     is this machine's ::1\n"
+        "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, of\n"
+        "                     this machine\n"
         "  --udp              datagrams; ends a second after the input, or --timeout after\n"
         "                     the last one\n"
         "  --local            ADDRESS is the path of a local socket\n"

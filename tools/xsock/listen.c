@@ -1,22 +1,10 @@
 /* xsock listen: waits for a connection, or datagrams, and relays them to the standard streams. */
+#include <stdio.h>
 #include <string.h>
 
 #include "print.h"
 #include "relay.h"
-
-/* Accepts one, within --timeout. */
-static int take_one(const struct args *args, int listener, struct xsock_addr *peer)
-{
-    struct xsock_pollfd v = {listener, XSOCK_POLLIN, 0};
-    int rc;
-
-    do
-        rc = xsock_poll(&v, 1, args->timeout_ns);
-    while (rc == -XSOCK_EINTR);
-    if (rc == 0)
-        return -XSOCK_ETIMEDOUT;
-    return rc < 0 ? rc : xsock_accept(listener, XSOCK_SOCK_CLOEXEC, peer);
-}
+#include "term.h"
 
 static int serve(const struct args *args, int listener)
 {
@@ -25,17 +13,17 @@ static int serve(const struct args *args, int listener)
 
     do {
         struct xsock_addr peer;
-        int d = take_one(args, listener, &peer);
+        int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, &peer);
 
         if (d == -XSOCK_ECONNABORTED)
             continue;
         if (d < 0)
-            return complain_error(d);
+            return complain_error(d == -XSOCK_EAGAIN ? -XSOCK_ETIMEDOUT : d);
         relay_tell(args, "connection from", &peer);
         relay_tell_options(args, d);
         status = relay(d, true, args->timeout_ns, NULL);
         xsock_close(d);
-    } while (keep);
+    } while (keep && !out_failed());
     return status;
 }
 
@@ -47,33 +35,62 @@ static int serve_datagrams(const struct args *args, int d)
     return relay(d, false, args->timeout_ns, &peer);
 }
 
-static int listen_at(const struct args *args, int d, const struct xsock_addr *a)
+/* A server that was stopped can start again at once; and accepting takes no longer than --timeout. */
+static int prepare_stream(const struct args *args, int d)
+{
+    int rc = xsock_set_opt_flag(d, XSOCK_SO_REUSEADDR, true);
+
+    return rc < 0 ? rc : xsock_set_opt_time(d, XSOCK_SO_ACCPTIMEO, args->timeout_ns);
+}
+
+static int listen_at(const struct args *args, int d, const struct xsock_addr *a, const char *path)
 {
     bool udp = (args->options & OPTION_UDP) != 0;
     struct xsock_addr self;
-    int rc = xsock_bind(d, a);
+    int rc = udp ? 0 : prepare_stream(args, d);
 
-    if (rc == 0 && !udp)
+    if (rc == 0)
+        rc = xsock_bind(d, a);
+    if (rc < 0)
+        return complain_error(rc);
+    term_remove_if_interrupted(path);
+    if (!udp)
         rc = xsock_listen(d, 128);
     if (rc == 0)
         rc = xsock_local_addr(d, &self);
-    if (rc < 0)
-        return complain_error(rc);
-    relay_tell(args, "listening on", &self);
-    return udp ? serve_datagrams(args, d) : serve(args, d);
+    if (rc == 0)
+        relay_tell(args, "listening on", &self);
+    int status = rc < 0 ? complain_error(rc) : udp ? serve_datagrams(args, d) : serve(args, d);
+    if (path)
+        remove(path); /* the system leaves it there, and nobody could listen at it again */
+    term_remove_if_interrupted(NULL);
+    return status;
+}
+
+/* The file that binding makes; NULL: none. */
+static const char *file_of(const struct xsock_addr *a)
+{
+    static char path[XSOCK_ADDR_DATA + 1];
+
+    if (a->family != XSOCK_AF_LOCAL || a->length == 0 || a->data[0] == '\0')
+        return NULL;
+    memcpy(path, a->data, a->length);
+    return path;
 }
 
 static int run(const struct args *args)
 {
     struct xsock_addr a;
-    int status = relay_address(args, true, &a);
+    int status = relay_address(args, &a);
 
     if (status != DONE)
         return status;
+    if ((args->options & OPTION_UDP) && (args->options & OPTION_KEEP))
+        return misuse("--keep is for connections, and --udp has none");
     int d = relay_open(args, &a);
     if (d < 0)
         return complain_error(d);
-    status = listen_at(args, d, &a);
+    status = listen_at(args, d, &a, file_of(&a));
     xsock_close(d);
     return status;
 }
@@ -85,7 +102,7 @@ const struct command command_listen = {
     .help =
         "Accepts a connection, sends it what comes on standard input, and prints what it\n"
         "sends. At the end of the input the connection is closed for sending only; the\n"
-        "program ends when the peer has ended too.\n"
+        "program ends when the peer has ended too; if the input is typed, then at once.\n"
         "\n"
         "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, which\n"
         "                     is every address of this machine; port 0 is any free one\n"

@@ -35,6 +35,19 @@ void out(const char *format, ...)
     va_end(list);
 }
 
+bool out_bytes(const void *bytes, int size)
+{
+    errno = 0;
+    if (!write_failed && !term_write(bytes, size))
+        keep_failure();
+    return !write_failed;
+}
+
+bool out_failed(void)
+{
+    return write_failed;
+}
+
 void out_painted(enum paint paint, const char *text, int width)
 {
     static const char *const codes[] = {"", "\033[32m", "\033[33m", "\033[2m", "\033[1m"};

@@ -2,6 +2,7 @@
 #ifndef PRINT_H
 #define PRINT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #if defined(__GNUC__)
@@ -14,6 +15,12 @@
 
 /* As printf. Nothing from the command line goes in here. */
 void out(const char *format, ...) PRINT_LIKE(1, 2);
+
+/* Bytes as they are, at once, and apart from out(). False: they could not be written. */
+bool out_bytes(const void *bytes, int size);
+
+/* Has writing failed? */
+bool out_failed(void);
 
 /* In colour, where that is wanted, and padded to a width outside of it; 0: not padded. */
 enum paint { PLAIN, GOOD, WARN, DIM, BOLD };

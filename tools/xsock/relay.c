@@ -1,5 +1,6 @@
 #include "relay.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -13,6 +14,7 @@ enum { SIZE = 65536, DATAGRAM = 1400, SECOND = 1000000000 };
 
 static int input_pair[2] = {-1, -1};
 static bool input_ended; /* of one connection, and so for the next */
+static int input_error;  /* C's errno of a read that failed; set before the pair is closed */
 
 static void copy_input(void *unused)
 {
@@ -23,6 +25,8 @@ static void copy_input(void *unused)
     while ((n = term_read(bytes, SIZE)) > 0)
         if (xsock_send(input_pair[1], bytes, (size_t)n, 0) < 0)
             break;
+    if (n < 0 && errno != EBADF) /* that one: there is no standard input, which is as good as an empty one */
+        input_error = errno;
     xsock_close(input_pair[1]);
 }
 
@@ -44,11 +48,14 @@ int relay_input(void)
 struct relay {
     int d, input;
     bool stream;
-    bool input_open, socket_open;
+    bool input_open;  /* standard input has not ended */
+    bool can_send;    /* the peer takes more */
+    bool socket_open; /* the peer has not ended */
     struct xsock_addr *to;
     bool has_peer; /* datagrams can be sent */
     char out[SIZE];
     size_t pending, sent;
+    int status;
 };
 
 static void end_input(struct relay *r)
@@ -71,17 +78,34 @@ static int take_input(struct relay *r)
     return 0;
 }
 
+/* A peer that takes no more may still have something to say: it is heard to its end. */
+static int stop_sending(struct relay *r, int error)
+{
+    if (!r->stream)
+        return error;
+    r->status = complain_error(error);
+    r->can_send = false;
+    r->sent = r->pending = 0;
+    return 0;
+}
+
 static int send_pending(struct relay *r)
 {
-    const struct xsock_addr *to = r->to;
-    ptrdiff_t n = xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, to);
+    ptrdiff_t n = xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->to);
 
     if (n < 0)
-        return n == -XSOCK_EAGAIN ? 0 : (int)n;
+        return n == -XSOCK_EAGAIN ? 0 : stop_sending(r, (int)n);
     r->sent += (size_t)n;
     if (r->sent == r->pending)
         r->sent = r->pending = 0;
     return 0;
+}
+
+static void peer_has_ended(struct relay *r)
+{
+    r->socket_open = false;
+    if (term_input_is_typed()) /* nobody wants to press Ctrl-D for a peer that is gone */
+        r->can_send = false;
 }
 
 static int take_from_socket(struct relay *r)
@@ -91,20 +115,22 @@ static int take_from_socket(struct relay *r)
 
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : (int)n;
-    r->has_peer = true;
+    /* A LOCAL sender need not have a name; there is no answering that one. */
+    r->has_peer = !r->to || r->to->family != XSOCK_AF_LOCAL || r->to->length > 0;
     if (n == 0 && r->stream)
-        r->socket_open = false;
-    else if (!term_write(bytes, (int)n))
+        peer_has_ended(r);
+    else if (!out_bytes(bytes, (int)n))
         return -XSOCK_EPIPE;
     return 0;
 }
 
 static int wait_and_relay(struct relay *r, int64_t timeout_ns)
 {
+    enum { GONE = XSOCK_POLLERR | XSOCK_POLLHUP };
     bool sending = r->pending > r->sent;
     struct xsock_pollfd v[2] = {
-        {r->socket_open || sending ? r->d : -1, 0, 0},
-        {r->input_open && !sending && r->has_peer ? r->input : -1, XSOCK_POLLIN, 0},
+        {r->d, 0, 0},
+        {r->input_open && r->can_send && !sending && r->has_peer ? r->input : -1, XSOCK_POLLIN, 0},
     };
     if (r->socket_open)
         v[0].events |= XSOCK_POLLIN;
@@ -119,6 +145,8 @@ static int wait_and_relay(struct relay *r, int64_t timeout_ns)
         rc = send_pending(r);
     if (rc == 0 && r->socket_open && v[0].revents != 0)
         rc = take_from_socket(r);
+    else if (!r->socket_open && !sending && v[0].revents & GONE && v[1].revents == 0)
+        r->can_send = false;
     if (rc == 0 && v[1].revents != 0)
         rc = take_input(r);
     return rc;
@@ -126,15 +154,26 @@ static int wait_and_relay(struct relay *r, int64_t timeout_ns)
 
 static bool is_over(const struct relay *r)
 {
-    return !r->socket_open && !r->input_open && r->pending == r->sent;
+    return !r->socket_open && (!r->can_send || (!r->input_open && r->pending == r->sent));
 }
 
-/* A failure that is no more than an end: datagrams stop coming; a peer that has said all hangs up. */
-static bool is_an_end(const struct relay *r, int error)
+/* How long nothing may happen. A peer of datagrams can't say that it has ended: silence after the input does. */
+static int64_t patience_ns(const struct relay *r, int64_t timeout_ns)
 {
-    if (!r->stream)
-        return error == -XSOCK_ETIMEDOUT;
-    return !r->socket_open && (error == -XSOCK_EPIPE || error == -XSOCK_ECONNRESET);
+    return !r->stream && !r->to && !r->input_open && timeout_ns < 0 ? SECOND : timeout_ns;
+}
+
+static int finish(const struct relay *r, int error)
+{
+    if (out_failed())
+        return FAILED; /* out_finish says why */
+    if (error != 0 && (r->stream || error != -XSOCK_ETIMEDOUT))
+        return complain_error(error);
+    if (!r->input_open && input_error != 0) {
+        complain("cannot read standard input: %s", strerror(input_error));
+        return FAILED;
+    }
+    return r->status;
 }
 
 int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to)
@@ -142,20 +181,22 @@ int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to)
     static struct relay r; /* its buffer is large */
     int rc = 0;
 
-    r = (struct relay){.d = d, .stream = stream, .input_open = true, .socket_open = true, .to = to, .has_peer = !to};
+    r = (struct relay){.d = d, .stream = stream, .can_send = true, .socket_open = true, .to = to, .has_peer = !to};
     r.input = relay_input();
     if (r.input < 0)
         return complain_error(r.input);
-    r.input_open = !input_ended;
+    r.input_open = true;
+    if (input_ended)
+        end_input(&r);
     while (rc == 0 && !is_over(&r))
-        rc = wait_and_relay(&r, !stream && !r.input_open && !to && timeout_ns < 0 ? SECOND : timeout_ns);
+        rc = wait_and_relay(&r, patience_ns(&r, timeout_ns));
     input_ended = !r.input_open;
-    return rc == 0 || is_an_end(&r, rc) ? DONE : complain_error(rc);
+    return finish(&r, rc);
 }
 
 /* ---- Addresses ----------------------------------------------------------------------------------- */
 
-static bool is_port(const char *text)
+bool relay_is_port(const char *text)
 {
     int64_t n;
 
@@ -175,18 +216,24 @@ static int local_path(const char *path, struct xsock_addr *out)
     return DONE;
 }
 
-int relay_address(const struct args *args, bool passive, struct xsock_addr *out)
+int relay_address(const struct args *args, struct xsock_addr *out)
 {
     const char *text = args->operand[0];
-    char whole[32];
 
     if (args->options & OPTION_LOCAL)
         return local_path(text, out);
-    if (is_port(text)) {
-        snprintf(whole, sizeof whole, passive ? "[::]:%.5s" : "[::1]:%.5s", text);
-        text = whole;
+    if (relay_is_port(text)) {
+        int64_t port = 0;
+
+        number_parse(text, &port);
+        if (xsock_addr_parse(out, xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0 ? "::" : "0.0.0.0") == 0)
+            out->port = (uint32_t)port;
+        return DONE;
     }
-    if (xsock_addr_parse(out, text) < 0)
+    int rc = xsock_addr_parse(out, text);
+    if (rc == -XSOCK_ENODEV)
+        return complain_error(rc);
+    if (rc < 0)
         return misuse("'%s' is no address; it looks like 127.0.0.1:80, [::1]:80, unix:/path, or is a port", text);
     return DONE;
 }
@@ -207,7 +254,7 @@ void relay_tell(const struct args *args, const char *verb, const struct xsock_ad
     if (!(args->options & OPTION_VERBOSE))
         return;
     if (xsock_addr_format(a, text, sizeof text) < 0)
-        strcpy(text, "?");
+        snprintf(text, sizeof text, "?");
     complain("%s %s", verb, text);
 }
 

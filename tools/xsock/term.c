@@ -94,6 +94,33 @@ bool term_write(const void *bytes, int size)
     return true;
 }
 
+bool term_input_is_typed(void)
+{
+    DWORD mode;
+
+    return GetConsoleMode((HANDLE)_get_osfhandle(_fileno(stdin)), &mode) != 0;
+}
+
+static const char *volatile removed_path;
+
+/* Runs in a thread of the system's; FALSE leaves the rest to it. */
+static BOOL WINAPI remove_path(DWORD event)
+{
+    const char *path = removed_path;
+
+    (void)event;
+    if (path)
+        remove(path);
+    return FALSE;
+}
+
+void term_remove_if_interrupted(const char *path)
+{
+    if (path && !removed_path)
+        SetConsoleCtrlHandler(remove_path, TRUE);
+    removed_path = path;
+}
+
 struct start {
     void (*fn)(void *arg);
     void *arg;
@@ -201,6 +228,33 @@ bool term_write(const void *bytes, int size)
         done += n > 0 ? (int)n : 0;
     }
     return true;
+}
+
+bool term_input_is_typed(void)
+{
+    return isatty(STDIN_FILENO);
+}
+
+static const char *volatile removed_path;
+
+static void remove_path(int number)
+{
+    const char *path = removed_path;
+
+    if (path)
+        unlink(path);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+void term_remove_if_interrupted(const char *path)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+
+    removed_path = path;
+    for (size_t i = 0; path && i < sizeof numbers / sizeof numbers[0]; i++)
+        if (signal(numbers[i], remove_path) == SIG_IGN) /* nohup, and what runs in the background, stay so */
+            signal(numbers[i], SIG_IGN);
 }
 
 struct start {

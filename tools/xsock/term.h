@@ -22,6 +22,12 @@ int term_write_error(void);
 int term_read(void *buffer, int size);
 bool term_write(const void *bytes, int size);
 
+/* Is standard input a terminal? */
+bool term_input_is_typed(void);
+
+/* Removes a file when the program is interrupted, before it ends of that; NULL: none any more. The path stays. */
+void term_remove_if_interrupted(const char *path);
+
 /* Runs fn(arg) in a thread of its own, which ends with the program at the latest. */
 bool term_start_thread(void (*fn)(void *arg), void *arg);
 
