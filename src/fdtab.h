@@ -93,8 +93,8 @@ struct xsock__waiter {
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
 
-/* The same in steps, for a call that waits in several with one wake. detach tells whether fd was closed; give
- * gets told whether any was. */
+/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch does; detach tells
+ * whether fd was closed; give gets told whether any was. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,

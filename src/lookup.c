@@ -108,7 +108,7 @@ int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struc
         return step.error;
     int rc = xsock__fdtab_take_waker(t, &k);
     if (rc != 0)
-        return rc;
+        return rc > 0 ? xsock__finish(rc) : rc; /* above 0 it is the system's code */
     rc = ask_with(q, h, &k->wake, out);
     xsock__fdtab_give_waker(t, k, true);
     return rc;

@@ -206,6 +206,16 @@ static void test_a_thread_that_cant_be_had_is_told(void **state)
     assert_int_equal(harness_descriptors(16), 0);
 }
 
+static void test_a_wake_that_cant_be_had_is_told(void **state)
+{
+    (void)state;
+    fake_fork_child(); /* so that none is kept from before */
+    fake_fail(FAKE_WAKE_OPEN, 1, FAKE_EMFILE);
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_connect_host("both.example", "80", 900 * MS));
+    assert_int_equal(xsock_oserror(), FAKE_EMFILE);
+    assert_int_equal(harness_descriptors(16), 0);
+}
+
 /* ---- Faults --------------------------------------------------------------------------------------- */
 
 static void test_whatever_fails_nothing_is_lost(void **state)
@@ -273,6 +283,7 @@ int main(void)
         HOST_TEST(test_a_slow_lookup_is_waited_for),
         HOST_TEST(test_a_lookup_left_behind_frees_what_it_found_and_wakes_nobody),
         HOST_TEST(test_a_thread_that_cant_be_had_is_told),
+        HOST_TEST(test_a_wake_that_cant_be_had_is_told),
         HOST_TEST(test_whatever_fails_nothing_is_lost),
         HOST_TEST(test_a_listener_that_fails_at_any_step_leaves_nothing),
         HOST_TEST(test_a_full_table_is_told_before_anything_is_looked_up),
