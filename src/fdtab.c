@@ -62,13 +62,14 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
     return rc;
 }
 
-/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. */
+/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. One that is being
+ * closed does: until the last call has left it, its handle is open, and ours. */
 static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
 {
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
         for (size_t i = 0; i < s->count; i++) {
             struct xsock__fd *fd = &xsock__fdtab_cells(s)[i].fd;
-            bool settled = fd->state == ADOPTED
+            bool settled = fd->state == ADOPTED || fd->state == LEAVING
                            || (fd->state == USED
                                && xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd);
             if (settled && fd->held.handle == handle)

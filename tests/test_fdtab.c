@@ -349,6 +349,24 @@ static void a_handle_is_adopted_once(void **state)
     xsock__fdtab_destroy(t);
 }
 
+static void a_handle_that_is_still_being_closed_is_not_adopted(void **state)
+{
+    struct xsock__fdtab *t = new_table();
+    struct xsock__fd *in_call, *fd = NULL;
+    (void)state;
+    ASSERT_RESULT(3, open_at(t, 0, 41));
+    in_call = xsock__fdtab_get(t, 3);
+    assert_non_null(in_call);
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 3)); /* its handle is closed when that call leaves */
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock__fdtab_reserve_handle(t, 41, &fd));
+    assert_null(fd);
+    xsock__fdtab_put(t, in_call);
+    assert_int_equal(closed_count, 1);
+    ASSERT_RESULT(0, xsock__fdtab_reserve_handle(t, 41, &fd));
+    xsock__fdtab_cancel(t, fd);
+    xsock__fdtab_destroy(t);
+}
+
 /* ---- Memory --------------------------------------------------------------------------------------- */
 
 static void memory_follows_use_and_stays_small(void **state)
@@ -505,6 +523,7 @@ int main(void)
         TABLE_TEST(replacing_opens_a_free_number_and_closes_an_open_one),
         TABLE_TEST(replacing_refuses_numbers_that_can_not_be),
         TABLE_TEST(a_handle_is_adopted_once),
+        TABLE_TEST(a_handle_that_is_still_being_closed_is_not_adopted),
         TABLE_TEST(memory_follows_use_and_stays_small),
         TABLE_TEST(memory_is_used_again),
         TABLE_TEST(no_memory_changes_nothing),
