@@ -5,6 +5,7 @@
  * asked for. Sockets of one wait may be of different providers, which select() would refuse. */
 #include "afd.h"
 #include "state.h"
+#include "wait.h"
 
 #include <string.h>
 
@@ -21,8 +22,7 @@ int64_t xsock__sys_now(void)
            ticks.QuadPart % per_second.QuadPart * 1000000000 / per_second.QuadPart;
 }
 
-/* Rounded up: a wait that comes back early costs another. Longer ones than a DWORD holds come back early. */
-static DWORD ms_from_ns(int64_t ns)
+DWORD xsock__wait_ms(int64_t ns)
 {
     const int64_t most = 0x7fffffff;
     int64_t ms = ns / 1000000 + (ns % 1000000 != 0);
@@ -143,7 +143,7 @@ static int await(const struct wait *w, OVERLAPPED *o)
 
 /* Both ways: the peer has ended sending, and this end has too. Which nobody tells; a stream may always send
  * nothing, unless it was shut down. */
-static bool has_hung_up(SOCKET s, ULONG events)
+bool xsock__wait_has_hung_up(SOCKET s, ULONG events)
 {
     return (events & XSOCK__AFD_DISCONNECT) && xsock__state_type(s) == SOCK_STREAM &&
            send(s, "", 0, 0) != 0 && WSAGetLastError() == WSAESHUTDOWN;
@@ -164,7 +164,7 @@ static void collect(const struct wait *w)
             at = at + 1 < w->n ? at + 1 : 0;
             if (handle_of(w, e) == from->handle) {
                 e->revents = xsock__afd_revents(from->events, e->events);
-                if (has_hung_up(e->handle, from->events))
+                if (xsock__wait_has_hung_up(e->handle, from->events))
                     e->revents |= XSOCK_POLLHUP;
                 break;
             }
@@ -253,7 +253,7 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
         w.wake = (HANDLE)wake->handle[0];
         w.done = (HANDLE)wake->handle[1];
     }
-    w.ms = ms_from_ns(timeout_ns);
+    w.ms = xsock__wait_ms(timeout_ns);
     for (size_t i = 0; i < n; i++) {
         v[i].revents = 0;
         count += v[i].handle != UINTPTR_MAX;
