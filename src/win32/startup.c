@@ -7,6 +7,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .errors = NULL, /* Winsock's rows are numbers: the core has them */
     .error_count = 0,
     .pair_emulated = true,
+    .edges_need_use = true,
 };
 
 /* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock counts its
