@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "poller.h"
 #include "sock.h"
 #include "sys.h"
 #include "wait.h"
@@ -411,6 +412,8 @@ int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
     if (rc != 0)
         return rc;
     rc = shut_down(fd, how);
+    if (rc == 0 && xsock__sys_facts.edges_need_use)
+        xsock__poller_used(t, fd, XSOCK_POLLHUP);
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -418,6 +418,8 @@ static bool tell_used(struct xsock__follower *f, void *user)
 
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events)
 {
-    uint32_t events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_OUT;
+    uint32_t events = XSOCK_POLLER_OUT;
+    if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
+        events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
     xsock__fdtab_each_follower(t, fd, tell_used, &events);
 }

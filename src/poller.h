@@ -39,7 +39,7 @@ int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t 
 void xsock__poller_wake(struct xsock__poller *p);
 
 /* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would have
- * blocked. */
+ * blocked; or has shut down (XSOCK_POLLHUP) any member. */
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events);
 
 #endif

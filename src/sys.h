@@ -318,8 +318,9 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m);
 
 /* Where facts say edges_need_use: a call on the socket has just received (IN) or sent (OUT), or found that it
- * would block; so an edge that was reported can happen again. m may be one that is just being added or
- * removed: its memory is there, and the backend has a lock to see how far that is. Others have no use for it. */
+ * would block; so an edge that was reported can happen again. Or, in whatever manner it is watched, the socket has
+ * been shut down (HUP), which AFD tells nobody. m may be one that is just being added or removed: its memory
+ * is there, and the backend has a lock to see how far that is. Others have no use for it. */
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
 
 /* Waits until there are events, at most n (n > 0), the poller is woken, or the time is over (-1: never, 0: at
