@@ -5,7 +5,8 @@
  *   - A level: the request is made again by the next wait, as until then the program may do away with its cause;
  *     at once, where others are waiting meanwhile.
  *   - An edge: what was reported is not asked for again before xsock__sys_poller_used has told of a call.
- *   - An answer that was in the port before the wait began may be out of date: it is asked for again.
+ *   - Answers that were in the port before the wait began may be out of date: what they say is asked again, in one
+ *     request for all that the wait has taken.
  * Requests that must be made are in a list, so that a wait costs by what has happened, whatever the number of members.
  *
  * A request belongs to the system until its answer has been taken from the port, also after it was cancelled: it is
@@ -43,13 +44,14 @@ struct request {
 };
 
 struct xsock__sys_poller {
-    HANDLE port, device;
+    HANDLE port, device, asked; /* asked: the event of `question` */
     xsock__atomic_int woken; /* a wake is in the port */
     struct xsock__lock lock; /* of all that follows, and of the requests */
     struct request *all, *listed;
     size_t count, pending, retired;
     size_t waiters; /* threads that are waiting now */
     uint64_t serial; /* of waits */
+    struct xsock__afd_poll question; /* last: there is room for MOST entries */
 };
 
 /* ---- Requests: under the lock -------------------------------------------------------------------- */
@@ -185,6 +187,11 @@ static void retire(struct xsock__sys_poller *p, struct request *r)
         (void)CancelIoEx(p->device, &r->o); /* it fails where there is an answer already */
 }
 
+static struct request *request_of(const OVERLAPPED_ENTRY *e)
+{
+    return (struct request *)(void *)e->lpOverlapped; /* NULL: a wake */
+}
+
 /* Of a program that adds and removes, and seldom waits. Everything else goes to the end of the queue; what can't, for
  * want of memory, is asked for again, and a wake is lost. */
 static void reap(struct xsock__sys_poller *p)
@@ -195,7 +202,8 @@ static void reap(struct xsock__sys_poller *p)
     if (!GetQueuedCompletionStatusEx(p->port, entries, MOST, &n, 0, FALSE))
         return;
     for (ULONG i = 0; i < n; i++) {
-        struct request *r = (struct request *)(void *)entries[i].lpOverlapped;
+        struct request *r = request_of(&entries[i]);
+
         if (r != NULL && r->retired) {
             p->pending--;
             free_request(p, r);
@@ -212,30 +220,46 @@ static void reap(struct xsock__sys_poller *p)
 
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
+static size_t poller_size(void)
+{
+    return offsetof(struct xsock__sys_poller, question) + xsock__afd_size(MOST);
+}
+
+static void close_handles(const struct xsock__sys_poller *p)
+{
+    if (p->port != NULL)
+        CloseHandle(p->port);
+    if (p->asked != NULL)
+        CloseHandle(p->asked);
+    CloseHandle(p->device);
+}
+
 static int open_handles(struct xsock__sys_poller *p)
 {
     int code = xsock__afd_open(&p->device);
 
     if (code != 0)
         return code;
-    p->port = CreateIoCompletionPort(p->device, NULL, 0, 0);
-    if (p->port == NULL) {
-        code = xsock__win32_error();
-        CloseHandle(p->device);
-    }
+    p->asked = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (p->asked != NULL)
+        p->port = CreateIoCompletionPort(p->device, NULL, 0, 0);
+    if (p->port != NULL)
+        return 0;
+    code = xsock__win32_error();
+    close_handles(p);
     return code;
 }
 
 int xsock__sys_poller_open(struct xsock__sys_poller **out)
 {
-    struct xsock__sys_poller *p = xsock__sys_alloc(sizeof *p);
+    struct xsock__sys_poller *p = xsock__sys_alloc(poller_size());
     int code;
 
     if (p == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
     code = open_handles(p);
     if (code != 0) {
-        xsock__sys_free(p, sizeof *p);
+        xsock__sys_free(p, poller_size());
         return code;
     }
     xsock__sys_lock_init(&p->lock);
@@ -263,12 +287,11 @@ void xsock__sys_poller_close(struct xsock__sys_poller *p)
 {
     bool all = await_all(p);
 
-    CloseHandle(p->device);
-    CloseHandle(p->port);
+    close_handles(p);
     while (all && p->all != NULL)
         free_request(p, p->all);
     xsock__sys_lock_destroy(&p->lock);
-    xsock__sys_free(p, sizeof *p);
+    xsock__sys_free(p, poller_size());
 }
 
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
@@ -377,7 +400,9 @@ struct visit {
     struct xsock__sys_event *v;
     size_t count;
     uint64_t began; /* its serial */
-    bool blocked;   /* what the port gave was not there before */
+    OVERLAPPED_ENTRY entries[MOST];
+    ULONG taken; /* from the port */
+    bool blocked; /* these were not there before */
     bool woken;
 };
 
@@ -453,13 +478,59 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct reques
     }
     if (events & XSOCK__AFD_CLOSED)
         return; /* behind our back: it reports no more, and is still to be removed */
-    if (visit->blocked || r->made_in >= visit->began) {
-        reported = events_from_driver(r, events);
-        note(r, events, reported);
-    }
+    reported = events_from_driver(r, events);
+    note(r, events, reported);
     if (reported != 0)
         visit->v[visit->count++] = (struct xsock__sys_event){r->key, reported};
     go_on(p, r, reported != 0);
+}
+
+/* ---- Answers that may be out of date: under the lock --------------------------------------------- */
+
+static bool is_doubtful(const struct visit *visit, const struct request *r)
+{
+    return r != NULL && !r->retired && r->made_in < visit->began && r->o.Internal == 0 && answer_of(r) != 0 &&
+           (answer_of(r) & XSOCK__AFD_CLOSED) == 0;
+}
+
+static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_poll *q)
+{
+    OVERLAPPED o;
+    int code;
+
+    memset(&o, 0, sizeof o);
+    o.hEvent = p->asked;
+    q->timeout.QuadPart = 0;
+    q->exclusive = FALSE;
+    code = xsock__afd_begin(xsock__afd_device(), q, xsock__afd_size(q->count), &o);
+    return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
+}
+
+/* Becomes the answers. It has those that have something only, in the question's order. If the question is refused,
+ * one of the sockets was closed behind our back, and they all stand as they were. */
+static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
+{
+    struct xsock__afd_poll *q = &p->question;
+    ULONG at = 0;
+
+    q->count = 0;
+    for (ULONG i = 0; i < visit->taken; i++) {
+        const struct request *r = request_of(&visit->entries[i]);
+
+        if (is_doubtful(visit, r))
+            q->entries[q->count++] = (struct xsock__afd_entry){r->handle, events_to_watch(r), 0};
+    }
+    if (q->count == 0 || put_question(p, q) != 0)
+        return;
+    for (ULONG i = 0; i < visit->taken; i++) {
+        struct request *r = request_of(&visit->entries[i]);
+
+        if (!is_doubtful(visit, r))
+            continue;
+        r->poll.count = at < q->count && q->entries[at].handle == r->handle;
+        if (r->poll.count > 0)
+            r->poll.entries[0] = q->entries[at++];
+    }
 }
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
@@ -481,55 +552,63 @@ static void enter(struct xsock__sys_poller *p, struct visit *visit)
     xsock__sys_unlock(&p->lock);
 }
 
-static void leave(struct xsock__sys_poller *p, struct visit *visit, const OVERLAPPED_ENTRY *entries, ULONG n)
+static void leave(struct xsock__sys_poller *p, struct visit *visit)
 {
     xsock__sys_lock(&p->lock);
     p->waiters--;
-    for (ULONG i = 0; i < n; i++) {
-        if (entries[i].lpOverlapped != NULL) {
-            take(p, visit, (struct request *)(void *)entries[i].lpOverlapped);
-        } else {
-            xsock__atomic_store(&p->woken, 0);
+    if (!visit->blocked)
+        ask_again(p, visit);
+    for (ULONG i = 0; i < visit->taken; i++) {
+        struct request *r = request_of(&visit->entries[i]);
+
+        if (r != NULL)
+            take(p, visit, r);
+        else
             visit->woken = true;
-        }
     }
+    if (visit->woken)
+        xsock__atomic_store(&p->woken, 0);
     xsock__sys_unlock(&p->lock);
 }
 
-/* First what is there already. *out_n is 0 when the time is over. */
-static int dequeue(const struct xsock__sys_poller *p, OVERLAPPED_ENTRY *entries, ULONG room, int64_t timeout_ns,
-                   ULONG *out_n, bool *out_blocked)
+/* First what is there already. None is taken when the time is over. */
+static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG room, int64_t timeout_ns)
 {
     ULONG n = 0;
-    bool got = GetQueuedCompletionStatusEx(p->port, entries, room, &n, 0, FALSE);
+    bool got = GetQueuedCompletionStatusEx(p->port, visit->entries, room, &n, 0, FALSE);
     int code = 0;
 
-    *out_blocked = false;
     if (!got && GetLastError() == WAIT_TIMEOUT && timeout_ns != 0) {
-        *out_blocked = true;
-        got = GetQueuedCompletionStatusEx(p->port, entries, room, &n, xsock__wait_ms(timeout_ns), FALSE);
+        DWORD ms = xsock__wait_ms(timeout_ns);
+
+        visit->blocked = true;
+        got = GetQueuedCompletionStatusEx(p->port, visit->entries, room, &n, ms, FALSE);
     }
     if (!got && GetLastError() != WAIT_TIMEOUT)
         code = xsock__win32_error();
-    *out_n = got ? n : 0;
+    visit->taken = got ? n : 0;
     return code;
 }
 
+/* Again, where all that was there is nothing to report. */
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
                            size_t *out_count, bool *out_woken)
 {
-    struct visit visit = {v, 0, 0, false, false};
-    OVERLAPPED_ENTRY entries[MOST];
-    ULONG got;
+    struct visit visit;
     int code;
 
+    visit.v = v;
+    visit.count = 0;
+    visit.began = 0;
+    visit.blocked = false;
+    visit.woken = false;
     do {
         enter(p, &visit);
-        code = dequeue(p, entries, n < MOST ? (ULONG)n : MOST, timeout_ns, &got, &visit.blocked);
-        leave(p, &visit, entries, got);
+        code = dequeue(p, &visit, n < MOST ? (ULONG)n : MOST, timeout_ns);
+        leave(p, &visit);
         if (code != 0)
             return code;
-    } while (got > 0 && visit.count == 0 && !visit.woken && !visit.blocked);
+    } while (visit.taken > 0 && visit.count == 0 && !visit.woken && !visit.blocked);
     *out_count = visit.count;
     *out_woken = visit.woken;
     return 0;
