@@ -794,7 +794,9 @@ enum {
     XSOCK_SO_FREEBIND = 0x114, /* bind an address that this machine doesn't have yet [flag, off; INET; Linux,
                                 * and FreeBSD with privilege] */
     /* The system may glue datagrams of one sender together on receive (Linux UDP_GRO, Windows URO). Meant for
-     * xsock_recv_batch, which takes them apart again. [flag, off; UDP; Linux 5.0, Windows 10 2004] */
+     * xsock_recv_batch; but every call takes them apart again, and finds what another has left. Set it before the
+     * socket is received from, or added to a poller; from then on its receives are not async-signal-safe, and a
+     * forked child leaves what was received in part to its parent. [flag, off; UDP; Linux 5.0, Windows 10 2004] */
     XSOCK_SO_UDP_RECV_COALESCE = 0x115,
     XSOCK_SO_MARK = 0x116,     /* for the firewall and routing: 32 bits [size, 0; all; Linux, EACCES without
                                 * privilege; on FreeBSD SO_USER_COOKIE, which can't be read] */

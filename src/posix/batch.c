@@ -107,7 +107,8 @@ static int send_some(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags,
             break;
         at += run;
     }
-    int sent = sendmmsg((int)h, b.headers, b.count, xsock__posix_message_flags(flags));
+    xsock__posix_many_flags native = (xsock__posix_many_flags)xsock__posix_message_flags(flags);
+    int sent = sendmmsg((int)h, b.headers, b.count, native);
     if (sent <= 0)
         return errno;
     *out = 0;

@@ -223,11 +223,21 @@ static void clear(struct xsock_control *c)
     c->interface_index = 0;
 }
 
+/* CMSG_NXTHDR, which musl's headers don't get past the compiler's warnings. */
+static struct cmsghdr *next_header(struct msghdr *m, struct cmsghdr *c)
+{
+    size_t size = (size_t)CMSG_SPACE(data_size(c));
+    size_t at = (size_t)((unsigned char *)c - (unsigned char *)m->msg_control) + size;
+    if (at + sizeof *c > (size_t)m->msg_controllen)
+        return NULL;
+    return (struct cmsghdr *)(void *)((unsigned char *)m->msg_control + at);
+}
+
 void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, bool cloexec)
 {
     m->segment = 0;
     clear(m->control);
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(from); c != NULL; c = CMSG_NXTHDR(from, c)) {
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(from); c != NULL; c = next_header(from, c)) {
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
             get_handles(c, m, cloexec);
         else if (c->cmsg_level == IPPROTO_IP && m->control != NULL)

@@ -17,6 +17,13 @@ typedef int xsock__posix_count;
 typedef socklen_t xsock__posix_size;
 #endif
 
+/* And sendmmsg takes flags as an int, but on musl. */
+#if defined(__linux__) && !defined(__GLIBC__)
+typedef unsigned xsock__posix_many_flags;
+#else
+typedef int xsock__posix_many_flags;
+#endif
+
 int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
 int xsock__posix_told_flags(int native);
 
