@@ -289,7 +289,10 @@ static void messages_that_can_not_be_are_refused(void **state)
     m.vec_count = 1;
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recvmsg(pair[1], &m, XSOCK_MSG_DONTWAIT));
     ASSERT_RESULT(0, xsock_close(pair[0]));
-    ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendmsg(pair[1], &m, 0));
+    ptrdiff_t n = 1; /* an emulated pair is a connection, which has to be told first */
+    while (n == 1)
+        n = xsock_sendmsg(pair[1], &m, 0);
+    ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s", harness_name((int)n));
     ASSERT_RESULT(0, xsock_close(pair[1]));
 }
 

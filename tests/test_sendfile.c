@@ -40,23 +40,23 @@ static void forbid_signals(void)
 }
 #endif
 
-enum { SIZE = 300007 };
-static unsigned char content[SIZE];
+enum { FILE_SIZE = 300007 };
+static unsigned char content[FILE_SIZE];
 
 static uintptr_t make_file(void)
 {
     uintptr_t file = native_file();
-    for (size_t i = 0; i < SIZE; i++)
+    for (size_t i = 0; i < FILE_SIZE; i++)
         content[i] = (unsigned char)(i * 2654435761u >> 13);
-    write_file(file, content, SIZE);
+    write_file(file, content, FILE_SIZE);
     return file;
 }
 
 /* Both ends may not block: sends, and takes what has come, until all is there. */
 static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 {
-    static unsigned char got[SIZE + 1];
-    size_t end = offset > SIZE ? 0 : len < SIZE - offset ? len : SIZE - offset, sent = 0, received = 0;
+    static unsigned char got[FILE_SIZE + 1];
+    size_t end = offset > FILE_SIZE ? 0 : len < FILE_SIZE - offset ? len : FILE_SIZE - offset, sent = 0, received = 0;
     while (received < end) {
         ptrdiff_t n = sent < end ? xsock_sendfile(pair[0], file, offset + sent, len - sent) : 0;
         if (n < 0)
@@ -74,7 +74,7 @@ static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 
 static void files_arrive_from_any_offset_to_their_end(void **state)
 {
-    static const size_t parts[][2] = {{0, SIZE}, {1, SIZE}, {0, 1}, {4095, 4097}, {65537, 99991}, {SIZE - 1, 10}};
+    static const size_t parts[][2] = {{0, FILE_SIZE}, {1, FILE_SIZE}, {0, 1}, {4095, 4097}, {65537, 99991}, {FILE_SIZE - 1, 10}};
     uintptr_t file = make_file();
     (void)state;
     for (int kind = 0; kind < 2; kind++) {
@@ -85,8 +85,8 @@ static void files_arrive_from_any_offset_to_their_end(void **state)
             sockets_pair(XSOCK_SOCK_STREAM, pair);
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
             carry(pair, file, parts[i][0], parts[i][1]);
-        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, SIZE, 10));
-        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, SIZE + 12345, 10));
+        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, FILE_SIZE, 10));
+        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, FILE_SIZE + 12345, 10));
         ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, 5, 0));
         sockets_close(pair[0]);
         sockets_close(pair[1]);
@@ -108,7 +108,7 @@ static void a_blocking_one_sends_all_that_fits(void **state)
     ptrdiff_t n = 0, sum = 0; /* nobody reads: it stops when the time is over, and says how much went */
     for (int i = 0; i < 1000 && n >= 0; i++) {
         sum += n;
-        n = xsock_sendfile(pair[0], file, 0, SIZE);
+        n = xsock_sendfile(pair[0], file, 0, FILE_SIZE);
     }
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
     assert_true(sum > 0);
@@ -131,16 +131,16 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
             sockets_pair(XSOCK_SOCK_STREAM, pair);
         sockets_close(pair[1]);
         for (int i = 0; i < 100000 && n >= 0; i++) /* a TCP peer is only known to be gone when it answers */
-            n = xsock_sendfile(pair[0], file, 3, SIZE);
+            n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
         ASSERT_THAT(n == -XSOCK_EPIPE || (kind == 0 && n == -XSOCK_ECONNRESET), "it gave %s", harness_name((int)n));
-        ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendfile(pair[0], file, 3, SIZE));
+        ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendfile(pair[0], file, 3, FILE_SIZE));
         sockets_close(pair[0]);
         if (kind == 0)
             sockets_tcp(pair);
         else
             sockets_pair(XSOCK_SOCK_STREAM, pair);
         ASSERT_RESULT(0, xsock_shutdown(pair[0], XSOCK_SHUT_WR));
-        ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendfile(pair[0], file, 0, SIZE));
+        ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendfile(pair[0], file, 0, FILE_SIZE));
         sockets_close(pair[0]);
         sockets_close(pair[1]);
     }

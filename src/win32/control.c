@@ -6,13 +6,10 @@
 #define IPV6_TCLASS 39
 #endif
 #ifndef IP_ECN
-#define IP_ECN 50 /* 1809 */
-#endif
-#ifndef IP_HOPLIMIT
-#define IP_HOPLIMIT 21
+#define IP_ECN 50 /* 1809; IPV6_ECN has the same number */
 #endif
 #ifndef IPV6_HOPLIMIT
-#define IPV6_HOPLIMIT 21
+#define IPV6_HOPLIMIT 21 /* and IP_HOPLIMIT */
 #endif
 
 enum { ECN_BITS = 3 };
@@ -70,19 +67,29 @@ static void put_info6(WSAMSG *to, const struct xsock_control *c)
     xsock__control_add(to, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
-/* Windows lets a program set ECN; of the rest, for one message, only some versions let it. */
-static void put_tos(WSAMSG *to, bool six, int tos)
+/* For one message WSASendMsg sets ECN, and IPv6's hop limit. What else is asked for it would pass over in silence.
+ * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasendmsg */
+static int put_octets(WSAMSG *to, const struct xsock_control *c, bool six)
 {
-    int type = (tos & ~ECN_BITS) == 0 ? IP_ECN : six ? IPV6_TCLASS : IP_TOS;
+    const int tos = c->tos, hops = c->hop_limit;
 
-    xsock__control_add(to, six ? IPPROTO_IPV6 : IPPROTO_IP, type, &tos, sizeof tos);
+    if (c->has & XSOCK_CONTROL_TOS) {
+        if ((tos & ~ECN_BITS) != 0)
+            return WSAEOPNOTSUPP;
+        xsock__control_add(to, six ? IPPROTO_IPV6 : IPPROTO_IP, IP_ECN, &tos, sizeof tos);
+    }
+    if (c->has & XSOCK_CONTROL_HOP_LIMIT) {
+        if (!six)
+            return WSAEOPNOTSUPP;
+        xsock__control_add(to, IPPROTO_IPV6, IPV6_HOPLIMIT, &hops, sizeof hops);
+    }
+    return 0;
 }
 
 int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m)
 {
     const struct xsock_control *c = m->control;
     bool six = m->af == XSOCK_AF_INET6;
-    int hops = c->hop_limit;
 
     if (c->has & XSOCK_CONTROL_HANDLES)
         return WSAEOPNOTSUPP;
@@ -90,11 +97,7 @@ int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m)
         put_info6(to, c);
     else if (c->has & XSOCK_CONTROL_PKTINFO)
         put_info(to, c);
-    if (c->has & XSOCK_CONTROL_TOS)
-        put_tos(to, six, c->tos);
-    if (c->has & XSOCK_CONTROL_HOP_LIMIT)
-        xsock__control_add(to, six ? IPPROTO_IPV6 : IPPROTO_IP, six ? IPV6_HOPLIMIT : IP_HOPLIMIT, &hops, sizeof hops);
-    return 0;
+    return put_octets(to, c, six);
 }
 
 /* ---- From the system ---------------------------------------------------------------------------------- */
@@ -146,7 +149,7 @@ static void get_one(WSACMSGHDR *c, struct xsock_control *to)
     } else if (c->cmsg_type == (six ? IPV6_TCLASS : IP_TOS) || c->cmsg_type == IP_ECN) {
         to->tos = get_int(c);
         to->has |= XSOCK_CONTROL_TOS;
-    } else if (c->cmsg_type == (six ? IPV6_HOPLIMIT : IP_HOPLIMIT)) {
+    } else if (c->cmsg_type == IPV6_HOPLIMIT || (!six && c->cmsg_type == IP_TTL)) { /* IP_TTL: Wine */
         to->hop_limit = get_int(c);
         to->has |= XSOCK_CONTROL_HOP_LIMIT;
     }
