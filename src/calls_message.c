@@ -137,8 +137,10 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct message *x = call;
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     size_t count;
-    int code = q != NULL ? xsock__leftover_recv(q, fd->held.handle, &x->sys, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count)
-                         : xsock__sys_recvmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
+    uintptr_t h = fd->held.handle;
+    bool peek = (x->flags & XSOCK_MSG_PEEK) != 0;
+    int code = q != NULL ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
+                         : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
     if (code != 0 && xsock__data_ended(fd->held.sock, code) != 0)
         return code;
     if (code != 0) {

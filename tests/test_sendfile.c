@@ -56,7 +56,7 @@ static uintptr_t make_file(void)
 static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 {
     static unsigned char got[FILE_SIZE + 1];
-    size_t end = offset > FILE_SIZE ? 0 : len < FILE_SIZE - offset ? len : FILE_SIZE - offset, sent = 0, received = 0;
+    size_t end = len < FILE_SIZE - offset ? len : FILE_SIZE - offset, sent = 0, received = 0;
     while (received < end) {
         ptrdiff_t n = sent < end ? xsock_sendfile(pair[0], file, offset + sent, len - sent) : 0;
         if (n < 0)
@@ -74,7 +74,8 @@ static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 
 static void files_arrive_from_any_offset_to_their_end(void **state)
 {
-    static const size_t parts[][2] = {{0, FILE_SIZE}, {1, FILE_SIZE}, {0, 1}, {4095, 4097}, {65537, 99991}, {FILE_SIZE - 1, 10}};
+    static const size_t parts[][2] = {{0, FILE_SIZE}, {1, FILE_SIZE},  {0, 1},
+                                      {4095, 4097},   {65537, 99991}, {FILE_SIZE - 1, 10}};
     uintptr_t file = make_file();
     (void)state;
     for (int kind = 0; kind < 2; kind++) {
@@ -132,8 +133,10 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
         sockets_close(pair[1]);
         for (int i = 0; i < 100000 && n >= 0; i++) /* a TCP peer is only known to be gone when it answers */
             n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
-        ASSERT_THAT(n == -XSOCK_EPIPE || (kind == 0 && n == -XSOCK_ECONNRESET), "it gave %s", harness_name((int)n));
-        ASSERT_RESULT(-XSOCK_EPIPE, (int)xsock_sendfile(pair[0], file, 3, FILE_SIZE));
+        for (int i = 0; i < 2; i++) { /* after a reset Windows goes on saying so */
+            ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s", harness_name((int)n));
+            n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
+        }
         sockets_close(pair[0]);
         if (kind == 0)
             sockets_tcp(pair);
