@@ -250,11 +250,14 @@ static void remove_path(int number)
 void term_remove_if_interrupted(const char *path)
 {
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction ours = {.sa_handler = remove_path}, before;
 
+    /* Not signal(): it may let a second one through that ends the program before the file is gone. */
     removed_path = path;
+    sigfillset(&ours.sa_mask);
     for (size_t i = 0; path && i < sizeof numbers / sizeof numbers[0]; i++)
-        if (signal(numbers[i], remove_path) == SIG_IGN) /* nohup, and what runs in the background, stay so */
-            signal(numbers[i], SIG_IGN);
+        if (sigaction(numbers[i], &ours, &before) == 0 && before.sa_handler == SIG_IGN)
+            sigaction(numbers[i], &before, NULL); /* nohup, and what runs in the background, stay so */
 }
 
 struct start {
