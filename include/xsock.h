@@ -1183,7 +1183,7 @@ XSOCK_API int xsock_poller_wake(int p);
 XSOCK_API int xsock_startup(void);
 
 /* Gives back what starting took (on Windows, WSACleanup). Optional; the library can be started again.
- * EBUSY: a descriptor is open; nothing is changed. */
+ * EBUSY: a descriptor is open, or was closed and a call has not left it yet; nothing is changed. */
 XSOCK_API int xsock_cleanup(void);
 
 /* The version of the library that runs, "MAJOR.MINOR.PATCH". */

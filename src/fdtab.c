@@ -119,6 +119,7 @@ static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
     t->closed(&held);
+    xsock__atomic_add(&t->leaving, -1);
 }
 
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
@@ -162,6 +163,7 @@ struct retired {
 static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
 {
     *r = (struct retired){fd, xsock__atomic_load(&fd->refs) == 0, fd->held, xsock__fdtab_take_followers(fd)};
+    xsock__atomic_add(&t->leaving, 1);
     if (r->idle) {
         xsock__fdtab_free_cell(t, fd);
     } else {
@@ -175,10 +177,12 @@ static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
 {
     struct xsock__fd *fd = r->fd;
     xsock__fdtab_tell_followers(r->followers);
-    if (r->idle)
+    if (r->idle) {
         t->closed(&r->held);
-    else if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
+        xsock__atomic_add(&t->leaving, -1);
+    } else if (xsock__atomic_or(&fd->refs, CLOSING) == 0) {
         let_go(t, fd);
+    }
 }
 
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number)

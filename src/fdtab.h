@@ -141,7 +141,8 @@ int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *ou
 int xsock__fdtab_limit(struct xsock__fdtab *t);
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
 
-/* Whether any table has a number open. The caller has the global lock (sys.h). */
+/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the global lock
+ * (sys.h). */
 bool xsock__fdtab_any_open(void);
 
 /* How many numbers are open, reserved ones included. */

@@ -64,6 +64,7 @@ static void after_fork_in_child(void)
     xsock__leftover_after_fork(true);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
+        xsock__atomic_store(&t->leaving, 0);
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }
@@ -110,6 +111,6 @@ bool xsock__fdtab_any_open(void)
 {
     bool any = false;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
-        any = any || xsock__fdtab_count(t) > 0;
+        any = any || xsock__fdtab_count(t) > 0 || xsock__atomic_load(&t->leaving) > 0;
     return any;
 }

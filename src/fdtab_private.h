@@ -40,6 +40,7 @@ struct xsock__fdtab {
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
     int count, limit;
+    xsock__atomic_int leaving; /* closed, and not let go yet */
     xsock__fdtab_closed *closed, *forked;
     struct xsock__fdtab *next; /* all tables: under the global lock */
 };

@@ -367,6 +367,52 @@ static void a_handle_that_is_still_being_closed_is_not_adopted(void **state)
     xsock__fdtab_destroy(t);
 }
 
+/* ---- Cleaning up ---------------------------------------------------------------------------------- */
+
+static bool any_open(void)
+{
+    xsock__sys_lock_global();
+    bool any = xsock__fdtab_any_open();
+    xsock__sys_unlock_global();
+    return any;
+}
+
+static int any_open_at_closed;
+
+static void note_any_open(const struct xsock__held *held)
+{
+    note_closed(held);
+    any_open_at_closed += any_open();
+}
+
+static void what_is_not_let_go_yet_counts_as_open(void **state)
+{
+    struct xsock__fdtab *t = NULL;
+    struct xsock__fd *in_call;
+    (void)state;
+    any_open_at_closed = 0;
+    ASSERT_RESULT(0, xsock__fdtab_create(note_any_open, &t));
+    assert_false(any_open());
+    ASSERT_RESULT(3, open_at(t, 0, 41));
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
+    assert_int_equal(any_open_at_closed, 1); /* the system is still needed for that */
+    assert_false(any_open());
+    ASSERT_RESULT(3, open_at(t, 0, 42));
+    in_call = xsock__fdtab_get(t, 3);
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
+    assert_int_equal(xsock__fdtab_count(t), 0);
+    assert_true(any_open()); /* and by a call that has not left */
+    xsock__fdtab_put(t, in_call);
+    assert_int_equal(any_open_at_closed, 2);
+    assert_false(any_open());
+    ASSERT_RESULT(3, open_at(t, 0, 43));
+    assert_non_null(xsock__fdtab_get(t, 3));
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
+    fake_fork_child(); /* that thread is not there */
+    assert_false(any_open());
+    xsock__fdtab_destroy(t);
+}
+
 /* ---- Memory --------------------------------------------------------------------------------------- */
 
 static void memory_follows_use_and_stays_small(void **state)
@@ -524,6 +570,7 @@ int main(void)
         TABLE_TEST(replacing_refuses_numbers_that_can_not_be),
         TABLE_TEST(a_handle_is_adopted_once),
         TABLE_TEST(a_handle_that_is_still_being_closed_is_not_adopted),
+        TABLE_TEST(what_is_not_let_go_yet_counts_as_open),
         TABLE_TEST(memory_follows_use_and_stays_small),
         TABLE_TEST(memory_is_used_again),
         TABLE_TEST(no_memory_changes_nothing),
