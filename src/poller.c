@@ -17,7 +17,8 @@ struct member {
     int number;
     bool added; /* the system has it */
     bool armed; /* ONESHOT: not reported yet */
-    uint32_t batch, place; /* the last wait that reported it, and where */
+    uint64_t batch;  /* the last wait that reported it; wide enough never to come round to 0 */
+    uint32_t place;  /* and where */
 };
 
 struct slot {
@@ -41,7 +42,7 @@ struct xsock__poller {
     struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
     struct slot *slots;
     uint32_t slot_count, free_slot; /* free_slot == slot_count: none */
-    uint32_t batch;
+    uint64_t batch;
     bool gone; /* the system's poller is closed */
 };
 
