@@ -234,12 +234,11 @@ int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out)
     int got = xsock__get_socket(t, d, &fd);
     if (got != 0)
         return got;
-    xsock__fdtab_put(t, fd);
-    if (out == NULL)
-        return -XSOCK_EFAULT;
-    int rc = xsock__fdtab_take(t, d, &held);
-    if (rc != 0)
+    int rc = out == NULL ? -XSOCK_EFAULT : xsock__fdtab_take(t, fd, &held);
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
         return rc;
+    }
     *out = held.handle;
     xsock__sock_release(&held);
     return 0;

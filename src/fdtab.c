@@ -205,28 +205,30 @@ int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
     return 0;
 }
 
-int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *out)
+/* Under the lock. */
+static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out,
+                struct xsock__follower **out_followers)
 {
-    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
-    if (slot == NULL)
+    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
+    if (xsock__atomic_load_ptr(slot) != fd)
         return -XSOCK_EBADF;
-    int rc = -XSOCK_EBADF;
+    if (!xsock__atomic_cas(&fd->refs, 1, TAKEN))
+        return -XSOCK_EBUSY;
+    xsock__atomic_store_ptr(slot, NULL);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    *out = fd->held;
+    *out_followers = xsock__fdtab_take_followers(fd);
+    xsock__atomic_add(&fd->refs, -TAKEN);
+    xsock__fdtab_free_cell(t, fd);
+    return 0;
+}
+
+int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out)
+{
     struct xsock__follower *followers = NULL;
     xsock__sys_lock(&t->lock);
-    struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
-    if (fd != NULL) {
-        rc = -XSOCK_EBUSY;
-        if (xsock__atomic_cas(&fd->refs, 0, TAKEN)) {
-            xsock__atomic_store_ptr(slot, NULL);
-            xsock__bitmap_clear(&t->used, (size_t)number);
-            t->count--;
-            *out = fd->held;
-            followers = xsock__fdtab_take_followers(fd);
-            xsock__atomic_add(&fd->refs, -TAKEN);
-            xsock__fdtab_free_cell(t, fd);
-            rc = 0;
-        }
-    }
+    int rc = take(t, fd, out, &followers);
     xsock__sys_unlock(&t->lock);
     xsock__fdtab_tell_followers(followers);
     return rc;

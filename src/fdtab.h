@@ -132,9 +132,9 @@ void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_closed *forked);
 /* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
-/* Frees the number and hands out held, which is not let go. -XSOCK_EBADF; -XSOCK_EBUSY: somebody has a
- * reference. */
-int xsock__fdtab_take(struct xsock__fdtab *t, int number, struct xsock__held *out);
+/* Frees the number and hands out held, which is not let go. The caller has a reference, which is gone then.
+ * -XSOCK_EBADF: closed meanwhile; -XSOCK_EBUSY: somebody else has a reference. */
+int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out);
 
 /* One more than the highest number that may be given out. -XSOCK_EINVAL: below the first, or not above
  * every number that is open. */

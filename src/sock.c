@@ -26,13 +26,15 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     return s;
 }
 
-static void drop_sock(struct xsock__sock *s)
+/* Whether this was the last. */
+static bool drop_sock(struct xsock__sock *s)
 {
     if (xsock__atomic_add(&s->refs, -1) != 1)
-        return;
+        return false;
     if (xsock__sock_leftover(s) != NULL)
         xsock__leftover_destroy(xsock__sock_leftover(s));
     xsock__sys_free(s, sizeof *s);
+    return true;
 }
 
 bool xsock__sock_is_stream(const struct xsock__sock *s)
@@ -92,11 +94,10 @@ void xsock__sock_close(const struct xsock__held *held)
 void xsock__sock_release(const struct xsock__held *held)
 {
     /* The system's mode belongs to the open socket, not to one handle: a duplicate that is still ours would
-     * be made to block. */
-    bool last = xsock__atomic_load(&held->sock->refs) == 1;
-    if (last && !xsock__atomic_load(&held->sock->nonblock))
-        xsock__sys_set_nonblock(held->handle, false);
-    drop_sock(held->sock);
+     * be made to block. Of two released at the same time the second restores it. */
+    bool blocks = !xsock__atomic_load(&held->sock->nonblock);
+    if (drop_sock(held->sock) && blocks)
+        (void)xsock__sys_set_nonblock(held->handle, false);
 }
 
 /* ---- What the system has ------------------------------------------------------------------------- */

@@ -53,6 +53,18 @@ static int open_at(struct xsock__fdtab *t, int min, uintptr_t handle)
     return xsock__fdtab_publish(t, fd);
 }
 
+/* By number, as a call that looks it up. */
+static int take(struct xsock__fdtab *t, int d, struct xsock__held *out)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    int rc = xsock__fdtab_take(t, fd, out);
+    if (rc != 0)
+        xsock__fdtab_put(t, fd);
+    return rc;
+}
+
 static uintptr_t handle_of(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
@@ -139,7 +151,7 @@ static void any_int_may_be_looked_up(void **state)
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         assert_null(xsock__fdtab_get(t, none[i]));
         ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_remove(t, none[i]));
-        ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_take(t, none[i], &held));
+        ASSERT_RESULT(-XSOCK_EBADF, take(t, none[i], &held));
     }
     assert_int_equal(held.handle, 77);
     assert_int_equal(xsock__fdtab_count(t), 1);
@@ -261,19 +273,38 @@ static void a_descriptor_is_taken_out_only_when_nobody_is_in_it(void **state)
     (void)state;
     ASSERT_RESULT(3, open_at(t, 0, 41));
     fd = xsock__fdtab_get(t, 3);
-    ASSERT_RESULT(-XSOCK_EBUSY, xsock__fdtab_take(t, 3, &held));
+    ASSERT_RESULT(-XSOCK_EBUSY, take(t, 3, &held));
     assert_int_equal(held.handle, 0);
     assert_int_equal(handle_of(t, 3), 41); /* nothing was changed */
     xsock__fdtab_put(t, fd);
     assert_int_equal(closed_count, 0);
-    ASSERT_RESULT(0, xsock__fdtab_take(t, 3, &held));
+    ASSERT_RESULT(0, take(t, 3, &held));
     assert_int_equal(held.handle, 41);
     assert_null(xsock__fdtab_get(t, 3));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_take(t, 3, &held));
+    ASSERT_RESULT(-XSOCK_EBADF, take(t, 3, &held));
     ASSERT_RESULT(3, open_at(t, 0, 42));
     xsock__fdtab_destroy(t);
     assert_int_equal(closed_count, 1); /* 42: what was taken is the taker's */
     assert_int_equal(closed[0], 42);
+}
+
+static void what_has_the_number_of_a_closed_one_is_not_taken_for_it(void **state)
+{
+    struct xsock__fdtab *t = new_table();
+    struct xsock__held held = {0, NULL};
+    struct xsock__fd *fd;
+    (void)state;
+    ASSERT_RESULT(3, open_at(t, 0, 41));
+    fd = xsock__fdtab_get(t, 3);
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 3)); /* by another thread */
+    ASSERT_RESULT(3, open_at(t, 0, 42));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_take(t, fd, &held));
+    assert_int_equal(held.handle, 0);
+    assert_int_equal(handle_of(t, 3), 42);
+    xsock__fdtab_put(t, fd);
+    assert_int_equal(closed_count, 1);
+    assert_int_equal(closed[0], 41);
+    xsock__fdtab_destroy(t);
 }
 
 /* ---- Replacing ------------------------------------------------------------------------------------ */
@@ -529,7 +560,7 @@ static void a_child_drops_the_references_of_threads_it_does_not_have(void **stat
     assert_int_equal(closed_count, 1);
     ASSERT_RESULT(4, open_at(t, 0, 43));
     ASSERT_RESULT(5, open_at(t, 0, 44));
-    ASSERT_RESULT(0, xsock__fdtab_take(t, 3, &held)); /* nobody is in it */
+    ASSERT_RESULT(0, take(t, 3, &held)); /* nobody is in it */
     assert_int_equal(held.handle, 41);
     xsock__fdtab_destroy(t);
 }
@@ -544,10 +575,10 @@ static void a_parent_keeps_its_references(void **state)
     fd = xsock__fdtab_get(t, 3);
     ASSERT_RESULT(0, xsock__fdtab_reserve(t, 0, &reserved));
     fake_fork_parent();
-    ASSERT_RESULT(-XSOCK_EBUSY, xsock__fdtab_take(t, 3, &held));
+    ASSERT_RESULT(-XSOCK_EBUSY, take(t, 3, &held));
     ASSERT_RESULT(4, xsock__fdtab_publish(t, reserved));
     xsock__fdtab_put(t, fd);
-    ASSERT_RESULT(0, xsock__fdtab_take(t, 3, &held));
+    ASSERT_RESULT(0, take(t, 3, &held));
     xsock__fdtab_destroy(t);
 }
 
@@ -566,6 +597,7 @@ int main(void)
         TABLE_TEST(what_is_held_is_let_go_once_and_after_the_last_reference),
         TABLE_TEST(a_number_is_free_at_once_though_a_call_is_still_in_it),
         TABLE_TEST(a_descriptor_is_taken_out_only_when_nobody_is_in_it),
+        TABLE_TEST(what_has_the_number_of_a_closed_one_is_not_taken_for_it),
         TABLE_TEST(replacing_opens_a_free_number_and_closes_an_open_one),
         TABLE_TEST(replacing_refuses_numbers_that_can_not_be),
         TABLE_TEST(a_handle_is_adopted_once),

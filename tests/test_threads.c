@@ -176,11 +176,16 @@ static void replace_id(struct worker *w, int n)
 static void take_id(struct worker *w)
 {
     struct xsock__held held = {UINTPTR_MAX, NULL};
-    int r = xsock__fdtab_take(table, 3 + (int)random_below(w, HIGH), &held);
-    if (r == 0)
+    struct xsock__fd *fd = xsock__fdtab_get(table, 3 + (int)random_below(w, HIGH));
+    if (fd == NULL)
+        return;
+    int r = xsock__fdtab_take(table, fd, &held);
+    if (r == 0) {
         note_closed(&held);
-    else
-        expect((r == -XSOCK_EBADF || r == -XSOCK_EBUSY) && held.handle == UINTPTR_MAX, "take", r);
+        return;
+    }
+    expect((r == -XSOCK_EBADF || r == -XSOCK_EBUSY) && held.handle == UINTPTR_MAX, "take", r);
+    xsock__fdtab_put(table, fd);
 }
 
 static void look_up(struct worker *w)
