@@ -294,6 +294,8 @@ static void batches_that_can_not_be_are_refused(void **state)
     ASSERT_RESULT(-XSOCK_EBADF, xsock_send_batch(-1, v, 1, 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, NULL, 1, -1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_recv_batch(r.from, NULL, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, SIZE_MAX, 0)); /* which is not gone through */
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, SIZE_MAX, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 1, XSOCK_MSG_MORE));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 1, XSOCK_MSG_PEEK));
     v[1].base = NULL;
