@@ -222,7 +222,8 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct kevent native[MOST];
-    struct timespec t = {(time_t)(timeout_ns / SECOND), (long)(timeout_ns % SECOND)};
+    int64_t seconds = timeout_ns / SECOND; /* time_t has 32 bits on some: more than 68 years come back early */
+    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX), (long)(timeout_ns % SECOND)};
     size_t reported = 0;
     bool woken = false;
     int count = kevent(p->kqueue, NULL, 0, native, n < MOST ? (int)n : MOST, timeout_ns < 0 ? NULL : &t);

@@ -112,14 +112,16 @@ static int from_native(short native, int asked)
     return events;
 }
 
-/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. */
+/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is longer than
+ * 68 years comes back early: time_t has 32 bits on some. */
 static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 {
 #ifdef __APPLE__
     int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + MILLISECOND - 1) / MILLISECOND;
     return poll(v, n, ms > INT_MAX ? INT_MAX : (int)ms);
 #else
-    struct timespec t = {(time_t)(timeout_ns / SECOND), (long)(timeout_ns % SECOND)};
+    int64_t seconds = timeout_ns / SECOND;
+    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX), (long)(timeout_ns % SECOND)};
     return ppoll(v, n, timeout_ns < 0 ? NULL : &t, NULL);
 #endif
 }
