@@ -103,10 +103,13 @@ static void let_go(const struct xsock__held *held)
         xsock__sock_close(held);
 }
 
-static void forked(const struct xsock__held *held)
+/* The number that a poller's handle had in the parent is free in the child. */
+static void forked(struct xsock__held *held)
 {
-    if (held->sock->poller != NULL)
-        xsock__poller_forked(held->sock->poller);
+    if (held->sock->poller == NULL)
+        return;
+    xsock__poller_forked(held->sock->poller);
+    held->handle = UINTPTR_MAX;
 }
 
 int xsock__table_create(struct xsock__fdtab **out)

@@ -81,7 +81,8 @@ static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
 int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out)
 {
     xsock__sys_lock(&t->lock);
-    int rc = has_handle(t, handle) ? -XSOCK_EBUSY : reserve_lowest(t, 0, out);
+    bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
+    int rc = ours ? -XSOCK_EBUSY : reserve_lowest(t, 0, out);
     if (rc == 0) {
         (*out)->held.handle = handle;
         (*out)->state = ADOPTED;

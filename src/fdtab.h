@@ -124,8 +124,9 @@ struct xsock__follower *xsock__fdtab_each_follower(struct xsock__fdtab *t, struc
                                                    xsock__follower_fn *fn, void *user);
 
 /* What is to be done in a forked child with each descriptor that was open, or half open, or half closed, before
- * any other use of the table; no lock, no other thread. */
-void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_closed *forked);
+ * any other use of the table; no lock, no other thread. Where the child has no such handle, it says UINTPTR_MAX. */
+typedef void xsock__fdtab_forked(struct xsock__held *held);
+void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 

@@ -42,9 +42,9 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
  * call and its first line after it is lost to the child: no one can know of it. */
 static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
+    if (t->forked != NULL && fd->state != FREE && fd->held.sock != NULL)
+        t->forked(&fd->held);
     struct xsock__held held = fd->held;
-    if (t->forked != NULL && fd->state != FREE && held.sock != NULL)
-        t->forked(&held);
     if (fd->state != LEAVING)
         return;
     xsock__fdtab_free_cell(t, fd);
@@ -75,7 +75,7 @@ static void after_fork_in_child(void)
 
 /* ---- The list ------------------------------------------------------------------------------------ */
 
-void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_closed *forked)
+void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked)
 {
     t->forked = forked;
 }

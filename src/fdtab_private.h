@@ -41,7 +41,8 @@ struct xsock__fdtab {
     struct xsock__waker *wakers, *idle_wakers;
     int count, limit;
     xsock__atomic_int leaving; /* closed, and not let go yet */
-    xsock__fdtab_closed *closed, *forked;
+    xsock__fdtab_closed *closed;
+    xsock__fdtab_forked *forked;
     struct xsock__fdtab *next; /* all tables: under the global lock */
 };
 

@@ -308,10 +308,13 @@ static void a_call_lets_an_edge_happen_again(void **state)
 
 static void a_forked_child_has_the_number_and_no_poller(void **state)
 {
+    uintptr_t handle;
     int d = open_member(IN, 1);
     (void)state;
+    ASSERT_RESULT(0, xsock__call_native(t, p, &handle));
     becomes_ready(d, IN);
     fake_fork_parent();
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock__call_adopt(t, handle, 0));
     ASSERT_RESULT(1, wait_for(0));
     fake_fork_child();
     assert_int_equal(fake_pollers(), 0);
@@ -322,6 +325,8 @@ static void a_forked_child_has_the_number_and_no_poller(void **state)
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_get_flags(t, p));
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_dup(t, p, 0, 0));
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_shutdown(t, p, XSOCK_SHUT_RD));
+        ASSERT_RESULT(-XSOCK_EBADF, xsock__call_adopt(t, handle, 0)); /* and may be another's, to be adopted */
+        ASSERT_RESULT(-XSOCK_EBADF, xsock__call_adopt(t, UINTPTR_MAX, 0));
         fake_fork_child(); /* a child of the child */
     }
     int q = ASSERT_OPENS(xsock__call_poller_open(t, 0));
