@@ -7,10 +7,11 @@
  *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
  *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
  *   Threads    any call, on any descriptor, from any thread, at any time.
- *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe: xsock_poller_wake; xsock_send,
- *              xsock_sendto, xsock_recv and xsock_recvfrom with XSOCK_MSG_DONTWAIT, in a descriptor that
- *              no thread closes meanwhile (the last call in a closed one frees it); xsock_strerror,
- *              xsock_errname, xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
+ *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe, in a descriptor that no thread
+ *              closes meanwhile (the last call in a closed one frees it): xsock_poller_wake; xsock_send
+ *              and xsock_sendto, and, without XSOCK_SO_UDP_RECV_COALESCE, xsock_recv and xsock_recvfrom,
+ *              these four with XSOCK_MSG_DONTWAIT. And always: xsock_strerror, xsock_errname,
+ *              xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
  *   Fork       (POSIX) the child can go on using every descriptor, also when the parent had threads.
  *              Don't call fork() in a signal handler that may have interrupted a call of this library.
  *   Flags      unknown bits are refused with EINVAL.
@@ -1173,7 +1174,7 @@ XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_
 
 /* Makes one wait in the poller return, at once, with 0 or what is ready: one that is under way, or else the
  * next. Several wakes before that are one. Returns 0. EBADF: p is not open. EINVAL: it is no poller. Doesn't
- * block. Async-signal-safe. */
+ * block. Async-signal-safe, if no thread closes p meanwhile. */
 XSOCK_API int xsock_poller_wake(int p);
 
 /* ---- Library ------------------------------------------------------------------------------------- */
