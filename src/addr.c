@@ -109,3 +109,8 @@ int xsock_interfaces(xsock_interface_fn *fn, void *user)
     code = xsock__sys_interfaces(fn, user, &count);
     return code ? xsock__finish(code) : count;
 }
+
+bool xsock__addr_is_internet(int family)
+{
+    return family == XSOCK_AF_INET || family == XSOCK_AF_INET6;
+}

@@ -13,6 +13,8 @@ int xsock__addr_check(const struct xsock_addr *a);
 int xsock__addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out);
 int xsock__addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out);
 
+bool xsock__addr_is_internet(int family); /* INET or INET6 */
+
 /* May a zone's name have it? What would end a zone, or an address in a URI, may not. */
 bool xsock__addr_zone_char(char c);
 

@@ -51,7 +51,7 @@ static int check_controls(const struct xsock_dgram *v, size_t n, check_control_f
 
 static bool is_udp(const struct xsock__sock *s)
 {
-    bool internet = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_INET6;
+    bool internet = xsock__addr_is_internet(s->af);
     return internet && s->type == XSOCK_SOCK_DGRAM && s->protocol == XSOCK_IPPROTO_UDP;
 }
 

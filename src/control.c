@@ -42,7 +42,7 @@ int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_
 {
     if (c == NULL || c->has == 0)
         return 0;
-    bool internet = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_INET6;
+    bool internet = xsock__addr_is_internet(s->af);
     bool passes_handles = s->af == XSOCK_AF_LOCAL && !s->emulated;
     if ((c->has & XSOCK_CONTROL_HANDLES) != 0 && !passes_handles)
         return -XSOCK_EOPNOTSUPP;

@@ -1,5 +1,6 @@
 #include "sock.h"
 
+#include "addr.h"
 #include "sys.h"
 #include "triple.h"
 #include "xlate.h"
@@ -337,7 +338,7 @@ static int learn_state(uintptr_t handle, struct xsock__sock *s)
     struct xsock__sys_addr a;
     if (xsock__sys_peer_addr(handle, &a) == 0)
         xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
-    bool internet = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_INET6;
+    bool internet = xsock__addr_is_internet(s->af);
     if (internet && s->type == XSOCK_SOCK_DGRAM && xsock__sys_coalesces(handle))
         return xsock__sock_coalesce(s);
     return 0;
