@@ -1,222 +1,17 @@
-/* Pollers on AFD polls and an I/O completion port, made to mean what epoll means.
- *
- * A member has one request to the driver, which comes through the port once it is answered. Answers are of the
- * moment they were given in, and requests ask for levels, so what is said here of a member is kept right thus:
- *   - A level: the request is made again by the next wait, as until then the program may do away with its cause;
- *     at once, where others are waiting meanwhile.
- *   - An edge: what was reported is not asked for again before xsock__sys_poller_used has told of a call.
- *   - Answers that were in the port before the wait began may be out of date: what they say is asked again, in one
- *     request for all that the wait has taken.
- * Requests that must be made are in a list, so that a wait costs by what has happened, whatever the number of members.
- *
- * A request belongs to the system until its answer has been taken from the port, also after it was cancelled: it is
- * freed then. Threads that end take no request with them: those of a handle with a port are left alone. */
-#include "afd.h"
+/* Pollers on AFD polls and an I/O completion port, made to mean what epoll means. A member has one request
+ * to the driver, which comes through the port once it is answered. Answers are of the moment they were
+ * given in, and requests ask for levels, so what is said here of a member is kept right thus: - A level:
+ * the request is made again by the next wait, as until then the program may do away with its cause; at
+ * once, where others are waiting meanwhile. - An edge: what was reported is not asked for again before
+ * xsock__sys_poller_used has told of a call. - Answers that were in the port before the wait began may be
+ * out of date: what they say is asked again, in one request for all that the wait has taken. Requests that
+ * must be made are in a list, so that a wait costs by what has happened, whatever the number of members. */
+#include "poller_request.h"
 #include "wait.h"
 
-#include "../atomic.h"
-
-#include <stddef.h>
 #include <string.h>
 
-enum { MOST = 64, RETIRED_MOST = 64 };
-
-/* NTSTATUS: the requester gave it up; and one for a request that could not be made. */
-#define STATUS_CANCELED_REQUEST ((ULONG_PTR)0xc0000120u)
-#define STATUS_NOT_MADE ((ULONG_PTR)0xc0000001u)
-
-enum state { IDLE, LISTED, PENDING };
-
-struct request {
-    OVERLAPPED o; /* first: the port gives its address back */
-    struct request *next, **link;             /* of all */
-    struct request *next_listed, **listed_link; /* of those to be made */
-    uint64_t key;
-    uint64_t made_in;  /* the serial of the latest wait that had begun then */
-    SOCKET socket;
-    HANDLE handle;     /* the driver's own of it */
-    uint32_t asked;    /* XSOCK_POLLER bits */
-    ULONG quiet;       /* the driver's events that are not to be reported again for now */
-    ULONG watched;     /* what it was made with, or will be as soon as it has been cancelled */
-    enum state state;
-    bool retired;      /* has no member any more */
-    struct xsock__afd_poll poll; /* last: there is room for one entry only */
-};
-
-struct xsock__sys_poller {
-    HANDLE port, device, asked; /* asked: the event of `question` */
-    xsock__atomic_int woken; /* a wake is in the port */
-    struct xsock__lock lock; /* of all that follows, and of the requests */
-    struct request *all, *listed;
-    size_t count, pending, retired;
-    size_t waiters; /* threads that are waiting now */
-    uint64_t serial; /* of waits */
-    struct xsock__afd_poll question; /* last: there is room for MOST entries */
-};
-
-/* ---- Requests: under the lock -------------------------------------------------------------------- */
-
-static size_t request_size(void)
-{
-    return offsetof(struct request, poll) + xsock__afd_size(1);
-}
-
-static struct request *new_request(struct xsock__sys_poller *p, const struct xsock__sys_member *m, uint32_t asked)
-{
-    struct request *r = xsock__sys_alloc(request_size());
-
-    if (r == NULL)
-        return NULL;
-    r->key = m->key;
-    r->socket = m->handle;
-    r->handle = (HANDLE)m->handle;
-    r->asked = asked;
-    r->state = IDLE;
-    r->next = p->all;
-    r->link = &p->all;
-    if (r->next != NULL)
-        r->next->link = &r->next;
-    p->all = r;
-    p->count++;
-    return r;
-}
-
-static void free_request(struct xsock__sys_poller *p, struct request *r)
-{
-    *r->link = r->next;
-    if (r->next != NULL)
-        r->next->link = r->link;
-    p->count--;
-    p->retired -= r->retired;
-    xsock__sys_free(r, request_size());
-}
-
-static void list(struct xsock__sys_poller *p, struct request *r)
-{
-    r->state = LISTED;
-    r->next_listed = p->listed;
-    r->listed_link = &p->listed;
-    if (r->next_listed != NULL)
-        r->next_listed->listed_link = &r->next_listed;
-    p->listed = r;
-}
-
-static void unlist(struct request *r)
-{
-    *r->listed_link = r->next_listed;
-    if (r->next_listed != NULL)
-        r->next_listed->listed_link = r->listed_link;
-    r->state = IDLE;
-}
-
-/* DISCONNECT always, as the end of both directions is to be told: it is quiet once it has been seen, see note(). */
-static ULONG events_to_watch(const struct request *r)
-{
-    ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED | XSOCK__AFD_DISCONNECT;
-
-    if (r->asked & XSOCK_POLLER_IN)
-        events |= XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT;
-    if (r->asked & XSOCK_POLLER_OUT)
-        events |= XSOCK__AFD_SEND;
-    if (r->asked & XSOCK_POLLER_PRI)
-        events |= XSOCK__AFD_EXPEDITED;
-    return events & ~r->quiet;
-}
-
-static int try_make(struct xsock__sys_poller *p, struct request *r)
-{
-    int code;
-
-    r->watched = events_to_watch(r);
-    r->made_in = p->serial;
-    r->poll.timeout.QuadPart = XSOCK__AFD_FOREVER;
-    r->poll.count = 1;
-    r->poll.exclusive = FALSE;
-    r->poll.entries[0].handle = r->handle;
-    r->poll.entries[0].events = r->watched;
-    r->poll.entries[0].status = 0;
-    memset(&r->o, 0, sizeof r->o);
-    code = xsock__afd_begin(p->device, &r->poll, xsock__afd_size(1), &r->o);
-    return code == ERROR_IO_PENDING ? 0 : code; /* an answer at once comes through the port too */
-}
-
-/* It is not pending. A layered provider has put a handle of its own in front, if the driver refuses this one. */
-static int make(struct xsock__sys_poller *p, struct request *r)
-{
-    HANDLE base = NULL;
-    int code;
-
-    if (r->state == LISTED)
-        unlist(r);
-    code = try_make(p, r);
-    if (code != 0 && xsock__afd_base(r->socket, &base) == 0 && base != r->handle) {
-        r->handle = base;
-        code = try_make(p, r);
-    }
-    if (code == 0) {
-        r->state = PENDING;
-        p->pending++;
-    }
-    return code;
-}
-
-/* One that can't be made has nobody to be refused to: it is answered here, as failed. */
-static void make_or_fail(struct xsock__sys_poller *p, struct request *r)
-{
-    if (make(p, r) == 0)
-        return;
-    r->o.Internal = STATUS_NOT_MADE;
-    if (PostQueuedCompletionStatus(p->port, 0, 0, &r->o)) {
-        r->state = PENDING;
-        p->pending++;
-    } else {
-        list(p, r); /* no memory; the next wait tries again */
-    }
-}
-
-/* Its member is gone, or has another. */
-static void retire(struct xsock__sys_poller *p, struct request *r)
-{
-    r->retired = true;
-    p->retired++;
-    if (r->state == LISTED)
-        unlist(r);
-    if (r->state == IDLE)
-        free_request(p, r);
-    else
-        (void)CancelIoEx(p->device, &r->o); /* it fails where there is an answer already */
-}
-
-static struct request *request_of(const OVERLAPPED_ENTRY *e)
-{
-    return (struct request *)(void *)e->lpOverlapped; /* NULL: a wake */
-}
-
-/* Of a program that adds and removes, and seldom waits. Everything else goes to the end of the queue; what can't, for
- * want of memory, is asked for again, and a wake is lost. */
-static void reap(struct xsock__sys_poller *p)
-{
-    OVERLAPPED_ENTRY entries[MOST];
-    ULONG n = 0;
-
-    if (!GetQueuedCompletionStatusEx(p->port, entries, MOST, &n, 0, FALSE))
-        return;
-    for (ULONG i = 0; i < n; i++) {
-        struct request *r = request_of(&entries[i]);
-
-        if (r != NULL && r->retired) {
-            p->pending--;
-            free_request(p, r);
-        } else if (PostQueuedCompletionStatus(p->port, 0, 0, entries[i].lpOverlapped)) {
-            continue;
-        } else if (r != NULL) {
-            p->pending--;
-            list(p, r);
-        } else {
-            xsock__atomic_store(&p->woken, 0);
-        }
-    }
-}
+enum { MOST = XSOCK__POLLER_MOST, RETIRED_MOST = 64 };
 
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
@@ -267,7 +62,8 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     return 0;
 }
 
-/* All answers must have come before the memory that they are written to is freed. Should the port fail, it is not. */
+/* All answers must have come before the memory that they are written to is freed. Should the port fail, it
+ * is not. */
 static bool await_all(struct xsock__sys_poller *p)
 {
     OVERLAPPED_ENTRY entries[MOST];
@@ -289,7 +85,7 @@ void xsock__sys_poller_close(struct xsock__sys_poller *p)
 
     close_handles(p);
     while (all && p->all != NULL)
-        free_request(p, p->all);
+        xsock__request_free(p, p->all);
     xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, poller_size());
 }
@@ -308,17 +104,17 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 
 static int add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
-    struct request *r;
+    struct xsock__request *r;
     int code;
 
     if (p->retired > RETIRED_MOST + p->count / 2)
-        reap(p);
-    r = new_request(p, m, events);
+        xsock__request_reap(p);
+    r = xsock__request_new(p, m, events);
     if (r == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
-    code = make(p, r);
+    code = xsock__request_make(p, r);
     if (code != 0)
-        free_request(p, r);
+        xsock__request_free(p, r);
     else
         m->state = r;
     return code;
@@ -337,14 +133,14 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
 /* A new request, as the old one may be under way. */
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
-    struct request *old;
+    struct xsock__request *old;
     int code;
 
     xsock__sys_lock(&p->lock);
     old = m->state;
     code = add(p, m, events);
     if (code == 0)
-        retire(p, old);
+        xsock__request_retire(p, old);
     xsock__sys_unlock(&p->lock);
     return code;
 }
@@ -352,15 +148,16 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
 {
     xsock__sys_lock(&p->lock);
-    retire(p, m->state);
+    xsock__request_retire(p, m->state);
     m->state = NULL;
     xsock__sys_unlock(&p->lock);
 }
 
 /* ---- Edges --------------------------------------------------------------------------------------- */
 
-/* What can happen again after a call. The peer's end of sending can't, and to ask for it again would have a program
- * that reads the end of file read it for ever; unless this end has ended too, which makes it something else. */
+/* What can happen again after a call. The peer's end of sending can't, and to ask for it again would have
+ * a program that reads the end of file read it for ever; unless this end has ended too, which makes it
+ * something else. */
 static ULONG events_after(uint32_t used)
 {
     if (used & XSOCK_POLLER_IN)
@@ -371,12 +168,12 @@ static ULONG events_after(uint32_t used)
 }
 
 /* One that is under way with less is cancelled, and made anew by whoever takes it from the port. */
-static void watch_again(struct xsock__sys_poller *p, struct request *r, ULONG events)
+static void watch_again(struct xsock__sys_poller *p, struct xsock__request *r, ULONG events)
 {
     r->quiet &= ~events;
-    if (r->state == LISTED && p->waiters > 0)
-        make_or_fail(p, r);
-    if (r->state == PENDING && (events & ~r->watched & events_to_watch(r)) != 0) {
+    if (r->state == XSOCK__REQUEST_LISTED && p->waiters > 0)
+        xsock__request_make_or_fail(p, r);
+    if (r->state == XSOCK__REQUEST_PENDING && (events & ~r->watched & xsock__request_events(r)) != 0) {
         r->watched |= events;
         (void)CancelIoEx(p->device, &r->o);
     }
@@ -384,7 +181,7 @@ static void watch_again(struct xsock__sys_poller *p, struct request *r, ULONG ev
 
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
-    struct request *r;
+    struct xsock__request *r;
 
     xsock__sys_lock(&p->lock);
     r = m->state; /* NULL: it is only being added */
@@ -406,17 +203,7 @@ struct visit {
     bool woken;
 };
 
-/* The driver's events; 0: none, or it was cancelled. */
-static ULONG answer_of(const struct request *r)
-{
-    ULONG_PTR status = r->o.Internal;
-
-    if ((LONG)status >= 0)
-        return r->poll.count > 0 ? r->poll.entries[0].events : 0;
-    return status == STATUS_CANCELED_REQUEST ? 0 : XSOCK__AFD_ABORT;
-}
-
-static uint32_t events_from_driver(const struct request *r, ULONG events)
+static uint32_t events_from_driver(const struct xsock__request *r, ULONG events)
 {
     const ULONG failed = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED;
     const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
@@ -437,9 +224,9 @@ static uint32_t events_from_driver(const struct request *r, ULONG events)
     return e & (r->asked | always);
 }
 
-/* What is not to be reported again: of an edge everything; of a level the peer's end, where only both ends' were
- * of interest, until this end is shut down. */
-static void note(struct request *r, ULONG events, uint32_t reported)
+/* What is not to be reported again: of an edge everything; of a level the peer's end, where only both
+ * ends' were of interest, until this end is shut down. */
+static void note(struct xsock__request *r, ULONG events, uint32_t reported)
 {
     const uint32_t ends = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_HUP;
 
@@ -450,30 +237,30 @@ static void note(struct request *r, ULONG events, uint32_t reported)
 }
 
 /* Somebody else who is waiting must hear of a level that lasts, and of an edge that has not been reported. */
-static void go_on(struct xsock__sys_poller *p, struct request *r, bool reported)
+static void go_on(struct xsock__sys_poller *p, struct xsock__request *r, bool reported)
 {
     const ULONG asked = XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT | XSOCK__AFD_SEND | XSOCK__AFD_EXPEDITED;
     bool edge = (r->asked & XSOCK_POLLER_ET) != 0;
 
     if (!reported)
-        make_or_fail(p, r);
+        xsock__request_make_or_fail(p, r);
     else if (r->asked & XSOCK_POLLER_ONESHOT)
         return;
-    else if (p->waiters > 0 && (!edge || (events_to_watch(r) & asked) != 0))
-        make_or_fail(p, r);
+    else if (p->waiters > 0 && (!edge || (xsock__request_events(r) & asked) != 0))
+        xsock__request_make_or_fail(p, r);
     else
-        list(p, r);
+        xsock__request_list(p, r);
 }
 
-static void take(struct xsock__sys_poller *p, struct visit *visit, struct request *r)
+static void take(struct xsock__sys_poller *p, struct visit *visit, struct xsock__request *r)
 {
-    ULONG events = answer_of(r);
+    ULONG events = xsock__request_answer(r);
     uint32_t reported = 0;
 
     p->pending--;
-    r->state = IDLE;
+    r->state = XSOCK__REQUEST_IDLE;
     if (r->retired) {
-        free_request(p, r);
+        xsock__request_free(p, r);
         return;
     }
     if (events & XSOCK__AFD_CLOSED)
@@ -487,10 +274,10 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct reques
 
 /* ---- Answers that may be out of date: under the lock --------------------------------------------- */
 
-static bool is_doubtful(const struct visit *visit, const struct request *r)
+static bool is_doubtful(const struct visit *visit, const struct xsock__request *r)
 {
-    return r != NULL && !r->retired && r->made_in < visit->began && r->o.Internal == 0 && answer_of(r) != 0 &&
-           (answer_of(r) & XSOCK__AFD_CLOSED) == 0;
+    return r != NULL && !r->retired && r->made_in < visit->began && r->poll.count > 0 &&
+           (xsock__request_answer(r) & XSOCK__AFD_CLOSED) == 0;
 }
 
 static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_poll *q)
@@ -506,8 +293,8 @@ static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_pol
     return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
 }
 
-/* Becomes the answers. It has those that have something only, in the question's order. If the question is refused,
- * one of the sockets was closed behind our back, and they all stand as they were. */
+/* Becomes the answers. It has those that have something only, in the question's order. If the question is
+ * refused, one of the sockets was closed behind our back, and they all stand as they were. */
 static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
 {
     struct xsock__afd_poll *q = &p->question;
@@ -515,15 +302,15 @@ static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
 
     q->count = 0;
     for (ULONG i = 0; i < visit->taken; i++) {
-        const struct request *r = request_of(&visit->entries[i]);
+        const struct xsock__request *r = xsock__request_of(&visit->entries[i]);
 
         if (is_doubtful(visit, r))
-            q->entries[q->count++] = (struct xsock__afd_entry){r->handle, events_to_watch(r), 0};
+            q->entries[q->count++] = (struct xsock__afd_entry){r->handle, xsock__request_events(r), 0};
     }
     if (q->count == 0 || put_question(p, q) != 0)
         return;
     for (ULONG i = 0; i < visit->taken; i++) {
-        struct request *r = request_of(&visit->entries[i]);
+        struct xsock__request *r = xsock__request_of(&visit->entries[i]);
 
         if (!is_doubtful(visit, r))
             continue;
@@ -537,7 +324,7 @@ static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
 
 static void enter(struct xsock__sys_poller *p, struct visit *visit)
 {
-    struct request *r;
+    struct xsock__request *r;
 
     xsock__sys_lock(&p->lock);
     if (visit->began == 0)
@@ -547,7 +334,7 @@ static void enter(struct xsock__sys_poller *p, struct visit *visit)
     if (r != NULL)
         r->listed_link = &r;
     while (r != NULL)
-        make_or_fail(p, r);
+        xsock__request_make_or_fail(p, r);
     p->waiters++;
     xsock__sys_unlock(&p->lock);
 }
@@ -559,7 +346,7 @@ static void leave(struct xsock__sys_poller *p, struct visit *visit)
     if (!visit->blocked)
         ask_again(p, visit);
     for (ULONG i = 0; i < visit->taken; i++) {
-        struct request *r = request_of(&visit->entries[i]);
+        struct xsock__request *r = xsock__request_of(&visit->entries[i]);
 
         if (r != NULL)
             take(p, visit, r);
@@ -591,8 +378,8 @@ static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG
 }
 
 /* Again, where all that was there is nothing to report. */
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n, int64_t timeout_ns,
-                           size_t *out_count, bool *out_woken)
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+                           int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct visit visit;
     int code;

@@ -1,0 +1,186 @@
+/* What the system is asked of the members of a poller. See poller_request.h. */
+#include "poller_request.h"
+
+#include <string.h>
+
+/* NTSTATUS: the requester gave it up; and one for a request that could not be made. */
+#define STATUS_CANCELED_REQUEST ((ULONG)0xc0000120u)
+#define STATUS_NOT_MADE ((ULONG)0xc0000001u)
+
+static size_t request_size(void)
+{
+    return offsetof(struct xsock__request, poll) + xsock__afd_size(1);
+}
+
+struct xsock__request *xsock__request_new(struct xsock__sys_poller *p, const struct xsock__sys_member *m,
+                                          uint32_t asked)
+{
+    struct xsock__request *r = xsock__sys_alloc(request_size());
+
+    if (r == NULL)
+        return NULL;
+    r->key = m->key;
+    r->socket = m->handle;
+    r->handle = (HANDLE)m->handle;
+    r->asked = asked;
+    r->state = XSOCK__REQUEST_IDLE;
+    r->next = p->all;
+    r->link = &p->all;
+    if (r->next != NULL)
+        r->next->link = &r->next;
+    p->all = r;
+    p->count++;
+    return r;
+}
+
+void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    *r->link = r->next;
+    if (r->next != NULL)
+        r->next->link = r->link;
+    p->count--;
+    p->retired -= r->retired;
+    xsock__sys_free(r, request_size());
+}
+
+void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    r->state = XSOCK__REQUEST_LISTED;
+    r->next_listed = p->listed;
+    r->listed_link = &p->listed;
+    if (r->next_listed != NULL)
+        r->next_listed->listed_link = &r->next_listed;
+    p->listed = r;
+}
+
+static void unlist(struct xsock__request *r)
+{
+    *r->listed_link = r->next_listed;
+    if (r->next_listed != NULL)
+        r->next_listed->listed_link = r->listed_link;
+    r->state = XSOCK__REQUEST_IDLE;
+}
+
+/* DISCONNECT always, as the end of both directions is to be told: it is quiet once it has been seen, see
+ * note(). */
+ULONG xsock__request_events(const struct xsock__request *r)
+{
+    ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED | XSOCK__AFD_DISCONNECT;
+
+    if (r->asked & XSOCK_POLLER_IN)
+        events |= XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT;
+    if (r->asked & XSOCK_POLLER_OUT)
+        events |= XSOCK__AFD_SEND;
+    if (r->asked & XSOCK_POLLER_PRI)
+        events |= XSOCK__AFD_EXPEDITED;
+    return events & ~r->quiet;
+}
+
+static int try_make(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    int code;
+
+    r->watched = xsock__request_events(r);
+    r->made_in = p->serial;
+    r->poll.timeout.QuadPart = XSOCK__AFD_FOREVER;
+    r->poll.count = 1;
+    r->poll.exclusive = FALSE;
+    r->poll.entries[0].handle = r->handle;
+    r->poll.entries[0].events = r->watched;
+    r->poll.entries[0].status = 0;
+    memset(&r->o, 0, sizeof r->o);
+    code = xsock__afd_begin(p->device, &r->poll, xsock__afd_size(1), &r->o);
+    return code == ERROR_IO_PENDING ? 0 : code; /* an answer at once comes through the port too */
+}
+
+/* A layered provider has put a handle of its own in front, if the driver refuses this one. */
+int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    HANDLE base = NULL;
+    int code;
+
+    if (r->state == XSOCK__REQUEST_LISTED)
+        unlist(r);
+    code = try_make(p, r);
+    if (code != 0 && xsock__afd_base(r->socket, &base) == 0 && base != r->handle) {
+        r->handle = base;
+        code = try_make(p, r);
+    }
+    if (code == 0) {
+        r->state = XSOCK__REQUEST_PENDING;
+        p->pending++;
+    }
+    return code;
+}
+
+void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    if (xsock__request_make(p, r) == 0)
+        return;
+    r->o.Internal = STATUS_NOT_MADE;
+    r->poll.count = 0;
+    if (PostQueuedCompletionStatus(p->port, 0, 0, &r->o)) {
+        r->state = XSOCK__REQUEST_PENDING;
+        p->pending++;
+    } else {
+        xsock__request_list(p, r); /* no memory; the next wait tries again */
+    }
+}
+
+void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r)
+{
+    r->retired = true;
+    p->retired++;
+    if (r->state == XSOCK__REQUEST_LISTED)
+        unlist(r);
+    if (r->state == XSOCK__REQUEST_IDLE)
+        xsock__request_free(p, r);
+    else
+        (void)CancelIoEx(p->device, &r->o); /* it fails where there is an answer already */
+}
+
+struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e)
+{
+    return (struct xsock__request *)(void *)e->lpOverlapped; /* NULL: a wake */
+}
+
+/* Everything else goes to the end of the queue; what can't, for want of memory, is asked for again, and a
+ * wake is lost. */
+void xsock__request_reap(struct xsock__sys_poller *p)
+{
+    OVERLAPPED_ENTRY entries[XSOCK__POLLER_MOST];
+    ULONG n = 0;
+
+    if (!GetQueuedCompletionStatusEx(p->port, entries, XSOCK__POLLER_MOST, &n, 0, FALSE))
+        return;
+    for (ULONG i = 0; i < n; i++) {
+        struct xsock__request *r = xsock__request_of(&entries[i]);
+
+        if (r != NULL && r->retired) {
+            p->pending--;
+            xsock__request_free(p, r);
+        } else if (PostQueuedCompletionStatus(p->port, 0, 0, entries[i].lpOverlapped)) {
+            continue;
+        } else if (r != NULL) {
+            p->pending--;
+            xsock__request_list(p, r);
+        } else {
+            xsock__atomic_store(&p->woken, 0);
+        }
+    }
+}
+
+/* 32 bits of it are written. */
+static ULONG status_of(const struct xsock__request *r)
+{
+    return (ULONG)r->o.Internal;
+}
+
+ULONG xsock__request_answer(const struct xsock__request *r)
+{
+    ULONG status = status_of(r);
+
+    if ((LONG)status >= 0)
+        return r->poll.count > 0 ? r->poll.entries[0].events : 0;
+    return status == STATUS_CANCELED_REQUEST ? 0 : XSOCK__AFD_ABORT;
+}

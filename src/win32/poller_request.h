@@ -1,0 +1,73 @@
+/* What the system is asked of the members of a poller: one request each, made again and again. All calls
+ * are under the poller's lock. A request belongs to the system until its answer has been taken from the
+ * port, also after it was cancelled: it is freed then. Threads that end take no request with them: those
+ * of a handle with a port are left alone. */
+#ifndef XSOCK__WIN32_POLLER_REQUEST_H
+#define XSOCK__WIN32_POLLER_REQUEST_H
+
+#include "afd.h"
+
+#include <stddef.h>
+
+#include "../atomic.h"
+
+enum { XSOCK__POLLER_MOST = 64 }; /* answers that are taken at a time */
+
+enum xsock__request_state { XSOCK__REQUEST_IDLE, XSOCK__REQUEST_LISTED, XSOCK__REQUEST_PENDING };
+
+struct xsock__request {
+    OVERLAPPED o; /* first: the port gives its address back */
+    struct xsock__request *next, **link;             /* of all */
+    struct xsock__request *next_listed, **listed_link; /* of those to be made */
+    uint64_t key;
+    uint64_t made_in;  /* the serial of the latest wait that had begun then */
+    SOCKET socket;
+    HANDLE handle;     /* the driver's own of it */
+    uint32_t asked;    /* XSOCK_POLLER bits */
+    ULONG quiet;       /* the driver's events that are not to be reported again for now */
+    ULONG watched;     /* what it was made with, or will be as soon as it has been cancelled */
+    enum xsock__request_state state;
+    bool retired;      /* has no member any more */
+    struct xsock__afd_poll poll; /* last: there is room for one entry only */
+};
+
+struct xsock__sys_poller {
+    HANDLE port, device, asked; /* asked: the event of `question` */
+    xsock__atomic_int woken; /* a wake is in the port */
+    struct xsock__lock lock; /* of all that follows, and of the requests */
+    struct xsock__request *all, *listed;
+    size_t count, pending, retired;
+    size_t waiters; /* threads that are waiting now */
+    uint64_t serial; /* of waits */
+    struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_MOST entries */
+};
+
+/* One more, not made yet. NULL: no memory. */
+struct xsock__request *xsock__request_new(struct xsock__sys_poller *p, const struct xsock__sys_member *m,
+                                          uint32_t asked);
+
+/* It is neither LISTED nor PENDING. */
+void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r);
+
+/* The driver's events that it is to be made with now. */
+ULONG xsock__request_events(const struct xsock__request *r);
+
+/* Makes it, which is not PENDING. In a wait one that can't be made has nobody to be refused to: it is
+ * answered as failed. list leaves it to the next wait. */
+int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r);
+void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__request *r);
+void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r);
+
+/* Its member is gone, or has another. */
+void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r);
+
+/* Frees some that were retired, for a program that adds and removes, and seldom waits. */
+void xsock__request_reap(struct xsock__sys_poller *p);
+
+/* Of what the port gave. NULL: a wake. */
+struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e);
+
+/* The driver's events that came; ABORT also where it has failed; 0: none, or it was cancelled. */
+ULONG xsock__request_answer(const struct xsock__request *r);
+
+#endif
