@@ -17,4 +17,6 @@ bool is_wine(void);
 /* A socket that was inherited is one to getsockname() and recv(), but getsockopt() says WSAENOTSOCK of it
  * (8.0): whether a handle is an open socket is asked with the former. */
 
+/* That the peer has ended sending shows only once all that it had sent is received (8.0): RDHUP comes late. */
+
 #endif
