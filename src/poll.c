@@ -99,6 +99,9 @@ static int collect(struct poll *p, bool waited)
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         int revents = waited && w->attached ? p->waits[i].revents : 0;
+        /* A socket that was shut down for receiving has ended: AFD doesn't tell. */
+        if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
+            revents |= p->v[i].events & XSOCK_POLLIN;
         if (w->leftover != NULL && xsock__leftover_any(w->leftover))
             revents |= XSOCK_POLLIN;
         if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))

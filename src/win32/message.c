@@ -207,7 +207,8 @@ static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flag
         xsock__control_get(&r->message, m);
 }
 
-int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
+/* *ended: there was nothing any more, and so nothing was received. */
+static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended)
 {
     bool stream = xsock__state_type(h) == SOCK_STREAM;
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
@@ -215,15 +216,23 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     struct receive r;
     int code;
 
-    (void)cloexec;
     do {
         prepare_receive(&r, m, flags, with_control != NULL);
         code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
     } while (xsock__data_is_foreign_report(h, code));
     if (code != 0 && !xsock__data_is_end(code))
         return xsock__data_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
+    *ended = code != 0;
     finish_receive(&r, m, flags, stream);
     return 0;
+}
+
+int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
+{
+    bool ended;
+
+    (void)cloexec;
+    return receive(h, m, flags, &ended);
 }
 
 /* ---- Many --------------------------------------------------------------------------------------------- */
@@ -317,13 +326,15 @@ int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int fl
 int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
 {
     size_t done = 0;
+    bool ended = false;
     int code = 0;
 
-    while (done < n && code == 0) {
-        code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
-        done += code == 0;
+    (void)cloexec;
+    while (done < n && code == 0 && !ended) {
+        code = receive(h, &v[done], 0, &ended);
+        done += code == 0 && !ended;
     }
-    if (done == 0)
+    if (done == 0 && !ended)
         return code;
     *out = done;
     return 0;
