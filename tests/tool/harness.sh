@@ -41,8 +41,8 @@ test_that() {
         {
             echo "# failed: $*"
             echo "# after: ${ran:0:200} (status $status)"
-            sed 's/^/# stdout: /' "$out" | cut -c -200 | head -n 20
-            sed 's/^/# stderr: /' "$err" | cut -c -200 | head -n 20
+            head -c 4000 "$out" | tr -c '\n -~' '?' | sed 's/^/# stdout: /' | cut -c -200 | head -n 20
+            head -c 4000 "$err" | tr -c '\n -~' '?' | sed 's/^/# stderr: /' | cut -c -200 | head -n 20
         } >&2
     fi
 }

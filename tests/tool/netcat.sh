@@ -36,8 +36,12 @@ for text in '' soon -1 1.5s 99999999999; do
 done
 run listen 127.0.0.1:0 --timeout
 test_that "--timeout without a value is wrong usage" is_misuse 'xsock: listen: --timeout wants seconds.*'
-run listen --udp 192.0.2.1:0
-test_that "an address of another machine is an error" complains 1 '^xsock: listen: EADDRNOTAVAIL: '
+run listen --udp 192.0.2.1:0 --timeout 0.1
+if [ "$system" = windows ] && exits 0; then
+    skip "an address of another machine is an error" "Wine 8 binds it"
+else
+    test_that "an address of another machine is an error" complains 1 '^xsock: listen: EADDRNOTAVAIL: '
+fi
 run connect 127.0.0.1 no-such-service
 test_that "an unknown service is an error" complains 1 '^xsock: connect: EAI_SERVICE: '
 
@@ -140,15 +144,17 @@ test_that "--keep: all that came was printed" same "$out" "$dir/thrice"
 
 # ---- Streams that are not there -------------------------------------------------------------------
 
-input=$dir/back
-listen server 127.0.0.1:0
-"${command[@]}" connect "127.0.0.1:$port" >"$dir/client.out" 2>"$dir/client.err" <&-
-status=$? out=$dir/client.out err=$dir/client.err ran='xsock connect (standard input closed)'
-test_that "a closed standard input is an empty one" ended_well "$dir/back"
-finish server
-test_that "and its connection ends well" ended_well "$dir/nothing"
+if [ "$system" = windows ]; then
+    skip "a closed standard input is an empty one" "Wine takes the first file that it opens itself for it"
+else
+    input=$dir/back
+    listen server 127.0.0.1:0
+    "${command[@]}" connect "127.0.0.1:$port" >"$dir/client.out" 2>"$dir/client.err" <&-
+    status=$? out=$dir/client.out err=$dir/client.err ran='xsock connect (standard input closed)'
+    test_that "a closed standard input is an empty one" ended_well "$dir/back"
+    finish server
+    test_that "and its connection ends well" ended_well "$dir/nothing"
 
-if [ "$system" = posix ]; then
     listen server 127.0.0.1:0
     "${command[@]}" connect "127.0.0.1:$port" >"$dir/client.out" 2>"$dir/client.err" <"$dir"
     status=$? out=$dir/client.out err=$dir/client.err ran='xsock connect (standard input a folder)'
@@ -191,11 +197,12 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
     if [ "$system" = posix ]; then
         finish client
         test_that "a peer that breaks off is an error" complains 1 '^xsock: connect: ECONNRESET: '
+        finish breaker
     else
+        finish breaker
         stop client
         skip "a peer that breaks off is an error" "Wine 8 reads a reset as the end of file"
     fi
-    finish breaker
 
     peer answerer early
     head -c 20000000 /dev/zero >"$dir/much"

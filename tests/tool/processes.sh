@@ -51,6 +51,7 @@ stop() { # NAME: ends a server that would go on for ever
 
 stop_all() {
     local name
+    [ "$BASHPID" = $$ ] || return 0 # what is killed before it became the program is still this script
     for name in "${!pids[@]}"; do kill "${pids[$name]}" 2>/dev/null; done
     rm -rf "$dir"
 }
