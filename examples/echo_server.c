@@ -1,0 +1,122 @@
+/* Sends every byte back to the client that it came from: one thread, one poller, thousands of clients.
+ *
+ *     echo_server localhost 7777     serves until it is interrupted; port 0 is any free one, which it tells
+ *
+ * echo_load.c is a crowd of clients for it; for many, the system has to allow as many files (`ulimit -n`).
+ */
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "xsock.h"
+
+enum { MANY = 256, SIZE = 4096, ROOM_IS_SHORT = 0 };
+
+struct client {
+    int d;
+    uint32_t watched;  /* what the poller watches it for */
+    size_t have, sent; /* of bytes */
+    char bytes[SIZE];
+};
+
+static int complain(const char *what, int error)
+{
+    fprintf(stderr, "echo_server: %s: %s\n", what, xsock_strerror(error));
+    return 1;
+}
+
+static int open_listener(const char *host, const char *service)
+{
+    char name[XSOCK_ADDR_TEXT_SIZE];
+    struct xsock_addr a;
+    int d = xsock_listen_host(host, service, 1024);
+    if (d < 0)
+        return d;
+    int rc = xsock_set_flags(d, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK);
+    if (rc == 0)
+        rc = xsock_local_addr(d, &a);
+    if (rc == 0)
+        rc = xsock_addr_format(&a, name, sizeof name);
+    if (rc >= 0)
+        fprintf(stderr, "listening on %s\n", name);
+    return rc < 0 ? rc : d;
+}
+
+/* Takes everybody who waits. ROOM_IS_SHORT: somebody had to be left there. */
+static int accept_clients(int poller, int listener)
+{
+    for (;;) {
+        int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, NULL);
+        if (d == -XSOCK_ECONNABORTED)
+            continue;
+        if (d == -XSOCK_EMFILE || d == -XSOCK_ENFILE || d == -XSOCK_ENOBUFS || d == -XSOCK_ENOMEM)
+            return ROOM_IS_SHORT;
+        if (d < 0)
+            return d;
+        struct client *c = calloc(1, sizeof *c);
+        if (!c || xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, (uintptr_t)c) < 0) {
+            free(c);
+            xsock_close(d);
+            return ROOM_IS_SHORT;
+        }
+        c->d = d;
+        c->watched = XSOCK_POLLER_IN;
+    }
+}
+
+/* Receives some if there is nothing left to send, and sends. False: this client is done with. */
+static bool echo(int poller, struct client *c)
+{
+    if (c->sent == c->have) {
+        ptrdiff_t n = xsock_recv(c->d, c->bytes, SIZE, 0);
+        if (n <= 0)
+            return n == -XSOCK_EAGAIN;
+        c->have = (size_t)n;
+        c->sent = 0;
+    }
+    ptrdiff_t n = xsock_send(c->d, c->bytes + c->sent, c->have - c->sent, 0);
+    if (n < 0 && n != -XSOCK_EAGAIN)
+        return false;
+    c->sent += n > 0 ? (size_t)n : 0;
+    /* A client that doesn't receive is not received from. */
+    uint32_t before = c->watched;
+    c->watched = c->sent == c->have ? XSOCK_POLLER_IN : XSOCK_POLLER_OUT;
+    return c->watched == before ||
+           xsock_poller_ctl(poller, XSOCK_POLLER_MOD, c->d, c->watched, (uintptr_t)c) == 0;
+}
+
+static int serve(int poller, int listener)
+{
+    struct xsock_event events[MANY];
+    bool full = false;
+    int rc = xsock_poller_ctl(poller, XSOCK_POLLER_ADD, listener, XSOCK_POLLER_IN, 0);
+    while (rc >= 0 || rc == -XSOCK_EINTR || rc == -XSOCK_EAGAIN) {
+        int n = rc = xsock_poller_wait(poller, events, MANY, -1);
+        for (int i = 0; i < n; i++) {
+            struct client *c = (struct client *)(uintptr_t)events[i].data;
+            /* Without room, the poller would report the listener again and again, until somebody leaves. */
+            if (!c && (rc = accept_clients(poller, listener)) == ROOM_IS_SHORT)
+                full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, 0, 0) == 0;
+            if (!c || echo(poller, c))
+                continue;
+            xsock_close(c->d); /* which also takes it out of the poller */
+            free(c);
+            if (full)
+                full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, XSOCK_POLLER_IN, 0) != 0;
+        }
+    }
+    return rc;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3) {
+        fprintf(stderr, "usage: echo_server HOST PORT\n");
+        return 2;
+    }
+    int listener = open_listener(argv[1], argv[2]);
+    if (listener < 0)
+        return complain(argv[1], listener);
+    int poller = xsock_poller_open(XSOCK_SOCK_CLOEXEC);
+    return complain("serving", poller < 0 ? poller : serve(poller, listener));
+}
