@@ -19,12 +19,6 @@ struct client {
     char bytes[SIZE];
 };
 
-static int complain(const char *what, int error)
-{
-    fprintf(stderr, "echo_server: %s: %s\n", what, xsock_strerror(error));
-    return 1;
-}
-
 static int open_listener(const char *host, const char *service)
 {
     char name[XSOCK_ADDR_TEXT_SIZE];
@@ -115,8 +109,8 @@ int main(int argc, char **argv)
         return 2;
     }
     int listener = open_listener(argv[1], argv[2]);
-    if (listener < 0)
-        return complain(argv[1], listener);
-    int poller = xsock_poller_open(XSOCK_SOCK_CLOEXEC);
-    return complain("serving", poller < 0 ? poller : serve(poller, listener));
+    int poller = listener < 0 ? listener : xsock_poller_open(XSOCK_SOCK_CLOEXEC);
+    int rc = poller < 0 ? poller : serve(poller, listener);
+    fprintf(stderr, "echo_server: %s: %s\n", argv[1], xsock_strerror(rc)); /* else it serves for ever */
+    return 1;
 }

@@ -14,7 +14,8 @@ start() {
     rm -f "$dir/$name".*
     : >"$dir/$name.err"
     mkfifo "$dir/$name.pipe"
-    exec {writer}<>"$dir/$name.pipe" {reader}<"$dir/$name.pipe"
+    exec {writer}<>"$dir/$name.pipe"
+    exec {reader}<"$dir/$name.pipe"
     timeout -k 5 "$limit" "$@" <"$from" >"$dir/$name.out" 2>&"$writer" &
     pids[$name]=$!
     pipes[$name]=$reader
