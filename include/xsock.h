@@ -722,7 +722,7 @@ enum {
     XSOCK_SO_KEEPALIVE = 12,   /* ask an idle peer whether it is there [flag, off; INET STREAM] */
     /* How long the system goes on sending what is unsent after close: -1: as long as it takes, which is the
      * default; 0: not at all, the connection is reset. Closing never waits for it. At most 32767 seconds, in
-     * whole seconds. [time, -1; INET STREAM] On Windows other times than 0 act as -1. */
+     * whole seconds. [time, -1; INET STREAM] On Linux and Windows other times than 0 act as -1. */
     XSOCK_SO_LINGER = 13,
     XSOCK_SO_OOBINLINE = 14,   /* out-of-band data comes among the other [flag, off; INET STREAM] */
     /* Bytes of the system's buffers, from 1 on; a system takes what it can of it: less than its least becomes

@@ -1,6 +1,9 @@
 /* Options that are more than one number: groups, congestion control, what TCP knows, devices, and the system's
  * own. */
+#include <time.h>
+
 #include "harness.h"
+#include "sockets.h"
 #include "wine.h"
 #include "xsock_native.h"
 
@@ -391,6 +394,23 @@ static int wait_once(void **state)
     return 0;
 }
 
+/* ---- Closing ------------------------------------------------------------------------------------- */
+
+static void closing_does_not_wait_for_what_is_unsent(void **state)
+{
+    const int64_t second = 1000000000;
+    int d[2];
+    (void)state;
+    sockets_tcp(d);
+    sockets_fill(d[0]); /* which nobody receives */
+    ASSERT_RESULT(0, xsock_set_opt_time(d[0], XSOCK_SO_LINGER, 20 * second));
+    time_t before = time(NULL);
+    ASSERT_RESULT(0, xsock_close(d[0]));
+    ASSERT_THAT(time(NULL) - before < 10, "it took %d s", (int)(time(NULL) - before));
+    assert_true(sockets_drain(d[1]) > 0); /* it was not reset */
+    ASSERT_RESULT(0, xsock_close(d[1]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -404,6 +424,7 @@ int main(void)
         TEST(a_pending_error_is_read_once),
         TEST(a_socket_is_tied_to_a_device),
         TEST(the_systems_own_numbers_go_through),
+        TEST(closing_does_not_wait_for_what_is_unsent),
     };
     return cmocka_run_group_tests(tests, wait_once, NULL);
 }
