@@ -365,7 +365,8 @@ XSOCK_API int xsock_errnumber(const char *name);
 
 /* The calling thread's last raw system code: an errno, or a Winsock or Win32 code. It belongs to the
  * call that failed last in this thread because the system said so; a success and an error that xsock
- * found itself leave it as it was. 0 before the first. */
+ * found itself leave it as it was, except that reading XSOCK_SO_ERROR sets it to the code of that error. 0
+ * before the first. */
 XSOCK_API int xsock_oserror(void);
 
 /* The error (negative) for a code of this system, an errno, or a Winsock or Win32 code; 0 for 0. Total:
