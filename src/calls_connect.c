@@ -10,7 +10,8 @@
 #include "xlate.h"
 #include "xsock.h"
 
-/* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more slowly. */
+/* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more
+ * slowly. */
 enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MOST_NS = 10 * 1000 * 1000 };
 
 /* Connecting gives an address, but not to LOCAL sockets: they can still be bound. */
@@ -24,8 +25,8 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet; another error: the
- * system didn't say. */
+/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet; another
+ * error: the system didn't say. */
 static int ask_outcome(struct xsock__fd *fd, int *out_end)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
@@ -51,8 +52,8 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
 }
 
-/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it failed, and why is
- * gone. */
+/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it failed, and
+ * why is gone. */
 static int outcome(struct xsock__fd *fd)
 {
     int end = 0;
@@ -101,7 +102,8 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const st
 {
     struct xsock__sock *s = fd->held.sock;
     bool may_block = !xsock__atomic_load(&s->nonblock);
-    struct xsock__deadline end = xsock__deadline_in(may_block ? xsock__atomic_load_i64(&s->connect_timeout) : 0);
+    int64_t timeout = may_block ? xsock__atomic_load_i64(&s->connect_timeout) : 0;
+    struct xsock__deadline end = xsock__deadline_in(timeout);
     if (xsock__sock_is(s, XSOCK__SOCK_LISTENING))
         return -XSOCK_EOPNOTSUPP;
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
@@ -122,7 +124,8 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const st
     return may_block ? wait_connected(t, fd, &end) : rc;
 }
 
-/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have to. */
+/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have
+ * to. */
 int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
@@ -135,7 +138,8 @@ int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     rc = wait_connected(t, fd, &end);
     bool still = xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
-    return rc == -XSOCK_ETIMEDOUT && still ? -XSOCK_EAGAIN : rc; /* the connect itself may end with ETIMEDOUT */
+    /* the connect itself may end with ETIMEDOUT, too */
+    return rc == -XSOCK_ETIMEDOUT && still ? -XSOCK_EAGAIN : rc;
 }
 
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
@@ -180,7 +184,8 @@ static int connect_to(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
     rc = xsock__addr_to_native(&to, &native);
     if (rc != 0)
         return rc;
-    rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native) : connect_datagrams(fd, &native, to_nobody);
+    rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native)
+                                  : connect_datagrams(fd, &native, to_nobody);
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 

@@ -25,7 +25,8 @@ int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
     return 0;
 }
 
-int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out)
+int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
+                           struct xsock__sys_addr *out)
 {
     if (a == NULL)
         return -XSOCK_EFAULT;
@@ -121,7 +122,8 @@ static int try_accept(struct xsock__fd *fd, void *call)
 }
 
 /* A peer without a name has one of its family, unnamed. */
-int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native, struct xsock_addr *out)
+int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
+                        struct xsock_addr *out)
 {
     struct xsock_addr a;
     memset(&a, 0, sizeof a);
@@ -190,8 +192,8 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
 
 /* ---- shutdown, addresses ------------------------------------------------------------------------- */
 
-/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A socket from outside
- * may have got its peer there. */
+/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A socket from
+ * outside may have got its peer there. */
 static int check_has_peer(const struct xsock__fd *fd)
 {
     struct xsock__sys_addr peer;

@@ -1,8 +1,8 @@
 #include "fdtab_private.h"
 #include "xsock.h"
 
-/* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN: xsock__fdtab_take
- * has it, nobody else may. */
+/* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN:
+ * xsock__fdtab_take has it, nobody else may. */
 enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
 
 /* ---- Tables -------------------------------------------------------------------------------------- */
@@ -38,7 +38,8 @@ void xsock__fdtab_destroy(struct xsock__fdtab *t)
 /* Under the lock. */
 static int reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
 {
-    if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number) || !xsock__bitmap_set(&t->used, (size_t)number))
+    if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number)
+        || !xsock__bitmap_set(&t->used, (size_t)number))
         return -XSOCK_ENOMEM;
     t->count++;
     *out = xsock__fdtab_pop_cell(t, number);
@@ -62,8 +63,8 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
     return rc;
 }
 
-/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. One that is being
- * closed does: until the last call has left it, its handle is open, and ours. */
+/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. One that is
+ * being closed does: until the last call has left it, its handle is open, and ours. */
 static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
 {
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
@@ -160,7 +161,8 @@ struct retired {
     struct xsock__follower *followers;
 };
 
-/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see that. */
+/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see
+ * that. */
 static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
 {
     *r = (struct retired){fd, xsock__atomic_load(&fd->refs) == 0, fd->held, xsock__fdtab_take_followers(fd)};
@@ -173,7 +175,8 @@ static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired 
     }
 }
 
-/* The rest of it, without the lock. Until CLOSING is set nobody else lets go: followers find the handle open. */
+/* The rest of it, without the lock. Until CLOSING is set nobody else lets go: followers find the handle
+ * open. */
 static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
 {
     struct xsock__fd *fd = r->fd;

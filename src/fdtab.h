@@ -89,12 +89,13 @@ struct xsock__waiter {
 };
 
 /* Takes a wake and stands in fd's list with it. -XSOCK_ECANCELED: it has been closed already; -XSOCK_ENOMEM;
- * above 0: the system's code, there is no wake to be had. The caller has a reference to fd until it has called unwatch. */
+ * above 0: the system's code, there is no wake to be had. The caller has a reference to fd until it has
+ * called unwatch. */
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
 
-/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch does; detach tells
- * whether fd was closed; give gets told whether any was. */
+/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch does;
+ * detach tells whether fd was closed; give gets told whether any was. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
@@ -103,9 +104,10 @@ bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
 
 /* ---- Following: who is told when a descriptor is closed (fdtab_follow.c) -------------------------- */
 
-/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a lock,
- * by the thread that does that; its number may be another's by then, its handle is still open. From then on the
- * follower is in no list. Not called in a forked child for what the parent had: they are forgotten there. */
+/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a
+ * lock, by the thread that does that; its number may be another's by then, its handle is still open. From
+ * then on the follower is in no list. Not called in a forked child for what the parent had: they are
+ * forgotten there. */
 struct xsock__follower {
     void (*closed)(struct xsock__follower *f);
     struct xsock__fd *fd; /* fdtab's own; NULL: in no list */
@@ -123,8 +125,9 @@ typedef bool xsock__follower_fn(struct xsock__follower *f, void *user);
 struct xsock__follower *xsock__fdtab_each_follower(struct xsock__fdtab *t, struct xsock__fd *fd,
                                                    xsock__follower_fn *fn, void *user);
 
-/* What is to be done in a forked child with each descriptor that was open, or half open, or half closed, before
- * any other use of the table; no lock, no other thread. Where the child has no such handle, it says UINTPTR_MAX. */
+/* What is to be done in a forked child with each descriptor that was open, or half open, or half closed,
+ * before any other use of the table; no lock, no other thread. Where the child has no such handle, it says
+ * UINTPTR_MAX. */
 typedef void xsock__fdtab_forked(struct xsock__held *held);
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
@@ -142,8 +145,8 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
 int xsock__fdtab_limit(struct xsock__fdtab *t);
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
 
-/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the global lock
- * (sys.h). */
+/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the global
+ * lock (sys.h). */
 bool xsock__fdtab_any_open(void);
 
 /* How many numbers are open, reserved ones included. */

@@ -59,8 +59,8 @@ static int set_flags_late(int fd, bool cloexec)
 #endif
 }
 
-/* What xsock promises of every socket and the system doesn't. An option that a socket of this kind does not have
- * is none of it, so no failure counts, but for one: a dual-stack socket that is none would be a lie. */
+/* What xsock promises of every socket and the system doesn't. An option that a socket of this kind does not
+ * have is none of it, so no failure counts, but for one: a dual-stack socket that is none would be a lie. */
 static int set_promises(int fd, const struct xsock__sys_triple *t)
 {
 #ifdef SO_NOSIGPIPE /* BSD, macOS; on Linux each send has MSG_NOSIGNAL */
@@ -128,9 +128,9 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     return 0;
 }
 
-/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until all is sent and
- * acknowledged or the time is over (BSD doesn't). That is all such a time does there, as the system goes on sending
- * anyway: so it is taken away. (A time of 0, which resets the connection, stays.) */
+/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until all is
+ * sent and acknowledged or the time is over (BSD doesn't). That is all such a time does there, as the system
+ * goes on sending anyway: so it is taken away. (A time of 0, which resets the connection, stays.) */
 static void do_not_linger(int fd)
 {
 #ifdef __linux__

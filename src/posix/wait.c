@@ -56,7 +56,8 @@ void xsock__sys_wake_close(struct xsock__sys_wake *w)
         close((int)w->handle[1]);
 }
 
-/* errno is the interrupted program's, when a signal handler calls. A full pipe is set as well as one can be. */
+/* errno is the interrupted program's, when a signal handler calls. A full pipe is set as well as one can be.
+ */
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
     const uint64_t one = 1;
@@ -112,8 +113,8 @@ static int from_native(short native, int asked)
     return events;
 }
 
-/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is longer than
- * 68 years comes back early: time_t has 32 bits on some. */
+/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is longer
+ * than 68 years comes back early: time_t has 32 bits on some. */
 static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 {
 #ifdef __APPLE__
