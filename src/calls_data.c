@@ -77,8 +77,8 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
     size_t n;
-    int code = xsock__sys_send(fd->held.handle, x->from + x->done, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS, x->to,
-                               &n);
+    const unsigned char *from = x->done > 0 ? x->from + x->done : x->from; /* which may be NULL, if len is 0 */
+    int code = xsock__sys_send(fd->held.handle, from, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS, x->to, &n);
     if (code == 0)
         x->done += n;
     return code;
@@ -164,7 +164,8 @@ static int try_recv(struct xsock__fd *fd, void *call)
     size_t n = 0;
     if (q != NULL)
         return xsock__data_ended(fd->held.sock, recv_queued(q, fd, x));
-    int code = xsock__sys_recv(fd->held.handle, x->into + x->done, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
+    unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
+    int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
                                x->peer, &n, NULL);
     code = xsock__data_ended(fd->held.sock, code);
     if (code == 0) {

@@ -21,7 +21,7 @@ static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *ou
 
         if (len > most - total)
             len = most - total;
-        out[i].buf = (char *)m->vec[i].base + skip;
+        out[i].buf = skip > 0 ? (char *)m->vec[i].base + skip : m->vec[i].base; /* which may be NULL */
         out[i].len = (ULONG)len;
         total += len;
         used = i + 1;

@@ -32,10 +32,11 @@ static void copy(const struct xsock__sys_msg *m, unsigned char *buf, size_t n, b
 {
     size_t done = 0, skip = m->skip;
     for (size_t i = 0; i < m->vec_count && done < n; i++) {
-        unsigned char *base = (unsigned char *)m->vec[i].base + skip;
         size_t part = m->vec[i].len - skip < n - done ? m->vec[i].len - skip : n - done;
-        if (part > 0)
+        if (part > 0) { /* else the base may be NULL */
+            unsigned char *base = (unsigned char *)m->vec[i].base + skip;
             memcpy(into_vectors ? base : buf + done, into_vectors ? buf + done : base, part);
+        }
         done += part;
         skip = 0;
     }
