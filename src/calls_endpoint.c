@@ -210,8 +210,9 @@ static int shut_down(struct xsock__fd *fd, int how)
     int rc = check_has_peer(fd);
     if (rc != 0)
         return rc;
-    rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, (how & XSOCK_SHUT_RD) != 0, (how & XSOCK_SHUT_WR) != 0));
-    if (rc == 0 && (how & XSOCK_SHUT_RD) != 0)
+    bool receive = (how & XSOCK_SHUT_RD) != 0, send = (how & XSOCK_SHUT_WR) != 0;
+    rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, receive, send));
+    if (rc == 0 && receive)
         xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_SHUT_RD, 0);
     return rc;
 }

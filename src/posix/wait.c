@@ -141,7 +141,8 @@ static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n, const 
     return 0;
 }
 
-int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake, int64_t timeout_ns)
+int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
+                    int64_t timeout_ns)
 {
     struct pollfd few[MOST + 1];
     if (n <= MOST)
