@@ -9,17 +9,8 @@ static void nudge(struct xsock__leftover_watch *w)
     xsock__sys_poller_wake(m->list->sys);
 }
 
-void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, const struct xsock__sock *s,
-                        uint64_t key, uint32_t events)
+static void begin(struct xsock__lying_list *list, struct xsock__lying *m, struct xsock__leftover *q)
 {
-    struct xsock__leftover *q = xsock__sock_leftover(s);
-    if (q == NULL)
-        return;
-    m->key = key;
-    m->events = events;
-    xsock__atomic_store(&m->fresh, 1);
-    if (m->queue != NULL)
-        return;
     m->queue = q;
     m->list = list;
     m->next = list->first;
@@ -29,6 +20,21 @@ void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, 
     list->first = m;
     m->watch.notify = nudge;
     xsock__leftover_watch(q, &m->watch);
+}
+
+void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, const struct xsock__sock *s,
+                        uint64_t key, uint32_t events)
+{
+    struct xsock__leftover *q = xsock__sock_leftover(s);
+    if (q == NULL)
+        return;
+    m->key = key;
+    m->events = events;
+    xsock__atomic_store(&m->fresh, 1);
+    if (m->queue == NULL)
+        begin(list, m, q);
+    if (xsock__leftover_any(q)) /* a wait that is under way doesn't look at the list by itself */
+        xsock__sys_poller_wake(list->sys);
 }
 
 void xsock__lying_unwatch(struct xsock__lying *m)
@@ -42,9 +48,20 @@ void xsock__lying_unwatch(struct xsock__lying *m)
         m->next->link = m->link;
 }
 
+static const uint32_t once = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
+
+bool xsock__lying_any(const struct xsock__lying_list *list)
+{
+    const struct xsock__lying *m = list->first;
+    while (m != NULL
+           && ((m->events & XSOCK_POLLER_IN) == 0 || !xsock__leftover_any(m->queue)
+               || ((m->events & once) != 0 && !xsock__atomic_load(&m->fresh))))
+        m = m->next;
+    return m != NULL;
+}
+
 size_t xsock__lying_collect(struct xsock__lying_list *list, struct xsock__sys_event *out, size_t n)
 {
-    const uint32_t once = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
     size_t count = 0;
     for (struct xsock__lying *m = list->first; m != NULL && count < n; m = m->next) {
         if ((m->events & XSOCK_POLLER_IN) == 0 || !xsock__leftover_any(m->queue))

@@ -37,6 +37,9 @@ void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, 
 /* Before the socket may go; again does no harm. */
 void xsock__lying_unwatch(struct xsock__lying *m);
 
+/* Whether there is one that has something to receive, and is to be reported. */
+bool xsock__lying_any(const struct xsock__lying_list *list);
+
 /* At most n events of members that have something to receive. */
 size_t xsock__lying_collect(struct xsock__lying_list *list, struct xsock__sys_event *out, size_t n);
 

@@ -375,6 +375,17 @@ static size_t collect_lying(struct xsock__poller *p, struct xsock__sys_event *v,
     return count;
 }
 
+/* A wait that has taken the system's wake ends with something else: the wake may have been for a queue as well,
+ * and other threads wait. */
+static void pass_on(struct xsock__poller *p)
+{
+    xsock__sys_lock(&p->lock);
+    bool any = xsock__lying_any(&p->lying);
+    xsock__sys_unlock(&p->lock);
+    if (any)
+        xsock__sys_poller_wake(p->sys);
+}
+
 int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t n, int64_t timeout_ns)
 {
     struct xsock__sys_event v[MOST];
@@ -395,8 +406,11 @@ int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t 
             return xsock__finish(code);
         int reported = report_all(p, v, lying + count, out);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
-        if (reported > 0 || asked || xsock__time_left(&end) == 0)
+        if (reported > 0 || asked || xsock__time_left(&end) == 0) {
+            if (woken)
+                pass_on(p);
             return reported;
+        }
     }
 }
 

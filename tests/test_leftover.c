@@ -101,6 +101,62 @@ static void a_poll_that_waits_is_told_of_them(void **state)
     end_rig(&r);
 }
 
+/* ---- Pollers: several threads may wait in one ----------------------------------------------------- */
+
+static struct {
+    struct rig rig;
+    int poller;
+} waiting;
+
+static void add_member(void *user)
+{
+    (void)user;
+    ASSERT_RESULT(0, xsock_poller_ctl(waiting.poller, XSOCK_POLLER_ADD, waiting.rig.to, XSOCK_POLLER_IN, 7));
+}
+
+static void wake_and_take_one(void *user)
+{
+    ASSERT_RESULT(0, xsock_poller_wake(waiting.poller));
+    take_one(user);
+}
+
+static int wait_in_poller(void)
+{
+    struct xsock_event e = {.data = 0};
+    int n = xsock_poller_wait(waiting.poller, &e, 1, 5000);
+    assert_true(n <= 0 || (e.data == 7 && e.events == XSOCK_POLLER_IN));
+    return n;
+}
+
+static void a_poller_that_is_waited_in_is_told_of_a_member_that_has_some(void **state)
+{
+    char byte;
+    (void)state;
+    make_rig(&waiting.rig);
+    waiting.poller = ASSERT_OPENS(xsock_poller_open(0));
+    send_each(&waiting.rig, "abc");
+    ASSERT_RESULT(1, (int)xsock_recv(waiting.rig.to, &byte, 1, 0));
+    fake_at(fake_now() + 1000, add_member, NULL);
+    ASSERT_RESULT(1, wait_in_poller());
+    ASSERT_RESULT(0, xsock_close(waiting.poller));
+    end_rig(&waiting.rig);
+}
+
+static void a_wait_that_ends_for_another_reason_passes_the_word_on(void **state)
+{
+    (void)state;
+    make_rig(&waiting.rig);
+    waiting.poller = ASSERT_OPENS(xsock_poller_open(0));
+    add_member(NULL);
+    size_t before = fake_wakes_set();
+    fake_at(fake_now() + 1000, wake_and_take_one, &waiting.rig);
+    ASSERT_RESULT(0, wait_in_poller());
+    assert_int_equal(fake_wakes_set(), before + 1); /* for another thread */
+    ASSERT_RESULT(1, wait_in_poller());
+    ASSERT_RESULT(0, xsock_close(waiting.poller));
+    end_rig(&waiting.rig);
+}
+
 static void a_forked_child_leaves_them_to_its_parent(void **state)
 {
     struct rig r;
@@ -164,6 +220,8 @@ int main(void)
         FAKE_TEST(what_is_left_over_is_received_without_the_system),
         FAKE_TEST(a_receive_that_waits_is_told_of_them),
         FAKE_TEST(a_poll_that_waits_is_told_of_them),
+        FAKE_TEST(a_poller_that_is_waited_in_is_told_of_a_member_that_has_some),
+        FAKE_TEST(a_wait_that_ends_for_another_reason_passes_the_word_on),
         FAKE_TEST(a_forked_child_leaves_them_to_its_parent),
         FAKE_TEST(a_queue_that_can_not_be_had_leaves_a_socket_as_it_was),
         FAKE_TEST(a_partial_send_goes_on_in_the_middle_of_a_vector),
