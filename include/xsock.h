@@ -2,8 +2,9 @@
  *
  * Conventions, true of every call unless it says otherwise:
  *
- *   Returns    >= 0 for success, or -XSOCK_E... (enum xsock_error). C's errno is neither read nor
- *              written. xsock_oserror() tells the system's own code, for diagnosis.
+ *   Returns    >= 0 for success, or -XSOCK_E... (enum xsock_error). C's errno has no part in it: what a
+ *              call leaves there means nothing, and a signal handler saves it as usual. xsock_oserror()
+ *              tells the system's own code, for diagnosis.
  *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
  *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
  *   Threads    any call, on any descriptor, from any thread, at any time.

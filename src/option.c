@@ -208,6 +208,8 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
         return rc;
     if (time != NULL)
         xsock__atomic_store_i64(time, value);
+    if (number == XSOCK_SO_LINGER)
+        xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
     if (kept_bit(number) != 0)
         xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0, value != 0 ? 0 : kept_bit(number));
     return 0;

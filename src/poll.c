@@ -102,6 +102,8 @@ static int collect(struct poll *p, bool waited)
         /* A socket that was shut down for receiving has ended: AFD doesn't tell. */
         if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
             revents |= p->v[i].events & XSOCK_POLLIN;
+        if ((revents & XSOCK_POLLHUP) != 0 && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
+            revents |= XSOCK_POLLERR; /* a failed connect, as BSD has it */
         if (w->leftover != NULL && xsock__leftover_any(w->leftover))
             revents |= XSOCK_POLLIN;
         if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))

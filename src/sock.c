@@ -88,6 +88,9 @@ bool xsock__sock_has_leftover(const struct xsock__sock *s)
 
 void xsock__sock_close(const struct xsock__held *held)
 {
+    bool last = xsock__atomic_load(&held->sock->refs) == 1;
+    if (last && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
+        xsock__sys_forget_linger(held->handle);
     xsock__sys_close(held->handle);
     drop_sock(held->sock);
 }
@@ -310,8 +313,9 @@ struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, in
 {
     struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
                                      (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    int inherited = xsock__atomic_load(&listener->state) & XSOCK__SOCK_LINGERS;
     if (s != NULL)
-        xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED, 0);
+        xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
     return s;
 }
 
@@ -336,6 +340,7 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
 static int learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
+    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
     if (xsock__sys_peer_addr(handle, &a) == 0)
         xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
     bool internet = xsock__addr_is_internet(s->af);

@@ -22,6 +22,7 @@ enum {
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
     XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
     XSOCK__SOCK_TOLD = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_LINGERS = 256,  /* it may have a linger time: set here, or by who knows whom outside */
     XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
 };
 

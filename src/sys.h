@@ -63,8 +63,10 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
 /* A second handle of the same socket. */
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out);
 
-/* The handle is gone afterwards, whatever happens. Never waits. */
+/* The handle is gone afterwards, whatever happens. Never waits, but for a linger time where closing waits for that:
+ * a socket that may have one is told to forget it before. */
 void xsock__sys_close(uintptr_t h);
+void xsock__sys_forget_linger(uintptr_t h);
 
 int xsock__sys_set_cloexec(uintptr_t h, bool on);
 int xsock__sys_set_nonblock(uintptr_t h, bool on);

@@ -70,6 +70,11 @@ bool xsock__sys_family(int af, int *out)
         *out = AF_PACKET;
         return true;
 #endif
+#ifdef AF_HYPERV /* FreeBSD */
+    case XSOCK_AF_HYPERV:
+        *out = AF_HYPERV;
+        return true;
+#endif
 #ifdef AF_VSOCK
     case XSOCK_AF_VSOCK:
         *out = AF_VSOCK;

@@ -128,26 +128,25 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     return 0;
 }
 
-/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until all is
- * sent and acknowledged or the time is over (BSD doesn't). That is all such a time does there, as the system
- * goes on sending anyway: so it is taken away. (A time of 0, which resets the connection, stays.) */
-static void do_not_linger(int fd)
+/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until all is sent and
+ * acknowledged or the time is over (BSD doesn't). That is all such a time does there, as the system goes on sending
+ * anyway: so it is taken away. (A time of 0, which resets the connection, stays.) */
+void xsock__sys_forget_linger(uintptr_t h)
 {
 #ifdef __linux__
     struct linger l = {0, 0};
     socklen_t size = sizeof l;
-    if (getsockopt(fd, SOL_SOCKET, SO_LINGER, &l, &size) != 0 || l.l_onoff == 0 || l.l_linger == 0)
+    if (getsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, &size) != 0 || l.l_onoff == 0 || l.l_linger == 0)
         return;
     l.l_onoff = 0;
-    (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof l);
+    (void)setsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, sizeof l);
 #else
-    (void)fd;
+    (void)h;
 #endif
 }
 
 void xsock__sys_close(uintptr_t h)
 {
-    do_not_linger((int)h);
     /* Not again after EINTR: Linux and FreeBSD have closed it by then, and the number may be another's. */
     close((int)h);
 }

@@ -105,11 +105,13 @@ static int from_native(short native, int asked)
         events |= XSOCK_POLLPRI;
     if (native & POLLHUP)
         events |= XSOCK_POLLHUP;
+    if (native & POLLERR)
+        events |= XSOCK_POLLERR;
     if (native & POLLNVAL)
         events |= XSOCK_POLLNVAL;
-    /* BSD reports a failed connect as HUP; one that has failed is writable everywhere here. */
-    if (native & POLLERR)
-        events |= XSOCK_POLLERR | (asked & XSOCK_POLLOUT);
+    /* What has failed is writable everywhere here. BSD says HUP of a failed connect, and not that it is. */
+    if (native & (POLLERR | POLLHUP))
+        events |= asked & XSOCK_POLLOUT;
     return events;
 }
 

@@ -126,6 +126,18 @@ void xsock__sys_close(uintptr_t h)
     }
 }
 
+/* Wine has the time waited for as Linux does; Windows would refuse to close, and close again: see above. */
+void xsock__sys_forget_linger(uintptr_t h)
+{
+    struct linger l = {0, 0};
+    int size = (int)sizeof l;
+
+    if (getsockopt(h, SOL_SOCKET, SO_LINGER, (char *)&l, &size) != 0 || l.l_onoff == 0 || l.l_linger == 0)
+        return;
+    l.l_onoff = 0;
+    (void)setsockopt(h, SOL_SOCKET, SO_LINGER, (const char *)&l, sizeof l);
+}
+
 int xsock__sys_set_cloexec(uintptr_t h, bool on)
 {
     if (!SetHandleInformation((HANDLE)h, HANDLE_FLAG_INHERIT, on ? 0 : HANDLE_FLAG_INHERIT))

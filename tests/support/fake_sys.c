@@ -371,6 +371,11 @@ void xsock__sys_close(uintptr_t h)
     drop(find_socket(h, "closed what is no open socket"));
 }
 
+void xsock__sys_forget_linger(uintptr_t h)
+{
+    find_socket(h, "was told not to linger, and is no open socket");
+}
+
 int xsock__sys_set_cloexec(uintptr_t h, bool on)
 {
     struct slot *s = find_socket(h, "set a flag of what is no open socket");
