@@ -1,6 +1,6 @@
-/* Fetches a page by name: http_get HOST SERVICE [PATH]. Prints the body; exit 0: it is there (2xx).
+/* Fetches a page by name, and stores it in a file, or prints it. Exit 0: it is there (2xx).
  *
- *     http_get example.org http /index.html
+ *     http_get example.org http /index.html page.html
  *
  * All addresses of the host are tried, those of both families in turn (RFC 8305), within ten seconds in all.
  */
@@ -57,7 +57,7 @@ static ptrdiff_t copy_body(int d, char *bytes, size_t size, FILE *to)
     return n;
 }
 
-static int get(int d, const char *host, const char *path)
+static int get(int d, const char *host, const char *path, FILE *to)
 {
     static char text[65536];
     char *body;
@@ -72,25 +72,28 @@ static int get(int d, const char *host, const char *path)
     bool good = sscanf(text, "HTTP/%*u.%*u %3u", &code) == 1 && code / 100 == 2;
     if (!good)
         fprintf(stderr, "http_get: %.*s\n", (int)strcspn(text, "\r\n"), text);
-    fwrite(body, 1, (size_t)(n - (body - text)), stdout);
-    n = copy_body(d, text, sizeof text, stdout);
+    fwrite(body, 1, (size_t)(n - (body - text)), to);
+    n = copy_body(d, text, sizeof text, to);
     if (n < 0)
         return complain(host, n);
-    if (fflush(stdout) != 0 || ferror(stdout))
+    if (fflush(to) != 0 || ferror(to))
         return 1;
     return good ? 0 : 1;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc != 3 && argc != 4) {
-        fprintf(stderr, "usage: http_get HOST SERVICE [PATH]\n");
+    if (argc != 4 && argc != 5) {
+        fprintf(stderr, "usage: http_get HOST SERVICE PATH [FILE]\n");
         return 2;
     }
+    FILE *to = argc == 5 ? fopen(argv[4], "wb") : stdout;
+    if (!to)
+        return perror(argv[4]), 1;
     int d = xsock_connect_host(argv[1], argv[2], TIMEOUT_NS);
     if (d < 0)
         return complain(argv[1], d);
-    int status = get(d, argv[1], argc == 4 ? argv[3] : "/");
+    int status = get(d, argv[1], argv[3], to);
     xsock_close(d);
     return status;
 }

@@ -25,9 +25,13 @@ runner=("$@")
 
 example() { # NAME ARGUMENT...: leaves $out, $err and $status
     local name=$1
+    out=$dir/out err=$dir/err
     shift
-    timeout -k 5 "$limit" ${runner[@]+"${runner[@]}"} "$folder/$name$suffix" "$@" >"$dir/$name.out" 2>"$dir/$name.err" </dev/null
-    status=$? out=$dir/$name.out err=$dir/$name.err ran="$name $*"
+    timeout -k 5 "$limit" ${runner[@]+"${runner[@]}"} "$folder/$name$suffix" "$@" \
+        >"$dir/raw.out" 2>"$dir/raw.err" </dev/null
+    status=$? ran="$name $*"
+    tr -d '\r' <"$dir/raw.out" >"$out" # C's streams of Windows end their lines so
+    tr -d '\r' <"$dir/raw.err" >"$err"
 }
 
 # does_it SENTENCE: the status 77 is "this system can't".
@@ -56,8 +60,9 @@ if need_python "http_get gets a page by name"; then
 http.server.test(lambda *a: http.server.SimpleHTTPRequestHandler(*a, directory='$dir'), port=0, bind='127.0.0.1')"
     await http 'port ([0-9]+) '
     port=${BASH_REMATCH[1]}
-    example http_get localhost "$port" /page
-    test_that "http_get gets a page by name" ended_well "$dir/page"
+    example http_get localhost "$port" /page "$dir/got"
+    test_that "http_get gets a page by name" succeeds
+    test_that "the page is whole" same "$dir/got" "$dir/page"
     example http_get localhost "$port" /nothing
     test_that "http_get says that there is no such page" exits 1
     test_that "and what the server says of it" says "$err" 'http_get: HTTP/1\.. 404 .*'

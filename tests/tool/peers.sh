@@ -161,15 +161,20 @@ has local || skip "local streams" "this system has no local sockets (Wine 8 has 
 
 # A datagram there and one back; then both sides are done, whether they know it or not.
 datagram_to_listener() { # WHAT ADDRESS COMMAND...
-    local what=$1 at=$2
+    local what=$1 at=$2 held
     shift 2
     input=$dir/pong
     listen server "$at" --udp --timeout 2
-    input=$dir/ping
+    rm -f "$dir/held"
+    mkfifo "$dir/held"
+    exec {held}<>"$dir/held" # ncat is gone at the end of its input, whether an answer has come or not
+    cat "$dir/ping" >&"$held"
+    input=$dir/held
     start client "${@//PORT/$port}"
     finish server
     test_that "$what: xsock gets the datagram" ended_well "$dir/ping"
     stop client
+    exec {held}>&-
     test_that "$what: the peer gets the answer" same "$out" "$dir/pong"
 }
 
