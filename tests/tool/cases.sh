@@ -20,7 +20,7 @@ cp "$out" "$dir/overview"
 run help
 test_that "help is --help" cmp -s "$out" "$dir/overview"
 
-for name in open catalog errors; do
+for name in open catalog errors listen connect; do
     test_that "--help lists $name" grep -qE "^  $name " "$dir/overview"
     run "$name" --help
     test_that "$name --help succeeds and leaves standard error alone" succeeds
