@@ -45,15 +45,21 @@ finish() {
     out=$dir/$name.out err=$dir/$name.err ran=$name
 }
 
+# Ends `timeout` and what it runs, which are a group: a timeout that has just forked may not know yet whom to
+# pass a signal on to, and then ends alone (seen with coreutils 9.1).
+end() { # PROCESS
+    kill -- "-$1" 2>/dev/null || kill "$1" 2>/dev/null
+}
+
 stop() { # NAME: ends a server that would go on for ever
-    kill "${pids[$1]}" 2>/dev/null
+    end "${pids[$1]}"
     finish "$1"
 }
 
 stop_all() {
     local name
     [ "$BASHPID" = $$ ] || return 0 # what is killed before it became the program is still this script
-    for name in "${!pids[@]}"; do kill "${pids[$name]}" 2>/dev/null; done
+    for name in "${!pids[@]}"; do end "${pids[$name]}"; done
     rm -rf "$dir"
 }
 trap stop_all EXIT
