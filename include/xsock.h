@@ -889,7 +889,7 @@ struct xsock_tcp_info {
 /* Tells about a TCP socket. Returns 0. One that is not connected, where the system has nothing to tell of it,
  * is CLOSED and -1 otherwise. EFAULT: out is NULL. ENOPROTOOPT: no TCP socket, or not on this system (Windows
  * before 10 1703). */
-XSOCK_API int xsock_tcp_info(int d, struct xsock_tcp_info *out);
+XSOCK_API int xsock_get_tcp_info(int d, struct xsock_tcp_info *out);
 
 /* Joins a multicast group, for all senders, or, with a source, for this one; and leaves it. INET and INET6,
  * DGRAM and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and

@@ -55,7 +55,7 @@ int xsock_get_device(int d, uint32_t *out_index)
     return xsock__call_get_device(xsock__table(), d, out_index);
 }
 
-int xsock_tcp_info(int d, struct xsock_tcp_info *out)
+int xsock_get_tcp_info(int d, struct xsock_tcp_info *out)
 {
     return xsock__call_tcp_info(xsock__table(), d, out);
 }

@@ -172,7 +172,7 @@ static void the_systems_answer_is_made_uniform(void **state)
         ASSERT_RESULT(rows[i].error, xsock_get_congestion(d, text, sizeof text));
         ASSERT_RESULT(rows[i].error, xsock_set_device(d, 0));
         ASSERT_RESULT(rows[i].error, xsock_get_device(d, &index));
-        ASSERT_RESULT(rows[i].error, xsock_tcp_info(d, &info));
+        ASSERT_RESULT(rows[i].error, xsock_get_tcp_info(d, &info));
         ASSERT_RESULT(rows[i].error, xsock_set_multicast_if(udp, 0));
         ASSERT_RESULT(rows[i].error, xsock_join_group(udp, &group, NULL, 0));
         ASSERT_RESULT(rows[i].error, xsock_leave_group(udp, &group, NULL, 0));
@@ -221,7 +221,7 @@ static void what_tcp_does_not_tell_is_minus_one(void **state)
     struct xsock_tcp_info info;
     (void)state;
     fake_options_tcp(XSOCK_TCP_SYN_SENT, 12345);
-    ASSERT_RESULT(0, xsock_tcp_info(d, &info));
+    ASSERT_RESULT(0, xsock_get_tcp_info(d, &info));
     assert_memory_equal(&info, &expected, sizeof info);
     ASSERT_RESULT(0, xsock_close(d));
 }

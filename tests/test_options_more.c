@@ -257,8 +257,8 @@ static void check_counts(int client, int server)
     char buf[1000] = {0};
     ASSERT_RESULT((int)sizeof buf, (int)xsock_send(client, buf, sizeof buf, 0));
     ASSERT_RESULT((int)sizeof buf, (int)xsock_recv(server, buf, sizeof buf, XSOCK_MSG_WAITALL));
-    ASSERT_RESULT(0, xsock_tcp_info(client, &i));
-    ASSERT_RESULT(0, xsock_tcp_info(server, &j));
+    ASSERT_RESULT(0, xsock_get_tcp_info(client, &i));
+    ASSERT_RESULT(0, xsock_get_tcp_info(server, &j));
     assert_int_equal(i.state, XSOCK_TCP_ESTABLISHED);
     ASSERT_THAT(i.rtt_ns > 0 && i.rtt_ns < WATCHDOG_NS, "%lld", (long long)i.rtt_ns);
     ASSERT_THAT(i.send_mss >= 500 && i.send_mss <= 65535, "%lld", (long long)i.send_mss);
@@ -277,21 +277,21 @@ static void tcp_tells_what_it_knows(void **state)
     int fresh = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     (void)state;
     connect_two(&listener, &client, &server);
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock_tcp_info(client, NULL));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock_tcp_info(1, &i));
-    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_tcp_info(udp, &i));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_tcp_info(client, NULL));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_get_tcp_info(1, &i));
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_get_tcp_info(udp, &i));
     assert_int_equal(i.state, 77);
-    int rc = xsock_tcp_info(fresh, &i);
+    int rc = xsock_get_tcp_info(fresh, &i);
     if (rc == 0) {
         assert_int_equal(i.state, XSOCK_TCP_CLOSED);
         assert_int_equal(i.rtt_ns, -1);
-        ASSERT_RESULT(0, xsock_tcp_info(listener, &i));
+        ASSERT_RESULT(0, xsock_get_tcp_info(listener, &i));
         assert_int_equal(i.state, XSOCK_TCP_LISTEN);
         check_counts(client, server);
         ASSERT_RESULT(0, xsock_shutdown(client, XSOCK_SHUT_WR));
         char byte;
         ASSERT_RESULT(0, (int)xsock_recv(server, &byte, 1, 0));
-        ASSERT_RESULT(0, xsock_tcp_info(server, &i));
+        ASSERT_RESULT(0, xsock_get_tcp_info(server, &i));
         assert_int_equal(i.state, XSOCK_TCP_CLOSE_WAIT);
     } else {
         ASSERT_RESULT(-XSOCK_ENOPROTOOPT, rc);
