@@ -652,7 +652,8 @@ enum {
 
 /* Sends to the peer. A stream that may block sends all of it; one that may not, what the system takes now.
  * flags: OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL, MORE. Returns the bytes sent; if an error comes after some,
- * those, and the error next time. Blocks while the system's buffer is full.
+ * those, and the next call fails too (after a reset Linux forgets which: EPIPE). Blocks while the system's buffer
+ * is full.
  * EAGAIN: it would block, or XSOCK_SO_SNDTIMEO has passed with nothing sent. EPIPE: this end was shut down for
  * sending, or the peer has closed; no signal comes. ECONNRESET. ENOTCONN: a stream without a peer.
  * EDESTADDRREQ: datagrams without a peer. EMSGSIZE: the datagram is too long, and was not sent. ECONNREFUSED:

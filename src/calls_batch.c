@@ -49,6 +49,14 @@ static int check_controls(const struct xsock_dgram *v, size_t n, check_control_f
     return rc;
 }
 
+static int check_destinations(const struct xsock_dgram *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].addr != NULL && xsock__addr_check(v[i].addr) == -XSOCK_EINVAL)
+            return -XSOCK_EINVAL;
+    return 0;
+}
+
 static bool is_udp(const struct xsock__sock *s)
 {
     bool internet = xsock__addr_is_internet(s->af);
@@ -148,6 +156,8 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
     rc = check(fd->held.sock, v, n, flags, known);
     if (rc == 0)
         rc = check_controls(v, n, xsock__control_check_send);
+    if (rc == 0)
+        rc = check_destinations(v, n);
     if (rc == 0)
         rc = send_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);

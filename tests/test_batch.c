@@ -286,6 +286,12 @@ static void batches_that_can_not_be_are_refused(void **state)
     int pair[2];
     (void)state;
     make_rig(&r);
+    struct xsock_addr malformed = {.family = XSOCK_AF_INET, .length = 3};
+    memset(v, 0, sizeof v);
+    v[0] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &r.to_addr};
+    v[1] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &malformed};
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 2, 0)); /* and the first was not sent */
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, &byte, 1, XSOCK_MSG_DONTWAIT));
     memset(v, 0, sizeof v);
     v[0] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &r.to_addr};
     v[1] = v[0];
