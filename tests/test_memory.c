@@ -83,9 +83,13 @@ static void a_million_descriptors_cost_192_bytes_each_at_most(void **state)
 static void a_high_number_costs_no_table_below_it(void **state)
 {
     struct xsock__fdtab *t = NULL;
-    struct xsock__held held = {7, xsock__sys_alloc(sizeof *held.sock)};
+    struct xsock__held held = {7, NULL};
     size_t before = resident();
     (void)state;
+#ifdef SANITIZED
+    SKIP("a sanitizer's allocator touches all that it gives");
+#endif
+    held.sock = xsock__sys_alloc(sizeof *held.sock);
     ASSERT_RESULT(0, xsock__fdtab_create(let_go, &t));
     ASSERT_RESULT(XSOCK__FDTAB_LIMIT - 1, xsock__fdtab_replace(t, XSOCK__FDTAB_LIMIT - 1, &held, false));
     ASSERT_THAT(resident() - before < 8u << 20, "%u bytes", (unsigned)(resident() - before));
