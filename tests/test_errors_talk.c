@@ -4,9 +4,8 @@
 #define _GNU_SOURCE 1
 #endif
 
-#include <limits.h>
-
 #include "harness.h"
+#include "zoo.h"
 
 #ifdef _WIN32
 #include <process.h>
@@ -19,9 +18,6 @@
 #define remove_path unlink
 #define FOLDER "/tmp"
 #endif
-
-#define E(name) (-XSOCK_E##name)
-enum { ANY = INT_MAX - 1 /* a result that is no error */, SKIPPED = INT_MAX };
 
 static char data[70000];
 
@@ -51,92 +47,7 @@ static bool has_local(void)
     return xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == 0;
 }
 
-/* ---- Sockets in every state ----------------------------------------------------------------------- */
-
-enum state {
-    NEVER_OPENED,
-    STANDARD_STREAM,
-    CLOSED,
-    STREAM,    /* just opened */
-    BOUND,
-    LISTENER,
-    CONNECTED, /* TCP; the peer is CONNECTED_PEER */
-    CONNECTED_PEER,
-    SHUT,      /* both ways */
-    DATAGRAMS,
-    BOUND_DATAGRAMS,
-    CONNECTED_DATAGRAMS,
-    PAIR,
-    PAIR_PEER,
-    DATAGRAM_PAIR,
-    DATAGRAM_PAIR_PEER,
-    STATES
-};
-
-static const char *const state_names[STATES] = {
-    "never opened", "standard stream", "closed", "stream", "bound", "listener", "connected", "its peer", "shut down",
-    "datagrams", "bound datagrams", "connected datagrams", "pair", "its peer", "datagram pair", "its peer"};
-
-struct zoo {
-    int d[STATES], more[2];
-    struct xsock_addr listener, receiver;
-};
-
-static int bind_new(int type, struct xsock_addr *out)
-{
-    struct xsock_addr a = loopback(0);
-    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, type | XSOCK_SOCK_NONBLOCK, 0));
-    ASSERT_RESULT(0, xsock_bind(d, &a));
-    ASSERT_RESULT(0, xsock_local_addr(d, out));
-    return d;
-}
-
-static int connect_new(int listener, const struct xsock_addr *to, int *out_peer)
-{
-    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(0, xsock_connect(d, to));
-    ASSERT_RESULT(0, xsock_set_flags(d, XSOCK_SOCK_NONBLOCK));
-    struct xsock_pollfd p = {.fd = listener, .events = XSOCK_POLLIN};
-    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
-    *out_peer = ASSERT_OPENS(xsock_accept(listener, XSOCK_SOCK_NONBLOCK, NULL));
-    return d;
-}
-
-static void open_zoo(struct zoo *z)
-{
-    struct xsock_addr unused;
-    const int flag = XSOCK_SOCK_NONBLOCK;
-    z->d[NEVER_OPENED] = 5000;
-    z->d[STANDARD_STREAM] = 1;
-    z->d[STREAM] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | flag, 0));
-    z->d[BOUND] = bind_new(XSOCK_SOCK_STREAM, &unused);
-    z->d[LISTENER] = bind_new(XSOCK_SOCK_STREAM, &z->listener);
-    ASSERT_RESULT(0, xsock_listen(z->d[LISTENER], 8));
-    z->d[CONNECTED] = connect_new(z->d[LISTENER], &z->listener, &z->d[CONNECTED_PEER]);
-    z->d[SHUT] = connect_new(z->d[LISTENER], &z->listener, &z->more[0]);
-    ASSERT_RESULT(0, xsock_shutdown(z->d[SHUT], XSOCK_SHUT_RDWR));
-    z->d[DATAGRAMS] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | flag, 0));
-    z->d[BOUND_DATAGRAMS] = bind_new(XSOCK_SOCK_DGRAM, &unused);
-    z->more[1] = bind_new(XSOCK_SOCK_DGRAM, &z->receiver);
-    z->d[CONNECTED_DATAGRAMS] = bind_new(XSOCK_SOCK_DGRAM, &unused);
-    ASSERT_RESULT(0, xsock_connect(z->d[CONNECTED_DATAGRAMS], &z->receiver));
-    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | flag, 0, &z->d[PAIR]));
-    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM | flag, 0, &z->d[DATAGRAM_PAIR]));
-    z->d[CLOSED] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(0, xsock_close(z->d[CLOSED]));
-}
-
-static void close_zoo(const struct zoo *z)
-{
-    for (int i = STREAM; i < STATES; i++)
-        ASSERT_RESULT(0, xsock_close(z->d[i]));
-    ASSERT_RESULT(0, xsock_close(z->more[0]));
-    ASSERT_RESULT(0, xsock_close(z->more[1]));
-}
-
 /* ---- The calls, with all arguments good ----------------------------------------------------------- */
-
-static const struct zoo *zoo;
 
 static int do_bind(int d)
 {
@@ -315,21 +226,10 @@ static int do_poll(int d)
 
 /* ---- The table ------------------------------------------------------------------------------------ */
 
-/* For a descriptor that is not open all say EBADF, whatever else is wrong. The columns: stream, bound, listener,
- * connected, shut down, datagrams, bound datagrams, connected datagrams, pair, datagram pair. */
-enum { COLUMNS = 10 };
-static const enum state columns[COLUMNS] = {STREAM, BOUND, LISTENER, CONNECTED, SHUT, DATAGRAMS, BOUND_DATAGRAMS,
-                                            CONNECTED_DATAGRAMS, PAIR, DATAGRAM_PAIR};
-
-#define ALL(e) {e, e, e, e, e, e, e, e, e, e}
 /* A column that other calls would change; each is looked at by a test of its own. */
 #define OWN SKIPPED
 
-static const struct row {
-    const char *name;
-    int (*run)(int d);
-    int results[COLUMNS];
-} rows[] = {
+static const struct zoo_row rows[] = {
     {"bind", do_bind,
      {OWN, E(INVAL), E(INVAL), E(INVAL), SKIPPED, OWN, E(INVAL), E(INVAL), E(AFNOSUPPORT), E(AFNOSUPPORT)}},
     {"bind NULL", do_bind_null, ALL(E(FAULT))},
@@ -382,41 +282,19 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 static void each_call_says_the_same_of_each_state(void **state)
 {
-    struct zoo z;
-    int wrong = 0;
     (void)state;
-    open_zoo(&z);
-    zoo = &z;
-    for (int r = 0; r < ROWS; r++)
-        for (int c = 0; c < COLUMNS; c++) {
-            int want = rows[r].results[c], got;
-            if (want == SKIPPED)
-                continue;
-            got = rows[r].run(z.d[columns[c]]);
-            if (got == want || (want == ANY && got >= 0))
-                continue;
-            print_error("%s, %s: expected %s, got %s (system code %d)\n", rows[r].name, state_names[columns[c]],
-                        harness_name(want), harness_name(got), xsock_oserror());
-            wrong++;
-        }
-    close_zoo(&z);
-    assert_int_equal(wrong, 0);
+    zoo_assert_rows(rows, ROWS);
 }
 
 static void each_call_says_EBADF_of_what_is_not_open(void **state)
 {
     struct zoo z;
     (void)state;
-    open_zoo(&z);
+    zoo_open(&z);
     zoo = &z;
-    for (int r = 0; r < ROWS; r++) {
-        const int d[] = {z.d[NEVER_OPENED], z.d[STANDARD_STREAM], z.d[CLOSED], 0, 2, INT_MAX};
-        for (int i = 0; i < 6; i++)
-            ASSERT_THAT(rows[r].run(d[i]) == E(BADF), "%s of %d", rows[r].name, d[i]);
-        if (rows[r].run != do_poll) /* which leaves negative ones out */
-            ASSERT_THAT(rows[r].run(-1) == E(BADF) && rows[r].run(INT_MIN) == E(BADF), "%s", rows[r].name);
-    }
-    close_zoo(&z);
+    for (int r = 0; r < ROWS; r++)
+        zoo_assert_EBADF(&rows[r], rows[r].run != do_poll); /* which leaves negative ones out */
+    zoo_close(&z);
 }
 
 /* ---- Call by call: what their arguments may be ---------------------------------------------------- */
@@ -484,7 +362,7 @@ static void bind_judges_its_path(void **state)
 static void connect_says_what_became_of_it(void **state)
 {
     struct xsock_addr a, unconnect = {0};
-    int listener = bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
+    int listener = zoo_bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
     (void)state;
     ASSERT_RESULT(E(CONNREFUSED), xsock_connect(d, &a)); /* bound, and nobody listens */
     ASSERT_RESULT(0, xsock_listen(listener, 1));
@@ -516,7 +394,7 @@ static void sending_judges_flags_and_lengths(void **state)
 {
     struct zoo z;
     (void)state;
-    open_zoo(&z);
+    zoo_open(&z);
     ASSERT_RESULT(E(MSGSIZE), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], data, sizeof data, 0));
     ASSERT_RESULT(E(MSGSIZE), (int)xsock_sendto(z.d[DATAGRAMS], data, sizeof data, 0, &z.receiver));
     ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], "x", 1, XSOCK_MSG_OOB));
@@ -524,7 +402,7 @@ static void sending_judges_flags_and_lengths(void **state)
     ASSERT_RESULT(E(INVAL), (int)xsock_send(z.d[CONNECTED], "x", 1, INT_MIN));
     ASSERT_RESULT(E(INVAL), (int)xsock_recv(z.d[CONNECTED], data, 1, -1));
     ASSERT_RESULT(1, (int)xsock_send(z.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
-    close_zoo(&z);
+    zoo_close(&z);
 }
 
 /* POSIX pages say what each half does; no signal comes of any. */
@@ -533,7 +411,7 @@ static void shutting_down_one_way_leaves_the_other(void **state)
     struct zoo z;
     struct xsock_pollfd p;
     (void)state;
-    open_zoo(&z);
+    zoo_open(&z);
     for (int i = 0; i < 2; i++) {
         int d = z.d[i == 0 ? CONNECTED : PAIR], peer = z.d[i == 0 ? CONNECTED_PEER : PAIR_PEER];
         ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_WR));
@@ -549,7 +427,7 @@ static void shutting_down_one_way_leaves_the_other(void **state)
         ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_RD));
         ASSERT_RESULT(0, (int)xsock_recv(d, data, 1, 0));
     }
-    close_zoo(&z);
+    zoo_close(&z);
 }
 
 static void sending_to_a_peer_that_has_gone_raises_no_signal(void **state)
@@ -557,20 +435,20 @@ static void sending_to_a_peer_that_has_gone_raises_no_signal(void **state)
     struct zoo z;
     int rc = 1;
     (void)state;
-    open_zoo(&z);
+    zoo_open(&z);
     ASSERT_RESULT(0, xsock_close(z.d[PAIR_PEER]));
     for (int i = 0; i < 1000 && rc == 1; i++)
         rc = (int)xsock_send(z.d[PAIR], "x", 1, 0);
     assert_true(rc == E(PIPE) || rc == E(CONNRESET));
     z.d[PAIR_PEER] = udp();
-    close_zoo(&z);
+    zoo_close(&z);
 }
 
 static void a_datagram_that_is_cut_is_success(void **state)
 {
     struct zoo z;
     (void)state;
-    open_zoo(&z);
+    zoo_open(&z);
     ASSERT_RESULT(10, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 10, 0));
     ASSERT_RESULT(3, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 3, 0));
     struct xsock_pollfd p = {.fd = z.d[DATAGRAM_PAIR_PEER], .events = XSOCK_POLLIN};
@@ -579,7 +457,7 @@ static void a_datagram_that_is_cut_is_success(void **state)
     ASSERT_RESULT(4, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
     ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
     ASSERT_RESULT(3, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
-    close_zoo(&z);
+    zoo_close(&z);
 }
 
 /* Linux says that a datagram socket is readable then, and that nothing is there: a call must not wait for that. */
