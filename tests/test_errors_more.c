@@ -349,7 +349,7 @@ static const struct zoo_row socket_rows[] = {
      KINDS(E(NOTSUP), E(AFNOSUPPORT), E(NOTSUP), E(AFNOSUPPORT))},
     /* shut down: whether the file or the socket is looked at first is the system's */
     {"sendfile, no file", do_sendfile_no_file, TALK(E(BADF), SKIPPED, E(NOTSUP), E(NOTSUP))},
-    /* the header doesn't say whether a length of 0 looks at the file, or the other end */
+    /* the library looks at neither the file nor a shutdown then, and says 0; by the header it could be EBADF, EPIPE */
     {"sendfile of 0 bytes", do_sendfile_nothing, TALK(SKIPPED, SKIPPED, E(NOTSUP), E(NOTSUP))},
     {"sendfile over PTRDIFF_MAX", do_sendfile_too_much, ALL(E(INVAL))},
     {"sendfile of SIZE_MAX", do_sendfile_most, ALL(E(INVAL))},
