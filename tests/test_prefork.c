@@ -1,0 +1,368 @@
+/* A prefork server: a process and its children share a listener and a UDP socket, and serve with threads that are
+ * blocked in both. One child closes the two; the others notice nothing, and answer whoever asks.
+ *
+ * Children say that they are ready, and are told to begin, over a pair each. Servers end by request: each "quit"
+ * ends the thread that got it, so there is one for every thread. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include "harness.h"
+
+#ifdef _WIN32
+
+static void one_process_leaves_and_the_others_serve(void **state)
+{
+    (void)state;
+    SKIP("Windows has no fork()");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(one_process_leaves_and_the_others_serve)};
+    return cmocka_run_group_tests_name("prefork", tests, NULL, NULL);
+}
+
+#else
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "atomic.h"
+#include "sockets.h"
+#include "threads.h"
+
+enum {
+    CHILDREN = 3,
+    LEAVER = CHILDREN - 1, /* the child that closes; the others and the parent serve to the end */
+    SERVERS = CHILDREN,    /* the processes that do */
+    THREADS = 4,           /* of a process: every other one in the UDP socket */
+    REQUESTS = 50,
+    WATCHDOG_S = 120,
+    LATE = 3 /* exit status: a thread was not in its call yet, so the round has shown nothing */
+};
+
+/* The descriptors of a wake: an eventfd, or a pipe. */
+#ifdef __linux__
+enum { WAKE_HANDLES = 1 };
+#else
+enum { WAKE_HANDLES = 2 };
+#endif
+
+/* In a child, CMocka is the parent's: what is wrong ends it with the line as its word. */
+#define CHECK(condition)                                                                                     \
+    do {                                                                                                     \
+        if (!(condition)) {                                                                                  \
+            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition);                            \
+            _exit(1);                                                                                        \
+        }                                                                                                    \
+    } while (0)
+
+/* A question, and its answer: the same with the process filled in. */
+struct message {
+    int32_t number;
+    int32_t quit;
+    int64_t process;
+};
+
+static int listener, datagrams;
+static struct xsock_addr tcp_addr, udp_addr;
+static int control[CHILDREN][2]; /* the parent's end, the child's */
+static pid_t children[CHILDREN];
+
+/* ---- Serving -------------------------------------------------------------------------------------- */
+
+/* What a request makes of the thread that got it: 0: it goes on; 1: it ends; below 0: something failed. */
+static int after(ptrdiff_t n, const struct message *m)
+{
+    if (n < 0)
+        return (int)n;
+    return n == (ptrdiff_t)sizeof *m ? m->quit : -XSOCK_EIO;
+}
+
+static int serve_connection(void)
+{
+    struct message m = {0};
+    int d = xsock_accept(listener, 0, NULL);
+    if (d < 0)
+        return d;
+    ptrdiff_t n = xsock_recv(d, &m, sizeof m, XSOCK_MSG_WAITALL);
+    if (n == (ptrdiff_t)sizeof m) {
+        m.process = getpid();
+        n = xsock_send(d, &m, sizeof m, 0);
+    }
+    int rc = xsock_close(d);
+    return rc < 0 ? rc : after(n, &m);
+}
+
+static int serve_datagram(void)
+{
+    struct message m = {0};
+    struct xsock_addr from;
+    ptrdiff_t n = xsock_recvfrom(datagrams, &m, sizeof m, 0, &from);
+    if (n == (ptrdiff_t)sizeof m) {
+        m.process = getpid();
+        n = xsock_sendto(datagrams, &m, sizeof m, 0, &from);
+    }
+    return after(n, &m);
+}
+
+struct worker {
+    struct thread *thread;
+    int (*serve)(void);
+    xsock__atomic_int begun;
+    int result; /* 1: ended by request */
+};
+
+static struct worker workers[THREADS];
+
+static void work(void *user)
+{
+    struct worker *w = user;
+    xsock__atomic_store(&w->begun, 1);
+    while ((w->result = w->serve()) == 0)
+        ;
+}
+
+/* Until all are about to make their first call. */
+static bool start_workers(void)
+{
+    for (int i = 0; i < THREADS; i++) {
+        workers[i].serve = i % 2 == 0 ? serve_connection : serve_datagram;
+        workers[i].result = 0;
+        xsock__atomic_store(&workers[i].begun, 0);
+        workers[i].thread = thread_start(work, &workers[i]);
+        if (workers[i].thread == NULL)
+            return false;
+    }
+    for (int i = 0; i < THREADS; i++)
+        while (!xsock__atomic_load(&workers[i].begun))
+            thread_yield();
+    return true;
+}
+
+static void join_workers(void)
+{
+    for (int i = 0; i < THREADS; i++)
+        thread_join(workers[i].thread);
+}
+
+/* ---- Children ------------------------------------------------------------------------------------- */
+
+static void serve_to_the_end(int to_parent)
+{
+    CHECK(start_workers());
+    CHECK(xsock_send(to_parent, "r", 1, 0) == 1);
+    join_workers();
+    for (int i = 0; i < THREADS; i++)
+        CHECK(workers[i].result == 1);
+    CHECK(xsock_close(listener) == 0 && xsock_close(datagrams) == 0);
+}
+
+/* Returns whether each thread was in its call when the descriptors were closed; there is no other sign of it than
+ * that the call was cancelled. */
+static bool serve_and_leave(int to_parent, int yields)
+{
+    char byte;
+    bool were_in = true;
+    CHECK(xsock_recv(to_parent, &byte, 1, 0) == 1);
+    CHECK(start_workers());
+    for (int i = 0; i < yields; i++)
+        thread_yield();
+    CHECK(xsock_close(listener) == 0 && xsock_close(datagrams) == 0);
+    join_workers();
+    for (int i = 0; i < THREADS; i++) {
+        CHECK(workers[i].result == -XSOCK_ECANCELED || workers[i].result == -XSOCK_EBADF);
+        were_in = were_in && workers[i].result == -XSOCK_ECANCELED;
+    }
+    CHECK(serve_connection() == -XSOCK_EBADF && serve_datagram() == -XSOCK_EBADF);
+    return were_in;
+}
+
+static void be_child(int which, int yields)
+{
+    int to_parent = control[which][1], status = 0;
+    alarm(WATCHDOG_S);
+    for (int i = 0; i < CHILDREN; i++)
+        CHECK(xsock_close(control[i][0]) == 0 && (i == which || xsock_close(control[i][1]) == 0));
+    if (which != LEAVER)
+        serve_to_the_end(to_parent);
+    else if (!serve_and_leave(to_parent, yields))
+        status = LATE;
+    CHECK(xsock_close(to_parent) == 0);
+    CHECK(xsock_cleanup() == 0); /* nothing is open, nothing half closed */
+    _exit(status);
+}
+
+static void fork_children(int yields)
+{
+    for (int i = 0; i < CHILDREN; i++)
+        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, control[i]));
+    fflush(NULL);
+    for (int i = 0; i < CHILDREN; i++) {
+        children[i] = fork();
+        if (children[i] == 0)
+            be_child(i, yields);
+        assert_true(children[i] > 0);
+    }
+    for (int i = 0; i < CHILDREN; i++)
+        ASSERT_RESULT(0, xsock_close(control[i][1])); /* a child that dies is the end of its pair */
+}
+
+static int exit_status(pid_t child)
+{
+    int status = -1;
+    assert_true(waitpid(child, &status, 0) == child);
+    ASSERT_THAT(WIFEXITED(status), "status %#x", (unsigned)status);
+    return WEXITSTATUS(status);
+}
+
+/* ---- Clients -------------------------------------------------------------------------------------- */
+
+/* Whose answer it is: a process that serves, and never the one that left. */
+static int server_of(const struct message *m)
+{
+    int which = 0;
+    while (which < LEAVER && m->process != children[which])
+        which++;
+    ASSERT_THAT(which < LEAVER || m->process == getpid(), "answered by %lld", (long long)m->process);
+    return which;
+}
+
+static int check_answer(ptrdiff_t n, const struct message *question, const struct message *answer)
+{
+    ASSERT_RESULT((int)sizeof *answer, (int)n);
+    assert_int_equal(answer->number, question->number);
+    assert_int_equal(answer->quit, question->quit);
+    return server_of(answer);
+}
+
+static int ask_by_tcp(int number, int quit)
+{
+    struct message question = {number, quit, 0}, answer = {0};
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_connect(d, &tcp_addr));
+    ASSERT_RESULT((int)sizeof question, (int)xsock_send(d, &question, sizeof question, 0));
+    ptrdiff_t n = xsock_recv(d, &answer, sizeof answer, XSOCK_MSG_WAITALL);
+    ASSERT_RESULT(0, xsock_close(d));
+    return check_answer(n, &question, &answer);
+}
+
+static int ask_by_udp(int number, int quit)
+{
+    struct message question = {number, quit, 0}, answer = {0};
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(0, xsock_connect(d, &udp_addr));
+    ASSERT_RESULT((int)sizeof question, (int)xsock_send(d, &question, sizeof question, 0));
+    ptrdiff_t n = xsock_recv(d, &answer, sizeof answer, 0);
+    ASSERT_RESULT(0, xsock_close(d));
+    return check_answer(n, &question, &answer);
+}
+
+/* Each process then has had its part: as many threads were ended there as it has. */
+static void ask_all_to_quit(void)
+{
+    int quits[SERVERS] = {0};
+    for (int i = 0; i < SERVERS * THREADS / 2; i++) {
+        quits[ask_by_tcp(i, 1)]++;
+        quits[ask_by_udp(i, 1)]++;
+    }
+    for (int i = 0; i < SERVERS; i++)
+        assert_int_equal(quits[i], THREADS);
+}
+
+/* ---- The whole ------------------------------------------------------------------------------------ */
+
+static int bound(int type, struct xsock_addr *out_addr)
+{
+    struct xsock_addr a = sockets_loopback();
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, type, 0));
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_local_addr(d, out_addr));
+    return d;
+}
+
+/* All others are serving when the one is told to begin; then it leaves. */
+static int let_one_leave(void)
+{
+    char byte;
+    for (int i = 0; i < LEAVER; i++)
+        ASSERT_RESULT(1, (int)xsock_recv(control[i][0], &byte, 1, 0));
+    assert_true(start_workers());
+    ASSERT_RESULT(1, (int)xsock_send(control[LEAVER][0], "g", 1, 0));
+    int status = exit_status(children[LEAVER]);
+    ASSERT_THAT(status == 0 || status == LATE, "the one that leaves: %d", status);
+    return status;
+}
+
+/* Returns whether the one that left was blocked in all its calls. */
+static bool play(int yields)
+{
+    listener = bound(XSOCK_SOCK_STREAM, &tcp_addr);
+    ASSERT_RESULT(0, xsock_listen(listener, 5));
+    datagrams = bound(XSOCK_SOCK_DGRAM, &udp_addr);
+    fork_children(yields);
+    int status = let_one_leave();
+    for (int i = 0; i < REQUESTS; i++) {
+        ask_by_tcp(i, 0);
+        ask_by_udp(i, 0);
+    }
+    ask_all_to_quit();
+    join_workers();
+    for (int i = 0; i < THREADS; i++)
+        ASSERT_RESULT(1, workers[i].result);
+    for (int i = 0; i < LEAVER; i++)
+        assert_int_equal(exit_status(children[i]), 0);
+    for (int i = 0; i < CHILDREN; i++)
+        ASSERT_RESULT(0, xsock_close(control[i][0]));
+    ASSERT_RESULT(0, xsock_close(listener));
+    ASSERT_RESULT(0, xsock_close(datagrams));
+    return status == 0;
+}
+
+static void one_process_leaves_and_the_others_serve(void **state)
+{
+    int yields = 1000;
+    (void)state;
+    alarm(WATCHDOG_S);
+    while (!play(yields)) /* a thread was late: give all the time they need */
+        yields *= 2;
+    alarm(0);
+}
+
+/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the client are had
+ * before handles are counted. */
+static int warmer[2];
+
+static void wait_for_the_end(void *user)
+{
+    char byte;
+    (void)user;
+    xsock_recv(warmer[0], &byte, 1, 0);
+}
+
+static int warm_up(void **state)
+{
+    struct thread *t[THREADS + 1];
+    (void)state;
+    if (xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, warmer) != 0)
+        return 1;
+    int end = harness_handles() + (THREADS + 1) * WAKE_HANDLES;
+    for (int i = 0; i <= THREADS; i++)
+        t[i] = thread_start(wait_for_the_end, NULL);
+    alarm(WATCHDOG_S);
+    while (harness_handles() < end)
+        thread_yield();
+    alarm(0);
+    xsock_close(warmer[1]);
+    for (int i = 0; i <= THREADS; i++)
+        thread_join(t[i]);
+    return xsock_close(warmer[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(one_process_leaves_and_the_others_serve)};
+    return cmocka_run_group_tests_name("prefork", tests, warm_up, NULL);
+}
+#endif
