@@ -1,8 +1,8 @@
-/* A prefork server: a process and its children share a listener and a UDP socket, and serve with threads that are
- * blocked in both. One child closes the two; the others notice nothing, and answer whoever asks.
+/* A prefork server: a process and its children share a listener and a UDP socket, and serve with threads that
+ * are blocked in both. One child closes the two; the others notice nothing, and answer whoever asks.
  *
- * Children say that they are ready, and are told to begin, over a pair each. Servers end by request: each "quit"
- * ends the thread that got it, so there is one for every thread. */
+ * Children say that they are ready, and are told to begin, over a pair each. Servers end by request: each
+ * "quit" ends the thread that got it, so there is one for every thread. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -159,8 +159,8 @@ static void serve_to_the_end(int to_parent)
     CHECK(xsock_close(listener) == 0 && xsock_close(datagrams) == 0);
 }
 
-/* Returns whether each thread was in its call when the descriptors were closed; there is no other sign of it than
- * that the call was cancelled. */
+/* Returns whether each thread was in its call when the descriptors were closed; there is no other sign of it
+ * than that the call was cancelled. */
 static bool serve_and_leave(int to_parent, int yields)
 {
     char byte;
@@ -330,8 +330,8 @@ static void one_process_leaves_and_the_others_serve(void **state)
     alarm(0);
 }
 
-/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the client are had
- * before handles are counted. */
+/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the client
+ * are had before handles are counted. */
 static int warmer[2];
 
 static void wait_for_the_end(void *user)

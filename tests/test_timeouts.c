@@ -1,6 +1,6 @@
-/* Timeouts on real sockets, against the system's clock: no call that blocks, and no wait, ends before its time, also
- * in a storm of signals. How late they end is the machine's affair, and not asked here; test_blocking.c asks it of a
- * clock of its own, to the nanosecond. */
+/* Timeouts on real sockets, against the system's clock: no call that blocks, and no wait, ends before its
+ * time, also in a storm of signals. How late they end is the machine's affair, and not asked here;
+ * test_blocking.c asks it of a clock of its own, to the nanosecond. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
