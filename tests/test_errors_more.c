@@ -215,8 +215,8 @@ CALL(set_device, xsock_set_device(d, 0))
 CALL(set_device_none, xsock_set_device(d, UINT32_MAX))
 CALL(get_device, xsock_get_device(d, &(uint32_t){0}))
 CALL(get_device_null, xsock_get_device(d, NULL))
-CALL(tcp_info, xsock_tcp_info(d, &(struct xsock_tcp_info){0}))
-CALL(tcp_info_null, xsock_tcp_info(d, NULL))
+CALL(tcp_info, xsock_get_tcp_info(d, &(struct xsock_tcp_info){0}))
+CALL(tcp_info_null, xsock_get_tcp_info(d, NULL))
 
 /* ---- Groups --------------------------------------------------------------------------------------- */
 

@@ -137,6 +137,7 @@ for n in 1 2 3; do
     finish client
     if [ $n = 1 ]; then expected=$dir/back; else expected=$dir/nothing; fi
     test_that "--keep: connection $n is served to its end" ended_well "$expected"
+    await server 'end of the connection from' # all that came is printed then
 done
 stop server
 cat "$dir/there" "$dir/there" "$dir/there" >"$dir/thrice"

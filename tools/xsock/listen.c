@@ -22,6 +22,7 @@ static int serve(const struct args *args, int listener)
         relay_tell(args, "connection from", &peer);
         relay_tell_options(args, d);
         status = relay(d, true, args->timeout_ns, NULL);
+        relay_tell(args, "end of the connection from", &peer);
         xsock_close(d);
     } while (keep && !out_failed());
     return status;
