@@ -402,7 +402,7 @@ XSOCK_API int xsock_open(int af, int type, int protocol);
  * family (there by a loopback connection, whose two ends make sure of each other); LOCAL SEQPACKET where
  * the system has it. out is unchanged on failure. EFAULT: out is NULL. EOPNOTSUPP: any other valid triple.
  * Else the errors of xsock_open. On Windows it may wait for the loopback connection, 5 seconds at most
- * (ETIMEDOUT). */
+ * (ETIMEDOUT), and datagrams are UDP's: 65507 bytes at most, and lost when the receiver's buffer is full. */
 XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
 
 /* A second descriptor, the lowest free one that is >= min, of the same socket, with a system handle of its

@@ -13,6 +13,7 @@ extern "C" {
 /* Stores the system handle of a descriptor, which stays xsock's: don't close it, and don't use it after
  * xsock_close. xsock keeps its handles in the system's non-blocking mode whatever XSOCK_SOCK_NONBLOCK
  * says, as it does its own waiting: a system call on it never waits. Don't change that mode.
+ * Also of a poller: then it is the system's poller, and may only be looked at.
  * Returns 0. EBADF: d is not open. EFAULT: out is NULL. */
 XSOCK_API int xsock_native(int d, uintptr_t *out);
 
@@ -32,7 +33,7 @@ XSOCK_API int xsock_adopt(uintptr_t handle, int flags);
 /* Takes a socket out without closing it, and stores its system handle, which is yours. The handle's mode is
  * put back to what XSOCK_SOCK_NONBLOCK says of the socket, unless duplicates of it are still open in xsock.
  * Returns 0. EBADF: d is not open. EFAULT: out is NULL. EBUSY: another thread has a call in it; nothing is
- * changed. */
+ * changed. ENOTSOCK: a poller. */
 XSOCK_API int xsock_release(int d, uintptr_t *out);
 
 /* The system's own family, type and protocol of a triple of xsock; protocol 0 becomes the default's. They
