@@ -80,12 +80,6 @@ struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
     return xsock__atomic_load_ptr(&s->leftover);
 }
 
-bool xsock__sock_has_leftover(const struct xsock__sock *s)
-{
-    const struct xsock__leftover *q = xsock__sock_leftover(s);
-    return q != NULL && xsock__leftover_any(q);
-}
-
 void xsock__sock_close(const struct xsock__held *held)
 {
     bool last = xsock__atomic_load(&held->sock->refs) == 1;

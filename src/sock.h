@@ -67,9 +67,8 @@ void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 /* Datagrams may come glued together from now on: to be called before the system is told to. -XSOCK_ENOMEM. */
 int xsock__sock_coalesce(struct xsock__sock *s);
 
-/* The queue of a socket that has one, else NULL; and whether something lies in it. */
+/* The queue of a socket that has one, else NULL. */
 struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s);
-bool xsock__sock_has_leftover(const struct xsock__sock *s);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

@@ -275,10 +275,6 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char
  * loaded from then on. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
 
-/* Lets a stream take a port on which connections of another, now closed, are still ending. Nothing, where
- * xsock__sys_bind's `exclusive` decides it. */
-int xsock__sys_set_reuse_addr(uintptr_t h, bool on);
-
 /* ---- Pollers ------------------------------------------------------------------------------------- */
 
 /* The core has the members, what each means to the program, and what was closed; a backend tells what is

@@ -8,13 +8,11 @@
 #include <string.h>
 
 #include "atomic.h"
+#include "segments.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* Linux 4.18 */
 #endif
-
-/* One datagram's worth of segments: no more than an IPv6 datagram takes, and than every kernel does (64). */
-enum { SEGMENTS_MOST = 64, SEGMENTED_BYTES = 65535 - 40 - 8 };
 
 struct batch {
     struct mmsghdr headers[XSOCK__MANY];
@@ -39,22 +37,6 @@ static bool can_segment(uintptr_t h)
         xsock__atomic_store(&known, yes ? YES : NO);
     }
     return xsock__atomic_peek(&known) == YES;
-}
-
-/* How many from the first on go as one: of the same size, to the same place; the last may be shorter. */
-static size_t run_length(const struct xsock__sys_msg *v, size_t n)
-{
-    size_t size = v->vec->len, total = size, run = 1;
-    while (size > 0 && run < n && run < SEGMENTS_MOST) {
-        size_t next = v[run].vec->len;
-        if (!v[run].alike || next == 0 || next > size || total + next > SEGMENTED_BYTES)
-            break;
-        total += next;
-        run++;
-        if (next < size)
-            break;
-    }
-    return run;
 }
 
 static int put_header(struct batch *b, const struct xsock__sys_msg *v, size_t at, size_t run)
@@ -99,7 +81,7 @@ static int send_some(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags,
         return xsock__sys_sendmsg(h, v, flags);
     }
     while (at < n && !has_handles(&v[at])) {
-        size_t run = segment ? run_length(&v[at], n - at) : 1;
+        size_t run = segment ? xsock__segments_run(&v[at], n - at) : 1;
         int code = put_header(&b, &v[at], at, run);
         if (code != 0 && at == 0)
             return code;
@@ -132,7 +114,7 @@ int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int fl
     while (done < n && code == 0) {
         code = send_some(h, v + done, n - done, flags, segment, &sent);
         if (segment && may_go_singly(code)) {
-            size_t run = run_length(v + done, n - done);
+            size_t run = xsock__segments_run(v + done, n - done);
             code = run > 1 ? send_some(h, v + done, run, flags, false, &sent) : code;
         }
         if (code == 0)

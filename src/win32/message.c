@@ -3,11 +3,10 @@
 #include "control.h"
 #include "data.h"
 #include "machine.h"
+#include "segments.h"
 #include "state.h"
 
 #include <string.h>
-
-enum { SEGMENTS_MOST = 64, SEGMENTED_BYTES = 65535 - 40 - 8 };
 
 /* Returns how many buffers; *out_total: their bytes, at most `most`. */
 static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out, size_t *out_total)
@@ -252,24 +251,6 @@ bool xsock__sys_coalesces(uintptr_t h)
     return asks_dword(h, UDP_RECV_MAX_COALESCED_SIZE, &size) && size > 0;
 }
 
-/* How many from the first on go as one: of the same size, to the same place; the last may be shorter. */
-static size_t run_length(const struct xsock__sys_msg *v, size_t n)
-{
-    size_t size = v->vec->len, total = size, run = 1;
-
-    while (size > 0 && run < n && run < SEGMENTS_MOST) {
-        size_t next = v[run].vec->len;
-
-        if (!v[run].alike || next == 0 || next > size || total + next > SEGMENTED_BYTES)
-            break;
-        total += next;
-        run++;
-        if (next < size)
-            break;
-    }
-    return run;
-}
-
 static int send_run(SOCKET s, struct xsock__sys_msg *v, size_t run, int flags)
 {
     const DWORD size = (DWORD)v->vec->len;
@@ -294,7 +275,7 @@ static int send_run(SOCKET s, struct xsock__sys_msg *v, size_t run, int flags)
 /* Where a run is refused, one datagram each may still go, or tells what is really wrong. */
 static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bool segment, size_t *out)
 {
-    size_t run = segment ? run_length(v, n) : 1;
+    size_t run = segment ? xsock__segments_run(v, n) : 1;
     int code = run > 1 ? send_run(s, v, run, flags) : WSAEINVAL;
 
     if (code == WSAEINVAL || code == WSAEMSGSIZE || code == WSAEOPNOTSUPP) {
