@@ -95,6 +95,12 @@ make_wine_prefix() {
     wineserver -w
 }
 
+# One server for as long as the tests take. Left to itself it ends some seconds after its last program, and a program
+# that starts just then finds it gone ("recvmsg: Connection reset by peer"). If there is one, that one stays.
+keep_wine() {
+    wineserver -p >/dev/null 2>&1 </dev/null || true
+}
+
 end_wine() {
     if [ -d "$WINEPREFIX" ] && command -v wineserver >/dev/null; then
         wineserver -k 2>/dev/null || true

@@ -18,5 +18,6 @@ meson_suite "$OUT/native" -Ddefault_library=both -Dtests=enabled -Dexamples=enab
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
+keep_wine
 meson_suite "$OUT/windows" -Ddefault_library=shared -Dtests=enabled -Dexamples=enabled \
     --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" -Dpkg_config_path="$DEPS/mingw/lib/pkgconfig"

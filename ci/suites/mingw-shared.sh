@@ -4,6 +4,7 @@
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
+keep_wine
 mapfile -t cmocka < <(cmocka_options mingw)
 toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
 cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX="$OUT/installed"

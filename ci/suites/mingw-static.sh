@@ -4,6 +4,7 @@
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
+keep_wine
 mapfile -t cmocka < <(cmocka_options mingw)
 cmake_build "$OUT" -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" "${cmocka[@]}"
 run_tests "$OUT" wine

@@ -3,6 +3,7 @@
 # shellcheck shell=bash
 
 once wine quietly make_wine_prefix
+keep_wine
 
 # build_programs WHAT OPTION...
 build_programs() {
