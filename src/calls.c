@@ -15,6 +15,12 @@ int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xs
     return xsock__fdtab_publish(t, fd);
 }
 
+/* What every handle of this table has, whatever its descriptor says. */
+static int forced_flags(const struct xsock__fdtab *t)
+{
+    return xsock__fdtab_rules(t)->private_handles ? XSOCK_SOCK_CLOEXEC : 0;
+}
+
 /* No number is left. But what is wrong with the arguments is said before that (xsock.h). */
 static int when_full(int full, int verdict)
 {
@@ -41,7 +47,7 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         return when_full(rc, xsock_probe(af, type, protocol));
     rc = xsock__started();
     if (rc == 0)
-        rc = xsock__sock_open(af, type, protocol, &held);
+        rc = xsock__sock_open(af, type | forced_flags(t), protocol, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -76,7 +82,7 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
         return when_full(rc, xsock__probe_pair(af, type, protocol));
     rc = xsock__started();
     if (rc == 0)
-        rc = xsock__sock_pair(af, type, protocol, held);
+        rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
     for (int i = 0; i < 2; i++) {
         if (rc != 0)
             xsock__fdtab_cancel(t, fd[i]);
@@ -100,7 +106,7 @@ static int dup_into(struct xsock__fdtab *t, const struct xsock__fd *from, int mi
     int rc = xsock__fdtab_reserve(t, min, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__sock_dup(&from->held, flags != 0, &held);
+    rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -122,13 +128,13 @@ int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)
 static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to, int flags)
 {
     struct xsock__held held;
-    if (to < XSOCK__FDTAB_FIRST || to >= xsock__fdtab_limit(t))
+    if (to < xsock__fdtab_rules(t)->first || to >= xsock__fdtab_limit(t))
         return -XSOCK_EBADF;
     if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
         return -XSOCK_EINVAL;
     if (from->number == to)
         return to;
-    int rc = xsock__sock_dup(&from->held, flags != 0, &held);
+    int rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
     if (rc != 0)
         return rc;
     rc = xsock__fdtab_replace(t, to, &held, flags != 0);
@@ -168,14 +174,15 @@ int xsock__call_get_flags(struct xsock__fdtab *t, int d)
     return flags;
 }
 
-static int change_flags(struct xsock__fd *fd, int flags)
+static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
 {
     int cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0;
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
     if (is_poller(fd) && (flags & XSOCK_SOCK_NONBLOCK) != 0)
         return -XSOCK_EINVAL;
-    int rc = is_poller(fd) ? 0 : xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));
+    bool own = is_poller(fd) || forced_flags(t) != 0;
+    int rc = own ? 0 : xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));
     if (rc != 0)
         return rc;
     xsock__atomic_store(&fd->cloexec, cloexec);
@@ -189,7 +196,7 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
     int got = xsock__get(t, d, &fd);
     if (got != 0)
         return got;
-    int rc = change_flags(fd, flags);
+    int rc = change_flags(t, fd, flags);
     xsock__fdtab_put(t, fd);
     return rc;
 }

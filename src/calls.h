@@ -61,11 +61,15 @@ int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 int xsock__table_create(struct xsock__fdtab **out);
 
 /* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
- * was forked from. */
+ * was forked from. -XSOCK__EKEPT: its number is somebody else's. */
 int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK_ENOTSOCK. */
+/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EKEPT, -XSOCK_ENOTSOCK. */
 int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
+
+/* sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
+ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
+ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);
 
 /* Fills a reserved descriptor in, and has it found. Returns its number. */
 int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);

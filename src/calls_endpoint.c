@@ -17,9 +17,10 @@ int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
     int rc = xsock__get(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (fd->held.sock->poller != NULL) {
+    rc = fd->held.sock->refuses;
+    if (rc != 0) {
         xsock__fdtab_put(t, fd);
-        return -XSOCK_ENOTSOCK;
+        return rc;
     }
     *out = fd;
     return 0;
@@ -144,7 +145,8 @@ static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, st
                      struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
-    struct acceptance a = {.cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0};
+    bool private = xsock__fdtab_rules(t)->private_handles;
+    struct acceptance a = {.cloexec = private || (flags & XSOCK_SOCK_CLOEXEC) != 0};
     if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
         return -XSOCK_EINVAL;
     out->sock = xsock__sock_to_accept(s, flags);

@@ -95,7 +95,7 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
 }
 
-static ptrdiff_t send_message(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags)
+ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
@@ -125,7 +125,7 @@ ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    ptrdiff_t n = send_message(t, fd, m, flags);
+    ptrdiff_t n = xsock__sendmsg_in(t, fd, m, flags);
     xsock__fdtab_put(t, fd);
     return n;
 }
@@ -184,7 +184,7 @@ static void report(const struct xsock__sock *s, const struct message *x, const s
         (void)xsock__addr_or_none(s, from, m->addr);
 }
 
-static ptrdiff_t recv_message(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags)
+ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr from = {0};
@@ -220,7 +220,7 @@ ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    ptrdiff_t n = recv_message(t, fd, m, flags);
+    ptrdiff_t n = xsock__recvmsg_in(t, fd, m, flags);
     xsock__fdtab_put(t, fd);
     return n;
 }

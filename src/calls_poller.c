@@ -97,6 +97,8 @@ int xsock__call_poller_wake(struct xsock__fdtab *t, int p)
 
 static void let_go(const struct xsock__held *held)
 {
+    if (held->sock->refuses == -XSOCK__EKEPT)
+        return;
     if (held->sock->poller != NULL)
         xsock__poller_let_go(held->sock->poller);
     else
@@ -120,14 +122,23 @@ int xsock__table_create(struct xsock__fdtab **out)
     return rc;
 }
 
+/* Of what is no plain socket: what every call says of it, 0 for nothing. */
+static int why_not(const struct xsock__sock *s)
+{
+    if (s->refuses == -XSOCK__EKEPT)
+        return s->refuses;
+    return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
+}
+
 int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
         return -XSOCK_EBADF;
-    if (fd->held.sock->poller != NULL && xsock__poller_is_dead(fd->held.sock->poller)) {
+    int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
+    if (rc != 0) {
         xsock__fdtab_put(t, fd);
-        return -XSOCK_EBADF;
+        return rc;
     }
     *out = fd;
     return 0;

@@ -1,3 +1,5 @@
+#include <limits.h>
+
 #include "fdtab_private.h"
 #include "xsock.h"
 
@@ -14,6 +16,7 @@ int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
         return -XSOCK_ENOMEM;
     xsock__sys_lock_init(&t->lock);
     t->limit = XSOCK__FDTAB_LIMIT;
+    t->rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
     t->closed = closed;
     int rc = xsock__fdtab_enlist(t);
     if (rc != 0) {
@@ -26,17 +29,14 @@ int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
 
 void xsock__fdtab_destroy(struct xsock__fdtab *t)
 {
-    size_t end = xsock__bitmap_end(&t->used);
-    for (size_t n = XSOCK__FDTAB_FIRST; n < end; n++)
-        xsock__fdtab_remove(t, (int)n);
+    xsock__fdtab_seal(t);
     xsock__fdtab_delist(t);
     xsock__fdtab_free_store(t);
 }
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
-/* Under the lock. */
-static int reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
+int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
 {
     if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number)
         || !xsock__bitmap_set(&t->used, (size_t)number))
@@ -46,19 +46,21 @@ static int reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd *
     return 0;
 }
 
-static int reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
 {
-    size_t from = min < XSOCK__FDTAB_FIRST ? XSOCK__FDTAB_FIRST : (size_t)min;
+    size_t from = (size_t)(min < t->rules.first ? t->rules.first : min);
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
     size_t number = xsock__bitmap_next_clear(&t->used, from);
     if (number >= (size_t)t->limit)
         return -XSOCK_EMFILE;
-    return reserve_number(t, (int)number, out);
+    return xsock__fdtab_reserve_number(t, (int)number, out);
 }
 
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out)
 {
     xsock__sys_lock(&t->lock);
-    int rc = reserve_lowest(t, min, out);
+    int rc = xsock__fdtab_reserve_lowest(t, min, out);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -83,7 +85,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
 {
     xsock__sys_lock(&t->lock);
     bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
-    int rc = ours ? -XSOCK_EBUSY : reserve_lowest(t, 0, out);
+    int rc = ours ? -XSOCK_EBUSY : xsock__fdtab_reserve_lowest(t, 0, out);
     if (rc == 0) {
         (*out)->held.handle = handle;
         (*out)->state = ADOPTED;
@@ -189,24 +191,30 @@ static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
     }
 }
 
-int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
+int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
 {
     struct retired r;
     xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
     if (slot == NULL)
         return -XSOCK_EBADF;
     xsock__sys_lock(&t->lock);
-    struct xsock__fd *fd = xsock__atomic_swap_ptr(slot, NULL);
-    if (fd == NULL) {
+    struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+    if (fd == NULL || (fd->state == KEPT) != kept) {
         xsock__sys_unlock(&t->lock);
-        return -XSOCK_EBADF;
+        return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EKEPT;
     }
+    xsock__atomic_store_ptr(slot, NULL);
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
     retire(t, fd, &r);
     xsock__sys_unlock(&t->lock);
     finish_retiring(t, &r);
     return 0;
+}
+
+int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
+{
+    return xsock__fdtab_remove_if(t, number, false);
 }
 
 /* Under the lock. */
@@ -243,15 +251,18 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
                    struct xsock__fd **out)
 {
     struct xsock__fd *fd;
-    if (number < XSOCK__FDTAB_FIRST || number >= t->limit)
+    if (number < t->rules.first || number >= t->limit)
         return -XSOCK_EBADF;
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
     if (!xsock__bitmap_has(&t->used, (size_t)number)) {
-        int rc = reserve_number(t, number, &fd);
+        int rc = xsock__fdtab_reserve_number(t, number, &fd);
         if (rc != 0)
             return rc;
     } else {
-        if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, number)) == NULL)
-            return -XSOCK_EBUSY;
+        fd = xsock__atomic_load_ptr(xsock__fdtab_slot(t, number));
+        if (fd == NULL || fd->state == KEPT)
+            return fd == NULL ? -XSOCK_EBUSY : -XSOCK__EKEPT;
         if (!xsock__fdtab_make_cell(t))
             return -XSOCK_ENOMEM;
         fd = xsock__fdtab_pop_cell(t, number);
@@ -290,7 +301,7 @@ int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
 {
     int rc = -XSOCK_EINVAL;
     xsock__sys_lock(&t->lock);
-    if (limit >= XSOCK__FDTAB_FIRST && (size_t)limit >= xsock__bitmap_end(&t->used)) {
+    if (limit >= t->rules.first && (size_t)limit >= xsock__bitmap_end(&t->used)) {
         t->limit = limit;
         rc = 0;
     }

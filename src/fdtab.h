@@ -42,11 +42,31 @@ struct xsock__fd {
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
+/* Beyond every error of xsock.h: this number is kept for somebody else (see xsock__fdtab_keep). */
+enum { XSOCK__EKEPT = 0x7000 };
+
 /* A new table, empty. -XSOCK_ENOMEM. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
 
 /* Closes what is open, and frees the table. No other thread may be in it. */
 void xsock__fdtab_destroy(struct xsock__fdtab *t);
+
+/* For a table that is a guest's; all before its first use. The lowest number there is (else XSOCK__FDTAB_FIRST);
+ * how many calls may wait at once (else any); and whether handles are close-on-exec whatever a descriptor's own
+ * flag says, as a guest's are not for the host's children. */
+struct xsock__fdtab_rules {
+    int first, waiting;
+    bool private_handles;
+};
+void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules);
+const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);
+
+/* Nothing can be opened any more, all that is open is closed, and calls that wait, whatever for, end: they get
+ * -XSOCK_ECANCELED, as reserve and replace do from then on. Any thread, any time. */
+void xsock__fdtab_seal(struct xsock__fdtab *t);
+
+/* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
+struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t);
 
 /* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in held, then
  * publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
@@ -64,8 +84,15 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet published.
- * -XSOCK_ENOMEM. On failure held is still the caller's. */
+ * -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
+
+/* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds `held`, but
+ * remove and replace leave it alone and say -XSOCK__EKEPT, until unkeep frees it. Returns the number.
+ * -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open; -XSOCK_EMFILE, -XSOCK_ENOMEM.
+ * unkeep: -XSOCK_EBADF: not kept. */
+int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held);
+int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number);
 
 /* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
@@ -98,6 +125,11 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
  * detach tells whether fd was closed; give gets told whether any was. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
+
+/* The same count of calls that wait, for one that waits without a wake of the table's. -XSOCK_ENOBUFS: there are
+ * as many as may (so say watch and take_waker, too). */
+int xsock__fdtab_enter_wait(struct xsock__fdtab *t);
+void xsock__fdtab_leave_wait(struct xsock__fdtab *t);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
                         struct xsock__waker *k);
 bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
@@ -133,7 +165,7 @@ void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 
-/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF. */
+/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF, -XSOCK__EKEPT. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
 /* Frees the number and hands out held, which is not let go. The caller has a reference, which is gone then.

@@ -65,6 +65,8 @@ static void after_fork_in_child(void)
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
         xsock__atomic_store(&t->leaving, 0);
+        t->waiting = 0;
+        t->life.waiters = NULL;
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }

@@ -4,6 +4,7 @@
  * fdtab_store.c  the memory: slots and cells
  * fdtab_wait.c   waking who waits when a descriptor is closed
  * fdtab_follow.c telling who follows it
+ * fdtab_guest.c  what only tables of guests need: rules, numbers that are kept, sealing
  * fdtab_fork.c   the list of all tables, and what fork() does to them */
 #ifndef XSOCK__FDTAB_PRIVATE_H
 #define XSOCK__FDTAB_PRIVATE_H
@@ -16,8 +17,9 @@
  * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
 enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64 };
 
-/* fd->state: in the free list; has a number; has one, for a handle from outside; has references only. */
-enum { FREE, USED, ADOPTED, LEAVING };
+/* fd->state: in the free list; has a number; has one, for a handle from outside; has references only; has a
+ * number that is somebody else's. */
+enum { FREE, USED, ADOPTED, LEAVING, KEPT };
 
 /* A cache line each: two threads that use two descriptors write to no line in common. */
 union cell {
@@ -39,7 +41,10 @@ struct xsock__fdtab {
     struct slab *slabs;
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
-    int count, limit;
+    int count, limit, waiting;
+    bool sealed;
+    struct xsock__fdtab_rules rules;
+    struct xsock__fd life;
     xsock__atomic_int leaving; /* closed, and not let go yet */
     xsock__fdtab_closed *closed;
     xsock__fdtab_forked *forked;
@@ -58,6 +63,13 @@ bool xsock__fdtab_make_cell(struct xsock__fdtab *t); /* at least one is free now
 struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number);
 void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_free_store(struct xsock__fdtab *t);
+
+/* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as xsock__fdtab_reserve. */
+int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);
+int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out);
+
+/* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
+int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
 
 /* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
 void xsock__fdtab_wake_all(struct xsock__fd *fd);

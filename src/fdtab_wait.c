@@ -2,6 +2,7 @@
 #include "fdtab_private.h"
 #include "xsock.h"
 
+/* Under the lock. */
 static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
 {
     struct xsock__waker *k = t->idle_wakers;
@@ -10,8 +11,34 @@ static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
     return k;
 }
 
+/* Under the lock. */
+static int begin_waiting(struct xsock__fdtab *t)
+{
+    if (t->waiting >= t->rules.waiting)
+        return -XSOCK_ENOBUFS;
+    t->waiting++;
+    return 0;
+}
+
+int xsock__fdtab_enter_wait(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = begin_waiting(t);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+void xsock__fdtab_leave_wait(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->waiting--;
+    xsock__sys_unlock(&t->lock);
+}
+
+/* Under the lock: a call has waited with it. */
 static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
 {
+    t->waiting--;
     k->next_idle = t->idle_wakers;
     t->idle_wakers = k;
 }
@@ -38,9 +65,15 @@ static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 {
     xsock__sys_lock(&t->lock);
-    *out = pop_waker(t);
+    int rc = begin_waiting(t);
+    *out = rc == 0 ? pop_waker(t) : NULL;
     xsock__sys_unlock(&t->lock);
-    return *out != NULL ? 0 : make_waker(t, out);
+    if (rc != 0 || *out != NULL)
+        return rc;
+    rc = make_waker(t, out);
+    if (rc != 0)
+        xsock__fdtab_leave_wait(t);
+    return rc;
 }
 
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
@@ -93,15 +126,8 @@ bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
 
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
 {
-    xsock__sys_lock(&t->lock);
-    struct xsock__waker *k = pop_waker(t);
-    int rc = k == NULL ? 0 : attach(fd, w, k);
-    if (rc != 0)
-        push_waker(t, k);
-    xsock__sys_unlock(&t->lock);
-    if (k != NULL)
-        return rc;
-    rc = make_waker(t, &k);
+    struct xsock__waker *k;
+    int rc = xsock__fdtab_take_waker(t, &k);
     if (rc != 0)
         return rc;
     rc = xsock__fdtab_attach(t, fd, w, k);

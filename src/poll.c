@@ -63,14 +63,26 @@ static void watch_leftover(struct poll *p, size_t i)
     xsock__leftover_watch(w->leftover, &w->watch);
 }
 
+/* A descriptor that can be waited in, with a reference; NULL if it is none. */
+static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    if (xsock__get(t, d, &fd) != 0)
+        return NULL;
+    if (fd->held.sock->poller == NULL)
+        return fd;
+    xsock__fdtab_put(t, fd);
+    return NULL;
+}
+
 static void enter(struct poll *p)
 {
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         p->v[i].revents = 0;
         w->attached = false;
-        w->fd = NULL;
-        if (xsock__get_socket(p->t, p->v[i].fd, &w->fd) == 0 && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
+        w->fd = get_waitable(p->t, p->v[i].fd);
+        if (w->fd != NULL && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
             w->attached = true;
         p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
         p->waits[i].events = p->v[i].events;

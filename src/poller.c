@@ -143,6 +143,7 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     }
     xsock__sys_lock_init(&p->lock);
     p->sock.poller = p;
+    p->sock.refuses = -XSOCK_ENOTSOCK;
     p->follower.closed = closed;
     p->table = t;
     p->lying.sys = p->sys;

@@ -21,10 +21,16 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     xsock__atomic_store_i64(&s->accept_timeout, -1);
     xsock__atomic_store_i64(&s->keep_idle, -1);
     xsock__atomic_store_i64(&s->keep_interval, -1);
-    s->af = af;
-    s->type = type;
+    s->af = (short)af;
+    s->type = (short)type;
     s->protocol = protocol;
     return s;
+}
+
+struct xsock__held xsock__sock_kept(void)
+{
+    static struct xsock__sock kept = {.refuses = -XSOCK__EKEPT};
+    return (struct xsock__held){UINTPTR_MAX, &kept};
 }
 
 /* Whether this was the last. */
@@ -34,6 +40,8 @@ static bool drop_sock(struct xsock__sock *s)
         return false;
     if (xsock__sock_leftover(s) != NULL)
         xsock__leftover_destroy(xsock__sock_leftover(s));
+    if (s->role != NULL)
+        s->role->gone(s->role);
     xsock__sys_free(s, sizeof *s);
     return true;
 }

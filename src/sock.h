@@ -26,15 +26,23 @@ enum {
     XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
 };
 
+/* What a socket is more than that, for who made it so. `gone`: its last descriptor is. */
+struct xsock__role {
+    void (*gone)(struct xsock__role *r);
+};
+
 struct xsock__sock {
     xsock__atomic_int refs;     /* descriptors that refer to it */
     xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
     xsock__atomic_int state;
+    short refuses;              /* not 0: it is no plain socket, and this is what calls for one say */
+    bool emulated;              /* a LOCAL pair made of something else */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout, accept_timeout; /* ns; -1: none */
     xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
-    int af, type, protocol;     /* xsock's numbers, no flags, default filled in */
-    bool emulated;              /* a LOCAL pair made of something else */
-    struct xsock__poller *poller; /* not NULL: it is no socket, but what makes a poller a descriptor */
+    short af, type;             /* xsock's numbers, no flags */
+    int protocol;               /* the default filled in */
+    struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
+    struct xsock__role *role;     /* not NULL: what src/wasix makes of a socket: a pipe, an event */
     xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
@@ -69,6 +77,9 @@ int xsock__sock_coalesce(struct xsock__sock *s);
 
 /* The queue of a socket that has one, else NULL. */
 struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s);
+
+/* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
+struct xsock__held xsock__sock_kept(void);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

@@ -1,0 +1,66 @@
+/* What a table that belongs to a guest of an engine has beyond the process's own: rules of its own, numbers that
+ * are the engine's, and an end. */
+#include "fdtab_private.h"
+#include "xsock.h"
+
+void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules)
+{
+    t->rules = *rules;
+}
+
+const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t)
+{
+    return &t->rules;
+}
+
+struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t)
+{
+    return &t->life;
+}
+
+/* ---- Numbers that are somebody else's ------------------------------------------------------------ */
+
+/* Under the lock. */
+static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+{
+    struct xsock__fd *fd;
+    if (number >= 0 && (number < t->rules.first || number >= t->limit))
+        return -XSOCK_EBADF;
+    if (number >= 0 && xsock__bitmap_has(&t->used, (size_t)number))
+        return -XSOCK_EBUSY;
+    int rc = number < 0 ? xsock__fdtab_reserve_lowest(t, 0, &fd) : t->sealed ? -XSOCK_ECANCELED
+                        : xsock__fdtab_reserve_number(t, number, &fd);
+    if (rc != 0)
+        return rc;
+    fd->held = *held;
+    fd->state = KEPT;
+    return xsock__fdtab_publish(t, fd);
+}
+
+int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = keep(t, number, held);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number)
+{
+    return xsock__fdtab_remove_if(t, number, true);
+}
+
+/* ---- The end ------------------------------------------------------------------------------------- */
+
+void xsock__fdtab_seal(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->sealed = true;
+    t->life.state = LEAVING;
+    xsock__fdtab_wake_all(&t->life);
+    size_t end = xsock__bitmap_end(&t->used);
+    xsock__sys_unlock(&t->lock);
+    for (size_t n = (size_t)t->rules.first; n < end; n++)
+        if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)
+            (void)xsock__fdtab_unkeep(t, (int)n);
+}

@@ -1,0 +1,147 @@
+/* What only the tables of guests have: rules of their own, numbers that are kept, an end. */
+#include "calls.h"
+#include "fake_net.h"
+#include "fake_sys.h"
+#include "fdtab.h"
+#include "harness.h"
+#include "sock.h"
+#include "wait.h"
+
+static struct xsock__fdtab *new_table(int first, int waiting)
+{
+    struct xsock__fdtab_rules rules = {first, waiting, true};
+    struct xsock__fdtab *t = NULL;
+    ASSERT_RESULT(0, xsock__table_create(&t));
+    xsock__fdtab_set_rules(t, &rules);
+    return t;
+}
+
+static int keep(struct xsock__fdtab *t, int number)
+{
+    struct xsock__held held = xsock__sock_kept();
+    return xsock__fdtab_keep(t, number, &held);
+}
+
+static void a_number_that_is_kept_is_nobodys_else(void **state)
+{
+    struct xsock__fdtab *t = new_table(0, 8);
+    struct xsock_addr a;
+    (void)state;
+    for (int n = 0; n < 3; n++)
+        ASSERT_RESULT(n, keep(t, n));
+    ASSERT_RESULT(-XSOCK_EBUSY, keep(t, 1));
+    ASSERT_RESULT(3, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(4, keep(t, -1));
+    ASSERT_RESULT(5, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_close(t, 4));
+    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_dup2(t, 3, 4, 0));
+    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_dup(t, 4, 0, 0));
+    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_local_addr(t, 4, &a));
+    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_get_flags(t, 4));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, 3));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, -1));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, 1000000));
+    ASSERT_RESULT(0, xsock__fdtab_unkeep(t, 4));
+    ASSERT_RESULT(4, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    xsock__fdtab_destroy(t);
+}
+
+static void numbers_to_be_kept_have_bounds(void **state)
+{
+    struct xsock__fdtab *t = new_table(2, 8);
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, 4));
+    ASSERT_RESULT(-XSOCK_EBADF, keep(t, 1));
+    ASSERT_RESULT(-XSOCK_EBADF, keep(t, 4));
+    ASSERT_RESULT(2, keep(t, -1));
+    ASSERT_RESULT(3, keep(t, 3));
+    ASSERT_RESULT(-XSOCK_EMFILE, keep(t, -1));
+    xsock__fdtab_destroy(t);
+}
+
+static void a_guests_handles_are_closed_on_exec_whatever_it_says(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 8);
+    (void)state;
+    int d = xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0);
+    uintptr_t handle = 0;
+    ASSERT_RESULT(0, xsock__call_native(t, d, &handle));
+    ASSERT_RESULT(0, xsock__call_get_flags(t, d));
+    assert_true(fake_look(handle).cloexec);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, XSOCK_SOCK_CLOEXEC));
+    ASSERT_RESULT(XSOCK_SOCK_CLOEXEC, xsock__call_get_flags(t, d));
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, 0));
+    assert_true(fake_look(handle).cloexec);
+    d = xsock__call_dup(t, d, 0, 0);
+    ASSERT_RESULT(0, xsock__call_native(t, d, &handle));
+    assert_true(fake_look(handle).cloexec);
+    xsock__fdtab_destroy(t);
+}
+
+static void only_so_many_calls_wait_at_once(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 2);
+    struct xsock__deadline now = xsock__deadline_in(0);
+    struct xsock__waker *k;
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_enter_wait(t));
+    ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
+    ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__fdtab_enter_wait(t));
+    ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__wait(t, xsock__fdtab_life(t), 0, &now));
+    xsock__fdtab_give_waker(t, k, false);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__wait(t, xsock__fdtab_life(t), 0, &now));
+    xsock__fdtab_leave_wait(t);
+    ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
+    xsock__fdtab_give_waker(t, k, false);
+    xsock__fdtab_destroy(t);
+}
+
+static void a_sealed_table_is_empty_and_stays_so(void **state)
+{
+    struct xsock__fdtab *t = new_table(0, 8);
+    struct xsock__deadline never = xsock__deadline_in(-1);
+    (void)state;
+    ASSERT_RESULT(0, keep(t, 0));
+    ASSERT_RESULT(1, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(2, xsock__call_poller_open(t, 0));
+    xsock__fdtab_seal(t);
+    assert_int_equal(xsock__fdtab_count(t), 0);
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__call_poller_open(t, 0));
+    ASSERT_RESULT(-XSOCK_ECANCELED, keep(t, 0));
+    ASSERT_RESULT(-XSOCK_ECANCELED, keep(t, -1));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__call_close(t, 1));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_life(t), 0, &never));
+    xsock__fdtab_seal(t); /* again: nothing */
+    xsock__fdtab_destroy(t);
+}
+
+static void seal_it(void *table)
+{
+    xsock__fdtab_seal(table);
+}
+
+static void sealing_wakes_what_waits_for_nothing(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 8);
+    struct xsock__deadline hour = xsock__deadline_in(INT64_C(3600000000000));
+    (void)state;
+    fake_before(FAKE_WAIT, 1, seal_it, t);
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_life(t), 0, &hour));
+    xsock__fdtab_destroy(t);
+}
+
+#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        GUEST_TEST(a_number_that_is_kept_is_nobodys_else),
+        GUEST_TEST(numbers_to_be_kept_have_bounds),
+        GUEST_TEST(a_guests_handles_are_closed_on_exec_whatever_it_says),
+        GUEST_TEST(only_so_many_calls_wait_at_once),
+        GUEST_TEST(a_sealed_table_is_empty_and_stays_so),
+        GUEST_TEST(sealing_wakes_what_waits_for_nothing),
+    };
+    return cmocka_run_group_tests_name("tables of guests", tests, NULL, NULL);
+}
