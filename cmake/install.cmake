@@ -4,6 +4,10 @@ include(CMakePackageConfigHelpers)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/xsock")
 xsock_sources(sources.txt header public_headers)
+if(XSOCK_WASIX)
+    xsock_sources(sources.txt header-wasix wasix_headers)
+    list(APPEND public_headers ${wasix_headers})
+endif()
 
 install(FILES ${public_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}")
 install(FILES man/xsock.3 DESTINATION "${CMAKE_INSTALL_MANDIR}/man3")

@@ -14,6 +14,10 @@ endif()
 
 xsock_sources(sources.txt core xsock_core_sources)
 xsock_sources(sources.txt ${xsock_backend} xsock_backend_sources)
+if(XSOCK_WASIX)
+    xsock_sources(sources.txt wasix xsock_wasix_sources)
+    list(APPEND xsock_core_sources ${xsock_wasix_sources})
+endif()
 
 # What a library target of these sources needs, whatever its name.
 function(xsock_library_options target)

@@ -1,0 +1,53 @@
+/* The list of imports, and the way in and out of each: raw arguments to a call, a result to an errno. */
+#include <string.h>
+
+#include "guest.h"
+
+static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g, const struct xsock_wasix_memory *m,
+                    const uint64_t *args, bool wide, bool preview1)
+{
+    struct xsock__wasix_call c = {g, m->base, m->base != NULL ? m->size : 0, args, wide};
+    int rc = impl(&c);
+    return rc == 0 ? 0 : xsock__wasix_errno(rc, preview1);
+}
+
+#define CALL(name, suffix, wide, preview1) \
+    static uint32_t name##suffix(struct xsock_wasix *g, const struct xsock_wasix_memory *m, const uint64_t *args) \
+    { \
+        return run(xsock__wasix_##name, g, m, args, wide, preview1); \
+    }
+#define WASIX(name, signature) CALL(name, _32, false, false) CALL(name, _64, true, false)
+#define PREVIEW1(name, signature) WASIX(name, signature) CALL(name, _p1, false, true)
+#define P ""
+#include "imports.def"
+
+static const struct xsock_wasix_import imports[] = {
+#define P "i"
+#define WASIX(name, signature) {"wasix_32v1", #name, signature, name##_32},
+#define PREVIEW1(name, signature) WASIX(name, signature)
+#include "imports.def"
+#define P "I"
+#define WASIX(name, signature) {"wasix_64v1", #name, signature, name##_64},
+#define PREVIEW1(name, signature) WASIX(name, signature)
+#include "imports.def"
+#define P "i"
+#define PREVIEW1(name, signature) {"wasi_snapshot_preview1", #name, signature, name##_p1},
+#include "imports.def"
+};
+
+const struct xsock_wasix_import *xsock_wasix_imports(size_t *out_count)
+{
+    if (out_count != NULL)
+        *out_count = sizeof imports / sizeof imports[0];
+    return imports;
+}
+
+const struct xsock_wasix_import *xsock_wasix_import(const char *module, const char *name)
+{
+    if (module == NULL || name == NULL)
+        return NULL;
+    for (size_t i = 0; i < sizeof imports / sizeof imports[0]; i++)
+        if (strcmp(imports[i].name, name) == 0 && strcmp(imports[i].module, module) == 0)
+            return &imports[i];
+    return NULL;
+}

@@ -1,0 +1,145 @@
+/* The guest's memory: nothing outside it is ever touched, whatever a guest says. */
+#include "guest.h"
+
+#include <string.h>
+
+#include "../sys.h"
+
+unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t len)
+{
+    static unsigned char nothing[1];
+    if (len == 0)
+        return nothing;
+    if (len > c->size || ptr > c->size - len)
+        return NULL;
+    return c->base + (size_t)ptr;
+}
+
+/* ---- Words: byte by byte, so that neither the host's order nor an alignment matters --------------- */
+
+uint16_t xsock__wasix_get16(const unsigned char *p)
+{
+    return (uint16_t)(p[0] | (unsigned)p[1] << 8);
+}
+
+uint32_t xsock__wasix_get32(const unsigned char *p)
+{
+    return xsock__wasix_get16(p) | (uint32_t)xsock__wasix_get16(p + 2) << 16;
+}
+
+uint64_t xsock__wasix_get64(const unsigned char *p)
+{
+    return xsock__wasix_get32(p) | (uint64_t)xsock__wasix_get32(p + 4) << 32;
+}
+
+void xsock__wasix_put16(unsigned char *p, uint16_t v)
+{
+    p[0] = (unsigned char)(v & 0xff);
+    p[1] = (unsigned char)(v >> 8);
+}
+
+void xsock__wasix_put32(unsigned char *p, uint32_t v)
+{
+    xsock__wasix_put16(p, (uint16_t)(v & 0xffff));
+    xsock__wasix_put16(p + 2, (uint16_t)(v >> 16));
+}
+
+void xsock__wasix_put64(unsigned char *p, uint64_t v)
+{
+    xsock__wasix_put32(p, (uint32_t)(v & 0xffffffff));
+    xsock__wasix_put32(p + 4, (uint32_t)(v >> 32));
+}
+
+uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p)
+{
+    return c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
+}
+
+void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v)
+{
+    if (c->wide)
+        xsock__wasix_put64(p, v);
+    else
+        xsock__wasix_put32(p, (uint32_t)v);
+}
+
+/* ---- Copies -------------------------------------------------------------------------------------- */
+
+static bool charge(struct xsock_wasix *g, size_t n)
+{
+    xsock__sys_lock(&g->lock);
+    bool room = n <= g->config.max_scratch && g->scratch <= g->config.max_scratch - n;
+    if (room)
+        g->scratch += n;
+    xsock__sys_unlock(&g->lock);
+    return room;
+}
+
+static void discharge(struct xsock_wasix *g, size_t n)
+{
+    xsock__sys_lock(&g->lock);
+    g->scratch -= n;
+    xsock__sys_unlock(&g->lock);
+}
+
+void *xsock__wasix_scratch(const struct xsock__wasix_call *c, size_t n)
+{
+    if (!charge(c->guest, n))
+        return NULL;
+    void *p = xsock__sys_alloc(n == 0 ? 1 : n);
+    if (p == NULL)
+        discharge(c->guest, n);
+    return p;
+}
+
+void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n)
+{
+    xsock__sys_free(p, n == 0 ? 1 : n);
+    discharge(c->guest, n);
+}
+
+/* ---- Vectors ------------------------------------------------------------------------------------- */
+
+/* Each word of the guest's is read once: another of its threads may write there meanwhile. */
+static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from, struct xsock__wasix_vecs *v)
+{
+    unsigned word = xsock__wasix_word(c);
+    for (size_t i = 0; i < v->count; i++, from += 2 * word) {
+        uint64_t ptr = xsock__wasix_get_word(c, from), len = xsock__wasix_get_word(c, from + word);
+        unsigned char *at = xsock__wasix_at(c, ptr, len);
+        if (at == NULL)
+            return -XSOCK_EMEMVIOLATION;
+        if (len > INT32_MAX - v->total)
+            return -XSOCK_EINVAL;
+        v->total += (size_t)len;
+        v->v[i] = (struct xsock_vec){at, (size_t)len};
+    }
+    return 0;
+}
+
+int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t count,
+                      struct xsock__wasix_vecs *out)
+{
+    if (count > XSOCK__VEC_MOST)
+        return -XSOCK_EINVAL;
+    const unsigned char *from = xsock__wasix_at(c, ptr, count * 2 * xsock__wasix_word(c));
+    if (from == NULL)
+        return -XSOCK_EMEMVIOLATION;
+    out->count = (size_t)count;
+    out->total = 0;
+    out->v = out->few;
+    if (out->count > XSOCK__WASIX_FEW)
+        out->v = xsock__wasix_scratch(c, out->count * sizeof *out->v);
+    if (out->v == NULL)
+        return -XSOCK_ENOMEM;
+    int rc = copy_vecs(c, from, out);
+    if (rc != 0)
+        xsock__wasix_drop_vecs(c, out);
+    return rc;
+}
+
+void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__wasix_vecs *v)
+{
+    if (v->v != v->few)
+        xsock__wasix_unscratch(c, v->v, v->count * sizeof *v->v);
+}

@@ -1,0 +1,60 @@
+/* What a guest may do: its engine decides. */
+#include <string.h>
+
+#include "../calls.h"
+#include "../sock.h"
+#include "guest.h"
+
+/* Without a policy: nothing that reaches past the network into the host itself. */
+static bool allowed_by_default(const struct xsock_wasix_request *r)
+{
+    if (r->what == XSOCK_WASIX_OPEN)
+        return r->type != XSOCK_SOCK_RAW;
+    return r->addr.family != XSOCK_AF_LOCAL || r->addr.length == 0;
+}
+
+/* ::ffff:a.b.c.d is a.b.c.d: a policy that refuses one must not be had by the other. */
+static void unmap(struct xsock_addr *a)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    if (a->family != XSOCK_AF_INET6 || memcmp(a->data, mapped, sizeof mapped) != 0)
+        return;
+    struct xsock_addr v4 = {.family = XSOCK_AF_INET, .port = a->port, .length = 4};
+    memcpy(v4.data, a->data + sizeof mapped, 4);
+    *a = v4;
+}
+
+static void describe(int what, const struct xsock_addr *a, struct xsock_addr *out)
+{
+    *out = *a;
+    unmap(out);
+    if (what == XSOCK_WASIX_CONNECT || what == XSOCK_WASIX_SEND)
+        xsock__addr_destination(out);
+}
+
+int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int type, int protocol,
+                     struct xsock_addr *a, const char *host)
+{
+    const struct xsock_wasix_config *config = &c->guest->config;
+    struct xsock_wasix_request r = {.what = what, .af = af, .type = type, .protocol = protocol, .host = host};
+    struct xsock_addr shown = {0};
+    if (a != NULL)
+        describe(what, a, &shown);
+    r.addr = shown;
+    bool allowed = config->policy != NULL ? config->policy(config->user, &r) : allowed_by_default(&r);
+    if (allowed && a != NULL && memcmp(&r.addr, &shown, sizeof shown) != 0)
+        *a = r.addr;
+    return allowed ? 0 : -XSOCK_EACCES;
+}
+
+int xsock__wasix_ask_of(const struct xsock__wasix_call *c, int what, int d, struct xsock_addr *a)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(c->guest->table, d, &fd);
+    if (rc != 0)
+        return rc;
+    struct xsock__sock *s = fd->held.sock;
+    int af = s->af, type = s->type, protocol = s->protocol;
+    xsock__fdtab_put(c->guest->table, fd); /* a policy may take its time: nobody waits for it to close */
+    return xsock__wasix_ask(c, what, af, type, protocol, a, NULL);
+}
