@@ -1,19 +1,36 @@
 /* Names to numbers and back, of errors, families, types and protocols. */
 #include "names.h"
 
+#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "xsock.h"
 
 /* ---- Errors -------------------------------------------------------------------------------------- */
 
-static const struct error_row {
-    short number;
-    const char *name, *text;
-} errors[] = {
-#define ERROR(name, text) {XSOCK_##name, #name, text},
+/* Texts are kept in one piece, and rows say where in it theirs begins: a pointer instead would cost the shared
+ * library 8 bytes and the 24 of its relocation, and each process a write to a page that could be shared. */
+static const struct error_texts {
+#define ERROR(name, text) char name[sizeof #name "\0" text]; /* the name, a zero, the sentence */
+#include "errors.def"
+} error_texts = {
+#define ERROR(name, text) #name "\0" text,
 #include "errors.def"
 };
+
+static const struct error_row {
+    short number;
+    uint16_t at; /* in error_texts */
+} errors[] = {
+#define ERROR(name, text) {XSOCK_##name, offsetof(struct error_texts, name)},
+#include "errors.def"
+};
+
+static const char *error_name(const struct error_row *row)
+{
+    return (const char *)&error_texts + row->at;
+}
 
 static const struct error_row *find_error(int error)
 {
@@ -29,13 +46,15 @@ static const struct error_row *find_error(int error)
 const char *xsock_strerror(int error)
 {
     const struct error_row *row = find_error(error);
-    return row != NULL ? row->text : error == 0 ? "Success" : "Not an error of xsock";
+    if (row == NULL)
+        return error == 0 ? "Success" : "Not an error of xsock";
+    return error_name(row) + strlen(error_name(row)) + 1;
 }
 
 const char *xsock_errname(int error)
 {
     const struct error_row *row = find_error(error);
-    return row != NULL ? row->name : error == 0 ? "SUCCESS" : NULL;
+    return row != NULL ? error_name(row) : error == 0 ? "SUCCESS" : NULL;
 }
 
 /* ---- Comparing ----------------------------------------------------------------------------------- */
@@ -75,8 +94,8 @@ static const char *strip(const char *name, const char *prefixes)
 int xsock_errnumber(const char *name)
 {
     static const struct alias {
-        const char *name;
-        int number;
+        char name[sizeof "EWOULDBLOCK"];
+        short number;
     } aliases[] = {
 #define ALIAS(name, of) {#name, XSOCK_##of},
 #include "errors.def"
@@ -85,7 +104,7 @@ int xsock_errnumber(const char *name)
         return -XSOCK_EFAULT;
     name = strip(name, "");
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-        if (same(name, errors[i].name))
+        if (same(name, error_name(&errors[i])))
             return errors[i].number;
     for (size_t i = 0; i < sizeof aliases / sizeof aliases[0]; i++)
         if (same(name, aliases[i].name))
@@ -93,87 +112,111 @@ int xsock_errnumber(const char *name)
     return -XSOCK_ENOENT;
 }
 
-/* ---- Families, types, protocols ------------------------------------------------------------------ */
+/* ---- Families, types, protocols, options --------------------------------------------------------- */
 
-struct row {
-    int af; /* of a protocol */
-    int number;
-    const char *name;
+/* As error_texts. Two protocols may have one name, and a name and an alias one constant. */
+static const struct texts {
+#define FAMILY(constant, name) char family_##constant[sizeof name];
+#define ALIAS_FAMILY(constant, name) char family_alias_##constant[sizeof name];
+#define TYPE(constant, name) char type_##constant[sizeof name];
+#define PROTOCOL(af, constant, name) char protocol_##af##_##constant[sizeof name];
+#define ALIAS_PROTOCOL(af, constant, name) char protocol_alias_##af##_##constant[sizeof name];
+#include "numbers.def"
+#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+    char option_##constant[sizeof name];
+#include "options.def"
+} texts = {
+#define FAMILY(constant, name) name,
+#define ALIAS_FAMILY(constant, name) name,
+#define TYPE(constant, name) name,
+#define PROTOCOL(af, constant, name) name,
+#define ALIAS_PROTOCOL(af, constant, name) name,
+#include "numbers.def"
+#define OPTION(constant, kind, access, families, sockets, least, most, name) name,
+#include "options.def"
+};
+
+/* What a number is of. A family's protocols have the family itself; these are above all families. */
+enum { FAMILIES = 0xfff1, TYPES, OPTIONS };
+
+static const struct row {
+    uint16_t space, number;
+    uint16_t at; /* in texts */
     bool alias;
-};
-
-static const struct row families[] = {
-#define FAMILY(constant, name) {0, XSOCK_AF_##constant, name, false},
-#define ALIAS_FAMILY(constant, name) {0, XSOCK_AF_##constant, name, true},
+} rows[] = {
+#define ROW(space, number, alias, text) {space, number, offsetof(struct texts, text), alias},
+#define FAMILY(constant, name) ROW(FAMILIES, XSOCK_AF_##constant, false, family_##constant)
+#define ALIAS_FAMILY(constant, name) ROW(FAMILIES, XSOCK_AF_##constant, true, family_alias_##constant)
+#define TYPE(constant, name) ROW(TYPES, XSOCK_SOCK_##constant, false, type_##constant)
+#define PROTOCOL(af, constant, name) ROW(XSOCK_AF_##af, constant, false, protocol_##af##_##constant)
+#define ALIAS_PROTOCOL(af, constant, name)                                                                   \
+    ROW(XSOCK_AF_##af, constant, true, protocol_alias_##af##_##constant)
 #include "numbers.def"
+#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+    ROW(OPTIONS, XSOCK_SO_##constant, false, option_##constant)
+#include "options.def"
+#undef ROW
 };
 
-static const struct row types[] = {
-#define TYPE(constant, name) {0, XSOCK_SOCK_##constant, name, false},
-#include "numbers.def"
-};
+#define FOR_EACH_ROW(r) for (const struct row *r = rows; r < rows + sizeof rows / sizeof rows[0]; r++)
 
-static const struct row protocols[] = {
-#define PROTOCOL(af, constant, name) {XSOCK_AF_##af, constant, name, false},
-#define ALIAS_PROTOCOL(af, constant, name) {XSOCK_AF_##af, constant, name, true},
-#include "numbers.def"
-};
-
-static const char *name_in(const struct row *rows, size_t count, int af, int number)
+static const char *text_of(const struct row *r)
 {
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].af == af && rows[i].number == number && !rows[i].alias)
-            return rows[i].name;
+    return (const char *)&texts + r->at;
+}
+
+static const char *name_in(int space, int number)
+{
+    FOR_EACH_ROW(r)
+        if (r->space == space && r->number == number && !r->alias)
+            return text_of(r);
     return NULL;
 }
 
-static int number_in(const struct row *rows, size_t count, int af, const char *name)
+static int number_in(int space, const char *name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].af == af && same(name, rows[i].name))
-            return rows[i].number;
+    FOR_EACH_ROW(r)
+        if (r->space == space && same(name, text_of(r)))
+            return r->number;
     return -XSOCK_ENOENT;
 }
 
-#define ROWS(table) table, sizeof table / sizeof table[0]
-
 const char *xsock_family_name(int af)
 {
-    return name_in(ROWS(families), 0, af);
+    return name_in(FAMILIES, af);
 }
 
 int xsock_family_number(const char *name)
 {
-    return name == NULL ? -XSOCK_EFAULT : number_in(ROWS(families), 0, strip(name, "AF_\0PF_\0"));
+    return name == NULL ? -XSOCK_EFAULT : number_in(FAMILIES, strip(name, "AF_\0PF_\0"));
 }
 
 const char *xsock_type_name(int type)
 {
-    return name_in(ROWS(types), 0, type);
+    return name_in(TYPES, type);
 }
 
 int xsock_type_number(const char *name)
 {
-    return name == NULL ? -XSOCK_EFAULT : number_in(ROWS(types), 0, strip(name, "SOCK_\0"));
+    return name == NULL ? -XSOCK_EFAULT : number_in(TYPES, strip(name, "SOCK_\0"));
 }
 
-/* INET6 has INET's protocols. */
+/* Whose protocols a family has: INET6 has INET's. -1 for a number that is none of a family. */
 static int namespace_of(int af)
 {
-    return af == XSOCK_AF_INET6 ? XSOCK_AF_INET : af;
+    return af == XSOCK_AF_INET6 ? XSOCK_AF_INET : af < FAMILIES ? af : -1;
 }
 
 const char *xsock__protocol_own_name(int af, int protocol)
 {
-    return name_in(ROWS(protocols), namespace_of(af), protocol);
+    return name_in(namespace_of(af), protocol);
 }
 
 bool xsock__protocol_next(int af, int from, int to, int *out)
 {
     bool found = false;
-    for (size_t i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
-        const struct row *r = &protocols[i];
-        if (r->af != namespace_of(af) || r->alias || r->number < from || r->number > to)
+    FOR_EACH_ROW(r) {
+        if (r->space != namespace_of(af) || r->alias || r->number < from || r->number > to)
             continue;
         if (!found || r->number < *out)
             *out = r->number;
@@ -194,8 +237,8 @@ const char *xsock_protocol_name(int af, int protocol)
 static const char *protocol_prefix(int af)
 {
     static const struct prefix {
-        int af;
-        const char *list;
+        short af;
+        char list[sizeof "HV_PROTOCOL_\0"]; /* as strip() takes it */
     } prefixes[] = {
         {XSOCK_AF_INET, "IPPROTO_\0"},        {XSOCK_AF_BLUETOOTH, "BTPROTO_\0"}, {XSOCK_AF_CAN, "CAN_\0"},
         {XSOCK_AF_HYPERV, "HV_PROTOCOL_\0"},  {XSOCK_AF_KEY, "KEY_\0"},           {XSOCK_AF_NATM, "NATM_\0"},
@@ -217,23 +260,15 @@ int xsock_protocol_number(int af, const char *name)
     if (same(name, "default"))
         return 0;
     name = strip(name, protocol_prefix(namespace_of(af)));
-    return number_in(ROWS(protocols), namespace_of(af), name);
+    return number_in(namespace_of(af), name);
 }
-
-/* ---- Options ------------------------------------------------------------------------------------- */
-
-static const struct row options[] = {
-#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
-    {0, XSOCK_SO_##constant, name, false},
-#include "options.def"
-};
 
 const char *xsock_opt_name(int opt)
 {
-    return name_in(ROWS(options), 0, opt);
+    return name_in(OPTIONS, opt);
 }
 
 int xsock_opt_number(const char *name)
 {
-    return name == NULL ? -XSOCK_EFAULT : number_in(ROWS(options), 0, strip(name, "SO_\0"));
+    return name == NULL ? -XSOCK_EFAULT : number_in(OPTIONS, strip(name, "SO_\0"));
 }

@@ -215,6 +215,9 @@ static void a_protocol_is_one_of_its_family_only(void **state)
     ASSERT_RESULT(-XSOCK_ENOENT, xsock_protocol_number(XSOCK_AF_UNSPEC, "tcp"));
     ASSERT_RESULT(-XSOCK_ENOENT, xsock_protocol_number(INT32_MIN, "tcp"));
     assert_null(xsock_protocol_name(9999, 6));
+    for (int af = 0xfff0; af <= 0x10002; af++) /* above all families, where the look-ups have tables of their own */
+        for (int protocol = 0; protocol <= 6; protocol++)
+            assert_null(xsock_protocol_name(af, protocol));
     assert_null(xsock_protocol_name(XSOCK_AF_BLUETOOTH, 6));
     for (int i = 0; i < STRANGE; i++) {
         if (strange[i] != 255) /* RAW */
