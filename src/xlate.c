@@ -7,19 +7,24 @@
 
 /* ---- Errors -------------------------------------------------------------------------------------- */
 
-int xsock__error_from_winsock(int64_t code)
-{
-    switch (code) {
-    case 0:
-        return 0;
-#define WSA(code, error)                                                                                               \
-    case code:                                                                                                         \
-        return -XSOCK_##error;
+/* In the order of winsock.def, whose first rows are the everyday ones. */
+static const struct winsock_row {
+    uint16_t code;
+    uint16_t error;
+} winsock_rows[] = {
+#define WSA(code, error) {code, XSOCK_##error},
 #include "winsock.def"
 #undef WSA
-    default:
-        return -XSOCK_EUNKNOWN;
-    }
+};
+
+int xsock__error_from_winsock(int64_t code)
+{
+    if (code == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof winsock_rows / sizeof winsock_rows[0]; i++)
+        if (winsock_rows[i].code == code)
+            return -winsock_rows[i].error;
+    return -XSOCK_EUNKNOWN;
 }
 
 int xsock__error_from_native(int64_t code)
