@@ -23,7 +23,7 @@ enum { NONE = -1, NONE_OR_SPAN = -2 };
 
 static const struct xsock__option rows[] = {
 #define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
-    {XSOCK_SO_##constant, XSOCK_OPT_##kind, access, families, sockets, least, most},
+    {most, least, XSOCK_OPT_##kind, access, families, sockets, XSOCK_SO_##constant},
 #include "options.def"
 };
 

@@ -10,11 +10,12 @@
 
 /* The row of an option; NULL: no option has this number. */
 struct xsock__option {
-    short number;
+    int64_t most; /* of the value */
+    signed char least;
     unsigned char kind;   /* XSOCK_OPT_... */
     unsigned char access; /* reading is 1, writing is 2 */
     unsigned char families, sockets;
-    int64_t least, most; /* of the value */
+    short number;
 };
 const struct xsock__option *xsock__option_find(int number);
 

@@ -6,7 +6,7 @@
 #include "xsock.h"
 
 static const struct xsock__triple_row rows[] = {
-#define ROW(af, type, first, last, is_default) {XSOCK_AF_##af, XSOCK_SOCK_##type, first, last, is_default},
+#define ROW(af, type, first, last, is_default) {first, last, XSOCK_AF_##af, XSOCK_SOCK_##type, is_default},
 #include "triples.def"
 #undef ROW
 };

@@ -7,8 +7,8 @@
 
 /* A row: for this family and type the protocols first..last, which are one or a range. */
 struct xsock__triple_row {
-    int af, type;
     int first, last;
+    short af, type;
     bool is_default; /* protocol 0 picks it */
 };
 
