@@ -6,6 +6,8 @@
 #include <netinet/tcp.h>
 #include <string.h>
 
+#include "option_row.h"
+
 /* Of Linux, where a libc from before them is no reason not to have them: these numbers are the same on every
  * processor, and a kernel that is older refuses them. */
 #ifdef __linux__
@@ -44,48 +46,29 @@ enum unit {
     MARKS      /* 32 bits, no sign */
 };
 
-struct name {
-    int level, name; /* level -1: none */
-};
-
-struct row {
-    int option;
-    struct name v4, v6; /* of INET6 sockets, and of all others */
-    enum unit unit;
-    bool dual; /* an INET6 socket, being dual-stack, has v4's too */
-};
-
-#define NONE {-1, 0}
-#define SOCKET(option, name, unit) {XSOCK_SO_##option, {SOL_SOCKET, name}, {SOL_SOCKET, name}, unit, false},
-#define TCP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_TCP, name}, {IPPROTO_TCP, name}, unit, false},
-#define IP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_IP, name}, NONE, unit, false},
-#define IPV6(option, name, unit) {XSOCK_SO_##option, NONE, {IPPROTO_IPV6, name}, unit, false},
-#define BOTH(option, name4, name6, unit)                                                                     \
-    {XSOCK_SO_##option, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, unit, true},
-
 /* ---- The rows ------------------------------------------------------------------------------------ */
 
 static const struct row rows[] = {
 #if defined(SO_REUSEPORT_LB) /* FreeBSD's SO_REUSEPORT gives everything to one of them */
-    SOCKET(REUSEPORT, SO_REUSEPORT_LB, ON)
+    AT_SOCKET(REUSEPORT, SO_REUSEPORT_LB, ON)
 #elif defined(SO_REUSEPORT)
-    SOCKET(REUSEPORT, SO_REUSEPORT, ON)
+    AT_SOCKET(REUSEPORT, SO_REUSEPORT, ON)
 #endif
-    SOCKET(REUSEADDR, SO_REUSEADDR, ON)
-    SOCKET(DONTROUTE, SO_DONTROUTE, ON)
-    SOCKET(BROADCAST, SO_BROADCAST, ON)
-    SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
-    SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
+    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON)
+    AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON)
+    AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
+    AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
+    AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
 #ifdef SO_LINGER_SEC /* macOS: SO_LINGER counts in ticks of 10 ms */
-    SOCKET(LINGER, SO_LINGER_SEC, LINGER)
+    AT_SOCKET(LINGER, SO_LINGER_SEC, LINGER)
 #else
-    SOCKET(LINGER, SO_LINGER, LINGER)
+    AT_SOCKET(LINGER, SO_LINGER, LINGER)
 #endif
-    SOCKET(OOBINLINE, SO_OOBINLINE, ON)
-    SOCKET(RCVBUF, SO_RCVBUF, BUFFER)
-    SOCKET(SNDBUF, SO_SNDBUF, BUFFER)
-    SOCKET(RCVLOWAT, SO_RCVLOWAT, PLAIN)
-    SOCKET(SNDLOWAT, SO_SNDLOWAT, PLAIN)
+    AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
+    AT_SOCKET(RCVBUF, SO_RCVBUF, BUFFER)
+    AT_SOCKET(SNDBUF, SO_SNDBUF, BUFFER)
+    AT_SOCKET(RCVLOWAT, SO_RCVLOWAT, PLAIN)
+    AT_SOCKET(SNDLOWAT, SO_SNDLOWAT, PLAIN)
 
     TCP(NODELAY, TCP_NODELAY, ON)
     TCP(MAXSEG, TCP_MAXSEG, PLAIN)
@@ -138,9 +121,9 @@ static const struct row rows[] = {
     BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
     BOTH(RECVTTL, IP_RECVTTL, IPV6_RECVHOPLIMIT, ON)
 #if defined(IP_PKTINFO) /* Linux and macOS; a mapped packet's is told by IPV6_PKTINFO too */
-    {XSOCK_SO_RECVPKTINFO, {IPPROTO_IP, IP_PKTINFO}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, ON, false},
+    EACH(RECVPKTINFO, IP_PKTINFO, IPV6_RECVPKTINFO, ON)
 #else /* FreeBSD: IP_RECVIF goes with it, below */
-    {XSOCK_SO_RECVPKTINFO, {IPPROTO_IP, IP_RECVDSTADDR}, {IPPROTO_IPV6, IPV6_RECVPKTINFO}, ON, false},
+    EACH(RECVPKTINFO, IP_RECVDSTADDR, IPV6_RECVPKTINFO, ON)
 #endif
 #if defined(IP_MTU_DISCOVER)
     BOTH(DONTFRAG, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, FRAGMENTS)
@@ -151,7 +134,7 @@ static const struct row rows[] = {
     BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
 #endif
 #if defined(IPV6_HDRINCL)
-    {XSOCK_SO_HDRINCL, {IPPROTO_IP, IP_HDRINCL}, {IPPROTO_IPV6, IPV6_HDRINCL}, ON, false},
+    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)
 #else
     IP(HDRINCL, IP_HDRINCL, ON)
 #endif
@@ -161,36 +144,27 @@ static const struct row rows[] = {
     BOTH(FREEBIND, IP_BINDANY, IPV6_BINDANY, ON)
 #endif
 #ifdef LINUX_UDP_GRO
-    {XSOCK_SO_UDP_RECV_COALESCE, {IPPROTO_UDP, LINUX_UDP_GRO}, {IPPROTO_UDP, LINUX_UDP_GRO}, ON, false},
+    UDP(UDP_RECV_COALESCE, LINUX_UDP_GRO, ON)
 #endif
 #if defined(SO_MARK)
-    SOCKET(MARK, SO_MARK, MARKS)
+    AT_SOCKET(MARK, SO_MARK, MARKS)
 #elif defined(SO_USER_COOKIE)
-    SOCKET(MARK, SO_USER_COOKIE, MARKS)
+    AT_SOCKET(MARK, SO_USER_COOKIE, MARKS)
 #endif
 #ifdef SO_PRIORITY
-    SOCKET(PRIORITY, SO_PRIORITY, PLAIN)
+    AT_SOCKET(PRIORITY, SO_PRIORITY, PLAIN)
 #endif
 #ifdef SO_BUSY_POLL
-    SOCKET(BUSY_POLL, SO_BUSY_POLL, MICROSECONDS)
+    AT_SOCKET(BUSY_POLL, SO_BUSY_POLL, MICROSECONDS)
 #endif
 #ifdef SO_INCOMING_CPU
-    SOCKET(INCOMING_CPU, SO_INCOMING_CPU, PLAIN)
+    AT_SOCKET(INCOMING_CPU, SO_INCOMING_CPU, PLAIN)
 #endif
 };
 
 static const struct row *find(int option)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].option == option)
-            return &rows[i];
-    return NULL;
-}
-
-static const struct name *name_for(const struct row *row, int af)
-{
-    const struct name *n = af == XSOCK_AF_INET6 ? &row->v6 : &row->v4;
-    return n->level >= 0 ? n : NULL;
+    return find_row(rows, sizeof rows / sizeof rows[0], option);
 }
 
 /* ---- Setting ------------------------------------------------------------------------------------- */
@@ -256,7 +230,7 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
     if (option == XSOCK_SO_PROMISCUOUS)
         return xsock__posix_set_promiscuous((int)s->handle, s->af, value != 0);
     const struct row *row = find(option);
-    const struct name *n = row != NULL ? name_for(row, s->af) : NULL;
+    const struct name *n = name_for(row, s->af);
     if (n == NULL)
         return XSOCK__SYS_NO_OPTION;
     int code = put((int)s->handle, n, row->unit, value);
@@ -321,7 +295,7 @@ int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t
 {
     int64_t value = 0;
     const struct row *row = find(option);
-    const struct name *n = row != NULL ? name_for(row, s->af) : NULL;
+    const struct name *n = name_for(row, s->af);
     if (n == NULL)
         return XSOCK__SYS_NO_OPTION;
     int code = row->unit == LINGER ? get_linger((int)s->handle, n, &value)

@@ -3,6 +3,8 @@
 
 #include <mstcpip.h>
 
+#include "option_row.h"
+
 /* Missing from older headers; the system says whether it has them. Versions: all of Windows 10. */
 #ifndef TCP_KEEPIDLE
 #define TCP_KEEPIDLE 3 /* 1709 */
@@ -51,37 +53,17 @@ enum unit {
     COALESCE /* the longest that the glued datagrams may become; 0: none are */
 };
 
-struct name {
-    int level, name; /* level -1: none */
-};
-
-struct row {
-    int option;
-    struct name v4, v6; /* of INET6 sockets, and of all others */
-    enum unit unit;
-    bool dual; /* an INET6 socket, being dual-stack, has v4's too */
-};
-
-#define NONE {-1, 0}
-#define SOCKET_ROW(option, name, unit) {XSOCK_SO_##option, {SOL_SOCKET, name}, {SOL_SOCKET, name}, unit, false},
-#define TCP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_TCP, name}, {IPPROTO_TCP, name}, unit, false},
-#define UDP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_UDP, name}, {IPPROTO_UDP, name}, unit, false},
-#define IP(option, name, unit) {XSOCK_SO_##option, {IPPROTO_IP, name}, NONE, unit, false},
-#define IPV6(option, name, unit) {XSOCK_SO_##option, NONE, {IPPROTO_IPV6, name}, unit, false},
-#define BOTH(option, name4, name6, unit)                                                                     \
-    {XSOCK_SO_##option, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, unit, true},
-
 /* RCVLOWAT and SNDLOWAT are constants for old sources' sake only. TCP_KEEPALIVE is TCP_KEEPIDLE. */
 static const struct row rows[] = {
-    SOCKET_ROW(REUSEADDR, SO_REUSEADDR, ON)
-    SOCKET_ROW(DONTROUTE, SO_DONTROUTE, ON)
-    SOCKET_ROW(BROADCAST, SO_BROADCAST, ON)
-    SOCKET_ROW(ACCEPTCONN, SO_ACCEPTCONN, ON)
-    SOCKET_ROW(KEEPALIVE, SO_KEEPALIVE, ON)
-    SOCKET_ROW(LINGER, SO_LINGER, LINGER_TIME)
-    SOCKET_ROW(OOBINLINE, SO_OOBINLINE, ON)
-    SOCKET_ROW(RCVBUF, SO_RCVBUF, PLAIN)
-    SOCKET_ROW(SNDBUF, SO_SNDBUF, PLAIN)
+    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON)
+    AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON)
+    AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
+    AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
+    AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
+    AT_SOCKET(LINGER, SO_LINGER, LINGER_TIME)
+    AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
+    AT_SOCKET(RCVBUF, SO_RCVBUF, PLAIN)
+    AT_SOCKET(SNDBUF, SO_SNDBUF, PLAIN)
 
     TCP(NODELAY, TCP_NODELAY, ON)
     TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
@@ -104,21 +86,12 @@ static const struct row rows[] = {
     BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
     BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG, ON)
     BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
-    {XSOCK_SO_HDRINCL, {IPPROTO_IP, IP_HDRINCL}, {IPPROTO_IPV6, IPV6_HDRINCL}, ON, false},
+    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)
 };
 
 static const struct row *find(int option)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].option == option)
-            return &rows[i];
-    return NULL;
-}
-
-static const struct name *name_for(const struct row *row, int af)
-{
-    const struct name *n = af == XSOCK_AF_INET6 ? &row->v6 : &row->v4;
-    return n->level >= 0 ? n : NULL;
+    return find_row(rows, sizeof rows / sizeof rows[0], option);
 }
 
 /* ---- One number ---------------------------------------------------------------------------------- */
@@ -285,7 +258,7 @@ static int set_row(const struct xsock__sys_target *s, const struct row *row, con
 int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t value)
 {
     const struct row *row = find(option);
-    const struct name *n = row ? name_for(row, s->af) : NULL;
+    const struct name *n = name_for(row, s->af);
 
     if (option == XSOCK_SO_PROMISCUOUS)
         return set_promiscuous(s, value != 0);
@@ -299,7 +272,7 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
 int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t *out)
 {
     const struct row *row = find(option);
-    const struct name *n = row ? name_for(row, s->af) : NULL;
+    const struct name *n = name_for(row, s->af);
     int64_t value = 0;
     int code;
 

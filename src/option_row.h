@@ -1,0 +1,54 @@
+/* What the options.c of both backends share: a row says what a system calls an option that is one number. Only they
+ * include this, and the constants that stand in their rows are the system's. */
+#ifndef XSOCK__OPTION_ROW_H
+#define XSOCK__OPTION_ROW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "xsock.h"
+
+/* No system has a level or a name of more than 16 bits. */
+struct name {
+    unsigned short level, name; /* name NO_NAME: none */
+};
+
+struct row {
+    struct name v4, v6; /* of INET6 sockets, and of all others */
+    short option;
+    unsigned char unit; /* an enum unit of the backend's: how the system has a value */
+    bool dual;          /* an INET6 socket, being dual-stack, has v4's too */
+};
+
+enum { NO_NAME = 0xffff };
+
+#define NONE {0, NO_NAME}
+#define AT_SOCKET(option, name, unit) EITHER(option, SOL_SOCKET, name, unit)
+#define TCP(option, name, unit) EITHER(option, IPPROTO_TCP, name, unit)
+#define UDP(option, name, unit) EITHER(option, IPPROTO_UDP, name, unit)
+#define IP(option, name, unit) {{IPPROTO_IP, name}, NONE, XSOCK_SO_##option, unit, false},
+#define IPV6(option, name, unit) {NONE, {IPPROTO_IPV6, name}, XSOCK_SO_##option, unit, false},
+#define EITHER(option, level, name, unit) {{level, name}, {level, name}, XSOCK_SO_##option, unit, false},
+#define EACH(option, name4, name6, unit)                                                                     \
+    {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, false},
+#define BOTH(option, name4, name6, unit)                                                                     \
+    {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, true},
+
+static const struct row *find_row(const struct row *rows, size_t count, int option)
+{
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].option == option)
+            return &rows[i];
+    return NULL;
+}
+
+/* NULL: a socket of this family has no such option here; so it is where row is NULL. */
+static const struct name *name_for(const struct row *row, int af)
+{
+    if (row == NULL)
+        return NULL;
+    const struct name *n = af == XSOCK_AF_INET6 ? &row->v6 : &row->v4;
+    return n->name != NO_NAME ? n : NULL;
+}
+
+#endif
