@@ -19,9 +19,12 @@ if(XSOCK_WASIX)
     list(APPEND xsock_core_sources ${xsock_wasix_sources})
 endif()
 
+include(cmake/small.cmake)
+
 # What a library target of these sources needs, whatever its name.
 function(xsock_library_options target)
     xsock_compile_options(${target})
+    target_compile_options(${target} PRIVATE ${xsock_small_options})
     target_compile_definitions(${target} PRIVATE XSOCK_VERSION="${PROJECT_VERSION}")
     target_include_directories(${target}
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
@@ -47,6 +50,8 @@ if(BUILD_SHARED_LIBS AND WIN32)
         target_link_options(xsock PRIVATE -static-libgcc)
     endif()
 elseif(BUILD_SHARED_LIBS AND NOT APPLE)
-    # Fork handlers can't be taken back: once they are there, the code has to stay.
-    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs")
+    # Fork handlers can't be taken back: once they are there, the code has to stay. Its calls of its own public
+    # functions go straight there: nobody else's take their place.
+    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs" "LINKER:-Bsymbolic-functions"
+        ${xsock_small_link_options})
 endif()
