@@ -55,6 +55,13 @@ static const uint8_t *bytes_at(const struct xsock__sys_addr *from, size_t at)
     return (const uint8_t *)from->bytes + at;
 }
 
+/* Before anything is put in: the sockaddrs of INET and INET6, which most are, fill all that the system reads. */
+static void clear_for(int af, struct xsock__sys_addr *to)
+{
+    if (af != XSOCK_AF_INET && af != XSOCK_AF_INET6)
+        memset(to->bytes, 0, sizeof to->bytes);
+}
+
 /* These two return the length, and leave the family to the caller. */
 static size_t put_inet(struct xsock__sys_addr *to, const struct xsock_addr *a)
 {

@@ -77,7 +77,6 @@ static int check_local(const struct xsock_addr *a)
 
 int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
 {
-    struct xsock__sys_addr native = {0, {0}};
     size_t length = HEAD + (size_t)a->length;
     int family;
     int code = a->family == XSOCK_AF_LOCAL ? check_local(a) : 0;
@@ -86,22 +85,22 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
         return EAFNOSUPPORT;
     if (code)
         return code;
+    clear_for(a->family, out);
     switch (a->family) {
     case XSOCK_AF_INET:
-        length = put_inet(&native, a);
+        length = put_inet(out, a);
         break;
     case XSOCK_AF_INET6:
-        length = put_inet6(&native, a);
+        length = put_inet6(out, a);
         break;
     case XSOCK_AF_VSOCK:
-        length = put_vsock(&native, a);
+        length = put_vsock(out, a);
         break;
     default:
-        put_bytes(&native, HEAD, a->data, a->length);
+        put_bytes(out, HEAD, a->data, a->length);
         break;
     }
-    put_head(&native, family, length);
-    *out = native;
+    put_head(out, family, length);
     return 0;
 }
 

@@ -28,7 +28,6 @@ static int check_local(const struct xsock_addr *a)
 
 int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
 {
-    struct xsock__sys_addr native = {0, {0}};
     size_t length = HEAD + (size_t)a->length;
     int family;
     int code = a->family == XSOCK_AF_LOCAL ? check_local(a) : 0;
@@ -38,21 +37,21 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
         return WSAEAFNOSUPPORT;
     if (code)
         return code;
+    clear_for(a->family, out);
     switch (a->family) {
     case XSOCK_AF_INET:
-        length = put_inet(&native, a);
+        length = put_inet(out, a);
         break;
     case XSOCK_AF_INET6:
-        length = put_inet6(&native, a);
+        length = put_inet6(out, a);
         break;
     default:
-        put_bytes(&native, HEAD, a->data, a->length);
+        put_bytes(out, HEAD, a->data, a->length);
         break;
     }
     head = (uint16_t)family;
-    put_bytes(&native, 0, &head, sizeof head);
-    native.length = (uint32_t)length;
-    *out = native;
+    put_bytes(out, 0, &head, sizeof head);
+    out->length = (uint32_t)length;
     return 0;
 }
 
