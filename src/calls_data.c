@@ -45,6 +45,12 @@ int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__at
     return now ? 0 : xsock__atomic_load_i64(timeout);
 }
 
+static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, const xsock__atomic_i64 *timeout)
+{
+    struct xsock__sock *s = fd->held.sock;
+    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING) ? xsock__settle(t, fd, xsock__data_time(s, flags, timeout)) : 0;
+}
+
 /* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
 int xsock__data_error(const struct xsock__sock *s, int error, bool sending)
 {
@@ -84,18 +90,34 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* A stream that may wait sends all; what was sent before an error counts, and the error comes next time. */
-static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+/* A stream that may wait sends all; what was sent before an error counts, and the error comes next time. `code` is
+ * the first try's. */
+static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
 {
     struct xsock__sock *s = fd->held.sock;
     int64_t timeout = xsock__data_time(s, x->flags, &s->send_timeout);
     bool whole = timeout != 0 && s->type == XSOCK_SOCK_STREAM;
     struct xsock__deadline end = xsock__deadline_in(timeout);
-    int rc;
-    do {
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
-    } while (rc == 0 && whole && x->done < x->len);
+    int rc = xsock__go_on(t, fd, try_send, x, XSOCK_POLLOUT, timeout, code);
+    while (rc == 0 && whole && x->done < x->len)
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, xsock__time_left(&end));
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+}
+
+/* Nobody has to be told that this socket was used. */
+static bool is_quiet(const struct xsock__fd *fd)
+{
+    return !xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges);
+}
+
+/* Nearly always the first try is all there is to do: it comes before everything that only waiting needs, and as few
+ * calls deep as can be. A return from below a system call costs a mispredicted jump at each level. */
+static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+{
+    int code = try_send(fd, x);
+    if (code == 0 && x->done == x->len && is_quiet(fd))
+        return (ptrdiff_t)x->done;
+    return send_rest(t, fd, x, code);
 }
 
 int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
@@ -122,7 +144,7 @@ static ptrdiff_t send_to(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
         x.to = &native;
     }
     if (rc == 0)
-        rc = xsock__settle(t, fd, xsock__data_time(fd->held.sock, flags, &fd->held.sock->send_timeout));
+        rc = settle(t, fd, flags, &fd->held.sock->send_timeout);
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
@@ -182,18 +204,26 @@ bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags)
            && s->type == XSOCK_SOCK_STREAM;
 }
 
-static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+/* `code` is the first try's. */
+static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
 {
     struct xsock__sock *s = fd->held.sock;
     int64_t timeout = xsock__data_time(s, x->flags, &s->recv_timeout);
-    x->whole = xsock__data_waits_for_all(s, x->flags) && timeout != 0;
     struct xsock__deadline end = xsock__deadline_in(x->whole ? timeout : 0);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
-    int rc;
-    do {
-        rc = xsock__until_done(t, fd, try_recv, x, events, x->whole ? xsock__time_left(&end) : timeout);
-    } while (rc == 0 && x->whole && x->done < x->len);
+    int rc = xsock__go_on(t, fd, try_recv, x, events, timeout, code);
+    while (rc == 0 && x->whole && x->done < x->len && timeout != 0)
+        rc = xsock__until_done(t, fd, try_recv, x, events, xsock__time_left(&end));
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, false);
+}
+
+static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
+{
+    x->whole = xsock__data_waits_for_all(fd->held.sock, x->flags);
+    int code = try_recv(fd, x);
+    if (code == 0 && (!x->whole || x->done == x->len) && is_quiet(fd))
+        return (ptrdiff_t)x->done;
+    return recv_rest(t, fd, x, code);
 }
 
 int xsock__data_can_receive(const struct xsock__sock *s)
@@ -206,16 +236,18 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
                            struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
-    struct xsock__sys_addr native = {0};
+    struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
     struct transfer x = {.into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc != 0)
         return rc;
     rc = xsock__data_can_receive(s);
     if (rc == 0)
-        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->recv_timeout));
+        rc = settle(t, fd, flags, &s->recv_timeout);
     if (rc != 0)
         return rc;
+    if (out_from != NULL)
+        native.length = 0;
     ptrdiff_t n = len == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
     if (n < 0 || out_from == NULL)
         return n;

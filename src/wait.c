@@ -105,12 +105,11 @@ int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsoc
     return rc == -XSOCK_ETIMEDOUT ? 0 : rc;
 }
 
-int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
-                      int64_t timeout_ns)
+int xsock__go_on(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+                 int64_t timeout_ns, int code)
 {
     struct xsock__deadline d = {false, 0};
-    for (bool waited = false;;) {
-        int code = fn(fd, call);
+    for (bool waited = false;; code = fn(fd, call)) {
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try doesn't wait: the signal came as it began */
@@ -127,4 +126,10 @@ int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_f
         if (rc != 0)
             return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
     }
+}
+
+int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+                      int64_t timeout_ns)
+{
+    return xsock__go_on(t, fd, fn, call, events, timeout_ns, fn(fd, call));
 }

@@ -36,4 +36,8 @@ typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
                       int64_t timeout_ns);
 
+/* The same after a first try, which gave this code. */
+int xsock__go_on(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+                 int64_t timeout_ns, int code);
+
 #endif
