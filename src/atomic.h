@@ -29,6 +29,15 @@ static inline int xsock__atomic_peek(const xsock__atomic_int *a)
 {
     return (int)a->v;
 }
+/* The same for storing: before any other thread can see it, or where a lock orders it. */
+static inline void xsock__atomic_set(xsock__atomic_int *a, int v)
+{
+    a->v = (long)v;
+}
+static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    a->v = v;
+}
 static inline void xsock__atomic_store(xsock__atomic_int *a, int v)
 {
     _InterlockedExchange(&a->v, (long)v);
@@ -63,6 +72,11 @@ static inline void xsock__atomic_store_ptr(xsock__atomic_ptr *a, void *p)
 {
     _InterlockedExchangePointer(&a->v, p);
 }
+/* Release: whoever loads p sees what was written before. Orders nothing that comes after. */
+static inline void xsock__atomic_publish_ptr(xsock__atomic_ptr *a, void *p)
+{
+    _InterlockedExchangePointer(&a->v, p);
+}
 static inline void *xsock__atomic_swap_ptr(xsock__atomic_ptr *a, void *p)
 {
     return _InterlockedExchangePointer(&a->v, p);
@@ -89,6 +103,15 @@ static inline int xsock__atomic_load(const xsock__atomic_int *a)
 static inline int xsock__atomic_peek(const xsock__atomic_int *a)
 {
     return atomic_load_explicit(&((xsock__atomic_int *)(uintptr_t)a)->v, memory_order_relaxed);
+}
+/* The same for storing: before any other thread can see it, or where a lock orders it. */
+static inline void xsock__atomic_set(xsock__atomic_int *a, int v)
+{
+    atomic_store_explicit(&a->v, v, memory_order_relaxed);
+}
+static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    atomic_store_explicit(&a->v, v, memory_order_relaxed);
 }
 static inline void xsock__atomic_store(xsock__atomic_int *a, int v)
 {
@@ -121,6 +144,11 @@ static inline void *xsock__atomic_load_ptr(const xsock__atomic_ptr *a)
 static inline void xsock__atomic_store_ptr(xsock__atomic_ptr *a, void *p)
 {
     atomic_store(&a->v, p);
+}
+/* Release: whoever loads p sees what was written before. Orders nothing that comes after. */
+static inline void xsock__atomic_publish_ptr(xsock__atomic_ptr *a, void *p)
+{
+    atomic_store_explicit(&a->v, p, memory_order_release);
 }
 static inline void *xsock__atomic_swap_ptr(xsock__atomic_ptr *a, void *p)
 {

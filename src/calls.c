@@ -11,7 +11,7 @@
 int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
 {
     fd->held = *held;
-    xsock__atomic_store(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
+    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
     return xsock__fdtab_publish(t, fd);
 }
 
@@ -47,7 +47,7 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         return when_full(rc, xsock_probe(af, type, protocol));
     rc = xsock__started();
     if (rc == 0)
-        rc = xsock__sock_open(af, type | forced_flags(t), protocol, &held);
+        rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, &fd->spare, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -225,12 +225,12 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
         return rc;
     rc = xsock__started();
     if (rc == 0)
-        rc = xsock__sock_adopt(handle, flags, &fd->held.sock);
+        rc = xsock__sock_adopt(handle, flags, &fd->spare, &fd->held.sock);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    xsock__atomic_store(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
+    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
     return xsock__fdtab_publish(t, fd);
 }
 

@@ -141,21 +141,21 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
     return 0;
 }
 
-static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, struct xsock__held *out,
-                     struct xsock_addr *out_peer)
+static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, struct xsock__sock **spare,
+                     struct xsock__held *out, struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
     bool private = xsock__fdtab_rules(t)->private_handles;
     struct acceptance a = {.cloexec = private || (flags & XSOCK_SOCK_CLOEXEC) != 0};
     if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
         return -XSOCK_EINVAL;
-    out->sock = xsock__sock_to_accept(s, flags);
+    out->sock = xsock__sock_to_accept(s, flags, spare);
     if (out->sock == NULL)
         return -XSOCK_ENOMEM;
     int64_t timeout = xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
     int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
     if (rc != 0) {
-        xsock__sock_forget(out->sock);
+        xsock__sock_forget(out->sock, spare);
         return rc;
     }
     out->handle = a.handle;
@@ -182,7 +182,7 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
     if (rc == 0)
         rc = xsock__fdtab_reserve(t, 0, &new);
     if (rc == 0) {
-        rc = accept_on(t, fd, flags, &held, out_peer);
+        rc = accept_on(t, fd, flags, &new->spare, &held, out_peer);
         if (rc != 0)
             xsock__fdtab_cancel(t, new);
         else

@@ -95,14 +95,12 @@ int xsock__call_poller_wake(struct xsock__fdtab *t, int p)
 
 /* ---- What a table does with what its descriptors hold -------------------------------------------- */
 
-static void let_go(const struct xsock__held *held)
+static struct xsock__sock *let_go(const struct xsock__held *held)
 {
-    if (held->sock->refuses == -XSOCK__EKEPT)
-        return;
-    if (held->sock->poller != NULL)
-        xsock__poller_let_go(held->sock->poller);
-    else
-        xsock__sock_close(held);
+    if (held->sock->refuses == 0 || held->sock->poller == NULL)
+        return held->sock->refuses == -XSOCK__EKEPT ? NULL : xsock__sock_empty(held);
+    xsock__poller_let_go(held->sock->poller);
+    return NULL;
 }
 
 /* The number that a poller's handle had in the parent is free in the child. */
@@ -116,10 +114,12 @@ static void forked(struct xsock__held *held)
 
 int xsock__table_create(struct xsock__fdtab **out)
 {
-    int rc = xsock__fdtab_create(let_go, out);
-    if (rc == 0)
-        xsock__fdtab_on_fork(*out, forked);
-    return rc;
+    int rc = xsock__fdtab_create(NULL, out);
+    if (rc != 0)
+        return rc;
+    xsock__fdtab_recycle(*out, let_go, sizeof(struct xsock__sock));
+    xsock__fdtab_on_fork(*out, forked);
+    return 0;
 }
 
 /* Of what is no plain socket: what every call says of it, 0 for nothing. */

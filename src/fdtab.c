@@ -61,6 +61,8 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
 {
     xsock__sys_lock(&t->lock);
     int rc = xsock__fdtab_reserve_lowest(t, min, out);
+    if (rc == 0)
+        (*out)->spare = xsock__fdtab_pop_spare(t);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -87,6 +89,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
     bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
     int rc = ours ? -XSOCK_EBUSY : xsock__fdtab_reserve_lowest(t, 0, out);
     if (rc == 0) {
+        (*out)->spare = xsock__fdtab_pop_spare(t);
         (*out)->held.handle = handle;
         (*out)->state = ADOPTED;
     }
@@ -97,7 +100,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
 int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     int number = fd->number; /* once found, it may be closed at any time */
-    xsock__atomic_store_ptr(xsock__fdtab_slot(t, number), fd);
+    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
     return number;
 }
 
@@ -112,6 +115,23 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Looking up ---------------------------------------------------------------------------------- */
 
+/* The system is not called under the lock. */
+void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
+{
+    struct xsock__sock *memory = NULL;
+    if (t->emptied != NULL)
+        memory = t->emptied(held);
+    else
+        t->closed(held);
+    xsock__sys_lock(&t->lock);
+    t->leaving--;
+    if (memory != NULL && xsock__fdtab_push_spare(t, memory))
+        memory = NULL;
+    xsock__sys_unlock(&t->lock);
+    if (memory != NULL)
+        xsock__sys_free(memory, t->spare_size);
+}
+
 /* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that came too late
  * may have added and dropped a reference in between. */
 static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
@@ -122,8 +142,7 @@ static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
     struct xsock__held held = fd->held;
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
-    t->closed(&held);
-    xsock__atomic_add(&t->leaving, -1);
+    xsock__fdtab_let_go(t, &held);
 }
 
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
@@ -168,7 +187,7 @@ struct retired {
 static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
 {
     *r = (struct retired){fd, xsock__atomic_load(&fd->refs) == 0, fd->held, xsock__fdtab_take_followers(fd)};
-    xsock__atomic_add(&t->leaving, 1);
+    t->leaving++;
     if (r->idle) {
         xsock__fdtab_free_cell(t, fd);
     } else {
@@ -182,10 +201,10 @@ static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired 
 static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
 {
     struct xsock__fd *fd = r->fd;
-    xsock__fdtab_tell_followers(r->followers);
+    if (r->followers != NULL)
+        xsock__fdtab_tell_followers(r->followers);
     if (r->idle) {
-        t->closed(&r->held);
-        xsock__atomic_add(&t->leaving, -1);
+        xsock__fdtab_let_go(t, &r->held);
     } else if (xsock__atomic_or(&fd->refs, CLOSING) == 0) {
         let_go(t, fd);
     }

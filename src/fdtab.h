@@ -34,11 +34,18 @@ struct xsock__fd {
     struct xsock__held held;
     xsock__atomic_int cloexec;
     int state;              /* fdtab's own, under its lock */
-    struct xsock__fd *next; /* fdtab's own: the free list */
+    union {
+        struct xsock__fd *next;    /* fdtab's own: the free list */
+        struct xsock__sock *spare; /* reserved: see xsock__fdtab_recycle */
+    };
     struct xsock__waiter *waiters; /* the same: calls that wait in it */
     struct xsock__follower *followers; /* the same: who is told when it is closed */
     xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
 };
+
+/* Instead of `closed`, where memory is used again: lets go, and returns held->sock's memory if nobody has a use for
+ * it any more, or NULL. */
+typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held);
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
@@ -47,6 +54,14 @@ enum { XSOCK__EKEPT = 0x7000 };
 
 /* A new table, empty. -XSOCK_ENOMEM. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
+
+/* From now on the memory of a sock, which is xsock__sys_alloc'ed and has this size, is used again: the table keeps
+ * some, and a descriptor that is reserved finds a piece in `spare`, of any content, or NULL. Whoever uses it sets
+ * that to NULL; whoever leaves it, leaves it to the table. */
+void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size);
+
+/* How many pieces it keeps now. */
+int xsock__fdtab_spares(struct xsock__fdtab *t);
 
 /* Closes what is open, and frees the table. No other thread may be in it. */
 void xsock__fdtab_destroy(struct xsock__fdtab *t);

@@ -48,8 +48,10 @@ static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
     if (fd->state != LEAVING)
         return;
     xsock__fdtab_free_cell(t, fd);
-    if (held.handle != xsock__held_nothing.handle && held.sock != NULL)
-        t->closed(&held);
+    if (held.handle != xsock__held_nothing.handle && held.sock != NULL) {
+        t->leaving++;
+        xsock__fdtab_let_go(t, &held);
+    }
 }
 
 static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd), struct xsock__fdtab *t)
@@ -64,7 +66,7 @@ static void after_fork_in_child(void)
     xsock__leftover_after_fork(true);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
-        xsock__atomic_store(&t->leaving, 0);
+        t->leaving = 0;
         t->waiting = 0;
         t->life.waiters = NULL;
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
@@ -112,7 +114,10 @@ void xsock__fdtab_delist(struct xsock__fdtab *t)
 bool xsock__fdtab_any_open(void)
 {
     bool any = false;
-    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
-        any = any || xsock__fdtab_count(t) > 0 || xsock__atomic_load(&t->leaving) > 0;
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
+        xsock__sys_lock(&t->lock);
+        any = any || t->count > 0 || t->leaving > 0;
+        xsock__sys_unlock(&t->lock);
+    }
     return any;
 }

@@ -33,6 +33,11 @@ struct slab {
     size_t count;
 };
 
+/* What a piece of memory that is kept for later holds meanwhile. */
+struct spare {
+    struct spare *next;
+};
+
 struct xsock__fdtab {
     xsock__atomic_ptr chunk[CHUNKS];
     struct xsock__lock lock; /* of all that follows */
@@ -45,8 +50,12 @@ struct xsock__fdtab {
     bool sealed;
     struct xsock__fdtab_rules rules;
     struct xsock__fd life;
-    xsock__atomic_int leaving; /* closed, and not let go yet */
+    int leaving; /* closed, and not let go yet */
     xsock__fdtab_closed *closed;
+    xsock__fdtab_emptied *emptied; /* NULL: closed is called */
+    struct spare *spares;          /* memory of socks that are gone, */
+    int spare_count;               /* at most SPARES_MOST pieces */
+    size_t spare_size;
     xsock__fdtab_forked *forked;
     struct xsock__fdtab *next; /* all tables: under the global lock */
 };
@@ -61,6 +70,8 @@ bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number);
 union cell *xsock__fdtab_cells(struct slab *s);
 bool xsock__fdtab_make_cell(struct xsock__fdtab *t); /* at least one is free now */
 struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number);
+struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t); /* NULL: none */
+bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *s); /* false: there are enough */
 void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_free_store(struct xsock__fdtab *t);
 
@@ -70,6 +81,9 @@ int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__f
 
 /* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
+
+/* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
+void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
 
 /* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
 void xsock__fdtab_wake_all(struct xsock__fd *fd);

@@ -1,7 +1,7 @@
 #include "bits.h"
 #include "fdtab_private.h"
 
-enum { SLAB_FIRST = 16, SLAB_MOST = 4096 };
+enum { SLAB_FIRST = 16, SLAB_MOST = 4096, SPARES_MOST = 256 };
 
 const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
 
@@ -49,12 +49,59 @@ static size_t slab_size(size_t count)
     return (count + 1) * LINE;
 }
 
+/* ---- Memory that is used again ------------------------------------------------------------------- */
+
+void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size)
+{
+    t->emptied = emptied;
+    t->spare_size = size;
+}
+
+int xsock__fdtab_spares(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int count = t->spare_count;
+    xsock__sys_unlock(&t->lock);
+    return count;
+}
+
+struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
+{
+    struct spare *s = t->spares;
+    if (s != NULL) {
+        t->spares = s->next;
+        t->spare_count--;
+    }
+    return (struct xsock__sock *)(void *)s;
+}
+
+bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
+{
+    struct spare *s = (struct spare *)(void *)sock;
+    if (t->spare_count >= SPARES_MOST)
+        return false;
+    s->next = t->spares;
+    t->spares = s;
+    t->spare_count++;
+    return true;
+}
+
+static void free_spares(struct xsock__fdtab *t)
+{
+    for (struct xsock__sock *s; (s = xsock__fdtab_pop_spare(t)) != NULL;)
+        xsock__sys_free(s, t->spare_size);
+}
+
+/* ---- Cells --------------------------------------------------------------------------------------- */
+
 void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     fd->state = FREE;
     fd->held = xsock__held_nothing;
     fd->followers = NULL;
-    xsock__atomic_store(&fd->edges, 0);
+    xsock__atomic_set(&fd->edges, 0);
+    if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
+        xsock__sys_free(fd->spare, t->spare_size);
     fd->next = t->free;
     t->free = fd;
 }
@@ -83,6 +130,7 @@ struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
     t->free = fd->next;
     fd->state = USED;
     fd->number = number;
+    fd->spare = NULL;
     return fd;
 }
 
@@ -91,6 +139,7 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t)
     for (unsigned k = 0; k < CHUNKS; k++)
         xsock__sys_free(xsock__atomic_load_ptr(&t->chunk[k]), chunk_size(k));
     xsock__fdtab_drop_wakers(t);
+    free_spares(t);
     while (t->slabs != NULL) {
         struct slab *s = t->slabs;
         t->slabs = s->next;
@@ -108,7 +157,7 @@ void xsock__fdtab_memory(struct xsock__fdtab *t, size_t *out_table, size_t *out_
     for (unsigned k = 0; k < CHUNKS; k++)
         if (xsock__atomic_load_ptr(&t->chunk[k]) != NULL)
             *out_table += chunk_size(k);
-    *out_descriptors = 0;
+    *out_descriptors = (size_t)t->spare_count * t->spare_size;
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
         *out_descriptors += slab_size(s->count);
     xsock__sys_unlock(&t->lock);

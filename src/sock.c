@@ -1,5 +1,7 @@
 #include "sock.h"
 
+#include <string.h>
+
 #include "addr.h"
 #include "sys.h"
 #include "triple.h"
@@ -8,19 +10,26 @@
 
 /* ---- The open socket ----------------------------------------------------------------------------- */
 
-static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock)
+/* *spare is memory that may be used, or NULL. What is written here nobody else sees before the descriptor is
+ * published. */
+static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock, struct xsock__sock **spare)
 {
-    struct xsock__sock *s = xsock__sys_alloc(sizeof *s);
+    struct xsock__sock *s = *spare;
+    *spare = NULL;
+    if (s != NULL)
+        memset(s, 0, sizeof *s);
+    else
+        s = xsock__sys_alloc(sizeof *s);
     if (s == NULL)
         return NULL;
-    xsock__atomic_store(&s->refs, 1);
-    xsock__atomic_store(&s->nonblock, nonblock);
-    xsock__atomic_store_i64(&s->recv_timeout, -1);
-    xsock__atomic_store_i64(&s->send_timeout, -1);
-    xsock__atomic_store_i64(&s->connect_timeout, -1);
-    xsock__atomic_store_i64(&s->accept_timeout, -1);
-    xsock__atomic_store_i64(&s->keep_idle, -1);
-    xsock__atomic_store_i64(&s->keep_interval, -1);
+    xsock__atomic_set(&s->refs, 1);
+    xsock__atomic_set(&s->nonblock, nonblock);
+    xsock__atomic_set_i64(&s->recv_timeout, -1);
+    xsock__atomic_set_i64(&s->send_timeout, -1);
+    xsock__atomic_set_i64(&s->connect_timeout, -1);
+    xsock__atomic_set_i64(&s->accept_timeout, -1);
+    xsock__atomic_set_i64(&s->keep_idle, -1);
+    xsock__atomic_set_i64(&s->keep_interval, -1);
     s->af = (short)af;
     s->type = (short)type;
     s->protocol = protocol;
@@ -33,27 +42,24 @@ struct xsock__held xsock__sock_kept(void)
     return (struct xsock__held){UINTPTR_MAX, &kept};
 }
 
-/* Whether this was the last. */
-static bool drop_sock(struct xsock__sock *s)
+/* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays alone. */
+static bool leave_sock(struct xsock__sock *s)
 {
-    if (xsock__atomic_add(&s->refs, -1) != 1)
+    if (xsock__atomic_load(&s->refs) != 1 && xsock__atomic_add(&s->refs, -1) != 1)
         return false;
     if (xsock__sock_leftover(s) != NULL)
         xsock__leftover_destroy(xsock__sock_leftover(s));
     if (s->role != NULL)
         s->role->gone(s->role);
-    xsock__sys_free(s, sizeof *s);
     return true;
 }
 
-bool xsock__sock_is_stream(const struct xsock__sock *s)
+static bool drop_sock(struct xsock__sock *s)
 {
-    return s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET;
-}
-
-bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
-{
-    return (xsock__atomic_load(&s->state) & state_bits) != 0;
+    bool last = leave_sock(s);
+    if (last)
+        xsock__sys_free(s, sizeof *s);
+    return last;
 }
 
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
@@ -83,18 +89,18 @@ int xsock__sock_coalesce(struct xsock__sock *s)
     return 0;
 }
 
-struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
-{
-    return xsock__atomic_load_ptr(&s->leftover);
-}
-
-void xsock__sock_close(const struct xsock__held *held)
+struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)
 {
     bool last = xsock__atomic_load(&held->sock->refs) == 1;
     if (last && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
         xsock__sys_forget_linger(held->handle);
     xsock__sys_close(held->handle);
-    drop_sock(held->sock);
+    return leave_sock(held->sock) ? held->sock : NULL;
+}
+
+void xsock__sock_close(const struct xsock__held *held)
+{
+    xsock__sys_free(xsock__sock_empty(held), sizeof *held->sock);
 }
 
 void xsock__sock_release(const struct xsock__held *held)
@@ -227,13 +233,14 @@ static int open_handle(int af, int type, int *protocol, uintptr_t *out)
     return rc;
 }
 
-int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out)
 {
     uintptr_t handle;
     int rc = open_handle(af, type, &protocol, &handle);
     if (rc != 0)
         return rc;
-    struct xsock__sock *s = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0);
+    bool nonblock = (type & XSOCK_SOCK_NONBLOCK) != 0;
+    struct xsock__sock *s = new_sock(af, type & XSOCK__TYPE_MASK, protocol, nonblock, spare);
     if (s == NULL) {
         xsock__sys_close(handle);
         return -XSOCK_ENOMEM;
@@ -241,6 +248,12 @@ int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
     out->handle = handle;
     out->sock = s;
     return 0;
+}
+
+int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
+{
+    struct xsock__sock *spare = NULL;
+    return xsock__sock_open_in(af, type, protocol, &spare, out);
 }
 
 int xsock__sock_probe(int af, int type, int protocol)
@@ -292,7 +305,8 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     if (rc != 0)
         return rc;
     for (int i = 0; i < 2; i++) {
-        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0);
+        struct xsock__sock *spare = NULL;
+        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0, &spare);
         if (s[i] != NULL) {
             s[i]->emulated = xsock__sys_facts.pair_emulated;
             xsock__sock_becomes(s[i], XSOCK__SOCK_CONNECTED, 0);
@@ -311,19 +325,19 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     return 0;
 }
 
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags)
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare)
 {
     struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
-                                     (flags & XSOCK_SOCK_NONBLOCK) != 0);
+                                     (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
     int inherited = xsock__atomic_load(&listener->state) & XSOCK__SOCK_LINGERS;
     if (s != NULL)
         xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
     return s;
 }
 
-void xsock__sock_forget(struct xsock__sock *s)
+void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare)
 {
-    drop_sock(s);
+    *spare = s; /* nobody has seen it */
 }
 
 /* ---- Duplicates, and handles from outside -------------------------------------------------------- */
@@ -351,7 +365,7 @@ static int learn_state(uintptr_t handle, struct xsock__sock *s)
     return 0;
 }
 
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out)
 {
     struct xsock__sys_description d;
     int af, type, protocol;
@@ -360,7 +374,7 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out)
         rc = xsock__triple_from_native(&d.triple, &af, &type, &protocol);
     if (rc != 0)
         return rc;
-    struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
     if (s == NULL)
         return -XSOCK_ENOMEM;
     rc = learn_state(handle, s);

@@ -9,6 +9,7 @@
 #include "atomic.h"
 #include "fdtab.h"
 #include "leftover.h"
+#include "xsock.h"
 
 enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
@@ -49,6 +50,9 @@ struct xsock__sock {
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
+
+/* The same, in memory that may be there: see xsock__fdtab_recycle. */
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
 
 /* What is wrong with a triple for a pair, 0 if nothing; *protocol 0 becomes the default's. */
@@ -58,30 +62,46 @@ int xsock__sock_check_pair(int af, int type, int *protocol);
 int xsock__sock_probe(int af, int type, int protocol);
 
 /* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **out);
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out);
 
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);
 
 /* The socket for a connection that is about to be accepted on `listener`: made before, so that want of memory
- * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget. */
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags);
-void xsock__sock_forget(struct xsock__sock *s);
+ * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget, which
+ * leaves its memory in *spare: the table has to be one that recycles. */
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare);
+void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare);
 
-bool xsock__sock_is_stream(const struct xsock__sock *s); /* connection-oriented: STREAM, SEQPACKET */
-bool xsock__sock_is(const struct xsock__sock *s, int state_bits);
+/* Connection-oriented: STREAM, SEQPACKET. */
+static inline bool xsock__sock_is_stream(const struct xsock__sock *s)
+{
+    return s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET;
+}
+
+static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
+{
+    return (xsock__atomic_load(&s->state) & state_bits) != 0;
+}
+
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 
 /* Datagrams may come glued together from now on: to be called before the system is told to. -XSOCK_ENOMEM. */
 int xsock__sock_coalesce(struct xsock__sock *s);
 
 /* The queue of a socket that has one, else NULL. */
-struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s);
+static inline struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
+{
+    return xsock__atomic_load_ptr(&s->leftover);
+}
 
 /* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
 struct xsock__held xsock__sock_kept(void);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);
+
+/* The same, but the socket's memory is left if this was the last descriptor: else NULL. */
+struct xsock__sock *xsock__sock_empty(const struct xsock__held *held);
 
 #endif

@@ -1,5 +1,6 @@
 /* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that nothing is
  * left. */
+#include "calls.h"
 #include "harness.h"
 
 #include "fake_names.h"
@@ -218,12 +219,18 @@ static void test_a_wake_that_cant_be_had_is_told(void **state)
 
 /* ---- Faults --------------------------------------------------------------------------------------- */
 
+/* Without what the table keeps for the next sockets. */
+static size_t in_use(void)
+{
+    return fake_allocations() - (size_t)xsock__fdtab_spares(xsock__table());
+}
+
 static void test_whatever_fails_nothing_is_lost(void **state)
 {
     (void)state;
     int listener = listen_at("192.0.2.1:80");
     ASSERT_RESULT(0, xsock_close(ASSERT_OPENS(xsock_connect_host("both.example", "80", 900 * MS))));
-    size_t allocations = fake_allocations(), handles = fake_handles();
+    size_t allocations = in_use(), handles = fake_handles();
     for (unsigned nth = 1;; nth++) {
         fake_fail(FAKE_ANY_CALL, nth, FAKE_ENOMEM);
         int rc = xsock_connect_host("both.example", "80", 900 * MS);
@@ -231,7 +238,7 @@ static void test_whatever_fails_nothing_is_lost(void **state)
         fake_fail(FAKE_ANY_CALL, 0, 0);
         if (rc >= 0)
             ASSERT_RESULT(0, xsock_close(rc));
-        ASSERT_THAT(fake_allocations() == allocations, "call %u: %s", nth, harness_name(rc));
+        ASSERT_THAT(in_use() == allocations, "call %u: %s", nth, harness_name(rc));
         ASSERT_THAT(fake_handles() == handles, "call %u: %s", nth, harness_name(rc));
         if (!failed)
             break;
@@ -243,7 +250,7 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
 {
     (void)state;
     ASSERT_RESULT(0, xsock_close(ASSERT_OPENS(xsock_listen_host(NULL, "80", 5))));
-    size_t allocations = fake_allocations();
+    size_t allocations = in_use();
     for (unsigned nth = 1;; nth++) {
         fake_fail(FAKE_ANY_CALL, nth, FAKE_ENOBUFS);
         int rc = xsock_listen_host(NULL, "80", 5);
@@ -251,7 +258,7 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
         fake_fail(FAKE_ANY_CALL, 0, 0);
         if (rc >= 0)
             ASSERT_RESULT(0, xsock_close(rc));
-        ASSERT_THAT(fake_allocations() == allocations, "call %u: %s", nth, harness_name(rc));
+        ASSERT_THAT(in_use() == allocations, "call %u: %s", nth, harness_name(rc));
         ASSERT_THAT(fake_handles() == 0, "call %u: %s", nth, harness_name(rc));
         if (!failed)
             break;

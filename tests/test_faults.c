@@ -97,7 +97,7 @@ static void assert_same(const struct picture *a, const struct picture *b)
 static void build(struct world *w, bool empty)
 {
     fake_reset();
-    ASSERT_RESULT(0, xsock__fdtab_create(xsock__sock_close, &w->t));
+    ASSERT_RESULT(0, xsock__table_create(&w->t));
     w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0,
                                   true, false);
     w->out[0] = w->out[1] = UNTOUCHED;
@@ -290,7 +290,7 @@ static void a_table_that_can_not_be_made_leaves_nothing(void **state)
     for (unsigned n = 1;; n++) {
         struct xsock__fdtab *t = NULL;
         fake_fail(FAKE_ANY_CALL, n, FAKE_ENOMEM);
-        if (xsock__fdtab_create(xsock__sock_close, &t) == 0) {
+        if (xsock__table_create(&t) == 0) {
             assert_true(n > 1 && !fake_failed());
             xsock__fdtab_destroy(t);
             break;

@@ -11,7 +11,7 @@ int talk_start(void **state)
 {
     fake_setup(state);
     memset(buf, 0x5a, sizeof buf);
-    return xsock__fdtab_create(xsock__sock_close, &t);
+    return xsock__table_create(&t);
 }
 
 int talk_stop(void **state)
@@ -28,7 +28,7 @@ void renew(void)
 {
     xsock__fdtab_destroy(t);
     fake_reset();
-    ASSERT_RESULT(0, xsock__fdtab_create(xsock__sock_close, &t));
+    ASSERT_RESULT(0, xsock__table_create(&t));
 }
 
 /* ---- Sockets -------------------------------------------------------------------------------------- */
