@@ -46,6 +46,10 @@ static inline int xsock__atomic_add(xsock__atomic_int *a, int n) /* returns the 
 {
     return (int)_InterlockedExchangeAdd(&a->v, (long)n);
 }
+static inline int xsock__atomic_swap(xsock__atomic_int *a, int v)
+{
+    return (int)_InterlockedExchange(&a->v, (long)v);
+}
 static inline int xsock__atomic_or(xsock__atomic_int *a, int bits) /* returns the value before */
 {
     return (int)_InterlockedOr(&a->v, (long)bits);
@@ -120,6 +124,10 @@ static inline void xsock__atomic_store(xsock__atomic_int *a, int v)
 static inline int xsock__atomic_add(xsock__atomic_int *a, int n) /* returns the value before */
 {
     return atomic_fetch_add(&a->v, n);
+}
+static inline int xsock__atomic_swap(xsock__atomic_int *a, int v)
+{
+    return atomic_exchange(&a->v, v);
 }
 static inline int xsock__atomic_or(xsock__atomic_int *a, int bits) /* returns the value before */
 {

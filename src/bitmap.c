@@ -37,9 +37,14 @@ static size_t next_clear(const struct xsock__bitmap *b, int k, size_t from)
     return w * BITS + xsock__low_bit(clear);
 }
 
+/* Nearly always the answer is in the first word. */
 size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from)
 {
-    return next_clear(b, 0, from);
+    size_t w = from / BITS;
+    if (w >= b->words[0])
+        return from;
+    uint64_t clear = ~b->level[0][w] & (FULL << (from % BITS));
+    return clear != 0 ? w * BITS + xsock__low_bit(clear) : next_clear(b, 0, from);
 }
 
 size_t xsock__bitmap_end(const struct xsock__bitmap *b)
@@ -59,13 +64,11 @@ bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i)
     return i / BITS < b->words[0] && (b->level[0][i / BITS] & bit_of(i)) != 0;
 }
 
-/* Room for number i in every level, all or nothing. Doubling keeps the cost of growing constant per number. */
+/* Room for number i, which has none, in every level, all or nothing. Doubling keeps the cost of growing constant per number. */
 static bool grow(struct xsock__bitmap *b, size_t i)
 {
     struct xsock__bitmap old = *b, new;
     size_t need = i / BITS + 1;
-    if (need <= b->words[0])
-        return true;
     need = need < 2 * b->words[0] ? 2 * b->words[0] : need;
     for (int k = 0; k < XSOCK__BITMAP_LEVELS; k++) {
         new.words[k] = need;
@@ -86,7 +89,7 @@ static bool grow(struct xsock__bitmap *b, size_t i)
 
 bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
 {
-    if (!grow(b, i))
+    if (i / BITS >= b->words[0] && !grow(b, i))
         return false;
     for (int k = 0; k < XSOCK__BITMAP_LEVELS; k++, i /= BITS) {
         b->level[k][i / BITS] |= bit_of(i);

@@ -176,8 +176,7 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* A descriptor on its way out. */
 struct retired {
-    struct xsock__fd *fd;
-    bool idle; /* nobody was in it: the cell is free again, and held the retiring thread's to let go */
+    struct xsock__fd *fd; /* NULL: nobody was in it: the cell is free again, and held the retiring thread's to let go */
     struct xsock__held held;
     struct xsock__follower *followers;
 };
@@ -186,11 +185,16 @@ struct retired {
  * that. */
 static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
 {
-    *r = (struct retired){fd, xsock__atomic_load(&fd->refs) == 0, fd->held, xsock__fdtab_take_followers(fd)};
     t->leaving++;
-    if (r->idle) {
+    r->followers = fd->followers;
+    if (r->followers != NULL)
+        xsock__fdtab_take_followers(fd);
+    if (xsock__atomic_load(&fd->refs) == 0) {
+        r->fd = NULL;
+        r->held = fd->held;
         xsock__fdtab_free_cell(t, fd);
     } else {
+        r->fd = fd;
         fd->state = LEAVING;
         xsock__fdtab_wake_all(fd);
     }
@@ -200,14 +204,12 @@ static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired 
  * open. */
 static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
 {
-    struct xsock__fd *fd = r->fd;
     if (r->followers != NULL)
         xsock__fdtab_tell_followers(r->followers);
-    if (r->idle) {
+    if (r->fd == NULL)
         xsock__fdtab_let_go(t, &r->held);
-    } else if (xsock__atomic_or(&fd->refs, CLOSING) == 0) {
-        let_go(t, fd);
-    }
+    else if (xsock__atomic_or(&r->fd->refs, CLOSING) == 0)
+        let_go(t, r->fd);
 }
 
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
@@ -222,7 +224,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
         xsock__sys_unlock(&t->lock);
         return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EKEPT;
     }
-    xsock__atomic_store_ptr(slot, NULL);
+    xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
     retire(t, fd, &r);

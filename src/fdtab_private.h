@@ -10,6 +10,7 @@
 #define XSOCK__FDTAB_PRIVATE_H
 
 #include "bitmap.h"
+#include "bits.h"
 #include "fdtab.h"
 #include "sys.h"
 
@@ -62,8 +63,20 @@ struct xsock__fdtab {
 
 extern const struct xsock__held xsock__held_nothing;
 
+static inline unsigned xsock__fdtab_chunk(int number)
+{
+    return xsock__high_bit((uint32_t)number + (1u << CHUNK_SHIFT)) - CHUNK_SHIFT;
+}
+
 /* The slot of a number; NULL: nothing that high was ever open. Needs no lock. */
-xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number);
+static inline xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number)
+{
+    unsigned k = xsock__fdtab_chunk(number);
+    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&t->chunk[k]);
+    if (slots == NULL)
+        return NULL;
+    return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
+}
 
 /* The rest of fdtab_store.c: under the lock. */
 bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number);

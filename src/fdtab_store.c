@@ -1,33 +1,17 @@
-#include "bits.h"
 #include "fdtab_private.h"
 
 enum { SLAB_FIRST = 16, SLAB_MOST = 4096, SPARES_MOST = 256 };
 
 const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
 
-static unsigned chunk_of(int number)
-{
-    return xsock__high_bit((uint32_t)number + (1u << CHUNK_SHIFT)) - CHUNK_SHIFT;
-}
-
 static size_t chunk_size(unsigned k)
 {
     return ((size_t)1 << (k + CHUNK_SHIFT)) * sizeof(xsock__atomic_ptr);
 }
 
-/* NULL: nothing that high was ever open. */
-xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number)
-{
-    unsigned k = chunk_of(number);
-    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&t->chunk[k]);
-    if (slots == NULL)
-        return NULL;
-    return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
-}
-
 bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
 {
-    unsigned k = chunk_of(number);
+    unsigned k = xsock__fdtab_chunk(number);
     if (xsock__atomic_load_ptr(&t->chunk[k]) != NULL)
         return true;
     if (((size_t)1 << (k + CHUNK_SHIFT)) > SIZE_MAX / sizeof(xsock__atomic_ptr))

@@ -212,7 +212,10 @@ static int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
     struct xsock__sys_triple t;
     if (!xsock__triple_to_native(af, type & XSOCK__TYPE_MASK, protocol, &t))
         return -XSOCK_EPROTONOSUPPORT;
-    int rc = xsock__finish(fn(&t, (type & XSOCK_SOCK_CLOEXEC) != 0, out));
+    int code = fn(&t, (type & XSOCK_SOCK_CLOEXEC) != 0, out);
+    if (code == 0)
+        return 0;
+    int rc = xsock__finish(code);
     if (means_not_supported(rc))
         return -XSOCK_EPROTONOSUPPORT;
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
