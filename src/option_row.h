@@ -8,9 +8,8 @@
 
 #include "xsock.h"
 
-/* No system has a level or a name of more than 16 bits. */
 struct name {
-    unsigned short level, name; /* name NO_NAME: none */
+    int level, name; /* level -1: none */
 };
 
 struct row {
@@ -20,9 +19,7 @@ struct row {
     bool dual;          /* an INET6 socket, being dual-stack, has v4's too */
 };
 
-enum { NO_NAME = 0xffff };
-
-#define NONE {0, NO_NAME}
+#define NONE {-1, 0}
 #define AT_SOCKET(option, name, unit) EITHER(option, SOL_SOCKET, name, unit)
 #define TCP(option, name, unit) EITHER(option, IPPROTO_TCP, name, unit)
 #define UDP(option, name, unit) EITHER(option, IPPROTO_UDP, name, unit)
@@ -48,7 +45,7 @@ static const struct name *name_for(const struct row *row, int af)
     if (row == NULL)
         return NULL;
     const struct name *n = af == XSOCK_AF_INET6 ? &row->v6 : &row->v4;
-    return n->name != NO_NAME ? n : NULL;
+    return n->level >= 0 ? n : NULL;
 }
 
 #endif
