@@ -50,8 +50,11 @@ if(BUILD_SHARED_LIBS AND WIN32)
         target_link_options(xsock PRIVATE -static-libgcc)
     endif()
 elseif(BUILD_SHARED_LIBS AND NOT APPLE)
-    # Fork handlers can't be taken back: once they are there, the code has to stay. Its calls of its own public
-    # functions go straight there: nobody else's take their place.
-    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs" "LINKER:-Bsymbolic-functions"
-        ${xsock_small_link_options})
+    # Fork handlers can't be taken back: once they are there, the code has to stay.
+    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs" ${xsock_small_link_options})
+    # Its calls of its own public functions go straight there: nobody else's take their place.
+    check_linker_flag(C "LINKER:-Bsymbolic-functions" XSOCK_HAS_SYMBOLIC_FUNCTIONS)
+    if(XSOCK_HAS_SYMBOLIC_FUNCTIONS) # Zig lacks it
+        target_link_options(xsock PRIVATE "LINKER:-Bsymbolic-functions")
+    endif()
 endif()
