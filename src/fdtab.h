@@ -149,6 +149,12 @@ int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xso
                         struct xsock__waker *k);
 bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
 
+/* The same for many at once, in one turn of the table's lock. Between lock and unlock nothing else is called. */
+void xsock__fdtab_lock(struct xsock__fdtab *t);
+void xsock__fdtab_unlock(struct xsock__fdtab *t);
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k);
+void xsock__fdtab_detach_locked(struct xsock__waiter *w);
+
 /* ---- Following: who is told when a descriptor is closed (fdtab_follow.c) -------------------------- */
 
 /* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a

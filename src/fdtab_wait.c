@@ -91,7 +91,7 @@ static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__w
     if (fd->state == LEAVING)
         return -XSOCK_ECANCELED;
     w->waker = k;
-    xsock__atomic_store(&w->closed, 0);
+    xsock__atomic_set(&w->closed, 0);
     w->next = fd->waiters;
     w->link = &fd->waiters;
     if (w->next != NULL)
@@ -124,16 +124,53 @@ bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
     return xsock__atomic_load(&w->closed) != 0;
 }
 
-int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+void xsock__fdtab_lock(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+}
+
+void xsock__fdtab_unlock(struct xsock__fdtab *t)
+{
+    xsock__sys_unlock(&t->lock);
+}
+
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    return attach(fd, w, k);
+}
+
+void xsock__fdtab_detach_locked(struct xsock__waiter *w)
+{
+    detach(w);
+}
+
+/* As many wait as never before: the wake is made without the lock. The call is counted as waiting already. */
+static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
 {
     struct xsock__waker *k;
-    int rc = xsock__fdtab_take_waker(t, &k);
-    if (rc != 0)
+    int rc = make_waker(t, &k);
+    if (rc != 0) {
+        xsock__fdtab_leave_wait(t);
         return rc;
+    }
     rc = xsock__fdtab_attach(t, fd, w, k);
     if (rc != 0)
         xsock__fdtab_give_waker(t, k, false);
     return rc;
+}
+
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = begin_waiting(t);
+    struct xsock__waker *k = rc == 0 ? pop_waker(t) : NULL;
+    if (k != NULL) {
+        rc = attach(fd, w, k);
+        if (rc != 0)
+            push_waker(t, k);
+    }
+    xsock__sys_unlock(&t->lock);
+    return k != NULL || rc != 0 ? rc : watch_with_new(t, fd, w);
 }
 
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)

@@ -75,15 +75,34 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     return NULL;
 }
 
+static void attach_all(struct poll *p)
+{
+    xsock__fdtab_lock(p->t);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        w->attached = w->fd != NULL && xsock__fdtab_attach_locked(w->fd, &w->waiter, p->waker) == 0;
+    }
+    xsock__fdtab_unlock(p->t);
+}
+
+static void detach_all(struct poll *p)
+{
+    xsock__fdtab_lock(p->t);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].attached)
+            xsock__fdtab_detach_locked(&p->watched[i].waiter);
+    xsock__fdtab_unlock(p->t);
+}
+
 static void enter(struct poll *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
         p->v[i].revents = 0;
-        w->attached = false;
-        w->fd = get_waitable(p->t, p->v[i].fd);
-        if (w->fd != NULL && xsock__fdtab_attach(p->t, w->fd, &w->waiter, p->waker) == 0)
-            w->attached = true;
+        p->watched[i].fd = get_waitable(p->t, p->v[i].fd);
+    }
+    attach_all(p);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
         p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
         p->waits[i].events = p->v[i].events;
         watch_leftover(p, i);
@@ -92,11 +111,13 @@ static void enter(struct poll *p)
 
 static void leave(struct poll *p)
 {
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].leftover != NULL)
+            xsock__leftover_unwatch(p->watched[i].leftover, &p->watched[i].watch);
+    detach_all(p);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        if (w->leftover != NULL)
-            xsock__leftover_unwatch(w->leftover, &w->watch);
-        if (w->attached && xsock__fdtab_detach(p->t, &w->waiter))
+        if (w->attached && xsock__atomic_load(&w->waiter.closed))
             p->woken = true;
         if (w->fd != NULL)
             xsock__fdtab_put(p->t, w->fd);
