@@ -67,6 +67,13 @@ int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 /* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EKEPT, -XSOCK_ENOTSOCK. */
 int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
+/* The calls of these names in a socket that the caller has: whoever asks first whether it may be done wants it done
+ * to the socket that was asked about, and not to what has its number by then. */
+int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
+int xsock__listen_in(struct xsock__fd *fd, int backlog);
+int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);
+int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
+
 /* sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);

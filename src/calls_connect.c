@@ -166,7 +166,7 @@ void xsock__addr_destination(struct xsock_addr *a)
         a->data[0] = 127;
 }
 
-static int connect_to(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)
+int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
@@ -195,7 +195,7 @@ int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = connect_to(t, fd, a);
+    rc = xsock__connect_in(t, fd, a);
     xsock__fdtab_put(t, fd);
     return rc;
 }

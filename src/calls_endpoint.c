@@ -38,7 +38,7 @@ int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr 
 
 /* ---- bind, listen -------------------------------------------------------------------------------- */
 
-static int bind_to(struct xsock__fd *fd, const struct xsock_addr *a)
+int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
@@ -64,7 +64,7 @@ int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = bind_to(fd, a);
+    rc = xsock__bind_in(fd, a);
     xsock__fdtab_put(t, fd);
     return rc;
 }
@@ -75,11 +75,11 @@ static int bind_anywhere(struct xsock__fd *fd)
 {
     struct xsock_addr any = {.family = fd->held.sock->af};
     any.length = any.family == XSOCK_AF_INET ? 4 : 16;
-    int rc = bind_to(fd, &any);
+    int rc = xsock__bind_in(fd, &any);
     return rc == -XSOCK_EINVAL ? 0 : rc;
 }
 
-static int start_listening(struct xsock__fd *fd, int backlog)
+int xsock__listen_in(struct xsock__fd *fd, int backlog)
 {
     struct xsock__sock *s = fd->held.sock;
     int rc = 0;
@@ -102,7 +102,7 @@ int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = start_listening(fd, backlog);
+    rc = xsock__listen_in(fd, backlog);
     xsock__fdtab_put(t, fd);
     return rc;
 }
@@ -234,16 +234,25 @@ int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
 
 typedef int addr_fn(uintptr_t h, struct xsock__sys_addr *out);
 
+static int ask_addr_in(const struct xsock__fd *fd, addr_fn *fn, struct xsock_addr *out)
+{
+    struct xsock__sys_addr native;
+    int rc = xsock__finish(fn(fd->held.handle, &native));
+    return rc == 0 ? xsock__addr_or_none(fd->held.sock, &native, out) : rc;
+}
+
+int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
+{
+    return ask_addr_in(fd, xsock__sys_peer_addr, out);
+}
+
 static int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
 {
     struct xsock__fd *fd;
-    struct xsock__sys_addr native;
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = out == NULL ? -XSOCK_EFAULT : xsock__finish(fn(fd->held.handle, &native));
-    if (rc == 0)
-        rc = xsock__addr_or_none(fd->held.sock, &native, out);
+    rc = out == NULL ? -XSOCK_EFAULT : ask_addr_in(fd, fn, out);
     xsock__fdtab_put(t, fd);
     return rc;
 }
