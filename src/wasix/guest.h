@@ -121,6 +121,10 @@ void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
 int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int type, int protocol,
                      struct xsock_addr *a, const char *host);
 
+/* The same, of a call in a socket that the caller has, and keeps while it does what was allowed. */
+int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
+                        struct xsock_addr *a);
+
 /* The same, of a call on a socket: gives also what xsock__get_socket does. */
 int xsock__wasix_ask_of(const struct xsock__wasix_call *c, int what, int d, struct xsock_addr *a);
 

@@ -47,6 +47,13 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int ty
     return allowed ? 0 : -XSOCK_EACCES;
 }
 
+int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
+                        struct xsock_addr *a)
+{
+    const struct xsock__sock *s = fd->held.sock;
+    return xsock__wasix_ask(c, what, s->af, s->type, s->protocol, a, NULL);
+}
+
 int xsock__wasix_ask_of(const struct xsock__wasix_call *c, int what, int d, struct xsock_addr *a)
 {
     struct xsock__fd *fd;
