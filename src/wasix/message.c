@@ -1,0 +1,145 @@
+#include "message.h"
+
+#include <string.h>
+
+#include "../calls.h"
+#include "../sock.h"
+
+bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, unsigned char **out)
+{
+    *out = xsock__wasix_at(c, xsock__wasix_ptr(c, i), len);
+    return *out != NULL;
+}
+
+/* ---- Receiving ----------------------------------------------------------------------------------- */
+
+static int recv_flags(uint32_t riflags)
+{
+    return ((riflags & XSOCK__WASIX_PEEK) != 0 ? XSOCK_MSG_PEEK : 0)
+           | ((riflags & XSOCK__WASIX_WAITALL) != 0 ? XSOCK_MSG_WAITALL : 0)
+           | ((riflags & XSOCK__WASIX_RECV_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0);
+}
+
+/* What is left of a datagram goes here, so that it can be told how long it was: no system but Linux tells.
+ * Longer ones than this there are in LOCAL alone. */
+enum { REST = 65536 };
+
+/* The vectors, and room for the rest after them. */
+struct measured {
+    struct xsock_vec *v;
+    size_t size;
+};
+
+static int make_room(const struct xsock__wasix_call *c, const struct xsock__wasix_vecs *vecs,
+                     struct measured *out)
+{
+    if (vecs->count >= XSOCK__VEC_MOST)
+        return -XSOCK_EINVAL;
+    size_t n = (vecs->count + 1) * sizeof *out->v;
+    out->size = n + REST;
+    out->v = xsock__wasix_scratch(c, out->size);
+    if (out->v == NULL)
+        return -XSOCK_ENOMEM;
+    if (vecs->count > 0)
+        memcpy(out->v, vecs->v, n - sizeof *out->v);
+    out->v[vecs->count] = (struct xsock_vec){(unsigned char *)out->v + n, REST};
+    return 0;
+}
+
+/* recvmsg, but the result is the datagram's length, not what of it there was room for. */
+static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+                                  struct xsock_msg *m, const struct xsock__wasix_vecs *vecs, int flags)
+{
+    struct measured room;
+    int rc = make_room(c, vecs, &room);
+    if (rc != 0)
+        return rc;
+    m->vec = room.v;
+    m->vec_count = vecs->count + 1;
+    ptrdiff_t n = xsock__recvmsg_in(c->guest->table, fd, m, flags);
+    if (n >= 0 && (size_t)n > vecs->total)
+        m->flags |= XSOCK_MSG_TRUNC;
+    xsock__wasix_unscratch(c, room.v, room.size);
+    return n;
+}
+
+/* A stream's sender is its peer. It may be gone by now: then it is one of its family, without a name. */
+static void sender(const struct xsock__fd *fd, struct xsock_addr *out)
+{
+    static const struct xsock__sys_addr none;
+    if (!xsock__sock_is_stream(fd->held.sock) || xsock__peer_addr_in(fd, out) == 0)
+        return;
+    (void)xsock__addr_or_none(fd->held.sock, &none, out);
+}
+
+static void put_results(const struct xsock__wasix_call *c, const struct xsock__fd *fd, ptrdiff_t n,
+                        const struct xsock_msg *m, const struct xsock__wasix_results *out)
+{
+    xsock__wasix_put_word(c, out->done, (uint64_t)n);
+    if (out->flags != NULL)
+        xsock__wasix_put16(out->flags, (m->flags & XSOCK_MSG_TRUNC) != 0 ? XSOCK__WASIX_TRUNCATED : 0);
+    if (out->control_len != NULL)
+        xsock__wasix_put_word(c, out->control_len, 0);
+    if (out->addr != NULL) {
+        sender(fd, m->addr);
+        xsock__wasix_put_addr(c, out->addr, m->addr);
+    }
+}
+
+int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t riflags,
+                         const struct xsock__wasix_results *out)
+{
+    struct xsock__wasix_vecs vecs;
+    struct xsock_addr from = {0};
+    struct xsock_msg m = {.addr = out->addr != NULL ? &from : NULL};
+    bool datagrams = fd->held.sock->type != XSOCK_SOCK_STREAM;
+    ptrdiff_t n = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &vecs);
+    if (n != 0)
+        return (int)n;
+    m.vec = vecs.v;
+    m.vec_count = vecs.count;
+    if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
+        n = -XSOCK_EINVAL;
+    else if (out->flags == NULL && vecs.total == 0)
+        n = 0; /* reading nothing must not cost a datagram: read() can't tell that it was cut */
+    else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
+        n = receive_measured(c, fd, &m, &vecs, recv_flags(riflags));
+    else
+        n = xsock__recvmsg_in(c->guest->table, fd, &m, recv_flags(riflags));
+    if (n >= 0)
+        put_results(c, fd, n, &m, out);
+    xsock__wasix_drop_vecs(c, &vecs);
+    return n < 0 ? (int)n : 0;
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------- */
+
+/* Asked for each datagram that names its destination. Where there can be none, the core says so. */
+static int ask_destination(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
+                           struct xsock_addr *to)
+{
+    const struct xsock__sock *s = fd->held.sock;
+    if (to == NULL || to->family != s->af || xsock__sock_is_stream(s) || s->emulated)
+        return 0;
+    return xsock__wasix_ask_in(c, XSOCK_WASIX_SEND, fd, to);
+}
+
+int xsock__wasix_send(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t siflags,
+                      struct xsock_addr *to, unsigned char *out_done)
+{
+    struct xsock__wasix_vecs vecs;
+    struct xsock_msg m = {.addr = to};
+    int flags = (siflags & XSOCK__WASIX_SEND_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0;
+    ptrdiff_t n = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &vecs);
+    if (n != 0)
+        return (int)n;
+    m.vec = vecs.v;
+    m.vec_count = vecs.count;
+    n = siflags > XSOCK__WASIX_SEND_DONTWAIT ? -XSOCK_EINVAL : ask_destination(c, fd, to);
+    if (n == 0)
+        n = xsock__sendmsg_in(c->guest->table, fd, &m, flags);
+    if (n >= 0)
+        xsock__wasix_put_word(c, out_done, (uint64_t)n);
+    xsock__wasix_drop_vecs(c, &vecs);
+    return n < 0 ? (int)n : 0;
+}

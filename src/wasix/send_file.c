@@ -1,0 +1,117 @@
+/* sock_send_file: a file of the engine's to a stream. */
+#include "../calls.h"
+#include "../data.h"
+#include "../sock.h"
+#include "message.h"
+
+enum { PIECE = 65536 }; /* read and sent at a time */
+
+struct sending {
+    struct xsock__fd *fd;
+    int file;
+    uint64_t offset, left;
+    uint64_t done;
+    unsigned char *buf;
+};
+
+/* A guest that sends an endless file to a peer that reads all never waits: it is asked here whether the
+ * descriptor, or the guest itself, is still there. (It is held, so none other can have its place.) */
+static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd *fd)
+{
+    struct xsock__fd *now;
+    if (xsock__get(c->guest->table, fd->number, &now) != 0)
+        return true;
+    xsock__fdtab_put(c->guest->table, now);
+    return now != fd;
+}
+
+/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not wait doesn't
+ * take is read again another time. */
+static ptrdiff_t send_piece(const struct xsock__wasix_call *c, struct sending *x)
+{
+    const struct xsock_wasix_config *config = &c->guest->config;
+    size_t len = x->left < PIECE ? (size_t)x->left : PIECE;
+    ptrdiff_t n = config->read(config->user, x->file, x->offset + x->done, x->buf, len);
+    if (n <= 0)
+        return n;
+    if ((size_t)n > len)
+        return -XSOCK_EIO; /* the engine says that it has written beyond the buffer */
+    struct xsock_vec vec = {x->buf, (size_t)n};
+    struct xsock_msg m = {.vec = &vec, .vec_count = 1};
+    if (is_closed(c, x->fd))
+        return -XSOCK_ECANCELED;
+    ptrdiff_t sent = xsock__sendmsg_in(c->guest->table, x->fd, &m, 0);
+    if (sent >= 0 && sent < n)
+        x->left = (uint64_t)sent; /* no more for now: this piece was the last */
+    return sent;
+}
+
+/* As xsock_sendfile: what was sent before an error counts, and the error comes next time. */
+static int send_all(const struct xsock__wasix_call *c, struct sending *x, unsigned char *out)
+{
+    ptrdiff_t n = 0;
+    while (x->left > 0) {
+        n = send_piece(c, x);
+        if (n <= 0)
+            break;
+        x->done += (uint64_t)n;
+        x->left -= (uint64_t)n;
+    }
+    if (n < 0 && x->done == 0)
+        return (int)n;
+    xsock__wasix_put64(out, x->done);
+    return 0;
+}
+
+/* The file is the engine's, and it has said how to read it. A number of ours has no offsets. */
+static int check_file(const struct xsock__wasix_call *c, int number)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get(c->guest->table, number, &fd);
+    if (rc == -XSOCK__EKEPT)
+        return c->guest->config.read != NULL ? 0 : rc;
+    if (rc != 0)
+        return rc;
+    xsock__fdtab_put(c->guest->table, fd);
+    return -XSOCK_EINVAL;
+}
+
+static int check(const struct xsock__sock *s, uint64_t offset, uint64_t count)
+{
+    if (offset > INT64_MAX || count > INT64_MAX - offset)
+        return -XSOCK_EINVAL;
+    if (s->type != XSOCK_SOCK_STREAM)
+        return -XSOCK_ENOTSUP;
+    return xsock__data_can_receive(s); /* whoever has a peer can send, too */
+}
+
+static int send_file(const struct xsock__wasix_call *c, struct sending *x)
+{
+    unsigned char *out;
+    int rc = check_file(c, x->file);
+    if (rc == 0 && !xsock__wasix_place(c, 4, 8, &out))
+        rc = -XSOCK_EMEMVIOLATION;
+    if (rc == 0)
+        rc = check(x->fd->held.sock, x->offset, x->left);
+    if (rc != 0)
+        return rc;
+    x->buf = xsock__wasix_scratch(c, PIECE);
+    if (x->buf == NULL)
+        return -XSOCK_ENOMEM;
+    rc = send_all(c, x, out);
+    xsock__wasix_unscratch(c, x->buf, PIECE);
+    return rc;
+}
+
+int xsock__wasix_sock_send_file(const struct xsock__wasix_call *c)
+{
+    struct sending x = {.file = xsock__wasix_fd(c, 1)};
+    int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &x.fd);
+    if (rc != 0)
+        return rc;
+    x.offset = xsock__wasix_u64(c, 2);
+    x.left = xsock__wasix_u64(c, 3);
+    rc = send_file(c, &x);
+    xsock__fdtab_put(c->guest->table, x.fd);
+    return rc;
+}
