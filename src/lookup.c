@@ -50,11 +50,13 @@ static void run(void *arg)
         destroy(j);
 }
 
-static int wait_done(const struct job *j, struct xsock__happy *h)
+static int wait_done(const struct job *j, struct xsock__happy *h, const struct xsock__waiter *w)
 {
     while (!xsock__atomic_load(&j->done)) {
         struct xsock__sys_wait nothing = {UINTPTR_MAX, 0, 0};
         struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
+        if (xsock__atomic_load(&w->closed))
+            return -XSOCK_ECANCELED;
         if (step.what == XSOCK__HAPPY_GIVE_UP)
             return step.error;
         int code = xsock__sys_wait(&nothing, 1, j->wake, step.wait_ns);
@@ -74,10 +76,10 @@ static bool leave(struct job *j)
     return done;
 }
 
-static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
-                    const struct xsock__sys_wake *wake, struct xsock__answer *out)
+static int ask_with(const struct xsock__question *q, struct xsock__happy *h, const struct xsock__waiter *w,
+                    struct xsock__answer *out)
 {
-    struct job *j = create(q, wake);
+    struct job *j = create(q, &w->waker->wake);
     if (j == NULL)
         return -XSOCK_ENOMEM;
     int rc = xsock__finish(xsock__sys_thread_start(run, j));
@@ -85,7 +87,7 @@ static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
         destroy(j);
         return rc;
     }
-    rc = wait_done(j, h);
+    rc = wait_done(j, h, w);
     if (rc == 0) {
         rc = j->rc;
         *out = j->answer;
@@ -96,20 +98,43 @@ static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
     return rc;
 }
 
+/* In a thread, whose asker waits in the table's life: sealing the table wakes it. */
+static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
+                         struct xsock__answer *out)
+{
+    struct xsock__waiter w;
+    struct xsock__waker *k;
+    int rc = xsock__fdtab_take_waker(t, &k);
+    if (rc != 0)
+        return rc > 0 ? xsock__finish(rc) : rc; /* above 0 it is the system's code */
+    rc = xsock__fdtab_attach(t, xsock__fdtab_life(t), &w, k);
+    if (rc == 0) {
+        rc = ask_with(q, h, &w, out);
+        (void)xsock__fdtab_detach(t, &w);
+    }
+    xsock__fdtab_give_waker(t, k, true);
+    return rc;
+}
+
 int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
                   struct xsock__answer *out)
 {
-    struct xsock__waker *k;
     memset(out, 0, sizeof *out);
     if (!xsock__question_is_slow(q) || h->end.never)
         return xsock__question_ask(q, out);
     struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
     if (step.what == XSOCK__HAPPY_GIVE_UP)
         return step.error;
-    int rc = xsock__fdtab_take_waker(t, &k);
-    if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc; /* above 0 it is the system's code */
-    rc = ask_with(q, h, &k->wake, out);
-    xsock__fdtab_give_waker(t, k, true);
-    return rc;
+    return ask_in_thread(t, q, h, out);
+}
+
+int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__answer *out)
+{
+    struct xsock__deadline never = xsock__deadline_in(-1);
+    struct xsock__happy h;
+    memset(out, 0, sizeof *out);
+    if (!xsock__question_is_slow(q))
+        return xsock__question_ask(q, out);
+    xsock__happy_begin(&h, &never);
+    return ask_in_thread(t, q, &h, out);
 }
