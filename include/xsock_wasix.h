@@ -36,7 +36,7 @@ enum {
     XSOCK_WASIX_CONNECT,   /* to addr */
     XSOCK_WASIX_SEND,      /* a datagram to addr, which it names with the call */
     XSOCK_WASIX_RESOLVE,   /* host (UTF-8 as the guest sent it, no NUL inside) */
-    XSOCK_WASIX_JOIN,      /* the multicast group addr; scope: the interface's index */
+    XSOCK_WASIX_JOIN,      /* the multicast group addr, to be joined or left; scope: the interface's index, 0: any */
     XSOCK_WASIX_INTERFACES /* look at the addresses, routes and hardware address of the host */
 };
 
