@@ -1,0 +1,224 @@
+/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_* calls that would
+ * change them, which is not for a guest to do. */
+#include <string.h>
+
+#include "guest.h"
+
+/* ---- Addresses and prefixes in memory ------------------------------------------------------------- */
+
+/* Offsets of what a guest built for large addresses has, and of what one has that was built for small ones. */
+struct layout {
+    unsigned char cidr, prefix4, prefix6; /* an addr_cidr: bytes, and where its prefix is */
+    unsigned char route, preferred, expires;
+};
+
+enum { TAG = 0, IP = 2, CIDR_MOST = 28, ROUTE_MOST = 176 };
+
+static const struct layout *layout_of(const struct xsock__wasix_call *c)
+{
+    static const struct layout large = {CIDR_MOST, 6, 26, ROUTE_MOST, 144, 160}, small = {20, 6, 18, 72, 40, 56};
+    return c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT ? &large : &small;
+}
+
+/* Zeros after it: the flow and scope of an address mean nothing to who reads it without its interface. */
+static void put_cidr(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a)
+{
+    unsigned char copy[CIDR_MOST] = {0};
+    bool v4 = a->addr.family == XSOCK_AF_INET;
+    copy[TAG] = (unsigned char)a->addr.family;
+    memcpy(copy + IP, a->addr.data, a->addr.length);
+    copy[v4 ? l->prefix4 : l->prefix6] = (unsigned char)a->prefix_length;
+    memcpy(at, copy, l->cidr);
+}
+
+/* Directly, with no router in between (its address is UNSPEC), and for good (neither time is set). */
+static void put_route(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a)
+{
+    memset(at, 0, l->route);
+    put_cidr(l, at, a);
+}
+
+/* ---- What the interfaces have --------------------------------------------------------------------- */
+
+struct list {
+    const struct xsock__wasix_call *call;
+    struct xsock_interface_addr *v;
+    size_t count, room;
+    bool networks; /* each network once; of interfaces that are up */
+    int error;
+};
+
+static void list_free(struct list *l)
+{
+    if (l->v != NULL)
+        xsock__wasix_unscratch(l->call, l->v, l->room * sizeof *l->v);
+}
+
+static bool grow(struct list *l)
+{
+    size_t room = l->room == 0 ? 16 : 2 * l->room;
+    struct xsock_interface_addr *v = xsock__wasix_scratch(l->call, room * sizeof *v);
+    if (v == NULL)
+        return false;
+    if (l->count > 0)
+        memcpy(v, l->v, l->count * sizeof *v);
+    list_free(l);
+    l->v = v;
+    l->room = room;
+    return true;
+}
+
+static void mask(struct xsock_interface_addr *a)
+{
+    for (uint32_t i = 0; i < a->addr.length; i++) {
+        uint32_t bits = a->prefix_length <= 8 * i ? 0 : a->prefix_length - 8 * i;
+        if (bits < 8)
+            a->addr.data[i] = (uint8_t)(a->addr.data[i] & (0xff00U >> bits));
+    }
+    a->addr.scope = 0;
+}
+
+static bool has(const struct list *l, const struct xsock_interface_addr *a)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (l->v[i].prefix_length == a->prefix_length && xsock_addr_equal(&l->v[i].addr, &a->addr))
+            return true;
+    return false;
+}
+
+static int collect(const struct xsock_interface *iface, void *user)
+{
+    struct list *l = user;
+    if (l->networks && (iface->flags & XSOCK_IF_UP) == 0)
+        return 0;
+    for (size_t i = 0; i < iface->addr_count; i++) {
+        struct xsock_interface_addr a = iface->addrs[i];
+        if (l->networks)
+            mask(&a);
+        if (l->networks && has(l, &a))
+            continue;
+        if (l->count == l->room && !grow(l)) {
+            l->error = -XSOCK_ENOMEM;
+            return 1;
+        }
+        l->v[l->count++] = a;
+    }
+    return 0;
+}
+
+/* ---- Listing them -------------------------------------------------------------------------------- */
+
+typedef void put_fn(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a);
+
+/* The guest's array, and how many it has room for. */
+struct array {
+    unsigned char *at, *count;
+    uint64_t room;
+    size_t stride;
+};
+
+static int read_array(const struct xsock__wasix_call *c, size_t stride, struct array *out)
+{
+    out->stride = stride;
+    out->count = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), xsock__wasix_word(c));
+    if (out->count == NULL)
+        return -XSOCK_EMEMVIOLATION;
+    out->room = xsock__wasix_get_word(c, out->count);
+    out->at = out->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 0), out->room * stride) : NULL;
+    return out->at == NULL ? -XSOCK_EMEMVIOLATION : 0;
+}
+
+/* As many as there is room for, and how many there are: EOVERFLOW if that is more. */
+static int write_list(const struct list *l, const struct array *to, put_fn *put)
+{
+    size_t n = to->room < l->count ? (size_t)to->room : l->count;
+    for (size_t i = 0; i < n; i++)
+        put(layout_of(l->call), to->at + i * to->stride, &l->v[i]);
+    xsock__wasix_put_word(l->call, to->count, l->count);
+    return n < l->count ? -XSOCK_EOVERFLOW : 0;
+}
+
+static int list_to(const struct xsock__wasix_call *c, bool networks, size_t stride, put_fn *put)
+{
+    struct list l = {.call = c, .networks = networks};
+    struct array to;
+    int rc = read_array(c, stride, &to);
+    if (rc == 0)
+        rc = xsock__wasix_ask(c, XSOCK_WASIX_INTERFACES, 0, 0, 0, NULL, NULL);
+    if (rc != 0)
+        return rc;
+    rc = xsock_interfaces(collect, &l);
+    if (rc >= 0)
+        rc = l.error != 0 ? l.error : write_list(&l, &to, put);
+    list_free(&l);
+    return rc;
+}
+
+int xsock__wasix_port_addr_list(const struct xsock__wasix_call *c)
+{
+    return list_to(c, false, layout_of(c)->cidr, put_cidr);
+}
+
+/* The networks that the interfaces are in. Routes through gateways no call of a system's tells everywhere. */
+int xsock__wasix_port_route_list(const struct xsock__wasix_call *c)
+{
+    return list_to(c, true, layout_of(c)->route, put_route);
+}
+
+/* ---- The hardware address ------------------------------------------------------------------------ */
+
+enum { MAC = 6 };
+
+struct mac {
+    unsigned char bytes[MAC];
+    bool found;
+};
+
+/* The first that is up; the first of all, if none is. */
+static int look_at_hardware(const struct xsock_interface *iface, void *user)
+{
+    struct mac *m = user;
+    bool up = (iface->flags & XSOCK_IF_UP) != 0;
+    if ((iface->flags & XSOCK_IF_LOOPBACK) != 0 || iface->hardware_length != MAC || (m->found && !up))
+        return 0;
+    memcpy(m->bytes, iface->hardware, MAC);
+    m->found = true;
+    return up;
+}
+
+int xsock__wasix_port_mac(const struct xsock__wasix_call *c)
+{
+    struct mac m = {{0}, false};
+    unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), MAC);
+    if (out == NULL)
+        return -XSOCK_EMEMVIOLATION;
+    int rc = xsock__wasix_ask(c, XSOCK_WASIX_INTERFACES, 0, 0, 0, NULL, NULL);
+    if (rc == 0)
+        rc = xsock_interfaces(look_at_hardware, &m);
+    if (rc < 0)
+        return rc;
+    if (!m.found)
+        return -XSOCK_ENOTSUP;
+    memcpy(out, m.bytes, MAC);
+    return 0;
+}
+
+/* ---- What would change the host ------------------------------------------------------------------ */
+
+#define REFUSED(name)                                           \
+    int xsock__wasix_##name(const struct xsock__wasix_call *c) \
+    {                                                           \
+        (void)c;                                                \
+        return -XSOCK_ENOTSUP;                                  \
+    }
+
+REFUSED(port_bridge)
+REFUSED(port_unbridge)
+REFUSED(port_dhcp_acquire)
+REFUSED(port_addr_add)
+REFUSED(port_addr_remove)
+REFUSED(port_addr_clear)
+REFUSED(port_gateway_set)
+REFUSED(port_route_add)
+REFUSED(port_route_remove)
+REFUSED(port_route_clear)
