@@ -5,12 +5,12 @@
 #include "bits.h"
 #include "sys.h"
 
-enum { BITS = 64 };
+enum { BITS = XSOCK__BITMAP_BITS };
 static const uint64_t FULL = UINT64_MAX;
 
 static uint64_t bit_of(size_t i)
 {
-    return (uint64_t)1 << (i % BITS);
+    return xsock__bitmap_bit(i);
 }
 
 void xsock__bitmap_free(struct xsock__bitmap *b)
@@ -37,14 +37,9 @@ static size_t next_clear(const struct xsock__bitmap *b, int k, size_t from)
     return w * BITS + xsock__low_bit(clear);
 }
 
-/* Nearly always the answer is in the first word. */
-size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from)
+size_t xsock__bitmap_seek_clear(const struct xsock__bitmap *b, size_t from)
 {
-    size_t w = from / BITS;
-    if (w >= b->words[0])
-        return from;
-    uint64_t clear = ~b->level[0][w] & (FULL << (from % BITS));
-    return clear != 0 ? w * BITS + xsock__low_bit(clear) : next_clear(b, 0, from);
+    return next_clear(b, 0, from);
 }
 
 size_t xsock__bitmap_end(const struct xsock__bitmap *b)
@@ -87,7 +82,7 @@ static bool grow(struct xsock__bitmap *b, size_t i)
     return true;
 }
 
-bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
+bool xsock__bitmap_set_all(struct xsock__bitmap *b, size_t i)
 {
     if (i / BITS >= b->words[0] && !grow(b, i))
         return false;
@@ -99,7 +94,7 @@ bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
     return true;
 }
 
-void xsock__bitmap_clear(struct xsock__bitmap *b, size_t i)
+void xsock__bitmap_clear_all(struct xsock__bitmap *b, size_t i)
 {
     for (int k = 0; k < XSOCK__BITMAP_LEVELS && i / BITS < b->words[k]; k++, i /= BITS) {
         bool was_full = b->level[k][i / BITS] == FULL;

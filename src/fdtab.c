@@ -174,47 +174,55 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 
-/* A descriptor on its way out. */
-struct retired {
-    struct xsock__fd *fd; /* NULL: nobody was in it: the cell is free again, and held the retiring thread's to let go */
-    struct xsock__held held;
-    struct xsock__follower *followers;
-};
-
-/* Under the lock, after the slot has stopped leading to fd: a look-up either counts by now or will see
- * that. */
-static void retire(struct xsock__fdtab *t, struct xsock__fd *fd, struct retired *r)
+/* Nobody is in it, and nobody follows it. Under the lock, after the slot has stopped leading to fd: a look-up either
+ * counts by now or will see that. */
+static bool is_idle(const struct xsock__fd *fd)
 {
-    t->leaving++;
-    r->followers = fd->followers;
-    if (r->followers != NULL)
-        xsock__fdtab_take_followers(fd);
-    if (xsock__atomic_load(&fd->refs) == 0) {
-        r->fd = NULL;
-        r->held = fd->held;
-        xsock__fdtab_free_cell(t, fd);
-    } else {
-        r->fd = fd;
-        fd->state = LEAVING;
-        xsock__fdtab_wake_all(fd);
-    }
+    return xsock__atomic_load(&fd->refs) == 0 && fd->followers == NULL;
 }
 
-/* The rest of it, without the lock. Until CLOSING is set nobody else lets go: followers find the handle
- * open. */
-static void finish_retiring(struct xsock__fdtab *t, struct retired *r)
+/* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock. */
+static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (r->followers != NULL)
-        xsock__fdtab_tell_followers(r->followers);
-    if (r->fd == NULL)
-        xsock__fdtab_let_go(t, &r->held);
-    else if (xsock__atomic_or(&r->fd->refs, CLOSING) == 0)
-        let_go(t, r->fd);
+    struct xsock__held held = fd->held;
+    t->leaving++;
+    xsock__fdtab_free_cell(t, fd);
+    return held;
+}
+
+/* Under the lock: any other one, which has finish_retiring coming. */
+static struct xsock__follower *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    t->leaving++;
+    fd->state = LEAVING;
+    xsock__fdtab_wake_all(fd);
+    return xsock__fdtab_take_followers(fd);
+}
+
+/* Without the lock. Until CLOSING is set nobody else lets go: followers find the handle open. */
+static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *followers)
+{
+    xsock__fdtab_tell_followers(followers);
+    if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
+        let_go(t, fd);
+}
+
+/* Has the lock, and gives it back. */
+static void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (is_idle(fd)) {
+        struct xsock__held held = retire_idle(t, fd);
+        xsock__sys_unlock(&t->lock);
+        xsock__fdtab_let_go(t, &held);
+    } else {
+        struct xsock__follower *followers = retire(t, fd);
+        xsock__sys_unlock(&t->lock);
+        finish_retiring(t, fd, followers);
+    }
 }
 
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
 {
-    struct retired r;
     xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
     if (slot == NULL)
         return -XSOCK_EBADF;
@@ -227,9 +235,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
     xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
-    retire(t, fd, &r);
-    xsock__sys_unlock(&t->lock);
-    finish_retiring(t, &r);
+    close_locked(t, fd);
     return 0;
 }
 
@@ -296,15 +302,13 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
 
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec)
 {
-    struct retired r;
     struct xsock__fd *old = NULL;
     xsock__sys_lock(&t->lock);
     int rc = install(t, number, held, cloexec, &old);
     if (old != NULL)
-        retire(t, old, &r);
-    xsock__sys_unlock(&t->lock);
-    if (old != NULL)
-        finish_retiring(t, &r);
+        close_locked(t, old);
+    else
+        xsock__sys_unlock(&t->lock);
     return rc != 0 ? rc : number;
 }
 

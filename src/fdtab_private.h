@@ -16,7 +16,7 @@
 
 /* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
  * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
-enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64 };
+enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MOST = 256 };
 
 /* fd->state: in the free list; has a number; has one, for a handle from outside; has references only; has a
  * number that is somebody else's. */
@@ -61,7 +61,7 @@ struct xsock__fdtab {
     struct xsock__fdtab *next; /* all tables: under the global lock */
 };
 
-extern const struct xsock__held xsock__held_nothing;
+static const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
 
 static inline unsigned xsock__fdtab_chunk(int number)
 {
@@ -78,15 +78,67 @@ static inline xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int n
     return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
 }
 
-/* The rest of fdtab_store.c: under the lock. */
-bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number);
+/* The rest is under the lock, and fdtab_store.c's; the usual cases are here. */
+bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number);
+bool xsock__fdtab_add_cells(struct xsock__fdtab *t);
 union cell *xsock__fdtab_cells(struct slab *s);
-bool xsock__fdtab_make_cell(struct xsock__fdtab *t); /* at least one is free now */
-struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number);
-struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t); /* NULL: none */
-bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *s); /* false: there are enough */
-void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_free_store(struct xsock__fdtab *t);
+
+static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
+{
+    return xsock__atomic_load_ptr(&t->chunk[xsock__fdtab_chunk(number)]) != NULL || xsock__fdtab_add_slots(t, number);
+}
+
+/* At least one is free now. */
+static inline bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
+{
+    return t->free != NULL || xsock__fdtab_add_cells(t);
+}
+
+static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
+{
+    struct xsock__fd *fd = t->free;
+    t->free = fd->next;
+    fd->state = USED;
+    fd->number = number;
+    fd->spare = NULL;
+    return fd;
+}
+
+/* NULL: none. */
+static inline struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
+{
+    struct spare *s = t->spares;
+    if (s != NULL) {
+        t->spares = s->next;
+        t->spare_count--;
+    }
+    return (struct xsock__sock *)(void *)s;
+}
+
+/* False: there are enough. */
+static inline bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
+{
+    struct spare *s = (struct spare *)(void *)sock;
+    if (t->spare_count >= SPARES_MOST)
+        return false;
+    s->next = t->spares;
+    t->spares = s;
+    t->spare_count++;
+    return true;
+}
+
+static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    fd->state = FREE;
+    fd->held = xsock__held_nothing;
+    fd->followers = NULL;
+    xsock__atomic_set(&fd->edges, 0);
+    if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
+        xsock__sys_free(fd->spare, t->spare_size);
+    fd->next = t->free;
+    t->free = fd;
+}
 
 /* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as xsock__fdtab_reserve. */
 int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);

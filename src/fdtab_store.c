@@ -1,19 +1,15 @@
 #include "fdtab_private.h"
 
-enum { SLAB_FIRST = 16, SLAB_MOST = 4096, SPARES_MOST = 256 };
-
-const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
+enum { SLAB_FIRST = 16, SLAB_MOST = 4096 };
 
 static size_t chunk_size(unsigned k)
 {
     return ((size_t)1 << (k + CHUNK_SHIFT)) * sizeof(xsock__atomic_ptr);
 }
 
-bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
+bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number)
 {
     unsigned k = xsock__fdtab_chunk(number);
-    if (xsock__atomic_load_ptr(&t->chunk[k]) != NULL)
-        return true;
     if (((size_t)1 << (k + CHUNK_SHIFT)) > SIZE_MAX / sizeof(xsock__atomic_ptr))
         return false; /* a 32-bit process has no room for numbers that high */
     void *slots = xsock__sys_alloc(chunk_size(k));
@@ -49,27 +45,6 @@ int xsock__fdtab_spares(struct xsock__fdtab *t)
     return count;
 }
 
-struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
-{
-    struct spare *s = t->spares;
-    if (s != NULL) {
-        t->spares = s->next;
-        t->spare_count--;
-    }
-    return (struct xsock__sock *)(void *)s;
-}
-
-bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
-{
-    struct spare *s = (struct spare *)(void *)sock;
-    if (t->spare_count >= SPARES_MOST)
-        return false;
-    s->next = t->spares;
-    t->spares = s;
-    t->spare_count++;
-    return true;
-}
-
 static void free_spares(struct xsock__fdtab *t)
 {
     for (struct xsock__sock *s; (s = xsock__fdtab_pop_spare(t)) != NULL;)
@@ -78,23 +53,9 @@ static void free_spares(struct xsock__fdtab *t)
 
 /* ---- Cells --------------------------------------------------------------------------------------- */
 
-void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    fd->state = FREE;
-    fd->held = xsock__held_nothing;
-    fd->followers = NULL;
-    xsock__atomic_set(&fd->edges, 0);
-    if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
-        xsock__sys_free(fd->spare, t->spare_size);
-    fd->next = t->free;
-    t->free = fd;
-}
-
 /* Cells are never given back before the table is: see get(). */
-bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
+bool xsock__fdtab_add_cells(struct xsock__fdtab *t)
 {
-    if (t->free != NULL)
-        return true;
     size_t count = t->cells < SLAB_FIRST ? SLAB_FIRST : t->cells > SLAB_MOST ? SLAB_MOST : t->cells;
     struct slab *s = xsock__sys_alloc(slab_size(count));
     if (s == NULL)
@@ -106,16 +67,6 @@ bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
     for (size_t i = count; i-- > 0;)
         xsock__fdtab_free_cell(t, &xsock__fdtab_cells(s)[i].fd);
     return true;
-}
-
-struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
-{
-    struct xsock__fd *fd = t->free;
-    t->free = fd->next;
-    fd->state = USED;
-    fd->number = number;
-    fd->spare = NULL;
-    return fd;
 }
 
 void xsock__fdtab_free_store(struct xsock__fdtab *t)

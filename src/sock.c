@@ -42,10 +42,15 @@ struct xsock__held xsock__sock_kept(void)
     return (struct xsock__held){UINTPTR_MAX, &kept};
 }
 
+static bool is_last(const struct xsock__sock *s)
+{
+    return xsock__atomic_load(&s->refs) == 1;
+}
+
 /* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays alone. */
 static bool leave_sock(struct xsock__sock *s)
 {
-    if (xsock__atomic_load(&s->refs) != 1 && xsock__atomic_add(&s->refs, -1) != 1)
+    if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
         return false;
     if (xsock__sock_leftover(s) != NULL)
         xsock__leftover_destroy(xsock__sock_leftover(s));
@@ -91,8 +96,7 @@ int xsock__sock_coalesce(struct xsock__sock *s)
 
 struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)
 {
-    bool last = xsock__atomic_load(&held->sock->refs) == 1;
-    if (last && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
+    if (is_last(held->sock) && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
         xsock__sys_forget_linger(held->handle);
     xsock__sys_close(held->handle);
     return leave_sock(held->sock) ? held->sock : NULL;
