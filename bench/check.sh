@@ -30,7 +30,7 @@ circumstances() {
 build() {
     local sources
     mkdir -p "$OUT"
-    mapfile -t sources < <(sed -n -e "s|^core  *|$TOP/|p" -e "s|^posix  *|$TOP/|p" "$TOP/sources.txt")
+    mapfile -t sources < <(sed -n -E "s%^(core|posix) +([^ ]+).*%$TOP/\2%p" "$TOP/sources.txt")
     gcc -std=c11 -O2 -w -DXSOCK_VERSION='"0"' -I "$TOP/include" -I "$TOP/src" "${sources[@]}" "$TOP/bench/count.c" \
         -Wl,--wrap=socket,--wrap=close -pthread -o "$OUT/count"
 }

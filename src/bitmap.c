@@ -59,7 +59,8 @@ bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i)
     return i / BITS < b->words[0] && (b->level[0][i / BITS] & bit_of(i)) != 0;
 }
 
-/* Room for number i, which has none, in every level, all or nothing. Doubling keeps the cost of growing constant per number. */
+/* Room for number i, which has none, in every level, all or nothing. Doubling keeps the cost of growing constant per
+ * number. */
 static bool grow(struct xsock__bitmap *b, size_t i)
 {
     struct xsock__bitmap old = *b, new;
