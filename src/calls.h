@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "fdtab.h"
+#include "sock.h"
 #include "xsock.h"
 
 /* The process's table; NULL before the first call that made it, which `ensure` does (-XSOCK_ENOMEM). */
@@ -73,6 +74,19 @@ int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__listen_in(struct xsock__fd *fd, int backlog);
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
+
+/* The same, in one step where it is a plain socket, as it nearly always is. */
+static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    *out = fd;
+    if (fd->held.sock->refuses == 0)
+        return 0;
+    xsock__fdtab_put(t, fd);
+    return xsock__get_socket(t, d, out);
+}
 
 /* sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);

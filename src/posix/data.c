@@ -14,6 +14,8 @@
 int xsock__posix_message_flags(int flags)
 {
     int native = MSG_DONTWAIT | MSG_NOSIGNAL;
+    if (flags == 0)
+        return native;
     if (flags & XSOCK_MSG_OOB)
         native |= MSG_OOB;
     if (flags & XSOCK_MSG_PEEK)
