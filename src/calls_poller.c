@@ -77,7 +77,7 @@ int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *o
     else if (n == 0 || timeout_ns < -1)
         rc = -XSOCK_EINVAL;
     else
-        rc = xsock__poller_wait(fd->held.sock->poller, out, n, timeout_ns);
+        return xsock__poller_wait(t, fd, out, n, timeout_ns);
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -18,6 +18,7 @@ static void begin(struct xsock__lying_list *list, struct xsock__lying *m, struct
     if (m->next != NULL)
         m->next->link = &m->next;
     list->first = m;
+    xsock__atomic_store(&list->used, 1);
     m->watch.notify = nudge;
     xsock__leftover_watch(q, &m->watch);
 }

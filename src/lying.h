@@ -15,6 +15,7 @@
 
 struct xsock__lying_list {
     struct xsock__lying *first;
+    xsock__atomic_int used; /* a member has stood in it: else nobody need take the lock to look */
     struct xsock__sys_poller *sys;
 };
 

@@ -370,6 +370,8 @@ static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v,
 
 static size_t collect_lying(struct xsock__poller *p, struct xsock__sys_event *v, size_t n)
 {
+    if (!xsock__atomic_load(&p->lying.used)) /* the first that comes wakes a wait */
+        return 0;
     xsock__sys_lock(&p->lock);
     size_t count = xsock__lying_collect(&p->lying, v, n);
     xsock__sys_unlock(&p->lock);
@@ -387,12 +389,15 @@ static void pass_on(struct xsock__poller *p)
         xsock__sys_poller_wake(p->sys);
 }
 
-int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t n, int64_t timeout_ns)
+int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out, size_t n,
+                       int64_t timeout_ns)
 {
+    struct xsock__poller *p = fd->held.sock->poller;
     struct xsock__sys_event v[MOST];
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     const size_t most = n < MOST ? n : MOST;
-    for (;;) {
+    int rc = 0;
+    for (bool over = false; !over;) {
         size_t count = 0, lying = collect_lying(p, v, most);
         bool woken = false;
         int64_t left = lying > 0 ? 0 : xsock__time_left(&end);
@@ -401,18 +406,21 @@ int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t 
             code = xsock__sys_poller_wait(p->sys, v + lying, most - lying, left, &count, &woken);
         if ((xsock__atomic_load(&p->state) & CLOSING) != 0) {
             xsock__sys_poller_wake(p->sys);
-            return -XSOCK_ECANCELED;
+            rc = -XSOCK_ECANCELED;
+            break;
         }
-        if (code != 0 && lying == 0)
-            return xsock__finish(code);
-        int reported = report_all(p, v, lying + count, out);
+        if (code != 0 && lying == 0) {
+            rc = xsock__finish(code);
+            break;
+        }
+        rc = report_all(p, v, lying + count, out);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
-        if (reported > 0 || asked || xsock__time_left(&end) == 0) {
-            if (woken)
-                pass_on(p);
-            return reported;
-        }
+        over = rc > 0 || asked || xsock__time_left(&end) == 0;
+        if (over && woken)
+            pass_on(p);
     }
+    xsock__fdtab_put(t, fd);
+    return rc;
 }
 
 void xsock__poller_wake(struct xsock__poller *p)

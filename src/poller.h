@@ -35,7 +35,11 @@ bool xsock__poller_is_dead(const struct xsock__poller *p);
 int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data);
 int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data);
 int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd);
-int xsock__poller_wait(struct xsock__poller *p, struct xsock_event *out, size_t n, int64_t timeout_ns);
+
+/* Drops the caller's reference to the poller's descriptor: so it can be the last thing that a call does, and a return
+ * from below the system call is saved. */
+int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out, size_t n,
+                       int64_t timeout_ns);
 void xsock__poller_wake(struct xsock__poller *p);
 
 /* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would have

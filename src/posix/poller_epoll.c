@@ -153,6 +153,8 @@ static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_
 static uint32_t from_native(uint32_t native)
 {
     uint32_t events = 0;
+    if (native == EPOLLIN) /* nearly always */
+        return XSOCK_POLLER_IN;
     for (int i = 0; i < BITS; i++)
         if (native & bits[i].native)
             events |= bits[i].ours;
