@@ -52,13 +52,26 @@ int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number)
 
 /* ---- The end ------------------------------------------------------------------------------------- */
 
+/* Whoever waits is told before anything is closed: else the end of one descriptor would be an end of file, or a
+ * reset, to a call that waits in another. Under the lock. */
+static void wake_everyone(struct xsock__fdtab *t, size_t end)
+{
+    xsock__fdtab_wake_all(&t->life);
+    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+        const xsock__atomic_ptr *slot = xsock__fdtab_slot(t, (int)n);
+        struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
+        if (fd != NULL)
+            xsock__fdtab_wake_all(fd);
+    }
+}
+
 void xsock__fdtab_seal(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
     t->sealed = true;
     t->life.state = LEAVING;
-    xsock__fdtab_wake_all(&t->life);
     size_t end = xsock__bitmap_end(&t->used);
+    wake_everyone(t, end);
     xsock__sys_unlock(&t->lock);
     for (size_t n = (size_t)t->rules.first; n < end; n++)
         if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)

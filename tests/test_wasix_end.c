@@ -1,0 +1,72 @@
+/* The end of a guest whose call waits for data of the guest's own: not an end of file to it, but the end. */
+#include "fdtab.h"
+#include "guest_net.h"
+#include "threads.h"
+#include "wasix/guest.h"
+
+enum { TIMES = 50, BETWEEN = 50 };
+
+static struct guest g;
+
+struct waiting {
+    int d;
+    uint32_t result;
+};
+
+static void wait_in(void *user)
+{
+    struct waiting *w = user;
+    w->result = guest_recv(&g, w->d, 0, 64);
+}
+
+/* Until a call stands in the list of those that wait in it. */
+static void await_waiter(int d)
+{
+    struct xsock__fdtab *t = g.process->table;
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    bool waits = false;
+    assert_non_null(fd);
+    while (!waits) {
+        thread_yield();
+        xsock__fdtab_lock(t);
+        waits = fd->waiters != NULL;
+        xsock__fdtab_unlock(t);
+    }
+    xsock__fdtab_put(t, fd);
+}
+
+/* A stream whose other end is closed first, as its number is lower, and many more before it is its own turn. */
+static int stream_with_a_low_peer(void)
+{
+    unsigned port;
+    int listener = guest_listen(&g, XSOCK_AF_INET, &port);
+    int low = guest_open(&g, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    guest_put_addr(&g, NET_ADDR, XSOCK_AF_INET, port);
+    ASSERT_ERRNO(0, CALL2(&g, "sock_connect", low, NET_ADDR));
+    for (int i = 0; i < BETWEEN; i++)
+        (void)guest_open(&g, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    ASSERT_ERRNO(0, CALL3(&g, "sock_accept", listener, 0, NET_FD));
+    return (int)guest_get32(&g, NET_FD);
+}
+
+static void a_call_that_waits_sees_no_end_of_file(void **state)
+{
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        guest_start(&g, NULL);
+        struct waiting w = {stream_with_a_low_peer(), 0};
+        struct thread *t = thread_start(wait_in, &w);
+        assert_non_null(t);
+        await_waiter(w.d);
+        xsock_wasix_end(g.process);
+        thread_join(t);
+        assert_int_equal(w.result, XSOCK_ECANCELED);
+        guest_stop(&g);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(a_call_that_waits_sees_no_end_of_file)};
+    return cmocka_run_group_tests_name("ends of guests", tests, NULL, NULL);
+}
