@@ -68,8 +68,8 @@ int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 /* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EKEPT, -XSOCK_ENOTSOCK. */
 int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The calls of these names in a socket that the caller has: whoever asks first whether it may be done wants it done
- * to the socket that was asked about, and not to what has its number by then. */
+/* The calls of these names in a socket that the caller has: whoever asks first whether it may be done wants it
+ * done to the socket that was asked about, and not to what has its number by then. */
 int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__listen_in(struct xsock__fd *fd, int backlog);
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);

@@ -182,8 +182,8 @@ static void spoil_pointers(const struct call *c, uint64_t args[10])
         for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
             args[p->arg] = bad[i];
             uint32_t e = run(c, guest.module, args);
-            ASSERT_THAT(e == expected, "%s of %s, argument %d is %#llx: errno %u", c->name, guest.module, p->arg,
-                        (unsigned long long)bad[i], (unsigned)e);
+            ASSERT_THAT(e == expected, "%s of %s, argument %d is %#llx: errno %u", c->name, guest.module,
+                        p->arg, (unsigned long long)bad[i], (unsigned)e);
         }
         args[p->arg] = good;
     }
@@ -218,9 +218,17 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
     static const struct {
         uint32_t number, error;
     } bad[] = {
-        {FREE, XSOCK_EBADF},       {MANY, XSOCK_EBADF},       {65535, XSOCK_EBADF}, {65536, XSOCK_EBADF},
-        {INT32_MAX, XSOCK_EBADF},  {0x80000000u, XSOCK_EBADF}, {0x80000003u, XSOCK_EBADF}, {UINT32_MAX, XSOCK_EBADF},
-        {0, XSOCK_WASIX_NOT_MINE}, {1, XSOCK_WASIX_NOT_MINE}, {2, XSOCK_WASIX_NOT_MINE},
+        {FREE, XSOCK_EBADF},
+        {MANY, XSOCK_EBADF},
+        {65535, XSOCK_EBADF},
+        {65536, XSOCK_EBADF},
+        {INT32_MAX, XSOCK_EBADF},
+        {0x80000000u, XSOCK_EBADF},
+        {0x80000003u, XSOCK_EBADF},
+        {UINT32_MAX, XSOCK_EBADF},
+        {0, XSOCK_WASIX_NOT_MINE},
+        {1, XSOCK_WASIX_NOT_MINE},
+        {2, XSOCK_WASIX_NOT_MINE},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         args[0] = UINT64_C(0xdeadbeef00000000) | bad[i].number;

@@ -95,9 +95,9 @@ static void listening_binds(void **state)
 static int accept_with(int listener, const char *module, unsigned flags)
 {
     unsigned port = guest_port(&guest, listener);
-    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
-    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
-    ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    int d = guest_open(&other, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    guest_put_addr(&other, NET_ADDR, XSOCK_AF_INET, port);
+    ASSERT_ERRNO(0, CALL2(&other, "sock_connect", d, NET_ADDR));
     guest.module = module;
     ASSERT_ERRNO(0, CALL3(&guest, "sock_accept", listener, flags, NET_FD));
     guest.module = "wasix_32v1";
@@ -313,7 +313,7 @@ static void probe(void *user)
     ASSERT_ERRNO(0, CALL1(p->g, "fd_close", d));
 }
 
-/* Whoever else has the port, guests or the machine: the answer is one of two, and the port in the host's order. */
+/* Whoever else has the port: the answer is one of two, and the port is in the host's order. */
 static void the_port_probe_is_tolerated(void **state)
 {
     struct gate *gate = gate_create();

@@ -1,9 +1,9 @@
 /* sock_recv, sock_recv_from, sock_recv_msg, sock_send, sock_send_to, sock_send_msg, fd_read, fd_write.
  *
  * Flags of a guest's that are more than WASIX has are EINVAL. Of those it has:
- *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of a datagram,
- *     the result is how long it was, not how much of it there was room for (at most 65,536 bytes more; and 1,023
- *     vectors, not 1,024). Of a stream it has no meaning.
+ *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of a
+ *     datagram, the result is how long it was, not how much of it there was room for (at most 65,536 bytes
+ *     more; and 1,023 vectors, not 1,024). Of a stream it has no meaning.
  *   - "data truncated" out of one: the datagram was longer than the vectors, and its rest is gone.
  *
  * The sender of a stream's bytes is its peer: Linux leaves that address unset, which wasix-libc can't tell.

@@ -216,8 +216,8 @@ static int connection_status(const struct xsock__fd *fd, int *out)
     return 0;
 }
 
-/* opening   a stream that has no peer and doesn't listen, bound or not; also after a connect that has said how
- *           it failed: it can be tried again
+/* opening   a stream that has no peer and doesn't listen, bound or not; also after a connect that has said
+ *           how it failed: it can be tried again
  * opened    a stream with a peer, or that listens; every other socket
  * closed    a stream that was connected: its peer sends no more, and all it had sent has been received; or it
  *           was shut down both ways

@@ -25,8 +25,8 @@ static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd 
     return now != fd;
 }
 
-/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not wait doesn't
- * take is read again another time. */
+/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not wait
+ * doesn't take is read again another time. */
 static ptrdiff_t send_piece(const struct xsock__wasix_call *c, struct sending *x)
 {
     const struct xsock_wasix_config *config = &c->guest->config;
