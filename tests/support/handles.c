@@ -1,0 +1,26 @@
+/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include "handles.h"
+
+#ifdef _WIN32
+bool handles_allow(unsigned long count)
+{
+    return count < 1ul << 24; /* there is no limit to set */
+}
+#else
+#include <sys/resource.h>
+
+bool handles_allow(unsigned long count)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return false;
+    if (limit.rlim_cur >= count)
+        return true;
+    limit.rlim_cur = count;
+    return setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+#endif

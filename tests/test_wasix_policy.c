@@ -1,0 +1,233 @@
+/* What a policy is asked of endpoints and datagrams, and what becomes of its answer. */
+#include "guest_net.h"
+
+#include <string.h>
+
+/* What the policy is to say, and what it was asked. */
+static struct {
+    int deny;             /* a kind of request */
+    bool rewrite;         /* the address becomes `to` */
+    struct xsock_addr to;
+    int asked, of[XSOCK_WASIX_INTERFACES + 1];
+    struct xsock_wasix_request last;
+} rule;
+
+static bool policy(void *user, struct xsock_wasix_request *r)
+{
+    (void)user;
+    rule.asked++;
+    rule.of[r->what]++;
+    rule.last = *r;
+    if (rule.rewrite && r->what != XSOCK_WASIX_OPEN)
+        r->addr = rule.to;
+    return r->what != rule.deny;
+}
+
+static struct guest guest, other;
+
+static int setup(void **state)
+{
+    struct xsock_wasix_config config = {.policy = policy};
+    int rc = harness_setup(state);
+    guest_start(&guest, &config);
+    guest_start(&other, NULL);
+    memset(&rule, 0, sizeof rule);
+    return rc;
+}
+
+static int teardown(void **state)
+{
+    guest_stop(&guest);
+    guest_stop(&other);
+    return harness_teardown(state);
+}
+
+static void assert_asked(int what, int times)
+{
+    assert_int_equal(rule.of[what], times);
+}
+
+static struct xsock_addr loopback(unsigned port)
+{
+    return (struct xsock_addr){.family = XSOCK_AF_INET, .port = port, .length = 4, .data = {127, 0, 0, 1}};
+}
+
+static void binding_is_asked(void **state)
+{
+    (void)state;
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    rule.deny = XSOCK_WASIX_BIND;
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 0);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", d, NET_ADDR));
+    assert_asked(XSOCK_WASIX_BIND, 1);
+    assert_int_equal(rule.last.af, XSOCK_AF_INET);
+    assert_int_equal(rule.last.type, XSOCK_SOCK_DGRAM);
+    assert_int_equal(rule.last.protocol, 17);
+    assert_true(xsock_addr_equal(&rule.last.addr, &(struct xsock_addr){.family = XSOCK_AF_INET, .length = 4,
+                                                                       .data = {127, 0, 0, 1}}));
+    assert_int_equal(guest_port(&guest, d), 0);
+    rule.deny = 0;
+    assert_true(guest_bind(&guest, d, XSOCK_AF_INET) != 0);
+}
+
+/* An address of another family can't be meant: that is no question of what is allowed. */
+static void what_can_not_be_is_not_asked(void **state)
+{
+    (void)state;
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 0);
+    guest_put_vec(&guest, NET_VEC, NET_OUT, 1);
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_bind", d, NET_ADDR));
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
+    memset(guest.bytes + NET_ADDR, 0, 110); /* UNSPEC: the peer is forgotten */
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    assert_asked(XSOCK_WASIX_OPEN, 1);
+    assert_int_equal(rule.asked, 1);
+}
+
+/* A program that never binds listens on every address: so it is asked like one that does. */
+static void listening_without_an_address_is_asked(void **state)
+{
+    static const struct xsock_addr any = {.family = XSOCK_AF_INET, .length = 4};
+    (void)state;
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    rule.deny = XSOCK_WASIX_BIND;
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_listen", d, 1));
+    assert_asked(XSOCK_WASIX_BIND, 1);
+    assert_true(xsock_addr_equal(&rule.last.addr, &any));
+    assert_int_equal(guest_port(&guest, d), 0);
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_accept", d, 0, NET_FD));
+    rule.deny = 0;
+    rule.rewrite = true; /* to loopback alone */
+    rule.to = loopback(0);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 1));
+    assert_true(guest_port(&guest, d) != 0);
+    assert_int_equal(guest.bytes[NET_PEER + 4], 127);
+    assert_asked(XSOCK_WASIX_BIND, 2);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 2)); /* it has one now */
+    assert_asked(XSOCK_WASIX_BIND, 2);
+}
+
+static void a_policy_may_send_a_connection_elsewhere(void **state)
+{
+    unsigned port;
+    (void)state;
+    int listener = guest_listen(&other, XSOCK_AF_INET, &port);
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 1);
+    rule.deny = XSOCK_WASIX_CONNECT;
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    assert_int_equal(guest_port(&guest, d), 0);
+    rule.deny = 0;
+    rule.rewrite = true;
+    rule.to = loopback(port);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    assert_int_equal(guest.bytes[NET_ADDR + 2], 1); /* its own memory is not touched */
+    ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
+    assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);
+    rule.to.family = XSOCK_AF_INET6; /* which this socket can't have */
+    rule.to.length = 16;
+    int e = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", e, NET_ADDR));
+}
+
+/* "Any" is this machine, and what is written as IPv6 may be IPv4: a policy sees what it amounts to. */
+static void a_destination_is_shown_as_what_it_is(void **state)
+{
+    struct xsock_addr want = loopback(7);
+    (void)state;
+    rule.deny = XSOCK_WASIX_CONNECT;
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 7);
+    memset(guest.bytes + NET_ADDR + 4, 0, 4);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    assert_true(xsock_addr_equal(&rule.last.addr, &want));
+    if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) != 0)
+        return;
+    d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 7);
+    memset(guest.bytes + NET_ADDR + 14, 0xff, 2);
+    memcpy(guest.bytes + NET_ADDR + 16, want.data, 4);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    assert_true(xsock_addr_equal(&rule.last.addr, &want));
+    assert_int_equal(rule.last.af, XSOCK_AF_INET6);
+}
+
+/* Each datagram that names where it goes; those to a peer that was allowed already are not. */
+static void datagrams_are_asked_one_by_one(void **state)
+{
+    (void)state;
+    int to = guest_open(&other, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    unsigned port = guest_bind(&other, to, XSOCK_AF_INET);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
+    memcpy(guest.bytes + NET_OUT, "data", 4);
+    guest_put_vec(&guest, NET_VEC, NET_OUT, 4);
+    rule.deny = XSOCK_WASIX_SEND;
+    guest_put32(&guest, NET_DONE, 77);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EACCES, CALL8(&guest, "sock_send_msg", d, NET_VEC, 1, 0, NET_ADDR, 0, 0, NET_DONE));
+    assert_int_equal(guest_get32(&guest, NET_DONE), 77);
+    assert_asked(XSOCK_WASIX_SEND, 2);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    ASSERT_ERRNO(0, guest_send(&guest, d, "peer"));
+    assert_asked(XSOCK_WASIX_SEND, 2);
+    ASSERT_ERRNO(0, guest_recv(&other, to, 0, 64));
+    ASSERT_GOT(&other, "peer");
+    ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&other, to, WAIT_NOT, 64));
+    rule.deny = 0;
+    rule.rewrite = true;
+    rule.to = loopback(port);
+    int e = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 1);
+    guest_put_vec(&guest, NET_VEC, NET_OUT, 4);
+    ASSERT_ERRNO(0, CALL6(&guest, "sock_send_to", e, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
+    ASSERT_ERRNO(0, guest_recv(&other, to, 0, 64));
+    assert_int_equal(guest_done(&other), 4);
+}
+
+/* ---- While a policy thinks ----------------------------------------------------------------------- */
+
+static int victim;
+
+/* As another thread of the guest's would: what was asked about is gone, and its number another socket's. */
+static bool swap_sockets(void *user, struct xsock_wasix_request *r)
+{
+    (void)user;
+    if (r->what != XSOCK_WASIX_BIND || r->type != XSOCK_SOCK_DGRAM)
+        return r->what != XSOCK_WASIX_BIND; /* only datagrams may be bound */
+    ASSERT_ERRNO(0, CALL1(&guest, "fd_close", victim));
+    assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), victim);
+    return true;
+}
+
+static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
+{
+    struct xsock_wasix_config config = {.policy = swap_sockets};
+    (void)state;
+    guest_stop(&guest);
+    guest_start(&guest, &config);
+    victim = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 0);
+    (void)CALL2(&guest, "sock_bind", victim, NET_ADDR); /* of the one that is closed: whatever it says */
+    assert_int_equal(guest_port(&guest, victim), 0);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", victim, NET_ADDR));
+}
+
+#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        GUEST_TEST(binding_is_asked),
+        GUEST_TEST(what_can_not_be_is_not_asked),
+        GUEST_TEST(listening_without_an_address_is_asked),
+        GUEST_TEST(a_policy_may_send_a_connection_elsewhere),
+        GUEST_TEST(a_destination_is_shown_as_what_it_is),
+        GUEST_TEST(datagrams_are_asked_one_by_one),
+        GUEST_TEST(an_answer_holds_for_the_socket_that_was_asked_about),
+    };
+    return cmocka_run_group_tests_name("policies of guests", tests, NULL, NULL);
+}
