@@ -225,6 +225,7 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 int64_t xsock__sys_now(void); /* nanoseconds since some moment; never goes back */
+int64_t xsock__sys_realtime(void); /* since 1970 began in UTC; may be set to anything at any time */
 
 /* What wakes a thread that waits in xsock__sys_wait: set by any thread, async-signal-safe, and stays set
  * until it is cleared. Close-on-exec. One thread waits with it at a time. */

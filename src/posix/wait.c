@@ -21,6 +21,13 @@ int64_t xsock__sys_now(void)
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
 }
 
+int64_t xsock__sys_realtime(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
+}
+
 /* ---- Wakes: an eventfd, or a pipe ---------------------------------------------------------------- */
 
 int xsock__sys_wake_open(struct xsock__sys_wake *out)

@@ -36,6 +36,9 @@ void fake_glue(bool on);
 int64_t fake_now(void);
 void fake_advance(int64_t ns);
 
+/* The time of day is this now; it goes on with the clock. Undone by fake_reset(). */
+void fake_set_day(int64_t ns);
+
 /* ---- What is to happen; undone by fake_reset() ---------------------------------------------------- */
 
 typedef void fake_hook(void *user);

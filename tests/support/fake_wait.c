@@ -14,7 +14,7 @@ static struct {
         enum fake_call call;
         unsigned nth;
     } timed[HOOKS], before[HOOKS];
-    int64_t interrupt_ns, early_ns;
+    int64_t interrupt_ns, early_ns, day_ns;
 } set;
 
 void fake__reset_wait(void)
@@ -38,6 +38,16 @@ int64_t xsock__sys_now(void)
 {
     fake__notice(FAKE_NOW);
     return now;
+}
+
+int64_t xsock__sys_realtime(void)
+{
+    return now + set.day_ns;
+}
+
+void fake_set_day(int64_t ns)
+{
+    set.day_ns = ns - now;
 }
 
 /* ---- Hooks ---------------------------------------------------------------------------------------- */
