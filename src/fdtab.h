@@ -83,6 +83,13 @@ void xsock__fdtab_seal(struct xsock__fdtab *t);
 /* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
 struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t);
 
+/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits in the bell is
+ * woken as if it were closed, and stays there until it leaves. Rings are counted, so that who has begun too late
+ * finds out: ask for the count, look at what is rung for, wait in the bell, and compare. */
+struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t);
+int xsock__fdtab_rings(struct xsock__fdtab *t);
+void xsock__fdtab_ring(struct xsock__fdtab *t);
+
 /* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in held, then
  * publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);

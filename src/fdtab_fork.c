@@ -69,6 +69,7 @@ static void after_fork_in_child(void)
         t->leaving = 0;
         t->waiting = 0;
         t->life.waiters = NULL;
+        t->bell.waiters = NULL;
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }

@@ -18,6 +18,27 @@ struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t)
     return &t->life;
 }
 
+struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t)
+{
+    return &t->bell;
+}
+
+int xsock__fdtab_rings(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int rings = (int)(t->rings & INT32_MAX);
+    xsock__sys_unlock(&t->lock);
+    return rings;
+}
+
+void xsock__fdtab_ring(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->rings++;
+    xsock__fdtab_wake_all(&t->bell);
+    xsock__sys_unlock(&t->lock);
+}
+
 /* ---- Numbers that are somebody else's ------------------------------------------------------------ */
 
 /* Under the lock. */

@@ -4,7 +4,7 @@
  * fdtab_store.c  the memory: slots and cells
  * fdtab_wait.c   waking who waits when a descriptor is closed
  * fdtab_follow.c telling who follows it
- * fdtab_guest.c  what only tables of guests need: rules, numbers that are kept, sealing
+ * fdtab_guest.c  what only tables of guests need: rules, numbers that are kept, sealing, the bell
  * fdtab_fork.c   the list of all tables, and what fork() does to them */
 #ifndef XSOCK__FDTAB_PRIVATE_H
 #define XSOCK__FDTAB_PRIVATE_H
@@ -50,7 +50,8 @@ struct xsock__fdtab {
     int count, limit, waiting;
     bool sealed;
     struct xsock__fdtab_rules rules;
-    struct xsock__fd life;
+    struct xsock__fd life, bell;
+    unsigned rings;
     int leaving; /* closed, and not let go yet */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */

@@ -19,6 +19,13 @@ struct watched {
 
 enum { MOST = 64 };
 
+/* What a guest's call waits for besides: the end of its table, and the bell. */
+struct guest {
+    struct xsock__waiter life, bell;
+    int rings;
+    bool late; /* it has rung before there was anybody to hear */
+};
+
 struct poll {
     struct xsock__fdtab *t;
     struct xsock_pollfd *v;
@@ -27,6 +34,7 @@ struct poll {
     struct xsock__sys_wait *waits;
     struct xsock__waker *waker;
     bool woken;
+    struct guest *guest;      /* NULL: for a table that has no end */
     xsock__atomic_int nudged; /* something has come to lie in a queue */
 };
 
@@ -125,6 +133,34 @@ static void leave(struct poll *p)
     p->woken = p->woken || xsock__atomic_load(&p->nudged);
 }
 
+/* -XSOCK_ECANCELED: the table has ended. */
+static int enter_guest(struct poll *p)
+{
+    struct guest *g = p->guest;
+    int rc = xsock__fdtab_attach(p->t, xsock__fdtab_life(p->t), &g->life, p->waker);
+    if (rc != 0)
+        return rc;
+    (void)xsock__fdtab_attach(p->t, xsock__fdtab_bell(p->t), &g->bell, p->waker); /* which never closes */
+    g->late = xsock__fdtab_rings(p->t) != g->rings;
+    return 0;
+}
+
+static void leave_guest(struct poll *p)
+{
+    bool ended = xsock__fdtab_detach(p->t, &p->guest->life), rung = xsock__fdtab_detach(p->t, &p->guest->bell);
+    p->woken = p->woken || ended || rung;
+}
+
+static bool is_over(const struct poll *p)
+{
+    return p->guest != NULL && xsock__atomic_load(&p->guest->life.closed);
+}
+
+static bool has_rung(const struct poll *p)
+{
+    return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->bell.closed));
+}
+
 /* What there is to report now; the results of a wait are used if there was one. */
 static int collect(struct poll *p, bool waited)
 {
@@ -152,7 +188,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
     int ready = collect(p, false);
     for (;;) {
         /* With something to report already, the others are asked without waiting. */
-        int64_t left = ready > 0 ? 0 : xsock__time_left(end);
+        int64_t left = ready > 0 || has_rung(p) ? 0 : xsock__time_left(end);
         int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
         if (rc != 0)
             return rc;
@@ -162,7 +198,9 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
             xsock__sys_wake_clear(&p->waker->wake);
         }
         ready = collect(p, true);
-        if (ready > 0 || left == 0)
+        if (is_over(p))
+            return -XSOCK_ECANCELED;
+        if (ready > 0 || left == 0 || has_rung(p))
             return ready;
     }
 }
@@ -173,18 +211,23 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     int rc = xsock__fdtab_take_waker(p->t, &p->waker);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc;
-    enter(p);
-    rc = wait_for_some(p, &end);
-    leave(p);
+    rc = p->guest != NULL ? enter_guest(p) : 0;
+    if (rc == 0) {
+        enter(p);
+        rc = wait_for_some(p, &end);
+        leave(p);
+        if (p->guest != NULL)
+            leave_guest(p);
+    }
     xsock__fdtab_give_waker(p->t, p->waker, p->woken);
     return rc;
 }
 
-int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns, struct guest *g)
 {
     struct watched few[MOST];
     struct xsock__sys_wait waits[MOST];
-    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits};
+    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits, .guest = g};
     int rc = check(v, n, timeout_ns);
     if (rc != 0)
         return rc;
@@ -198,4 +241,15 @@ int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, i
     xsock__sys_free(p.watched, n * sizeof *p.watched);
     xsock__sys_free(p.waits, n * sizeof *p.waits);
     return rc;
+}
+
+int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    return poll_for(t, v, n, timeout_ns, NULL);
+}
+
+int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns, int rings)
+{
+    struct guest g = {.rings = rings};
+    return poll_for(t, v, n, timeout_ns, &g);
 }
