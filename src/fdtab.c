@@ -312,6 +312,48 @@ int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock_
     return rc != 0 ? rc : number;
 }
 
+/* Under the lock. */
+static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held, bool kept,
+                struct xsock__fd **out)
+{
+    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
+    if (xsock__atomic_load_ptr(slot) != fd || to < 0 || !xsock__bitmap_has(&t->used, (size_t)to))
+        return -XSOCK_EBADF;
+    struct xsock__fd *old = xsock__atomic_load_ptr(xsock__fdtab_slot(t, to));
+    if (kept && (old == NULL || old->state != KEPT))
+        return -XSOCK_EBADF;
+    if (kept)
+        old->state = USED; /* for install, which leaves alone what is kept */
+    int rc = install(t, to, held, xsock__atomic_load(&fd->cloexec) != 0, out);
+    if (rc != 0 && kept)
+        old->state = KEPT;
+    if (rc != 0)
+        return rc;
+    xsock__atomic_store_ptr(slot, NULL);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    return 0;
+}
+
+int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
+                      bool kept)
+{
+    struct retired r[2];
+    struct xsock__fd *old = NULL;
+    xsock__sys_lock(&t->lock);
+    int rc = move(t, fd, to, held, kept, &old);
+    if (rc == 0) {
+        retire(t, fd, &r[0]);
+        retire(t, old, &r[1]);
+    }
+    xsock__sys_unlock(&t->lock);
+    if (rc != 0)
+        return rc;
+    finish_retiring(t, &r[0]);
+    finish_retiring(t, &r[1]);
+    return to;
+}
+
 /* ---- Limits and figures -------------------------------------------------------------------------- */
 
 int xsock__fdtab_limit(struct xsock__fdtab *t)

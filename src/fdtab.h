@@ -109,6 +109,13 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
  * -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
 
+/* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a reference
+ * to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the number.
+ * -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure
+ * held is still the caller's. */
+int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
+                      bool kept);
+
 /* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds `held`, but
  * remove and replace leave it alone and say -XSOCK__EKEPT, until unkeep frees it. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open; -XSOCK_EMFILE, -XSOCK_ENOMEM.
