@@ -113,6 +113,8 @@ static void unref(struct xsock__poller *p)
 {
     if (xsock__atomic_add(&p->refs, -1) != 1)
         return;
+    if (p->sock.role != NULL)
+        p->sock.role->gone(p->sock.role);
     xsock__sys_free(p->slots, p->slot_count * sizeof *p->slots);
     xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, sizeof *p);

@@ -43,7 +43,7 @@ struct xsock__sock {
     short af, type;             /* xsock's numbers, no flags */
     int protocol;               /* the default filled in */
     struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
-    struct xsock__role *role;     /* not NULL: what src/wasix makes of a socket: a pipe, an event */
+    struct xsock__role *role;     /* not NULL: what src/wasix makes of it: a pipe, an event */
     xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
