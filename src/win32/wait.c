@@ -159,8 +159,16 @@ bool xsock__wait_has_hung_up(SOCKET s, ULONG events)
            send(s, "", 0, 0) != 0 && WSAGetLastError() == WSAESHUTDOWN;
 }
 
+/* What an answer means to an entry. */
+static int revents_of(const struct xsock__sys_wait *e, ULONG events)
+{
+    int revents = xsock__afd_revents(events, e->events);
+
+    return xsock__wait_has_hung_up(e->handle, events) ? revents | XSOCK_POLLHUP : revents;
+}
+
 /* The answer's entries are in the order of the question's, so that in all it is gone through once; where they
- * are not, they are still found. */
+ * are not, they are still found. A handle may stand there often: an answer is for one that it means something to. */
 static void collect(const struct wait *w)
 {
     size_t at = 0;
@@ -170,14 +178,15 @@ static void collect(const struct wait *w)
 
         for (size_t tried = 0; tried < w->n; tried++) {
             struct xsock__sys_wait *e = &w->v[at];
+            int revents;
 
             at = at + 1 < w->n ? at + 1 : 0;
-            if (handle_of(w, e) == from->handle) {
-                e->revents = xsock__afd_revents(from->events, e->events);
-                if (xsock__wait_has_hung_up(e->handle, from->events))
-                    e->revents |= XSOCK_POLLHUP;
+            if (handle_of(w, e) != from->handle)
+                continue;
+            revents = revents_of(e, from->events);
+            e->revents |= revents;
+            if (revents != 0)
                 break;
-            }
         }
     }
 }
