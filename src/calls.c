@@ -55,7 +55,7 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
     return xsock__publish(t, fd, &held, type);
 }
 
-static int reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
+int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
 {
     int rc = xsock__fdtab_reserve(t, 0, &fd[0]);
     if (rc != 0)
@@ -77,7 +77,7 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
     struct xsock__held held[2];
     if (out == NULL)
         return -XSOCK_EFAULT;
-    int rc = reserve_pair(t, fd);
+    int rc = xsock__reserve_pair(t, fd);
     if (rc != 0)
         return when_full(rc, xsock__probe_pair(af, type, protocol));
     rc = xsock__started();
@@ -97,7 +97,7 @@ static bool is_poller(const struct xsock__fd *fd)
     return fd->held.sock->poller != NULL;
 }
 
-static int dup_into(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
+int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
 {
     struct xsock__fd *fd;
     struct xsock__held held;
@@ -120,7 +120,7 @@ int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)
     int got = xsock__get(t, d, &fd);
     if (got != 0)
         return got;
-    int rc = dup_into(t, fd, min, flags);
+    int rc = xsock__dup_in(t, fd, min, flags);
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -97,6 +97,12 @@ static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);
 
+/* Two numbers, the lower one first. */
+int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
+
+/* xsock_dup of a descriptor that the caller has. */
+int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
+
 /* Fills a reserved descriptor in, and has it found. Returns its number. */
 int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
 
