@@ -1,0 +1,124 @@
+/* fd_pipe: the first descriptor reads what is written to the second. */
+#include "../calls.h"
+#include "../xlate.h"
+#include "role.h"
+
+/* A pair's ends know nothing of each other's sockets, only of this. */
+struct pipe {
+    struct end {
+        struct xsock__wasix_role role; /* first: found by it */
+        struct pipe *pipe;
+    } reader, writer;
+    xsock__atomic_int refs;        /* ends that are open */
+    xsock__atomic_int reader_gone; /* all of its descriptors are closed */
+};
+
+static void unref(struct pipe *p)
+{
+    if (xsock__atomic_add(&p->refs, -1) == 1)
+        xsock__sys_free(p, sizeof *p);
+}
+
+static struct pipe *pipe_of(const void *role)
+{
+    return ((const struct end *)role)->pipe;
+}
+
+static void reader_gone(struct xsock__role *r)
+{
+    struct pipe *p = pipe_of(r);
+    xsock__atomic_store(&p->reader_gone, 1);
+    unref(p);
+}
+
+static void writer_gone(struct xsock__role *r)
+{
+    unref(pipe_of(r));
+}
+
+/* ---- Reading and writing ------------------------------------------------------------------------- */
+
+static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+{
+    struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
+    return xsock__recvmsg_in(t, fd, &m, 0);
+}
+
+/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had not been read;
+ * and Windows, at first, nothing. */
+static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+{
+    struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
+    struct pipe *p = pipe_of(fd->held.sock->role);
+    if (v->total == 0)
+        return 0;
+    if (xsock__atomic_load(&p->reader_gone))
+        return -XSOCK_EPIPE;
+    ptrdiff_t n = xsock__sendmsg_in(t, fd, &m, 0);
+    return n == -XSOCK_ECONNRESET || n == -XSOCK_ENOTCONN ? -XSOCK_EPIPE : n;
+}
+
+static int available_in_pipe(struct xsock__fd *fd, size_t *out)
+{
+    return xsock__finish(xsock__sys_available(fd->held.handle, out));
+}
+
+static int nothing_available(struct xsock__fd *fd, size_t *out)
+{
+    (void)fd;
+    *out = 0;
+    return 0;
+}
+
+/* ---- Making one ---------------------------------------------------------------------------------- */
+
+static struct pipe *new_pipe(void)
+{
+    struct pipe *p = xsock__sys_alloc(sizeof *p);
+    if (p == NULL)
+        return NULL;
+    p->reader = (struct end){{{reader_gone}, XSOCK_POLLIN, read_pipe, NULL, available_in_pipe}, p};
+    p->writer = (struct end){{{writer_gone}, XSOCK_POLLOUT, NULL, write_pipe, nothing_available}, p};
+    xsock__atomic_store(&p->refs, 2);
+    return p;
+}
+
+/* For the two descriptors that are reserved. */
+static int make(struct xsock__fdtab *t, struct xsock__fd *fd[2])
+{
+    struct xsock__held held[2];
+    struct pipe *p = new_pipe();
+    if (p == NULL)
+        return -XSOCK_ENOMEM;
+    int rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__sock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, held);
+    if (rc != 0) {
+        xsock__sys_free(p, sizeof *p);
+        return rc;
+    }
+    xsock__wasix_role_publish(t, fd[0], &held[0], &p->reader.role);
+    xsock__wasix_role_publish(t, fd[1], &held[1], &p->writer.role);
+    return 0;
+}
+
+int xsock__wasix_fd_pipe(const struct xsock__wasix_call *c)
+{
+    struct xsock__fdtab *t = c->guest->table;
+    struct xsock__fd *fd[2];
+    unsigned char *out0 = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), 4);
+    unsigned char *out1 = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 4);
+    int rc = out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__reserve_pair(t, fd);
+    if (rc != 0)
+        return rc;
+    int number[2] = {fd[0]->number, fd[1]->number}; /* once found, another thread may close them */
+    rc = make(t, fd);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd[0]);
+        xsock__fdtab_cancel(t, fd[1]);
+        return rc;
+    }
+    xsock__wasix_put32(out0, (uint32_t)number[0]);
+    xsock__wasix_put32(out1, (uint32_t)number[1]);
+    return 0;
+}
