@@ -112,9 +112,9 @@ XSOCK_API int xsock_wasix_keep(struct xsock_wasix *guest, int number);
 /* The engine has closed that file: the number is free. Returns 0. EFAULT: guest is NULL. EBADF: it isn't kept. */
 XSOCK_API int xsock_wasix_unkeep(struct xsock_wasix *guest, int number);
 
-/* Whose a number is. Where fd_renumber or fd_dup2 is NOT_MINE, the engine learns by it which of the two it is, closes
- * or moves its own file, frees or keeps the number, and calls again if the other is a socket.
- * EFAULT: guest is NULL. */
+/* Whose a number is. Where fd_renumber is NOT_MINE, the engine learns by it whose the two are. Both its own: it
+ * moves its file, and unkeeps the first. The second ours: it closes that (xsock_wasix_close), keeps its number, moves
+ * its file there, and unkeeps the first. The first ours: xsock_wasix_renumber. EFAULT: guest is NULL. */
 enum {
     XSOCK_WASIX_FREE = 0,
     XSOCK_WASIX_ENGINES = 1,
@@ -125,6 +125,12 @@ XSOCK_API int xsock_wasix_owner(struct xsock_wasix *guest, int number);
 /* Closes a descriptor that is ours, as fd_close does. Returns 0. EFAULT: guest is NULL. EBADF: not open, or the
  * engine's. */
 XSOCK_API int xsock_wasix_close(struct xsock_wasix *guest, int number);
+
+/* The rest of an fd_renumber whose first number, `from`, is ours, and whose second, `to`, is kept for a file that the
+ * engine has now closed: what was `from` is `to` from now on, and the number is no longer kept. Returns 0. EFAULT:
+ * guest is NULL. EBADF: `from` isn't ours, or `to` isn't kept. EINVAL: `from` is an epoll. EMFILE, ENOBUFS, ENOMEM:
+ * the system has no more; nothing was done. */
+XSOCK_API int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to);
 
 /* Gives the guest a socket that the system made, such as a listener of the host's: as xsock_adopt (xsock_native.h),
  * with its errors. flags: XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK, as the guest is to see them. Returns the number.
