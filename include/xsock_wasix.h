@@ -98,6 +98,10 @@ XSOCK_API void xsock_wasix_end(struct xsock_wasix *guest);
  * nothing. */
 XSOCK_API void xsock_wasix_destroy(struct xsock_wasix *guest);
 
+/* The guest's process becomes another program (proc_exec): closes what has CLOEXEC, as fd_close does. Files of the
+ * engine's are its own to close. Returns 0. EFAULT: guest is NULL. Doesn't block. */
+XSOCK_API int xsock_wasix_exec(struct xsock_wasix *guest);
+
 /* ---- Numbers of the engine's --------------------------------------------------------------------- */
 
 /* What a call gives instead of a WASIX errno (they are all below it) when a descriptor that it names is kept for

@@ -80,6 +80,9 @@ const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t
  * -XSOCK_ECANCELED, as reserve and replace do from then on. Any thread, any time. */
 void xsock__fdtab_seal(struct xsock__fdtab *t);
 
+/* Closes what is marked as close-on-exec, and open by now. */
+void xsock__fdtab_close_marked(struct xsock__fdtab *t);
+
 /* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
 struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t);
 

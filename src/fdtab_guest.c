@@ -98,3 +98,19 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
         if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)
             (void)xsock__fdtab_unkeep(t, (int)n);
 }
+
+/* Another thread may have closed a number, and put something else there, since it was looked at: then that is it. */
+void xsock__fdtab_close_marked(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    size_t end = xsock__bitmap_end(&t->used);
+    xsock__sys_unlock(&t->lock);
+    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+        struct xsock__fd *fd = xsock__fdtab_get(t, (int)n);
+        bool marked = fd != NULL && xsock__atomic_load(&fd->cloexec);
+        if (fd != NULL)
+            xsock__fdtab_put(t, fd);
+        if (marked)
+            (void)xsock__fdtab_remove(t, (int)n);
+    }
+}

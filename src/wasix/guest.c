@@ -94,6 +94,14 @@ void xsock_wasix_end(struct xsock_wasix *guest)
         xsock__fdtab_seal(guest->table);
 }
 
+int xsock_wasix_exec(struct xsock_wasix *guest)
+{
+    if (guest == NULL)
+        return -XSOCK_EFAULT;
+    xsock__fdtab_close_marked(guest->table);
+    return 0;
+}
+
 void xsock_wasix_destroy(struct xsock_wasix *guest)
 {
     if (guest == NULL)
