@@ -1,0 +1,375 @@
+/* epoll_create, epoll_ctl, epoll_wait: pollers of the core, and what a guest gave with each member.
+ *
+ * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller has its id. A
+ * record hangs on its descriptor as a follower, beside the poller's own, and goes with it; an event whose id is no
+ * record's any more is nobody's.
+ *
+ * Locks, in this order: the epoll's, the poller's, the table's. */
+#include <string.h>
+
+#include "../calls.h"
+#include "../poller.h"
+#include "../wait.h"
+#include "role.h"
+
+/* In the guest's memory, of 4-byte pointers and of 8-byte ones alike. */
+enum { EVENT = 32, EVENTS = 0, DATA = 8, DATA_SIZE = 24 };
+
+struct record {
+    struct xsock__follower follower; /* first: found by it */
+    struct epoll *epoll;
+    struct record *next, **link;
+    uint64_t id;
+    unsigned char data[DATA_SIZE];
+};
+
+struct epoll {
+    struct xsock__role role; /* first: found by it */
+    struct xsock_wasix *guest;
+    xsock__atomic_int refs;  /* the poller's, and a record's each */
+    struct xsock__lock lock; /* of what follows, and of the records' data */
+    struct record *records;
+    uint64_t last_id; /* none is given twice */
+};
+
+static void unref(struct epoll *e)
+{
+    if (xsock__atomic_add(&e->refs, -1) != 1)
+        return;
+    xsock__sys_lock_destroy(&e->lock);
+    xsock__sys_free(e, sizeof *e);
+}
+
+/* ---- Records ------------------------------------------------------------------------------------- */
+
+static bool enter_member(struct xsock_wasix *g)
+{
+    xsock__sys_lock(&g->lock);
+    bool room = g->members < XSOCK__WASIX_MEMBERS_EACH * (uint64_t)g->config.max_descriptors;
+    g->members += room;
+    xsock__sys_unlock(&g->lock);
+    return room;
+}
+
+static void leave_member(struct xsock_wasix *g)
+{
+    xsock__sys_lock(&g->lock);
+    g->members--;
+    xsock__sys_unlock(&g->lock);
+}
+
+/* Under the lock. */
+static void unlink_record(struct record *r)
+{
+    *r->link = r->next;
+    if (r->next != NULL)
+        r->next->link = r->link;
+}
+
+static void free_record(struct record *r)
+{
+    struct epoll *e = r->epoll;
+    leave_member(e->guest);
+    xsock__sys_free(r, sizeof *r);
+    unref(e);
+}
+
+/* Its descriptor is closed. */
+static void record_closed(struct xsock__follower *f)
+{
+    struct record *r = (struct record *)(void *)f;
+    xsock__sys_lock(&r->epoll->lock);
+    unlink_record(r);
+    xsock__sys_unlock(&r->epoll->lock);
+    free_record(r);
+}
+
+/* The poller is gone. Records that another thread has in hand, it frees itself. */
+static void gone(struct xsock__role *role)
+{
+    struct epoll *e = (struct epoll *)(void *)role;
+    xsock__sys_lock(&e->lock);
+    for (struct record *r = e->records, *next; r != NULL; r = next) {
+        next = r->next;
+        if (!xsock__fdtab_unfollow(e->guest->table, &r->follower))
+            continue;
+        unlink_record(r);
+        free_record(r); /* not the last reference: ours is still there */
+    }
+    xsock__sys_unlock(&e->lock);
+    unref(e);
+}
+
+static bool is_record_of(struct xsock__follower *f, void *user)
+{
+    return f->closed == record_closed && ((struct record *)(void *)f)->epoll == user;
+}
+
+/* Under the lock, which keeps it from being freed. */
+static struct record *find(struct epoll *e, struct xsock__fd *fd)
+{
+    return (struct record *)(void *)xsock__fdtab_each_follower(e->guest->table, fd, is_record_of, e);
+}
+
+/* ---- Making one ---------------------------------------------------------------------------------- */
+
+static int make(struct xsock_wasix *g, struct xsock__fd *fd, struct xsock__held *out)
+{
+    struct epoll *e = xsock__sys_alloc(sizeof *e);
+    if (e == NULL)
+        return -XSOCK_ENOMEM;
+    int rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__poller_open(g->table, fd, out);
+    if (rc != 0) {
+        xsock__sys_free(e, sizeof *e);
+        return rc;
+    }
+    e->role.gone = gone;
+    e->guest = g;
+    xsock__atomic_store(&e->refs, 1);
+    xsock__sys_lock_init(&e->lock);
+    out->sock->role = &e->role;
+    return 0;
+}
+
+int xsock__wasix_epoll_create(const struct xsock__wasix_call *c)
+{
+    struct xsock__fdtab *t = c->guest->table;
+    struct xsock__held held;
+    struct xsock__fd *fd;
+    unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), 4);
+    int rc = out == NULL ? -XSOCK_EMEMVIOLATION : xsock__fdtab_reserve(t, 0, &fd);
+    if (rc != 0)
+        return rc;
+    rc = make(c->guest, fd, &held);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd);
+        return rc;
+    }
+    xsock__wasix_put32(out, (uint32_t)xsock__publish(t, fd, &held, 0));
+    return 0;
+}
+
+/* ---- Members ------------------------------------------------------------------------------------- */
+
+/* One epoll_ctl. */
+struct change {
+    struct epoll *epoll;
+    struct xsock__poller *poller;
+    struct xsock__fd *fd;
+    uint32_t events;
+    unsigned char data[DATA_SIZE];
+};
+
+/* Under the lock, as those that follow. NULL: the guest has as many as it may, or there is no memory. */
+static struct record *new_record(struct change *ch, int *out_error)
+{
+    struct epoll *e = ch->epoll;
+    if (!enter_member(e->guest)) {
+        *out_error = -XSOCK_ENOSPC;
+        return NULL;
+    }
+    struct record *r = xsock__sys_alloc(sizeof *r);
+    if (r == NULL) {
+        leave_member(e->guest);
+        *out_error = -XSOCK_ENOMEM;
+        return NULL;
+    }
+    r->follower.closed = record_closed;
+    r->epoll = e;
+    r->id = ++e->last_id;
+    memcpy(r->data, ch->data, DATA_SIZE);
+    r->next = e->records;
+    r->link = &e->records;
+    if (r->next != NULL)
+        r->next->link = &r->next;
+    e->records = r;
+    xsock__atomic_add(&e->refs, 1);
+    return r;
+}
+
+static int add(struct change *ch)
+{
+    struct xsock__fdtab *t = ch->epoll->guest->table;
+    int rc = 0;
+    struct record *r = new_record(ch, &rc);
+    if (r == NULL)
+        return rc;
+    bool ours = xsock__fdtab_follow(t, ch->fd, &r->follower) != 0;
+    rc = ours ? -XSOCK_EBADF : xsock__poller_add(ch->poller, ch->fd, ch->events, r->id);
+    if (rc != 0 && (ours || xsock__fdtab_unfollow(t, &r->follower))) {
+        unlink_record(r);
+        free_record(r);
+    }
+    return rc;
+}
+
+static int modify(struct change *ch, struct record *r)
+{
+    int rc = xsock__poller_change(ch->poller, ch->fd, ch->events, r->id);
+    if (rc == 0)
+        memcpy(r->data, ch->data, DATA_SIZE);
+    return rc;
+}
+
+static int delete(struct change *ch, struct record *r)
+{
+    int rc = xsock__poller_remove(ch->poller, ch->fd);
+    if (xsock__fdtab_unfollow(ch->epoll->guest->table, &r->follower)) {
+        unlink_record(r);
+        free_record(r);
+    }
+    return rc;
+}
+
+/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what is a member
+ * already changes it, and of what is none adds it. What can't be told apart by that are two mistakes: a libc's ADD
+ * of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
+enum { ADD = 0, MOD_OR_ADD = 1, DEL = 2, MOD = 3 };
+
+static int control(struct change *ch, uint32_t op)
+{
+    xsock__sys_lock(&ch->epoll->lock);
+    struct record *r = find(ch->epoll, ch->fd);
+    int rc = -XSOCK_ENOENT;
+    if (op == ADD || (op == MOD_OR_ADD && r == NULL))
+        rc = r != NULL ? -XSOCK_EEXIST : add(ch);
+    else if (r != NULL)
+        rc = op == DEL ? delete(ch, r) : modify(ch, r);
+    xsock__sys_unlock(&ch->epoll->lock);
+    return rc;
+}
+
+static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI |
+                              XSOCK_POLLER_ERR | XSOCK_POLLER_HUP | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
+static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
+static const uint32_t incoming = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI;
+
+/* What the pair beneath a pipe's end would be ready for, and the end is not. */
+static uint32_t never(const struct xsock__fd *fd)
+{
+    const struct xsock__wasix_role *role = xsock__wasix_role_of(fd);
+    int can = role != NULL ? role->can : XSOCK_POLLIN | XSOCK_POLLOUT;
+    uint32_t not_in = (can & XSOCK_POLLIN) != 0 ? 0 : incoming;
+    return not_in | ((can & XSOCK_POLLOUT) != 0 ? 0U : (uint32_t)XSOCK_POLLER_OUT);
+}
+
+/* The event counts for ADD and MOD alone, and is read once. */
+static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *poller, struct xsock__fd *fd)
+{
+    struct change ch = {.fd = fd};
+    uint32_t op = xsock__wasix_u32(c, 1);
+    unsigned char event[EVENT];
+    const unsigned char *from = xsock__wasix_at(c, xsock__wasix_ptr(c, 3), EVENT);
+    if (from == NULL && op != DEL)
+        return -XSOCK_EMEMVIOLATION;
+    if (poller->held.sock->poller == NULL || fd->held.sock->poller != NULL || op > MOD)
+        return -XSOCK_EINVAL;
+    if (op != DEL) {
+        memcpy(event, from, EVENT);
+        ch.events = xsock__wasix_get32(event + EVENTS);
+        memcpy(ch.data, event + DATA, DATA_SIZE);
+    }
+    if ((ch.events & ~known) != 0)
+        return -XSOCK_EINVAL;
+    ch.events &= ~(never(fd) | always); /* these come anyway */
+    ch.poller = poller->held.sock->poller;
+    ch.epoll = (struct epoll *)(void *)poller->held.sock->role;
+    return control(&ch, op);
+}
+
+int xsock__wasix_epoll_ctl(const struct xsock__wasix_call *c)
+{
+    struct xsock__fdtab *t = c->guest->table;
+    struct xsock__fd *poller, *fd;
+    int rc = xsock__get(t, xsock__wasix_fd(c, 0), &poller);
+    if (rc != 0)
+        return rc;
+    rc = xsock__get(t, xsock__wasix_fd(c, 2), &fd);
+    if (rc == 0) {
+        rc = control_in(c, poller, fd);
+        xsock__fdtab_put(t, fd);
+    }
+    xsock__fdtab_put(t, poller);
+    return rc;
+}
+
+/* ---- Waiting ------------------------------------------------------------------------------------- */
+
+enum { MOST = 64 };
+
+/* One event, if its member is still one. */
+static bool report(struct epoll *e, const struct xsock_event *event, unsigned char *out)
+{
+    unsigned char bytes[EVENT] = {0};
+    struct xsock__fd *fd = xsock__fdtab_get(e->guest->table, event->fd);
+    if (fd == NULL)
+        return false;
+    xsock__sys_lock(&e->lock);
+    const struct record *r = find(e, fd);
+    bool valid = r != NULL && r->id == event->data;
+    if (valid)
+        memcpy(bytes + DATA, r->data, DATA_SIZE);
+    xsock__sys_unlock(&e->lock);
+    xsock__fdtab_put(e->guest->table, fd);
+    if (!valid)
+        return false;
+    xsock__wasix_put32(bytes + EVENTS, event->events);
+    memcpy(out, bytes, EVENT);
+    return true;
+}
+
+/* Signals of the host's are none of a guest's. */
+static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
+{
+    struct xsock_event v[MOST];
+    struct epoll *e = (struct epoll *)(void *)fd->held.sock->role;
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    for (;;) {
+        int64_t left = xsock__time_left(&end);
+        int n = xsock__poller_wait(fd->held.sock->poller, v, max < MOST ? max : MOST, left), reported = 0;
+        for (int i = 0; i < n; i++)
+            reported += report(e, &v[i], out + (size_t)reported * EVENT);
+        if (reported > 0 || (n < 0 && n != -XSOCK_EINTR))
+            return n < 0 ? n : reported;
+        if (left == 0)
+            return 0;
+    }
+}
+
+static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out, size_t max,
+                        int64_t timeout_ns)
+{
+    int rc = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : 0;
+    if (rc != 0)
+        return rc;
+    rc = wait_in(fd, out, max, timeout_ns);
+    if (timeout_ns != 0)
+        xsock__fdtab_leave_wait(t);
+    return rc;
+}
+
+int xsock__wasix_epoll_wait(const struct xsock__wasix_call *c)
+{
+    struct xsock__fdtab *t = c->guest->table;
+    struct xsock__fd *fd;
+    uint32_t max = xsock__wasix_u32(c, 2);
+    uint64_t timeout = xsock__wasix_u64(c, 3);
+    int rc = xsock__get(t, xsock__wasix_fd(c, 0), &fd);
+    if (rc != 0)
+        return rc;
+    unsigned char *events = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), (uint64_t)max * EVENT);
+    unsigned char *count = xsock__wasix_at(c, xsock__wasix_ptr(c, 4), xsock__wasix_word(c));
+    if (events == NULL || count == NULL)
+        rc = -XSOCK_EMEMVIOLATION;
+    else if (fd->held.sock->poller == NULL || max == 0 || max > INT32_MAX)
+        rc = -XSOCK_EINVAL;
+    else
+        rc = wait_counted(t, fd, events, max, timeout > INT64_MAX ? -1 : (int64_t)timeout);
+    xsock__fdtab_put(t, fd);
+    if (rc < 0)
+        return rc;
+    xsock__wasix_put_word(c, count, (uint64_t)rc);
+    return 0;
+}
