@@ -9,14 +9,11 @@ run_tests "$OUT" "${STEADY[@]}"
 run_script program bash "$TOP/tests/tool/run.sh" "${STEADY[@]}" "$OUT/bin/xsock"
 run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 
-# The fuzz targets, for a fixed number of inputs: that they build, and that nothing shallow is found.
-fuzz() {
-    local program=$OUT/bin/$1
-    clang -std=c11 -g -Wall -Wextra -Werror -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-        -I "$TOP/include" "$TOP/fuzz/$1.c" "$OUT/libxsock.a" -pthread -o "$program"
-    "${STEADY[@]}" "$program" -seed=1 -runs=100000 -max_total_time=60 -artifact_prefix="$OUT/"
-}
-for target in "$TOP"/fuzz/fuzz_*.c; do
-    name=$(basename "$target" .c)
-    check "$name finds nothing in 100000 inputs" fuzz "$name"
-done
+# The fuzz targets, for half a minute each: ci/fuzz.sh has more patience.
+# shellcheck source=ci/fuzzing.sh
+. "$TOP/ci/fuzzing.sh"
+fuzz_forget
+while read -r name; do
+    must "the fuzz target $name builds" fuzz_build "$name"
+    check "$name finds nothing in 30 seconds" fuzz_run "$name" 30
+done < <(fuzz_names)
