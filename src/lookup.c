@@ -128,7 +128,8 @@ int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struc
     return ask_in_thread(t, q, h, out);
 }
 
-int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__answer *out)
+int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
+                               struct xsock__answer *out)
 {
     struct xsock__deadline never = xsock__deadline_in(-1);
     struct xsock__happy h;

@@ -13,6 +13,7 @@ int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struc
                   struct xsock__answer *out);
 
 /* The same without a limit of time, but for the table's: -XSOCK_ECANCELED: it was sealed (see fdtab.h). */
-int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__answer *out);
+int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
+                               struct xsock__answer *out);
 
 #endif

@@ -260,7 +260,8 @@ static void groups_are_checked_before_they_are_joined(void **state)
     static const char *const names[] = {"sock_join_multicast_v4", "sock_leave_multicast_v4",
                                         "sock_join_multicast_v6", "sock_leave_multicast_v6"};
     (void)state;
-    int stream = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM), d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    int stream = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     memset(guest.bytes + OUT, 0, 24);
     put_ip4(OUT, 239, 1, 2, 3);
     for (size_t i = 0; i < 4; i++) {

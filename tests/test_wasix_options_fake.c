@@ -85,7 +85,8 @@ static void what_the_system_refuses_is_told(void **state)
 
 static void put_groups(void)
 {
-    static const uint8_t v4[4] = {239, 1, 2, 3}, v6[16] = {0xff, 0x02, [15] = 7}, loopback[4] = {127, 0, 0, 1};
+    static const uint8_t v4[4] = {239, 1, 2, 3}, loopback[4] = {127, 0, 0, 1};
+    static const uint8_t v6[16] = {0xff, 0x02, [15] = 7};
     memset(guest.bytes + OUT, 0, 64);
     memcpy(guest.bytes + OUT, v4, 4);
     memcpy(guest.bytes + OUT + 8, loopback, 4);

@@ -86,7 +86,7 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
     for (size_t i = 0; i < guest_get32(&guest, COUNT); i++) {
         const unsigned char *at = guest.bytes + OUT + i * ROUTE;
         found = found || memcmp(at, loopback, CIDR) == 0;
-        assert_memory_equal(at + CIDR, zeros, ROUTE - CIDR); /* no router; no time preferred, none it expires */
+        assert_memory_equal(at + CIDR, zeros, ROUTE - CIDR); /* no router, neither time */
         for (size_t k = 0; k < i; k++)
             assert_memory_not_equal(at, guest.bytes + OUT + k * ROUTE, CIDR);
     }

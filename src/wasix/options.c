@@ -1,5 +1,5 @@
-/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's of the same
- * number; docs/wasix.md has what a guest sees of each. */
+/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's of the
+ * same number; docs/wasix.md has what a guest sees of each. */
 #include "../calls.h"
 #include "../option.h"
 #include "guest.h"
@@ -12,9 +12,10 @@ static bool is_guests(uint32_t opt)
     return opt >= FIRST && opt <= LAST && opt != XSOCK_SO_PROMISCUOUS;
 }
 
-/* The beginning of each: the socket, what the third argument points to (size 0: nothing), and the option. To be
- * dropped if 0 was returned. */
-static int begin(const struct xsock__wasix_call *c, size_t size, struct xsock__fd **out_fd, unsigned char **out_at)
+/* The beginning of each: the socket, what the third argument points to (size 0: nothing), and the option. To
+ * be dropped if 0 was returned. */
+static int begin(const struct xsock__wasix_call *c, size_t size, struct xsock__fd **out_fd,
+                 unsigned char **out_at)
 {
     struct xsock__fd *fd;
     int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);

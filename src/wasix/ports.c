@@ -1,22 +1,23 @@
-/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_* calls that would
- * change them, which is not for a guest to do. */
+/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_* calls that
+ * would change them, which is not for a guest to do. */
 #include <string.h>
 
 #include "guest.h"
 
 /* ---- Addresses and prefixes in memory ------------------------------------------------------------- */
 
-/* Offsets of what a guest built for large addresses has, and of what one has that was built for small ones. */
+/* Of a guest built for large addresses, or for small ones. */
 struct layout {
     unsigned char cidr, prefix4, prefix6; /* an addr_cidr: bytes, and where its prefix is */
-    unsigned char route, preferred, expires;
+    unsigned char route;                  /* an addr_cidr and zeros: bytes */
 };
 
-enum { TAG = 0, IP = 2, CIDR_MOST = 28, ROUTE_MOST = 176 };
+enum { TAG = 0, IP = 2, CIDR_MOST = 28 };
 
 static const struct layout *layout_of(const struct xsock__wasix_call *c)
 {
-    static const struct layout large = {CIDR_MOST, 6, 26, ROUTE_MOST, 144, 160}, small = {20, 6, 18, 72, 40, 56};
+    static const struct layout large = {CIDR_MOST, 6, 26, 176};
+    static const struct layout small = {20, 6, 18, 72};
     return c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT ? &large : &small;
 }
 
