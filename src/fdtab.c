@@ -166,6 +166,11 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
     }
 }
 
+void xsock__fdtab_hold(struct xsock__fd *fd)
+{
+    xsock__atomic_add(&fd->refs, 1);
+}
+
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (xsock__atomic_add(&fd->refs, -1) == (CLOSING | 1))
@@ -338,19 +343,16 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const stru
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
                       bool kept)
 {
-    struct retired r[2];
     struct xsock__fd *old = NULL;
     xsock__sys_lock(&t->lock);
     int rc = move(t, fd, to, held, kept, &old);
-    if (rc == 0) {
-        retire(t, fd, &r[0]);
-        retire(t, old, &r[1]);
-    }
-    xsock__sys_unlock(&t->lock);
-    if (rc != 0)
+    if (rc != 0) {
+        xsock__sys_unlock(&t->lock);
         return rc;
-    finish_retiring(t, &r[0]);
-    finish_retiring(t, &r[1]);
+    }
+    struct xsock__follower *followers = retire(t, fd); /* never idle: the caller is in it */
+    close_locked(t, old);
+    finish_retiring(t, fd, followers);
     return to;
 }
 

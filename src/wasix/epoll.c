@@ -321,14 +321,16 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
 }
 
 /* Signals of the host's are none of a guest's. */
-static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
+static int wait_in(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
 {
     struct xsock_event v[MOST];
     struct epoll *e = (struct epoll *)(void *)fd->held.sock->role;
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     for (;;) {
         int64_t left = xsock__time_left(&end);
-        int n = xsock__poller_wait(fd->held.sock->poller, v, max < MOST ? max : MOST, left), reported = 0;
+        int reported = 0;
+        xsock__fdtab_hold(fd); /* the wait drops one */
+        int n = xsock__poller_wait(t, fd, v, max < MOST ? max : MOST, left);
         for (int i = 0; i < n; i++)
             reported += report(e, &v[i], out + (size_t)reported * EVENT);
         if (reported > 0 || (n < 0 && n != -XSOCK_EINTR))
@@ -344,7 +346,7 @@ static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned c
     int rc = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : 0;
     if (rc != 0)
         return rc;
-    rc = wait_in(fd, out, max, timeout_ns);
+    rc = wait_in(t, fd, out, max, timeout_ns);
     if (timeout_ns != 0)
         xsock__fdtab_leave_wait(t);
     return rc;
