@@ -306,6 +306,11 @@ static void a_connect_has_a_status_all_along(void **state)
     assert_int_equal(guest_status(&guest, d), FAILED); /* looking takes nothing away */
     ASSERT_ERRNO(XSOCK_ECONNREFUSED, run_connect(d));
     assert_int_equal(guest_status(&guest, d), OPENING);
+    ASSERT_ERRNO(26, run_connect(d)); /* again; and this time it is asked why by the option */
+    fake_advance(30 * MS);
+    ASSERT_ERRNO(0, CALL3(&guest, "sock_get_opt_size", d, XSOCK_SO_ERROR, NET_DONE));
+    assert_int_equal(guest_get64(&guest, NET_DONE), XSOCK_ECONNREFUSED);
+    assert_int_equal(guest_status(&guest, d), FAILED);
 }
 
 static void a_connection_has_a_status_to_its_end(void **state)
