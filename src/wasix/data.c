@@ -12,6 +12,7 @@
 #include "../calls.h"
 #include "../sock.h"
 #include "message.h"
+#include "role.h"
 
 enum { FLAGS_SIZE = 2 };
 
@@ -149,7 +150,11 @@ int xsock__wasix_fd_read(const struct xsock__wasix_call *c)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &out.done))
         rc = -XSOCK_EMEMVIOLATION;
-    return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, 0, &out));
+    else if (xsock__wasix_role_of(fd) != NULL)
+        rc = xsock__wasix_role_read(c, fd, out.done);
+    else
+        rc = xsock__wasix_receive(c, fd, 0, &out);
+    return put(c, fd, rc);
 }
 
 int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
@@ -161,5 +166,9 @@ int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
-    return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, 0, NULL, done));
+    else if (xsock__wasix_role_of(fd) != NULL)
+        rc = xsock__wasix_role_write(c, fd, done);
+    else
+        rc = xsock__wasix_send(c, fd, 0, NULL, done);
+    return put(c, fd, rc);
 }
