@@ -35,7 +35,7 @@ static void await_waiter(int d)
     xsock__fdtab_put(t, fd);
 }
 
-/* A stream whose other end is closed first, as its number is lower, and many more before it is its own turn. */
+/* A stream whose other end is closed first, as its number is lower, and many more before its own turn. */
 static int stream_with_a_low_peer(void)
 {
     unsigned port;
