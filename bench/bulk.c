@@ -1,0 +1,83 @@
+/* How fast much data goes over TCP on loopback, from one thread to another, in writes of 256 KiB. The time is
+ * that of one write, until all of them have been received: as it passes, and of both processors together. */
+#include <stdint.h>
+#include <string.h>
+
+#include "library.h"
+#include "machine.h"
+#include "threads.h"
+
+enum { ROOM = 16, BLOCK = 256 * 1024 };
+
+struct flow {
+    struct library_pair *pair;
+    struct thread *thread;
+    char in[BLOCK];
+};
+
+static char out[BLOCK];
+
+/* Receives len bytes; false: it has ended. */
+static bool receive(struct flow *f, uint64_t len)
+{
+    const struct library *l = f->pair->library;
+    while (len > 0) {
+        size_t n = l->recv(f->pair->ends[1], f->in, len < BLOCK ? (size_t)len : BLOCK);
+        if (n == 0)
+            return false;
+        len -= n;
+    }
+    return true;
+}
+
+/* Each run begins with a message that says how much comes, and ends with a byte that says that it has. */
+static void drain(void *user)
+{
+    struct flow *f = user;
+    uint64_t len;
+    machine_pin(1);
+    while (receive(f, sizeof len)) {
+        memcpy(&len, f->in, sizeof len);
+        bench_must(receive(f, len), "all that was sent");
+        f->pair->library->send(f->pair->ends[1], "", 1);
+    }
+}
+
+static void pour(void *state, long n)
+{
+    struct flow *f = state;
+    const struct library *l = f->pair->library;
+    uint64_t len = (uint64_t)n * BLOCK;
+    char done;
+    l->send(f->pair->ends[0], &len, sizeof len);
+    while (n-- > 0)
+        l->send(f->pair->ends[0], out, BLOCK);
+    bench_must(l->recv(f->pair->ends[0], &done, 1) == 1, "a receipt");
+}
+
+int main(int argc, char **argv)
+{
+    static struct flow flows[ROOM];
+    struct library_pair pairs[ROOM];
+    struct bench_variant v[ROOM];
+    size_t n = 0;
+    bench_start(argc, argv);
+    libraries_start();
+    size_t count = library_pairs(STREAM_TCP, pairs, ROOM);
+    for (size_t i = 0; i < count; i++) {
+        const struct library *l = pairs[i].library;
+        flows[i].pair = &pairs[i];
+        flows[i].thread = thread_start(drain, &flows[i]);
+        bench_must(flows[i].thread != NULL, "a thread");
+        if (strcmp(l->name, "libuv") != 0) /* which has no send that blocks: it would spin here */
+            v[n++] = (struct bench_variant){l->name, pour, &flows[i]};
+    }
+    bench_compare("bulk", "256 KiB", BENCH_WALL, 1, v, n);
+    bench_compare("bulk", "256 KiB, processors' time", BENCH_PROCESS, 1, v, n);
+    for (size_t i = 0; i < count; i++) {
+        pairs[i].library->hang_up(pairs[i].ends[0]);
+        thread_join(flows[i].thread);
+    }
+    library_close_pairs(pairs, count);
+    return 0;
+}

@@ -1,0 +1,18 @@
+/* What it costs to send 64 bytes over a LOCAL pair and to receive them, in one thread: nothing ever waits. */
+#include "library.h"
+
+enum { ROOM = 16 };
+
+int main(int argc, char **argv)
+{
+    struct library_pair pairs[ROOM];
+    struct bench_variant v[ROOM];
+    bench_start(argc, argv);
+    libraries_start();
+    size_t n = library_pairs(STREAM_LOCAL, pairs, ROOM);
+    for (size_t i = 0; i < n; i++)
+        v[i] = (struct bench_variant){pairs[i].library->name, pairs[i].library->send_recv, pairs[i].ends};
+    bench_compare("local", "64 bytes", BENCH_OWN, 1, v, n);
+    library_close_pairs(pairs, n);
+    return 0;
+}
