@@ -1,0 +1,54 @@
+"""Charts: horizontal bars in groups, as plain SVG."""
+from html import escape
+
+WIDTH, LABEL, BAR, GAP, TOP = 720, 230, 15, 4, 46
+COLOURS = {"raw": "#8a8f98", "xsock": "#1f6feb"}
+PEER, OWN = "#c9ced6", "#58a6ff"
+
+
+def colour(variant):
+    if variant in COLOURS:
+        return COLOURS[variant]
+    return OWN if variant.startswith("xsock") else PEER
+
+
+def text(x, y, words, anchor="start", weight="normal", size=12):
+    return (f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">'
+            f"{escape(words)}</text>")
+
+
+def words_of(figures):
+    median = figures.median
+    value = f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
+    ratio = "" if figures.ratio is None else f"  ({figures.ratio:.2f})"
+    return f"{value} {figures.unit}{ratio}"
+
+
+def bars(parameters, y):
+    """Each group has a scale of its own: what counts is how the bars of one compare."""
+    out = []
+    for parameter, variants in parameters.items():
+        out.append(text(8, y + 12, parameter, weight="bold"))
+        y += BAR + GAP
+        most = max(figures.median for figures in variants.values()) or 1
+        for variant, figures in variants.items():
+            length = max(1, round(figures.median / most * (WIDTH - LABEL - 150)))
+            out.append(text(LABEL - 8, y + 12, variant, "end"))
+            out.append(f'<rect x="{LABEL}" y="{y}" width="{length}" height="{BAR}" fill="{colour(variant)}"/>')
+            out.append(text(LABEL + length + 6, y + 12, words_of(figures)))
+            y += BAR + GAP
+        y += 2 * GAP
+    return out, y
+
+
+def chart(title, parameters, base):
+    body, height = bars(parameters, TOP)
+    compared = any(figures.ratio is not None for variants in parameters.values() for figures in variants.values())
+    subtitle = "medians, shorter is better" + (f"; in brackets: of {base}" if compared else "")
+    return "\n".join([
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
+        f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" fill="#1f2328">',
+        f'<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>',
+        text(8, 22, title, weight="bold", size=15),
+        text(8, 38, subtitle, size=11),
+        *body, "</svg>", ""])

@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# How fast xsock is, beside the system's own calls and other libraries, in one run.
+#   bench/run.sh                 every question; under ten minutes
+#   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, and open_stubbed, size
+#   --quick                      short slices, and few: to see that it works
+#   --wine                       also the Windows build under Wine, beside raw Winsock
+#   --write-docs                 also rewrites the tables and charts of docs/performance.md (all questions)
+# Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints tables. All
+# figures are in build/bench/results.json, too.
+# shellcheck source=ci/lib.sh
+. "$(dirname "${BASH_SOURCE[0]}")/../ci/lib.sh"
+# shellcheck source=ci/deps.sh
+. "$TOP/ci/deps.sh"
+
+SUITE=bench
+OUT=$TOP/build/bench
+QUICK=
+WINE=
+WRITE_DOCS=
+QUESTIONS=()
+
+all_questions() {
+    awk '$1 == "program" && $3 != "versions" { print $3 }
+        $3 == "open" { print "open_stubbed" }' "$TOP/bench/bench.txt"
+    echo size
+}
+
+read_arguments() {
+    local known argument
+    known=" $(all_questions | tr '\n' ' ')"
+    for argument in "$@"; do
+        case $argument in
+        --quick) QUICK=1 ;;
+        --wine) WINE=1 ;;
+        --write-docs) WRITE_DOCS=1 ;;
+        *)
+            [ "${known/ $argument /}" != "$known" ] || die "no question $argument; there are:$known"
+            QUESTIONS+=("$argument")
+            ;;
+        esac
+    done
+    if [ ${#QUESTIONS[@]} -eq 0 ] || [ -n "$WRITE_DOCS" ]; then mapfile -t QUESTIONS < <(all_questions); fi
+}
+
+# ---- Building ------------------------------------------------------------------------------------
+
+# build FOLDER OPTION...: what a program that links the static library would get from CMake's defaults.
+build() {
+    local folder=$OUT/$1
+    shift
+    quietly cmake -S "$TOP" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_TOOLS=OFF "$@"
+    quietly cmake --build "$folder"
+}
+
+install_needs() {
+    local groups="build package python compared"
+    [ -z "$WINE" ] || groups+=" mingw wine"
+    install_missing < <(awk -v groups=" $groups " 'index(groups, " " $1 " ") { print $2, $3 }' \
+        "$TOP/ci/needs.txt")
+}
+
+# ---- Asking --------------------------------------------------------------------------------------
+
+# What goes on between threads is disturbed more, and needs more rounds.
+options_of() {
+    local rounds=61 slice=10000
+    case $1 in
+    pingpong | bulk | threads_*) rounds=121 ;;
+    poller | many | million) rounds=41 ;;
+    esac
+    if [ -n "$QUICK" ]; then rounds=7 slice=2000; fi
+    printf -- '--rounds %d --slice-us %d' "$rounds" "$slice"
+}
+
+size_of_library() {
+    build shared -DBUILD_SHARED_LIBS=ON
+    strip -o "$OUT/stripped.so" "$OUT/shared/libxsock.so"
+    printf 'size\txsock\tstripped shared library\t%d\tbytes\n' "$(stat -c %s "$OUT/stripped.so")"
+}
+
+ask() {
+    local options
+    read -ra options <<<"$(options_of "$1")"
+    case $1 in
+    size) size_of_library ;;
+    open_stubbed)
+        LD_PRELOAD=$OUT/native/bin/bench_stubs.so "$OUT/native/bin/bench_open" "${options[@]}" \
+            --call-it open_stubbed
+        ;;
+    *) "$OUT/native/bin/bench_$1" "${options[@]}" ;;
+    esac
+}
+
+# Under Wine a system call is thirty times as dear, and a poller's members are asked one by one.
+ask_wine() {
+    local options
+    read -ra options <<<"$(options_of "$1")"
+    options[1]=$((options[1] / 3))
+    case $1 in
+    poller) options+=(--most 100) ;;
+    many) options+=(--most 1000) ;;
+    esac
+    timeout -k 5 300 wine "$OUT/windows/bin/bench_$1.exe" "${options[@]}" </dev/null | tr -d '\r'
+}
+
+# Those that are about xsock's own insides are the same on every system, and those about this one's libraries.
+makes_sense_on_windows() {
+    case $1 in
+    open_stubbed | size | million | memory | allocations) false ;;
+    *) true ;;
+    esac
+}
+
+ask_all() {
+    local question
+    rm -rf "$OUT/results"
+    mkdir -p "$OUT/results/native" "$OUT/results/wine"
+    for question in "${QUESTIONS[@]}"; do
+        say "asking: $question"
+        ask "$question" >"$OUT/results/native/$question.tsv"
+        if [ -n "$WINE" ] && makes_sense_on_windows "$question"; then
+            ask_wine "$question" >"$OUT/results/wine/$question.tsv" ||
+                say "note: under Wine $question did not end well"
+        fi
+    done
+}
+
+# What it all ran on: "fact TAB NAME TAB TEXT".
+facts() {
+    printf 'fact\t%s\t%s\n' \
+        system "$(uname -sr), $(uname -m)" \
+        processors "$(nproc) of $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" \
+        compiler "$(cc --version | head -n 1)" \
+        build "CMake's default (Release), static library" \
+        "busy before" "load average $(cut -d ' ' -f 1-3 /proc/loadavg)" \
+        date "$(date -u +%Y-%m-%d)" \
+        commit "$(git -C "$TOP" describe --always --dirty 2>/dev/null || echo unknown)"
+    "$OUT/native/bin/bench_versions"
+    if [ -n "$WINE" ]; then
+        printf 'version\tWine\t%s\n' "$(wine --version)"
+        printf 'version\tmingw-w64 gcc\t%s\n' "$(x86_64-w64-mingw32-gcc -dumpversion)"
+    fi
+}
+
+main() {
+    local report=()
+    read_arguments "$@"
+    mkdir -p "$OUT" "$BUILD"
+    install_needs
+    build native -DXSOCK_BUILD_BENCH=ON
+    if [ -n "$WINE" ]; then
+        build windows -DXSOCK_BUILD_BENCH=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
+        once wine quietly make_wine_prefix
+        trap end_wine EXIT
+        keep_wine
+    fi
+    facts >"$OUT/facts.tsv"
+    ask_all
+    [ -z "$WRITE_DOCS" ] || report+=(--write-docs "$TOP/docs")
+    python3 "$TOP/bench/report/report.py" "$OUT" "${report[@]}"
+}
+
+main "$@"
