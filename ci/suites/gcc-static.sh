@@ -2,7 +2,7 @@
 # Linux, gcc, the static library.
 # shellcheck shell=bash
 
-cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Release
+cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_BENCH=ON
 run_tests "$OUT"
 
 hidden_or_public() { # everything global in the archive has xsock's prefix: nobody else's names are taken
@@ -10,3 +10,14 @@ hidden_or_public() { # everything global in the archive has xsock's prefix: nobo
 }
 check "the archive defines no name but xsock_ ones" hidden_or_public
 run_script program bash "$TOP/tests/tool/run.sh" "$OUT/bin/xsock"
+
+# Nothing is timed here: that they run to their end, and that each prints figures.
+benchmarks_run() {
+    local program
+    for program in "$OUT"/bin/bench_*; do
+        case $program in *.so | */bench_versions) continue ;; esac
+        "$program" --rounds 1 --slice-us 100 >"$OUT/bench.tsv"
+        awk -F '\t' 'NF != 5 { exit 1 } END { exit NR == 0 }' "$OUT/bench.tsv"
+    done
+}
+check "the benchmarks run" benchmarks_run

@@ -14,10 +14,10 @@ meson_suite() {
 }
 
 mkdir -p "$OUT"
-meson_suite "$OUT/native" -Ddefault_library=both -Dtests=enabled -Dexamples=enabled
+meson_suite "$OUT/native" -Ddefault_library=both -Dtests=enabled -Dexamples=enabled -Dbench=enabled
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
-meson_suite "$OUT/windows" -Ddefault_library=shared -Dtests=enabled -Dexamples=enabled \
+meson_suite "$OUT/windows" -Ddefault_library=shared -Dtests=enabled -Dexamples=enabled -Dbench=enabled \
     --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" -Dpkg_config_path="$DEPS/mingw/lib/pkgconfig"
