@@ -1,0 +1,112 @@
+/* The engine's side of xsock_wasix.h: one guest, its imports, and its table of files. */
+#include "host.h"
+
+#include <string.h>
+
+/* ---- Files: their numbers are kept in the guest's table, so that no socket gets one ----------------- */
+
+struct host_file *host_file(struct host *h, int number)
+{
+    for (int i = 0; i < HOST_FILES; i++)
+        if (number >= 0 && h->files[i].number == number)
+            return &h->files[i];
+    return NULL;
+}
+
+static struct host_file *free_place(struct host *h)
+{
+    for (int i = 0; i < HOST_FILES; i++)
+        if (h->files[i].number < 0)
+            return &h->files[i];
+    return NULL;
+}
+
+int host_add_file(struct host *h, FILE *stream, bool folder)
+{
+    struct host_file *f = free_place(h);
+    int number = f != NULL ? xsock_wasix_keep(h->guest, -1) : -XSOCK_EMFILE;
+    if (number >= 0)
+        *f = (struct host_file){number, folder, stream};
+    else if (stream != NULL)
+        (void)fclose(stream);
+    return number;
+}
+
+void host_close_file(struct host *h, struct host_file *f)
+{
+    if (f->stream != NULL && f->stream != stdin && f->stream != stdout && f->stream != stderr)
+        (void)fclose(f->stream);
+    (void)xsock_wasix_unkeep(h->guest, f->number);
+    *f = (struct host_file){.number = -1};
+}
+
+/* sock_send_file from a file: xsock has the socket, the engine the bytes. */
+static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, size_t len)
+{
+    struct host_file *f = host_file(user, number);
+    if (f == NULL || f->stream == NULL || offset > INT32_MAX)
+        return -XSOCK_EBADF;
+    if (fseek(f->stream, (long)offset, SEEK_SET) != 0)
+        return -XSOCK_ESPIPE;
+    size_t n = fread(buf, 1, len, f->stream);
+    return n == 0 && ferror(f->stream) ? -XSOCK_EIO : (ptrdiff_t)n;
+}
+
+/* ---- The guest ------------------------------------------------------------------------------------- */
+
+bool host_start(struct host *h, const char *folder)
+{
+    FILE *streams[] = {stdin, stdout, stderr};
+    struct xsock_wasix_config config = {.read = read_file, .user = h};
+    memset(h, 0, sizeof *h);
+    h->folder = folder;
+    for (int i = 0; i < HOST_FILES; i++)
+        h->files[i].number = -1;
+    int rc = xsock_wasix_create(&config, &h->guest); /* keeps 0 to 2 by itself */
+    if (rc != 0) {
+        fprintf(stderr, "no guest: %s\n", xsock_strerror(rc));
+        return false;
+    }
+    for (int i = 0; i < 3; i++)
+        h->files[i] = (struct host_file){i, false, streams[i]};
+    return folder == NULL || host_add_file(h, NULL, true) == 3;
+}
+
+void host_stop(struct host *h)
+{
+    for (int i = 0; i < HOST_FILES; i++)
+        if (h->files[i].number >= 0)
+            host_close_file(h, &h->files[i]);
+    xsock_wasix_destroy(h->guest); /* and whatever sockets it has left open */
+}
+
+/* ---- Imports --------------------------------------------------------------------------------------- */
+
+bool host_find(const char *module, const char *name, struct host_import *out)
+{
+    size_t count;
+    const struct host_own *own = host_own(&count);
+    *out = (struct host_import){.socket = xsock_wasix_import(module, name), .returns = strcmp(name, "proc_exit") != 0};
+    if (out->socket != NULL)
+        out->signature = out->socket->signature;
+    if (strcmp(module, "wasi_snapshot_preview1") != 0)
+        return out->socket != NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(own[i].name, name) == 0) {
+            out->own = own[i].call;
+            out->signature = own[i].signature;
+        }
+    return out->signature != NULL;
+}
+
+/* Whoever has the number, has the call. What files have no function for is a matter of sockets. */
+uint32_t host_call(struct host *h, const struct host_import *import, const struct xsock_wasix_memory *memory,
+                   const uint64_t *args)
+{
+    uint32_t error = XSOCK_WASIX_NOT_MINE;
+    if (import->socket != NULL)
+        error = import->socket->call(h->guest, memory, args);
+    if (error == XSOCK_WASIX_NOT_MINE)
+        error = import->own != NULL ? import->own(h, memory, args) : XSOCK_ENOTSOCK;
+    return error;
+}

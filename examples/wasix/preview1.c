@@ -1,0 +1,290 @@
+/* The engine's own part of WASI preview 1: streams, one folder to read from, the clock, the end. Enough for what
+ * wasi-libc's printf and fopen ask; an engine has all of this already. Errors are WASI's: XSOCK_E... has the same
+ * numbers. What a file has no function for here (such as its size) is refused when the guest is loaded. */
+#include <string.h>
+#include <time.h>
+
+#include "host.h"
+
+enum { CHARACTER_DEVICE = 2, DIRECTORY = 3, REGULAR_FILE = 4 };
+enum { RIGHT_READ = 2, RIGHT_SEEK = 4, RIGHT_WRITE = 64 };
+enum { CREATE = 1, MUST_BE_FOLDER = 2, EXCLUSIVE = 4, CUT = 8 }; /* path_open's oflags */
+
+/* ---- The guest's memory ---------------------------------------------------------------------------- */
+
+static unsigned char *at(const struct xsock_wasix_memory *m, uint64_t ptr, uint64_t len)
+{
+    ptr &= UINT32_MAX;
+    return len <= m->size && ptr <= m->size - len ? (unsigned char *)m->base + ptr : NULL;
+}
+
+static uint32_t get32(const unsigned char *p)
+{
+    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+
+static void put(unsigned char *p, uint64_t v, unsigned bytes)
+{
+    for (unsigned i = 0; i < bytes; i++, v >>= 8)
+        p[i] = (unsigned char)(v & 0xff);
+}
+
+static struct host_file *file_of(struct host *h, uint64_t number)
+{
+    uint32_t n = (uint32_t)number;
+    return n <= INT32_MAX ? host_file(h, (int)n) : NULL;
+}
+
+/* ---- Streams and files ----------------------------------------------------------------------------- */
+
+/* fd_read and fd_write: the vectors at args[1], args[2] of them, the sum to args[3]. */
+static uint32_t transfer(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args, bool write)
+{
+    struct host_file *f = file_of(h, args[0]);
+    uint64_t count = (uint32_t)args[2];
+    unsigned char *vecs = at(m, args[1], count * 8), *out = at(m, args[3], 4);
+    size_t total = 0;
+    if (f == NULL)
+        return XSOCK_EBADF;
+    if (f->folder)
+        return XSOCK_EISDIR;
+    if (vecs == NULL || out == NULL)
+        return XSOCK_EFAULT;
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t len = get32(vecs + 8 * i + 4);
+        void *p = at(m, get32(vecs + 8 * i), len);
+        if (p == NULL)
+            return XSOCK_EFAULT;
+        size_t n = write ? fwrite(p, 1, len, f->stream) : fread(p, 1, len, f->stream);
+        total += n;
+        if (n < len)
+            break;
+    }
+    if (write)
+        (void)fflush(f->stream);
+    put(out, total, 4);
+    return total == 0 && ferror(f->stream) ? XSOCK_EIO : 0;
+}
+
+static uint32_t fd_read(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    return transfer(h, m, args, false);
+}
+
+static uint32_t fd_write(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    return transfer(h, m, args, true);
+}
+
+static uint32_t fd_seek(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    static const int whence[] = {SEEK_SET, SEEK_CUR, SEEK_END};
+    struct host_file *f = file_of(h, args[0]);
+    int64_t offset = (int64_t)args[1];
+    uint32_t from = (uint32_t)args[2];
+    unsigned char *out = at(m, args[3], 8);
+    if (f == NULL)
+        return XSOCK_EBADF;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    if (f->number < 3 || f->folder)
+        return XSOCK_ESPIPE;
+    if (from > 2 || offset > INT32_MAX || offset < INT32_MIN || fseek(f->stream, (long)offset, whence[from]) != 0)
+        return XSOCK_EINVAL;
+    put(out, (uint64_t)ftell(f->stream), 8);
+    return 0;
+}
+
+static uint32_t fd_close(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *f = file_of(h, args[0]);
+    (void)m;
+    if (f == NULL)
+        return XSOCK_EBADF;
+    host_close_file(h, f);
+    return 0;
+}
+
+/* One of the two is a file. A socket that has to go is closed, and a socket that moves is moved by xsock, once the
+ * file has left the number that it moves to. */
+static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *from = file_of(h, args[0]), *to = file_of(h, args[1]);
+    int number = (int)(uint32_t)args[1];
+    if (from == NULL && xsock_wasix_owner(h->guest, (int)(uint32_t)args[0]) != XSOCK_WASIX_OURS)
+        return XSOCK_EBADF;
+    if (to == NULL && xsock_wasix_owner(h->guest, number) != XSOCK_WASIX_OURS)
+        return XSOCK_EBADF;
+    if (from == to)
+        return 0;
+    if (to != NULL)
+        host_close_file(h, to);
+    else
+        (void)xsock_wasix_close(h->guest, number);
+    if (from == NULL)
+        return xsock_wasix_import("wasi_snapshot_preview1", "fd_renumber")->call(h->guest, m, args);
+    if (xsock_wasix_keep(h->guest, number) < 0)
+        return XSOCK_EBUSY; /* a thread of the guest's was faster; this one has none */
+    (void)xsock_wasix_unkeep(h->guest, from->number);
+    from->number = number;
+    return 0;
+}
+
+/* The type, no flags, and the rights: a character device that can't seek is a terminal to wasi-libc. */
+static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *f = file_of(h, args[0]);
+    unsigned char *out = at(m, args[1], 24);
+    if (f == NULL)
+        return XSOCK_EBADF;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    bool stream = f->number < 3;
+    memset(out, 0, 24);
+    out[0] = f->folder ? DIRECTORY : stream ? CHARACTER_DEVICE : REGULAR_FILE;
+    put(out + 8, f->folder ? UINT64_MAX : stream ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ | RIGHT_SEEK, 8);
+    put(out + 16, f->folder ? UINT64_MAX : 0, 8);
+    return 0;
+}
+
+static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    (void)m;
+    if (file_of(h, args[0]) == NULL)
+        return XSOCK_EBADF;
+    return (uint32_t)args[1] == 0 ? 0 : XSOCK_ENOTSUP;
+}
+
+/* ---- The folder ------------------------------------------------------------------------------------ */
+
+static uint32_t fd_prestat_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *f = file_of(h, args[0]);
+    unsigned char *out = at(m, args[1], 8);
+    if (f == NULL || !f->folder)
+        return XSOCK_EBADF;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    put(out, 0, 4);
+    put(out + 4, 1, 4); /* the length of its name */
+    return 0;
+}
+
+static uint32_t fd_prestat_dir_name(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *f = file_of(h, args[0]);
+    unsigned char *out = at(m, args[1], 1);
+    if (f == NULL || !f->folder)
+        return XSOCK_EBADF;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    if ((uint32_t)args[2] < 1)
+        return XSOCK_ENAMETOOLONG;
+    *out = '/';
+    return 0;
+}
+
+/* Only names of files right in the folder: no way leads out of it, if there are no links in it that do. */
+static bool is_plain(const unsigned char *name, uint32_t len)
+{
+    static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
+    for (uint32_t i = 0; i < len; i++)
+        if (name[i] == 0 || strchr(good, name[i]) == NULL)
+            return false;
+    return len > 0 && name[0] != '.';
+}
+
+/* fd, lookup flags, path and its length, oflags, rights and those to inherit, flags, *fd */
+static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct host_file *f = file_of(h, args[0]);
+    uint32_t len = (uint32_t)args[3], how = (uint32_t)args[4];
+    unsigned char *name = at(m, args[2], len), *out = at(m, args[8], 4);
+    char path[512];
+    if (f == NULL)
+        return XSOCK_EBADF;
+    if (!f->folder || (how & MUST_BE_FOLDER) != 0)
+        return XSOCK_ENOTDIR;
+    if (name == NULL || out == NULL)
+        return XSOCK_EFAULT;
+    if ((how & (CREATE | EXCLUSIVE | CUT)) != 0)
+        return XSOCK_EROFS;
+    if (strlen(h->folder) + 1 + len >= sizeof path)
+        return XSOCK_ENAMETOOLONG;
+    if (!is_plain(name, len))
+        return XSOCK_ENOTCAPABLE;
+    (void)snprintf(path, sizeof path, "%s/%.*s", h->folder, (int)len, (const char *)name);
+    FILE *stream = fopen(path, "rb");
+    int number = stream != NULL ? host_add_file(h, stream, false) : -XSOCK_ENOENT;
+    if (number < 0)
+        return (uint32_t)-number;
+    put(out, (uint32_t)number, 4);
+    return 0;
+}
+
+/* ---- The rest -------------------------------------------------------------------------------------- */
+
+/* The time of day serves as the steady clock too: C has no other. */
+static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    struct timespec now;
+    unsigned char *out = at(m, args[2], 8);
+    (void)h;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    if ((uint32_t)args[0] > 1 || timespec_get(&now, TIME_UTC) == 0)
+        return XSOCK_EINVAL;
+    put(out, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, 8);
+    return 0;
+}
+
+/* No arguments, and no environment. */
+static uint32_t no_sizes(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    unsigned char *count = at(m, args[0], 4), *bytes = at(m, args[1], 4);
+    (void)h;
+    if (count == NULL || bytes == NULL)
+        return XSOCK_EFAULT;
+    put(count, 0, 4);
+    put(bytes, 0, 4);
+    return 0;
+}
+
+static uint32_t no_strings(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    (void)h, (void)m, (void)args;
+    return 0;
+}
+
+static uint32_t proc_exit(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    (void)m;
+    h->exited = true;
+    h->status = (int)(args[0] & 0xff);
+    return 0;
+}
+
+static const struct host_own own[] = {
+    {"args_get", "ii", no_strings},
+    {"args_sizes_get", "ii", no_sizes},
+    {"clock_time_get", "iIi", clock_time_get},
+    {"environ_get", "ii", no_strings},
+    {"environ_sizes_get", "ii", no_sizes},
+    {"fd_close", "i", fd_close},
+    {"fd_fdstat_get", "ii", fd_fdstat_get},
+    {"fd_fdstat_set_flags", "ii", fd_fdstat_set_flags},
+    {"fd_prestat_dir_name", "iii", fd_prestat_dir_name},
+    {"fd_prestat_get", "ii", fd_prestat_get},
+    {"fd_read", "iiii", fd_read},
+    {"fd_renumber", "ii", fd_renumber},
+    {"fd_seek", "iIii", fd_seek},
+    {"fd_write", "iiii", fd_write},
+    {"path_open", "iiiiiIIii", path_open},
+    {"proc_exit", "i", proc_exit},
+};
+
+const struct host_own *host_own(size_t *out_count)
+{
+    *out_count = sizeof own / sizeof own[0];
+    return own;
+}

@@ -1,0 +1,71 @@
+/* Runs a guest that wasm2c (of wabt) has made C of, with xsock's sockets:
+ *
+ *   wasm2c guest.wasm -n guest -o guest.c          makes guest.c and guest.h
+ *   awk -v header=guest.h -f imports.awk guest.h >guest_imports.c
+ *   cc -o guest wasm2c.c host.c preview1.c guest.c guest_imports.c wasm-rt-impl.c ... -lxsock -lm
+ *   ./guest [FOLDER]
+ *
+ * C has no list of imports to fill: each is a function to link with, which the script writes. All of them come
+ * here, with their row. The guest may read the files in FOLDER. Its status is this program's. */
+#include "wasm2c.h"
+
+#include <setjmp.h>
+#include <stdlib.h>
+
+#include "host.h"
+#include "wasm-rt-impl.h"
+
+enum { IMPORTS = 128 };
+
+static struct host_import imports[IMPORTS];
+static jmp_buf end;
+
+uint32_t call_import(void *host, size_t i, const uint64_t *args)
+{
+    struct host *h = host;
+    struct xsock_wasix_memory memory; /* asked for each time: it may have grown */
+    guest_memory(&memory);
+    uint32_t error = host_call(h, &imports[i], &memory, args);
+    if (h->exited)
+        longjmp(end, 1);
+    return error;
+}
+
+static bool find_imports(void)
+{
+    for (size_t i = 0; import_names[i].name != NULL; i++) {
+        const struct import_name *n = &import_names[i];
+        if (i == IMPORTS || !host_find(n->module, n->name, &imports[i])) {
+            fprintf(stderr, "no such import: %s.%s\n", n->module, n->name);
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Until the guest's main returns, or it calls exit, or a trap ends it. */
+static void run(struct host *h)
+{
+    if (setjmp(end) != 0)
+        return;
+    wasm_rt_trap_t trap = wasm_rt_impl_try();
+    if (trap == 0) {
+        guest_run(h);
+        return;
+    }
+    fprintf(stderr, "trap: %s\n", wasm_rt_strerror(trap));
+    h->status = 1;
+}
+
+int main(int argc, char **argv)
+{
+    static struct host host;
+    wasm_rt_init();
+    if (!find_imports() || !host_start(&host, argc > 1 ? argv[1] : NULL))
+        return 1;
+    run(&host);
+    host_stop(&host);
+    guest_free();
+    wasm_rt_free();
+    return host.status;
+}

@@ -1,0 +1,23 @@
+/* Between the C that wasm2c made of a guest, with the functions that imports.awk made for it, and wasm2c.c. */
+#ifndef WASM2C_H
+#define WASM2C_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "xsock_wasix.h"
+
+struct import_name {
+    const char *module, *name;
+};
+
+/* Made by imports.awk: the imports, ended by a NULL, and the guest. */
+extern const struct import_name import_names[];
+void guest_memory(struct xsock_wasix_memory *out);
+void guest_run(void *host);
+void guest_free(void);
+
+/* Calls import_names[i]. */
+uint32_t call_import(void *host, size_t i, const uint64_t *args);
+
+#endif
