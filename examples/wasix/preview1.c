@@ -105,12 +105,23 @@ static uint32_t fd_close(struct host *h, const struct xsock_wasix_memory *m, con
     return 0;
 }
 
-/* One of the two is a file. A socket that has to go is closed, and a socket that moves is moved by xsock, once the
- * file has left the number that it moves to. */
+/* A socket moves to the number that a file has just left: a copy of it gets the lowest free one from there. */
+static uint32_t move_socket(struct host *h, uint64_t from, uint64_t number)
+{
+    static const char wasix[] = "wasix_32v1";
+    unsigned char copy[4]; /* the engine's own memory, in place of the guest's: the answer is not for it */
+    struct xsock_wasix_memory memory = {copy, sizeof copy};
+    uint64_t args[] = {from, number, 0, 0};
+    uint32_t error = xsock_wasix_import(wasix, "fd_dup2")->call(h->guest, &memory, args);
+    return error != 0 ? error : xsock_wasix_import("wasi_snapshot_preview1", "fd_close")->call(h->guest, &memory, args);
+}
+
+/* One of the two is a file. What is at the second number is closed, whichever it is. */
 static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     struct host_file *from = file_of(h, args[0]), *to = file_of(h, args[1]);
     int number = (int)(uint32_t)args[1];
+    (void)m;
     if (from == NULL && xsock_wasix_owner(h->guest, (int)(uint32_t)args[0]) != XSOCK_WASIX_OURS)
         return XSOCK_EBADF;
     if (to == NULL && xsock_wasix_owner(h->guest, number) != XSOCK_WASIX_OURS)
@@ -122,9 +133,8 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, 
     else
         (void)xsock_wasix_close(h->guest, number);
     if (from == NULL)
-        return xsock_wasix_import("wasi_snapshot_preview1", "fd_renumber")->call(h->guest, m, args);
-    if (xsock_wasix_keep(h->guest, number) < 0)
-        return XSOCK_EBUSY; /* a thread of the guest's was faster; this one has none */
+        return move_socket(h, args[0], args[1]);
+    (void)xsock_wasix_keep(h->guest, number);
     (void)xsock_wasix_unkeep(h->guest, from->number);
     from->number = number;
     return 0;
@@ -224,17 +234,26 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
 
 /* ---- The rest -------------------------------------------------------------------------------------- */
 
-/* The time of day serves as the steady clock too: C has no other. */
+/* The time of day, to the second where C's library is older than C11. It serves as the steady clock too. */
+static uint64_t now_ns(void)
+{
+#ifdef TIME_UTC
+    struct timespec now;
+    if (timespec_get(&now, TIME_UTC) != 0)
+        return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+#endif
+    return (uint64_t)time(NULL) * 1000000000;
+}
+
 static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
-    struct timespec now;
     unsigned char *out = at(m, args[2], 8);
     (void)h;
     if (out == NULL)
         return XSOCK_EFAULT;
-    if ((uint32_t)args[0] > 1 || timespec_get(&now, TIME_UTC) == 0)
+    if ((uint32_t)args[0] > 1)
         return XSOCK_EINVAL;
-    put(out, (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, 8);
+    put(out, now_ns(), 8);
     return 0;
 }
 

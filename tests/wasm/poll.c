@@ -1,0 +1,94 @@
+/* poll_oneoff: sockets, a clock, and a stream of the engine's in one call. */
+#include "check.h"
+
+enum { CLOCK = 0, READ = 1, WRITE = 2 };
+
+static struct subscription on(uint8_t tag, fd_t fd, uint64_t user)
+{
+    struct subscription s = {.user = user, .tag = tag};
+    s.fd = (uint32_t)fd;
+    return s;
+}
+
+static struct subscription after(uint64_t ns, uint64_t user)
+{
+    struct subscription s = {.user = user, .tag = CLOCK};
+    s.clock.id = 1;
+    s.clock.timeout = ns;
+    return s;
+}
+
+/* The event of that subscription; NULL: there is none. */
+static const struct event *find(const struct event *v, size_t n, uint64_t user)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].user == user)
+            return &v[i];
+    return NULL;
+}
+
+static void the_clock_alone(void)
+{
+    struct subscription in = after(10000000, 9);
+    struct event out;
+    size_t n = 0;
+    CHECK(SUCCESS, poll_oneoff(&in, &out, 1, &n));
+    CHECK(1, n);
+    CHECK(9, (int64_t)out.user);
+    CHECK(CLOCK, out.type);
+    CHECK(SUCCESS, out.error);
+}
+
+static void the_socket_before_the_clock(fd_t two[2])
+{
+    struct subscription in[] = {on(READ, two[0], 1), after(60000000000, 2), on(WRITE, two[1], 3)};
+    struct event out[3];
+    size_t n = 0;
+    send_all(two[1], "abc", 3);
+    CHECK(SUCCESS, poll_oneoff(in, out, 1, &n)); /* to read, alone: it may take a moment to come */
+    CHECK(1, n);
+    CHECK(SUCCESS, poll_oneoff(in, out, 3, &n));
+    CHECK(2, n);
+    CHECK(1, find(out, n, 2) == NULL);
+    CHECK(1, find(out, n, 1) != NULL && find(out, n, 3) != NULL);
+    CHECK(SUCCESS, find(out, n, 1)->error);
+    CHECK(3, (int64_t)find(out, n, 1)->bytes);
+    CHECK(WRITE, find(out, n, 3)->type);
+}
+
+static void what_is_not_open_has_an_error_of_its_own(fd_t two[2])
+{
+    struct subscription in[] = {on(READ, 1000, 1), on(WRITE, two[0], 2)};
+    struct event out[2];
+    size_t n = 0;
+    CHECK(SUCCESS, poll_oneoff(in, out, 2, &n));
+    CHECK(2, n);
+    CHECK(EBADF, find(out, n, 1)->error);
+    CHECK(SUCCESS, find(out, n, 2)->error);
+}
+
+/* Its engine says so; this one lets xsock take it that files are always ready. */
+static void the_engines_streams_are_ready(void)
+{
+    struct subscription in = on(WRITE, 1, 5);
+    struct event out;
+    size_t n = 0;
+    CHECK(SUCCESS, poll_oneoff(&in, &out, 1, &n));
+    CHECK(1, n);
+    CHECK(5, (int64_t)out.user);
+    CHECK(SUCCESS, out.error);
+}
+
+int main(void)
+{
+    fd_t two[2];
+    struct event e;
+    size_t n;
+    the_clock_alone();
+    connect_two(two);
+    the_socket_before_the_clock(two);
+    what_is_not_open_has_an_error_of_its_own(two);
+    the_engines_streams_are_ready();
+    CHECK(EINVAL, poll_oneoff(&(struct subscription){0}, &e, 0, &n));
+    return 0;
+}
