@@ -82,6 +82,19 @@ install_zig() {
     "$DEPS/zig/bin/pip" install -q "ziglang==$ZIG_VERSION"
 }
 
+# ---- wasmtime, from PyPI: of its package only the library is used ---------------------------------
+
+WASMTIME_VERSION=50.0.1
+
+install_wasmtime() {
+    python3 -m venv "$DEPS/wasmtime"
+    "$DEPS/wasmtime/bin/pip" install -q "wasmtime==$WASMTIME_VERSION"
+}
+
+wasmtime_library() {
+    compgen -G "$DEPS/wasmtime/lib/python3*/site-packages/wasmtime/linux-*/_libwasmtime.so"
+}
+
 # ---- Wine ----------------------------------------------------------------------------------------
 
 export WINEPREFIX=$DEPS/wine WINEDEBUG=-all WINEARCH=win64

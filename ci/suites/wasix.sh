@@ -1,0 +1,74 @@
+# needs: build clang wasm python mingw wine
+# Guests of WebAssembly, run with xsock's sockets by both glues of examples/wasix: compiled to C by wasm2c, here and
+# under Wine, and in wasmtime.
+# shellcheck shell=bash
+
+glue=$TOP/examples/wasix
+runtime=/usr/share/wabt/wasm2c # wasm2c's own part, as the package has it
+strict=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -I"$TOP/include")
+
+build_library() { # WHAT OPTION...
+    local what=$1
+    shift
+    cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF "$@"
+    cmake --build "$OUT/$what"
+}
+
+mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1)
+
+# To wasm, and that to C, with the functions it links with.
+build_guests() {
+    local name folder
+    for name in "${guests[@]}"; do
+        folder=$OUT/c/$name
+        mkdir -p "$folder"
+        clang --target=wasm32-wasi -std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -Wl,--strip-all \
+            "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
+        wasm2c "$OUT/$name.wasm" -n guest -o "$folder/guest.c"
+        awk -v header=guest.h -f "$glue/imports.awk" "$folder/guest.h" >"$folder/guest_imports.c"
+    done
+}
+
+# What is the same for all guests. MinGW finds neither the package's wasm-rt.h nor an alloca.h.
+build_glue() { # WHAT COMPILER
+    local bin=$OUT/$1/glue cc=$2
+    mkdir -p "$bin"
+    cp /usr/include/wasm-rt.h "$runtime"/wasm-rt-impl.[ch] "$bin"
+    [ "$1" = native ] || echo '#include <malloc.h>' >"$bin/alloca.h"
+    "$cc" "${strict[@]}" -c "$glue/host.c" -o "$bin/host.o"
+    "$cc" "${strict[@]}" -c "$glue/preview1.c" -o "$bin/preview1.o"
+    "$cc" "${strict[@]}" -std=gnu11 -Wno-pedantic -I"$bin" -c "$glue/wasm2c.c" -o "$bin/wasm2c.o"
+    "$cc" -std=gnu11 -O1 -I"$bin" -c "$bin/wasm-rt-impl.c" -o "$bin/wasm-rt-impl.o"
+}
+
+# Foreign warnings are not ours: what wasm2c writes has some.
+link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
+    local out=$OUT/$1 cc=$2 suffix=$3 name
+    shift 3
+    for name in "${guests[@]}"; do
+        "$cc" -std=gnu11 -w -O1 -I"$out/glue" -I"$glue" -I"$TOP/include" -I"$OUT/c/$name" \
+            "$OUT/c/$name"/guest*.c "$out"/glue/*.o -o "$out/$name$suffix" "$out/libxsock.a" "$@"
+    done
+}
+
+once wine quietly make_wine_prefix
+once wasmtime quietly install_wasmtime
+keep_wine
+must "the library builds here" without_warnings build_library native
+must "the library builds for Windows" without_warnings build_library windows \
+    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
+must "guests become wasm, and C" without_warnings build_guests
+must "the glue for wasm2c builds here" without_warnings build_glue native gcc
+must "the glue for wasm2c builds for Windows" without_warnings build_glue windows x86_64-w64-mingw32-gcc
+must "guests link here" without_warnings link_guests native gcc '' -pthread -lm
+must "guests link for Windows" without_warnings link_guests windows x86_64-w64-mingw32-gcc .exe -lws2_32 -liphlpapi
+run_script wasm2c bash "$TOP/tests/wasm/run.sh" "$OUT/native/%"
+run_script wasm2c-wine bash "$TOP/tests/wasm/run.sh" wine "$OUT/windows/%.exe"
+
+wasmtime=$(wasmtime_library)
+build_wasmtime_glue() {
+    gcc "${strict[@]}" -g "$glue"/{wasmtime,host,preview1}.c -o "$OUT/run_in_wasmtime" "$OUT/native/libxsock.a" \
+        "$wasmtime" -Wl,-rpath,"$(dirname "$wasmtime")" -pthread
+}
+must "the glue for wasmtime builds" without_warnings build_wasmtime_glue
+run_script wasmtime bash "$TOP/tests/wasm/run.sh" "$OUT/run_in_wasmtime" "$OUT/%.wasm"
