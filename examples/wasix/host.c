@@ -32,12 +32,19 @@ int host_add_file(struct host *h, FILE *stream, bool folder)
     return number;
 }
 
-void host_close_file(struct host *h, struct host_file *f)
+/* Its number is no longer its own. */
+void host_forget_file(struct host_file *f)
 {
     if (f->stream != NULL && f->stream != stdin && f->stream != stdout && f->stream != stderr)
         (void)fclose(f->stream);
-    (void)xsock_wasix_unkeep(h->guest, f->number);
     *f = (struct host_file){.number = -1};
+}
+
+void host_close_file(struct host *h, struct host_file *f)
+{
+    int number = f->number;
+    host_forget_file(f);
+    (void)xsock_wasix_unkeep(h->guest, number);
 }
 
 /* sock_send_file from a file: xsock has the socket, the engine the bytes. */

@@ -56,5 +56,6 @@ const struct host_own *host_own(size_t *out_count);
 struct host_file *host_file(struct host *h, int number);
 int host_add_file(struct host *h, FILE *stream, bool folder);
 void host_close_file(struct host *h, struct host_file *f);
+void host_forget_file(struct host_file *f);
 
 #endif

@@ -105,38 +105,31 @@ static uint32_t fd_close(struct host *h, const struct xsock_wasix_memory *m, con
     return 0;
 }
 
-/* A socket moves to the number that a file has just left: a copy of it gets the lowest free one from there. */
-static uint32_t move_socket(struct host *h, uint64_t from, uint64_t number)
-{
-    static const char wasix[] = "wasix_32v1";
-    unsigned char copy[4]; /* the engine's own memory, in place of the guest's: the answer is not for it */
-    struct xsock_wasix_memory memory = {copy, sizeof copy};
-    uint64_t args[] = {from, number, 0, 0};
-    uint32_t error = xsock_wasix_import(wasix, "fd_dup2")->call(h->guest, &memory, args);
-    return error != 0 ? error : xsock_wasix_import("wasi_snapshot_preview1", "fd_close")->call(h->guest, &memory, args);
-}
-
-/* One of the two is a file. What is at the second number is closed, whichever it is. */
+/* One of the two is a file; what is at the second number is closed, whichever it is. */
 static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     struct host_file *from = file_of(h, args[0]), *to = file_of(h, args[1]);
-    int number = (int)(uint32_t)args[1];
+    int first = (int)(uint32_t)args[0], second = (int)(uint32_t)args[1];
     (void)m;
-    if (from == NULL && xsock_wasix_owner(h->guest, (int)(uint32_t)args[0]) != XSOCK_WASIX_OURS)
+    if (from == NULL && xsock_wasix_owner(h->guest, first) != XSOCK_WASIX_OURS)
         return XSOCK_EBADF;
-    if (to == NULL && xsock_wasix_owner(h->guest, number) != XSOCK_WASIX_OURS)
+    if (to == NULL && xsock_wasix_owner(h->guest, second) != XSOCK_WASIX_OURS)
         return XSOCK_EBADF;
     if (from == to)
         return 0;
+    if (from == NULL) { /* a socket: its number is xsock's matter */
+        int rc = xsock_wasix_renumber(h->guest, first, second);
+        if (rc == 0)
+            host_forget_file(to);
+        return (uint32_t)-rc;
+    }
     if (to != NULL)
         host_close_file(h, to);
     else
-        (void)xsock_wasix_close(h->guest, number);
-    if (from == NULL)
-        return move_socket(h, args[0], args[1]);
-    (void)xsock_wasix_keep(h->guest, number);
-    (void)xsock_wasix_unkeep(h->guest, from->number);
-    from->number = number;
+        (void)xsock_wasix_close(h->guest, second);
+    (void)xsock_wasix_keep(h->guest, second);
+    (void)xsock_wasix_unkeep(h->guest, first);
+    from->number = second;
     return 0;
 }
 
@@ -163,6 +156,27 @@ static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_mem
     if (file_of(h, args[0]) == NULL)
         return XSOCK_EBADF;
     return (uint32_t)args[1] == 0 ? 0 : XSOCK_ENOTSUP;
+}
+
+/* What is asked about files alone (and clocks) is asked here. Files are always ready, so no clock is waited for. */
+static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    uint64_t n = (uint32_t)args[2], written = 0;
+    unsigned char *in = at(m, args[0], n * 48), *out = at(m, args[1], n * 32), *count = at(m, args[3], 4);
+    if (in == NULL || out == NULL || count == NULL)
+        return XSOCK_EFAULT;
+    for (uint64_t i = 0; i < n; i++, in += 48) {
+        if (in[8] == 0) /* a clock */
+            continue;
+        unsigned char event[32] = {0};
+        memcpy(event, in, 8); /* what the guest knows it by */
+        put(event + 8, file_of(h, get32(in + 16)) != NULL ? 0 : XSOCK_EBADF, 2);
+        event[10] = in[8];
+        put(event + 16, 1, 8);
+        memcpy(out + 32 * written++, event, sizeof event);
+    }
+    put(count, written, 4);
+    return 0;
 }
 
 /* ---- The folder ------------------------------------------------------------------------------------ */
@@ -299,6 +313,7 @@ static const struct host_own own[] = {
     {"fd_seek", "iIii", fd_seek},
     {"fd_write", "iiii", fd_write},
     {"path_open", "iiiiiIIii", path_open},
+    {"poll_oneoff", "iiii", poll_oneoff},
     {"proc_exit", "i", proc_exit},
 };
 
