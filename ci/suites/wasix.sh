@@ -51,6 +51,35 @@ link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
     done
 }
 
+# ---- docs/wasix.md, which says what the sources do -----------------------------------------------
+
+# "NAME ARGUMENTS 1", the last where preview 1 has it.
+imports_agree() {
+    sed -nE 's/^(WASIX|PREVIEW1)\((\w+), (.*)\)$/\1 \2 \3/p' "$TOP/src/wasix/imports.def" | tr -d '"' |
+        awk '{ args = ""; for (i = 3; i <= NF; i++) args = args ($i == "P" ? "p" : $i)
+               print $2, args == "" ? "-" : args, $1 == "PREVIEW1" ? 1 : "" }' | sort >"$OUT/imports.source"
+    sed -nE 's/^\| `(\w+)` \| ([iIp-]+) \| (1?) ?\|.*/\1 \2 \3/p' "$TOP/docs/wasix.md" | sort >"$OUT/imports.docs"
+    [ -s "$OUT/imports.source" ] && same_lines source "$OUT/imports.source" docs "$OUT/imports.docs"
+}
+
+errors_agree() {
+    sed -nE 's/^ *\{XSOCK_(E\w+), XSOCK_(E\w+)\},/\1 \2/p' "$TOP/src/wasix/fold.c" | sort >"$OUT/errors.source"
+    sed -nE 's/^\| (E\w+) \| (E\w+) \|$/\1 \2/p' "$TOP/docs/wasix.md" | sort >"$OUT/errors.docs"
+    [ -s "$OUT/errors.source" ] && same_lines source "$OUT/errors.source" docs "$OUT/errors.docs"
+}
+
+example_compiles() {
+    sed -n '/^```c$/,/^```$/p' "$TOP/docs/wasix.md" | grep -v '^```' >"$OUT/example.c"
+    [ -s "$OUT/example.c" ] && gcc "${strict[@]}" -c "$OUT/example.c" -o "$OUT/example.o"
+}
+
+mkdir -p "$OUT"
+check "docs/wasix.md has every import" imports_agree
+check "docs/wasix.md has what errors become" errors_agree
+check "the example in docs/wasix.md compiles" example_compiles
+
+# ---- Guests --------------------------------------------------------------------------------------
+
 once wine quietly make_wine_prefix
 once wasmtime quietly install_wasmtime
 keep_wine
