@@ -14,16 +14,17 @@ build_library() { # WHAT OPTION...
     cmake --build "$OUT/$what"
 }
 
-mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1)
+mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1 | grep -vx wide)
+guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -Wl,--strip-all)
 
-# To wasm, and that to C, with the functions it links with.
+# To wasm, and that to C, with the functions it links with. The wide one is for engines that know wasm64.
 build_guests() {
     local name folder
+    clang --target=wasm64 "${guest_flags[@]}" -nostdlib "$TOP/tests/wasm/wide.c" -o "$OUT/wide.wasm"
     for name in "${guests[@]}"; do
         folder=$OUT/c/$name
         mkdir -p "$folder"
-        clang --target=wasm32-wasi -std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -Wl,--strip-all \
-            "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
+        clang --target=wasm32-wasi "${guest_flags[@]}" "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
         wasm2c "$OUT/$name.wasm" -n guest -o "$folder/guest.c"
         awk -v header=guest.h -f "$glue/imports.awk" "$folder/guest.h" >"$folder/guest_imports.c"
     done

@@ -65,6 +65,18 @@ has_files() {
     guest files "$dir/folder"
     test_that "files: $1" succeeds
     test_that "files: printf goes to the engine's stream" says "$out" 'a guest prints 42 and more'
+    guest files
+    test_that "files: a guest that fails says where, and its status tells" fails_with 1 '.*files\.c:[0-9]+: a is 3, not 4'
+}
+
+# Not every engine has wasm64.
+is_wide() {
+    if [ ! -e "${command[-1]//%/wide}" ]; then
+        skip "wide: $1" "wasm2c of wabt 1.0.32 has no wasm64"
+        return
+    fi
+    guest wide
+    test_that "wide: $1" succeeds
 }
 
 while read -r name sentence; do
@@ -72,6 +84,7 @@ while read -r name sentence; do
     '#' | '') ;;
     server) serves "$sentence" ;;
     files) has_files "$sentence" ;;
+    wide) is_wide "$sentence" ;;
     *)
         guest "$name"
         test_that "$name: $sentence" succeeds

@@ -1,4 +1,5 @@
-/* What guests import: the socket calls of WASIX, as wasm32 has them. All return an errno. wasi-libc has the rest. */
+/* What guests import: the socket calls of WASIX, as wasm32 has them, or wasm64. All return an errno. wasi-libc has
+ * the rest. */
 #ifndef XSOCK_TEST_WASIX_H
 #define XSOCK_TEST_WASIX_H
 
@@ -116,8 +117,13 @@ struct event {
 _Static_assert(sizeof(struct event) == 32, "event");
 
 #define FROM(module, name) __attribute__((import_module(module), import_name(name)))
+#ifdef __wasm64__ /* there all are in one module */
+#define WASIX(name) FROM("wasix_64v1", name)
+#define PREVIEW1(name) FROM("wasix_64v1", name)
+#else
 #define WASIX(name) FROM("wasix_32v1", name)
 #define PREVIEW1(name) FROM("wasi_snapshot_preview1", name)
+#endif
 
 typedef int32_t fd_t;
 
