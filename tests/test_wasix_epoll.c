@@ -321,6 +321,78 @@ static void a_member_that_is_added_meanwhile_wakes_who_waits(void **state)
     assert_int_equal(waiter.bytes[EVENTS + 31], 19);
 }
 
+/* ---- Many threads -------------------------------------------------------------------------------- */
+
+enum { THREADS = 4, ROUNDS = 400, NUMBERS = 12 };
+
+static struct hammer {
+    struct guest guest;
+    uint32_t seed;
+    int unexpected; /* the first errno that should not be */
+} hammers[THREADS];
+
+/* What may be said of a number that another thread closes, fills or moves meanwhile. */
+static bool is_expected(uint32_t e)
+{
+    return e == 0 || e == XSOCK_EBADF || e == XSOCK_EEXIST || e == XSOCK_ENOENT || e == XSOCK_EINVAL
+           || e == XSOCK_EBUSY;
+}
+
+static uint32_t do_something(struct hammer *h, uint32_t what, uint32_t d, uint32_t other)
+{
+    struct guest *g = &h->guest;
+    switch (what % 8) {
+    case 0:
+        return CALL1(g, "fd_close", d);
+    case 1:
+        return CALL2(g, "fd_renumber", d, other);
+    case 2:
+        return CALL5(g, "epoll_wait", epoll, EVENTS, 8, 0, DONE);
+    case 3:
+        return CALL3(g, "fd_event", 1, 0, OUT);
+    case 4:
+        return CALL2(g, "fd_dup", d, OUT);
+    case 5:
+        return CALL4(g, "epoll_ctl", epoll, DEL, d, EVENT);
+    default:
+        guest_put32(g, EVENT, IN | ((what & 64) != 0 ? ET : 0U));
+        return CALL4(g, "epoll_ctl", epoll, what & 1, d, EVENT);
+    }
+}
+
+static void hammer(void *user)
+{
+    struct hammer *h = user;
+    for (int i = 0; i < ROUNDS; i++) {
+        h->seed = h->seed * 1664525u + 1013904223u;
+        uint32_t r = h->seed >> 8;
+        uint32_t e = do_something(h, r, 4 + (r >> 8) % NUMBERS, 4 + (r >> 12) % NUMBERS);
+        if (!is_expected(e) && h->unexpected == 0)
+            h->unexpected = (int)e;
+    }
+}
+
+/* The harness counts what is left, sanitizers the rest. */
+static void members_may_be_changed_closed_and_moved_by_all_at_once(void **state)
+{
+    struct thread *t[THREADS];
+    (void)state;
+    assert_int_equal(epoll, 3);
+    for (int i = 0; i < THREADS; i++) {
+        memset(&hammers[i], 0, sizeof hammers[i]);
+        hammers[i].guest.process = guest.process;
+        hammers[i].guest.memory.base = hammers[i].guest.bytes;
+        hammers[i].guest.memory.size = sizeof hammers[i].guest.bytes;
+        hammers[i].guest.module = "wasix_32v1";
+        hammers[i].seed = 77u + (uint32_t)i;
+        assert_non_null(t[i] = thread_start(hammer, &hammers[i]));
+    }
+    for (int i = 0; i < THREADS; i++)
+        thread_join(t[i]);
+    for (int i = 0; i < THREADS; i++)
+        ASSERT_THAT(hammers[i].unexpected == 0, "errno %d", hammers[i].unexpected);
+}
+
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -337,6 +409,7 @@ int main(void)
         GUEST_TEST(too_many_members_are_refused_and_room_comes_back),
         GUEST_TEST(the_end_of_a_guest_wakes_who_waits),
         GUEST_TEST(a_member_that_is_added_meanwhile_wakes_who_waits),
+        GUEST_TEST(members_may_be_changed_closed_and_moved_by_all_at_once),
     };
     return cmocka_run_group_tests_name("epoll of guests", tests, NULL, NULL);
 }
