@@ -320,33 +320,55 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
     return true;
 }
 
-/* Signals of the host's are none of a guest's. */
-static int wait_in(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
+/* One wait, which drops the reference to fd. Signals of the host's are none of a guest's. */
+static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
 {
     struct xsock_event v[MOST];
-    struct epoll *e = (struct epoll *)(void *)fd->held.sock->role;
-    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    for (;;) {
-        int64_t left = xsock__time_left(&end);
-        int reported = 0;
-        xsock__fdtab_hold(fd); /* the wait drops one */
-        int n = xsock__poller_wait(t, fd, v, max < MOST ? max : MOST, left);
-        for (int i = 0; i < n; i++)
-            reported += report(e, &v[i], out + (size_t)reported * EVENT);
-        if (reported > 0 || (n < 0 && n != -XSOCK_EINTR))
-            return n < 0 ? n : reported;
-        if (left == 0)
-            return 0;
-    }
+    int n = xsock__poller_wait(e->guest->table, fd, v, max < MOST ? max : MOST, timeout_ns), reported = 0;
+    for (int i = 0; i < n; i++)
+        reported += report(e, &v[i], out + (size_t)reported * EVENT);
+    return n < 0 && n != -XSOCK_EINTR ? n : reported;
 }
 
+/* The descriptor of this epoll, if it still has that number. */
+static struct xsock__fd *get_again(struct epoll *e, int number)
+{
+    struct xsock__fd *fd;
+    if (xsock__get(e->guest->table, number, &fd) != 0)
+        return NULL;
+    if (fd->held.sock->role == &e->role)
+        return fd;
+    xsock__fdtab_put(e->guest->table, fd);
+    return NULL;
+}
+
+/* Drops the reference to fd. */
+static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
+{
+    struct epoll *e = (struct epoll *)(void *)fd->held.sock->role;
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    int rc, number = fd->number;
+    int64_t left;
+    xsock__atomic_add(&e->refs, 1);
+    do {
+        left = xsock__time_left(&end);
+        rc = wait_once(e, fd, out, max, left);
+        fd = rc == 0 && left != 0 ? get_again(e, number) : NULL;
+    } while (fd != NULL);
+    unref(e);
+    return rc == 0 && left != 0 ? -XSOCK_ECANCELED : rc;
+}
+
+/* The same. */
 static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out, size_t max,
                         int64_t timeout_ns)
 {
     int rc = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : 0;
-    if (rc != 0)
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
         return rc;
-    rc = wait_in(t, fd, out, max, timeout_ns);
+    }
+    rc = wait_in(fd, out, max, timeout_ns);
     if (timeout_ns != 0)
         xsock__fdtab_leave_wait(t);
     return rc;
@@ -367,9 +389,10 @@ int xsock__wasix_epoll_wait(const struct xsock__wasix_call *c)
         rc = -XSOCK_EMEMVIOLATION;
     else if (fd->held.sock->poller == NULL || max == 0 || max > INT32_MAX)
         rc = -XSOCK_EINVAL;
+    if (rc != 0)
+        xsock__fdtab_put(t, fd);
     else
         rc = wait_counted(t, fd, events, max, timeout > INT64_MAX ? -1 : (int64_t)timeout);
-    xsock__fdtab_put(t, fd);
     if (rc < 0)
         return rc;
     xsock__wasix_put_word(c, count, (uint64_t)rc);
