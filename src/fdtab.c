@@ -166,11 +166,6 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
     }
 }
 
-void xsock__fdtab_hold(struct xsock__fd *fd)
-{
-    xsock__atomic_add(&fd->refs, 1);
-}
-
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (xsock__atomic_add(&fd->refs, -1) == (CLOSING | 1))
@@ -318,8 +313,8 @@ int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock_
 }
 
 /* Under the lock. */
-static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held, bool kept,
-                struct xsock__fd **out)
+static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
+                bool kept, struct xsock__fd **out)
 {
     xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
     if (xsock__atomic_load_ptr(slot) != fd || to < 0 || !xsock__bitmap_has(&t->used, (size_t)to))
@@ -350,7 +345,7 @@ int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, cons
         xsock__sys_unlock(&t->lock);
         return rc;
     }
-    struct xsock__follower *followers = retire(t, fd); /* never idle: the caller is in it */
+    struct xsock__follower *followers = retire(t, fd); /* which isn't idle: the caller is in it */
     close_locked(t, old);
     finish_retiring(t, fd, followers);
     return to;

@@ -129,9 +129,6 @@ int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number);
 /* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
 
-/* Another one, for who has one. */
-void xsock__fdtab_hold(struct xsock__fd *fd);
-
 /* Drops the reference. */
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 
