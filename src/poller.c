@@ -380,8 +380,7 @@ static size_t collect_lying(struct xsock__poller *p, struct xsock__sys_event *v,
     return count;
 }
 
-/* A wait that has taken the system's wake ends with something else: the wake may have been for a queue as well,
- * and other threads wait. */
+/* A wait that took the wake ends otherwise: it may have been for a queue, too, and other threads wait. */
 static void pass_on(struct xsock__poller *p)
 {
     xsock__sys_lock(&p->lock);
