@@ -301,7 +301,8 @@ static void results_go_into_memory_or_nothing_is_done(void **state)
         guest.module = modules[m];
         for (int which = 0; which < WITH_OUT; which++) {
             for (unsigned short_by = 1; short_by <= size[which]; short_by++)
-                ASSERT_ERRNO(XSOCK_EMEMVIOLATION, call_on(&guest, which, (uint32_t)d, END - size[which] + short_by));
+                ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                             call_on(&guest, which, (uint32_t)d, END - size[which] + short_by));
             ASSERT_ERRNO(XSOCK_EMEMVIOLATION, call_on(&guest, which, (uint32_t)d, UINT32_MAX));
             ASSERT_ERRNO(XSOCK_EMEMVIOLATION, call_on(&guest, which, (uint32_t)d, UINT64_MAX));
         }

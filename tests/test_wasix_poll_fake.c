@@ -1,4 +1,4 @@
-/* What waits for a guest, against a clock of our own; and what a call leaves behind that failed in its middle. */
+/* A guest that waits, against a clock of our own; and what a call leaves behind that failed in its middle. */
 #include "fake_net.h"
 #include "fake_poller.h"
 #include "guest.h"
@@ -336,7 +336,8 @@ static void a_call_that_fails_leaves_nothing(void **state)
             if (e == 0)
                 continue; /* it can do without, or that was one more than there are */
             told++;
-            ASSERT_THAT(failed && e == XSOCK_ENOMEM, "call %d, failure %u: errno %u", which, nth, (unsigned)e);
+            ASSERT_THAT(failed && e == XSOCK_ENOMEM, "call %d, failure %u: errno %u", which, nth,
+                        (unsigned)e);
             assert_int_equal(fake_handles(), handles);
             assert_int_equal(fake_poller_members(), members);
             for (int d = 3; d < 6; d++)
