@@ -98,8 +98,8 @@ XSOCK_API void xsock_wasix_end(struct xsock_wasix *guest);
  * nothing. */
 XSOCK_API void xsock_wasix_destroy(struct xsock_wasix *guest);
 
-/* The guest's process becomes another program (proc_exec): closes what has CLOEXEC, as fd_close does. Files of the
- * engine's are its own to close. Returns 0. EFAULT: guest is NULL. Doesn't block. */
+/* The guest's process becomes another program (proc_exec): closes what has CLOEXEC, as fd_close does. Files of
+ * the engine's are its own to close. Returns 0. EFAULT: guest is NULL. Doesn't block. */
 XSOCK_API int xsock_wasix_exec(struct xsock_wasix *guest);
 
 /* ---- Numbers of the engine's --------------------------------------------------------------------- */
@@ -117,8 +117,9 @@ XSOCK_API int xsock_wasix_keep(struct xsock_wasix *guest, int number);
 XSOCK_API int xsock_wasix_unkeep(struct xsock_wasix *guest, int number);
 
 /* Whose a number is. Where fd_renumber is NOT_MINE, the engine learns by it whose the two are. Both its own: it
- * moves its file, and unkeeps the first. The second ours: it closes that (xsock_wasix_close), keeps its number, moves
- * its file there, and unkeeps the first. The first ours: xsock_wasix_renumber. EFAULT: guest is NULL. */
+ * moves its file, and unkeeps the first. The second ours: it closes that (xsock_wasix_close), keeps its number,
+ * moves its file there, and unkeeps the first. The first ours: it closes its file, and calls
+ * xsock_wasix_renumber. EFAULT: guest is NULL. */
 enum {
     XSOCK_WASIX_FREE = 0,
     XSOCK_WASIX_ENGINES = 1,
@@ -130,10 +131,10 @@ XSOCK_API int xsock_wasix_owner(struct xsock_wasix *guest, int number);
  * engine's. */
 XSOCK_API int xsock_wasix_close(struct xsock_wasix *guest, int number);
 
-/* The rest of an fd_renumber whose first number, `from`, is ours, and whose second, `to`, is kept for a file that the
- * engine has now closed: what was `from` is `to` from now on, and the number is no longer kept. Returns 0. EFAULT:
- * guest is NULL. EBADF: `from` isn't ours, or `to` isn't kept. EINVAL: `from` is an epoll. EMFILE, ENOBUFS, ENOMEM:
- * the system has no more; nothing was done. */
+/* The rest of an fd_renumber whose first number, `from`, is ours, and whose second, `to`, is kept for a file
+ * that the engine has now closed: what was `from` is `to` from now on, and the number is no longer kept. Returns
+ * 0. EFAULT: guest is NULL. EBADF: `from` isn't ours, or `to` isn't kept. EINVAL: `from` is an epoll. EMFILE,
+ * ENOBUFS, ENOMEM: the system has no more; nothing was done. ECANCELED: the guest has ended. */
 XSOCK_API int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to);
 
 /* Gives the guest a socket that the system made, such as a listener of the host's: as xsock_adopt (xsock_native.h),

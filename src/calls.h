@@ -53,7 +53,8 @@ int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, i
 
 /* The same for a guest's table: -XSOCK_ECANCELED once that is sealed; what is ready, be it nothing, once the bell's
  * rings are no longer this many (fdtab.h). */
-int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns, int rings);
+int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                          int rings);
 
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);

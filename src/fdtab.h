@@ -86,9 +86,9 @@ void xsock__fdtab_close_marked(struct xsock__fdtab *t);
 /* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
 struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t);
 
-/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits in the bell is
- * woken as if it were closed, and stays there until it leaves. Rings are counted, so that who has begun too late
- * finds out: ask for the count, look at what is rung for, wait in the bell, and compare. */
+/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits in the bell
+ * is woken as if it were closed, and stays there until it leaves. Rings are counted, so that who has begun too
+ * late finds out: ask for the count, look at what is rung for, wait in the bell, and compare. */
 struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t);
 int xsock__fdtab_rings(struct xsock__fdtab *t);
 void xsock__fdtab_ring(struct xsock__fdtab *t);
@@ -112,10 +112,10 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
  * -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
 
-/* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a reference
- * to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the number.
- * -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure
- * held is still the caller's. */
+/* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a
+ * reference to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the
+ * number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EKEPT, -XSOCK_EBUSY
+ * as replace, -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
                       bool kept);
 

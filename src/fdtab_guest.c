@@ -99,7 +99,7 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
             (void)xsock__fdtab_unkeep(t, (int)n);
 }
 
-/* Another thread may have closed a number, and put something else there, since it was looked at: then that is it. */
+/* Another thread may have put something else under a number since it was looked at: then that is closed. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);

@@ -147,7 +147,8 @@ static int enter_guest(struct poll *p)
 
 static void leave_guest(struct poll *p)
 {
-    bool ended = xsock__fdtab_detach(p->t, &p->guest->life), rung = xsock__fdtab_detach(p->t, &p->guest->bell);
+    bool ended = xsock__fdtab_detach(p->t, &p->guest->life);
+    bool rung = xsock__fdtab_detach(p->t, &p->guest->bell);
     p->woken = p->woken || ended || rung;
 }
 
@@ -223,7 +224,8 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     return rc;
 }
 
-static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns, struct guest *g)
+static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                    struct guest *g)
 {
     struct watched few[MOST];
     struct xsock__sys_wait waits[MOST];
@@ -248,7 +250,8 @@ int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, i
     return poll_for(t, v, n, timeout_ns, NULL);
 }
 
-int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns, int rings)
+int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                          int rings)
 {
     struct guest g = {.rings = rings};
     return poll_for(t, v, n, timeout_ns, &g);

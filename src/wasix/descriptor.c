@@ -24,7 +24,7 @@ int xsock__wasix_fd_dup(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* The second argument is the lowest number that will do, as fcntl's F_DUPFD has it: not the one that is to be. */
+/* The second argument is the lowest number that will do, as F_DUPFD has it: not the one that is to be. */
 int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -88,7 +88,8 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     int rc = xsock__get(guest->table, from, &fd);
     if (rc != 0)
         return rc == -XSOCK__EKEPT ? -XSOCK_EBADF : rc;
-    rc = xsock_wasix_owner(guest, to) == XSOCK_WASIX_ENGINES ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
+    bool kept = xsock_wasix_owner(guest, to) == XSOCK_WASIX_ENGINES;
+    rc = kept ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
     xsock__fdtab_put(guest->table, fd);
     return rc;
 }
@@ -100,13 +101,15 @@ enum { UNKNOWN = 0, SOCKET_DGRAM = 5, SOCKET_STREAM = 6, SOCKET_RAW = 8, SOCKET_
 
 static int filetype(const struct xsock__sock *s)
 {
-    static const unsigned char by_type[] = {UNKNOWN, SOCKET_STREAM, SOCKET_DGRAM, SOCKET_RAW, SOCKET_SEQPACKET};
+    static const unsigned char by_type[] = {UNKNOWN, SOCKET_STREAM, SOCKET_DGRAM, SOCKET_RAW,
+                                            SOCKET_SEQPACKET};
     if (s->refuses != 0 || s->type < 0 || s->type > XSOCK_SOCK_SEQPACKET)
         return UNKNOWN;
     return by_type[s->type];
 }
 
-/* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of the first two. */
+/* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of FD_READ and
+ * FD_WRITE. */
 enum { FD_READ = 1 << 1, SET_FLAGS = 1 << 3, FD_WRITE = 1 << 6, POLL_READWRITE = 1 << 27 };
 static const uint64_t socket_rights = UINT64_C(0x7ff) << 28; /* from SOCK_SHUTDOWN to SOCK_SEND_TO */
 
@@ -117,7 +120,8 @@ static uint64_t rights(const struct xsock__fd *fd)
         return POLL_READWRITE;
     if (role == NULL)
         return socket_rights | FD_READ | FD_WRITE | SET_FLAGS | POLL_READWRITE;
-    return SET_FLAGS | POLL_READWRITE | (role->read != NULL ? FD_READ : 0U) | (role->write != NULL ? FD_WRITE : 0U);
+    uint64_t can = (role->read != NULL ? FD_READ : 0U) | (role->write != NULL ? FD_WRITE : 0U);
+    return can | SET_FLAGS | POLL_READWRITE;
 }
 
 enum { APPEND = 1, DSYNC = 2, NONBLOCK = 4, RSYNC = 8, SYNC = 16 };

@@ -1,8 +1,8 @@
 /* epoll_create, epoll_ctl, epoll_wait: pollers of the core, and what a guest gave with each member.
  *
- * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller has its id. A
- * record hangs on its descriptor as a follower, beside the poller's own, and goes with it; an event whose id is no
- * record's any more is nobody's.
+ * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller has its id.
+ * A record hangs on its descriptor as a follower, beside the poller's own, and goes with it; an event whose
+ * id is no record's any more is nobody's.
  *
  * Locks, in this order: the epoll's, the poller's, the table's. */
 #include <string.h>
@@ -223,9 +223,9 @@ static int delete(struct change *ch, struct record *r)
     return rc;
 }
 
-/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what is a member
- * already changes it, and of what is none adds it. What can't be told apart by that are two mistakes: a libc's ADD
- * of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
+/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what is a
+ * member already changes it, and of what is none adds it. What can't be told apart by that are two mistakes:
+ * a libc's ADD of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
 enum { ADD = 0, MOD_OR_ADD = 1, DEL = 2, MOD = 3 };
 
 static int control(struct change *ch, uint32_t op)
@@ -321,10 +321,10 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
 }
 
 /* One wait, which drops the reference to fd. Signals of the host's are none of a guest's. */
-static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
+static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t left)
 {
     struct xsock_event v[MOST];
-    int n = xsock__poller_wait(e->guest->table, fd, v, max < MOST ? max : MOST, timeout_ns), reported = 0;
+    int n = xsock__poller_wait(e->guest->table, fd, v, max < MOST ? max : MOST, left), reported = 0;
     for (int i = 0; i < n; i++)
         reported += report(e, &v[i], out + (size_t)reported * EVENT);
     return n < 0 && n != -XSOCK_EINTR ? n : reported;

@@ -1,10 +1,10 @@
 /* fd_event: a counter that can be waited for, as Linux's eventfd.
  *
- * What makes it one that the system can wait for is a pair: the event's descriptors hold one end, and the event the
- * other. A byte lies between them as long as there is something to read. Each write sends one, also where one lies
- * there already, which it then takes out: programs that watch for edges and never read count on that. And what
- * writers wait for, that there is room, is that the pair has room the other way: where there is none in the counter,
- * it is filled. */
+ * What makes it one that the system can wait for is a pair: the event's descriptors hold one end, and the
+ * event the other. A byte lies between them as long as there is something to read. Each write sends one,
+ * also where one lies there already, which it then takes out: programs that watch for edges and never read
+ * count on that. And what writers wait for, that there is room, is that the pair has room the other way:
+ * where there is none in the counter, it is filled. */
 #include <string.h>
 
 #include "../calls.h"

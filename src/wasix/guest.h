@@ -28,9 +28,10 @@ struct xsock_wasix {
     struct xsock_wasix_config config; /* defaults filled in */
     struct xsock__lock lock;          /* of what follows */
     uint64_t scratch;                 /* bytes that calls in progress have copied */
-    uint64_t members;                 /* of all its epolls; at most so many for each descriptor it may have: */
+    uint64_t members;                 /* of all its epolls together */
 };
 
+/* So many for each descriptor that a guest may have; over that, epoll_ctl gives ENOSPC. */
 enum { XSOCK__WASIX_MEMBERS_EACH = 4 };
 
 /* One call of a guest. */

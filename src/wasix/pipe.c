@@ -44,8 +44,8 @@ static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const s
     return xsock__recvmsg_in(t, fd, &m, 0);
 }
 
-/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had not been read;
- * and Windows, at first, nothing. */
+/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had not been
+ * read; and Windows, at first, nothing. */
 static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};

@@ -1,8 +1,8 @@
 /* poll_oneoff: clocks, our descriptors and the engine's, waited for together.
  *
- * Absolute times of the monotonic clock are of the system's: CLOCK_MONOTONIC, on Windows the performance counter in
- * nanoseconds; so clock_time_get of an engine has to be. What is ready to be written has room for 1 byte at least:
- * no system tells more. That a connect has failed is said as "ready": SO_ERROR tells why. */
+ * Absolute times of the monotonic clock are of the system's: CLOCK_MONOTONIC, on Windows the performance
+ * counter in nanoseconds; so clock_time_get of an engine has to be. What is ready to be written has room for
+ * 1 byte at least: no system tells more. That a connect has failed is said as "ready": SO_ERROR tells why. */
 #include <limits.h>
 #include <string.h>
 
@@ -147,7 +147,9 @@ static void ask_engine(struct oneoff *o)
         if (!s->engines)
             continue;
         s->bytes = 0;
-        int rc = config->ready != NULL ? config->ready(config->user, s->number, s->tag == FD_WRITE, &s->bytes) : 1;
+        int rc = 1;
+        if (config->ready != NULL)
+            rc = config->ready(config->user, s->number, s->tag == FD_WRITE, &s->bytes);
         s->ready = rc > 0;
         s->error = rc < 0 ? rc : 0;
     }

@@ -1,5 +1,5 @@
-/* What a guest can have a descriptor of that is no socket: a pipe's end, an event. Each has a socket pair of the
- * system beneath it, so that waiting, polling and closing are those of any descriptor; its `refuses` is
+/* What a guest can have a descriptor of that is no socket: a pipe's end, an event. Each has a socket pair of
+ * the system beneath it, so that waiting, polling and closing are those of any descriptor; its `refuses` is
  * -XSOCK_ENOTSOCK, so that the calls of sockets leave it alone, and its role is one of these.
  *
  * epoll.c's role is another: pollers have them too. */
@@ -27,12 +27,13 @@ static inline struct xsock__wasix_role *xsock__wasix_role_of(const struct xsock_
     return s->poller == NULL ? (struct xsock__wasix_role *)(void *)s->role : NULL;
 }
 
-/* fd_read and fd_write of what has a role: the vectors are arguments 1 and 2; out_done is where the bytes go, a word
- * in memory that was checked. 0, or -XSOCK_E...: -XSOCK_EBADF: it is the other end of a pipe. */
+/* fd_read and fd_write of what has a role: the vectors are arguments 1 and 2; out_done is where the number of
+ * bytes goes, a word in memory that was checked. 0, or -XSOCK_E...: -XSOCK_EBADF: it can't, as the wrong end
+ * of a pipe. */
 int xsock__wasix_role_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done);
 int xsock__wasix_role_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done);
 
-/* Reserved descriptors, and the handles that are to be theirs, become what the role says. Returns the number. */
+/* A reserved descriptor, and what it is to hold, become what the role says. Returns the number. */
 int xsock__wasix_role_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held,
                               struct xsock__wasix_role *role);
 
