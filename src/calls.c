@@ -221,6 +221,10 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve_handle(t, handle, &fd);
+    if (rc == -XSOCK_EMFILE) {
+        int wrong = xsock__probe_handle(handle); /* is said before that there is no room */
+        return wrong != 0 ? wrong : rc;
+    }
     if (rc != 0)
         return rc;
     rc = xsock__started();

@@ -18,6 +18,7 @@ int xsock__started(void);
 
 /* What xsock_pair would say of its arguments, beyond the table that is full. */
 int xsock__probe_pair(int af, int type, int protocol);
+int xsock__probe_handle(uintptr_t handle); /* likewise xsock_adopt */
 
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol);
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2]);

@@ -111,6 +111,16 @@ int xsock__probe_pair(int af, int type, int protocol)
     return rc;
 }
 
+int xsock__probe_handle(uintptr_t handle)
+{
+    xsock__sys_lock_global();
+    int rc = start();
+    if (rc == 0)
+        rc = xsock__sock_check_handle(handle);
+    xsock__sys_unlock_global();
+    return rc;
+}
+
 static int report(const struct xsock__triple_row *row, int protocol, xsock_catalog_fn *fn, void *user)
 {
     const char *name = xsock__protocol_own_name(row->af, protocol);

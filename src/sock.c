@@ -372,13 +372,24 @@ static int learn_state(uintptr_t handle, struct xsock__sock *s)
     return 0;
 }
 
+static int describe(uintptr_t handle, struct xsock__sys_description *d, int *af, int *type, int *protocol)
+{
+    int rc = xsock__finish(xsock__sys_describe(handle, d));
+    return rc != 0 ? rc : xsock__triple_from_native(&d->triple, af, type, protocol);
+}
+
+int xsock__sock_check_handle(uintptr_t handle)
+{
+    struct xsock__sys_description d;
+    int af, type, protocol;
+    return describe(handle, &d, &af, &type, &protocol);
+}
+
 int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out)
 {
     struct xsock__sys_description d;
     int af, type, protocol;
-    int rc = xsock__finish(xsock__sys_describe(handle, &d));
-    if (rc == 0)
-        rc = xsock__triple_from_native(&d.triple, &af, &type, &protocol);
+    int rc = describe(handle, &d, &af, &type, &protocol);
     if (rc != 0)
         return rc;
     struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);

@@ -64,6 +64,9 @@ int xsock__sock_probe(int af, int type, int protocol);
 /* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
 int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out);
 
+/* What is wrong with such a handle, 0 if nothing. */
+int xsock__sock_check_handle(uintptr_t handle);
+
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);
 

@@ -22,6 +22,25 @@ static void empty(int last)
         ASSERT_RESULT(0, xsock_close(d));
 }
 
+static void a_full_table_says_what_is_wrong_with_a_handle_first(void **state)
+{
+    int before = xsock_get_limit();
+    uintptr_t file = native_file(), foreign = native_socket(true, false), ours;
+    (void)state;
+    ASSERT_RESULT(0, xsock_set_limit(10));
+    int last = fill(-XSOCK_EMFILE);
+    ASSERT_RESULT(0, xsock_native(5, &ours));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_adopt(native_no_handle(), 0));
+    ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_adopt(file, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_adopt(file, 1));
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(ours, 0));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_adopt(foreign, 0));
+    empty(last);
+    native_close_file(file);
+    native_close_socket(foreign);
+    ASSERT_RESULT(0, xsock_set_limit(before));
+}
+
 static void a_full_table_is_emfile_and_one_close_makes_room(void **state)
 {
     int before = xsock_get_limit(), last, pair[2] = {-7, -7};
@@ -102,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_full_table_is_emfile_and_one_close_makes_room),
+        TEST(a_full_table_says_what_is_wrong_with_a_handle_first),
         TEST(a_full_process_is_emfile_and_nothing_is_lost),
         TEST(a_thousand_are_open_at_once),
     };
