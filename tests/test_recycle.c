@@ -1,0 +1,93 @@
+/* Memory of sockets that is used again: nothing is allocated, nothing of the former socket shows, nothing is lost. */
+#include "harness.h"
+
+#include "fake_talk.h"
+#include "sock.h"
+
+/* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an accept in vain. */
+static void serve_one(int listener)
+{
+    struct xsock_addr to = at_port(80);
+    int c = open_stream(), s;
+    struct xsock_pollfd p = {.events = XSOCK_POLLOUT};
+    ASSERT_RESULT(0, xsock__call_connect(t, c, &to));
+    s = ASSERT_OPENS(xsock__call_accept(t, listener, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, listener, 0, NULL));
+    ASSERT_RESULT(5, send_some(c, 5, 0));
+    ASSERT_RESULT(5, recv_some(s, 5, 0));
+    p.fd = s;
+    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, 0));
+    ASSERT_RESULT(0, xsock__call_close(t, s));
+    ASSERT_RESULT(0, xsock__call_close(t, c));
+}
+
+static void a_server_that_runs_allocates_nothing(void **state)
+{
+    int listener = listen_at(80, 5);
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_set_flags(t, listener, XSOCK_SOCK_NONBLOCK));
+    serve_one(listener);
+    unsigned before = fake_calls(FAKE_ALLOC);
+    for (int i = 0; i < 100; i++)
+        serve_one(listener);
+    assert_int_equal(fake_calls(FAKE_ALLOC), before);
+}
+
+static void nothing_shows_of_the_socket_that_was_there(void **state)
+{
+    (void)state;
+    int d = open_stream();
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    struct xsock__sock *was = fd->held.sock;
+    xsock__sock_becomes(was, XSOCK__SOCK_REUSE | XSOCK__SOCK_LINGERS, 0);
+    xsock__fdtab_put(t, fd);
+    set_timeout(d, RECV, 5 * MS);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, XSOCK_SOCK_NONBLOCK | XSOCK_SOCK_CLOEXEC));
+    ASSERT_RESULT(0, xsock__call_close(t, d));
+    ASSERT_RESULT(d, xsock__call_open(t, XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0));
+    fd = xsock__fdtab_get(t, d);
+    struct xsock__sock *s = fd->held.sock;
+    assert_ptr_equal(s, was);
+    assert_int_equal(xsock__atomic_load(&s->state), 0);
+    assert_true(xsock__atomic_load_i64(&s->recv_timeout) == -1);
+    assert_true(s->af == XSOCK_AF_INET6 && s->type == XSOCK_SOCK_DGRAM);
+    xsock__fdtab_put(t, fd);
+    ASSERT_RESULT(0, xsock__call_get_flags(t, d));
+}
+
+static void so_many_are_kept_and_no_more(void **state)
+{
+    enum { OPEN = 300, MOST = 256 };
+    (void)state;
+    int first = open_stream();
+    size_t before = fake_allocations();
+    for (int i = 1; i < OPEN; i++)
+        ASSERT_RESULT(first + i, open_stream());
+    for (int i = 0; i < OPEN; i++)
+        ASSERT_RESULT(0, xsock__call_close(t, first + i));
+    assert_int_equal(xsock__fdtab_spares(t), MOST);
+    assert_true(fake_allocations() <= before + MOST + 16); /* and cells, in few pieces */
+}
+
+static void a_duplicate_keeps_the_memory_in_use(void **state)
+{
+    (void)state;
+    int d = open_stream();
+    int same = ASSERT_OPENS(xsock__call_dup(t, d, 0, 0));
+    int spares = xsock__fdtab_spares(t);
+    ASSERT_RESULT(0, xsock__call_close(t, d));
+    assert_int_equal(xsock__fdtab_spares(t), spares);
+    ASSERT_RESULT(0, xsock__call_close(t, same));
+    assert_int_equal(xsock__fdtab_spares(t), spares + 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TALK_TEST(a_server_that_runs_allocates_nothing),
+        TALK_TEST(nothing_shows_of_the_socket_that_was_there),
+        TALK_TEST(so_many_are_kept_and_no_more),
+        TALK_TEST(a_duplicate_keeps_the_memory_in_use),
+    };
+    return cmocka_run_group_tests_name("recycle", tests, NULL, NULL);
+}
