@@ -157,7 +157,7 @@ static uint64_t argument(struct play *p, bool narrow, bool first)
 
 /* ---- Steps ---------------------------------------------------------------------------------------- */
 
-enum { NUMBERS = 32 };
+enum { NUMBERS = 16 };
 
 struct before {
     unsigned char bytes[PLAY_MEMORY];
@@ -184,18 +184,41 @@ static void check_nothing_done(const struct play *p, const struct before *b)
         play_check(b->owners[n] == xsock_wasix_owner(p->guest, n), "a refused call has opened or closed");
 }
 
-/* What an argument is, is told by the signature in wasm64: pointers and sizes are wide there. */
-static void call_import(struct play *p, const struct xsock_wasix_import *row)
+/* An import, and what its arguments are, which its signature in wasm64 tells: what is wide there is a pointer
+ * or a size. */
+struct row {
+    const struct xsock_wasix_import *import;
+    const char *wide;
+    bool preview1;
+};
+
+enum { ROWS = 512 };
+
+static const struct row *all_rows(size_t *out_count)
 {
-    const struct xsock_wasix_import *wide = xsock_wasix_import("wasix_64v1", row->name);
-    bool preview1 = strcmp(row->module, "wasi_snapshot_preview1") == 0;
+    static struct row rows[ROWS];
+    static size_t count;
+    const struct xsock_wasix_import *v = xsock_wasix_imports(out_count);
+    play_check(*out_count > 0 && *out_count <= ROWS, "no imports, or too many");
+    for (; count < *out_count; count++) {
+        const struct xsock_wasix_import *wide = xsock_wasix_import("wasix_64v1", v[count].name);
+        play_check(wide != NULL && strlen(wide->signature) == strlen(v[count].signature),
+                   "not the same in wasm64");
+        bool preview1 = strcmp(v[count].module, "wasi_snapshot_preview1") == 0;
+        rows[count] = (struct row){&v[count], wide->signature, preview1};
+    }
+    return rows;
+}
+
+static void call_import(struct play *p, const struct row *row)
+{
+    bool preview1 = row->preview1;
     uint64_t args[12] = {0};
     struct before before;
-    play_check(wide != NULL && strlen(row->signature) <= 11, "an import that is not in wasm64");
-    for (size_t i = 0; row->signature[i] != 0; i++)
-        args[i] = argument(p, wide->signature[i] == 'i', i == 0);
+    for (size_t i = 0; row->wide[i] != 0; i++)
+        args[i] = argument(p, row->wide[i] == 'i', i == 0);
     remember(p, &before);
-    uint32_t e = row->call(p->guest, &p->memory, args);
+    uint32_t e = row->import->call(p->guest, &p->memory, args);
     play_check(e <= (preview1 ? XSOCK_ENOTCAPABLE : XSOCK_EPENDING) || e == XSOCK_WASIX_NOT_MINE,
                "an errno that is none");
     if (e == (preview1 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION) || e == XSOCK_WASIX_NOT_MINE)
@@ -238,15 +261,20 @@ static void do_something_else(struct play *p, uint8_t what)
 bool play_step(struct play *p)
 {
     size_t count;
-    const struct xsock_wasix_import *rows = xsock_wasix_imports(&count);
+    const struct row *rows = all_rows(&count);
     if (p->left == 0 || p->steps == PLAY_STEPS)
         return false;
     p->steps++;
     uint8_t which = play_byte(p);
-    if (which >= 0xe0)
+    if (which >= 0xe0) {
         do_something_else(p, which);
-    else
-        call_import(p, &rows[((size_t)which << 8 | play_byte(p)) % count]);
+        return true;
+    }
+    if (which < 0xa0)
+        p->row = ((size_t)which << 8 | play_byte(p)) % count;
+    else /* the same again, or one beside it: what belongs together stands together */
+        p->row = (p->row + which % 8 + count - 4) % count;
+    call_import(p, &rows[p->row]);
     return true;
 }
 

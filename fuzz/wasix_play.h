@@ -18,6 +18,7 @@ struct play {
     const uint8_t *data;
     size_t left;
     unsigned steps;
+    size_t row; /* of the import that was called last */
     void (*host)(struct play *p); /* something happens in the host; it takes bytes of the input */
 };
 
