@@ -225,6 +225,16 @@ static void call_import(struct play *p, const struct row *row)
         check_nothing_done(p, &before);
 }
 
+static void end_or_move(struct play *p, int n)
+{
+    if (n == 0)
+        xsock_wasix_end(p->guest);
+    else if (n == 1)
+        (void)xsock_wasix_exec(p->guest);
+    else
+        (void)xsock_wasix_renumber(p->guest, n, play_byte(p) % NUMBERS);
+}
+
 /* Whatever the engine, or another thread of the guest, may do at any time. */
 static void do_something_else(struct play *p, uint8_t what)
 {
@@ -243,8 +253,7 @@ static void do_something_else(struct play *p, uint8_t what)
         xsock_wasix_wake(p->guest);
         break;
     case 4:
-        if (n == 0)
-            xsock_wasix_end(p->guest);
+        end_or_move(p, n);
         break;
     case 5:
         put_all(p->memory.base);
