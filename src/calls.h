@@ -95,7 +95,11 @@ static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__
     return xsock__get_socket(t, d, out);
 }
 
-/* sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
+/* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
+ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
+                         const struct xsock_addr *to);
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                         struct xsock_addr *out_from);
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);
 

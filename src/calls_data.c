@@ -132,7 +132,7 @@ int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr
     return xsock__addr_to_native(&a, out);
 }
 
-static ptrdiff_t send_to(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
+ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
                          const struct xsock_addr *to)
 {
     struct xsock__sys_addr native;
@@ -168,7 +168,7 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
     if (rc != 0)
         return rc;
     if (!is_plain_send(fd, buf, len, flags, to)) {
-        n = send_to(t, fd, buf, len, flags, to);
+        n = xsock__send_in(t, fd, buf, len, flags, to);
     } else {
         int code = xsock__sys_send(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &sent);
         n = (ptrdiff_t)sent;
@@ -253,8 +253,8 @@ int xsock__data_can_receive(const struct xsock__sock *s)
     return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
 }
 
-static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                           struct xsock_addr *out_from)
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                         struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
@@ -299,7 +299,7 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
     if (rc != 0)
         return rc;
     if (!is_plain_recv(fd, buf, len, flags, out_from)) {
-        n = recv_from(t, fd, buf, len, flags, out_from);
+        n = xsock__recv_in(t, fd, buf, len, flags, out_from);
     } else {
         int code = xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
         n = (ptrdiff_t)got;

@@ -86,6 +86,12 @@ static void put_results(const struct xsock__wasix_call *c, const struct xsock__f
     }
 }
 
+/* As most calls are: one vector, and nothing wanted that only recvmsg tells, which costs more. */
+static bool is_plain(const struct xsock__wasix_vecs *vecs, const struct xsock__fd *fd, const struct xsock_msg *m)
+{
+    return vecs->count == 1 && fd->held.sock->type == XSOCK_SOCK_STREAM && m->addr == NULL;
+}
+
 int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t riflags,
                          const struct xsock__wasix_results *out)
 {
@@ -104,6 +110,8 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
         n = 0; /* reading nothing must not cost a datagram: read() can't tell that it was cut */
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
         n = receive_measured(c, fd, &m, &vecs, recv_flags(riflags));
+    else if (is_plain(&vecs, fd, &m))
+        n = xsock__recv_in(c->guest->table, fd, vecs.v->base, vecs.total, recv_flags(riflags), NULL);
     else
         n = xsock__recvmsg_in(c->guest->table, fd, &m, recv_flags(riflags));
     if (n >= 0)
@@ -136,7 +144,9 @@ int xsock__wasix_send(const struct xsock__wasix_call *c, struct xsock__fd *fd, u
     m.vec = vecs.v;
     m.vec_count = vecs.count;
     n = siflags > XSOCK__WASIX_SEND_DONTWAIT ? -XSOCK_EINVAL : ask_destination(c, fd, to);
-    if (n == 0)
+    if (n == 0 && vecs.count == 1)
+        n = xsock__send_in(c->guest->table, fd, vecs.v->base, vecs.total, flags, to);
+    else if (n == 0)
         n = xsock__sendmsg_in(c->guest->table, fd, &m, flags);
     if (n >= 0)
         xsock__wasix_put_word(c, out_done, (uint64_t)n);
