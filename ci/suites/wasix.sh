@@ -1,7 +1,7 @@
 # needs: build clang wasm python mingw wine
 # Guests of WebAssembly, run with xsock's sockets by both glues of examples/wasix: compiled to C by wasm2c, here and
 # under Wine, and in wasmtime.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2016 # backquotes are Markdown's
 
 glue=$TOP/examples/wasix
 runtime=/usr/share/wabt/wasm2c # wasm2c's own part, as the package has it
@@ -15,7 +15,7 @@ build_library() { # WHAT OPTION...
 }
 
 mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1 | grep -vx wide)
-guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -Wl,--strip-all)
+guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -s)
 
 # To wasm, and that to C, with the functions it links with. The wide one is for engines that know wasm64.
 build_guests() {
@@ -53,7 +53,6 @@ link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
 }
 
 # ---- docs/wasix.md, which says what the sources do -----------------------------------------------
-
 # "NAME ARGUMENTS 1", the last where preview 1 has it.
 imports_agree() {
     sed -nE 's/^(WASIX|PREVIEW1)\((\w+), (.*)\)$/\1 \2 \3/p' "$TOP/src/wasix/imports.def" | tr -d '"' |

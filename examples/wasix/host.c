@@ -93,7 +93,8 @@ bool host_find(const char *module, const char *name, struct host_import *out)
 {
     size_t count;
     const struct host_own *own = host_own(&count);
-    *out = (struct host_import){.socket = xsock_wasix_import(module, name), .returns = strcmp(name, "proc_exit") != 0};
+    *out = (struct host_import){.socket = xsock_wasix_import(module, name)};
+    out->returns = strcmp(name, "proc_exit") != 0;
     if (out->socket != NULL)
         out->signature = out->socket->signature;
     if (strcmp(module, "wasi_snapshot_preview1") != 0)
@@ -106,14 +107,22 @@ bool host_find(const char *module, const char *name, struct host_import *out)
     return out->signature != NULL;
 }
 
-/* Whoever has the number, has the call. What files have no function for is a matter of sockets. */
+/* What is said of a file where the engine has no such function. */
+static uint32_t not_of_files(const char *name)
+{
+    if (strncmp(name, "sock_", 5) == 0)
+        return XSOCK_ENOTSOCK;
+    return strcmp(name, "epoll_ctl") == 0 ? XSOCK_EPERM : XSOCK_ENOTSUP;
+}
+
+/* Whoever has the number, has the call. */
 uint32_t host_call(struct host *h, const struct host_import *import, const struct xsock_wasix_memory *memory,
                    const uint64_t *args)
 {
     uint32_t error = XSOCK_WASIX_NOT_MINE;
     if (import->socket != NULL)
         error = import->socket->call(h->guest, memory, args);
-    if (error == XSOCK_WASIX_NOT_MINE)
-        error = import->own != NULL ? import->own(h, memory, args) : XSOCK_ENOTSOCK;
-    return error;
+    if (error != XSOCK_WASIX_NOT_MINE)
+        return error;
+    return import->own != NULL ? import->own(h, memory, args) : not_of_files(import->socket->name);
 }

@@ -28,9 +28,16 @@ static void a_file_takes_the_lowest_number(void)
 static void a_file_is_no_socket(void)
 {
     struct addr_port a = loopback(1);
+    struct epoll_event e = {.events = EPOLL_IN};
     uint8_t status;
+    fd_t epoll = -1, copy = 77;
     CHECK(ENOTSOCK, sock_connect(1, &a));
     CHECK(ENOTSOCK, sock_status(3, &status));
+    CHECK(SUCCESS, epoll_create(&epoll));
+    CHECK(EPERM, epoll_ctl(epoll, EPOLL_ADD, 1, &e));
+    CHECK(SUCCESS, fd_close(epoll));
+    CHECK(ENOTSUP, fd_dup(1, &copy)); /* this engine can't */
+    CHECK(77, copy);
 }
 
 static void a_file_is_sent(void)

@@ -24,6 +24,7 @@ enum {
     ENOTCONN = 53,
     ENOTSOCK = 57,
     ENOTSUP = 58,
+    EPERM = 63,
     EPIPE = 64,
     EPROTONOSUPPORT = 66,
     EMEMVIOLATION = 78
