@@ -30,8 +30,8 @@ static uint32_t load(uint32_t at)
 
 static const struct xsock_wasix_import *import(const char *name)
 {
-    const struct xsock_wasix_import *i = xsock_wasix_import("wasix_32v1", name);
-    return i != NULL ? i : xsock_wasix_import("wasi_snapshot_preview1", name);
+    const struct xsock_wasix_import *i = xsock_wasix_find("wasix_32v1", name);
+    return i != NULL ? i : xsock_wasix_find("wasi_snapshot_preview1", name);
 }
 
 static void start(void)

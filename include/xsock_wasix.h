@@ -173,7 +173,7 @@ struct xsock_wasix_import {
 XSOCK_API const struct xsock_wasix_import *xsock_wasix_imports(size_t *out_count);
 
 /* The row of one import; NULL if it is none of ours, or an argument is NULL. */
-XSOCK_API const struct xsock_wasix_import *xsock_wasix_import(const char *module, const char *name);
+XSOCK_API const struct xsock_wasix_import *xsock_wasix_find(const char *module, const char *name);
 
 #ifdef __cplusplus
 }

@@ -138,15 +138,15 @@ static void the_list_of_imports_is_whole(void **state)
     (void)state;
     assert_true(n > 0);
     for (size_t i = 0; i < n; i++) {
-        assert_ptr_equal(xsock_wasix_import(v[i].module, v[i].name), &v[i]);
+        assert_ptr_equal(xsock_wasix_find(v[i].module, v[i].name), &v[i]);
         assert_int_equal(strspn(v[i].signature, "iI"), strlen(v[i].signature));
         assert_non_null(v[i].call);
     }
-    assert_string_equal(xsock_wasix_import("wasix_32v1", "sock_open")->signature, "iiii");
-    assert_string_equal(xsock_wasix_import("wasix_64v1", "sock_open")->signature, "iiiI");
-    assert_null(xsock_wasix_import("wasi_snapshot_preview1", "sock_open"));
-    assert_null(xsock_wasix_import("wasix_32v1", "sock_nothing"));
-    assert_null(xsock_wasix_import(NULL, "sock_open"));
+    assert_string_equal(xsock_wasix_find("wasix_32v1", "sock_open")->signature, "iiii");
+    assert_string_equal(xsock_wasix_find("wasix_64v1", "sock_open")->signature, "iiiI");
+    assert_null(xsock_wasix_find("wasi_snapshot_preview1", "sock_open"));
+    assert_null(xsock_wasix_find("wasix_32v1", "sock_nothing"));
+    assert_null(xsock_wasix_find(NULL, "sock_open"));
 }
 
 /* What wasix-libc sends where a program said 0. */

@@ -133,7 +133,7 @@ static void assert_untouched(void)
 
 static uint32_t run(const struct call *c, const char *module, const uint64_t args[10])
 {
-    const struct xsock_wasix_import *import = xsock_wasix_import(module, c->name);
+    const struct xsock_wasix_import *import = xsock_wasix_find(module, c->name);
     memcpy(before, guest.bytes, sizeof before);
     uint32_t e = import->call(guest.process, &guest.memory, args);
     ASSERT_THAT(memcmp(before, guest.bytes, sizeof before) == 0, "%s of %s wrote", c->name, module);
@@ -163,7 +163,7 @@ static void for_each_call(spoil_fn *spoil)
             uint64_t args[10];
             memcpy(args, calls[i].args, sizeof args);
             prepare(modules[m]);
-            if (xsock_wasix_import(modules[m], calls[i].name) != NULL)
+            if (xsock_wasix_find(modules[m], calls[i].name) != NULL)
                 spoil(&calls[i], args);
         }
     }
@@ -199,7 +199,7 @@ static void no_pointer_leads_outside(void **state)
 /* Memory that isn't there at all. */
 static void spoil_memory(const struct call *c, uint64_t args[10])
 {
-    const struct xsock_wasix_import *import = xsock_wasix_import(guest.module, c->name);
+    const struct xsock_wasix_import *import = xsock_wasix_find(guest.module, c->name);
     const struct xsock_wasix_memory none[] = {{NULL, GUEST_MEMORY}, {guest.bytes, 0}};
     uint32_t expected = strcmp(guest.module, modules[2]) == 0 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION;
     for (int i = 0; i < 2 && c->pointers[0].arg != 0; i++)

@@ -93,7 +93,7 @@ bool host_find(const char *module, const char *name, struct host_import *out)
 {
     size_t count;
     const struct host_own *own = host_own(&count);
-    *out = (struct host_import){.socket = xsock_wasix_import(module, name)};
+    *out = (struct host_import){.socket = xsock_wasix_find(module, name)};
     out->returns = strcmp(name, "proc_exit") != 0;
     if (out->socket != NULL)
         out->signature = out->socket->signature;

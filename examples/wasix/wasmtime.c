@@ -108,7 +108,7 @@ static struct entry *define_all(wasmtime_linker_t *linker, struct host *h)
     for (size_t i = 0; ok && i < sockets; i++)
         ok = define(linker, socket[i].module, socket[i].name, next++, h);
     for (size_t i = 0; ok && i < owns; i++)
-        if (xsock_wasix_import(preview1, own[i].name) == NULL)
+        if (xsock_wasix_find(preview1, own[i].name) == NULL)
             ok = define(linker, preview1, own[i].name, next++, h);
     if (ok)
         return entries;

@@ -42,7 +42,7 @@ const struct xsock_wasix_import *xsock_wasix_imports(size_t *out_count)
     return imports;
 }
 
-const struct xsock_wasix_import *xsock_wasix_import(const char *module, const char *name)
+const struct xsock_wasix_import *xsock_wasix_find(const char *module, const char *name)
 {
     if (module == NULL || name == NULL)
         return NULL;

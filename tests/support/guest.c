@@ -20,7 +20,7 @@ void guest_stop(struct guest *g)
 
 uint32_t guest_call(struct guest *g, const char *name, ...)
 {
-    const struct xsock_wasix_import *import = xsock_wasix_import(g->module, name);
+    const struct xsock_wasix_import *import = xsock_wasix_find(g->module, name);
     uint64_t args[12];
     va_list ap;
     if (import == NULL)
