@@ -16,11 +16,12 @@ bool handles_allow(unsigned long count)
 bool handles_allow(unsigned long count)
 {
     struct rlimit limit;
+    const rlim_t wanted = (rlim_t)count; /* signed on FreeBSD */
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
-    if (limit.rlim_cur >= count)
+    if (limit.rlim_cur >= wanted)
         return true;
-    limit.rlim_cur = count;
+    limit.rlim_cur = wanted;
     return setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 #endif
