@@ -116,7 +116,7 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 /* ---- Looking up ---------------------------------------------------------------------------------- */
 
 /* The system is not called under the lock. */
-void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
+static XSOCK__FLAT void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
 {
     struct xsock__sock *memory = NULL;
     if (t->emptied != NULL)
@@ -130,6 +130,11 @@ void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
     xsock__sys_unlock(&t->lock);
     if (memory != NULL)
         xsock__sys_free(memory, t->spare_size);
+}
+
+void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
+{
+    let_go_of(t, held);
 }
 
 /* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that came too late
@@ -208,12 +213,12 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct
 }
 
 /* Has the lock, and gives it back. */
-static void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
+static XSOCK__FLAT void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (is_idle(fd)) {
         struct xsock__held held = retire_idle(t, fd);
         xsock__sys_unlock(&t->lock);
-        xsock__fdtab_let_go(t, &held);
+        let_go_of(t, &held);
     } else {
         struct xsock__follower *followers = retire(t, fd);
         xsock__sys_unlock(&t->lock);

@@ -1,8 +1,7 @@
 #include "sock.h"
 
-#include <string.h>
-
 #include "addr.h"
+#include "bits.h"
 #include "sys.h"
 #include "triple.h"
 #include "xlate.h"
@@ -14,16 +13,19 @@
  * published. */
 static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock, struct xsock__sock **spare)
 {
-    struct xsock__sock *s = *spare;
+    struct xsock__sock *s = *spare != NULL ? *spare : xsock__sys_alloc(sizeof *s);
     *spare = NULL;
-    if (s != NULL)
-        memset(s, 0, sizeof *s);
-    else
-        s = xsock__sys_alloc(sizeof *s);
     if (s == NULL)
         return NULL;
+    /* Every field, one by one: memset would be a string instruction where this is compiled for size, and slow. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
+    xsock__atomic_set(&s->state, 0);
+    s->refuses = 0;
+    s->emulated = false;
+    s->poller = NULL;
+    s->role = NULL;
+    xsock__atomic_set_ptr(&s->leftover, NULL);
     xsock__atomic_set_i64(&s->recv_timeout, -1);
     xsock__atomic_set_i64(&s->send_timeout, -1);
     xsock__atomic_set_i64(&s->connect_timeout, -1);
@@ -211,7 +213,7 @@ static int first_missing(int af, int type, int verdict)
 /* Makes handles for a triple that is in the table: one, or a pair. */
 typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
 
-static int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
+static XSOCK__FLAT int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
 {
     struct xsock__sys_triple t;
     if (!xsock__triple_to_native(af, type & XSOCK__TYPE_MASK, protocol, &t))
@@ -225,7 +227,7 @@ static int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 
-static int open_handle(int af, int type, int *protocol, uintptr_t *out)
+static XSOCK__FLAT int open_handle(int af, int type, int *protocol, uintptr_t *out)
 {
     int rc = xsock__triple_check_flags(af, type, *protocol);
     if (rc != 0)
