@@ -1,6 +1,6 @@
 # XSOCK_SMALL: how a Release build of the library stays small. meson.build does the same. Other build types, and
 # MSVC, go by their own options alone.
-#   - What is "hot" in sources.txt is compiled for speed, the rest for size. gcc's padding of loops and jumps is of no
+#   - What is "hot" in sources.txt is compiled for speed, the rest for size. gcc's padding of functions, loops and jumps is of no
 #     use here, and costs 1.5 KB.
 #   - No tables for unwinding, where they are ELF's: they are a fifth of the library. Debuggers have them in the debug
 #     information of a Debug or RelWithDebInfo build. What is lost: backtrace() ends at a call of xsock, and a C++
@@ -16,7 +16,7 @@ function(xsock_small_sources kind)
     set_source_files_properties(${all} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:-Os>")
     set(speed -O2)
     if(CMAKE_C_COMPILER_ID STREQUAL "GNU")
-        list(APPEND speed -fno-align-loops -fno-align-jumps -fno-align-labels)
+        list(APPEND speed -falign-functions=1 -fno-align-loops -fno-align-jumps -fno-align-labels)
     endif()
     set_source_files_properties(${hot} PROPERTIES COMPILE_OPTIONS "$<$<CONFIG:Release>:${speed}>")
 endfunction()

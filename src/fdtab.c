@@ -213,7 +213,7 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct
 }
 
 /* Has the lock, and gives it back. */
-static XSOCK__FLAT void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
+static XSOCK__FLAT void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (is_idle(fd)) {
         struct xsock__held held = retire_idle(t, fd);
@@ -224,6 +224,12 @@ static XSOCK__FLAT void close_locked(struct xsock__fdtab *t, struct xsock__fd *f
         xsock__sys_unlock(&t->lock);
         finish_retiring(t, fd, followers);
     }
+}
+
+/* The same where it may be a level deeper. */
+static void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    close_flat(t, fd);
 }
 
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
@@ -240,7 +246,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
     xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
-    close_locked(t, fd);
+    close_flat(t, fd);
     return 0;
 }
 
