@@ -4,6 +4,7 @@
 #   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, and open_stubbed, size
 #   --quick                      short slices, and few: to see that it works
 #   --wine                       also the Windows build under Wine, beside raw Winsock
+#   --lto                        also with link-time optimisation, where it matters
 #   --write-docs                 also rewrites the tables and charts of docs/performance.md (all questions)
 # Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints tables. All
 # figures are in build/bench/results.json, too.
@@ -16,6 +17,7 @@ SUITE=bench
 OUT=$TOP/build/bench
 QUICK=
 WINE=
+LTO=
 WRITE_DOCS=
 QUESTIONS=()
 
@@ -32,6 +34,7 @@ read_arguments() {
         case $argument in
         --quick) QUICK=1 ;;
         --wine) WINE=1 ;;
+        --lto) LTO=1 ;;
         --write-docs) WRITE_DOCS=1 ;;
         *)
             [ "${known/ $argument /}" != "$known" ] || die "no question $argument; there are:$known"
@@ -73,21 +76,29 @@ options_of() {
 }
 
 size_of_library() {
-    build shared -DBUILD_SHARED_LIBS=ON
-    strip -o "$OUT/stripped.so" "$OUT/shared/libxsock.so"
-    printf 'size\txsock\tstripped shared library\t%d\tbytes\n' "$(stat -c %s "$OUT/stripped.so")"
+    local what option
+    while read -r option what; do
+        build "shared-$option" -DBUILD_SHARED_LIBS=ON "-DXSOCK_WASIX=$option"
+        strip -o "$OUT/stripped.so" "$OUT/shared-$option/libxsock.so"
+        printf 'size\t%s\tstripped shared library\t%d\tbytes\n' "$what" "$(stat -c %s "$OUT/stripped.so")"
+    done <<END
+OFF xsock
+ON xsock, WASIX too
+END
 }
 
+# ask FOLDER QUESTION: of the build in this folder.
 ask() {
-    local options
+    local options folder=$OUT/$1
+    shift
     read -ra options <<<"$(options_of "$1")"
     case $1 in
     size) size_of_library ;;
     open_stubbed)
-        LD_PRELOAD=$OUT/native/bin/bench_stubs.so "$OUT/native/bin/bench_open" "${options[@]}" \
+        LD_PRELOAD=$folder/bin/bench_stubs.so "$folder/bin/bench_open" "${options[@]}" \
             --call-it open_stubbed
         ;;
-    *) "$OUT/native/bin/bench_$1" "${options[@]}" ;;
+    *) "$folder/bin/bench_$1" "${options[@]}" ;;
     esac
 }
 
@@ -111,13 +122,24 @@ makes_sense_on_windows() {
     esac
 }
 
+# What a program's own link-time optimisation can change: what is short.
+matters_for_lto() {
+    case $1 in
+    open | open_stubbed | local | pingpong | poller | lookup) true ;;
+    *) false ;;
+    esac
+}
+
 ask_all() {
     local question
     rm -rf "$OUT/results"
-    mkdir -p "$OUT/results/native" "$OUT/results/wine"
+    mkdir -p "$OUT/results/native" "$OUT/results/wine" "$OUT/results/lto"
     for question in "${QUESTIONS[@]}"; do
         say "asking: $question"
-        ask "$question" >"$OUT/results/native/$question.tsv"
+        ask native "$question" >"$OUT/results/native/$question.tsv"
+        if [ -n "$LTO" ] && matters_for_lto "$question"; then
+            ask lto "$question" >"$OUT/results/lto/$question.tsv"
+        fi
         if [ -n "$WINE" ] && makes_sense_on_windows "$question"; then
             ask_wine "$question" >"$OUT/results/wine/$question.tsv" ||
                 say "note: under Wine $question did not end well"
@@ -148,6 +170,7 @@ main() {
     mkdir -p "$OUT" "$BUILD"
     install_needs
     build native -DXSOCK_BUILD_BENCH=ON
+    [ -z "$LTO" ] || build lto -DXSOCK_BUILD_BENCH=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
     if [ -n "$WINE" ]; then
         build windows -DXSOCK_BUILD_BENCH=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
         once wine quietly make_wine_prefix

@@ -1,6 +1,6 @@
 """Prints what bench/run.sh has measured, and keeps it: report.py FOLDER [--write-docs DOCS]
 
-FOLDER has facts.tsv and results/native/*.tsv, results/wine/*.tsv; results.json is written there. DOCS has
+FOLDER has facts.tsv and results/{native,wine,lto}/*.tsv; results.json is written there. DOCS has
 performance.md, in which what stands between "<!-- NAME -->" and "<!-- end -->" is replaced, and charts/."""
 import json
 import pathlib
@@ -29,18 +29,21 @@ TITLES = {
 }
 
 
-def print_all(results, wine, rows):
+def print_all(results, wine, lto, rows):
     for question, parameters in results.items():
         print("\n" + tables.text_of_question(question, parameters, wine.get(question, {})))
+    for question, parameters in lto.items():
+        print("\nwith link-time optimisation: " + tables.text_of_question(question, parameters, {}))
     print("\n" + tables.text_of_targets(rows))
 
 
-def write_json(folder, facts, results, wine, rows):
+def write_json(folder, facts, results, wine, lto, rows):
     everything = {
         "facts": {name: text for kind, name, text in facts if kind == "fact"},
         "versions": {name: text for kind, name, text in facts if kind == "version"},
         "native": figures.results_as_json(results),
         "wine": figures.results_as_json(wine),
+        "lto": figures.results_as_json(lto),
         "targets": [{"what": what, "target": target, "measured": value, "met": met}
                     for what, target, value, met in rows],
     }
@@ -53,15 +56,16 @@ def fill(text, name, content):
     return marks.sub(lambda m: m.group(1) + content + "\n" + m.group(2), text)
 
 
-def write_docs(docs, facts, results, wine, rows):
+def write_docs(docs, facts, results, others, rows):
     page = docs / "performance.md"
     text = page.read_text()
     text = fill(text, "facts", tables.markdown_of_facts(facts))
     text = fill(text, "targets", tables.markdown_of_targets(rows))
     for question, parameters in results.items():
         text = fill(text, question, tables.markdown_of_question(parameters))
-    for question, parameters in wine.items():
-        text = fill(text, "wine " + question, tables.markdown_of_question(parameters))
+    for kind, answers in others.items():
+        for question, parameters in answers.items():
+            text = fill(text, f"{kind} {question}", tables.markdown_of_question(parameters))
     page.write_text(text)
     (docs / "charts").mkdir(exist_ok=True)
     for question, title in TITLES.items():
@@ -75,13 +79,14 @@ def main():
     facts = figures.read_facts(folder / "facts.tsv")
     results = figures.read_results(folder / "results" / "native")
     wine = figures.read_results(folder / "results" / "wine")
+    lto = figures.read_results(folder / "results" / "lto")
     rows = targets.judge_all(results)
     for _, name, text in facts:
         print(f"{name}: {text}")
-    print_all(results, wine, rows)
-    write_json(folder, facts, results, wine, rows)
+    print_all(results, wine, lto, rows)
+    write_json(folder, facts, results, wine, lto, rows)
     if len(sys.argv) > 3 and sys.argv[2] == "--write-docs":
-        write_docs(pathlib.Path(sys.argv[3]), facts, results, wine, rows)
+        write_docs(pathlib.Path(sys.argv[3]), facts, results, {"wine": wine, "lto": lto}, rows)
 
 
 if __name__ == "__main__":
