@@ -13,7 +13,7 @@ OUT=${XSOCK_CHECK_OUT:-$TOP/build/bench-check}
 COUNTS=$TOP/bench/counts.txt
 MOST=5 # per cent
 QUESTIONS=(open-close:500 open-close-million:500 accept-none:500 look-up:1000 send-recv:500 recv-none:500 batch-32:100
-    poll-1:500 poll-64:200 poller-1-of-64:500)
+    poll-1:500 poll-64:200 poller-1-of-64:500 wasix-send-recv:500)
 
 skip_all() {
     echo "ok - instruction counts # SKIP $1"
@@ -30,7 +30,7 @@ circumstances() {
 build() {
     local sources
     mkdir -p "$OUT"
-    mapfile -t sources < <(sed -n -E "s%^(core|posix) +([^ ]+).*%$TOP/\2%p" "$TOP/sources.txt")
+    mapfile -t sources < <(sed -n -E "s%^(core|posix|wasix) +([^ ]+).*%$TOP/\2%p" "$TOP/sources.txt")
     gcc -std=c11 -O2 -w -DXSOCK_VERSION='"0"' -I "$TOP/include" -I "$TOP/src" "${sources[@]}" "$TOP/bench/count.c" \
         -Wl,--wrap=socket,--wrap=close -pthread -o "$OUT/count"
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "xsock.h"
+#include "xsock_wasix.h"
 
 enum { PAYLOAD = 64, FEW = 64, BATCH = 32, DATAGRAM = 200, STUB_HANDLE = 1000 };
 
@@ -195,6 +196,49 @@ static void poller_one(long n)
         expect(xsock_poller_wait(poller, e, FEW, -1) == 1, "one is ready");
 }
 
+/* ---- WASIX: the same as send-recv, by a guest ----------------------------------------------------- */
+
+enum { DONE = 16, FLAGS = 24, VECTOR = 32, BYTES = 128, MEMORY = 4096 };
+
+static struct {
+    struct xsock_wasix *process;
+    struct xsock_wasix_memory memory;
+    const struct xsock_wasix_import *send, *recv;
+    uint64_t ends[2];
+} guest;
+
+static void store(uint32_t at, uint32_t value)
+{
+    unsigned char *p = (unsigned char *)guest.memory.base + at;
+    for (int i = 0; i < 4; i++)
+        p[i] = (unsigned char)(value >> 8 * i);
+}
+
+static void before_wasix(void)
+{
+    static unsigned char memory[MEMORY];
+    const uint64_t args[] = {XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, DONE, DONE + 4};
+    guest.memory = (struct xsock_wasix_memory){memory, sizeof memory};
+    must(xsock_wasix_create(NULL, &guest.process));
+    expect(xsock_wasix_find("wasix_32v1", "sock_pair")->call(guest.process, &guest.memory, args) == 0, "a pair");
+    guest.ends[0] = memory[DONE];
+    guest.ends[1] = memory[DONE + 4];
+    guest.send = xsock_wasix_find("wasix_32v1", "sock_send");
+    guest.recv = xsock_wasix_find("wasix_32v1", "sock_recv");
+    store(VECTOR, BYTES);
+    store(VECTOR + 4, PAYLOAD);
+}
+
+static void wasix_send_recv(long n)
+{
+    const uint64_t send[] = {guest.ends[0], VECTOR, 1, 0, DONE};
+    const uint64_t recv[] = {guest.ends[1], VECTOR, 1, 0, DONE, FLAGS};
+    while (n-- > 0) {
+        expect(guest.send->call(guest.process, &guest.memory, send) == 0, "all is sent");
+        expect(guest.recv->call(guest.process, &guest.memory, recv) == 0, "all is received");
+    }
+}
+
 /* ---- Which --------------------------------------------------------------------------------------- */
 
 static const struct {
@@ -212,6 +256,7 @@ static const struct {
     {"poll-1", before_poll, poll_one},
     {"poll-64", before_poll, poll_many},
     {"poller-1-of-64", before_poller, poller_one},
+    {"wasix-send-recv", before_wasix, wasix_send_recv},
 };
 
 int main(int argc, char **argv)
