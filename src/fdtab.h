@@ -77,7 +77,8 @@ void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_ru
 const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);
 
 /* Nothing can be opened any more, all that is open is closed, and calls that wait, whatever for, end: they get
- * -XSOCK_ECANCELED, as reserve and replace do from then on. Any thread, any time. */
+ * -XSOCK_ECANCELED, as those that would wait, reserve and replace do from then on. What was reserved by then may still
+ * be published: that stays until the table's end. Any thread, any time. */
 void xsock__fdtab_seal(struct xsock__fdtab *t);
 
 /* Closes what is marked as close-on-exec, and open by now. */
@@ -159,7 +160,7 @@ int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 
 /* The same count of calls that wait, for one that waits without a wake of the table's. -XSOCK_ENOBUFS: there are
- * as many as may (so say watch and take_waker, too). */
+ * as many as may; -XSOCK_ECANCELED: the table is sealed (so say watch and take_waker, too). */
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t);
 void xsock__fdtab_leave_wait(struct xsock__fdtab *t);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,

@@ -11,9 +11,12 @@ static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
     return k;
 }
 
-/* Under the lock. */
+/* Under the lock. A number that was reserved when the table was sealed has been published since: sealing could not
+ * wake who waits in that. */
 static int begin_waiting(struct xsock__fdtab *t)
 {
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
     if (t->waiting >= t->rules.waiting)
         return -XSOCK_ENOBUFS;
     t->waiting++;

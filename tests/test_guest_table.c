@@ -131,6 +131,21 @@ static void sealing_wakes_what_waits_for_nothing(void **state)
     xsock__fdtab_destroy(t);
 }
 
+/* A number that was reserved before is published after, and only the table's end closes it. */
+static void what_opens_while_a_table_is_sealed_is_waited_in_by_nobody(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 8);
+    struct xsock_pollfd v = {.fd = 3, .events = XSOCK_POLLIN};
+    unsigned char byte;
+    (void)state;
+    fake_before(FAKE_OPEN, 1, seal_it, t);
+    ASSERT_RESULT(3, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(-XSOCK_ECANCELED, (int)xsock__call_recvfrom(t, 3, &byte, 1, 0, NULL));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__call_poll(t, &v, 1, -1));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__fdtab_enter_wait(t));
+    xsock__fdtab_destroy(t);
+}
+
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, fake_setup, fake_teardown)
 
 int main(void)
@@ -142,6 +157,7 @@ int main(void)
         GUEST_TEST(only_so_many_calls_wait_at_once),
         GUEST_TEST(a_sealed_table_is_empty_and_stays_so),
         GUEST_TEST(sealing_wakes_what_waits_for_nothing),
+        GUEST_TEST(what_opens_while_a_table_is_sealed_is_waited_in_by_nobody),
     };
     return cmocka_run_group_tests_name("tables of guests", tests, NULL, NULL);
 }
