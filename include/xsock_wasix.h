@@ -90,8 +90,9 @@ struct xsock_wasix_config {
 XSOCK_API int xsock_wasix_create(const struct xsock_wasix_config *config, struct xsock_wasix **out);
 
 /* The guest's process is over: closes all that it has, and from then on nothing opens for it. Its calls that wait,
- * whatever for, return ECANCELED (11) promptly, those that come later ECANCELED or EBADF. NULL: nothing. Again:
- * nothing. Doesn't block. */
+ * whatever for, return ECANCELED (11) promptly, those that come later ECANCELED or EBADF. What another thread was
+ * opening at that moment it may still get: calls that don't wait work with it, until xsock_wasix_destroy closes it.
+ * NULL: nothing. Again: nothing. Doesn't block. */
 XSOCK_API void xsock_wasix_end(struct xsock_wasix *guest);
 
 /* Ends it, and frees it. No call for it may be in progress in another thread: end first, and join them. NULL:
