@@ -11,8 +11,8 @@
 #include <unistd.h>
 #endif
 
-#ifdef __has_include
-#if __has_include(<sys/single_threaded.h>) /* glibc 2.32 */
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers, whichever glibc it builds for */
 #include <sys/single_threaded.h>
 #define TELLS_ALONE 1
 #endif
