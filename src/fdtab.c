@@ -101,6 +101,8 @@ int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     int number = fd->number; /* once found, it may be closed at any time */
     xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
+    if (t->rules.ends)
+        xsock__fdtab_close_late(t, number);
     return number;
 }
 

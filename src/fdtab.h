@@ -67,11 +67,11 @@ int xsock__fdtab_spares(struct xsock__fdtab *t);
 void xsock__fdtab_destroy(struct xsock__fdtab *t);
 
 /* For a table that is a guest's; all before its first use. The lowest number there is (else XSOCK__FDTAB_FIRST);
- * how many calls may wait at once (else any); and whether handles are close-on-exec whatever a descriptor's own
- * flag says, as a guest's are not for the host's children. */
+ * how many calls may wait at once (else any); whether handles are close-on-exec whatever a descriptor's own flag
+ * says, as a guest's are not for the host's children; and whether it may be sealed while calls are in it. */
 struct xsock__fdtab_rules {
     int first, waiting;
-    bool private_handles;
+    bool private_handles, ends;
 };
 void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules);
 const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);

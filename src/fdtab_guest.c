@@ -55,7 +55,8 @@ static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *he
         return rc;
     fd->held = *held;
     fd->state = KEPT;
-    return xsock__fdtab_publish(t, fd);
+    xsock__atomic_store_ptr(xsock__fdtab_slot(t, fd->number), fd);
+    return fd->number;
 }
 
 int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
@@ -97,6 +98,17 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
     for (size_t n = (size_t)t->rules.first; n < end; n++)
         if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)
             (void)xsock__fdtab_unkeep(t, (int)n);
+}
+
+/* A call that had reserved its number before the end, and comes to publish it after that: sealing has passed the
+ * number by. Either it found the number published, or this finds the table sealed. */
+void xsock__fdtab_close_late(struct xsock__fdtab *t, int number)
+{
+    xsock__sys_lock(&t->lock);
+    bool late = t->sealed;
+    xsock__sys_unlock(&t->lock);
+    if (late)
+        (void)xsock__fdtab_remove(t, number);
 }
 
 /* Another thread may have put something else under a number since it was looked at: then that is closed. */

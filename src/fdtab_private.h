@@ -148,6 +148,9 @@ int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__f
 /* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
 
+/* fdtab_guest.c: what was published just now is closed if the table has been sealed. */
+void xsock__fdtab_close_late(struct xsock__fdtab *t, int number);
+
 /* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
 

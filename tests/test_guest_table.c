@@ -9,7 +9,7 @@
 
 static struct xsock__fdtab *new_table(int first, int waiting)
 {
-    struct xsock__fdtab_rules rules = {first, waiting, true};
+    struct xsock__fdtab_rules rules = {first, waiting, true, true};
     struct xsock__fdtab *t = NULL;
     ASSERT_RESULT(0, xsock__table_create(&t));
     xsock__fdtab_set_rules(t, &rules);
@@ -116,6 +116,24 @@ static void a_sealed_table_is_empty_and_stays_so(void **state)
     xsock__fdtab_destroy(t);
 }
 
+/* A call that has reserved its number before the end, and is through after it. */
+static void what_is_opened_as_the_table_is_sealed_is_closed(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 8);
+    struct xsock__fd *fd;
+    struct xsock__held held;
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_reserve(t, 0, &fd));
+    ASSERT_RESULT(0, xsock__started());
+    ASSERT_RESULT(0, xsock__sock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, &held));
+    xsock__fdtab_seal(t);
+    ASSERT_RESULT(3, xsock__publish(t, fd, &held, 0));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__call_get_flags(t, 3));
+    assert_int_equal(xsock__fdtab_count(t), 0);
+    assert_false(fake_look(held.handle).open);
+    xsock__fdtab_destroy(t);
+}
+
 static void seal_it(void *table)
 {
     xsock__fdtab_seal(table);
@@ -156,6 +174,7 @@ int main(void)
         GUEST_TEST(a_guests_handles_are_closed_on_exec_whatever_it_says),
         GUEST_TEST(only_so_many_calls_wait_at_once),
         GUEST_TEST(a_sealed_table_is_empty_and_stays_so),
+        GUEST_TEST(what_is_opened_as_the_table_is_sealed_is_closed),
         GUEST_TEST(sealing_wakes_what_waits_for_nothing),
         GUEST_TEST(what_opens_while_a_table_is_sealed_is_waited_in_by_nobody),
     };

@@ -47,7 +47,8 @@ static struct xsock_wasix_config with_defaults(const struct xsock_wasix_config *
 /* The table, and the engine's numbers in it. */
 static int make_table(struct xsock_wasix *g)
 {
-    struct xsock__fdtab_rules rules = {.first = 0, .waiting = g->config.max_waiting, .private_handles = true};
+    struct xsock__fdtab_rules rules = {
+        .first = 0, .waiting = g->config.max_waiting, .private_handles = true, .ends = true};
     int rc = xsock__table_create(&g->table);
     if (rc != 0)
         return rc;
