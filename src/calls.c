@@ -229,7 +229,7 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
         return rc;
     rc = xsock__started();
     if (rc == 0)
-        rc = xsock__sock_adopt(handle, flags, &fd->spare, &fd->held.sock);
+        rc = xsock__sock_adopt(handle, flags | forced_flags(t), &fd->spare, &fd->held.sock);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;

@@ -78,6 +78,20 @@ static void a_guests_handles_are_closed_on_exec_whatever_it_says(void **state)
     xsock__fdtab_destroy(t);
 }
 
+/* Also of a handle from outside. */
+static void what_a_guest_adopts_is_closed_on_exec_too(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 8);
+    uintptr_t handle = 0;
+    (void)state;
+    int d = xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0);
+    ASSERT_RESULT(0, xsock__call_release(t, d, &handle));
+    d = xsock__call_adopt(t, handle, XSOCK_SOCK_NONBLOCK);
+    ASSERT_RESULT(XSOCK_SOCK_NONBLOCK, xsock__call_get_flags(t, d));
+    assert_true(fake_look(handle).cloexec);
+    xsock__fdtab_destroy(t);
+}
+
 static void only_so_many_calls_wait_at_once(void **state)
 {
     struct xsock__fdtab *t = new_table(3, 2);
@@ -172,6 +186,7 @@ int main(void)
         GUEST_TEST(a_number_that_is_kept_is_nobodys_else),
         GUEST_TEST(numbers_to_be_kept_have_bounds),
         GUEST_TEST(a_guests_handles_are_closed_on_exec_whatever_it_says),
+        GUEST_TEST(what_a_guest_adopts_is_closed_on_exec_too),
         GUEST_TEST(only_so_many_calls_wait_at_once),
         GUEST_TEST(a_sealed_table_is_empty_and_stays_so),
         GUEST_TEST(what_is_opened_as_the_table_is_sealed_is_closed),

@@ -149,8 +149,5 @@ int xsock_wasix_close(struct xsock_wasix *guest, int number)
 
 int xsock_wasix_adopt(struct xsock_wasix *guest, uintptr_t handle, int flags)
 {
-    int rc = guest == NULL ? -XSOCK_EFAULT : xsock__call_adopt(guest->table, handle, flags | XSOCK_SOCK_CLOEXEC);
-    if (rc >= 0 && (flags & XSOCK_SOCK_CLOEXEC) == 0)
-        (void)xsock__call_set_flags(guest->table, rc, flags); /* of the guest's view alone */
-    return rc;
+    return guest == NULL ? -XSOCK_EFAULT : xsock__call_adopt(guest->table, handle, flags);
 }
