@@ -80,6 +80,7 @@ int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__listen_in(struct xsock__fd *fd, int backlog);
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);
+int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 
 /* The same, in one step where it is a plain socket, as it nearly always is. */

@@ -241,6 +241,11 @@ static int ask_addr_in(const struct xsock__fd *fd, addr_fn *fn, struct xsock_add
     return rc == 0 ? xsock__addr_or_none(fd->held.sock, &native, out) : rc;
 }
 
+int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
+{
+    return ask_addr_in(fd, xsock__sys_local_addr, out);
+}
+
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
 {
     return ask_addr_in(fd, xsock__sys_peer_addr, out);

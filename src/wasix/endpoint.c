@@ -64,18 +64,35 @@ int xsock__wasix_sock_connect(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__connect_in(c->guest->table, fd, &a));
 }
 
+static bool has_address(const struct xsock__fd *fd, struct xsock_addr *out)
+{
+    return xsock__local_addr_in(fd, out) == 0 && out->port != 0;
+}
+
+/* One that has an address, though nothing here gave it: from outside, or by a connect that has failed. It can't be
+ * moved: the policy may refuse it, but a wish to have it elsewhere is one that can't be met. */
+static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
+                           const struct xsock_addr *where)
+{
+    struct xsock_addr a = *where;
+    int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &a);
+    return rc == 0 && !xsock_addr_equal(&a, where) ? -XSOCK_EINVAL : rc;
+}
+
 /* Listening without an address binds to any: asked, and done here, as the policy may say where instead. */
 static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
     const int done = XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING;
-    struct xsock_addr any = {.family = s->af, .length = s->af == XSOCK_AF_INET ? 4 : 16};
+    struct xsock_addr now, any = {.family = s->af, .length = s->af == XSOCK_AF_INET ? 4 : 16};
     if (s->af == XSOCK_AF_LOCAL || !xsock__sock_is_stream(s) || xsock__sock_is(s, done))
         return 0;
+    if (has_address(fd, &now))
+        return ask_where_it_is(c, fd, &now);
     int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &any);
     if (rc == 0)
         rc = xsock__bind_in(fd, &any);
-    return rc == -XSOCK_EINVAL ? 0 : rc; /* another thread has bound it just now */
+    return rc == -XSOCK_EINVAL && has_address(fd, &now) ? 0 : rc; /* another thread has bound it just now */
 }
 
 int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
