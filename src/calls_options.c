@@ -242,23 +242,27 @@ static int make_group(const struct xsock__sock *s, const struct xsock_addr *grou
     return check_interface(out->index);
 }
 
+int xsock__change_group_in(struct xsock__fd *fd, bool join, const struct xsock_addr *group,
+                           const struct xsock_addr *source, uint32_t index)
+{
+    struct xsock__sys_group g = {.index = index};
+    const struct xsock__sock *s = fd->held.sock;
+    if (group == NULL)
+        return -XSOCK_EFAULT;
+    if (!xsock__option_is_packets(s))
+        return -XSOCK_ENOPROTOOPT;
+    int rc = make_group(s, group, source, &g);
+    return rc != 0 ? rc : xsock__option_finish(xsock__sys_change_group(fd->held.handle, join, &g));
+}
+
 int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join, const struct xsock_addr *group,
                              const struct xsock_addr *source, uint32_t index)
 {
     struct xsock__fd *fd;
-    struct xsock__sys_group g = {.index = index};
     int rc = xsock__get_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    const struct xsock__sock *s = fd->held.sock;
-    if (group == NULL)
-        rc = -XSOCK_EFAULT;
-    else if (!xsock__option_is_packets(s))
-        rc = -XSOCK_ENOPROTOOPT;
-    else
-        rc = make_group(s, group, source, &g);
-    if (rc == 0)
-        rc = xsock__option_finish(xsock__sys_change_group(fd->held.handle, join, &g));
+    rc = xsock__change_group_in(fd, join, group, source, index);
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -129,9 +129,6 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int ty
 int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
                         struct xsock_addr *a);
 
-/* The same, of a call on a socket: gives also what xsock__get_socket does. */
-int xsock__wasix_ask_of(const struct xsock__wasix_call *c, int what, int d, struct xsock_addr *a);
-
 /* ---- Errors (fold.c) ----------------------------------------------------------------------------- */
 
 /* WASIX's errno for a result of the core: 0 for >= 0. preview1: without what WASIX has added. */

@@ -8,27 +8,32 @@
 
 enum { V4 = 4, V6 = 16, V6_LARGE = 24, V6_SCOPE = 20 };
 
-/* Is it a socket of the guest's? What it is asked for comes after that. */
-static int check_socket(const struct xsock__wasix_call *c)
+/* The group that the arguments name; its scope is the interface's index. */
+typedef int read_fn(const struct xsock__wasix_call *c, struct xsock_addr *out);
+
+static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bool join, read_fn *read)
+{
+    struct xsock_addr group;
+    int rc = read(c, &group);
+    if (rc == 0)
+        rc = xsock__wasix_ask_in(c, XSOCK_WASIX_JOIN, fd, &group);
+    if (rc != 0)
+        return rc;
+    uint32_t index = group.scope;
+    if (group.family == XSOCK_AF_INET)
+        group.scope = 0; /* the core has none for IPv4 */
+    return xsock__change_group_in(fd, join, &group, NULL, index);
+}
+
+static int change(const struct xsock__wasix_call *c, bool join, read_fn *read)
 {
     struct xsock__fd *fd;
     int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);
-    if (rc == 0)
-        xsock__fdtab_put(c->guest->table, fd);
-    return rc;
-}
-
-/* The group's scope is the interface's index, until the core is called: it has none for IPv4. */
-static int change(const struct xsock__wasix_call *c, bool join, struct xsock_addr *group)
-{
-    int d = xsock__wasix_fd(c, 0);
-    int rc = xsock__wasix_ask_of(c, XSOCK_WASIX_JOIN, d, group);
-    uint32_t index = group->scope;
     if (rc != 0)
         return rc;
-    if (group->family == XSOCK_AF_INET)
-        group->scope = 0;
-    return xsock__call_change_group(c->guest->table, d, join, group, NULL, index);
+    rc = change_in(c, fd, join, read);
+    xsock__fdtab_put(c->guest->table, fd);
+    return rc;
 }
 
 /* ---- IPv4: the interface is named by one of its addresses ----------------------------------------- */
@@ -62,38 +67,34 @@ static int find_interface(const unsigned char addr[V4], uint32_t *out)
     return s.index != 0 || memcmp(addr, any, V4) == 0 ? 0 : -XSOCK_ENODEV;
 }
 
-static int change_v4(const struct xsock__wasix_call *c, bool join)
+static int read_v4(const struct xsock__wasix_call *c, struct xsock_addr *out)
 {
-    struct xsock_addr group = {.family = XSOCK_AF_INET, .length = V4};
     unsigned char iface[V4];
     const unsigned char *at = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), V4);
     const unsigned char *iface_at = xsock__wasix_at(c, xsock__wasix_ptr(c, 2), V4);
-    int rc = check_socket(c);
-    if (rc != 0)
-        return rc;
     if (at == NULL || iface_at == NULL)
         return -XSOCK_EMEMVIOLATION;
-    memcpy(group.data, at, V4);
+    *out = (struct xsock_addr){.family = XSOCK_AF_INET, .length = V4};
+    memcpy(out->data, at, V4);
     memcpy(iface, iface_at, V4);
-    rc = find_interface(iface, &group.scope);
-    return rc != 0 ? rc : change(c, join, &group);
+    return find_interface(iface, &out->scope);
 }
 
 int xsock__wasix_sock_join_multicast_v4(const struct xsock__wasix_call *c)
 {
-    return change_v4(c, true);
+    return change(c, true, read_v4);
 }
 
 int xsock__wasix_sock_leave_multicast_v4(const struct xsock__wasix_call *c)
 {
-    return change_v4(c, false);
+    return change(c, false, read_v4);
 }
 
 /* ---- IPv6: by its index, in the argument or in the address ---------------------------------------- */
 
 /* An addr_ip6: 16 bytes, and where the guest's layout is the large one, its flow (which means nothing here)
  * and its scope: two halves, the high one first. */
-static int read_group(const struct xsock__wasix_call *c, struct xsock_addr *out)
+static int read_v6(const struct xsock__wasix_call *c, struct xsock_addr *out)
 {
     bool large = c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT;
     unsigned char copy[V6_LARGE] = {0};
@@ -105,26 +106,18 @@ static int read_group(const struct xsock__wasix_call *c, struct xsock_addr *out)
     scope = (uint32_t)xsock__wasix_get16(copy + V6_SCOPE) << 16 | xsock__wasix_get16(copy + V6_SCOPE + 2);
     if (scope != 0 && index != 0 && scope != index)
         return -XSOCK_EINVAL;
+    *out = (struct xsock_addr){.family = XSOCK_AF_INET6, .length = V6};
     memcpy(out->data, copy, V6);
     out->scope = index != 0 ? index : scope;
     return 0;
 }
 
-static int change_v6(const struct xsock__wasix_call *c, bool join)
-{
-    struct xsock_addr group = {.family = XSOCK_AF_INET6, .length = V6};
-    int rc = check_socket(c);
-    if (rc == 0)
-        rc = read_group(c, &group);
-    return rc != 0 ? rc : change(c, join, &group);
-}
-
 int xsock__wasix_sock_join_multicast_v6(const struct xsock__wasix_call *c)
 {
-    return change_v6(c, true);
+    return change(c, true, read_v6);
 }
 
 int xsock__wasix_sock_leave_multicast_v6(const struct xsock__wasix_call *c)
 {
-    return change_v6(c, false);
+    return change(c, false, read_v6);
 }

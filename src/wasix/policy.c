@@ -53,15 +53,3 @@ int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struc
     const struct xsock__sock *s = fd->held.sock;
     return xsock__wasix_ask(c, what, s->af, s->type, s->protocol, a, NULL);
 }
-
-int xsock__wasix_ask_of(const struct xsock__wasix_call *c, int what, int d, struct xsock_addr *a)
-{
-    struct xsock__fd *fd;
-    int rc = xsock__get_socket(c->guest->table, d, &fd);
-    if (rc != 0)
-        return rc;
-    struct xsock__sock *s = fd->held.sock;
-    int af = s->af, type = s->type, protocol = s->protocol;
-    xsock__fdtab_put(c->guest->table, fd); /* a policy may take its time: nobody waits for it to close */
-    return xsock__wasix_ask(c, what, af, type, protocol, a, NULL);
-}
