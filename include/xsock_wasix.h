@@ -44,8 +44,8 @@ struct xsock_wasix_request {
     int what;
     int af, type, protocol; /* the socket's; of RESOLVE and INTERFACES 0 */
     /* What the address amounts to: an IPv4 address, also where the guest wrote it inside an IPv6 one; the loopback
-     * address where it wrote "any" for a destination. The policy may change it, to an address of the same family
-     * as the socket's: a path of the guest's to one of the host's, say. */
+     * address where it wrote "any" for a destination. The policy may change it, to an address of the same family:
+     * a path of the guest's to one of the host's, say. */
     struct xsock_addr addr;
     const char *host;
 };
@@ -74,8 +74,8 @@ struct xsock_wasix_config {
     /* The bytes of an addr_port in the guest's memory: 110, or 20 as guests built before addresses of LOCAL and
      * IPv6's flow and scope crossed the boundary have it. 0: 110. */
     int addr_port_size;
-    /* NULL: everything is allowed but what would reach into the host: RAW sockets, and LOCAL addresses with a name,
-     * which is a file of the host's, or known to all of it. */
+    /* NULL: everything is allowed but what would reach into the host: RAW sockets, and LOCAL addresses with a name
+     * (or bound to none, where Linux makes one up), which is a file of the host's, or known to all of it. */
     xsock_wasix_policy_fn *policy;
     xsock_wasix_ready_fn *ready; /* NULL: files are always ready */
     xsock_wasix_read_fn *read;   /* NULL: sock_send_file from a file is not ours (XSOCK_WASIX_NOT_MINE) */

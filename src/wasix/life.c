@@ -1,5 +1,6 @@
 /* sock_open, sock_pair, fd_close. */
 #include "../calls.h"
+#include "../triple.h"
 #include "guest.h"
 
 /* What WASIX has: xsock has families and types of its own beyond it, which are none of a guest's business. */
@@ -25,6 +26,14 @@ static int meant_protocol(int af, int type, int protocol)
     return af == XSOCK_AF_LOCAL && (stream || dgram) ? 0 : protocol;
 }
 
+/* The policy hears of the protocol that 0 stands for. What can't be opened anyway is for the core to refuse. */
+static int ask_triple(const struct xsock__wasix_call *c, int af, int type, int protocol)
+{
+    if (xsock__triple_check(af, type, &protocol) != 0)
+        return 0;
+    return xsock__wasix_ask(c, XSOCK_WASIX_OPEN, af, type, protocol, NULL, NULL);
+}
+
 /* The three arguments that sock_open and sock_pair begin with. */
 static int get_triple(const struct xsock__wasix_call *c, int *out_af, int *out_type, int *out_protocol)
 {
@@ -34,7 +43,7 @@ static int get_triple(const struct xsock__wasix_call *c, int *out_af, int *out_t
     int rc = check_triple(*out_af, *out_type, *out_protocol);
     if (rc != 0)
         return rc;
-    return xsock__wasix_ask(c, XSOCK_WASIX_OPEN, *out_af, *out_type & 0x1fff, *out_protocol, NULL, NULL);
+    return ask_triple(c, *out_af, *out_type & 0x1fff, *out_protocol);
 }
 
 int xsock__wasix_sock_open(const struct xsock__wasix_call *c)

@@ -5,23 +5,36 @@
 #include "../sock.h"
 #include "guest.h"
 
-/* Without a policy: nothing that reaches past the network into the host itself. */
+/* Without a policy: nothing that reaches past the network into the host itself. Linux gives a LOCAL socket that is
+ * bound to no name an abstract one, so that is no exception. */
 static bool allowed_by_default(const struct xsock_wasix_request *r)
 {
     if (r->what == XSOCK_WASIX_OPEN)
         return r->type != XSOCK_SOCK_RAW;
-    return r->addr.family != XSOCK_AF_LOCAL || r->addr.length == 0;
+    return r->addr.family != XSOCK_AF_LOCAL || (r->addr.length == 0 && r->what != XSOCK_WASIX_BIND);
 }
+
+static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
 /* ::ffff:a.b.c.d is a.b.c.d: a policy that refuses one must not be had by the other. */
 static void unmap(struct xsock_addr *a)
 {
-    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
     if (a->family != XSOCK_AF_INET6 || memcmp(a->data, mapped, sizeof mapped) != 0)
         return;
     struct xsock_addr v4 = {.family = XSOCK_AF_INET, .port = a->port, .length = 4};
     memcpy(v4.data, a->data + sizeof mapped, 4);
     *a = v4;
+}
+
+/* And back again, of what a policy has left in IPv4. */
+static void map(struct xsock_addr *a)
+{
+    struct xsock_addr v6 = {.family = XSOCK_AF_INET6, .port = a->port, .length = 16};
+    if (a->family != XSOCK_AF_INET || a->length != 4)
+        return;
+    memcpy(v6.data, mapped, sizeof mapped);
+    memcpy(v6.data + sizeof mapped, a->data, 4);
+    *a = v6;
 }
 
 static void describe(int what, const struct xsock_addr *a, struct xsock_addr *out)
@@ -37,14 +50,16 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int ty
 {
     const struct xsock_wasix_config *config = &c->guest->config;
     struct xsock_wasix_request r = {.what = what, .af = af, .type = type, .protocol = protocol, .host = host};
-    struct xsock_addr shown = {0};
     if (a != NULL)
-        describe(what, a, &shown);
-    r.addr = shown;
-    bool allowed = config->policy != NULL ? config->policy(config->user, &r) : allowed_by_default(&r);
-    if (allowed && a != NULL && memcmp(&r.addr, &shown, sizeof shown) != 0)
+        describe(what, a, &r.addr);
+    bool was_mapped = a != NULL && r.addr.family != a->family;
+    if (!(config->policy != NULL ? config->policy(config->user, &r) : allowed_by_default(&r)))
+        return -XSOCK_EACCES;
+    if (was_mapped)
+        map(&r.addr);
+    if (a != NULL)
         *a = r.addr;
-    return allowed ? 0 : -XSOCK_EACCES;
+    return 0;
 }
 
 int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
