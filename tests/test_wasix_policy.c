@@ -1,5 +1,6 @@
 /* What a policy is asked of endpoints and datagrams, and what becomes of its answer. */
 #include "guest_net.h"
+#include "xsock_native.h"
 
 #include <string.h>
 
@@ -109,6 +110,72 @@ static void listening_without_an_address_is_asked(void **state)
     assert_asked(XSOCK_WASIX_BIND, 2);
 }
 
+/* What it says can't be had, so the guest has nothing: not what it would have got unasked. */
+static void a_listener_is_where_the_policy_says_or_nowhere(void **state)
+{
+    (void)state;
+    int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+    rule.rewrite = true;
+    rule.to = loopback(0);
+    rule.to.length = 3;
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL2(&guest, "sock_listen", d, 1));
+    assert_int_equal(guest_port(&guest, d), 0);
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_accept", d, 0, NET_FD));
+}
+
+/* One of the host's that is bound already: the policy is asked about where it is. */
+static void a_bound_socket_of_the_hosts_is_asked_about_as_it_is(void **state)
+{
+    struct xsock_addr a = loopback(0);
+    uintptr_t handle;
+    (void)state;
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    ASSERT_RESULT(0, xsock_release(l, &handle));
+    int d = ASSERT_OPENS(xsock_wasix_adopt(guest.process, handle, 0));
+    rule.deny = XSOCK_WASIX_BIND;
+    ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_listen", d, 1));
+    assert_true(xsock_addr_equal(&rule.last.addr, &a));
+    rule.deny = 0;
+    rule.rewrite = true; /* but it can't be moved */
+    rule.to = loopback(0);
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL2(&guest, "sock_listen", d, 1));
+    rule.rewrite = false;
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 1));
+    assert_int_equal(guest_port(&guest, d), a.port);
+}
+
+/* Linux gives a LOCAL socket that is bound to no name one that all of the host can see. */
+static void no_name_is_had_by_asking_for_none(void **state)
+{
+    (void)state;
+    for (int type = XSOCK_SOCK_STREAM; type <= XSOCK_SOCK_DGRAM; type++) {
+        int d = guest_open(&other, XSOCK_AF_LOCAL, type);
+        if (d < 0)
+            continue;
+        memset(other.bytes + NET_ADDR, 0, 110);
+        other.bytes[NET_ADDR] = XSOCK_AF_LOCAL;
+        ASSERT_ERRNO(XSOCK_EACCES, CALL2(&other, "sock_bind", d, NET_ADDR));
+        ASSERT_ERRNO(0, CALL2(&other, "sock_addr_local", d, NET_PEER));
+        assert_memory_equal(other.bytes + NET_PEER, other.bytes + NET_ADDR, 110);
+    }
+}
+
+/* The protocol that a socket will have, not the 0 that stands for it. */
+static void opening_is_asked_with_the_protocol_that_is_meant(void **state)
+{
+    (void)state;
+    rule.deny = XSOCK_WASIX_OPEN;
+    ASSERT_ERRNO(XSOCK_EACCES, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, NET_FD));
+    assert_int_equal(rule.last.protocol, 6);
+    ASSERT_ERRNO(XSOCK_EACCES, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, NET_FD));
+    assert_int_equal(rule.last.protocol, 17);
+    ASSERT_ERRNO(XSOCK_EPROTONOSUPPORT,
+                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 17, NET_FD));
+    assert_asked(XSOCK_WASIX_OPEN, 2);
+}
+
 static void a_policy_may_send_a_connection_elsewhere(void **state)
 {
     unsigned port;
@@ -153,6 +220,31 @@ static void a_destination_is_shown_as_what_it_is(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
     assert_true(xsock_addr_equal(&rule.last.addr, &want));
     assert_int_equal(rule.last.af, XSOCK_AF_INET6);
+}
+
+/* A policy that was shown IPv4 answers in IPv4: the guest's socket needs it as it wrote it. */
+static void an_answer_in_ipv4_holds_for_a_socket_of_ipv6(void **state)
+{
+    unsigned port;
+    (void)state;
+    if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) != 0)
+        return;
+    int listener = guest_listen(&other, XSOCK_AF_INET, &port);
+    int d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 1);
+    memset(guest.bytes + NET_ADDR + 4, 0, 16);
+    memset(guest.bytes + NET_ADDR + 14, 0xff, 2);
+    memcpy(guest.bytes + NET_ADDR + 16, "\x7f\0\0\1", 4);
+    rule.rewrite = true;
+    rule.to = loopback(port);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
+    ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
+    assert_int_equal(guest.bytes[NET_PEER], XSOCK_AF_INET6);
+    assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 1); /* what was no IPv4 is none now */
+    d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", d, NET_ADDR));
 }
 
 /* Each datagram that names where it goes; those to a peer that was allowed already are not. */
@@ -216,6 +308,30 @@ static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", victim, NET_ADDR));
 }
 
+/* Only datagrams may join; and what is joined is the socket that was asked about. */
+static bool swap_before_joining(void *user, struct xsock_wasix_request *r)
+{
+    (void)user;
+    if (r->what != XSOCK_WASIX_JOIN)
+        return true;
+    ASSERT_ERRNO(0, CALL1(&guest, "fd_close", victim));
+    assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), victim);
+    return true;
+}
+
+static void a_group_is_joined_by_the_socket_that_was_asked_about(void **state)
+{
+    static const unsigned char group[4] = {239, 1, 2, 3}, iface[4] = {127, 0, 0, 1};
+    struct xsock_wasix_config config = {.policy = swap_before_joining};
+    (void)state;
+    guest_stop(&guest);
+    guest_start(&guest, &config);
+    victim = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
+    memcpy(guest.bytes + NET_ADDR, group, 4);
+    memcpy(guest.bytes + NET_PEER, iface, 4);
+    ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", victim, NET_ADDR, NET_PEER));
+}
+
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -224,10 +340,16 @@ int main(void)
         GUEST_TEST(binding_is_asked),
         GUEST_TEST(what_can_not_be_is_not_asked),
         GUEST_TEST(listening_without_an_address_is_asked),
+        GUEST_TEST(a_listener_is_where_the_policy_says_or_nowhere),
+        GUEST_TEST(a_bound_socket_of_the_hosts_is_asked_about_as_it_is),
+        GUEST_TEST(no_name_is_had_by_asking_for_none),
+        GUEST_TEST(opening_is_asked_with_the_protocol_that_is_meant),
         GUEST_TEST(a_policy_may_send_a_connection_elsewhere),
         GUEST_TEST(a_destination_is_shown_as_what_it_is),
+        GUEST_TEST(an_answer_in_ipv4_holds_for_a_socket_of_ipv6),
         GUEST_TEST(datagrams_are_asked_one_by_one),
         GUEST_TEST(an_answer_holds_for_the_socket_that_was_asked_about),
+        GUEST_TEST(a_group_is_joined_by_the_socket_that_was_asked_about),
     };
     return cmocka_run_group_tests_name("policies of guests", tests, NULL, NULL);
 }
