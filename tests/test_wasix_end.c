@@ -65,8 +65,39 @@ static void a_call_that_waits_sees_no_end_of_file(void **state)
     }
 }
 
+static void open_all_the_time(void *user)
+{
+    struct waiting *w = user;
+    do
+        w->result = CALL4(&g, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, NET_FD);
+    while (w->result == 0 || w->result == XSOCK_EMFILE);
+}
+
+/* Whatever a thread was about to open as the guest ended is closed, too. */
+static void nothing_that_is_opened_meanwhile_stays(void **state)
+{
+    struct xsock_wasix_config config = {.max_descriptors = 64};
+    (void)state;
+    for (int i = 0; i < TIMES; i++) {
+        struct waiting w = {-1, 0};
+        guest_start(&g, &config);
+        struct thread *t = thread_start(open_all_the_time, &w);
+        assert_non_null(t);
+        while (xsock__fdtab_count(g.process->table) < 4 + i % 50)
+            thread_yield();
+        xsock_wasix_end(g.process);
+        thread_join(t);
+        assert_int_equal(w.result, XSOCK_ECANCELED);
+        assert_int_equal(xsock__fdtab_count(g.process->table), 0);
+        guest_stop(&g);
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(a_call_that_waits_sees_no_end_of_file)};
+    const struct CMUnitTest tests[] = {
+        TEST(a_call_that_waits_sees_no_end_of_file),
+        TEST(nothing_that_is_opened_meanwhile_stays),
+    };
     return cmocka_run_group_tests_name("ends of guests", tests, NULL, NULL);
 }
