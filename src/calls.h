@@ -57,6 +57,9 @@ int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, i
 int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                           int rings);
 
+/* Memory that either takes for as long as it runs, of n descriptors. */
+size_t xsock__poll_bytes(size_t n);
+
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);
 int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,

@@ -224,6 +224,12 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     return rc;
 }
 
+/* What doesn't fit n <= MOST. */
+size_t xsock__poll_bytes(size_t n)
+{
+    return n <= MOST ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
+}
+
 static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                     struct guest *g)
 {

@@ -79,6 +79,27 @@ static void who_has_hung_up_is_told(void **state)
     assert_true(guest_get64(&guest, EVENTS + 16) == 0); /* the end */
 }
 
+/* Of a long list the core has a copy of its own: it counts like ours. */
+static void all_that_a_long_list_needs_is_counted(void **state)
+{
+    enum { MANY = 80 };
+    struct xsock_wasix_config config = {.max_scratch = 8192};
+    (void)state;
+    guest_stop(&guest);
+    guest_start(&guest, &config);
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_pipe", OUT, OUT + 4));
+    int writer = (int)guest_get32(&guest, OUT + 4);
+    for (int i = 0; i < MANY / 2; i++)
+        guest_want(&guest, GUEST_WRITE, writer);
+    ASSERT_ERRNO(0, guest_poll(&guest));
+    guest_assert_events(&guest, MANY / 2);
+    for (int i = 0; i < MANY; i++)
+        guest_want(&guest, GUEST_WRITE, writer);
+    ASSERT_ERRNO(XSOCK_ENOMEM, guest_poll(&guest));
+    guest_want(&guest, GUEST_WRITE, writer);
+    ASSERT_ERRNO(0, guest_poll(&guest));
+}
+
 static void a_connection_to_accept_is_something_to_read(void **state)
 {
     struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
@@ -231,6 +252,7 @@ int main(void)
         GUEST_TEST(what_is_no_subscription_is_refused),
         GUEST_TEST(all_of_it_is_in_memory_or_nothing_is_waited_for),
         GUEST_TEST(many_subscriptions_cost_of_the_quota),
+        GUEST_TEST(all_that_a_long_list_needs_is_counted),
         GUEST_TEST(a_sleep_is_not_too_short),
     };
     return cmocka_run_group_tests_name("poll_oneoff of guests", tests, NULL, NULL);

@@ -95,6 +95,10 @@ static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
 void *xsock__wasix_scratch(const struct xsock__wasix_call *c, size_t n);
 void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n);
 
+/* The same of memory that the core takes for a call. False: over the quota. */
+bool xsock__wasix_charge(struct xsock_wasix *g, size_t n);
+void xsock__wasix_discharge(struct xsock_wasix *g, size_t n);
+
 /* The guest's iovec or ciovec array, copied, each piece in its memory. Up to FEW stand in the struct itself.
  * -XSOCK_EMEMVIOLATION, -XSOCK_ENOMEM; -XSOCK_EINVAL: more than 1,024, or over 2^31 - 1 bytes in all. To be
  * dropped if 0 was returned. */

@@ -65,7 +65,7 @@ void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, 
 
 /* ---- Copies -------------------------------------------------------------------------------------- */
 
-static bool charge(struct xsock_wasix *g, size_t n)
+bool xsock__wasix_charge(struct xsock_wasix *g, size_t n)
 {
     xsock__sys_lock(&g->lock);
     bool room = n <= g->config.max_scratch && g->scratch <= g->config.max_scratch - n;
@@ -75,7 +75,7 @@ static bool charge(struct xsock_wasix *g, size_t n)
     return room;
 }
 
-static void discharge(struct xsock_wasix *g, size_t n)
+void xsock__wasix_discharge(struct xsock_wasix *g, size_t n)
 {
     xsock__sys_lock(&g->lock);
     g->scratch -= n;
@@ -84,18 +84,18 @@ static void discharge(struct xsock_wasix *g, size_t n)
 
 void *xsock__wasix_scratch(const struct xsock__wasix_call *c, size_t n)
 {
-    if (!charge(c->guest, n))
+    if (!xsock__wasix_charge(c->guest, n))
         return NULL;
     void *p = xsock__sys_alloc(n == 0 ? 1 : n);
     if (p == NULL)
-        discharge(c->guest, n);
+        xsock__wasix_discharge(c->guest, n);
     return p;
 }
 
 void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n)
 {
     xsock__sys_free(p, n == 0 ? 1 : n);
-    discharge(c->guest, n);
+    xsock__wasix_discharge(c->guest, n);
 }
 
 /* ---- Vectors ------------------------------------------------------------------------------------- */

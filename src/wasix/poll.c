@@ -214,6 +214,18 @@ static int wait_for_any(struct oneoff *o)
     }
 }
 
+/* What the core takes of memory for as long as it waits counts, too. */
+static int wait_charged(struct oneoff *o)
+{
+    struct xsock_wasix *g = o->c->guest;
+    const size_t bytes = xsock__poll_bytes(o->ours > 0 ? o->n : 0);
+    if (!xsock__wasix_charge(g, bytes))
+        return -XSOCK_ENOMEM;
+    int rc = wait_for_any(o);
+    xsock__wasix_discharge(g, bytes);
+    return rc;
+}
+
 /* ---- Events -------------------------------------------------------------------------------------- */
 
 static size_t write_events(const struct oneoff *o, unsigned char *out)
@@ -247,7 +259,7 @@ static int run(struct oneoff *o, const unsigned char *in, unsigned char *out, si
     o->now = xsock__sys_now();
     int rc = read_all(o, in);
     if (rc == 0)
-        rc = wait_for_any(o);
+        rc = wait_charged(o);
     if (rc == 0)
         *out_count = write_events(o, out);
     xsock__wasix_unscratch(o->c, o->subs, size);
