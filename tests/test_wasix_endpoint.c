@@ -1,6 +1,7 @@
 /* A guest's endpoints: addresses, listening, connecting, and what becomes of it. */
 #include "guest_net.h"
 #include "threads.h"
+#include "xsock_native.h"
 
 #include <string.h>
 
@@ -332,6 +333,23 @@ static void the_port_probe_is_tolerated(void **state)
     }
 }
 
+/* A socket of the host's may be of a family that WASIX has no number for: none is made up. */
+static void an_address_that_wasix_can_not_have_is_unspecified(void **state)
+{
+    static const unsigned char none[110];
+    uintptr_t handle;
+    (void)state;
+    int d = xsock_open(XSOCK_AF_NETLINK, XSOCK_SOCK_RAW, 0);
+    if (d == -XSOCK_EAFNOSUPPORT)
+        return; /* Linux alone has them */
+    ASSERT_OPENS(d);
+    ASSERT_RESULT(0, xsock_release(d, &handle));
+    d = ASSERT_OPENS(xsock_wasix_adopt(guest.process, handle, 0));
+    memset(guest.bytes + NET_PEER, 0xee, 110);
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_local", d, NET_PEER));
+    assert_memory_equal(guest.bytes + NET_PEER, none, sizeof none);
+}
+
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -350,6 +368,7 @@ int main(void)
         GUEST_TEST(small_addresses_are_small),
         GUEST_TEST(without_a_policy_names_of_the_host_are_refused),
         GUEST_TEST(the_port_probe_is_tolerated),
+        GUEST_TEST(an_address_that_wasix_can_not_have_is_unspecified),
     };
     return cmocka_run_group_tests_name("endpoints of guests", tests, NULL, NULL);
 }
