@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr.h"
+#include "bits.h"
 #include "data.h"
 #include "sock.h"
 #include "sys.h"
@@ -253,8 +254,8 @@ int xsock__data_can_receive(const struct xsock__sock *s)
     return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
 }
 
-ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                         struct xsock_addr *out_from)
+static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                           struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
@@ -289,25 +290,33 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
            && xsock__sock_leftover(s) == NULL;
 }
 
+static XSOCK__FLAT ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                                       struct xsock_addr *out_from)
+{
+    size_t got = 0;
+    if (!is_plain_recv(fd, buf, len, flags, out_from))
+        return recv_from(t, fd, buf, len, flags, out_from);
+    int code = xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
+    if (code == 0 && is_quiet(fd))
+        return (ptrdiff_t)got;
+    struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
+    return recv_rest(t, fd, &x, xsock__data_ended(fd->held.sock, code));
+}
+
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+                         struct xsock_addr *out_from)
+{
+    return recv_flat(t, fd, buf, len, flags, out_from);
+}
+
 ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t len, int flags,
                                struct xsock_addr *out_from)
 {
     struct xsock__fd *fd;
-    size_t got = 0;
-    ptrdiff_t n;
     int rc = xsock__get_plain(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (!is_plain_recv(fd, buf, len, flags, out_from)) {
-        n = xsock__recv_in(t, fd, buf, len, flags, out_from);
-    } else {
-        int code = xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
-        n = (ptrdiff_t)got;
-        if (code != 0 || !is_quiet(fd)) {
-            struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
-            n = recv_rest(t, fd, &x, xsock__data_ended(fd->held.sock, code));
-        }
-    }
+    ptrdiff_t n = recv_flat(t, fd, buf, len, flags, out_from);
     xsock__fdtab_put(t, fd);
     return n;
 }

@@ -11,8 +11,7 @@ static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
     return k;
 }
 
-/* Under the lock. A number that was reserved when the table was sealed has been published since: sealing could not
- * wake who waits in that. */
+/* Under the lock. Who was not waiting yet when the table was sealed has not been woken: nobody begins to. */
 static int begin_waiting(struct xsock__fdtab *t)
 {
     if (t->sealed)
