@@ -8,6 +8,10 @@
  *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
  *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
  *   Threads    any call, on any descriptor, from any thread, at any time.
+ *              A call is left by returning: no thread is cancelled in one (pthread_cancel), and no exception
+ *              or longjmp leaves a callback, or a signal handler that interrupted a call. What the call holds
+ *              would never be given back, and a close could wake a wait that is no more. On Linux and
+ *              FreeBSD a Release build has no unwinding tables, and an exception there ends the program.
  *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe, in a descriptor that no thread
  *              closes meanwhile (the last call in a closed one frees it): xsock_poller_wake; xsock_send
  *              and xsock_sendto, and, without XSOCK_SO_UDP_RECV_COALESCE, xsock_recv and xsock_recvfrom,
