@@ -224,6 +224,7 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
     struct host_file *f = file_of(h, args[0]);
     uint32_t len = (uint32_t)args[3], how = (uint32_t)args[4];
     unsigned char *name = at(m, args[2], len), *out = at(m, args[8], 4);
+    unsigned char copy[256]; /* what is checked is what is opened, whatever another thread writes meanwhile */
     char path[512];
     if (f == NULL)
         return XSOCK_EBADF;
@@ -233,11 +234,12 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
         return XSOCK_EFAULT;
     if ((how & (CREATE | EXCLUSIVE | CUT)) != 0)
         return XSOCK_EROFS;
-    if (strlen(h->folder) + 1 + len >= sizeof path)
+    if (len >= sizeof copy || strlen(h->folder) + 1 + len >= sizeof path)
         return XSOCK_ENAMETOOLONG;
-    if (!is_plain(name, len))
+    memcpy(copy, name, len);
+    if (!is_plain(copy, len))
         return XSOCK_ENOTCAPABLE;
-    (void)snprintf(path, sizeof path, "%s/%.*s", h->folder, (int)len, (const char *)name);
+    (void)snprintf(path, sizeof path, "%s/%.*s", h->folder, (int)len, (const char *)copy);
     FILE *stream = fopen(path, "rb");
     int number = stream != NULL ? host_add_file(h, stream, false) : -XSOCK_ENOENT;
     if (number < 0)
