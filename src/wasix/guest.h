@@ -82,7 +82,7 @@ void xsock__wasix_put16(unsigned char *p, uint16_t v);
 void xsock__wasix_put32(unsigned char *p, uint32_t v);
 void xsock__wasix_put64(unsigned char *p, uint64_t v);
 
-/* A pointer or size in memory, and their width there: 4 bytes, or 8. */
+/* A pointer or size in the guest's memory, read once, and their width there: 4 bytes, or 8. */
 uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p);
 void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v);
 static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
