@@ -110,11 +110,15 @@ static void each_wake_ends_one_wait_that_is_under_way(void **state)
 
 /* ---- Closing -------------------------------------------------------------------------------------- */
 
+/* A thread counts as soon as it has the descriptor, and has yet to see that the number still leads there: one that is
+ * caught between the two is told that it doesn't. */
 static void closing_the_poller_cancels_all_its_waits(void **state)
 {
+    enum { ROUNDS = 50 };
     struct waiter w[THREADS];
+    int late = 0;
     (void)state;
-    for (int round = 0; round < 50; round++) {
+    for (int round = 0; round < ROUNDS; round++) {
         int p = open_poller(), d[2];
         sockets_pair(XSOCK_SOCK_STREAM, d);
         ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
@@ -125,12 +129,14 @@ static void closing_the_poller_cancels_all_its_waits(void **state)
         ASSERT_RESULT(p, xsock_poller_open(0)); /* the number is free, and the late threads are not in it */
         for (int i = 0; i < THREADS; i++) {
             thread_join(w[i].thread);
-            ASSERT_RESULT(-XSOCK_ECANCELED, w[i].result);
+            late += w[i].result == -XSOCK_EBADF;
+            ASSERT_RESULT(w[i].result == -XSOCK_EBADF ? -XSOCK_EBADF : -XSOCK_ECANCELED, w[i].result);
         }
         sockets_close(p);
         sockets_close(d[0]);
         sockets_close(d[1]);
     }
+    ASSERT_THAT(late < ROUNDS, "%d of %d waits were late", late, ROUNDS * THREADS);
 }
 
 /* A closed member whose handle lives on, as a call is still in it. */
