@@ -97,6 +97,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
     return rc;
 }
 
+/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups race with. */
 int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     int number = fd->number; /* once found, it may be closed at any time */
