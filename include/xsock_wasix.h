@@ -91,8 +91,7 @@ XSOCK_API int xsock_wasix_create(const struct xsock_wasix_config *config, struct
 
 /* The guest's process is over: closes all that it has, and from then on nothing opens for it. Its calls that wait,
  * whatever for, return ECANCELED (11) promptly, those that come later ECANCELED or EBADF. What another thread was
- * opening at that moment it may still get: calls that don't wait work with it, until xsock_wasix_destroy closes it.
- * NULL: nothing. Again: nothing. Doesn't block. */
+ * opening at that moment is closed as soon as it is open. NULL: nothing. Again: nothing. Doesn't block. */
 XSOCK_API void xsock_wasix_end(struct xsock_wasix *guest);
 
 /* Ends it, and frees it. No call for it may be in progress in another thread: end first, and join them. NULL:
@@ -146,6 +145,13 @@ XSOCK_API int xsock_wasix_adopt(struct xsock_wasix *guest, uintptr_t handle, int
 /* Something of the engine's may have become ready: each poll_oneoff that waits asks `ready` again. NULL: nothing.
  * Doesn't block. */
 XSOCK_API void xsock_wasix_wake(struct xsock_wasix *guest);
+
+/* ---- Clocks -------------------------------------------------------------------------------------- */
+
+/* The clocks that absolute times of poll_oneoff are of, in nanoseconds: for the engine's clock_time_get, so that both
+ * mean the same. 0 is the time of day, since 1970; 1 goes on steadily from some moment. -XSOCK_EINVAL: another.
+ * Doesn't block. */
+XSOCK_API int64_t xsock_wasix_now(uint32_t clock);
 
 /* ---- Imports ------------------------------------------------------------------------------------- */
 

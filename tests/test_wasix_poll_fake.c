@@ -110,6 +110,15 @@ static void the_time_is_exact_on_either_clock_and_however_it_is_given(void **sta
     }
 }
 
+static void the_engine_can_ask_for_the_same_clocks(void **state)
+{
+    (void)state;
+    assert_true(xsock_wasix_now(MONOTONIC) == fake_now());
+    assert_true(xsock_wasix_now(REALTIME) == xsock__sys_realtime());
+    assert_true(xsock_wasix_now(2) == -XSOCK_EINVAL);
+    assert_true(xsock_wasix_now(UINT32_MAX) == -XSOCK_EINVAL);
+}
+
 static void the_soonest_clock_ends_the_wait(void **state)
 {
     (void)state;
@@ -418,6 +427,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUEST_TEST(the_time_is_exact_on_either_clock_and_however_it_is_given),
+        GUEST_TEST(the_engine_can_ask_for_the_same_clocks),
         GUEST_TEST(the_soonest_clock_ends_the_wait),
         GUEST_TEST(the_time_of_day_may_be_set),
         GUEST_TEST(the_end_comes_at_once),

@@ -2,7 +2,6 @@
  * wasi-libc's printf and fopen ask; an engine has all of this already. Errors are WASI's: XSOCK_E... has the same
  * numbers. What a file has no function for here (such as its size) is refused when the guest is loaded. */
 #include <string.h>
-#include <time.h>
 
 #include "host.h"
 
@@ -250,26 +249,16 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
 
 /* ---- The rest -------------------------------------------------------------------------------------- */
 
-/* The time of day, to the second where C's library is older than C11. It serves as the steady clock too. */
-static uint64_t now_ns(void)
-{
-#ifdef TIME_UTC
-    struct timespec now;
-    if (timespec_get(&now, TIME_UTC) != 0)
-        return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-#endif
-    return (uint64_t)time(NULL) * 1000000000;
-}
-
 static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     unsigned char *out = at(m, args[2], 8);
     (void)h;
     if (out == NULL)
         return XSOCK_EFAULT;
-    if ((uint32_t)args[0] > 1)
+    int64_t now = xsock_wasix_now((uint32_t)args[0]); /* the same that poll_oneoff goes by */
+    if (now == -XSOCK_EINVAL)
         return XSOCK_EINVAL;
-    put(out, now_ns(), 8);
+    put(out, (uint64_t)now, 8);
     return 0;
 }
 

@@ -118,6 +118,13 @@ static int read_all(struct oneoff *o, const unsigned char *from)
     return o->engines > 0 && o->engines == o->descriptors ? -XSOCK__EKEPT : 0;
 }
 
+int64_t xsock_wasix_now(uint32_t clock)
+{
+    if (clock > 1)
+        return -XSOCK_EINVAL;
+    return clock == 0 ? xsock__sys_realtime() : xsock__sys_now();
+}
+
 /* ---- What is ready ------------------------------------------------------------------------------- */
 
 /* Until the next clock is due; -1: none ever will be. Marks those that are. */
