@@ -1,4 +1,6 @@
 /* poll_oneoff: sockets, a clock, and a stream of the engine's in one call. */
+#include <time.h>
+
 #include "check.h"
 
 enum { CLOCK = 0, READ = 1, WRITE = 2 };
@@ -37,6 +39,19 @@ static void the_clock_alone(void)
     CHECK(9, (int64_t)out.user);
     CHECK(CLOCK, out.type);
     CHECK(SUCCESS, out.error);
+}
+
+/* The C library's: what it reads comes from the engine, and what it waits by from poll_oneoff. */
+static void until_a_moment_of(clockid_t clock)
+{
+    struct timespec then, now;
+    CHECK(0, clock_gettime(clock, &then));
+    then.tv_nsec += 2000000;
+    then.tv_sec += then.tv_nsec / 1000000000;
+    then.tv_nsec %= 1000000000;
+    CHECK(0, clock_nanosleep(clock, TIMER_ABSTIME, &then, NULL));
+    CHECK(0, clock_gettime(clock, &now));
+    CHECK(1, now.tv_sec > then.tv_sec || (now.tv_sec == then.tv_sec && now.tv_nsec >= then.tv_nsec));
 }
 
 static void the_socket_before_the_clock(fd_t two[2])
@@ -85,6 +100,8 @@ int main(void)
     struct event e;
     size_t n;
     the_clock_alone();
+    until_a_moment_of(CLOCK_MONOTONIC);
+    until_a_moment_of(CLOCK_REALTIME);
     connect_two(two);
     the_socket_before_the_clock(two);
     what_is_not_open_has_an_error_of_its_own(two);
