@@ -83,6 +83,15 @@ def size(variant):
     return judge
 
 
+def wasix(parameter):
+    def judge(results):
+        variants = results["wasix"][parameter]
+        base = variants["xsock"].median
+        more = base * (variants["WASIX"].ratio - 1) / 2  # it is two calls
+        return f"{more:.0f} ns", more < 30
+    return judge
+
+
 PING_PONGS = ("local", "tcp", "local, one processor", "tcp, one processor")
 
 TARGETS = [
@@ -102,6 +111,8 @@ TARGETS = [
     ("memory of the table, a descriptor of 1,000,000", "at most 64 bytes", memory("table", 64)),
     ("memory in all, a descriptor of 1,000,000", "at most 192 bytes", memory("all, resident", 192)),
     ("allocations in send, recv, poll of 64, accept", "none", allocations),
+    *((f"a call through WASIX, over the native one: {name}", "under 30 ns", wasix(parameter)) for name, parameter in
+      (("open, close", "open and close"), ("send, recv", "send and recv 64 bytes, LOCAL"))),
     ("stripped shared library, without WASIX", "at most 96 KiB", size("xsock")),
     ("the same with WASIX, as it is by default", "at most 96 KiB", size("xsock, WASIX too")),
 ]
