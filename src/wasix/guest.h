@@ -72,7 +72,15 @@ static inline uint64_t xsock__wasix_ptr(const struct xsock__wasix_call *c, int i
 
 /* Where len bytes at the guest's address begin; NULL: they are not all in its memory. Of no bytes any address
  * will do, and then it is not NULL. What is there may change at any time: read it once. */
-unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t len);
+static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t len)
+{
+    static unsigned char nothing[1];
+    if (len == 0)
+        return nothing;
+    if (len > c->size || ptr > c->size - len)
+        return NULL;
+    return c->base + (size_t)ptr;
+}
 
 /* Little-endian, at any alignment. */
 uint16_t xsock__wasix_get16(const unsigned char *p);

@@ -5,16 +5,6 @@
 
 #include "../sys.h"
 
-unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t len)
-{
-    static unsigned char nothing[1];
-    if (len == 0)
-        return nothing;
-    if (len > c->size || ptr > c->size - len)
-        return NULL;
-    return c->base + (size_t)ptr;
-}
-
 /* ---- Words: byte by byte, so that neither the host's order nor an alignment matters --------------- */
 
 uint16_t xsock__wasix_get16(const unsigned char *p)
@@ -50,16 +40,12 @@ void xsock__wasix_put64(unsigned char *p, uint64_t v)
     xsock__wasix_put32(p + 4, (uint32_t)(v >> 32));
 }
 
-/* Volatile: a compiler may read plain memory again rather than keep a value, and by then another thread of the
- * guest's may have made it larger than what was checked. What is copied whole, and then looked at, needs no such. */
+/* By way of a volatile: a compiler may read plain memory again rather than keep a value, and by then another thread of
+ * the guest's may have made it larger than what was checked. What is copied whole, and then looked at, needs no such. */
 uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p)
 {
-    const volatile unsigned char *v = p;
-    uint32_t low = v[0] | (uint32_t)v[1] << 8 | (uint32_t)v[2] << 16 | (uint32_t)v[3] << 24;
-    if (!c->wide)
-        return low;
-    uint32_t high = v[4] | (uint32_t)v[5] << 8 | (uint32_t)v[6] << 16 | (uint32_t)v[7] << 24;
-    return low | (uint64_t)high << 32;
+    volatile uint64_t once = c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
+    return once;
 }
 
 void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v)
