@@ -1,10 +1,10 @@
 /* What a look-up costs, and the drop of its reference: between every two calls of the system, and alone.
  * Beside it, in the same run, what the machine takes for a locked add and subtract, which references cost if
  * they are counted so, and for two plain stores. */
-#include "atomic.h"
-#include "fdtab.h"
+#include "base/atomic.h"
+#include "table/fdtab.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 #include "sys.h"
 
 struct look_up {

@@ -1,9 +1,9 @@
 /* What a million descriptors take of memory, each: the table's own part as it counts it, and everything as
  * the system counts it (the sockets behind them, and what the allocator adds), system handles aside. */
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "harness.h"
 #include "machine.h"
-#include "sock.h"
+#include "socket/sock.h"
 #include "sys.h"
 
 enum { MILLION = 1000000 };

@@ -4,8 +4,8 @@
  * memory. */
 #include <stdio.h>
 
-#include "calls.h"
-#include "fdtab.h"
+#include "call/call.h"
+#include "table/fdtab.h"
 #include "harness.h"
 #include "xsock.h"
 

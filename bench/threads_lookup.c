@@ -3,9 +3,9 @@
  * like. */
 #include <stdio.h>
 
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 #include "sys.h"
 #include "team.h"
 

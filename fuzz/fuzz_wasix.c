@@ -2,8 +2,8 @@
  * clock goes on when a call waits: then the next step is played, as by another thread of the guest, and when
  * the input is used up the guest is ended, which has to wake whatever waits. Any call of the system may fail.
  * Afterwards no handle and no piece of memory may be left. */
-#include "../src/calls.h"
-#include "../src/wasix/guest.h"
+#include "call/call.h"
+#include "wasix/guest.h"
 #include "fake_names.h"
 #include "fake_net.h"
 #include "fake_options.h"

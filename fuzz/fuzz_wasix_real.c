@@ -5,7 +5,7 @@
 #include <poll.h>
 #include <string.h>
 
-#include "../src/wasix/guest.h"
+#include "wasix/guest.h"
 #include "wasix_play.h"
 #include "xsock_native.h"
 

@@ -1,5 +1,5 @@
 /* The set of numbers behind "the lowest free one", against a model that just keeps a byte for each. */
-#include "bitmap.h"
+#include "base/bitmap.h"
 #include "fake_sys.h"
 #include "harness.h"
 

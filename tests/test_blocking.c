@@ -2,7 +2,7 @@
  * transfers in pieces. */
 #include "fake_talk.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 /* ---- Time ----------------------------------------------------------------------------------------- */
 

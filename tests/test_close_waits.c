@@ -1,7 +1,7 @@
 /* A descriptor that is closed while a call is in it, at every moment of the call. */
 #include "fake_talk.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 /* ---- Closing meanwhile ---------------------------------------------------------------------------- */
 

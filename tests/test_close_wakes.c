@@ -7,7 +7,7 @@
 #define _GNU_SOURCE 1
 #endif
 
-#include "atomic.h"
+#include "base/atomic.h"
 #include "harness.h"
 #include "threads.h"
 

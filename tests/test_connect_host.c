@@ -1,6 +1,6 @@
 /* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that nothing is
  * left. */
-#include "calls.h"
+#include "call/call.h"
 #include "harness.h"
 
 #include "fake_names.h"

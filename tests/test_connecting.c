@@ -1,7 +1,7 @@
 /* Connecting and accepting, against a clock of our own: every state between begun and told. */
 #include "fake_talk.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 /* ---- Connecting ----------------------------------------------------------------------------------- */
 

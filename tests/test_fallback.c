@@ -64,7 +64,7 @@ static int failing_ioctl(SOCKET s, long command, u_long *argument)
 #define WSASocketW old_socket
 #define SetHandleInformation failing_set_information
 #define ioctlsocket failing_ioctl
-#include "../src/win32/socket.c"
+#include "win32/socket.c"
 #undef WSASocketW
 #undef SetHandleInformation
 #undef ioctlsocket
@@ -110,7 +110,7 @@ static int failing_fcntl(int fd, int command, ...)
 #define socket(family, type, protocol) old_socket(family, type, protocol)
 #define socketpair(family, type, protocol, out) old_socketpair(family, type, protocol, out)
 #define fcntl failing_fcntl
-#include "../src/posix/socket.c"
+#include "posix/socket.c"
 #undef socket
 #undef socketpair
 #undef fcntl

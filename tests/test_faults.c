@@ -1,10 +1,10 @@
 /* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds: the error
  * is the right one, nothing is left open or allocated, out-parameters are untouched, and the table is as
  * it was. */
-#include "calls.h"
+#include "call/call.h"
 #include "fake_sys.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 #include "xsock_native.h"
 
 static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES,

@@ -3,7 +3,7 @@
  * any. */
 #include "fake_talk.h"
 #include "harness.h"
-#include "xlate.h"
+#include "facts/translate.h"
 
 static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES, FAKE_EINTR,
                             FAKE_EIO, FAKE_ENETDOWN, FAKE_ECONNRESET, FAKE_EAGAIN, FAKE_EUNLISTED};

@@ -1,8 +1,8 @@
 /* The descriptor table by itself: numbers, references, and who lets go of what, when. */
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "fake_sys.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 /* What the tables have let go, in order. */
 static uintptr_t closed[64];

@@ -22,7 +22,7 @@ int main(void)
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "atomic.h"
+#include "base/atomic.h"
 #include "threads.h"
 
 /* In the child, CMocka is the parent's: what is wrong ends it with the line as its word. */

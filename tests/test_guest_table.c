@@ -1,11 +1,11 @@
 /* What only the tables of guests have: rules of their own, numbers that are kept, an end. */
-#include "calls.h"
+#include "call/call.h"
 #include "fake_net.h"
 #include "fake_sys.h"
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "harness.h"
-#include "sock.h"
-#include "wait.h"
+#include "socket/sock.h"
+#include "wait/wait.h"
 
 static struct xsock__fdtab *new_table(int first, int waiting)
 {

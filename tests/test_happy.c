@@ -1,7 +1,7 @@
 /* Happy Eyeballs: which address is tried when. Time is a number here, and attempts end by script. */
 #include "harness.h"
 
-#include "happy.h"
+#include "name/happy_eyeballs.h"
 
 enum { MOST = 24, NEVER = -1 };
 
@@ -76,7 +76,7 @@ static const struct scenario scenarios[] = {
      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}},
 };
 
-/* ---- A driver as src/calls_names.c is one, with a clock that jumps -------------------------------- */
+/* ---- A driver as src/name/connect_host.c is one, with a clock that jumps -------------------------------- */
 
 struct play {
     const struct scenario *s;

@@ -1,9 +1,9 @@
 /* What a million descriptors cost a process, by its own resident size and not by our arithmetic: the
  * table's slots, the descriptors, the sockets behind them, and what the system's allocator adds. System
  * handles are not counted. */
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 #include "sys.h"
 
 #ifdef _WIN32

@@ -3,9 +3,9 @@
 #include "fake_options.h"
 #include "fake_sys.h"
 #include "harness.h"
-#include "calls.h"
-#include "option.h"
-#include "sock.h"
+#include "call/call.h"
+#include "socket/option.h"
+#include "socket/sock.h"
 #include "xsock_native.h"
 
 static int setup(void **state)

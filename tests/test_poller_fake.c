@@ -2,7 +2,7 @@
  * waits that end early. */
 #include "harness.h"
 
-#include "calls.h"
+#include "call/call.h"
 #include "fake_net.h"
 #include "fake_poller.h"
 

@@ -6,8 +6,8 @@
 
 #include "harness.h"
 
-#include "atomic.h"
-#include "calls.h"
+#include "base/atomic.h"
+#include "call/call.h"
 #include "sockets.h"
 #include "threads.h"
 

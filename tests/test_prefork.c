@@ -28,7 +28,7 @@ int main(void)
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "atomic.h"
+#include "base/atomic.h"
 #include "sockets.h"
 #include "threads.h"
 

@@ -2,7 +2,7 @@
 #include "harness.h"
 
 #include "fake_talk.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 /* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an accept in vain. */
 static void serve_one(int listener)

@@ -1,7 +1,7 @@
 /* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a socket
  * that has been let go. Run under ThreadSanitizer too. */
-#include "atomic.h"
-#include "fdtab.h"
+#include "base/atomic.h"
+#include "table/fdtab.h"
 #include "harness.h"
 #include "threads.h"
 #include "wine.h"

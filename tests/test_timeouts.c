@@ -5,7 +5,7 @@
 #define _GNU_SOURCE 1
 #endif
 
-#include "atomic.h"
+#include "base/atomic.h"
 #include "clock.h"
 #include "harness.h"
 #include "sockets.h"

@@ -1,5 +1,5 @@
 /* The end of a guest whose call waits for data of the guest's own: not an end of file to it, but the end. */
-#include "fdtab.h"
+#include "table/fdtab.h"
 #include "guest_net.h"
 #include "threads.h"
 #include "wasix/guest.h"

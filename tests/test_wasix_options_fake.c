@@ -1,7 +1,7 @@
 /* What the real system can't be made to say of a guest's options, and what a policy sees of its groups. */
 #include "guest.h"
 
-#include "calls.h"
+#include "call/call.h"
 #include "fake_net.h"
 #include "fake_options.h"
 #include "wasix/guest.h"

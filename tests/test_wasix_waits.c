@@ -1,5 +1,5 @@
 /* Calls of a guest that wait: what ends them, how many there may be, and what they may copy meanwhile. */
-#include "calls.h"
+#include "call/call.h"
 #include "fake_net.h"
 #include "guest_net.h"
 #include "wasix/guest.h"

@@ -2,7 +2,7 @@
 
 #include <stdlib.h>
 
-#include "atomic.h"
+#include "base/atomic.h"
 #include "harness.h"
 #include "machine.h"
 #include "threads.h"

@@ -63,7 +63,7 @@ imports_agree() {
 }
 
 errors_agree() {
-    sed -nE 's/^ *\{XSOCK_(E\w+), XSOCK_(E\w+)\},/\1 \2/p' "$TOP/src/wasix/fold.c" | sort >"$OUT/errors.source"
+    sed -nE 's/^ *\{XSOCK_(E\w+), XSOCK_(E\w+)\},/\1 \2/p' "$TOP/src/wasix/errors.c" | sort >"$OUT/errors.source"
     sed -nE 's/^\| (E\w+) \| (E\w+) \|$/\1 \2/p' "$TOP/docs/wasix.md" | sort >"$OUT/errors.docs"
     [ -s "$OUT/errors.source" ] && same_lines source "$OUT/errors.source" docs "$OUT/errors.docs"
 }

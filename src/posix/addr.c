@@ -1,5 +1,5 @@
 /* Addresses and sockaddrs. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -7,7 +7,7 @@
 #include <sys/un.h>
 
 enum { FAMILY_LAST = (sa_family_t)-1 };
-#include "inet.h"
+#include "backend/sockaddr_inet.h"
 
 /* Where the bytes after the family begin: the same everywhere, with sa_len (one byte, and one of family; RFC
  * 3493 has SIN6_LEN tell of it) or without (two of family). */

@@ -1,14 +1,14 @@
 /* Many datagrams: with sendmmsg, UDP_SEGMENT and recvmmsg on Linux; one by one elsewhere, where sendmmsg, if there
  * is one, is a loop too (FreeBSD's C library). */
-#include "message.h"
+#include "posix/message.h"
 
 #ifdef __linux__
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string.h>
 
-#include "atomic.h"
-#include "segments.h"
+#include "base/atomic.h"
+#include "backend/udp_segments.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* Linux 4.18 */

@@ -1,6 +1,6 @@
 /* Control data to and from the system's records. */
 #define __APPLE_USE_RFC_3542 1 /* macOS has IPV6_PKTINFO only for those who say so */
-#include "message.h"
+#include "posix/message.h"
 
 #include <netinet/in.h>
 #include <string.h>

@@ -1,11 +1,11 @@
 /* bind, listen, accept, connect, shutdown, addresses of a socket. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <netinet/in.h>
 #include <stddef.h>
 #include <unistd.h>
 
-#include "socket.h"
+#include "posix/socket.h"
 
 static const struct sockaddr *in(const struct xsock__sys_addr *a)
 {

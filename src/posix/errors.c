@@ -1,10 +1,10 @@
-#include "native.h"
+#include "posix/native.h"
 
 #include "xsock.h"
 
 static const short by_errno[] = {
 #define ROW(from, to) [E##from] = XSOCK_##to,
-#include "errno.def"
+#include "posix/errno.def"
 #undef ROW
 };
 

@@ -1,5 +1,5 @@
 /* The list of interfaces, by getifaddrs(): one entry for each address, and one for the link. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <ifaddrs.h>
 #include <net/if.h>

@@ -1,5 +1,5 @@
 /* sendmsg and recvmsg. */
-#include "message.h"
+#include "posix/message.h"
 
 #include <netinet/in.h>
 #ifdef __linux__

@@ -2,7 +2,7 @@
 #ifndef XSOCK__POSIX_MESSAGE_H
 #define XSOCK__POSIX_MESSAGE_H
 
-#include "native.h"
+#include "posix/native.h"
 
 #include <sys/uio.h>
 

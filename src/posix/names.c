@@ -1,5 +1,5 @@
 /* Names: getaddrinfo and getnameinfo; and the thread in which to wait for them. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <netdb.h>
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* xsock's numbers in this system's own. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <arpa/inet.h>
 

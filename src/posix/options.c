@@ -1,12 +1,12 @@
 /* Options that are one number: which level, name and unit each has here. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <limits.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string.h>
 
-#include "option_row.h"
+#include "backend/option_row.h"
 
 /* Of Linux, where a libc from before them is no reason not to have them: these numbers are the same on every
  * processor, and a kernel that is older refuses them. */

@@ -1,5 +1,5 @@
 /* Pollers on epoll (Linux). */
-#include "native.h"
+#include "posix/native.h"
 
 #ifdef __linux__
 #include <limits.h>

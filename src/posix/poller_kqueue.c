@@ -3,7 +3,7 @@
  * A member is two filters, one for each direction; the core joins what they report of it. Every member has
  * the read filter, as one that waits only for OUT, or for nothing, is told of its end too: without IN it has
  * a low-water mark that no data reaches, so that only the end is an event. */
-#include "native.h"
+#include "posix/native.h"
 
 #ifndef __linux__
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef _FILE_OFFSET_BITS
 #define _FILE_OFFSET_BITS 64 /* offsets of 64 bits on 32-bit systems too */
 #endif
-#include "native.h"
+#include "posix/native.h"
 
 #include <limits.h>
 #include <pthread.h>

@@ -1,12 +1,12 @@
 /* Making, duplicating, closing and describing sockets. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <unistd.h>
 
-#include "socket.h"
+#include "posix/socket.h"
 
 static int set_fd_flag(int fd, bool on)
 {

@@ -1,5 +1,5 @@
 /* Starting, memory, locks and forks. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@
 #endif
 #endif
 
-#include "atomic.h"
+#include "base/atomic.h"
 
 int xsock__sys_startup(void)
 {

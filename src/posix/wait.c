@@ -1,5 +1,5 @@
 /* The clock, wakes, and waiting. */
-#include "native.h"
+#include "posix/native.h"
 
 #include <fcntl.h>
 #include <limits.h>

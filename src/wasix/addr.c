@@ -1,7 +1,7 @@
 /* Addresses as they lie in the guest's memory: addr_port, of 110 bytes or 20. */
 #include <string.h>
 
-#include "guest.h"
+#include "wasix/guest.h"
 
 /* Offsets from the addr_port's begin. An IPv6 address is its 16 bytes, then flow and scope as two halves of 16 bits
  * each, the high one first. */

@@ -4,8 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "../calls.h"
-#include "role.h"
+#include "call/call.h"
+#include "wasix/file.h"
 
 /* ---- Numbers ------------------------------------------------------------------------------------- */
 

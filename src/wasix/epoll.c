@@ -7,10 +7,10 @@
  * Locks, in this order: the epoll's, the poller's, the table's. */
 #include <string.h>
 
-#include "../calls.h"
-#include "../poller.h"
-#include "../wait.h"
-#include "role.h"
+#include "call/call.h"
+#include "wait/poller.h"
+#include "wait/wait.h"
+#include "wasix/file.h"
 
 /* In the guest's memory, of 4-byte pointers and of 8-byte ones alike. */
 enum { EVENT = 32, EVENTS = 0, DATA = 8, DATA_SIZE = 24 };

@@ -7,11 +7,11 @@
  * where there is none in the counter, it is filled. */
 #include <string.h>
 
-#include "../calls.h"
-#include "../poller.h"
-#include "../wait.h"
-#include "../xlate.h"
-#include "role.h"
+#include "call/call.h"
+#include "wait/poller.h"
+#include "wait/wait.h"
+#include "facts/translate.h"
+#include "wasix/file.h"
 
 enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MOST = 16 << 20 };
 

@@ -1,11 +1,11 @@
 /* A guest: its table, its end, and the numbers of its engine. */
-#include "guest.h"
+#include "wasix/guest.h"
 
 #include <string.h>
 
-#include "../calls.h"
-#include "../sock.h"
-#include "../sys.h"
+#include "call/call.h"
+#include "socket/sock.h"
+#include "sys.h"
 
 enum {
     FIRST = 3,

@@ -17,9 +17,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../atomic.h"
-#include "../fdtab.h"
-#include "../sys.h"
+#include "base/atomic.h"
+#include "table/fdtab.h"
+#include "sys.h"
 #include "xsock.h"
 #include "xsock_wasix.h"
 
@@ -154,6 +154,6 @@ typedef int xsock__wasix_impl(const struct xsock__wasix_call *c);
 #define WASIX(name, signature) xsock__wasix_impl xsock__wasix_##name;
 #define PREVIEW1(name, signature) xsock__wasix_impl xsock__wasix_##name;
 #define P ""
-#include "imports.def"
+#include "wasix/imports.def"
 
 #endif

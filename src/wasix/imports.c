@@ -1,7 +1,7 @@
 /* The list of imports, and the way in and out of each: raw arguments to a call, a result to an errno. */
 #include <string.h>
 
-#include "guest.h"
+#include "wasix/guest.h"
 
 static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g, const struct xsock_wasix_memory *m,
                     const uint64_t *args, bool wide, bool preview1)
@@ -19,20 +19,20 @@ static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g, const struct
 #define WASIX(name, signature) CALL(name, _32, false, false) CALL(name, _64, true, false)
 #define PREVIEW1(name, signature) WASIX(name, signature) CALL(name, _p1, false, true)
 #define P ""
-#include "imports.def"
+#include "wasix/imports.def"
 
 static const struct xsock_wasix_import imports[] = {
 #define P "i"
 #define WASIX(name, signature) {"wasix_32v1", #name, signature, name##_32},
 #define PREVIEW1(name, signature) WASIX(name, signature)
-#include "imports.def"
+#include "wasix/imports.def"
 #define P "I"
 #define WASIX(name, signature) {"wasix_64v1", #name, signature, name##_64},
 #define PREVIEW1(name, signature) WASIX(name, signature)
-#include "imports.def"
+#include "wasix/imports.def"
 #define P "i"
 #define PREVIEW1(name, signature) {"wasi_snapshot_preview1", #name, signature, name##_p1},
-#include "imports.def"
+#include "wasix/imports.def"
 };
 
 const struct xsock_wasix_import *xsock_wasix_imports(size_t *out_count)

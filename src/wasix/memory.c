@@ -1,9 +1,9 @@
 /* The guest's memory: nothing outside it is ever touched, whatever a guest says. */
-#include "guest.h"
+#include "wasix/guest.h"
 
 #include <string.h>
 
-#include "../sys.h"
+#include "sys.h"
 
 /* ---- Words: byte by byte, so that neither the host's order nor an alignment matters --------------- */
 

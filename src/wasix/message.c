@@ -1,9 +1,9 @@
-#include "message.h"
+#include "wasix/message.h"
 
 #include <string.h>
 
-#include "../calls.h"
-#include "../sock.h"
+#include "call/call.h"
+#include "socket/sock.h"
 
 bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, unsigned char **out)
 {

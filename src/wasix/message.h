@@ -2,7 +2,7 @@
 #ifndef XSOCK__WASIX_MESSAGE_H
 #define XSOCK__WASIX_MESSAGE_H
 
-#include "guest.h"
+#include "wasix/guest.h"
 
 /* Flags as they lie in WASIX: into a call of receiving, out of it, and into one of sending. */
 enum {

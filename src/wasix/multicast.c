@@ -2,9 +2,9 @@
  * changes when a group is joined, it can change again when the group is left. */
 #include <string.h>
 
-#include "../calls.h"
-#include "../calls_options.h"
-#include "guest.h"
+#include "call/call.h"
+#include "call/options.h"
+#include "wasix/guest.h"
 
 enum { V4 = 4, V6 = 16, V6_LARGE = 24, V6_SCOPE = 20 };
 

@@ -1,8 +1,8 @@
 /* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's of the
  * same number; docs/wasix.md has what a guest sees of each. */
-#include "../calls.h"
-#include "../option.h"
-#include "guest.h"
+#include "call/call.h"
+#include "socket/option.h"
+#include "wasix/guest.h"
 
 /* xsock has options beyond WASIX's, and one that looks past the guest: neither is its business. */
 enum { FIRST = XSOCK_SO_REUSEPORT, LAST = XSOCK_SO_PROTOCOL };

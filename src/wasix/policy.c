@@ -1,9 +1,9 @@
 /* What a guest may do: its engine decides. */
 #include <string.h>
 
-#include "../calls.h"
-#include "../sock.h"
-#include "guest.h"
+#include "call/call.h"
+#include "socket/sock.h"
+#include "wasix/guest.h"
 
 /* Without a policy: nothing that reaches past the network into the host itself. Linux gives a LOCAL socket that is
  * bound to no name an abstract one, so that is no exception. */

@@ -6,9 +6,9 @@
 #include <limits.h>
 #include <string.h>
 
-#include "../calls.h"
-#include "../wait.h"
-#include "role.h"
+#include "call/call.h"
+#include "wait/wait.h"
+#include "wasix/file.h"
 
 /* In the guest's memory: a subscription, an event. */
 enum { SUBSCRIPTION = 48, USERDATA = 0, TAG = 8, FD = 16, CLOCK_ID = 16, TIMEOUT = 24, CLOCK_FLAGS = 40 };

@@ -2,7 +2,7 @@
  * would change them, which is not for a guest to do. */
 #include <string.h>
 
-#include "guest.h"
+#include "wasix/guest.h"
 
 /* ---- Addresses and prefixes in memory ------------------------------------------------------------- */
 

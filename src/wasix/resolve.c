@@ -2,8 +2,8 @@
  * left out, and the number stored is of those that were written, as the hosts before this one have it. */
 #include <string.h>
 
-#include "../lookup.h"
-#include "guest.h"
+#include "name/lookup_pool.h"
+#include "wasix/guest.h"
 
 /* An addr_ip: a tag, a byte that pads, and 4 or 16 bytes. */
 enum { ADDR_IP = 18, ADDR_IP_DATA = 2, PORT_LAST = 0xffff };

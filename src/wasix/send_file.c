@@ -1,8 +1,8 @@
 /* sock_send_file: a file of the engine's to a stream. */
-#include "../calls.h"
-#include "../data.h"
-#include "../sock.h"
-#include "message.h"
+#include "call/call.h"
+#include "call/send_recv.h"
+#include "socket/sock.h"
+#include "wasix/message.h"
 
 enum { PIECE = 65536 }; /* read and sent at a time */
 

@@ -1,7 +1,7 @@
 /* Accepting, by AcceptEx: accept() makes its handle inheritable, and there would be a moment in which another
  * thread can start a program with it. AcceptEx takes a socket of our own making instead, and it waits: as an
  * overlapped call, which is cancelled where there is no connection for it. */
-#include "state.h"
+#include "win32/state.h"
 
 #include <string.h>
 

@@ -1,10 +1,10 @@
 /* Addresses and sockaddrs. As on POSIX systems, but: no sa_len, no abstract names, paths in UTF-8. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <string.h>
 
 enum { FAMILY_LAST = 0xffff };
-#include "inet.h"
+#include "backend/sockaddr_inet.h"
 
 /* sockaddr_un as in <afunix.h>, which came with the SDK of Windows 10 1803 only. */
 enum { HEAD = 2, UN_PATH = 108 };

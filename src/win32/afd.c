@@ -1,4 +1,4 @@
-#include "afd.h"
+#include "win32/afd.h"
 
 #include <stddef.h>
 #include <string.h>

@@ -6,7 +6,7 @@
 #ifndef XSOCK__WIN32_AFD_H
 #define XSOCK__WIN32_AFD_H
 
-#include "native.h"
+#include "win32/native.h"
 
 enum {
     XSOCK__AFD_RECEIVE = 0x1,

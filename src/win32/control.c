@@ -1,4 +1,4 @@
-#include "control.h"
+#include "win32/control.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 #ifndef XSOCK__WIN32_CONTROL_H
 #define XSOCK__WIN32_CONTROL_H
 
-#include "native.h"
+#include "win32/native.h"
 
 /* Missing from older headers. Versions: of Windows 10. */
 #ifndef UDP_SEND_MSG_SIZE

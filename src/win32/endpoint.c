@@ -1,7 +1,7 @@
 /* Endpoints: bind, listen, connect, shutdown and names. (Accepting: accept.c.) */
-#include "afd.h"
-#include "machine.h"
-#include "state.h"
+#include "win32/afd.h"
+#include "win32/own_addrs.h"
+#include "win32/state.h"
 
 #include <mstcpip.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* The list of interfaces, by GetAdaptersAddresses(). */
-#include "native.h"
+#include "win32/native.h"
 
 #include <iphlpapi.h>
 #include <netioapi.h>

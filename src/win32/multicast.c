@@ -1,5 +1,5 @@
 /* Options that name an interface: groups, where multicast leaves, the device a socket is tied to. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <string.h>
 

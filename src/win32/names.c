@@ -1,6 +1,6 @@
 /* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine; and the
  * thread in which to wait for them. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <string.h>
 

@@ -20,7 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "../sys.h"
+#include "sys.h"
 
 /* In Microsoft's headers, and not in all of mingw-w64's (10.0 lacks the first two, older ones the third). */
 #ifndef AF_HYPERV

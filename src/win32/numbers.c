@@ -1,5 +1,5 @@
 /* xsock's numbers to Windows' own. */
-#include "native.h"
+#include "win32/native.h"
 
 #include "xsock.h"
 

@@ -1,9 +1,9 @@
 /* Options that are one number: which level, name and unit each has here. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <mstcpip.h>
 
-#include "option_row.h"
+#include "backend/option_row.h"
 
 /* Missing from older headers; the system says whether it has them. Versions: all of Windows 10. */
 #ifndef TCP_KEEPIDLE

@@ -4,7 +4,7 @@
  * have the other's address as its peer's, and no two connections have the same two addresses at a time (see
  * CVE-2024-3219 for what happens otherwise). Exclusive use of the ports keeps others from taking them over,
  * as SO_REUSEADDR lets them on Windows. No handle is inheritable before the pair is complete. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <string.h>
 

@@ -6,8 +6,8 @@
  * xsock__sys_poller_used has told of a call. - Answers that were in the port before the wait began may be
  * out of date: what they say is asked again, in one request for all that the wait has taken. Requests that
  * must be made are in a list, so that a wait costs by what has happened, whatever the number of members. */
-#include "poller_request.h"
-#include "wait.h"
+#include "win32/poller_request.h"
+#include "win32/wait.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* What the system is asked of the members of a poller. See poller_request.h. */
-#include "poller_request.h"
+#include "win32/poller_request.h"
 
 #include <string.h>
 

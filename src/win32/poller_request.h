@@ -5,11 +5,11 @@
 #ifndef XSOCK__WIN32_POLLER_REQUEST_H
 #define XSOCK__WIN32_POLLER_REQUEST_H
 
-#include "afd.h"
+#include "win32/afd.h"
 
 #include <stddef.h>
 
-#include "../atomic.h"
+#include "base/atomic.h"
 
 enum { XSOCK__POLLER_MOST = 64 }; /* answers that are taken at a time */
 

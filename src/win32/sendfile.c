@@ -1,7 +1,7 @@
 /* Part of a file to a stream: read, and sent. TransmitFile would have to be waited for, or be cancelled when its
  * socket is closed, with no telling how much of the file had gone; and client editions of Windows serve two at a
  * time. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <string.h>
 

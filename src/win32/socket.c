@@ -1,5 +1,5 @@
 /* Sockets: made, duplicated, closed, and what a handle is. */
-#include "native.h"
+#include "win32/native.h"
 
 /* An inheritable handle is what Windows makes unless told otherwise. The flag that tells otherwise came
  * with Windows 7 SP1; what is older refuses it with WSAEINVAL, which may also be the true answer: then the

@@ -1,5 +1,5 @@
 /* Starting and stopping Winsock, and the facts of this backend. */
-#include "afd.h"
+#include "win32/afd.h"
 
 /* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
  * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the same. */

@@ -1,4 +1,4 @@
-#include "state.h"
+#include "win32/state.h"
 
 int xsock__state_type(SOCKET s)
 {

@@ -3,7 +3,7 @@
 #ifndef XSOCK__WIN32_STATE_H
 #define XSOCK__WIN32_STATE_H
 
-#include "native.h"
+#include "win32/native.h"
 
 int xsock__state_type(SOCKET s);   /* SOCK_STREAM ...; 0: it is no socket, see xsock__win32_error */
 int xsock__state_family(SOCKET s); /* AF_INET ...; AF_UNSPEC: likewise */

@@ -1,5 +1,5 @@
 /* The thread's last code, memory and locks. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* Of TCP, what is more than a number: congestion control, and what is known of a connection. */
-#include "native.h"
+#include "win32/native.h"
 
 #include <mstcpip.h>
 

@@ -2,7 +2,7 @@
 #ifndef XSOCK__WIN32_WAIT_H
 #define XSOCK__WIN32_WAIT_H
 
-#include "native.h"
+#include "win32/native.h"
 
 /* For the system's waits: -1 is INFINITE. Rounded up: a wait that comes back early costs another. Longer ones
  * than a DWORD holds come back early. */

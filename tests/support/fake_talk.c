@@ -2,7 +2,7 @@
 #include "fake_talk.h"
 
 #include "harness.h"
-#include "sock.h"
+#include "socket/sock.h"
 
 struct xsock__fdtab *t;
 unsigned char buf[BUF];

@@ -3,7 +3,7 @@
 #ifndef XSOCK_FAKE_TALK_H
 #define XSOCK_FAKE_TALK_H
 
-#include "calls.h"
+#include "call/call.h"
 #include "fake_net.h"
 #include "fake_sys.h"
 

@@ -1,4 +1,4 @@
-/* The truth table of xsock_open once more, written from design and manuals and not from src/triples.def,
+/* The truth table of xsock_open once more, written from design and manuals and not from src/facts/triples.def,
  * and the sweep that compares what the library answers with it. */
 #ifndef XSOCK_TEST_TRUTH_H
 #define XSOCK_TEST_TRUTH_H

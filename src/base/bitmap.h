@@ -1,0 +1,72 @@
+/* A set of small numbers that answers "which is the lowest not in it?" in a few steps, however many it
+ * holds: a bitmap with levels, where a bit above tells that a whole word below is full. Memory follows the
+ * highest number that was ever set. Not for threads: its owner has a lock. */
+#ifndef XSOCK__BITMAP_H
+#define XSOCK__BITMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/bits.h"
+
+enum { XSOCK__BITMAP_LEVELS = 6 }; /* 64^6 > 2^31: any int */
+
+struct xsock__bitmap {
+    uint64_t *level[XSOCK__BITMAP_LEVELS];
+    size_t words[XSOCK__BITMAP_LEVELS]; /* how many each has; numbers beyond are not in the set */
+};
+
+/* All zero is an empty set. */
+void xsock__bitmap_free(struct xsock__bitmap *b);
+
+/* The parts of next_clear, set and clear that are rarely come to. */
+size_t xsock__bitmap_seek_clear(const struct xsock__bitmap *b, size_t from);
+bool xsock__bitmap_set_all(struct xsock__bitmap *b, size_t i);
+void xsock__bitmap_clear_all(struct xsock__bitmap *b, size_t i);
+
+enum { XSOCK__BITMAP_BITS = 64 };
+
+static inline uint64_t xsock__bitmap_bit(size_t i)
+{
+    return (uint64_t)1 << (i % XSOCK__BITMAP_BITS);
+}
+
+/* The lowest number >= from that is not in the set. */
+static inline size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from)
+{
+    size_t w = from / XSOCK__BITMAP_BITS;
+    uint64_t clear = w < b->words[0] ? ~b->level[0][w] & ~(xsock__bitmap_bit(from) - 1) : 0;
+    return clear != 0 ? w * XSOCK__BITMAP_BITS + xsock__low_bit(clear) : xsock__bitmap_seek_clear(b, from);
+}
+
+/* The highest number in the set plus one; 0 if it is empty. */
+size_t xsock__bitmap_end(const struct xsock__bitmap *b);
+
+bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i);
+
+/* Puts i in. False: no memory, and nothing changed. */
+static inline bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
+{
+    size_t w = i / XSOCK__BITMAP_BITS;
+    uint64_t now = w < b->words[0] ? b->level[0][w] | xsock__bitmap_bit(i) : UINT64_MAX;
+    if (now == UINT64_MAX) /* no room for it, or a word has become full */
+        return xsock__bitmap_set_all(b, i);
+    b->level[0][w] = now;
+    return true;
+}
+
+/* Takes i out. */
+static inline void xsock__bitmap_clear(struct xsock__bitmap *b, size_t i)
+{
+    size_t w = i / XSOCK__BITMAP_BITS;
+    if (w >= b->words[0] || b->level[0][w] == UINT64_MAX)
+        xsock__bitmap_clear_all(b, i);
+    else
+        b->level[0][w] &= ~xsock__bitmap_bit(i);
+}
+
+/* Bytes in use. */
+size_t xsock__bitmap_size(const struct xsock__bitmap *b);
+
+#endif

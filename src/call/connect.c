@@ -1,0 +1,201 @@
+/* connect, and what becomes of it, for any table. */
+#include "call/call.h"
+
+#include <string.h>
+
+#include "addr/addr.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "wait/wait.h"
+#include "facts/translate.h"
+#include "xsock.h"
+
+/* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more
+ * slowly. */
+enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MOST_NS = 10 * 1000 * 1000 };
+
+/* Connecting gives an address, but not to LOCAL sockets: they can still be bound. */
+static int connected(const struct xsock__sock *s)
+{
+    return XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND);
+}
+
+static bool is_in_progress(int error)
+{
+    return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
+}
+
+/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet; another
+ * error: the system didn't say. */
+static int ask_outcome(struct xsock__fd *fd, int *out_end)
+{
+    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
+    struct xsock__sys_addr peer;
+    int code;
+    do /* it doesn't wait: a signal that came just now says nothing of the connect */
+        code = xsock__sys_wait(&w, 1, NULL, 0);
+    while (xsock__error_from_native(code) == -XSOCK_EINTR);
+    if (code != 0)
+        return xsock__finish(code);
+    if (w.revents == 0)
+        return -XSOCK_EALREADY;
+    int failure = 0;
+    code = xsock__sys_take_error(fd->held.handle, &failure);
+    if (code != 0)
+        return xsock__finish(code);
+    *out_end = xsock__finish(failure);
+    if (failure != 0)
+        return 0;
+    /* No error left may also mean that somebody has read it. */
+    int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
+    *out_end = rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc; /* EINVAL: BSD, of one that was shut down */
+    return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
+}
+
+/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it failed, and
+ * why is gone. */
+static int outcome(struct xsock__fd *fd)
+{
+    int end = 0;
+    int rc = ask_outcome(fd, &end);
+    if (rc != 0)
+        return rc;
+    xsock__sock_becomes(fd->held.sock, end == 0 ? connected(fd->held.sock) : 0, XSOCK__SOCK_CONNECTING);
+    return end;
+}
+
+static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *end)
+{
+    for (;;) {
+        int rc = xsock__wait(t, fd, XSOCK_POLLOUT, end);
+        if (rc != 0)
+            return rc;
+        rc = outcome(fd);
+        if (rc != -XSOCK_EALREADY)
+            return rc == -XSOCK_ENOTCONN ? -XSOCK_ECONNREFUSED : rc;
+    }
+}
+
+static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a,
+                         bool may_block, const struct xsock__deadline *end)
+{
+    bool cleared = false;
+    for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MOST_NS ? 2 * nap : nap) {
+        int code = xsock__sys_connect(fd->held.handle, a);
+        int error = xsock__error_from_native(code);
+        if (error == -XSOCK_EINTR)
+            continue;
+        /* Linux: the first connect after one that failed only clears the failure away, and says this. */
+        if (error == -XSOCK_ECONNABORTED && !cleared) {
+            cleared = true;
+            continue;
+        }
+        if (error != -XSOCK_EAGAIN || !may_block)
+            return xsock__finish(code);
+        int rc = xsock__pause(t, fd, end, nap);
+        if (rc != 0)
+            return rc;
+    }
+}
+
+static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    bool may_block = !xsock__atomic_load(&s->nonblock);
+    int64_t timeout = may_block ? xsock__atomic_load_i64(&s->connect_timeout) : 0;
+    struct xsock__deadline end = xsock__deadline_in(timeout);
+    if (xsock__sock_is(s, XSOCK__SOCK_LISTENING))
+        return -XSOCK_EOPNOTSUPP;
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
+        int rc = outcome(fd);
+        if (rc == -XSOCK_EALREADY && may_block)
+            rc = wait_connected(t, fd, &end);
+        if (rc != -XSOCK_ENOTCONN)
+            return rc;
+    }
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED))
+        return -XSOCK_EISCONN;
+    int rc = begin_connect(t, fd, a, may_block, &end);
+    if (rc == 0)
+        xsock__sock_becomes(s, connected(s), 0);
+    if (!is_in_progress(rc))
+        return rc;
+    xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING, 0);
+    return may_block ? wait_connected(t, fd, &end) : rc;
+}
+
+/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have
+ * to. */
+int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
+{
+    if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
+        return 0;
+    int rc = outcome(fd);
+    if (rc != -XSOCK_EALREADY)
+        return rc;
+    if (timeout_ns == 0)
+        return -XSOCK_EAGAIN;
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    rc = wait_connected(t, fd, &end);
+    bool still = xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
+    /* the connect itself may end with ETIMEDOUT, too */
+    return rc == -XSOCK_ETIMEDOUT && still ? -XSOCK_EAGAIN : rc;
+}
+
+static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
+{
+    int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
+    /* BSD undoes the association, and complains of the address */
+    if (to_nobody && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
+        rc = 0;
+    if (rc == 0 && to_nobody)
+        xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
+    else if (rc == 0)
+        xsock__sock_becomes(fd->held.sock, connected(fd->held.sock), 0);
+    return rc;
+}
+
+/* "Any address" as a destination means this machine; Winsock refuses it. */
+void xsock__addr_destination(struct xsock_addr *a)
+{
+    static const uint8_t any[16];
+    if (!xsock__addr_is_internet(a->family) || memcmp(a->data, any, a->length) != 0)
+        return;
+    a->data[a->length - 1] = 1; /* ::1, or 0.0.0.1 until the next line */
+    if (a->family == XSOCK_AF_INET)
+        a->data[0] = 127;
+}
+
+int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr native;
+    struct xsock_addr to;
+    if (a == NULL)
+        return -XSOCK_EFAULT;
+    bool to_nobody = a->family == XSOCK_AF_UNSPEC && !xsock__sock_is_stream(s);
+    int rc = to_nobody ? xsock__addr_to_native(a, &native) : xsock__native_addr_for(s, a, &native);
+    if (rc != 0)
+        return rc;
+    if (s->emulated)
+        return -XSOCK_EISCONN;
+    to = *a;
+    xsock__addr_destination(&to);
+    rc = xsock__addr_to_native(&to, &native);
+    if (rc != 0)
+        return rc;
+    rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native)
+                                  : connect_datagrams(fd, &native, to_nobody);
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+}
+
+int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = xsock__connect_in(t, fd, a);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}

@@ -1,0 +1,226 @@
+/* sendmsg and recvmsg, for any table. */
+#include "call/call.h"
+
+#include <string.h>
+
+#include "addr/addr.h"
+#include "socket/control.h"
+#include "call/send_recv.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "wait/wait.h"
+#include "facts/translate.h"
+
+/* One message, over all its tries. */
+struct message {
+    struct xsock__sys_msg sys; /* what is left of it */
+    size_t total, done;
+    int flags, out_flags;
+    bool cloexec, ended;
+};
+
+/* -XSOCK_EFAULT, -XSOCK_EINVAL; the bytes of all vectors. */
+static int measure(const struct xsock_msg *m, size_t *out_total)
+{
+    size_t total = 0;
+    if (m->vec == NULL && m->vec_count != 0)
+        return -XSOCK_EFAULT;
+    for (size_t i = 0; i < m->vec_count; i++)
+        if (m->vec[i].base == NULL && m->vec[i].len != 0)
+            return -XSOCK_EFAULT;
+    for (size_t i = 0; i < m->vec_count; i++) {
+        if (m->vec[i].len > PTRDIFF_MAX - total)
+            return -XSOCK_EINVAL;
+        total += m->vec[i].len;
+    }
+    *out_total = total;
+    return 0;
+}
+
+static int check(const struct xsock__sock *s, const struct xsock_msg *m, int flags, int known, size_t *out_total)
+{
+    if (m == NULL)
+        return -XSOCK_EFAULT;
+    int rc = measure(m, out_total);
+    if (rc != 0)
+        return rc;
+    if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2] | m->reserved[3]) != 0)
+        return -XSOCK_EINVAL;
+    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__data_has_urgent(s))
+        return -XSOCK_EOPNOTSUPP;
+    if (s->type != XSOCK_SOCK_STREAM && m->vec_count > XSOCK__VEC_MOST)
+        return -XSOCK_EMSGSIZE;
+    return 0;
+}
+
+/* The vectors begin after what is done. */
+static void advance(struct message *x)
+{
+    struct xsock__sys_msg *m = &x->sys;
+    size_t n = m->done;
+    x->done += n;
+    while (m->vec_count > 0 && n >= m->vec->len - m->skip) {
+        n -= m->vec->len - m->skip;
+        m->vec++;
+        m->vec_count--;
+        m->skip = 0;
+    }
+    m->skip += n;
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------- */
+
+static int try_send(struct xsock__fd *fd, void *call)
+{
+    struct message *x = call;
+    int code = xsock__sys_sendmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS);
+    if (code == 0) {
+        advance(x);
+        x->sys.control = NULL; /* it goes with the first bytes, once */
+    }
+    return code;
+}
+
+static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int64_t timeout = xsock__data_time(s, x->flags, &s->send_timeout);
+    bool stream = s->type == XSOCK_SOCK_STREAM;
+    bool whole = timeout != 0 && stream;
+    struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
+    int rc;
+    do {
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
+    } while (rc == 0 && whole && x->done < x->total);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+}
+
+ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr native;
+    struct message x = {.flags = flags};
+    int rc = check(s, m, flags, XSOCK__SEND_FLAGS, &x.total);
+    if (rc == 0)
+        rc = xsock__control_check_send(m->control);
+    if (rc != 0)
+        return rc;
+    x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
+    if (m->control != NULL && m->control->has == 0)
+        x.sys.control = NULL;
+    if (m->addr != NULL) {
+        rc = xsock__data_destination(s, m->addr, &native);
+        x.sys.addr = &native;
+    }
+    if (rc == 0)
+        rc = xsock__control_check_socket(s, m->control, x.total);
+    if (rc == 0)
+        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->send_timeout));
+    return rc != 0 ? rc : send_all(t, fd, &x);
+}
+
+ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_msg *m, int flags)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = xsock__sendmsg_in(t, fd, m, flags);
+    xsock__fdtab_put(t, fd);
+    return n;
+}
+
+/* ---- Receiving ----------------------------------------------------------------------------------- */
+
+static int try_recv(struct xsock__fd *fd, void *call)
+{
+    struct message *x = call;
+    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
+    size_t count;
+    uintptr_t h = fd->held.handle;
+    bool peek = (x->flags & XSOCK_MSG_PEEK) != 0;
+    int code = q != NULL ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
+                         : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
+    if (code != 0 && xsock__data_ended(fd->held.sock, code) != 0)
+        return code;
+    if (code != 0) {
+        x->ended = true;
+        if (x->sys.control != NULL)
+            memset(x->sys.control, 0, sizeof *x->sys.control);
+        return 0;
+    }
+    x->out_flags |= x->sys.flags;
+    x->ended = x->sys.done == 0 || (x->sys.control != NULL && x->sys.control->has != 0)
+               || (x->out_flags & XSOCK_MSG_CTRUNC) != 0;
+    advance(x);
+    return 0;
+}
+
+static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int64_t timeout = xsock__data_time(s, x->flags, &s->recv_timeout);
+    bool whole = xsock__data_waits_for_all(s, x->flags) && timeout != 0;
+    struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
+    int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
+    int rc;
+    do {
+        rc = xsock__until_done(t, fd, try_recv, x, events, whole ? xsock__time_left(&end) : timeout);
+    } while (rc == 0 && whole && !x->ended && x->done < x->total);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, false);
+}
+
+/* A call without control data gives the system a place for none; on success only it is the caller's turn. */
+static void report(const struct xsock__sock *s, const struct message *x, const struct xsock__sys_addr *from,
+                   const struct xsock_control *control, struct xsock_msg *m)
+{
+    m->flags = x->out_flags;
+    if (m->control != NULL)
+        *m->control = *control;
+    if (m->addr == NULL)
+        return;
+    memset(m->addr, 0, sizeof *m->addr);
+    if (!xsock__sock_is_stream(s))
+        (void)xsock__addr_or_none(s, from, m->addr);
+}
+
+ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags)
+{
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr from = {0};
+    struct xsock_control control;
+    struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
+    int rc = check(s, m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
+    if (rc == 0)
+        rc = xsock__control_check_recv(m->control);
+    if (rc == 0)
+        rc = xsock__data_can_receive(s);
+    if (rc == 0)
+        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->recv_timeout));
+    if (rc != 0)
+        return rc;
+    x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
+    if (m->addr != NULL)
+        x.sys.addr = &from;
+    if (m->control != NULL) {
+        control = *m->control;
+        control.has = 0;
+        control.handle_count = 0;
+        x.sys.control = &control;
+    }
+    ptrdiff_t n = x.total == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
+    if (n >= 0)
+        report(s, &x, &from, &control, m);
+    return n;
+}
+
+ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m, int flags)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = xsock__recvmsg_in(t, fd, m, flags);
+    xsock__fdtab_put(t, fd);
+    return n;
+}

@@ -1,0 +1,256 @@
+/* The calls of a socket's life, for any table: look up, do, drop. */
+#include "call/call.h"
+
+#include "socket/sock.h"
+#include "sys.h"
+#include "facts/triple.h"
+#include "facts/translate.h"
+#include "xsock.h"
+#include "xsock_native.h"
+
+int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
+{
+    fd->held = *held;
+    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
+    return xsock__fdtab_publish(t, fd);
+}
+
+/* What every handle of this table has, whatever its descriptor says. */
+static int forced_flags(const struct xsock__fdtab *t)
+{
+    return xsock__fdtab_rules(t)->private_handles ? XSOCK_SOCK_CLOEXEC : 0;
+}
+
+/* No number is left. But what is wrong with the arguments is said before that (xsock.h). */
+static int when_full(int full, int verdict)
+{
+    switch (-verdict) {
+    case XSOCK_EINVAL:
+    case XSOCK_EAFNOSUPPORT:
+    case XSOCK_ESOCKTNOSUPPORT:
+    case XSOCK_EPROTONOSUPPORT:
+    case XSOCK_EOPNOTSUPP:
+        return verdict;
+    default:
+        return full;
+    }
+}
+
+/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__started), and no
+ * socket is made in vain. */
+int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
+{
+    struct xsock__fd *fd;
+    struct xsock__held held;
+    int rc = xsock__fdtab_reserve(t, 0, &fd);
+    if (rc != 0)
+        return when_full(rc, xsock_probe(af, type, protocol));
+    rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, &fd->spare, &held);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd);
+        return rc;
+    }
+    return xsock__publish(t, fd, &held, type);
+}
+
+int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
+{
+    int rc = xsock__fdtab_reserve(t, 0, &fd[0]);
+    if (rc != 0)
+        return rc;
+    rc = xsock__fdtab_reserve(t, 0, &fd[1]);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd[0]);
+    } else if (fd[1]->number < fd[0]->number) { /* another thread has just closed a lower one */
+        struct xsock__fd *low = fd[1];
+        fd[1] = fd[0];
+        fd[0] = low;
+    }
+    return rc;
+}
+
+int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2])
+{
+    struct xsock__fd *fd[2];
+    struct xsock__held held[2];
+    if (out == NULL)
+        return -XSOCK_EFAULT;
+    int rc = xsock__reserve_pair(t, fd);
+    if (rc != 0)
+        return when_full(rc, xsock__probe_pair(af, type, protocol));
+    rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
+    for (int i = 0; i < 2; i++) {
+        if (rc != 0)
+            xsock__fdtab_cancel(t, fd[i]);
+        else
+            out[i] = xsock__publish(t, fd[i], &held[i], type);
+    }
+    return rc;
+}
+
+static bool is_poller(const struct xsock__fd *fd)
+{
+    return fd->held.sock->poller != NULL;
+}
+
+int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
+{
+    struct xsock__fd *fd;
+    struct xsock__held held;
+    if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
+        return -XSOCK_EINVAL;
+    int rc = xsock__fdtab_reserve(t, min, &fd);
+    if (rc != 0)
+        return rc;
+    rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd);
+        return rc;
+    }
+    return xsock__publish(t, fd, &held, flags);
+}
+
+int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)
+{
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
+    int rc = xsock__dup_in(t, fd, min, flags);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to, int flags)
+{
+    struct xsock__held held;
+    if (to < xsock__fdtab_rules(t)->first || to >= xsock__fdtab_limit(t))
+        return -XSOCK_EBADF;
+    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
+        return -XSOCK_EINVAL;
+    if (from->number == to)
+        return to;
+    int rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
+    if (rc != 0)
+        return rc;
+    rc = xsock__fdtab_replace(t, to, &held, flags != 0);
+    if (rc < 0)
+        xsock__sock_close(&held);
+    return rc;
+}
+
+int xsock__call_dup2(struct xsock__fdtab *t, int d, int to, int flags)
+{
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
+    int rc = dup_onto(t, fd, to, flags);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+int xsock__call_close(struct xsock__fdtab *t, int d)
+{
+    return xsock__fdtab_remove(t, d);
+}
+
+/* ---- Flags --------------------------------------------------------------------------------------- */
+
+int xsock__call_get_flags(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
+    int flags = xsock__atomic_load(&fd->cloexec) ? XSOCK_SOCK_CLOEXEC : 0;
+    if (xsock__atomic_load(&fd->held.sock->nonblock))
+        flags |= XSOCK_SOCK_NONBLOCK;
+    xsock__fdtab_put(t, fd);
+    return flags;
+}
+
+static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
+{
+    int cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0;
+    if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
+        return -XSOCK_EINVAL;
+    if (is_poller(fd) && (flags & XSOCK_SOCK_NONBLOCK) != 0)
+        return -XSOCK_EINVAL;
+    bool own = is_poller(fd) || forced_flags(t) != 0;
+    int rc = own ? 0 : xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));
+    if (rc != 0)
+        return rc;
+    xsock__atomic_store(&fd->cloexec, cloexec);
+    xsock__atomic_store(&fd->held.sock->nonblock, (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    return 0;
+}
+
+int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
+{
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
+    int rc = change_flags(t, fd, flags);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+/* ---- Handles of the system ----------------------------------------------------------------------- */
+
+int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out)
+{
+    struct xsock__fd *fd;
+    int got = xsock__get(t, d, &fd);
+    if (got != 0)
+        return got;
+    if (out != NULL)
+        *out = fd->held.handle;
+    xsock__fdtab_put(t, fd);
+    return out != NULL ? 0 : -XSOCK_EFAULT;
+}
+
+int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
+{
+    struct xsock__fd *fd;
+    if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
+        return -XSOCK_EINVAL;
+    int rc = xsock__fdtab_reserve_handle(t, handle, &fd);
+    if (rc == -XSOCK_EMFILE) {
+        int wrong = xsock__probe_handle(handle); /* is said before that there is no room */
+        return wrong != 0 ? wrong : rc;
+    }
+    if (rc != 0)
+        return rc;
+    rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__sock_adopt(handle, flags | forced_flags(t), &fd->spare, &fd->held.sock);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd);
+        return rc;
+    }
+    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
+    return xsock__fdtab_publish(t, fd);
+}
+
+int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out)
+{
+    struct xsock__held held;
+    struct xsock__fd *fd;
+    int got = xsock__get_socket(t, d, &fd);
+    if (got != 0)
+        return got;
+    int rc = out == NULL ? -XSOCK_EFAULT : xsock__fdtab_take(t, fd, &held);
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
+        return rc;
+    }
+    *out = held.handle;
+    xsock__sock_release(&held);
+    return 0;
+}

@@ -1,0 +1,145 @@
+/* Pollers, for any table. */
+#include "call/call.h"
+#include "wait/poller.h"
+#include "socket/sock.h"
+#include "xsock.h"
+
+static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI |
+                              XSOCK_POLLER_ERR | XSOCK_POLLER_HUP | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
+
+/* A descriptor, with a reference, that is a poller. */
+static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    int rc = xsock__get(t, d, out);
+    if (rc != 0 || (*out)->held.sock->poller != NULL)
+        return rc;
+    xsock__fdtab_put(t, *out);
+    return -XSOCK_EINVAL;
+}
+
+int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
+{
+    struct xsock__fd *fd;
+    struct xsock__held held;
+    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0)
+        return -XSOCK_EINVAL;
+    int rc = xsock__fdtab_reserve(t, 0, &fd);
+    if (rc != 0)
+        return rc;
+    rc = xsock__started();
+    if (rc == 0)
+        rc = xsock__poller_open(t, fd, &held);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd);
+        return rc;
+    }
+    return xsock__publish(t, fd, &held, flags);
+}
+
+static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint32_t events, uint64_t data)
+{
+    struct xsock__poller *p = poller->held.sock->poller;
+    if (p == NULL || fd->held.sock->poller != NULL)
+        return -XSOCK_EINVAL;
+    if (op == XSOCK_POLLER_DEL)
+        return xsock__poller_remove(p, fd);
+    if ((op != XSOCK_POLLER_ADD && op != XSOCK_POLLER_MOD) || (events & ~known) != 0)
+        return -XSOCK_EINVAL;
+    events &= ~(uint32_t)(XSOCK_POLLER_ERR | XSOCK_POLLER_HUP); /* they come anyway */
+    return op == XSOCK_POLLER_ADD ? xsock__poller_add(p, fd, events, data)
+                                  : xsock__poller_change(p, fd, events, data);
+}
+
+int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data)
+{
+    struct xsock__fd *poller, *fd;
+    int rc = xsock__get(t, p, &poller);
+    if (rc != 0)
+        return rc;
+    rc = xsock__get(t, d, &fd);
+    if (rc == 0) {
+        rc = control(poller, op, fd, events, data);
+        xsock__fdtab_put(t, fd);
+    }
+    xsock__fdtab_put(t, poller);
+    return rc;
+}
+
+int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,
+                            int64_t timeout_ns)
+{
+    struct xsock__fd *fd;
+    int rc = get_poller(t, p, &fd);
+    if (rc != 0)
+        return rc;
+    if (out == NULL)
+        rc = -XSOCK_EFAULT;
+    else if (n == 0 || timeout_ns < -1)
+        rc = -XSOCK_EINVAL;
+    else
+        return xsock__poller_wait(t, fd, out, n, timeout_ns);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+int xsock__call_poller_wake(struct xsock__fdtab *t, int p)
+{
+    struct xsock__fd *fd;
+    int rc = get_poller(t, p, &fd);
+    if (rc != 0)
+        return rc;
+    xsock__poller_wake(fd->held.sock->poller);
+    xsock__fdtab_put(t, fd);
+    return 0;
+}
+
+/* ---- What a table does with what its descriptors hold -------------------------------------------- */
+
+static struct xsock__sock *let_go(const struct xsock__held *held)
+{
+    if (held->sock->refuses == 0 || held->sock->poller == NULL)
+        return held->sock->refuses == -XSOCK__EKEPT ? NULL : xsock__sock_empty(held);
+    xsock__poller_let_go(held->sock->poller);
+    return NULL;
+}
+
+/* The number that a poller's handle had in the parent is free in the child. */
+static void forked(struct xsock__held *held)
+{
+    if (held->sock->poller == NULL)
+        return;
+    xsock__poller_forked(held->sock->poller);
+    held->handle = UINTPTR_MAX;
+}
+
+int xsock__table_create(struct xsock__fdtab **out)
+{
+    int rc = xsock__fdtab_create(NULL, out);
+    if (rc != 0)
+        return rc;
+    xsock__fdtab_recycle(*out, let_go, sizeof(struct xsock__sock));
+    xsock__fdtab_on_fork(*out, forked);
+    return 0;
+}
+
+/* Of what is no plain socket: what every call says of it, 0 for nothing. */
+static int why_not(const struct xsock__sock *s)
+{
+    if (s->refuses == -XSOCK__EKEPT)
+        return s->refuses;
+    return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
+}
+
+int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
+        return rc;
+    }
+    *out = fd;
+    return 0;
+}

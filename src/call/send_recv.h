@@ -1,0 +1,41 @@
+/* What the calls that send and receive share. */
+#ifndef XSOCK__DATA_H
+#define XSOCK__DATA_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "call/call.h"
+#include "socket/sock.h"
+
+enum {
+    XSOCK__SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR | XSOCK_MSG_NOSIGNAL
+                        | XSOCK_MSG_MORE,
+    XSOCK__RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL | XSOCK_MSG_NOSIGNAL,
+    /* those that the system is told of */
+    XSOCK__SYSTEM_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
+};
+
+/* How long a call may take: 0 if it may not block, else the socket's timeout. */
+int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout);
+
+/* The one error for what systems answer differently. */
+int xsock__data_error(const struct xsock__sock *s, int error, bool sending);
+
+/* Where a datagram goes. -XSOCK_EISCONN, -XSOCK_ENOTCONN: a stream has no use for it. */
+int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out);
+
+/* A stream that has no peer, and is not getting one, receives nothing. 0, -XSOCK_ENOTCONN. */
+int xsock__data_can_receive(const struct xsock__sock *s);
+
+/* Whether it can have out-of-band data. */
+bool xsock__data_has_urgent(const struct xsock__sock *s);
+
+/* The code of a try to receive: "would block" is the end, 0 and nothing received, where this end was shut down for
+ * receiving. (Linux goes on saying that a datagram socket is readable then: waiting would never end.) */
+int xsock__data_ended(const struct xsock__sock *s, int code);
+
+/* WAITALL has a meaning. */
+bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags);
+
+#endif

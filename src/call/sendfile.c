@@ -1,0 +1,66 @@
+/* A file to a stream, for any table. */
+#include "call/call.h"
+
+#include "call/send_recv.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "wait/wait.h"
+
+struct sending {
+    uintptr_t file;
+    uint64_t offset;
+    size_t len, done;
+    bool ended;
+};
+
+static int try_send(struct xsock__fd *fd, void *call)
+{
+    struct sending *x = call;
+    size_t n;
+    int code = xsock__sys_sendfile(fd->held.handle, x->file, x->offset + x->done, x->len - x->done, &n);
+    if (code == 0) {
+        x->done += n;
+        x->ended = n == 0;
+    }
+    return code;
+}
+
+static int check(const struct xsock__sock *s, uint64_t offset, size_t len)
+{
+    if (len > PTRDIFF_MAX || offset > INT64_MAX || len > INT64_MAX - offset)
+        return -XSOCK_EINVAL;
+    if (s->type != XSOCK_SOCK_STREAM)
+        return -XSOCK_EOPNOTSUPP;
+    return xsock__data_can_receive(s); /* whoever has a peer can send, too */
+}
+
+static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct sending *x)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int rc = check(s, x->offset, x->len);
+    int64_t timeout = xsock__data_time(s, 0, &s->send_timeout);
+    struct xsock__deadline end;
+    if (rc == 0)
+        rc = xsock__settle(t, fd, timeout);
+    if (rc != 0)
+        return rc;
+    end = xsock__deadline_in(timeout);
+    while (rc == 0 && x->done < x->len && !x->ended) {
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, xsock__time_left(&end));
+        if (timeout == 0)
+            break;
+    }
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+}
+
+ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len)
+{
+    struct xsock__fd *fd;
+    struct sending x = {.file = file, .offset = offset, .len = len};
+    int rc = xsock__get_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = send_file(t, fd, &x);
+    xsock__fdtab_put(t, fd);
+    return n;
+}

@@ -1,0 +1,97 @@
+#include "facts/translate.h"
+
+#include <string.h>
+
+#include "facts/triple.h"
+#include "xsock.h"
+
+/* ---- Errors -------------------------------------------------------------------------------------- */
+
+/* In the order of winsock.def, whose first rows are the everyday ones. */
+static const struct winsock_row {
+    uint16_t code;
+    uint16_t error;
+} winsock_rows[] = {
+#define WSA(code, error) {code, XSOCK_##error},
+#include "facts/winsock.def"
+#undef WSA
+};
+
+int xsock__error_from_winsock(int64_t code)
+{
+    if (code == 0)
+        return 0;
+    for (size_t i = 0; i < sizeof winsock_rows / sizeof winsock_rows[0]; i++)
+        if (winsock_rows[i].code == code)
+            return -winsock_rows[i].error;
+    return -XSOCK_EUNKNOWN;
+}
+
+int xsock__error_from_native(int64_t code)
+{
+    if (xsock__sys_facts.errors == NULL)
+        return xsock__error_from_winsock(code);
+    if (code == 0)
+        return 0;
+    if (code < 0 || (uint64_t)code >= xsock__sys_facts.error_count || xsock__sys_facts.errors[code] == 0)
+        return -XSOCK_EUNKNOWN;
+    return -xsock__sys_facts.errors[code];
+}
+
+int xsock__finish(int code)
+{
+    if (code != 0)
+        xsock__sys_set_last_error(code);
+    return xsock__error_from_native(code);
+}
+
+/* ---- Triples ------------------------------------------------------------------------------------- */
+
+bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out)
+{
+    struct xsock__sys_triple t;
+    if (!xsock__sys_family(af, &t.family) || !xsock__sys_type(type, &t.type)
+        || !xsock__sys_protocol(af, protocol, &t.protocol))
+        return false;
+    *out = t;
+    return true;
+}
+
+/* The protocol is one of the table's rows or, where the system doesn't tell it, 0. */
+static int protocol_from_native(const struct xsock__sys_triple *t, int af, int type)
+{
+    size_t count;
+    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
+    for (size_t i = 0; i < count; i++) {
+        int native;
+        if (rows[i].af != af || rows[i].type != type)
+            continue;
+        if (rows[i].first == rows[i].last && xsock__sys_protocol(af, rows[i].first, &native)
+            && native == t->protocol)
+            return rows[i].first;
+        if (rows[i].first <= t->protocol && t->protocol <= rows[i].last
+            && xsock__sys_protocol(af, t->protocol, &native) && native == t->protocol)
+            return t->protocol;
+    }
+    return 0;
+}
+
+int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type, int *out_protocol)
+{
+    size_t count, i = 0;
+    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
+    int native, verdict = -XSOCK_EAFNOSUPPORT;
+    for (; i < count; i++) {
+        if (!xsock__sys_family(rows[i].af, &native) || native != t->family)
+            continue;
+        verdict = -XSOCK_ESOCKTNOSUPPORT;
+        if (xsock__sys_type(rows[i].type, &native) && native == t->type)
+            break;
+    }
+    if (i == count)
+        return verdict;
+    *out_af = rows[i].af;
+    *out_type = rows[i].type;
+    *out_protocol = protocol_from_native(t, rows[i].af, rows[i].type);
+    return 0;
+}

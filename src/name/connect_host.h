@@ -1,0 +1,13 @@
+/* Connecting and listening by name, for any table. What each does and returns: xsock.h. */
+#ifndef XSOCK__CALLS_NAMES_H
+#define XSOCK__CALLS_NAMES_H
+
+#include <stdint.h>
+
+#include "table/fdtab.h"
+
+int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service,
+                             int64_t timeout_ns);
+int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char *service, int backlog);
+
+#endif

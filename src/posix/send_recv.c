@@ -1,0 +1,107 @@
+/* Sending and receiving. */
+#include "posix/native.h"
+
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+
+#include "posix/message.h"
+#include "xsock.h"
+
+#ifndef MSG_NOSIGNAL
+#define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set on every socket */
+#endif
+
+int xsock__posix_message_flags(int flags)
+{
+    int native = MSG_DONTWAIT | MSG_NOSIGNAL;
+    if (flags == 0)
+        return native;
+    if (flags & XSOCK_MSG_OOB)
+        native |= MSG_OOB;
+    if (flags & XSOCK_MSG_PEEK)
+        native |= MSG_PEEK;
+    if (flags & XSOCK_MSG_DONTROUTE)
+        native |= MSG_DONTROUTE;
+    if (flags & XSOCK_MSG_EOR)
+        native |= MSG_EOR;
+#ifdef MSG_MORE
+    if (flags & XSOCK_MSG_MORE)
+        native |= MSG_MORE;
+#endif
+    return native;
+}
+
+int xsock__posix_told_flags(int native)
+{
+    int flags = 0;
+    if (native & MSG_TRUNC)
+        flags |= XSOCK_MSG_TRUNC;
+    if (native & MSG_CTRUNC)
+        flags |= XSOCK_MSG_CTRUNC;
+    if (native & MSG_EOR)
+        flags |= XSOCK_MSG_EOR;
+    if (native & MSG_OOB)
+        flags |= XSOCK_MSG_OOB;
+    return flags;
+}
+
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
+                    size_t *out)
+{
+    const struct sockaddr *name = to != NULL ? (const struct sockaddr *)(const void *)to->bytes : NULL;
+    socklen_t size = to != NULL ? (socklen_t)to->length : 0;
+    ssize_t n = sendto((int)h, buf, len, xsock__posix_message_flags(flags), name, size);
+    if (n < 0)
+        return errno;
+    *out = (size_t)n;
+    return 0;
+}
+
+/* recvmsg alone tells that a datagram was cut, and costs more than recv. */
+int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
+                    size_t *out, int *out_flags)
+{
+    if (out_from == NULL && out_flags == NULL) {
+        ssize_t got = recv((int)h, buf, len, xsock__posix_message_flags(flags));
+        if (got < 0)
+            return errno;
+        *out = (size_t)got;
+        return 0;
+    }
+    struct xsock__sys_addr name;
+    struct iovec piece = {buf, len};
+    struct msghdr m = {.msg_iov = &piece, .msg_iovlen = 1};
+    if (out_from != NULL) {
+        m.msg_name = name.bytes;
+        m.msg_namelen = sizeof name.bytes;
+    }
+    ssize_t n = recvmsg((int)h, &m, xsock__posix_message_flags(flags));
+    if (n < 0)
+        return errno;
+    if (out_from != NULL) {
+        name.length = (uint32_t)m.msg_namelen;
+        *out_from = name;
+    }
+    *out = (size_t)n;
+    if (out_flags != NULL)
+        *out_flags = xsock__posix_told_flags(m.msg_flags);
+    return 0;
+}
+
+int xsock__sys_available(uintptr_t h, size_t *out)
+{
+    int n = 0;
+    if (ioctl((int)h, FIONREAD, &n) != 0)
+        return errno;
+    *out = (size_t)n;
+    return 0;
+}
+
+int xsock__sys_at_mark(uintptr_t h, bool *out)
+{
+    int at = sockatmark((int)h);
+    if (at < 0)
+        return errno == ENOTTY ? EOPNOTSUPP : errno;
+    *out = at != 0;
+    return 0;
+}

@@ -1,0 +1,280 @@
+#include "socket/option.h"
+
+#include "socket/sock.h"
+#include "sys.h"
+#include "facts/translate.h"
+#include "xsock.h"
+
+/* ---- The rows ------------------------------------------------------------------------------------ */
+
+enum { READ = 1, WRITE = 2, BOTH = READ | WRITE };
+
+/* Which sockets: one bit of each must be among the socket's */
+enum { V4 = 1, V6 = 2, LOCAL = 4, OTHER = 8 };
+enum { INTERNET = V4 | V6, NOT_LOCAL = INTERNET | OTHER, ANY = NOT_LOCAL | LOCAL };
+enum { TCP = 1, STREAM = 2, UDP = 4, PACKETS = 8, RAW = 16, ALL = 31 };
+
+#define MICROSECOND INT64_C(1000)
+#define MILLISECOND INT64_C(1000000)
+#define SECOND INT64_C(1000000000)
+
+/* As the least value: NONE is -1 itself. A span that is not 0, or -1: */
+enum { NONE = -1, NONE_OR_SPAN = -2 };
+
+static const struct xsock__option rows[] = {
+#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+    {most, least, XSOCK_OPT_##kind, access, families, sockets, XSOCK_SO_##constant},
+#include "facts/options.def"
+};
+
+const struct xsock__option *xsock__option_find(int number)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].number == number)
+            return &rows[i];
+    return NULL;
+}
+
+int xsock_opt_kind(int opt)
+{
+    const struct xsock__option *row = xsock__option_find(opt);
+    return row != NULL ? row->kind : -XSOCK_ENOPROTOOPT;
+}
+
+/* ---- Which socket has which ---------------------------------------------------------------------- */
+
+static unsigned family_bit(const struct xsock__sock *s)
+{
+    switch (s->af) {
+    case XSOCK_AF_INET:
+        return V4;
+    case XSOCK_AF_INET6:
+        return V6;
+    case XSOCK_AF_LOCAL:
+        return LOCAL;
+    default:
+        return OTHER;
+    }
+}
+
+/* Protocol 0: a socket from outside, and a system that doesn't tell; then it is nearly always the default. */
+static unsigned socket_bits(const struct xsock__sock *s)
+{
+    bool internet = (family_bit(s) & INTERNET) != 0;
+    int p = s->protocol;
+    switch (s->type) {
+    case XSOCK_SOCK_STREAM:
+        if (internet && (p == XSOCK_IPPROTO_TCP || p == XSOCK_IPPROTO_MPTCP || p == 0))
+            return STREAM | TCP;
+        return STREAM;
+    case XSOCK_SOCK_SEQPACKET:
+        return STREAM;
+    case XSOCK_SOCK_RAW:
+        return PACKETS | RAW;
+    default:
+        return internet && (p == XSOCK_IPPROTO_UDP || p == 0) ? PACKETS | UDP : PACKETS;
+    }
+}
+
+bool xsock__option_is_internet(const struct xsock__sock *s)
+{
+    return (family_bit(s) & INTERNET) != 0;
+}
+
+bool xsock__option_is_tcp(const struct xsock__sock *s)
+{
+    return (socket_bits(s) & TCP) != 0;
+}
+
+bool xsock__option_is_packets(const struct xsock__sock *s)
+{
+    return xsock__option_is_internet(s) && (socket_bits(s) & PACKETS) != 0;
+}
+
+static int judge(const struct xsock__sock *s, int number, int kind, unsigned access,
+                 const struct xsock__option **out)
+{
+    const struct xsock__option *row = xsock__option_find(number);
+    if (row == NULL)
+        return -XSOCK_ENOPROTOOPT;
+    if (row->kind != kind)
+        return -XSOCK_EINVAL;
+    if ((row->access & access) == 0 || (row->families & family_bit(s)) == 0
+        || (row->sockets & socket_bits(s)) == 0)
+        return -XSOCK_ENOPROTOOPT;
+    *out = row;
+    return 0;
+}
+
+static bool in_range(const struct xsock__option *row, int64_t value)
+{
+    if (row->least == NONE_OR_SPAN)
+        return value == -1 || (value > 0 && value <= row->most);
+    return value >= row->least && value <= row->most;
+}
+
+int xsock__option_finish(int code)
+{
+    if (code == XSOCK__SYS_NO_OPTION)
+        return -XSOCK_ENOPROTOOPT;
+    int rc = xsock__finish(code);
+    if (rc == -XSOCK_EPERM)
+        return -XSOCK_EACCES;
+    return rc == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOPROTOOPT : rc;
+}
+
+/* ---- What the library keeps ---------------------------------------------------------------------- */
+
+static xsock__atomic_i64 *kept_time(struct xsock__sock *s, int number)
+{
+    switch (number) {
+    case XSOCK_SO_RCVTIMEO:
+        return &s->recv_timeout;
+    case XSOCK_SO_SNDTIMEO:
+        return &s->send_timeout;
+    case XSOCK_SO_CONNTIMEO:
+        return &s->connect_timeout;
+    case XSOCK_SO_ACCPTIMEO:
+        return &s->accept_timeout;
+    default:
+        return NULL;
+    }
+}
+
+/* What is kept only once the system has taken it: the bit of `state`, 0 if none. */
+static int kept_bit(int number)
+{
+    switch (number) {
+    case XSOCK_SO_REUSEADDR:
+        return XSOCK__SOCK_REUSE;
+    case XSOCK_SO_UDP_RECV_COALESCE:
+        return XSOCK__SOCK_COALESCE;
+    default:
+        return 0;
+    }
+}
+
+static xsock__atomic_i64 *noted_time(struct xsock__sock *s, int number)
+{
+    switch (number) {
+    case XSOCK_SO_KEEPIDLE:
+        return &s->keep_idle;
+    case XSOCK_SO_KEEPINTVL:
+        return &s->keep_interval;
+    default:
+        return NULL;
+    }
+}
+
+static struct xsock__sys_target target_of(const struct xsock__held *held)
+{
+    struct xsock__sys_target t = {held->handle, held->sock->af, held->sock->type,
+                                  xsock__atomic_load_i64(&held->sock->keep_idle),
+                                  xsock__atomic_load_i64(&held->sock->keep_interval)};
+    return t;
+}
+
+/* ---- Setting ------------------------------------------------------------------------------------- */
+
+static int set_in_system(const struct xsock__held *held, int number, int64_t value)
+{
+    struct xsock__sys_target target = target_of(held);
+    /* LOCAL has nothing to reuse: Linux takes it and does nothing, others don't take it. */
+    if (number == XSOCK_SO_REUSEADDR && held->sock->af == XSOCK_AF_LOCAL)
+        return 0;
+    /* Windows would take it, and the socket go on as it was. */
+    if (number == XSOCK_SO_ONLYV6 && xsock__sock_is(held->sock, XSOCK__SOCK_BOUND))
+        return -XSOCK_EINVAL;
+    return xsock__option_finish(xsock__sys_set_option(&target, number, value));
+}
+
+int xsock__option_set(const struct xsock__held *held, int number, int kind, int64_t value)
+{
+    const struct xsock__option *row;
+    struct xsock__sock *s = held->sock;
+    int rc = judge(s, number, kind, WRITE, &row);
+    if (rc != 0)
+        return rc;
+    if (!in_range(row, value))
+        return -XSOCK_EINVAL;
+    xsock__atomic_i64 *time = kept_time(s, number);
+    if (number == XSOCK_SO_UDP_RECV_COALESCE && value != 0)
+        rc = xsock__sock_coalesce(s); /* before anything can come in that needs it */
+    if (rc == 0 && time == NULL) {
+        rc = set_in_system(held, number, value);
+        time = noted_time(s, number);
+    }
+    if (rc != 0)
+        return rc;
+    if (time != NULL)
+        xsock__atomic_store_i64(time, value);
+    if (number == XSOCK_SO_LINGER)
+        xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
+    if (kept_bit(number) != 0)
+        xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0, value != 0 ? 0 : kept_bit(number));
+    return 0;
+}
+
+/* ---- Getting ------------------------------------------------------------------------------------- */
+
+/* Windows can't be made to forget why a connect failed, and would tell it again. */
+static bool has_told(const struct xsock__sock *s)
+{
+    return xsock__sock_is(s, XSOCK__SOCK_TOLD)
+           && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_CONNECTED);
+}
+
+static int take_error(const struct xsock__held *held, int64_t *out)
+{
+    struct xsock__sock *s = held->sock;
+    int code = 0;
+    int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
+    if (rc != 0)
+        return rc;
+    if (code != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
+        xsock__sock_becomes(s, XSOCK__SOCK_TOLD, XSOCK__SOCK_CONNECTING);
+    *out = -xsock__finish(code);
+    return 0;
+}
+
+/* What xsock itself knows. False: the system is to be asked. */
+static bool known(struct xsock__sock *s, int number, int64_t *out)
+{
+    const xsock__atomic_i64 *time = kept_time(s, number);
+    int bit = kept_bit(number);
+    if (time != NULL) {
+        *out = xsock__atomic_load_i64(time);
+        return true;
+    }
+    switch (number) {
+    case XSOCK_SO_TYPE:
+        *out = s->type;
+        return true;
+    case XSOCK_SO_PROTOCOL:
+        *out = s->protocol;
+        return true;
+    case XSOCK_SO_FAMILY:
+        *out = s->af;
+        return true;
+    case XSOCK_SO_ACCEPTCONN: /* systems have it of streams only, or of all */
+        *out = 0;
+        return (socket_bits(s) & STREAM) == 0;
+    default: /* unset, the system may still know better: of a socket from outside */
+        *out = bit != 0 && xsock__sock_is(s, bit);
+        return *out != 0 || (number == XSOCK_SO_REUSEADDR && s->af == XSOCK_AF_LOCAL);
+    }
+}
+
+int xsock__option_get(const struct xsock__held *held, int number, int kind, int64_t *out)
+{
+    const struct xsock__option *row;
+    struct xsock__sys_target target = target_of(held);
+    int rc = judge(held->sock, number, kind, READ, &row);
+    if (rc != 0)
+        return rc;
+    if (number == XSOCK_SO_ERROR)
+        return take_error(held, out);
+    if (known(held->sock, number, out))
+        return 0;
+    return xsock__option_finish(xsock__sys_get_option(&target, number, out));
+}

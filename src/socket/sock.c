@@ -1,0 +1,414 @@
+#include "socket/sock.h"
+
+#include "addr/addr.h"
+#include "base/bits.h"
+#include "sys.h"
+#include "facts/triple.h"
+#include "facts/translate.h"
+#include "xsock.h"
+
+/* ---- The open socket ----------------------------------------------------------------------------- */
+
+/* *spare is memory that may be used, or NULL. What is written here nobody else sees before the descriptor is
+ * published. */
+static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock, struct xsock__sock **spare)
+{
+    struct xsock__sock *s = *spare != NULL ? *spare : xsock__sys_alloc(sizeof *s);
+    *spare = NULL;
+    if (s == NULL)
+        return NULL;
+    /* Every field, one by one: memset would be a string instruction where this is compiled for size, and slow. */
+    xsock__atomic_set(&s->refs, 1);
+    xsock__atomic_set(&s->nonblock, nonblock);
+    xsock__atomic_set(&s->state, 0);
+    s->refuses = 0;
+    s->emulated = false;
+    s->poller = NULL;
+    s->role = NULL;
+    xsock__atomic_set_ptr(&s->leftover, NULL);
+    xsock__atomic_set_i64(&s->recv_timeout, -1);
+    xsock__atomic_set_i64(&s->send_timeout, -1);
+    xsock__atomic_set_i64(&s->connect_timeout, -1);
+    xsock__atomic_set_i64(&s->accept_timeout, -1);
+    xsock__atomic_set_i64(&s->keep_idle, -1);
+    xsock__atomic_set_i64(&s->keep_interval, -1);
+    s->af = (short)af;
+    s->type = (short)type;
+    s->protocol = protocol;
+    return s;
+}
+
+struct xsock__held xsock__sock_kept(void)
+{
+    static struct xsock__sock kept = {.refuses = -XSOCK__EKEPT};
+    return (struct xsock__held){UINTPTR_MAX, &kept};
+}
+
+static bool is_last(const struct xsock__sock *s)
+{
+    return xsock__atomic_load(&s->refs) == 1;
+}
+
+/* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays alone. */
+static bool leave_sock(struct xsock__sock *s)
+{
+    if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
+        return false;
+    if (xsock__sock_leftover(s) != NULL)
+        xsock__leftover_destroy(xsock__sock_leftover(s));
+    if (s->role != NULL)
+        s->role->gone(s->role);
+    return true;
+}
+
+static bool drop_sock(struct xsock__sock *s)
+{
+    bool last = leave_sock(s);
+    if (last)
+        xsock__sys_free(s, sizeof *s);
+    return last;
+}
+
+void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
+{
+    int old;
+    do
+        old = xsock__atomic_load(&s->state);
+    while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
+}
+
+int xsock__sock_coalesce(struct xsock__sock *s)
+{
+    struct xsock__leftover *q;
+    if (xsock__sock_leftover(s) != NULL)
+        return 0;
+    q = xsock__leftover_create(s->af);
+    if (q == NULL)
+        return -XSOCK_ENOMEM;
+    /* Of two threads at once the first has it. */
+    xsock__sys_lock_global();
+    bool mine = xsock__sock_leftover(s) == NULL;
+    if (mine)
+        xsock__atomic_store_ptr(&s->leftover, q);
+    xsock__sys_unlock_global();
+    if (!mine)
+        xsock__leftover_destroy(q);
+    return 0;
+}
+
+struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)
+{
+    if (is_last(held->sock) && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
+        xsock__sys_forget_linger(held->handle);
+    xsock__sys_close(held->handle);
+    return leave_sock(held->sock) ? held->sock : NULL;
+}
+
+void xsock__sock_close(const struct xsock__held *held)
+{
+    xsock__sys_free(xsock__sock_empty(held), sizeof *held->sock);
+}
+
+void xsock__sock_release(const struct xsock__held *held)
+{
+    /* The system's mode belongs to the open socket, not to one handle: a duplicate that is still ours would
+     * be made to block. Of two released at the same time the second restores it. */
+    bool blocks = !xsock__atomic_load(&held->sock->nonblock);
+    if (drop_sock(held->sock) && blocks)
+        (void)xsock__sys_set_nonblock(held->handle, false);
+}
+
+/* ---- What the system has ------------------------------------------------------------------------- */
+
+/* Systems don't agree on what to say of a triple that they don't have; these they all use for nothing else
+ * here, as the arguments are known to be right. ENODEV: VSOCK DGRAM on Linux without a host. */
+static bool means_not_supported(int error)
+{
+    switch (-error) {
+    case XSOCK_EAFNOSUPPORT:
+    case XSOCK_EPFNOSUPPORT:
+    case XSOCK_ESOCKTNOSUPPORT:
+    case XSOCK_EPROTONOSUPPORT:
+    case XSOCK_EPROTOTYPE:
+    case XSOCK_ENOPROTOOPT:
+    case XSOCK_EOPNOTSUPP:
+    case XSOCK_EINVAL:
+    case XSOCK_ENODEV:
+    case XSOCK_ENXIO:
+    case XSOCK_ENOENT:
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool means_no_privilege(int error)
+{
+    return error == -XSOCK_EPERM || error == -XSOCK_EACCES;
+}
+
+/* Whether the system has a row: opens and closes one. *out_certain becomes false if that couldn't be told. */
+static bool answers(const struct xsock__triple_row *row, bool *out_certain)
+{
+    struct xsock__sys_triple t;
+    uintptr_t handle;
+    if (!xsock__triple_to_native(row->af, row->type, row->first, &t))
+        return false;
+    int code = xsock__sys_open(&t, true, &handle);
+    if (code == 0) {
+        xsock__sys_close(handle);
+        return true;
+    }
+    int error = xsock__error_from_native(code);
+    if (means_not_supported(error))
+        return false;
+    /* Out of handles, or of memory: it may be there, and can be asked again. */
+    *out_certain = *out_certain && means_no_privilege(error);
+    return true;
+}
+
+/* A type of a family is there if one of its protocols can be opened, or is only refused to this process. Asked
+ * once and kept; threads that ask at the same time get the same answer. */
+static bool type_is_there(int af, int type)
+{
+    enum { UNKNOWN, THERE, ABSENT };
+    static xsock__atomic_int known[XSOCK__TRIPLE_KINDS];
+    size_t count;
+    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
+    int kind = xsock__triple_kind(af, type);
+    bool there = false, certain = true;
+    if (kind < 0)
+        return false;
+    if (xsock__atomic_load(&known[kind]) != UNKNOWN)
+        return xsock__atomic_load(&known[kind]) == THERE;
+    for (size_t i = 0; i < count && !there; i++)
+        if (rows[i].af == af && rows[i].type == type)
+            there = answers(&rows[i], &certain);
+    if (certain)
+        xsock__atomic_store(&known[kind], there ? THERE : ABSENT);
+    return there;
+}
+
+static bool family_is_there(int af)
+{
+    size_t count;
+    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].af == af && type_is_there(af, rows[i].type))
+            return true;
+    return false;
+}
+
+/* The truth table's order: what is wrong with the family is said before what is wrong with the type, and that
+ * before the protocol, also where the system is what lacks it. */
+static int first_missing(int af, int type, int verdict)
+{
+    if (!family_is_there(af))
+        return -XSOCK_EAFNOSUPPORT;
+    return type_is_there(af, type) ? verdict : -XSOCK_ESOCKTNOSUPPORT;
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+/* Makes handles for a triple that is in the table: one, or a pair. */
+typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
+
+static XSOCK__FLAT int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
+{
+    struct xsock__sys_triple t;
+    if (!xsock__triple_to_native(af, type & XSOCK__TYPE_MASK, protocol, &t))
+        return -XSOCK_EPROTONOSUPPORT;
+    int code = fn(&t, (type & XSOCK_SOCK_CLOEXEC) != 0, out);
+    if (code == 0)
+        return 0;
+    int rc = xsock__finish(code);
+    if (means_not_supported(rc))
+        return -XSOCK_EPROTONOSUPPORT;
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+}
+
+static XSOCK__FLAT int open_handle(int af, int type, int *protocol, uintptr_t *out)
+{
+    int rc = xsock__triple_check_flags(af, type, *protocol);
+    if (rc != 0)
+        return rc;
+    rc = xsock__triple_check(af, type & XSOCK__TYPE_MASK, protocol);
+    if (rc == -XSOCK_EAFNOSUPPORT)
+        return rc;
+    if (rc == 0)
+        rc = make(xsock__sys_open, af, type, *protocol, out);
+    if (rc == -XSOCK_ESOCKTNOSUPPORT || rc == -XSOCK_EPROTONOSUPPORT)
+        rc = first_missing(af, type & XSOCK__TYPE_MASK, rc);
+    return rc;
+}
+
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out)
+{
+    uintptr_t handle;
+    int rc = open_handle(af, type, &protocol, &handle);
+    if (rc != 0)
+        return rc;
+    bool nonblock = (type & XSOCK_SOCK_NONBLOCK) != 0;
+    struct xsock__sock *s = new_sock(af, type & XSOCK__TYPE_MASK, protocol, nonblock, spare);
+    if (s == NULL) {
+        xsock__sys_close(handle);
+        return -XSOCK_ENOMEM;
+    }
+    out->handle = handle;
+    out->sock = s;
+    return 0;
+}
+
+int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
+{
+    struct xsock__sock *spare = NULL;
+    return xsock__sock_open_in(af, type, protocol, &spare, out);
+}
+
+int xsock__sock_probe(int af, int type, int protocol)
+{
+    uintptr_t handle;
+    int rc = open_handle(af, type, &protocol, &handle);
+    if (rc == 0)
+        xsock__sys_close(handle);
+    return rc;
+}
+
+/* ---- Pairs --------------------------------------------------------------------------------------- */
+
+/* What to say of a triple before a pair of it is made. Where pairs are emulated, LOCAL is there for them
+ * whatever the system has. */
+int xsock__sock_check_pair(int af, int type, int *protocol)
+{
+    int given = *protocol;
+    int rc = xsock__triple_check_flags(af, type, given);
+    if (rc != 0)
+        return rc;
+    rc = xsock__triple_check(af, type & XSOCK__TYPE_MASK, protocol);
+    if (af == XSOCK_AF_LOCAL && (rc == 0 || xsock__sys_facts.pair_emulated))
+        return rc;
+    rc = xsock__sock_probe(af, type, given);
+    if (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_ESOCKTNOSUPPORT || rc == -XSOCK_EPROTONOSUPPORT)
+        return rc;
+    return -XSOCK_EOPNOTSUPP;
+}
+
+static int pair_handles(int type, int protocol, uintptr_t out[2])
+{
+    int rc = make(xsock__sys_pair, XSOCK_AF_LOCAL, type, protocol, out);
+    if (rc != -XSOCK_EPROTONOSUPPORT)
+        return rc;
+    /* The types of LOCAL have one protocol each, so it is the type that is missing, or all of LOCAL. */
+    if (xsock__sys_facts.pair_emulated)
+        return -XSOCK_ESOCKTNOSUPPORT;
+    return first_missing(XSOCK_AF_LOCAL, type & XSOCK__TYPE_MASK, -XSOCK_ESOCKTNOSUPPORT);
+}
+
+int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
+{
+    uintptr_t handles[2];
+    struct xsock__sock *s[2];
+    int rc = xsock__sock_check_pair(af, type, &protocol);
+    if (rc == 0)
+        rc = pair_handles(type, protocol, handles);
+    if (rc != 0)
+        return rc;
+    for (int i = 0; i < 2; i++) {
+        struct xsock__sock *spare = NULL;
+        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0, &spare);
+        if (s[i] != NULL) {
+            s[i]->emulated = xsock__sys_facts.pair_emulated;
+            xsock__sock_becomes(s[i], XSOCK__SOCK_CONNECTED, 0);
+        }
+    }
+    if (s[0] == NULL || s[1] == NULL) {
+        for (int i = 0; i < 2; i++) {
+            xsock__sys_close(handles[i]);
+            if (s[i] != NULL)
+                drop_sock(s[i]);
+        }
+        return -XSOCK_ENOMEM;
+    }
+    for (int i = 0; i < 2; i++)
+        out[i] = (struct xsock__held){handles[i], s[i]};
+    return 0;
+}
+
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare)
+{
+    struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
+                                     (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
+    int inherited = xsock__atomic_load(&listener->state) & XSOCK__SOCK_LINGERS;
+    if (s != NULL)
+        xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
+    return s;
+}
+
+void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare)
+{
+    *spare = s; /* nobody has seen it */
+}
+
+/* ---- Duplicates, and handles from outside -------------------------------------------------------- */
+
+int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out)
+{
+    int rc = xsock__finish(xsock__sys_dup(held->handle, cloexec, &out->handle));
+    if (rc != 0)
+        return rc;
+    xsock__atomic_add(&held->sock->refs, 1);
+    out->sock = held->sock;
+    return 0;
+}
+
+/* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an error. */
+static int learn_state(uintptr_t handle, struct xsock__sock *s)
+{
+    struct xsock__sys_addr a;
+    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
+    if (xsock__sys_peer_addr(handle, &a) == 0)
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
+    bool internet = xsock__addr_is_internet(s->af);
+    if (internet && s->type == XSOCK_SOCK_DGRAM && xsock__sys_coalesces(handle))
+        return xsock__sock_coalesce(s);
+    return 0;
+}
+
+static int describe(uintptr_t handle, struct xsock__sys_description *d, int *af, int *type, int *protocol)
+{
+    int rc = xsock__finish(xsock__sys_describe(handle, d));
+    return rc != 0 ? rc : xsock__triple_from_native(&d->triple, af, type, protocol);
+}
+
+int xsock__sock_check_handle(uintptr_t handle)
+{
+    struct xsock__sys_description d;
+    int af, type, protocol;
+    return describe(handle, &d, &af, &type, &protocol);
+}
+
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out)
+{
+    struct xsock__sys_description d;
+    int af, type, protocol;
+    int rc = describe(handle, &d, &af, &type, &protocol);
+    if (rc != 0)
+        return rc;
+    struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
+    if (s == NULL)
+        return -XSOCK_ENOMEM;
+    rc = learn_state(handle, s);
+    if (rc == 0)
+        rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
+    if (rc == 0) {
+        rc = xsock__finish(xsock__sys_set_cloexec(handle, (flags & XSOCK_SOCK_CLOEXEC) != 0));
+        if (rc != 0)
+            xsock__sys_set_nonblock(handle, d.nonblock);
+    }
+    if (rc != 0) {
+        drop_sock(s);
+        return rc;
+    }
+    *out = s;
+    return 0;
+}

@@ -1,0 +1,110 @@
+/* What a socket means on every system: the open socket (POSIX's open file description) that descriptors
+ * refer to, and the calls of the system made uniform. */
+#ifndef XSOCK__SOCK_H
+#define XSOCK__SOCK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "table/fdtab.h"
+#include "socket/leftover.h"
+#include "xsock.h"
+
+enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
+
+/* What has been done to a socket, as bits of `state`: systems answer the same mistake differently, and some
+ * answers need to know it. A socket from outside tells what it can. */
+enum {
+    XSOCK__SOCK_BOUND = 1,
+    XSOCK__SOCK_LISTENING = 2,
+    XSOCK__SOCK_CONNECTED = 4,
+    XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
+    XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
+    XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
+    XSOCK__SOCK_TOLD = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_LINGERS = 256,  /* it may have a linger time: set here, or by who knows whom outside */
+    XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
+};
+
+/* What a socket is more than that, for who made it so. `gone`: its last descriptor is. */
+struct xsock__role {
+    void (*gone)(struct xsock__role *r);
+};
+
+struct xsock__sock {
+    xsock__atomic_int refs;     /* descriptors that refer to it */
+    xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
+    xsock__atomic_int state;
+    short refuses;              /* not 0: it is no plain socket, and this is what calls for one say */
+    bool emulated;              /* a LOCAL pair made of something else */
+    xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout, accept_timeout; /* ns; -1: none */
+    xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
+    short af, type;             /* xsock's numbers, no flags */
+    int protocol;               /* the default filled in */
+    struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
+    struct xsock__role *role;     /* not NULL: what src/wasix makes of it: a pipe, an event */
+    xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
+};
+
+/* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
+int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
+int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
+
+/* The same, in memory that may be there: see xsock__fdtab_recycle. */
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out);
+int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
+
+/* What is wrong with a triple for a pair, 0 if nothing; *protocol 0 becomes the default's. */
+int xsock__sock_check_pair(int af, int type, int *protocol);
+
+/* What xsock__sock_open would return, 0 for success; leaves nothing open. */
+int xsock__sock_probe(int af, int type, int protocol);
+
+/* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out);
+
+/* What is wrong with such a handle, 0 if nothing. */
+int xsock__sock_check_handle(uintptr_t handle);
+
+/* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
+void xsock__sock_release(const struct xsock__held *held);
+
+/* The socket for a connection that is about to be accepted on `listener`: made before, so that want of memory
+ * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget, which
+ * leaves its memory in *spare: the table has to be one that recycles. */
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare);
+void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare);
+
+/* Connection-oriented: STREAM, SEQPACKET. */
+static inline bool xsock__sock_is_stream(const struct xsock__sock *s)
+{
+    return s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET;
+}
+
+static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
+{
+    return (xsock__atomic_load(&s->state) & state_bits) != 0;
+}
+
+void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
+
+/* Datagrams may come glued together from now on: to be called before the system is told to. -XSOCK_ENOMEM. */
+int xsock__sock_coalesce(struct xsock__sock *s);
+
+/* The queue of a socket that has one, else NULL. */
+static inline struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
+{
+    return xsock__atomic_load_ptr(&s->leftover);
+}
+
+/* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
+struct xsock__held xsock__sock_kept(void);
+
+/* Closes handle and socket: once a descriptor's last reference is gone. */
+void xsock__sock_close(const struct xsock__held *held);
+
+/* The same, but the socket's memory is left if this was the last descriptor: else NULL. */
+struct xsock__sock *xsock__sock_empty(const struct xsock__held *held);
+
+#endif

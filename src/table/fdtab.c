@@ -1,0 +1,396 @@
+#include <limits.h>
+
+#include "table/fdtab_private.h"
+#include "xsock.h"
+
+/* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN:
+ * xsock__fdtab_take has it, nobody else may. */
+enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
+
+/* ---- Tables -------------------------------------------------------------------------------------- */
+
+int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
+{
+    struct xsock__fdtab *t = xsock__sys_alloc(sizeof *t);
+    if (t == NULL)
+        return -XSOCK_ENOMEM;
+    xsock__sys_lock_init(&t->lock);
+    t->limit = XSOCK__FDTAB_LIMIT;
+    t->rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
+    t->closed = closed;
+    int rc = xsock__fdtab_enlist(t);
+    if (rc != 0) {
+        xsock__fdtab_free_store(t);
+        return rc;
+    }
+    *out = t;
+    return 0;
+}
+
+void xsock__fdtab_destroy(struct xsock__fdtab *t)
+{
+    xsock__fdtab_seal(t);
+    xsock__fdtab_delist(t);
+    xsock__fdtab_free_store(t);
+}
+
+/* ---- Opening ------------------------------------------------------------------------------------- */
+
+int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
+{
+    if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number)
+        || !xsock__bitmap_set(&t->used, (size_t)number))
+        return -XSOCK_ENOMEM;
+    t->count++;
+    *out = xsock__fdtab_pop_cell(t, number);
+    return 0;
+}
+
+int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    size_t from = (size_t)(min < t->rules.first ? t->rules.first : min);
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
+    size_t number = xsock__bitmap_next_clear(&t->used, from);
+    if (number >= (size_t)t->limit)
+        return -XSOCK_EMFILE;
+    return xsock__fdtab_reserve_number(t, (int)number, out);
+}
+
+int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = xsock__fdtab_reserve_lowest(t, min, out);
+    if (rc == 0)
+        (*out)->spare = xsock__fdtab_pop_spare(t);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. One that is
+ * being closed does: until the last call has left it, its handle is open, and ours. */
+static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
+{
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        for (size_t i = 0; i < s->count; i++) {
+            struct xsock__fd *fd = &xsock__fdtab_cells(s)[i].fd;
+            bool settled = fd->state == ADOPTED || fd->state == LEAVING
+                           || (fd->state == USED
+                               && xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd);
+            if (settled && fd->held.handle == handle)
+                return true;
+        }
+    return false;
+}
+
+int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out)
+{
+    xsock__sys_lock(&t->lock);
+    bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
+    int rc = ours ? -XSOCK_EBUSY : xsock__fdtab_reserve_lowest(t, 0, out);
+    if (rc == 0) {
+        (*out)->spare = xsock__fdtab_pop_spare(t);
+        (*out)->held.handle = handle;
+        (*out)->state = ADOPTED;
+    }
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups race with. */
+int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    int number = fd->number; /* once found, it may be closed at any time */
+    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
+    if (t->rules.ends)
+        xsock__fdtab_close_late(t, number);
+    return number;
+}
+
+void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    xsock__sys_lock(&t->lock);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    xsock__fdtab_free_cell(t, fd);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* ---- Looking up ---------------------------------------------------------------------------------- */
+
+/* The system is not called under the lock. */
+static XSOCK__FLAT void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
+{
+    struct xsock__sock *memory = NULL;
+    if (t->emptied != NULL)
+        memory = t->emptied(held);
+    else
+        t->closed(held);
+    xsock__sys_lock(&t->lock);
+    t->leaving--;
+    if (memory != NULL && xsock__fdtab_push_spare(t, memory))
+        memory = NULL;
+    xsock__sys_unlock(&t->lock);
+    if (memory != NULL)
+        xsock__sys_free(memory, t->spare_size);
+}
+
+void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
+{
+    let_go_of(t, held);
+}
+
+/* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that came too late
+ * may have added and dropped a reference in between. */
+static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
+        return;
+    xsock__sys_lock(&t->lock);
+    struct xsock__held held = fd->held;
+    xsock__fdtab_free_cell(t, fd);
+    xsock__sys_unlock(&t->lock);
+    xsock__fdtab_let_go(t, &held);
+}
+
+struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return NULL;
+    for (;;) {
+        struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+        if (fd == NULL)
+            return NULL;
+        /* The cell may have been freed and used again since: harmless, as cells stay cells, and if the
+         * slot still leads there now, the reference was in time. */
+        int before = xsock__atomic_add(&fd->refs, 1);
+        bool taken = (before & TAKEN) != 0;
+        if (!taken && xsock__atomic_load_ptr(slot) == fd)
+            return fd;
+        xsock__fdtab_put(t, fd);
+        if (taken)
+            return NULL;
+    }
+}
+
+void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (xsock__atomic_add(&fd->refs, -1) == (CLOSING | 1))
+        let_go(t, fd);
+}
+
+/* ---- Closing ------------------------------------------------------------------------------------- */
+
+/* Nobody is in it, and nobody follows it. Under the lock, after the slot has stopped leading to fd: a look-up either
+ * counts by now or will see that. */
+static bool is_idle(const struct xsock__fd *fd)
+{
+    return xsock__atomic_load(&fd->refs) == 0 && fd->followers == NULL;
+}
+
+/* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock. */
+static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    struct xsock__held held = fd->held;
+    t->leaving++;
+    xsock__fdtab_free_cell(t, fd);
+    return held;
+}
+
+/* Under the lock: any other one, which has finish_retiring coming. */
+static struct xsock__follower *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    t->leaving++;
+    fd->state = LEAVING;
+    xsock__fdtab_wake_all(fd);
+    return xsock__fdtab_take_followers(fd);
+}
+
+/* Without the lock. Until CLOSING is set nobody else lets go: followers find the handle open. */
+static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *followers)
+{
+    xsock__fdtab_tell_followers(followers);
+    if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
+        let_go(t, fd);
+}
+
+/* Has the lock, and gives it back. */
+static XSOCK__FLAT void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (is_idle(fd)) {
+        struct xsock__held held = retire_idle(t, fd);
+        xsock__sys_unlock(&t->lock);
+        let_go_of(t, &held);
+    } else {
+        struct xsock__follower *followers = retire(t, fd);
+        xsock__sys_unlock(&t->lock);
+        finish_retiring(t, fd, followers);
+    }
+}
+
+/* The same where it may be a level deeper. */
+static void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    close_flat(t, fd);
+}
+
+int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return -XSOCK_EBADF;
+    xsock__sys_lock(&t->lock);
+    struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+    if (fd == NULL || (fd->state == KEPT) != kept) {
+        xsock__sys_unlock(&t->lock);
+        return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EKEPT;
+    }
+    xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
+    xsock__bitmap_clear(&t->used, (size_t)number);
+    t->count--;
+    close_flat(t, fd);
+    return 0;
+}
+
+int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
+{
+    return xsock__fdtab_remove_if(t, number, false);
+}
+
+/* Under the lock. */
+static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out,
+                struct xsock__follower **out_followers)
+{
+    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
+    if (xsock__atomic_load_ptr(slot) != fd)
+        return -XSOCK_EBADF;
+    if (!xsock__atomic_cas(&fd->refs, 1, TAKEN))
+        return -XSOCK_EBUSY;
+    xsock__atomic_store_ptr(slot, NULL);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    *out = fd->held;
+    *out_followers = xsock__fdtab_take_followers(fd);
+    xsock__atomic_add(&fd->refs, -TAKEN);
+    xsock__fdtab_free_cell(t, fd);
+    return 0;
+}
+
+int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out)
+{
+    struct xsock__follower *followers = NULL;
+    xsock__sys_lock(&t->lock);
+    int rc = take(t, fd, out, &followers);
+    xsock__sys_unlock(&t->lock);
+    xsock__fdtab_tell_followers(followers);
+    return rc;
+}
+
+/* Under the lock: `number` becomes fd's, *out what it led to before (NULL: nothing). */
+static int install(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec,
+                   struct xsock__fd **out)
+{
+    struct xsock__fd *fd;
+    if (number < t->rules.first || number >= t->limit)
+        return -XSOCK_EBADF;
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
+    if (!xsock__bitmap_has(&t->used, (size_t)number)) {
+        int rc = xsock__fdtab_reserve_number(t, number, &fd);
+        if (rc != 0)
+            return rc;
+    } else {
+        fd = xsock__atomic_load_ptr(xsock__fdtab_slot(t, number));
+        if (fd == NULL || fd->state == KEPT)
+            return fd == NULL ? -XSOCK_EBUSY : -XSOCK__EKEPT;
+        if (!xsock__fdtab_make_cell(t))
+            return -XSOCK_ENOMEM;
+        fd = xsock__fdtab_pop_cell(t, number);
+    }
+    fd->held = *held;
+    xsock__atomic_store(&fd->cloexec, cloexec);
+    *out = xsock__atomic_swap_ptr(xsock__fdtab_slot(t, number), fd);
+    return 0;
+}
+
+int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec)
+{
+    struct xsock__fd *old = NULL;
+    xsock__sys_lock(&t->lock);
+    int rc = install(t, number, held, cloexec, &old);
+    if (old != NULL)
+        close_locked(t, old);
+    else
+        xsock__sys_unlock(&t->lock);
+    return rc != 0 ? rc : number;
+}
+
+/* Under the lock. */
+static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
+                bool kept, struct xsock__fd **out)
+{
+    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
+    if (xsock__atomic_load_ptr(slot) != fd || to < 0 || !xsock__bitmap_has(&t->used, (size_t)to))
+        return -XSOCK_EBADF;
+    struct xsock__fd *old = xsock__atomic_load_ptr(xsock__fdtab_slot(t, to));
+    if (kept && (old == NULL || old->state != KEPT))
+        return -XSOCK_EBADF;
+    if (kept)
+        old->state = USED; /* for install, which leaves alone what is kept */
+    int rc = install(t, to, held, xsock__atomic_load(&fd->cloexec) != 0, out);
+    if (rc != 0 && kept)
+        old->state = KEPT;
+    if (rc != 0)
+        return rc;
+    xsock__atomic_store_ptr(slot, NULL);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    return 0;
+}
+
+int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
+                      bool kept)
+{
+    struct xsock__fd *old = NULL;
+    xsock__sys_lock(&t->lock);
+    int rc = move(t, fd, to, held, kept, &old);
+    if (rc != 0) {
+        xsock__sys_unlock(&t->lock);
+        return rc;
+    }
+    struct xsock__follower *followers = retire(t, fd); /* which isn't idle: the caller is in it */
+    close_locked(t, old);
+    finish_retiring(t, fd, followers);
+    return to;
+}
+
+/* ---- Limits and figures -------------------------------------------------------------------------- */
+
+int xsock__fdtab_limit(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int limit = t->limit;
+    xsock__sys_unlock(&t->lock);
+    return limit;
+}
+
+int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
+{
+    int rc = -XSOCK_EINVAL;
+    xsock__sys_lock(&t->lock);
+    if (limit >= t->rules.first && (size_t)limit >= xsock__bitmap_end(&t->used)) {
+        t->limit = limit;
+        rc = 0;
+    }
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+int xsock__fdtab_count(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int count = t->count;
+    xsock__sys_unlock(&t->lock);
+    return count;
+}

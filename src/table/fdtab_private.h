@@ -1,0 +1,169 @@
+/* Private to fdtab*.c: how a table is laid out.
+ *
+ * fdtab.c        opening, looking up, closing
+ * fdtab_store.c  the memory: slots and cells
+ * fdtab_wait.c   waking who waits when a descriptor is closed
+ * fdtab_follow.c telling who follows it
+ * fdtab_guest.c  what only tables of guests need: rules, numbers that are kept, sealing, the bell
+ * fdtab_fork.c   the list of all tables, and what fork() does to them */
+#ifndef XSOCK__FDTAB_PRIVATE_H
+#define XSOCK__FDTAB_PRIVATE_H
+
+#include "base/bitmap.h"
+#include "base/bits.h"
+#include "table/fdtab.h"
+#include "sys.h"
+
+/* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
+ * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
+enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MOST = 256 };
+
+/* fd->state: in the free list; has a number; has one, for a handle from outside; has references only; has a
+ * number that is somebody else's. */
+enum { FREE, USED, ADOPTED, LEAVING, KEPT };
+
+/* A cache line each: two threads that use two descriptors write to no line in common. */
+union cell {
+    struct xsock__fd fd;
+    unsigned char line[LINE];
+};
+_Static_assert(sizeof(union cell) == LINE, "fdtab.h: a descriptor no longer fits a cache line");
+
+struct slab {
+    struct slab *next;
+    size_t count;
+};
+
+/* What a piece of memory that is kept for later holds meanwhile. */
+struct spare {
+    struct spare *next;
+};
+
+struct xsock__fdtab {
+    xsock__atomic_ptr chunk[CHUNKS];
+    struct xsock__lock lock; /* of all that follows */
+    struct xsock__bitmap used;
+    struct xsock__fd *free;
+    struct slab *slabs;
+    size_t cells;
+    struct xsock__waker *wakers, *idle_wakers;
+    int count, limit, waiting;
+    bool sealed;
+    struct xsock__fdtab_rules rules;
+    struct xsock__fd life, bell;
+    unsigned rings;
+    int leaving; /* closed, and not let go yet */
+    xsock__fdtab_closed *closed;
+    xsock__fdtab_emptied *emptied; /* NULL: closed is called */
+    struct spare *spares;          /* memory of socks that are gone, */
+    int spare_count;               /* at most SPARES_MOST pieces */
+    size_t spare_size;
+    xsock__fdtab_forked *forked;
+    struct xsock__fdtab *next; /* all tables: under the global lock */
+};
+
+static const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
+
+static inline unsigned xsock__fdtab_chunk(int number)
+{
+    return xsock__high_bit((uint32_t)number + (1u << CHUNK_SHIFT)) - CHUNK_SHIFT;
+}
+
+/* The slot of a number; NULL: nothing that high was ever open. Needs no lock. */
+static inline xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number)
+{
+    unsigned k = xsock__fdtab_chunk(number);
+    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&t->chunk[k]);
+    if (slots == NULL)
+        return NULL;
+    return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
+}
+
+/* The rest is under the lock, and fdtab_store.c's; the usual cases are here. */
+bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number);
+bool xsock__fdtab_add_cells(struct xsock__fdtab *t);
+union cell *xsock__fdtab_cells(struct slab *s);
+void xsock__fdtab_free_store(struct xsock__fdtab *t);
+
+static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
+{
+    return xsock__atomic_load_ptr(&t->chunk[xsock__fdtab_chunk(number)]) != NULL || xsock__fdtab_add_slots(t, number);
+}
+
+/* At least one is free now. */
+static inline bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
+{
+    return t->free != NULL || xsock__fdtab_add_cells(t);
+}
+
+static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
+{
+    struct xsock__fd *fd = t->free;
+    t->free = fd->next;
+    fd->state = USED;
+    fd->number = number;
+    fd->spare = NULL;
+    return fd;
+}
+
+/* NULL: none. */
+static inline struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
+{
+    struct spare *s = t->spares;
+    if (s != NULL) {
+        t->spares = s->next;
+        t->spare_count--;
+    }
+    return (struct xsock__sock *)(void *)s;
+}
+
+/* False: there are enough. */
+static inline bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
+{
+    struct spare *s = (struct spare *)(void *)sock;
+    if (t->spare_count >= SPARES_MOST)
+        return false;
+    s->next = t->spares;
+    t->spares = s;
+    t->spare_count++;
+    return true;
+}
+
+static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    fd->state = FREE;
+    fd->held = xsock__held_nothing;
+    fd->followers = NULL;
+    xsock__atomic_set(&fd->edges, 0);
+    if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
+        xsock__sys_free(fd->spare, t->spare_size);
+    fd->next = t->free;
+    t->free = fd;
+}
+
+/* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as xsock__fdtab_reserve. */
+int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);
+int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out);
+
+/* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
+int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
+
+/* fdtab_guest.c: what was published just now is closed if the table has been sealed. */
+void xsock__fdtab_close_late(struct xsock__fdtab *t, int number);
+
+/* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
+void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
+
+/* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
+void xsock__fdtab_wake_all(struct xsock__fd *fd);
+void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
+
+/* fdtab_follow.c: takes all followers off fd, under the lock; then tells them, without it. */
+struct xsock__follower *xsock__fdtab_take_followers(struct xsock__fd *fd);
+void xsock__fdtab_tell_followers(struct xsock__follower *first);
+
+/* Into the list of all tables, and out. -XSOCK_ENOMEM. */
+int xsock__fdtab_enlist(struct xsock__fdtab *t);
+void xsock__fdtab_delist(struct xsock__fdtab *t);
+
+#endif

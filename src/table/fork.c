@@ -1,0 +1,124 @@
+#include "table/fdtab_private.h"
+#include "socket/leftover.h"
+#include "xsock.h"
+
+static struct xsock__fdtab *tables;
+
+/* ---- Fork: the child has the tables, and none of the threads but one ------------------------------ */
+
+static void before_fork(void)
+{
+    xsock__sys_lock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        xsock__sys_lock(&t->lock);
+    xsock__leftover_before_fork();
+}
+
+static void after_fork_in_parent(void)
+{
+    xsock__leftover_after_fork(false);
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        xsock__sys_unlock(&t->lock);
+    xsock__sys_unlock_global();
+}
+
+/* What vanished threads held: references are dropped, and numbers they had reserved are given back. */
+static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    xsock__atomic_store(&fd->refs, 0);
+    fd->waiters = NULL;
+    fd->followers = NULL;
+    if (fd->state == FREE || fd->state == LEAVING)
+        return;
+    if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
+        return;
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    fd->state = LEAVING;
+}
+
+/* And the closes that were theirs to complete, of sockets half opened too, if they had got that far. Without
+ * the locks, as everywhere, though there is no other thread. The handle of a thread caught between the system
+ * call and its first line after it is lost to the child: no one can know of it. */
+static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (t->forked != NULL && fd->state != FREE && fd->held.sock != NULL)
+        t->forked(&fd->held);
+    struct xsock__held held = fd->held;
+    if (fd->state != LEAVING)
+        return;
+    xsock__fdtab_free_cell(t, fd);
+    if (held.handle != xsock__held_nothing.handle && held.sock != NULL) {
+        t->leaving++;
+        xsock__fdtab_let_go(t, &held);
+    }
+}
+
+static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd), struct xsock__fdtab *t)
+{
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        for (size_t i = 0; i < s->count; i++)
+            fn(t, &xsock__fdtab_cells(s)[i].fd);
+}
+
+static void after_fork_in_child(void)
+{
+    xsock__leftover_after_fork(true);
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
+        each_cell(repair, t);
+        t->leaving = 0;
+        t->waiting = 0;
+        t->life.waiters = NULL;
+        t->bell.waiters = NULL;
+        xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
+        xsock__sys_unlock(&t->lock);
+    }
+    xsock__sys_unlock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        each_cell(complete_close, t);
+}
+
+/* ---- The list ------------------------------------------------------------------------------------ */
+
+void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked)
+{
+    t->forked = forked;
+}
+
+/* In the list, which fork and cleanup walk. The handlers are registered with the first table. */
+int xsock__fdtab_enlist(struct xsock__fdtab *t)
+{
+    static bool watching;
+    int rc = 0;
+    xsock__sys_lock_global();
+    if (!watching && xsock__sys_at_fork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+        rc = -XSOCK_ENOMEM;
+    if (rc == 0) {
+        watching = true;
+        t->next = tables;
+        tables = t;
+    }
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+void xsock__fdtab_delist(struct xsock__fdtab *t)
+{
+    xsock__sys_lock_global();
+    struct xsock__fdtab **link = &tables;
+    while (*link != t)
+        link = &(*link)->next;
+    *link = t->next;
+    xsock__sys_unlock_global();
+}
+
+bool xsock__fdtab_any_open(void)
+{
+    bool any = false;
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
+        xsock__sys_lock(&t->lock);
+        any = any || t->count > 0 || t->leaving > 0;
+        xsock__sys_unlock(&t->lock);
+    }
+    return any;
+}

@@ -1,0 +1,128 @@
+/* What a table that belongs to a guest of an engine has beyond the process's own: rules of its own, numbers that
+ * are the engine's, and an end. */
+#include "table/fdtab_private.h"
+#include "xsock.h"
+
+void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules)
+{
+    t->rules = *rules;
+}
+
+const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t)
+{
+    return &t->rules;
+}
+
+struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t)
+{
+    return &t->life;
+}
+
+struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t)
+{
+    return &t->bell;
+}
+
+int xsock__fdtab_rings(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int rings = (int)(t->rings & INT32_MAX);
+    xsock__sys_unlock(&t->lock);
+    return rings;
+}
+
+void xsock__fdtab_ring(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->rings++;
+    xsock__fdtab_wake_all(&t->bell);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* ---- Numbers that are somebody else's ------------------------------------------------------------ */
+
+/* Under the lock. */
+static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+{
+    struct xsock__fd *fd;
+    if (number >= 0 && (number < t->rules.first || number >= t->limit))
+        return -XSOCK_EBADF;
+    if (number >= 0 && xsock__bitmap_has(&t->used, (size_t)number))
+        return -XSOCK_EBUSY;
+    int rc = number < 0 ? xsock__fdtab_reserve_lowest(t, 0, &fd) : t->sealed ? -XSOCK_ECANCELED
+                        : xsock__fdtab_reserve_number(t, number, &fd);
+    if (rc != 0)
+        return rc;
+    fd->held = *held;
+    fd->state = KEPT;
+    xsock__atomic_store_ptr(xsock__fdtab_slot(t, fd->number), fd);
+    return fd->number;
+}
+
+int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = keep(t, number, held);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number)
+{
+    return xsock__fdtab_remove_if(t, number, true);
+}
+
+/* ---- The end ------------------------------------------------------------------------------------- */
+
+/* Whoever waits is told before anything is closed: else the end of one descriptor would be an end of file, or a
+ * reset, to a call that waits in another. Under the lock. */
+static void wake_everyone(struct xsock__fdtab *t, size_t end)
+{
+    xsock__fdtab_wake_all(&t->life);
+    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+        const xsock__atomic_ptr *slot = xsock__fdtab_slot(t, (int)n);
+        struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
+        if (fd != NULL)
+            xsock__fdtab_wake_all(fd);
+    }
+}
+
+void xsock__fdtab_seal(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->sealed = true;
+    t->life.state = LEAVING;
+    size_t end = xsock__bitmap_end(&t->used);
+    wake_everyone(t, end);
+    xsock__sys_unlock(&t->lock);
+    for (size_t n = (size_t)t->rules.first; n < end; n++)
+        if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)
+            (void)xsock__fdtab_unkeep(t, (int)n);
+}
+
+/* A call that had reserved its number before the end, and comes to publish it after that: sealing has passed the
+ * number by. Either it found the number published, or this finds the table sealed. */
+void xsock__fdtab_close_late(struct xsock__fdtab *t, int number)
+{
+    xsock__sys_lock(&t->lock);
+    bool late = t->sealed;
+    xsock__sys_unlock(&t->lock);
+    if (late)
+        (void)xsock__fdtab_remove(t, number);
+}
+
+/* Another thread may have put something else under a number since it was looked at: then that is closed. */
+void xsock__fdtab_close_marked(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    size_t end = xsock__bitmap_end(&t->used);
+    xsock__sys_unlock(&t->lock);
+    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+        struct xsock__fd *fd = xsock__fdtab_get(t, (int)n);
+        bool marked = fd != NULL && xsock__atomic_load(&fd->cloexec);
+        if (fd != NULL)
+            xsock__fdtab_put(t, fd);
+        if (marked)
+            (void)xsock__fdtab_remove(t, (int)n);
+    }
+}

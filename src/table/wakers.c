@@ -1,0 +1,207 @@
+/* Waking who waits in a descriptor when it is closed. */
+#include "table/fdtab_private.h"
+#include "xsock.h"
+
+/* Under the lock. */
+static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
+{
+    struct xsock__waker *k = t->idle_wakers;
+    if (k != NULL)
+        t->idle_wakers = k->next_idle;
+    return k;
+}
+
+/* Under the lock. Who was not waiting yet when the table was sealed has not been woken: nobody begins to. */
+static int begin_waiting(struct xsock__fdtab *t)
+{
+    if (t->sealed)
+        return -XSOCK_ECANCELED;
+    if (t->waiting >= t->rules.waiting)
+        return -XSOCK_ENOBUFS;
+    t->waiting++;
+    return 0;
+}
+
+int xsock__fdtab_enter_wait(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = begin_waiting(t);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+void xsock__fdtab_leave_wait(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+    t->waiting--;
+    xsock__sys_unlock(&t->lock);
+}
+
+/* Under the lock: a call has waited with it. */
+static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
+{
+    t->waiting--;
+    k->next_idle = t->idle_wakers;
+    t->idle_wakers = k;
+}
+
+/* Wakes are kept: as many as ever were needed at once. */
+static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+{
+    struct xsock__waker *k = xsock__sys_alloc(sizeof *k);
+    if (k == NULL)
+        return -XSOCK_ENOMEM;
+    int code = xsock__sys_wake_open(&k->wake);
+    if (code != 0) {
+        xsock__sys_free(k, sizeof *k);
+        return code;
+    }
+    xsock__sys_lock(&t->lock);
+    k->next = t->wakers;
+    t->wakers = k;
+    xsock__sys_unlock(&t->lock);
+    *out = k;
+    return 0;
+}
+
+int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = begin_waiting(t);
+    *out = rc == 0 ? pop_waker(t) : NULL;
+    xsock__sys_unlock(&t->lock);
+    if (rc != 0 || *out != NULL)
+        return rc;
+    rc = make_waker(t, out);
+    if (rc != 0)
+        xsock__fdtab_leave_wait(t);
+    return rc;
+}
+
+void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
+{
+    if (was_set)
+        xsock__sys_wake_clear(&k->wake);
+    xsock__sys_lock(&t->lock);
+    push_waker(t, k);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* Under the lock. */
+static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    if (fd->state == LEAVING)
+        return -XSOCK_ECANCELED;
+    w->waker = k;
+    xsock__atomic_set(&w->closed, 0);
+    w->next = fd->waiters;
+    w->link = &fd->waiters;
+    if (w->next != NULL)
+        w->next->link = &w->next;
+    fd->waiters = w;
+    return 0;
+}
+
+static void detach(struct xsock__waiter *w)
+{
+    *w->link = w->next;
+    if (w->next != NULL)
+        w->next->link = w->link;
+}
+
+int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
+                        struct xsock__waker *k)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = attach(fd, w, k);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    xsock__sys_unlock(&t->lock);
+    return xsock__atomic_load(&w->closed) != 0;
+}
+
+void xsock__fdtab_lock(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+}
+
+void xsock__fdtab_unlock(struct xsock__fdtab *t)
+{
+    xsock__sys_unlock(&t->lock);
+}
+
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    return attach(fd, w, k);
+}
+
+void xsock__fdtab_detach_locked(struct xsock__waiter *w)
+{
+    detach(w);
+}
+
+/* As many wait as never before: the wake is made without the lock. The call is counted as waiting already. */
+static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+{
+    struct xsock__waker *k;
+    int rc = make_waker(t, &k);
+    if (rc != 0) {
+        xsock__fdtab_leave_wait(t);
+        return rc;
+    }
+    rc = xsock__fdtab_attach(t, fd, w, k);
+    if (rc != 0)
+        xsock__fdtab_give_waker(t, k, false);
+    return rc;
+}
+
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = begin_waiting(t);
+    struct xsock__waker *k = rc == 0 ? pop_waker(t) : NULL;
+    if (k != NULL) {
+        rc = attach(fd, w, k);
+        if (rc != 0)
+            push_waker(t, k);
+    }
+    xsock__sys_unlock(&t->lock);
+    return k != NULL || rc != 0 ? rc : watch_with_new(t, fd, w);
+}
+
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    bool set = xsock__atomic_load(&w->closed) != 0;
+    if (!set)
+        push_waker(t, w->waker);
+    xsock__sys_unlock(&t->lock);
+    if (set)
+        xsock__fdtab_give_waker(t, w->waker, true);
+}
+
+void xsock__fdtab_wake_all(struct xsock__fd *fd)
+{
+    for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
+        xsock__atomic_store(&w->closed, 1);
+        xsock__sys_wake_set(&w->waker->wake);
+    }
+}
+
+void xsock__fdtab_drop_wakers(struct xsock__fdtab *t)
+{
+    while (t->wakers != NULL) {
+        struct xsock__waker *k = t->wakers;
+        t->wakers = k->next;
+        xsock__sys_wake_close(&k->wake);
+        xsock__sys_free(k, sizeof *k);
+    }
+    t->idle_wakers = NULL;
+}

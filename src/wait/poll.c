@@ -1,0 +1,264 @@
+/* xsock_poll, for any table. */
+#include <limits.h>
+
+#include "call/call.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "wait/wait.h"
+#include "facts/translate.h"
+
+/* What one descriptor of the call needs while it waits; up to MOST of them stand on the stack. */
+struct watched {
+    struct xsock__leftover_watch watch; /* first: found by it */
+    struct xsock__leftover *leftover;   /* NULL: it has no queue, or isn't asked for what comes in */
+    struct poll *poll;
+    struct xsock__fd *fd; /* NULL: negative, or not open */
+    struct xsock__waiter waiter;
+    bool attached;
+};
+
+enum { MOST = 64 };
+
+/* What a guest's call waits for besides: the end of its table, and the bell. */
+struct guest {
+    struct xsock__waiter life, bell;
+    int rings;
+    bool late; /* it has rung before there was anybody to hear */
+};
+
+struct poll {
+    struct xsock__fdtab *t;
+    struct xsock_pollfd *v;
+    size_t n;
+    struct watched *watched;
+    struct xsock__sys_wait *waits;
+    struct xsock__waker *waker;
+    bool woken;
+    struct guest *guest;      /* NULL: for a table that has no end */
+    xsock__atomic_int nudged; /* something has come to lie in a queue */
+};
+
+static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    if (v == NULL && n != 0)
+        return -XSOCK_EFAULT;
+    if (n > INT_MAX || timeout_ns < -1)
+        return -XSOCK_EINVAL;
+    for (size_t i = 0; i < n; i++)
+        if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0)
+            return -XSOCK_EINVAL;
+    return 0;
+}
+
+static void nudge(struct xsock__leftover_watch *watch)
+{
+    struct watched *w = (struct watched *)(void *)watch;
+    xsock__atomic_store(&w->poll->nudged, 1);
+    xsock__sys_wake_set(&w->poll->waker->wake);
+}
+
+static void watch_leftover(struct poll *p, size_t i)
+{
+    struct watched *w = &p->watched[i];
+    w->leftover = NULL;
+    if (!w->attached || (p->v[i].events & XSOCK_POLLIN) == 0)
+        return;
+    w->leftover = xsock__sock_leftover(w->fd->held.sock);
+    if (w->leftover == NULL)
+        return;
+    w->poll = p;
+    w->watch.notify = nudge;
+    xsock__leftover_watch(w->leftover, &w->watch);
+}
+
+/* A descriptor that can be waited in, with a reference; NULL if it is none. */
+static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    if (xsock__get(t, d, &fd) != 0)
+        return NULL;
+    if (fd->held.sock->poller == NULL)
+        return fd;
+    xsock__fdtab_put(t, fd);
+    return NULL;
+}
+
+static void attach_all(struct poll *p)
+{
+    xsock__fdtab_lock(p->t);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        w->attached = w->fd != NULL && xsock__fdtab_attach_locked(w->fd, &w->waiter, p->waker) == 0;
+    }
+    xsock__fdtab_unlock(p->t);
+}
+
+static void detach_all(struct poll *p)
+{
+    xsock__fdtab_lock(p->t);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].attached)
+            xsock__fdtab_detach_locked(&p->watched[i].waiter);
+    xsock__fdtab_unlock(p->t);
+}
+
+static void enter(struct poll *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        p->v[i].revents = 0;
+        p->watched[i].fd = get_waitable(p->t, p->v[i].fd);
+    }
+    attach_all(p);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
+        p->waits[i].events = p->v[i].events;
+        watch_leftover(p, i);
+    }
+}
+
+static void leave(struct poll *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].leftover != NULL)
+            xsock__leftover_unwatch(p->watched[i].leftover, &p->watched[i].watch);
+    detach_all(p);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        if (w->attached && xsock__atomic_load(&w->waiter.closed))
+            p->woken = true;
+        if (w->fd != NULL)
+            xsock__fdtab_put(p->t, w->fd);
+    }
+    p->woken = p->woken || xsock__atomic_load(&p->nudged);
+}
+
+/* -XSOCK_ECANCELED: the table has ended. */
+static int enter_guest(struct poll *p)
+{
+    struct guest *g = p->guest;
+    int rc = xsock__fdtab_attach(p->t, xsock__fdtab_life(p->t), &g->life, p->waker);
+    if (rc != 0)
+        return rc;
+    (void)xsock__fdtab_attach(p->t, xsock__fdtab_bell(p->t), &g->bell, p->waker); /* which never closes */
+    g->late = xsock__fdtab_rings(p->t) != g->rings;
+    return 0;
+}
+
+static void leave_guest(struct poll *p)
+{
+    bool ended = xsock__fdtab_detach(p->t, &p->guest->life);
+    bool rung = xsock__fdtab_detach(p->t, &p->guest->bell);
+    p->woken = p->woken || ended || rung;
+}
+
+static bool is_over(const struct poll *p)
+{
+    return p->guest != NULL && xsock__atomic_load(&p->guest->life.closed);
+}
+
+static bool has_rung(const struct poll *p)
+{
+    return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->bell.closed));
+}
+
+/* What there is to report now; the results of a wait are used if there was one. */
+static int collect(struct poll *p, bool waited)
+{
+    int ready = 0;
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        int revents = waited && w->attached ? p->waits[i].revents : 0;
+        /* A socket that was shut down for receiving has ended: AFD doesn't tell. */
+        if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
+            revents |= p->v[i].events & XSOCK_POLLIN;
+        if ((revents & XSOCK_POLLHUP) != 0 && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
+            revents |= XSOCK_POLLERR; /* a failed connect, as BSD has it */
+        if (w->leftover != NULL && xsock__leftover_any(w->leftover))
+            revents |= XSOCK_POLLIN;
+        if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
+            revents = XSOCK_POLLNVAL;
+        p->v[i].revents = (short)revents;
+        ready += revents != 0;
+    }
+    return ready;
+}
+
+static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
+{
+    int ready = collect(p, false);
+    for (;;) {
+        /* With something to report already, the others are asked without waiting. */
+        int64_t left = ready > 0 || has_rung(p) ? 0 : xsock__time_left(end);
+        int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
+        if (rc != 0)
+            return rc;
+        if (xsock__atomic_load(&p->nudged)) {
+            /* Cleared before it is looked at who was closed: that mark is set before the wake is. */
+            xsock__atomic_store(&p->nudged, 0);
+            xsock__sys_wake_clear(&p->waker->wake);
+        }
+        ready = collect(p, true);
+        if (is_over(p))
+            return -XSOCK_ECANCELED;
+        if (ready > 0 || left == 0 || has_rung(p))
+            return ready;
+    }
+}
+
+static int poll_in(struct poll *p, int64_t timeout_ns)
+{
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    int rc = xsock__fdtab_take_waker(p->t, &p->waker);
+    if (rc != 0)
+        return rc > 0 ? xsock__finish(rc) : rc;
+    rc = p->guest != NULL ? enter_guest(p) : 0;
+    if (rc == 0) {
+        enter(p);
+        rc = wait_for_some(p, &end);
+        leave(p);
+        if (p->guest != NULL)
+            leave_guest(p);
+    }
+    xsock__fdtab_give_waker(p->t, p->waker, p->woken);
+    return rc;
+}
+
+/* What doesn't fit n <= MOST. */
+size_t xsock__poll_bytes(size_t n)
+{
+    return n <= MOST ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
+}
+
+static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                    struct guest *g)
+{
+    struct watched few[MOST];
+    struct xsock__sys_wait waits[MOST];
+    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits, .guest = g};
+    int rc = check(v, n, timeout_ns);
+    if (rc != 0)
+        return rc;
+    if (n <= MOST)
+        return poll_in(&p, timeout_ns);
+    if (n > SIZE_MAX / sizeof *p.watched) /* 32 bits */
+        return -XSOCK_ENOMEM;
+    p.watched = xsock__sys_alloc(n * sizeof *p.watched);
+    p.waits = xsock__sys_alloc(n * sizeof *p.waits);
+    rc = p.watched == NULL || p.waits == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
+    xsock__sys_free(p.watched, n * sizeof *p.watched);
+    xsock__sys_free(p.waits, n * sizeof *p.waits);
+    return rc;
+}
+
+int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+{
+    return poll_for(t, v, n, timeout_ns, NULL);
+}
+
+int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                          int rings)
+{
+    struct guest g = {.rings = rings};
+    return poll_for(t, v, n, timeout_ns, &g);
+}

@@ -1,0 +1,74 @@
+/* Errors that WASIX, or preview 1 before it, has no number for become the nearest that it has. docs/wasix.md says
+ * the same to users. */
+#include "wasix/guest.h"
+
+struct fold {
+    short from, to;
+};
+
+/* WASIX ends at 80. */
+static const struct fold wasix[] = {
+    {XSOCK_ESOCKTNOSUPPORT, XSOCK_ENOTSUP},
+    {XSOCK_EPFNOSUPPORT, XSOCK_EAFNOSUPPORT},
+    {XSOCK_ETOOMANYREFS, XSOCK_ENOBUFS},
+    {XSOCK_EHOSTDOWN, XSOCK_EHOSTUNREACH},
+    {XSOCK_ENONET, XSOCK_ENETDOWN},
+    {XSOCK_ENODATA, XSOCK_EADDRNOTAVAIL},
+    {XSOCK_EUSERS, XSOCK_ENOBUFS},
+    {XSOCK_ENOSR, XSOCK_ENOBUFS},
+    {XSOCK_ETIME, XSOCK_ETIMEDOUT},
+    {XSOCK_EBADFD, XSOCK_EBADF},
+    {XSOCK_ENOTUNIQ, XSOCK_EADDRINUSE},
+    {XSOCK_EREMOTEIO, XSOCK_EIO},
+    {XSOCK_ECOMM, XSOCK_EIO},
+    {XSOCK_ERFKILL, XSOCK_ENETDOWN},
+    {XSOCK_EAI_ADDRFAMILY, XSOCK_EADDRNOTAVAIL},
+    {XSOCK_EAI_AGAIN, XSOCK_EAGAIN},
+    {XSOCK_EAI_BADFLAGS, XSOCK_EINVAL},
+    {XSOCK_EAI_FAIL, XSOCK_EIO},
+    {XSOCK_EAI_FAMILY, XSOCK_EAFNOSUPPORT},
+    {XSOCK_EAI_MEMORY, XSOCK_ENOMEM},
+    {XSOCK_EAI_NODATA, XSOCK_EADDRNOTAVAIL},
+    {XSOCK_EAI_NONAME, XSOCK_ENOENT},
+    {XSOCK_EAI_OVERFLOW, XSOCK_EOVERFLOW},
+    {XSOCK_EAI_SERVICE, XSOCK_ENOTSUP},
+    {XSOCK_EAI_SOCKTYPE, XSOCK_ENOTSUP},
+    {XSOCK_EAI_SYSTEM, XSOCK_EIO},
+    {XSOCK_ESYSNOTREADY, XSOCK_ENETDOWN},
+    {XSOCK_EVERNOTSUPPORTED, XSOCK_ENETDOWN},
+    {XSOCK_ENOTINITIALISED, XSOCK_ENETDOWN},
+    {XSOCK_EINVALIDPROCTABLE, XSOCK_ENETDOWN},
+    {XSOCK_EINVALIDPROVIDER, XSOCK_ENETDOWN},
+    {XSOCK_EPROVIDERFAILEDINIT, XSOCK_ENETDOWN},
+    {XSOCK_ESYSCALLFAILURE, XSOCK_EIO},
+};
+
+/* Preview 1 ends at 76. */
+static const struct fold preview1_too[] = {
+    {XSOCK_ESHUTDOWN, XSOCK_EPIPE},
+    {XSOCK_EMEMVIOLATION, XSOCK_EFAULT},
+    {XSOCK_EUNKNOWN, XSOCK_EIO},
+    {XSOCK_EPENDING, XSOCK_EAGAIN},
+};
+
+static int fold(const struct fold *v, size_t n, int error, int otherwise)
+{
+    for (size_t i = 0; i < n; i++)
+        if (v[i].from == error)
+            return v[i].to;
+    return otherwise;
+}
+
+uint32_t xsock__wasix_errno(int64_t rc, bool preview1)
+{
+    if (rc >= 0)
+        return 0;
+    if (rc == -XSOCK__EKEPT)
+        return XSOCK_WASIX_NOT_MINE;
+    int error = (int)-rc;
+    if (error > XSOCK_EPENDING)
+        error = fold(wasix, sizeof wasix / sizeof wasix[0], error, XSOCK_EUNKNOWN);
+    if (preview1 && error > XSOCK_ENOTCAPABLE)
+        error = fold(preview1_too, sizeof preview1_too / sizeof preview1_too[0], error, error);
+    return (uint32_t)error;
+}

@@ -1,0 +1,39 @@
+/* Reading and writing what is no socket. */
+#include "wasix/file.h"
+
+#include "call/call.h"
+
+static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd, xsock__wasix_transfer_fn *fn,
+                    unsigned char *out_done)
+{
+    struct xsock__wasix_vecs v;
+    if (fn == NULL)
+        return -XSOCK_EBADF;
+    int rc = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &v);
+    if (rc != 0)
+        return rc;
+    ptrdiff_t n = fn(c->guest->table, fd, &v);
+    xsock__wasix_drop_vecs(c, &v);
+    if (n < 0)
+        return (int)n;
+    xsock__wasix_put_word(c, out_done, (uint64_t)n);
+    return 0;
+}
+
+int xsock__wasix_role_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+{
+    return transfer(c, fd, xsock__wasix_role_of(fd)->read, out_done);
+}
+
+int xsock__wasix_role_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+{
+    return transfer(c, fd, xsock__wasix_role_of(fd)->write, out_done);
+}
+
+int xsock__wasix_role_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held,
+                              struct xsock__wasix_role *role)
+{
+    held->sock->refuses = -XSOCK_ENOTSOCK;
+    held->sock->role = &role->base;
+    return xsock__publish(t, fd, held, 0);
+}

@@ -1,0 +1,218 @@
+/* sock_recv, sock_recv_from, sock_recv_msg, sock_send, sock_send_to, sock_send_msg, fd_read, fd_write.
+ *
+ * Flags of a guest's that are more than WASIX has are EINVAL. Of those it has:
+ *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of a
+ *     datagram, the result is how long it was, not how much of it there was room for (at most 65,536 bytes
+ *     more; and 1,023 vectors, not 1,024). Of a stream it has no meaning.
+ *   - "data truncated" out of one: the datagram was longer than the vectors, and its rest is gone.
+ *
+ * The sender of a stream's bytes is its peer: Linux leaves that address unset, which wasix-libc can't tell.
+ *
+ * No control data can be sent, and none comes: handles of the host neither leave a guest nor get to it. */
+#include "call/call.h"
+#include "socket/sock.h"
+#include "wasix/message.h"
+#include "wasix/file.h"
+
+enum { FLAGS_SIZE = 2 };
+
+static int get_socket(const struct xsock__wasix_call *c, struct xsock__fd **out)
+{
+    return xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), out);
+}
+
+static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
+{
+    xsock__fdtab_put(c->guest->table, fd);
+    return rc;
+}
+
+/* ---- What most calls are ------------------------------------------------------------------------- */
+
+/* One vector with something in it, no flags (argument 3), and room for the result: then nothing is wrong but perhaps
+ * with the descriptor. Such calls go to the core by the shortest way, as each level above a system call costs. */
+static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out, unsigned char **out_done)
+{
+    unsigned word = xsock__wasix_word(c);
+    const unsigned char *p = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 2 * word);
+    if (xsock__wasix_ptr(c, 2) != 1 || xsock__wasix_u32(c, 3) != 0 || p == NULL)
+        return false;
+    uint64_t ptr = xsock__wasix_get_word(c, p), len = xsock__wasix_get_word(c, p + word);
+    *out = (struct xsock_vec){xsock__wasix_at(c, ptr, len), (size_t)len};
+    return len > 0 && len <= INT32_MAX && out->base != NULL && xsock__wasix_place(c, 4, word, out_done);
+}
+
+/* ---- Receiving ----------------------------------------------------------------------------------- */
+
+/* Of a stream: a datagram's call has to tell whether it was cut. */
+static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd, const struct xsock_vec *v,
+                      unsigned char *done, unsigned char *flags)
+{
+    ptrdiff_t n = xsock__recv_in(c->guest->table, fd, v->base, v->len, 0, NULL);
+    xsock__fdtab_put(c->guest->table, fd);
+    if (n < 0)
+        return (int)n;
+    xsock__wasix_put_word(c, done, (uint64_t)n);
+    xsock__wasix_put16(flags, 0);
+    return 0;
+}
+
+int xsock__wasix_sock_recv(const struct xsock__wasix_call *c)
+{
+    struct xsock__wasix_results out = {0};
+    struct xsock_vec v;
+    struct xsock__fd *fd;
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (fd->held.sock->type == XSOCK_SOCK_STREAM && xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags)
+        && is_plain(c, &v, &out.done))
+        return recv_plain(c, fd, &v, out.done, out.flags);
+    if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
+        || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags))
+        rc = -XSOCK_EMEMVIOLATION;
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
+}
+
+static bool place_addr(const struct xsock__wasix_call *c, int i, unsigned char **out)
+{
+    return xsock__wasix_place(c, i, (uint64_t)c->guest->config.addr_port_size, out);
+}
+
+int xsock__wasix_sock_recv_from(const struct xsock__wasix_call *c)
+{
+    struct xsock__wasix_results out = {0};
+    struct xsock__fd *fd;
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
+        || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags) || !place_addr(c, 6, &out.addr))
+        rc = -XSOCK_EMEMVIOLATION;
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
+}
+
+/* The address's pointer may be 0: not wanted. Room for control data is checked, and stays as it is. */
+int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
+{
+    struct xsock__wasix_results out = {0};
+    struct xsock__fd *fd;
+    unsigned char *control;
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if ((xsock__wasix_ptr(c, 4) != 0 && !place_addr(c, 4, &out.addr))
+        || !xsock__wasix_place(c, 5, xsock__wasix_ptr(c, 6), &control)
+        || !xsock__wasix_place(c, 7, xsock__wasix_word(c), &out.done)
+        || !xsock__wasix_place(c, 8, FLAGS_SIZE, &out.flags)
+        || !xsock__wasix_place(c, 9, xsock__wasix_word(c), &out.control_len))
+        rc = -XSOCK_EMEMVIOLATION;
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
+}
+
+/* ---- Sending ------------------------------------------------------------------------------------- */
+
+static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v, unsigned char *done)
+{
+    ptrdiff_t n = xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
+    if (n < 0)
+        return (int)n;
+    xsock__wasix_put_word(c, done, (uint64_t)n);
+    return 0;
+}
+
+int xsock__wasix_sock_send(const struct xsock__wasix_call *c)
+{
+    struct xsock__fd *fd;
+    struct xsock_vec v;
+    unsigned char *done;
+    if (is_plain(c, &v, &done))
+        return send_plain(c, &v, done);
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
+        rc = -XSOCK_EMEMVIOLATION;
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), NULL, done));
+}
+
+int xsock__wasix_sock_send_to(const struct xsock__wasix_call *c)
+{
+    struct xsock__fd *fd;
+    struct xsock_addr to;
+    unsigned char *done;
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 5, xsock__wasix_word(c), &done))
+        rc = -XSOCK_EMEMVIOLATION;
+    else
+        rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 4), &to);
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), &to, done));
+}
+
+/* The address's pointer may be 0: to the peer. */
+int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
+{
+    struct xsock__fd *fd;
+    struct xsock_addr addr, *to = xsock__wasix_ptr(c, 4) != 0 ? &addr : NULL;
+    unsigned char *done, *control;
+    int rc = get_socket(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 5, xsock__wasix_ptr(c, 6), &control)
+        || !xsock__wasix_place(c, 7, xsock__wasix_word(c), &done))
+        rc = -XSOCK_EMEMVIOLATION;
+    else if (to != NULL)
+        rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 4), to);
+    if (rc == 0 && xsock__wasix_ptr(c, 6) != 0)
+        rc = -XSOCK_ENOTSUP;
+    return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), to, done));
+}
+
+/* ---- Files: sockets, and what is made of them ---------------------------------------------------- */
+
+/* What can be read and written: anything but a poller. */
+static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    if (rc != 0)
+        return rc;
+    if (fd->held.sock->poller != NULL)
+        return put(c, fd, -XSOCK_EINVAL);
+    *out = fd;
+    return 0;
+}
+
+int xsock__wasix_fd_read(const struct xsock__wasix_call *c)
+{
+    struct xsock__wasix_results out = {0};
+    struct xsock__fd *fd;
+    int rc = get_file(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &out.done))
+        rc = -XSOCK_EMEMVIOLATION;
+    else if (xsock__wasix_role_of(fd) != NULL)
+        rc = xsock__wasix_role_read(c, fd, out.done);
+    else
+        rc = xsock__wasix_receive(c, fd, 0, &out);
+    return put(c, fd, rc);
+}
+
+int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
+{
+    struct xsock__fd *fd;
+    unsigned char *done;
+    int rc = get_file(c, &fd);
+    if (rc != 0)
+        return rc;
+    if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &done))
+        rc = -XSOCK_EMEMVIOLATION;
+    else if (xsock__wasix_role_of(fd) != NULL)
+        rc = xsock__wasix_role_write(c, fd, done);
+    else
+        rc = xsock__wasix_send(c, fd, 0, NULL, done);
+    return put(c, fd, rc);
+}
