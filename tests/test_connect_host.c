@@ -1,6 +1,7 @@
 /* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that nothing is
  * left. */
 #include "call/call.h"
+#include "api/library.h"
 #include "harness.h"
 
 #include "fake_names.h"

@@ -2,6 +2,7 @@
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
+#include "wait/poll.h"
 
 /* ---- Connecting ----------------------------------------------------------------------------------- */
 
@@ -27,7 +28,7 @@ static void a_nonblocking_connect_goes_from_begun_to_told_to_connected(void **st
     ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d, 1, 0));
     ASSERT_RESULT(-XSOCK_ENOTCONN, xsock__call_peer_addr(t, d, &peer));
     ASSERT_RESULT(-XSOCK_ENOTCONN, xsock__call_shutdown(t, d, XSOCK_SHUT_WR));
-    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, -1));
+    ASSERT_RESULT(1, xsock__poll(t, &p, 1, -1));
     assert_int_equal(p.revents, XSOCK_POLLOUT);
     assert_int_equal(fake_now() - begin, 5 * MS);
     fake_fail(FAKE_WAIT, 1, FAKE_EINTR);
@@ -44,7 +45,7 @@ static void a_failure_after_a_while_is_told_once(void **state)
     int d = begin_connect(5 * MS, FAKE_EHOSTUNREACH);
     struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLOUT};
     (void)state;
-    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, -1));
+    ASSERT_RESULT(1, xsock__poll(t, &p, 1, -1));
     assert_int_equal(p.revents & (XSOCK_POLLOUT | XSOCK_POLLERR), XSOCK_POLLOUT | XSOCK_POLLERR);
     ASSERT_RESULT(-XSOCK_EHOSTUNREACH, xsock__call_connect(t, d, &a));
     assert_int_equal(xsock_oserror(), FAKE_EHOSTUNREACH);

@@ -2,6 +2,7 @@
  * is the right one, nothing is left open or allocated, out-parameters are untouched, and the table is as
  * it was. */
 #include "call/call.h"
+#include "api/library.h"
 #include "fake_sys.h"
 #include "harness.h"
 #include "socket/sock.h"

@@ -4,6 +4,7 @@
 #include "fake_talk.h"
 #include "harness.h"
 #include "facts/translate.h"
+#include "wait/poll.h"
 
 static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES, FAKE_EINTR,
                             FAKE_EIO, FAKE_ENETDOWN, FAKE_ECONNRESET, FAKE_EAGAIN, FAKE_EUNLISTED};
@@ -198,7 +199,7 @@ static int do_poll(struct world *w)
     static struct event e;
     e = (struct event){.d = w->client, .n = 1};
     fake_at(fake_now() + MS, send_later, &e);
-    return xsock__call_poll(t, &w->polled, 1, -1);
+    return xsock__poll(t, &w->polled, 1, -1);
 }
 
 static int do_poll_many(struct world *w)
@@ -206,7 +207,7 @@ static int do_poll_many(struct world *w)
     struct xsock_pollfd v[70];
     for (int i = 0; i < 70; i++)
         v[i] = w->polled;
-    return xsock__call_poll(t, v, 70, MS);
+    return xsock__poll(t, v, 70, MS);
 }
 
 /* What it may wait for: then signals and would-blocks are gone over. What of the system's calls are asked only to say

@@ -4,6 +4,7 @@
 #include "fake_sys.h"
 #include "harness.h"
 #include "call/call.h"
+#include "api/library.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "xsock_native.h"

@@ -3,13 +3,14 @@
 
 #include "fake_talk.h"
 #include "harness.h"
+#include "wait/poll.h"
 
 enum { MANY = 130, IN = XSOCK_POLLIN, OUT = XSOCK_POLLOUT };
 
 static int poll_one(int d, short events, int64_t timeout_ns, int *out_revents)
 {
     struct xsock_pollfd p = {.fd = d, .events = events, .revents = 0x55};
-    int rc = xsock__call_poll(t, &p, 1, timeout_ns);
+    int rc = xsock__poll(t, &p, 1, timeout_ns);
     *out_revents = p.revents;
     return rc;
 }
@@ -27,7 +28,7 @@ static void the_time_is_exact(void **state)
             ASSERT_RESULT(0, poll_one(d[0], IN, times[i], &revents));
             assert_int_equal(revents, 0);
             assert_int_equal(fake_now() - begin, times[i]);
-            ASSERT_RESULT(0, xsock__call_poll(t, NULL, 0, times[i])); /* a sleep */
+            ASSERT_RESULT(0, xsock__poll(t, NULL, 0, times[i])); /* a sleep */
             assert_int_equal(fake_now() - begin, 2 * times[i]);
         }
     }
@@ -64,10 +65,10 @@ static void negative_ones_are_left_out_and_unopened_ones_are_invalid(void **stat
     int64_t begin = fake_now();
     struct xsock_pollfd v[6] = {{-1, IN, 7}, {INT_MIN, OUT, 7}, {0, IN, 7}, {2, IN, 7}, {999, 0, 7}, {INT_MAX, IN, 7}};
     (void)state;
-    ASSERT_RESULT(4, xsock__call_poll(t, v, 6, -1));
+    ASSERT_RESULT(4, xsock__poll(t, v, 6, -1));
     for (int i = 0; i < 6; i++)
         assert_int_equal(v[i].revents, i < 2 ? 0 : XSOCK_POLLNVAL);
-    ASSERT_RESULT(0, xsock__call_poll(t, v, 2, MS));
+    ASSERT_RESULT(0, xsock__poll(t, v, 2, MS));
     assert_int_equal(fake_now() - begin, MS);
 }
 
@@ -78,7 +79,7 @@ static void with_an_invalid_one_the_others_are_told_at_once(void **state)
     make_pair(XSOCK_SOCK_STREAM, d);
     ASSERT_RESULT(3, send_some(d[1], 3, 0));
     struct xsock_pollfd v[3] = {{d[0], IN, 0}, {500, IN, 0}, {d[1], IN, 0}};
-    ASSERT_RESULT(2, xsock__call_poll(t, v, 3, -1));
+    ASSERT_RESULT(2, xsock__poll(t, v, 3, -1));
     assert_int_equal(v[0].revents, IN);
     assert_int_equal(v[1].revents, XSOCK_POLLNVAL);
     assert_int_equal(v[2].revents, 0);
@@ -91,12 +92,12 @@ static void one_descriptor_may_stand_there_often(void **state)
     (void)state;
     make_pair(XSOCK_SOCK_STREAM, d);
     struct xsock_pollfd v[4] = {{d[0], IN, 0}, {d[0], OUT, 0}, {d[0], IN, 0}, {d[0], 0, 0}};
-    ASSERT_RESULT(1, xsock__call_poll(t, v, 4, -1));
+    ASSERT_RESULT(1, xsock__poll(t, v, 4, -1));
     assert_int_equal(v[1].revents, OUT);
     v[1].events = IN;
     e = (struct event){.d = d[0]};
     fake_at(fake_now() + MS, close_later, &e);
-    ASSERT_RESULT(4, xsock__call_poll(t, v, 4, -1));
+    ASSERT_RESULT(4, xsock__poll(t, v, 4, -1));
     for (int i = 0; i < 4; i++)
         assert_int_equal(v[i].revents, XSOCK_POLLNVAL);
     assert_int_equal(fake_wakes_set(), 0);
@@ -117,7 +118,7 @@ static void assert_told_of_close(int n, int which, int window)
         fake_before(FAKE_WAIT, 1, close_later, &e);
     else
         fake_at(fake_now() + MS, close_later, &e);
-    int rc = xsock__call_poll(t, v, (size_t)n, window == 0 ? MS : -1);
+    int rc = xsock__poll(t, v, (size_t)n, window == 0 ? MS : -1);
     if (window == 0) { /* before it was looked up: it is the new one that is waited for */
         ASSERT_RESULT(0, rc);
     } else {
@@ -128,7 +129,7 @@ static void assert_told_of_close(int n, int which, int window)
     ASSERT_RESULT(e.d, e.other);
     assert_int_equal(fake_wakes(), 1); /* one for all of them */
     assert_int_equal(fake_wakes_set(), 0);
-    ASSERT_RESULT(0, xsock__call_poll(t, v, (size_t)n, MS));
+    ASSERT_RESULT(0, xsock__poll(t, v, (size_t)n, MS));
 }
 
 static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
@@ -153,13 +154,13 @@ static void many_descriptors_take_memory_and_give_it_back(void **state)
     for (int i = 0; i < MANY; i++)
         v[i] = (struct xsock_pollfd){i % 2 ? -1 : d[0], IN, 0};
     before = fake_allocations();
-    ASSERT_RESULT(0, xsock__call_poll(t, v, MANY, MS));
+    ASSERT_RESULT(0, xsock__poll(t, v, MANY, MS));
     ASSERT_RESULT(2, send_some(d[1], 2, 0));
-    ASSERT_RESULT(MANY / 2, xsock__call_poll(t, v, MANY, -1));
+    ASSERT_RESULT(MANY / 2, xsock__poll(t, v, MANY, -1));
     assert_int_equal(fake_allocations(), before);
     for (unsigned n = 1; n <= 2; n++) {
         fake_fail(FAKE_ALLOC, n, FAKE_ENOMEM);
-        ASSERT_RESULT(-XSOCK_ENOMEM, xsock__call_poll(t, v, MANY, -1));
+        ASSERT_RESULT(-XSOCK_ENOMEM, xsock__poll(t, v, MANY, -1));
         assert_int_equal(fake_allocations(), before);
     }
 }
@@ -182,14 +183,14 @@ static void bad_arguments_are_refused_and_change_nothing(void **state)
 {
     struct xsock_pollfd v[2] = {{999, IN, 77}, {999, IN, 77}};
     (void)state;
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock__call_poll(t, NULL, 1, 0));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 1, -2));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 1, INT64_MIN));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, (size_t)INT_MAX + 1, 0));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, SIZE_MAX, 0));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock__poll(t, NULL, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, 1, -2));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, 1, INT64_MIN));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, (size_t)INT_MAX + 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, SIZE_MAX, 0));
     for (int bit = 3; bit < 16; bit++) {
         v[1].events = (short)(unsigned short)(1u << bit);
-        ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_poll(t, v, 2, 0));
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, 2, 0));
     }
     assert_true(v[0].revents == 77 && v[1].revents == 77);
     assert_int_equal(fake_wakes(), 0);

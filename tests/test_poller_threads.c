@@ -8,6 +8,7 @@
 
 #include "base/atomic.h"
 #include "call/call.h"
+#include "api/library.h"
 #include "sockets.h"
 #include "threads.h"
 

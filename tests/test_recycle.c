@@ -3,6 +3,7 @@
 
 #include "fake_talk.h"
 #include "socket/sock.h"
+#include "wait/poll.h"
 
 /* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an accept in vain. */
 static void serve_one(int listener)
@@ -16,7 +17,7 @@ static void serve_one(int listener)
     ASSERT_RESULT(5, send_some(c, 5, 0));
     ASSERT_RESULT(5, recv_some(s, 5, 0));
     p.fd = s;
-    ASSERT_RESULT(1, xsock__call_poll(t, &p, 1, 0));
+    ASSERT_RESULT(1, xsock__poll(t, &p, 1, 0));
     ASSERT_RESULT(0, xsock__call_close(t, s));
     ASSERT_RESULT(0, xsock__call_close(t, c));
 }

@@ -1,6 +1,6 @@
 /* Addresses: what is one, and to and from the system's sockaddr. */
-#ifndef XSOCK__ADDR_H
-#define XSOCK__ADDR_H
+#ifndef XSOCK__ADDR_ADDR_H
+#define XSOCK__ADDR_ADDR_H
 
 #include "sys.h"
 #include "xsock.h"

@@ -1,5 +1,5 @@
 /* The public calls of options, on the process's table. */
-#include "call/call.h"
+#include "api/library.h"
 #include "call/options.h"
 #include "xsock.h"
 #include "xsock_native.h"

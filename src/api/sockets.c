@@ -1,8 +1,11 @@
 /* The public calls that take a descriptor or make one, on the process's own table. */
+#include "api/library.h"
 #include "call/call.h"
-#include "facts/triple.h"
-#include "socket/sock.h"
 #include "facts/translate.h"
+#include "facts/triple.h"
+#include "name/connect_host.h"
+#include "socket/sock.h"
+#include "wait/poll.h"
 #include "xsock.h"
 #include "xsock_native.h"
 
@@ -164,7 +167,7 @@ int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 {
     struct xsock__fdtab *t;
     int rc = xsock__table_ensure(&t);
-    return rc != 0 ? rc : xsock__call_poll(t, v, n, timeout_ns);
+    return rc != 0 ? rc : xsock__poll(t, v, n, timeout_ns);
 }
 
 int xsock_poller_open(int flags)
@@ -245,4 +248,20 @@ int xsock_native_triple(int af, int type, int protocol, int out[3])
     out[1] = t.type;
     out[2] = t.protocol;
     return 0;
+}
+
+/* ---- Names --------------------------------------------------------------------------------------- */
+
+int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_connect_host(t, host, service, timeout_ns);
+}
+
+int xsock_listen_host(const char *host, const char *service, int backlog)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__table_ensure(&t);
+    return rc != 0 ? rc : xsock__call_listen_host(t, host, service, backlog);
 }

@@ -1,7 +1,7 @@
 /* What the options.c of both backends share: a row says what a system calls an option that is one number. Only they
  * include this, and the constants that stand in their rows are the system's. */
-#ifndef XSOCK__OPTION_ROW_H
-#define XSOCK__OPTION_ROW_H
+#ifndef XSOCK__BACKEND_OPTION_ROW_H
+#define XSOCK__BACKEND_OPTION_ROW_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* What the addr.c of both backends share: families, and the sockaddrs of INET and INET6, which are the same
  * everywhere but for how they begin. Only they include this, after the system's headers and FAMILY_LAST, the largest
  * number that a sa_family holds. Nothing here looks at a sockaddr through a pointer of another type. */
-#ifndef XSOCK__INET_H
-#define XSOCK__INET_H
+#ifndef XSOCK__BACKEND_SOCKADDR_INET_H
+#define XSOCK__BACKEND_SOCKADDR_INET_H
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* For the backends whose system cuts one buffer into datagrams (Linux UDP_SEGMENT, Windows UDP_SEND_MSG_SIZE). */
-#ifndef XSOCK__SEGMENTS_H
-#define XSOCK__SEGMENTS_H
+#ifndef XSOCK__BACKEND_UDP_SEGMENTS_H
+#define XSOCK__BACKEND_UDP_SEGMENTS_H
 
 #include "sys.h"
 

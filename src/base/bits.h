@@ -1,6 +1,6 @@
 /* Counting zeros in a word, and what compilers have other words for. */
-#ifndef XSOCK__BITS_H
-#define XSOCK__BITS_H
+#ifndef XSOCK__BASE_BITS_H
+#define XSOCK__BASE_BITS_H
 
 #include <stdint.h>
 

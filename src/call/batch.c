@@ -5,12 +5,12 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "socket/control.h"
 #include "call/send_recv.h"
+#include "facts/translate.h"
+#include "socket/control.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 
 /* The part of a batch that the system gets at once. */
 struct window {

@@ -1,24 +1,14 @@
-/* The public calls, for any table: api.c gives them the process's, src/wasix a guest's. What each does and
+/* The public calls, for any table: src/api gives them the process's own,, src/wasix a guest's. What each does and
  * returns: xsock.h. */
-#ifndef XSOCK__CALLS_H
-#define XSOCK__CALLS_H
+#ifndef XSOCK__CALL_CALL_H
+#define XSOCK__CALL_CALL_H
 
 #include <stdint.h>
 
-#include "table/fdtab.h"
+#include "call/lookup.h"
 #include "socket/sock.h"
+#include "table/fdtab.h"
 #include "xsock.h"
-
-/* The process's table; NULL before the first call that made it, which `ensure` does (-XSOCK_ENOMEM). */
-struct xsock__fdtab *xsock__table(void);
-int xsock__table_ensure(struct xsock__fdtab **out);
-
-/* Starts the system, once; a descriptor must be reserved while it is used. See life.c. */
-int xsock__started(void);
-
-/* What xsock_pair would say of its arguments, beyond the table that is full. */
-int xsock__probe_pair(int af, int type, int protocol);
-int xsock__probe_handle(uintptr_t handle); /* likewise xsock_adopt */
 
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol);
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2]);
@@ -50,16 +40,6 @@ ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m
 int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
 int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
 ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len);
-int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
-
-/* The same for a guest's table: -XSOCK_ECANCELED once that is sealed; what is ready, be it nothing, once the bell's
- * rings are no longer this many (fdtab.h). */
-int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
-                          int rings);
-
-/* Memory that either takes for as long as it runs, of n descriptors. */
-size_t xsock__poll_bytes(size_t n);
-
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);
 int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,
@@ -67,16 +47,6 @@ int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *o
 int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 
 /* ---- What the calls share ------------------------------------------------------------------------ */
-
-/* A new table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
-int xsock__table_create(struct xsock__fdtab **out);
-
-/* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
- * was forked from. -XSOCK__EKEPT: its number is somebody else's. */
-int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
-
-/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EKEPT, -XSOCK_ENOTSOCK. */
-int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
 /* The calls of these names in a socket that the caller has: whoever asks first whether it may be done wants it
  * done to the socket that was asked about, and not to what has its number by then. */
@@ -86,19 +56,6 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
 int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 
-/* The same, in one step where it is a plain socket, as it nearly always is. */
-static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__fd **out)
-{
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
-    *out = fd;
-    if (fd->held.sock->refuses == 0)
-        return 0;
-    xsock__fdtab_put(t, fd);
-    return xsock__get_socket(t, d, out);
-}
-
 /* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
 ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
                          const struct xsock_addr *to);
@@ -107,14 +64,8 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);
 
-/* Two numbers, the lower one first. */
-int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
-
 /* xsock_dup of a descriptor that the caller has. */
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
-
-/* Fills a reserved descriptor in, and has it found. Returns its number. */
-int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
 
 /* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another family; -XSOCK_EINVAL. */
 int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out);

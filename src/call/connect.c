@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "addr/addr.h"
+#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 #include "xsock.h"
 
 /* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more

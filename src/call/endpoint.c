@@ -4,27 +4,12 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "wait/poller.h"
+#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "wait/poller.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 #include "xsock.h"
-
-int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
-{
-    struct xsock__fd *fd;
-    int rc = xsock__get(t, d, &fd);
-    if (rc != 0)
-        return rc;
-    rc = fd->held.sock->refuses;
-    if (rc != 0) {
-        xsock__fdtab_put(t, fd);
-        return rc;
-    }
-    *out = fd;
-    return 0;
-}
 
 int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
                            struct xsock__sys_addr *out)

@@ -4,12 +4,12 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "socket/control.h"
 #include "call/send_recv.h"
+#include "facts/translate.h"
+#include "socket/control.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 
 /* One message, over all its tries. */
 struct message {

@@ -1,19 +1,13 @@
 /* The calls of a socket's life, for any table: look up, do, drop. */
 #include "call/call.h"
 
-#include "socket/sock.h"
-#include "sys.h"
-#include "facts/triple.h"
 #include "facts/translate.h"
+#include "facts/triple.h"
+#include "socket/sock.h"
+#include "socket/start.h"
+#include "sys.h"
 #include "xsock.h"
 #include "xsock_native.h"
-
-int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
-{
-    fd->held = *held;
-    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
-    return xsock__fdtab_publish(t, fd);
-}
 
 /* What every handle of this table has, whatever its descriptor says. */
 static int forced_flags(const struct xsock__fdtab *t)
@@ -44,7 +38,7 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
     struct xsock__held held;
     int rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
-        return when_full(rc, xsock_probe(af, type, protocol));
+        return when_full(rc, xsock__probe(af, type, protocol));
     rc = xsock__started();
     if (rc == 0)
         rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, &fd->spare, &held);
@@ -53,22 +47,6 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         return rc;
     }
     return xsock__publish(t, fd, &held, type);
-}
-
-int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
-{
-    int rc = xsock__fdtab_reserve(t, 0, &fd[0]);
-    if (rc != 0)
-        return rc;
-    rc = xsock__fdtab_reserve(t, 0, &fd[1]);
-    if (rc != 0) {
-        xsock__fdtab_cancel(t, fd[0]);
-    } else if (fd[1]->number < fd[0]->number) { /* another thread has just closed a lower one */
-        struct xsock__fd *low = fd[1];
-        fd[1] = fd[0];
-        fd[0] = low;
-    }
-    return rc;
 }
 
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2])

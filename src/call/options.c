@@ -6,10 +6,10 @@
 
 #include "addr/addr.h"
 #include "call/call.h"
+#include "facts/translate.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
-#include "facts/translate.h"
 
 /* ---- Flags, times, sizes ------------------------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /* The calls of options, for any table (see calls.h). */
-#ifndef XSOCK__CALLS_OPTIONS_H
-#define XSOCK__CALLS_OPTIONS_H
+#ifndef XSOCK__CALL_OPTIONS_H
+#define XSOCK__CALL_OPTIONS_H
 
 #include "table/fdtab.h"
 #include "xsock.h"

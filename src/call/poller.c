@@ -1,7 +1,8 @@
 /* Pollers, for any table. */
 #include "call/call.h"
-#include "wait/poller.h"
 #include "socket/sock.h"
+#include "socket/start.h"
+#include "wait/poller.h"
 #include "xsock.h"
 
 static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI |
@@ -90,56 +91,5 @@ int xsock__call_poller_wake(struct xsock__fdtab *t, int p)
         return rc;
     xsock__poller_wake(fd->held.sock->poller);
     xsock__fdtab_put(t, fd);
-    return 0;
-}
-
-/* ---- What a table does with what its descriptors hold -------------------------------------------- */
-
-static struct xsock__sock *let_go(const struct xsock__held *held)
-{
-    if (held->sock->refuses == 0 || held->sock->poller == NULL)
-        return held->sock->refuses == -XSOCK__EKEPT ? NULL : xsock__sock_empty(held);
-    xsock__poller_let_go(held->sock->poller);
-    return NULL;
-}
-
-/* The number that a poller's handle had in the parent is free in the child. */
-static void forked(struct xsock__held *held)
-{
-    if (held->sock->poller == NULL)
-        return;
-    xsock__poller_forked(held->sock->poller);
-    held->handle = UINTPTR_MAX;
-}
-
-int xsock__table_create(struct xsock__fdtab **out)
-{
-    int rc = xsock__fdtab_create(NULL, out);
-    if (rc != 0)
-        return rc;
-    xsock__fdtab_recycle(*out, let_go, sizeof(struct xsock__sock));
-    xsock__fdtab_on_fork(*out, forked);
-    return 0;
-}
-
-/* Of what is no plain socket: what every call says of it, 0 for nothing. */
-static int why_not(const struct xsock__sock *s)
-{
-    if (s->refuses == -XSOCK__EKEPT)
-        return s->refuses;
-    return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
-}
-
-int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
-{
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
-    int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
-    if (rc != 0) {
-        xsock__fdtab_put(t, fd);
-        return rc;
-    }
-    *out = fd;
     return 0;
 }

@@ -3,13 +3,13 @@
 
 #include <string.h>
 
+#include "call/send_recv.h"
 #include "addr/addr.h"
 #include "base/bits.h"
-#include "call/send_recv.h"
+#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 #include "xsock.h"
 
 /* One send or receive, over all its tries. */

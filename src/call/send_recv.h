@@ -1,6 +1,6 @@
 /* What the calls that send and receive share. */
-#ifndef XSOCK__DATA_H
-#define XSOCK__DATA_H
+#ifndef XSOCK__CALL_SEND_RECV_H
+#define XSOCK__CALL_SEND_RECV_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,6 @@
 /* Of names.c, what the core needs beyond the public look-ups. */
-#ifndef XSOCK__NAMES_H
-#define XSOCK__NAMES_H
+#ifndef XSOCK__FACTS_NAMES_H
+#define XSOCK__FACTS_NAMES_H
 
 #include <stdbool.h>
 

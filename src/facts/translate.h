@@ -1,6 +1,6 @@
 /* Numbers and errors, by look-up: names, and what the system calls what. */
-#ifndef XSOCK__XLATE_H
-#define XSOCK__XLATE_H
+#ifndef XSOCK__FACTS_TRANSLATE_H
+#define XSOCK__FACTS_TRANSLATE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,6 @@
 
 #include <limits.h>
 
-#include "socket/sock.h"
 #include "xsock.h"
 
 static const struct xsock__triple_row rows[] = {

@@ -1,9 +1,12 @@
 /* The truth table of xsock_open: which (family, type, protocol) there are, and which of them this system has. */
-#ifndef XSOCK__TRIPLE_H
-#define XSOCK__TRIPLE_H
+#ifndef XSOCK__FACTS_TRIPLE_H
+#define XSOCK__FACTS_TRIPLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+/* The two parts of the type argument: the type itself, and the flags that may be or-ed in. */
+enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
 /* A row: for this family and type the protocols first..last, which are one or a range. */
 struct xsock__triple_row {

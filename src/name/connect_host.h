@@ -1,6 +1,6 @@
 /* Connecting and listening by name, for any table. What each does and returns: xsock.h. */
-#ifndef XSOCK__CALLS_NAMES_H
-#define XSOCK__CALLS_NAMES_H
+#ifndef XSOCK__NAME_CONNECT_HOST_H
+#define XSOCK__NAME_CONNECT_HOST_H
 
 #include <stdint.h>
 

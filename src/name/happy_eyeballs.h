@@ -1,13 +1,13 @@
 /* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what happened,
  * and does nothing itself. One deadline covers all of it, looking up the name included. */
-#ifndef XSOCK__HAPPY_H
-#define XSOCK__HAPPY_H
+#ifndef XSOCK__NAME_HAPPY_EYEBALLS_H
+#define XSOCK__NAME_HAPPY_EYEBALLS_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "wait/wait.h"
+#include "base/deadline.h"
 #include "xsock.h"
 
 /* Connection Attempt Delay: section 8 recommends it. */

@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "base/atomic.h"
-#include "sys.h"
 #include "facts/translate.h"
+#include "sys.h"
 
 /* What the thread and its asker share. It is the asker's when it is done, the thread's when its asker has
  * left: whichever comes first, under the lock. So nothing is the thread's any more when the asker goes on. */

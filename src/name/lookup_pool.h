@@ -1,11 +1,11 @@
 /* Asking a question for a limited time. The system's resolver can't be stopped, so it is asked in a thread of
  * its own, which is left behind when the time is over, and then frees what it found. */
-#ifndef XSOCK__LOOKUP_H
-#define XSOCK__LOOKUP_H
+#ifndef XSOCK__NAME_LOOKUP_POOL_H
+#define XSOCK__NAME_LOOKUP_POOL_H
 
-#include "table/fdtab.h"
 #include "name/happy_eyeballs.h"
 #include "name/resolve.h"
+#include "table/fdtab.h"
 
 /* 0, an error of xsock__question_ask, -XSOCK_ETIMEDOUT, or why there can be no thread. *out is to be freed
  * whatever it returns. */

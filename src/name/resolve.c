@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "sys.h"
 #include "facts/translate.h"
+#include "socket/start.h"
+#include "sys.h"
 
 enum {
     FLAGS = XSOCK_AI_PASSIVE | XSOCK_AI_NUMERICHOST | XSOCK_AI_V4MAPPED | XSOCK_AI_ADDRCONFIG
@@ -97,7 +98,7 @@ static int init_address(struct xsock__question *q)
 
 static bool has_family(int af)
 {
-    return xsock_probe(af, XSOCK_SOCK_DGRAM, 0) != -XSOCK_EAFNOSUPPORT;
+    return xsock__probe(af, XSOCK_SOCK_DGRAM, 0) != -XSOCK_EAFNOSUPPORT;
 }
 
 static int init_host(struct xsock__question *q, const char *host)

@@ -1,6 +1,6 @@
 /* Hosts and services to addresses: a question that has been checked, and the list that answers it. */
-#ifndef XSOCK__RESOLVE_H
-#define XSOCK__RESOLVE_H
+#ifndef XSOCK__NAME_RESOLVE_H
+#define XSOCK__NAME_RESOLVE_H
 
 #include <stdbool.h>
 #include <stddef.h>

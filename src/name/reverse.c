@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "sys.h"
 #include "facts/translate.h"
+#include "sys.h"
 #include "xsock.h"
 
 enum {

@@ -7,8 +7,8 @@
 #include <netinet/udp.h>
 #include <string.h>
 
-#include "base/atomic.h"
 #include "backend/udp_segments.h"
+#include "base/atomic.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103 /* Linux 4.18 */

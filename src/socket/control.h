@@ -1,6 +1,6 @@
 /* Control data: what goes along with a message, judged before the system sees it. */
-#ifndef XSOCK__CONTROL_H
-#define XSOCK__CONTROL_H
+#ifndef XSOCK__SOCKET_CONTROL_H
+#define XSOCK__SOCKET_CONTROL_H
 
 #include "socket/sock.h"
 #include "xsock.h"

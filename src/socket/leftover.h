@@ -4,8 +4,8 @@
  * through the queue, which takes one glued buffer from the system when it is empty. So boundaries, addresses and
  * order are exact whatever the call, and whichever thread makes it. Waits, polls and pollers ask the queue too, and
  * are told when something comes to lie in it, as the system no longer knows of it. */
-#ifndef XSOCK__LEFTOVER_H
-#define XSOCK__LEFTOVER_H
+#ifndef XSOCK__SOCKET_LEFTOVER_H
+#define XSOCK__SOCKET_LEFTOVER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 /* What pollers know of datagrams that lie in a socket's queue (leftover.h), where the system doesn't see them. A
  * member whose socket has a queue stands in its poller's list; when something comes to lie in the queue, the poller is
  * nudged, and its next wait finds it by the list. */
-#ifndef XSOCK__LYING_H
-#define XSOCK__LYING_H
+#ifndef XSOCK__SOCKET_LYING_H
+#define XSOCK__SOCKET_LYING_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,8 +1,8 @@
 #include "socket/option.h"
 
+#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
-#include "facts/translate.h"
 #include "xsock.h"
 
 /* ---- The rows ------------------------------------------------------------------------------------ */

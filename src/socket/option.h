@@ -1,6 +1,6 @@
 /* Options: what each is, and which sockets have it. */
-#ifndef XSOCK__OPTION_H
-#define XSOCK__OPTION_H
+#ifndef XSOCK__SOCKET_OPTION_H
+#define XSOCK__SOCKET_OPTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,9 +2,9 @@
 
 #include "addr/addr.h"
 #include "base/bits.h"
-#include "sys.h"
-#include "facts/triple.h"
 #include "facts/translate.h"
+#include "facts/triple.h"
+#include "sys.h"
 #include "xsock.h"
 
 /* ---- The open socket ----------------------------------------------------------------------------- */

@@ -1,17 +1,16 @@
 /* What a socket means on every system: the open socket (POSIX's open file description) that descriptors
  * refer to, and the calls of the system made uniform. */
-#ifndef XSOCK__SOCK_H
-#define XSOCK__SOCK_H
+#ifndef XSOCK__SOCKET_SOCK_H
+#define XSOCK__SOCKET_SOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/atomic.h"
-#include "table/fdtab.h"
+#include "facts/triple.h"
 #include "socket/leftover.h"
+#include "table/fdtab.h"
 #include "xsock.h"
-
-enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
 /* What has been done to a socket, as bits of `state`: systems answer the same mistake differently, and some
  * answers need to know it. A socket from outside tells what it can. */

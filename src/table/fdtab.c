@@ -1,38 +1,9 @@
-#include <limits.h>
-
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
 /* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN:
  * xsock__fdtab_take has it, nobody else may. */
 enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
-
-/* ---- Tables -------------------------------------------------------------------------------------- */
-
-int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
-{
-    struct xsock__fdtab *t = xsock__sys_alloc(sizeof *t);
-    if (t == NULL)
-        return -XSOCK_ENOMEM;
-    xsock__sys_lock_init(&t->lock);
-    t->limit = XSOCK__FDTAB_LIMIT;
-    t->rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
-    t->closed = closed;
-    int rc = xsock__fdtab_enlist(t);
-    if (rc != 0) {
-        xsock__fdtab_free_store(t);
-        return rc;
-    }
-    *out = t;
-    return 0;
-}
-
-void xsock__fdtab_destroy(struct xsock__fdtab *t)
-{
-    xsock__fdtab_seal(t);
-    xsock__fdtab_delist(t);
-    xsock__fdtab_free_store(t);
-}
 
 /* ---- Opening ------------------------------------------------------------------------------------- */
 
@@ -95,16 +66,6 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
     }
     xsock__sys_unlock(&t->lock);
     return rc;
-}
-
-/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups race with. */
-int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    int number = fd->number; /* once found, it may be closed at any time */
-    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
-    if (t->rules.ends)
-        xsock__fdtab_close_late(t, number);
-    return number;
 }
 
 void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
@@ -256,6 +217,27 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
 {
     return xsock__fdtab_remove_if(t, number, false);
+}
+
+/* A call that had reserved its number before the end, and comes to publish it after that: sealing has passed the
+ * number by. Either it found the number published, or this finds the table sealed. */
+static void close_late(struct xsock__fdtab *t, int number)
+{
+    xsock__sys_lock(&t->lock);
+    bool late = t->sealed;
+    xsock__sys_unlock(&t->lock);
+    if (late)
+        (void)xsock__fdtab_remove(t, number);
+}
+
+/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups race with. */
+int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    int number = fd->number; /* once found, it may be closed at any time */
+    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
+    if (t->rules.ends)
+        close_late(t, number);
+    return number;
 }
 
 /* Under the lock. */

@@ -6,8 +6,8 @@
  * remove() the last put() (or remove itself) has the owner's `closed` called, exactly once.
  *
  * One lock a table orders opening and closing; look-ups take none. */
-#ifndef XSOCK__FDTAB_H
-#define XSOCK__FDTAB_H
+#ifndef XSOCK__TABLE_FDTAB_H
+#define XSOCK__TABLE_FDTAB_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -133,7 +133,7 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
 /* Drops the reference. */
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 
-/* ---- Waiting: closing a descriptor wakes the calls that wait in it (fdtab_wait.c) ----------------- */
+/* ---- Waiting: closing a descriptor wakes the calls that wait in it (wakers.c) ----------------- */
 
 /* A wake of the system, kept by the table for whichever thread has to wait next. */
 struct xsock__waker {
@@ -173,7 +173,7 @@ void xsock__fdtab_unlock(struct xsock__fdtab *t);
 int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k);
 void xsock__fdtab_detach_locked(struct xsock__waiter *w);
 
-/* ---- Following: who is told when a descriptor is closed (fdtab_follow.c) -------------------------- */
+/* ---- Following: who is told when a descriptor is closed (observers.c) -------------------------- */
 
 /* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a
  * lock, by the thread that does that; its number may be another's by then, its handle is still open. From

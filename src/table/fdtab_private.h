@@ -1,18 +1,19 @@
 /* Private to fdtab*.c: how a table is laid out.
  *
- * fdtab.c        opening, looking up, closing
- * fdtab_store.c  the memory: slots and cells
- * fdtab_wait.c   waking who waits when a descriptor is closed
- * fdtab_follow.c telling who follows it
- * fdtab_guest.c  what only tables of guests need: rules, numbers that are kept, sealing, the bell
- * fdtab_fork.c   the list of all tables, and what fork() does to them */
-#ifndef XSOCK__FDTAB_PRIVATE_H
-#define XSOCK__FDTAB_PRIVATE_H
+ * fdtab.c      opening, looking up, closing
+ * life.c       how a table begins and ends
+ * store.c      the memory: slots and cells
+ * wakers.c     waking the calls that wait in a descriptor when it is closed
+ * observers.c  telling those that follow a descriptor that it is closed
+ * guest.c      what only tables of guests need: rules, numbers that are kept, sealing, the bell
+ * fork.c       the list of all tables, and what fork() does to them */
+#ifndef XSOCK__TABLE_FDTAB_PRIVATE_H
+#define XSOCK__TABLE_FDTAB_PRIVATE_H
 
 #include "base/bitmap.h"
 #include "base/bits.h"
-#include "table/fdtab.h"
 #include "sys.h"
+#include "table/fdtab.h"
 
 /* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
  * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
@@ -79,7 +80,7 @@ static inline xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int n
     return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
 }
 
-/* The rest is under the lock, and fdtab_store.c's; the usual cases are here. */
+/* The rest is under the lock, and store.c's; the usual cases are here. */
 bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number);
 bool xsock__fdtab_add_cells(struct xsock__fdtab *t);
 union cell *xsock__fdtab_cells(struct slab *s);
@@ -148,17 +149,14 @@ int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__f
 /* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
 
-/* fdtab_guest.c: what was published just now is closed if the table has been sealed. */
-void xsock__fdtab_close_late(struct xsock__fdtab *t, int number);
-
 /* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
 
-/* fdtab_wait.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
+/* wakers.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
 void xsock__fdtab_wake_all(struct xsock__fd *fd);
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
 
-/* fdtab_follow.c: takes all followers off fd, under the lock; then tells them, without it. */
+/* observers.c: takes all followers off fd, under the lock; then tells them, without it. */
 struct xsock__follower *xsock__fdtab_take_followers(struct xsock__fd *fd);
 void xsock__fdtab_tell_followers(struct xsock__follower *first);
 

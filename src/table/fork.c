@@ -1,5 +1,5 @@
-#include "table/fdtab_private.h"
 #include "socket/leftover.h"
+#include "table/fdtab_private.h"
 #include "xsock.h"
 
 static struct xsock__fdtab *tables;

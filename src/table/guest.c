@@ -100,17 +100,6 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
             (void)xsock__fdtab_unkeep(t, (int)n);
 }
 
-/* A call that had reserved its number before the end, and comes to publish it after that: sealing has passed the
- * number by. Either it found the number published, or this finds the table sealed. */
-void xsock__fdtab_close_late(struct xsock__fdtab *t, int number)
-{
-    xsock__sys_lock(&t->lock);
-    bool late = t->sealed;
-    xsock__sys_unlock(&t->lock);
-    if (late)
-        (void)xsock__fdtab_remove(t, number);
-}
-
 /* Another thread may have put something else under a number since it was looked at: then that is closed. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t)
 {

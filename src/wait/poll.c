@@ -1,11 +1,12 @@
 /* xsock_poll, for any table. */
+#include "wait/poll.h"
+
 #include <limits.h>
 
-#include "call/call.h"
+#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 
 /* What one descriptor of the call needs while it waits; up to MOST of them stand on the stack. */
 struct watched {
@@ -74,10 +75,10 @@ static void watch_leftover(struct poll *p, size_t i)
 /* A descriptor that can be waited in, with a reference; NULL if it is none. */
 static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
 {
-    struct xsock__fd *fd;
-    if (xsock__get(t, d, &fd) != 0)
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
         return NULL;
-    if (fd->held.sock->poller == NULL)
+    if (fd->held.sock->poller == NULL && fd->held.sock->refuses != -XSOCK__EKEPT)
         return fd;
     xsock__fdtab_put(t, fd);
     return NULL;
@@ -251,12 +252,12 @@ static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, in
     return rc;
 }
 
-int xsock__call_poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
+int xsock__poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 {
     return poll_for(t, v, n, timeout_ns, NULL);
 }
 
-int xsock__call_poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+int xsock__poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                           int rings)
 {
     struct guest g = {.rings = rings};

@@ -1,10 +1,10 @@
 #include "wait/poller.h"
 
+#include "facts/translate.h"
 #include "socket/lying.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 
 struct member {
     struct xsock__follower follower; /* of the descriptor that is watched */

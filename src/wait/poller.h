@@ -10,8 +10,8 @@
  * been put into the slot, or opened under the number, since.
  *
  * Locks, in this order: the poller's, then the table's. Nobody waits with either. */
-#ifndef XSOCK__POLLER_H
-#define XSOCK__POLLER_H
+#ifndef XSOCK__WAIT_POLLER_H
+#define XSOCK__WAIT_POLLER_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -9,23 +9,14 @@
  * break somebody else's socket. Trying again a few times before waiting was measured, too: with both threads on one
  * processor, where Linux likes to put them, 8 tries double the time of a round trip, and with two processors fewer
  * than 32 gain nothing. Leaving the first try out gains 1.5 per cent, and costs a call when something is there. */
-#ifndef XSOCK__WAIT_H
-#define XSOCK__WAIT_H
+#ifndef XSOCK__WAIT_WAIT_H
+#define XSOCK__WAIT_WAIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/deadline.h"
 #include "table/fdtab.h"
-
-/* A point of time from now; -1 and 0 as for any duration: never, at once. Far ones are never. */
-struct xsock__deadline {
-    bool never;
-    int64_t at_ns;
-};
-struct xsock__deadline xsock__deadline_in(int64_t timeout_ns);
-
-/* Nanoseconds that are left: 0 when it has passed, -1: never will. */
-int64_t xsock__time_left(const struct xsock__deadline *d);
 
 /* Waits until the socket is ready for one of `events` (XSOCK_POLL...), goes on after signals. 0; -XSOCK_ECANCELED:
  * the descriptor was closed; -XSOCK_ETIMEDOUT; -XSOCK_EMFILE, -XSOCK_ENOMEM ... : there is no wake to be had. */

@@ -1,8 +1,8 @@
 /* sock_bind, sock_listen, sock_accept, sock_accept_v2, sock_connect, sock_shutdown, sock_addr_local,
  * sock_addr_peer, sock_status. */
 #include "call/call.h"
-#include "socket/sock.h"
 #include "facts/translate.h"
+#include "socket/sock.h"
 #include "wasix/guest.h"
 
 enum { FD_NONBLOCK = 4 }; /* of WASIX's fdflags the one that a socket can have */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "socket/start.h"
 #include "wait/poller.h"
 #include "wait/wait.h"
 #include "wasix/file.h"

@@ -8,9 +8,10 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "facts/translate.h"
+#include "socket/start.h"
 #include "wait/poller.h"
 #include "wait/wait.h"
-#include "facts/translate.h"
 #include "wasix/file.h"
 
 enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MOST = 16 << 20 };

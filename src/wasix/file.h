@@ -3,8 +3,8 @@
  * -XSOCK_ENOTSOCK, so that the calls of sockets leave it alone, and its role is one of these.
  *
  * epoll.c's role is another: pollers have them too. */
-#ifndef XSOCK__WASIX_ROLE_H
-#define XSOCK__WASIX_ROLE_H
+#ifndef XSOCK__WASIX_FILE_H
+#define XSOCK__WASIX_FILE_H
 
 #include "socket/sock.h"
 #include "wasix/guest.h"

@@ -18,8 +18,8 @@
 #include <stdint.h>
 
 #include "base/atomic.h"
-#include "table/fdtab.h"
 #include "sys.h"
+#include "table/fdtab.h"
 #include "xsock.h"
 #include "xsock_wasix.h"
 

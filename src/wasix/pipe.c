@@ -1,6 +1,7 @@
 /* fd_pipe: the first descriptor reads what is written to the second. */
 #include "call/call.h"
 #include "facts/translate.h"
+#include "socket/start.h"
 #include "wasix/file.h"
 
 /* A pair's ends know nothing of each other's sockets, only of this. */

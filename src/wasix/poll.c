@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "call/call.h"
+#include "wait/poll.h"
 #include "wait/wait.h"
 #include "wasix/file.h"
 
@@ -208,7 +209,7 @@ static int wait_for_any(struct oneoff *o)
         int rings = xsock__fdtab_rings(t);
         ask_engine(o);
         int64_t left = look_at_clocks(o);
-        int rc = xsock__call_poll_rung(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left, rings);
+        int rc = xsock__poll_rung(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left, rings);
         if (rc == -XSOCK_EINTR)
             continue; /* a signal of the host's */
         if (rc < 0)

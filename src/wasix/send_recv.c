@@ -11,8 +11,8 @@
  * No control data can be sent, and none comes: handles of the host neither leave a guest nor get to it. */
 #include "call/call.h"
 #include "socket/sock.h"
-#include "wasix/message.h"
 #include "wasix/file.h"
+#include "wasix/message.h"
 
 enum { FLAGS_SIZE = 2 };
 

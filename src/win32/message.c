@@ -1,9 +1,9 @@
 /* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv, which take vectors
  * and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data by WSASendMsg and WSARecvMsg. */
-#include "win32/control.h"
-#include "win32/send_recv.h"
-#include "win32/own_addrs.h"
 #include "backend/udp_segments.h"
+#include "win32/control.h"
+#include "win32/own_addrs.h"
+#include "win32/send_recv.h"
 #include "win32/state.h"
 
 #include <string.h>

@@ -1,6 +1,6 @@
 /* Which addresses are this machine, and which are none. */
-#ifndef XSOCK__WIN32_MACHINE_H
-#define XSOCK__WIN32_MACHINE_H
+#ifndef XSOCK__WIN32_OWN_ADDRS_H
+#define XSOCK__WIN32_OWN_ADDRS_H
 
 #include "win32/native.h"
 

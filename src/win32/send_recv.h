@@ -1,6 +1,6 @@
 /* What sending and receiving share, of datagrams and streams, one buffer or many. */
-#ifndef XSOCK__WIN32_DATA_H
-#define XSOCK__WIN32_DATA_H
+#ifndef XSOCK__WIN32_SEND_RECV_H
+#define XSOCK__WIN32_SEND_RECV_H
 
 #include "win32/native.h"
 

@@ -1,0 +1,99 @@
+/* What every call begins and ends with: finding the descriptor of a number, and publishing a new one. */
+#include "call/lookup.h"
+
+#include "socket/sock.h"
+#include "wait/poller.h"
+#include "xsock.h"
+
+/* ---- Finding ------------------------------------------------------------------------------------- */
+
+/* Of what is no plain socket: what every call says of it, 0 for nothing. */
+static int why_not(const struct xsock__sock *s)
+{
+    if (s->refuses == -XSOCK__EKEPT)
+        return s->refuses;
+    return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
+}
+
+int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
+        return rc;
+    }
+    *out = fd;
+    return 0;
+}
+
+int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__get(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = fd->held.sock->refuses;
+    if (rc != 0) {
+        xsock__fdtab_put(t, fd);
+        return rc;
+    }
+    *out = fd;
+    return 0;
+}
+
+/* ---- Publishing ---------------------------------------------------------------------------------- */
+
+int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
+{
+    int rc = xsock__fdtab_reserve(t, 0, &fd[0]);
+    if (rc != 0)
+        return rc;
+    rc = xsock__fdtab_reserve(t, 0, &fd[1]);
+    if (rc != 0) {
+        xsock__fdtab_cancel(t, fd[0]);
+    } else if (fd[1]->number < fd[0]->number) { /* another thread has just closed a lower one */
+        struct xsock__fd *low = fd[1];
+        fd[1] = fd[0];
+        fd[0] = low;
+    }
+    return rc;
+}
+
+int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
+{
+    fd->held = *held;
+    xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
+    return xsock__fdtab_publish(t, fd);
+}
+
+/* ---- What a table does with what its descriptors hold -------------------------------------------- */
+
+static struct xsock__sock *let_go(const struct xsock__held *held)
+{
+    if (held->sock->refuses == 0 || held->sock->poller == NULL)
+        return held->sock->refuses == -XSOCK__EKEPT ? NULL : xsock__sock_empty(held);
+    xsock__poller_let_go(held->sock->poller);
+    return NULL;
+}
+
+/* The number that a poller's handle had in the parent is free in the child. */
+static void forked(struct xsock__held *held)
+{
+    if (held->sock->poller == NULL)
+        return;
+    xsock__poller_forked(held->sock->poller);
+    held->handle = UINTPTR_MAX;
+}
+
+int xsock__table_create(struct xsock__fdtab **out)
+{
+    int rc = xsock__fdtab_create(NULL, out);
+    if (rc != 0)
+        return rc;
+    xsock__fdtab_recycle(*out, let_go, sizeof(struct xsock__sock));
+    xsock__fdtab_on_fork(*out, forked);
+    return 0;
+}

@@ -1,0 +1,86 @@
+/* Starting the system's sockets, and the questions that need them started and no descriptor. */
+#include "socket/start.h"
+
+#include "base/atomic.h"
+#include "facts/translate.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "table/fdtab.h"
+#include "xsock.h"
+
+static xsock__atomic_int running; /* the system is started */
+
+/* The caller has the global lock. */
+static int start(void)
+{
+    int rc = 0;
+    if (!xsock__atomic_load(&running)) {
+        rc = xsock__finish(xsock__sys_startup());
+        xsock__atomic_store(&running, rc == 0);
+    }
+    return rc;
+}
+
+/* Nobody can stop the system between this and the caller's use of it: the caller has reserved a number before,
+ * and xsock_cleanup looks for one after it has said that it stops. */
+int xsock__started(void)
+{
+    if (xsock__atomic_load(&running))
+        return 0;
+    xsock__sys_lock_global();
+    int rc = start();
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+/* The system is said to be stopped first, and looked for descriptors then: a call that opens one at the same time
+ * has either reserved a number by then, or finds that the system has to be started. */
+int xsock__stop(void)
+{
+    int rc = 0;
+    xsock__sys_lock_global();
+    if (xsock__atomic_load(&running)) {
+        xsock__atomic_store(&running, 0);
+        if (xsock__fdtab_any_open()) {
+            xsock__atomic_store(&running, 1);
+            rc = -XSOCK_EBUSY;
+        } else {
+            xsock__sys_cleanup();
+        }
+    }
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+/* ---- Questions ----------------------------------------------------------------------------------- */
+
+/* Under the global lock, as it has no number to keep the system from being stopped. */
+int xsock__probe(int af, int type, int protocol)
+{
+    xsock__sys_lock_global();
+    int rc = start();
+    if (rc == 0)
+        rc = xsock__sock_probe(af, type, protocol);
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+int xsock__probe_pair(int af, int type, int protocol)
+{
+    xsock__sys_lock_global();
+    int rc = start();
+    if (rc == 0)
+        rc = xsock__sock_check_pair(af, type, &protocol);
+    xsock__sys_unlock_global();
+    return rc;
+}
+
+int xsock__probe_handle(uintptr_t handle)
+{
+    xsock__sys_lock_global();
+    int rc = start();
+    if (rc == 0)
+        rc = xsock__sock_check_handle(handle);
+    xsock__sys_unlock_global();
+    return rc;
+}
