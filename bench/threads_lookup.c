@@ -41,7 +41,7 @@ static int open_one(struct xsock__fdtab *t)
 
 static void measure(struct look_up *own, int threads)
 {
-    void *apart[TEAM_MOST], *together[TEAM_MOST];
+    void *apart[TEAM_MAX], *together[TEAM_MAX];
     char parameter[32];
     for (int i = 0; i < threads; i++) {
         apart[i] = &own[i];
@@ -61,15 +61,15 @@ static void measure(struct look_up *own, int threads)
 
 int main(int argc, char **argv)
 {
-    static struct look_up own[TEAM_MOST];
+    static struct look_up own[TEAM_MAX];
     struct xsock__fdtab *t = NULL;
     bench_start(argc, argv);
     bench_must(xsock__fdtab_create(let_go, &t) == 0, "a table");
-    for (int i = 0; i < TEAM_MOST; i++) { /* of numbers that follow one another, as those of a program do */
+    for (int i = 0; i < TEAM_MAX; i++) { /* of numbers that follow one another, as those of a program do */
         own[i].t = t;
         own[i].d = open_one(t);
     }
-    for (int threads = 1; threads <= TEAM_MOST; threads *= 2)
+    for (int threads = 1; threads <= TEAM_MAX; threads *= 2)
         measure(own, threads);
     xsock__fdtab_destroy(t);
     return 0;

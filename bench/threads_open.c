@@ -24,7 +24,7 @@ int main(int argc, char **argv)
 {
     bench_start(argc, argv);
     libraries_start();
-    for (int threads = 1; threads <= TEAM_MOST; threads *= 2)
+    for (int threads = 1; threads <= TEAM_MAX; threads *= 2)
         measure(threads);
     return 0;
 }

@@ -32,7 +32,7 @@ static ptrdiff_t take(int way)
     uintptr_t handle;
     char data;
     struct xsock_vec byte = {&data, 1};
-    struct xsock_control control = {.handles = &handle, .handle_room = 1};
+    struct xsock_control control = {.handles = &handle, .handle_capacity = 1};
     struct xsock_msg m = {.vec = &byte, .vec_count = 1, .control = &control};
     ptrdiff_t n = xsock_recvmsg(way, &m, XSOCK_MSG_CMSG_CLOEXEC);
     if (n < 0)

@@ -929,7 +929,7 @@ enum {
     XSOCK_CONTROL_HOP_LIMIT = 0x8 /* time to live, or hop limit [the same] */
 };
 
-enum { XSOCK_CONTROL_HANDLES_MOST = 253 }; /* in one message: Linux' limit */
+enum { XSOCK_CONTROL_HANDLES_MAX = 253 }; /* in one message: Linux' limit */
 
 /* What goes along with a message. Start from zeros: `struct xsock_control c = {0}`. Sent is what `has` names, for
  * this message only; where the system can't, that is an error and nothing is sent. Received is what the socket was
@@ -942,7 +942,7 @@ struct xsock_control {
     struct xsock_addr local;  /* PKTINFO: was sent to it, is to come from it; no port; UNSPEC: any */
     uintptr_t *handles;       /* sent handles stay open here; received ones are new and yours: close them, or */
     size_t handle_count;      /*     give them to xsock_adopt. How many are sent; out: how many came */
-    size_t handle_room;       /* how many may come; what is over it is closed, and CTRUNC told */
+    size_t handle_capacity;       /* how many may come; what is over it is closed, and CTRUNC told */
     uint64_t reserved[4];     /* 0 */
 };
 
@@ -957,7 +957,7 @@ struct xsock_msg {
 
 /* Sends the vectors as one: flags, result and errors of xsock_sendto, and: EFAULT: m, a vector of some length,
  * or the handles are NULL. EINVAL: lengths over PTRDIFF_MAX together; reserved words; a value out of its range;
- * more than XSOCK_CONTROL_HANDLES_MOST handles; handles and no data on a stream. EMSGSIZE: over 1024 vectors, of
+ * more than XSOCK_CONTROL_HANDLES_MAX handles; handles and no data on a stream. EMSGSIZE: over 1024 vectors, of
  * what is no stream. EOPNOTSUPP: control data that this socket, or this system, has not. EAFNOSUPPORT: the family
  * of control->local. EBADF: a handle that isn't open. ETOOMANYREFS: more handles are on their way than the system
  * allows. EADDRNOTAVAIL, ENODEV: no such local address or interface. */

@@ -203,18 +203,18 @@ struct xsock__sys_msg {
                                     * shorter, have this size */
 };
 
-enum { XSOCK__VEC_MOST = 1024 }; /* of one message; of a stream what is over it is left for the next */
+enum { XSOCK__VEC_MAX = 1024 }; /* of one message; of a stream what is over it is left for the next */
 
 /* As send and recv above, with control data. The handles of a message that was received are the caller's: up to
- * control->handle_room are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none come. */
+ * control->handle_capacity are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none come. */
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
 
-/* Datagrams, at least one and at most XSOCK__MANY, each of one vector: 0 if one was sent or received, *out of them
+/* Datagrams, at least one and at most XSOCK__BATCH_MAX, each of one vector: 0 if one was sent or received, *out of them
  * in order. udp: of protocol UDP, where the system may have it cut one buffer into many. */
-enum { XSOCK__MANY = 64 };
-int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out);
-int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out);
+enum { XSOCK__BATCH_MAX = 64 };
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out);
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out);
 
 /* Whether the system may glue datagrams together on receive: never, unless a program asked for it. */
 bool xsock__sys_coalesces(uintptr_t h);

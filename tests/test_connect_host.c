@@ -223,7 +223,7 @@ static void test_a_wake_that_cant_be_had_is_told(void **state)
 /* Without what the table keeps for the next sockets. */
 static size_t in_use(void)
 {
-    return fake_allocations() - (size_t)xsock__fdtab_spares(xsock__table());
+    return fake_allocations() - (size_t)xsock__fdtab_spares(xsock__library_table());
 }
 
 static void test_whatever_fails_nothing_is_lost(void **state)

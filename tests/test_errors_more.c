@@ -18,7 +18,7 @@ static int send_vec(int d, void *base, size_t len, int flags, struct xsock_contr
     return (int)xsock_sendmsg(d, &m, flags);
 }
 
-static uintptr_t handles[XSOCK_CONTROL_HANDLES_MOST + 1];
+static uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX + 1];
 
 static int send_handles(int d, uintptr_t *h, size_t n)
 {
@@ -75,7 +75,7 @@ static int do_sendmsg_together(int d)
     return (int)xsock_sendmsg(d, &(struct xsock_msg){.vec = v, .vec_count = 2}, 0);
 }
 
-CALL(sendmsg_handles_254, send_handles(d, handles, XSOCK_CONTROL_HANDLES_MOST + 1))
+CALL(sendmsg_handles_254, send_handles(d, handles, XSOCK_CONTROL_HANDLES_MAX + 1))
 
 CALL(recvmsg, recv_vec(d, data, 1, 0, NULL))
 CALL(recvmsg_null, xsock_recvmsg(d, NULL, 0))
@@ -88,7 +88,7 @@ CALL(recvmsg_reserved, xsock_recvmsg(d, &(struct xsock_msg){.reserved = {1}}, 0)
 CALL(recvmsg_nothing, xsock_recvmsg(d, &(struct xsock_msg){.flags = 0}, 0))
 CALL(recvmsg_many, xsock_recvmsg(d, &(struct xsock_msg){.vec = no_bytes, .vec_count = 1025}, 0))
 CALL(recvmsg_oob, recv_vec(d, data, 1, XSOCK_MSG_OOB, NULL))
-CALL(recvmsg_handles_null, recv_vec(d, data, 1, 0, &(struct xsock_control){.handle_room = 1}))
+CALL(recvmsg_handles_null, recv_vec(d, data, 1, 0, &(struct xsock_control){.handle_capacity = 1}))
 CALL(recvmsg_control, recv_vec(d, data, 1, 0, &(struct xsock_control){.reserved = {1}}))
 
 /* ---- Batches and files ---------------------------------------------------------------------------- */

@@ -98,7 +98,7 @@ static void assert_same(const struct picture *a, const struct picture *b)
 static void build(struct world *w, bool empty)
 {
     fake_reset();
-    ASSERT_RESULT(0, xsock__table_create(&w->t));
+    ASSERT_RESULT(0, xsock__lookup_create_table(&w->t));
     w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0,
                                   true, false);
     w->out[0] = w->out[1] = UNTOUCHED;
@@ -291,7 +291,7 @@ static void a_table_that_can_not_be_made_leaves_nothing(void **state)
     for (unsigned n = 1;; n++) {
         struct xsock__fdtab *t = NULL;
         fake_fail(FAKE_ANY_CALL, n, FAKE_ENOMEM);
-        if (xsock__table_create(&t) == 0) {
+        if (xsock__lookup_create_table(&t) == 0) {
             assert_true(n > 1 && !fake_failed());
             xsock__fdtab_destroy(t);
             break;
@@ -307,7 +307,7 @@ static void the_first_call_of_a_process_may_fail_and_the_next_succeed(void **sta
 {
     unsigned n;
     (void)state;
-    assert_null(xsock__table());
+    assert_null(xsock__library_table());
     for (n = 1;; n++) {
         int r;
         fake_fail(FAKE_ANY_CALL, n, FAKE_ENOBUFS);

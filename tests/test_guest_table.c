@@ -13,15 +13,15 @@ static struct xsock__fdtab *new_table(int first, int waiting)
 {
     struct xsock__fdtab_rules rules = {first, waiting, true, true};
     struct xsock__fdtab *t = NULL;
-    ASSERT_RESULT(0, xsock__table_create(&t));
+    ASSERT_RESULT(0, xsock__lookup_create_table(&t));
     xsock__fdtab_set_rules(t, &rules);
     return t;
 }
 
 static int keep(struct xsock__fdtab *t, int number)
 {
-    struct xsock__held held = xsock__sock_kept();
-    return xsock__fdtab_keep(t, number, &held);
+    struct xsock__held held = xsock__sock_foreign();
+    return xsock__fdtab_reserve_foreign(t, number, &held);
 }
 
 static void a_number_that_is_kept_is_nobodys_else(void **state)
@@ -35,15 +35,15 @@ static void a_number_that_is_kept_is_nobodys_else(void **state)
     ASSERT_RESULT(3, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     ASSERT_RESULT(4, keep(t, -1));
     ASSERT_RESULT(5, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_close(t, 4));
-    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_dup2(t, 3, 4, 0));
-    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_dup(t, 4, 0, 0));
-    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_local_addr(t, 4, &a));
-    ASSERT_RESULT(-XSOCK__EKEPT, xsock__call_get_flags(t, 4));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, 3));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, -1));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_unkeep(t, 1000000));
-    ASSERT_RESULT(0, xsock__fdtab_unkeep(t, 4));
+    ASSERT_RESULT(-XSOCK__EFOREIGN, xsock__call_close(t, 4));
+    ASSERT_RESULT(-XSOCK__EFOREIGN, xsock__call_dup2(t, 3, 4, 0));
+    ASSERT_RESULT(-XSOCK__EFOREIGN, xsock__call_dup(t, 4, 0, 0));
+    ASSERT_RESULT(-XSOCK__EFOREIGN, xsock__call_local_addr(t, 4, &a));
+    ASSERT_RESULT(-XSOCK__EFOREIGN, xsock__call_get_flags(t, 4));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_release_foreign(t, 3));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_release_foreign(t, -1));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_release_foreign(t, 1000000));
+    ASSERT_RESULT(0, xsock__fdtab_release_foreign(t, 4));
     ASSERT_RESULT(4, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     xsock__fdtab_destroy(t);
 }
@@ -103,9 +103,9 @@ static void only_so_many_calls_wait_at_once(void **state)
     ASSERT_RESULT(0, xsock__fdtab_enter_wait(t));
     ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
     ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__fdtab_enter_wait(t));
-    ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__wait(t, xsock__fdtab_life(t), 0, &now));
+    ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &now));
     xsock__fdtab_give_waker(t, k, false);
-    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__wait(t, xsock__fdtab_life(t), 0, &now));
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &now));
     xsock__fdtab_leave_wait(t);
     ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
     xsock__fdtab_give_waker(t, k, false);
@@ -127,7 +127,7 @@ static void a_sealed_table_is_empty_and_stays_so(void **state)
     ASSERT_RESULT(-XSOCK_ECANCELED, keep(t, 0));
     ASSERT_RESULT(-XSOCK_ECANCELED, keep(t, -1));
     ASSERT_RESULT(-XSOCK_EBADF, xsock__call_close(t, 1));
-    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_life(t), 0, &never));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &never));
     xsock__fdtab_seal(t); /* again: nothing */
     xsock__fdtab_destroy(t);
 }
@@ -140,10 +140,10 @@ static void what_is_opened_as_the_table_is_sealed_is_closed(void **state)
     struct xsock__held held;
     (void)state;
     ASSERT_RESULT(0, xsock__fdtab_reserve(t, 0, &fd));
-    ASSERT_RESULT(0, xsock__started());
+    ASSERT_RESULT(0, xsock__start());
     ASSERT_RESULT(0, xsock__sock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, &held));
     xsock__fdtab_seal(t);
-    ASSERT_RESULT(3, xsock__publish(t, fd, &held, 0));
+    ASSERT_RESULT(3, xsock__lookup_publish(t, fd, &held, 0));
     ASSERT_RESULT(-XSOCK_EBADF, xsock__call_get_flags(t, 3));
     assert_int_equal(xsock__fdtab_count(t), 0);
     assert_false(fake_look(held.handle).open);
@@ -161,7 +161,7 @@ static void sealing_wakes_what_waits_for_nothing(void **state)
     struct xsock__deadline hour = xsock__deadline_in(INT64_C(3600000000000));
     (void)state;
     fake_before(FAKE_WAIT, 1, seal_it, t);
-    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_life(t), 0, &hour));
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &hour));
     xsock__fdtab_destroy(t);
 }
 

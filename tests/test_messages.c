@@ -235,7 +235,7 @@ static void control_data_out_of_its_place_or_range_is_refused(void **state)
     ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendmsg(pair[0], &m, 0));
     c.handles = NULL;
     ASSERT_RESULT(-XSOCK_EFAULT, (int)xsock_sendmsg(pair[0], &m, 0));
-    c = (struct xsock_control){.handle_room = 1};
+    c = (struct xsock_control){.handle_capacity = 1};
     ASSERT_RESULT(-XSOCK_EFAULT, (int)xsock_recvmsg(pair[0], &m, 0));
     c = (struct xsock_control){.reserved = {0, 0, 0, 1}};
     ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendmsg(u, &m, 0));

@@ -130,11 +130,11 @@ static void values_out_of_range_never_reach_the_system(void **state)
 static void onlyv6_comes_too_late_for_a_socket_with_an_address(void **state)
 {
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0));
-    struct xsock__fd *fd = xsock__fdtab_get(xsock__table(), d);
+    struct xsock__fd *fd = xsock__fdtab_get(xsock__library_table(), d);
     (void)state;
     ASSERT_RESULT(0, xsock_set_opt_flag(d, XSOCK_SO_ONLYV6, true));
     xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_BOUND, 0);
-    xsock__fdtab_put(xsock__table(), fd);
+    xsock__fdtab_put(xsock__library_table(), fd);
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_flag(d, XSOCK_SO_ONLYV6, false));
     assert_int_equal(fake_options_calls(), 1);
     ASSERT_RESULT(0, xsock_close(d));

@@ -50,7 +50,7 @@ static size_t recv_handles(int d, size_t room, int flags, int *out_flags, bool c
     uintptr_t handles[300];
     char data[4];
     struct xsock_vec v = {data, 4};
-    struct xsock_control c = {.handles = handles, .handle_room = room};
+    struct xsock_control c = {.handles = handles, .handle_capacity = room};
     struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
     ASSERT_RESULT(4, (int)xsock_recvmsg(d, &m, flags));
     *out_flags = m.flags;
@@ -119,7 +119,7 @@ static void a_stream_stops_where_handles_came(void **state)
     uintptr_t handle = 1, got[4];
     char data[16];
     struct xsock_vec v = {data, sizeof data};
-    struct xsock_control c = {.handles = got, .handle_room = 4};
+    struct xsock_control c = {.handles = got, .handle_capacity = 4};
     struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
     int pair[2];
     (void)state;
@@ -146,7 +146,7 @@ static int child(int d)
     uintptr_t got = 0;
     char data[4];
     struct xsock_vec v = {data, 4};
-    struct xsock_control c = {.handles = &got, .handle_room = 1};
+    struct xsock_control c = {.handles = &got, .handle_capacity = 1};
     struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
     if (xsock_recvmsg(d, &m, XSOCK_MSG_CMSG_CLOEXEC) != 4 || c.handle_count != 1 || m.flags != 0)
         return 1;

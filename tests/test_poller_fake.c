@@ -29,7 +29,7 @@ static int start(void **state)
 {
     fake_setup(state);
     fake_poller_reset();
-    if (xsock__table_create(&t) != 0)
+    if (xsock__lookup_create_table(&t) != 0)
         return 1;
     p = xsock__call_poller_open(t, 0);
     return p < 0;

@@ -41,11 +41,11 @@ static void start(struct waiter *w, int poller)
 /* Until n threads are in a call on this descriptor. */
 static void until_used_by(int d, int n)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(xsock__table(), d);
+    struct xsock__fd *fd = xsock__fdtab_get(xsock__library_table(), d);
     assert_non_null(fd);
     while (xsock__atomic_load(&fd->refs) != n + 1)
         thread_yield();
-    xsock__fdtab_put(xsock__table(), fd);
+    xsock__fdtab_put(xsock__library_table(), fd);
 }
 
 static int open_poller(void)
@@ -147,13 +147,13 @@ static void a_closed_member_with_a_call_in_it_is_gone(void **state)
     (void)state;
     sockets_pair(XSOCK_SOCK_STREAM, d);
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
-    struct xsock__fd *fd = xsock__fdtab_get(xsock__table(), d[0]);
+    struct xsock__fd *fd = xsock__fdtab_get(xsock__library_table(), d[0]);
     assert_non_null(fd);
     sockets_send(d[1]);
     ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, -1));
     sockets_close(d[0]);
     ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
-    xsock__fdtab_put(xsock__table(), fd);
+    xsock__fdtab_put(xsock__library_table(), fd);
     ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
     sockets_close(p);
     sockets_close(d[1]);

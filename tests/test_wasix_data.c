@@ -43,7 +43,7 @@ static void echo_stream(void *user)
 {
     struct server *s = user;
     do {
-        s->failed = guest_recv(&other, s->d, 0, NET_ROOM);
+        s->failed = guest_recv(&other, s->d, 0, NET_CAPACITY);
         if (s->failed != 0 || guest_done(&other) == 0)
             return;
         guest_put_vec(&other, NET_VEC, NET_IN, guest_done(&other));

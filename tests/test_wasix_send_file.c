@@ -44,7 +44,7 @@ struct drain {
 static void drain(void *user)
 {
     struct drain *x = user;
-    while (guest_recv(&other, x->d, 0, NET_ROOM) == 0 && guest_done(&other) > 0) {
+    while (guest_recv(&other, x->d, 0, NET_CAPACITY) == 0 && guest_done(&other) > 0) {
         for (size_t i = 0; i < guest_done(&other); i++)
             x->wrong = x->wrong || other.bytes[NET_IN + i] != (x->offset + x->sum + i) % 251;
         x->sum += guest_done(&other);

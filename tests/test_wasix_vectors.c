@@ -105,7 +105,7 @@ static void a_length_that_leads_outside_is_refused(void **state)
     static const struct {
         uint64_t base, len;
     } bad[] = {
-        {NET_IN, NET_ROOM + 1}, {NET_IN, UINT32_MAX},  {LAST_BYTE, 2},          {GUEST_MEMORY, 1},
+        {NET_IN, NET_CAPACITY + 1}, {NET_IN, UINT32_MAX},  {LAST_BYTE, 2},          {GUEST_MEMORY, 1},
         {UINT32_MAX, 1},        {UINT32_MAX, UINT32_MAX}, {NET_IN, UINT64_MAX}, {UINT64_MAX, 2},
         {NET_IN, UINT64_MAX - NET_IN + 1},
     };

@@ -12,16 +12,16 @@
 #include "raw.h"
 
 #if defined(__linux__) || defined(__FreeBSD__)
-#define HAS_MANY 1
+#define HAS_BATCH 1
 #else
-#define HAS_MANY 0
+#define HAS_BATCH 0
 #endif
 
 struct raw_udp {
     int from, to;
     size_t size;
     char *data; /* BATCH times size */
-#if HAS_MANY
+#if HAS_BATCH
     struct mmsghdr messages[BATCH];
     struct iovec pieces[BATCH];
 #endif
@@ -45,7 +45,7 @@ struct raw_udp *raw_udp_open(size_t size)
     bench_must(u != NULL && (u->data = calloc(BATCH, size)) != NULL, "memory");
     u->size = size;
     connect_them(u);
-#if HAS_MANY
+#if HAS_BATCH
     for (size_t i = 0; i < BATCH; i++) {
         u->pieces[i] = (struct iovec){u->data + i * size, size};
         u->messages[i].msg_hdr.msg_iov = &u->pieces[i];
@@ -76,12 +76,12 @@ void raw_udp_singly(void *udp, long n)
 
 bool raw_udp_has_many(void)
 {
-    return HAS_MANY;
+    return HAS_BATCH;
 }
 
 void raw_udp_many(void *udp, long n)
 {
-#if HAS_MANY
+#if HAS_BATCH
     struct raw_udp *u = udp;
     for (long done = 0; done < n; done += BATCH) {
         unsigned got = 0;

@@ -20,7 +20,7 @@ struct team {
         long n;
         void *state;
         struct thread *thread;
-    } worker[TEAM_MOST];
+    } worker[TEAM_MAX];
 };
 
 static struct gate *new_gate(void)
@@ -51,7 +51,7 @@ static void work(void *user)
 struct team *team_open(int size, void (*run)(void *state, long n), void *const *state)
 {
     struct team *t = calloc(1, sizeof *t);
-    bench_must(t != NULL && size <= TEAM_MOST, "memory");
+    bench_must(t != NULL && size <= TEAM_MAX, "memory");
     t->size = size;
     t->run = run;
     t->start = new_gate();

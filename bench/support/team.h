@@ -3,7 +3,7 @@
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
 
-enum { TEAM_MOST = 8 };
+enum { TEAM_MAX = 8 };
 
 struct team;
 

@@ -9,22 +9,22 @@
 
 static xsock__atomic_ptr process_table; /* never freed: another thread may be in it at any time */
 
-struct xsock__fdtab *xsock__table(void)
+struct xsock__fdtab *xsock__library_table(void)
 {
     return xsock__atomic_load_ptr(&process_table);
 }
 
-int xsock__table_ensure(struct xsock__fdtab **out)
+int xsock__library_ensure_table(struct xsock__fdtab **out)
 {
     struct xsock__fdtab *mine, *theirs;
-    *out = xsock__table();
+    *out = xsock__library_table();
     if (*out != NULL)
         return 0;
-    int rc = xsock__table_create(&mine);
+    int rc = xsock__lookup_create_table(&mine);
     if (rc != 0)
         return rc;
     xsock__sys_lock_global();
-    theirs = xsock__table();
+    theirs = xsock__library_table();
     if (theirs == NULL)
         xsock__atomic_store_ptr(&process_table, mine);
     xsock__sys_unlock_global();
@@ -37,8 +37,8 @@ int xsock__table_ensure(struct xsock__fdtab **out)
 int xsock_startup(void)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
-    return rc != 0 ? rc : xsock__started();
+    int rc = xsock__library_ensure_table(&t);
+    return rc != 0 ? rc : xsock__start();
 }
 
 int xsock_cleanup(void)

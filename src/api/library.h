@@ -5,7 +5,7 @@
 #include "table/fdtab.h"
 
 /* The process's table; NULL before the first call that made it, which `ensure` does (-XSOCK_ENOMEM). */
-struct xsock__fdtab *xsock__table(void);
-int xsock__table_ensure(struct xsock__fdtab **out);
+struct xsock__fdtab *xsock__library_table(void);
+int xsock__library_ensure_table(struct xsock__fdtab **out);
 
 #endif

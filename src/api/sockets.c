@@ -12,53 +12,53 @@
 int xsock_open(int af, int type, int protocol)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_open(t, af, type, protocol);
 }
 
 int xsock_pair(int af, int type, int protocol, int out[2])
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_pair(t, af, type, protocol, out);
 }
 
 int xsock_dup(int d, int min, int flags)
 {
-    return xsock__call_dup(xsock__table(), d, min, flags);
+    return xsock__call_dup(xsock__library_table(), d, min, flags);
 }
 
 int xsock_dup2(int d, int to, int flags)
 {
-    return xsock__call_dup2(xsock__table(), d, to, flags);
+    return xsock__call_dup2(xsock__library_table(), d, to, flags);
 }
 
 int xsock_close(int d)
 {
-    return xsock__call_close(xsock__table(), d);
+    return xsock__call_close(xsock__library_table(), d);
 }
 
 int xsock_get_flags(int d)
 {
-    return xsock__call_get_flags(xsock__table(), d);
+    return xsock__call_get_flags(xsock__library_table(), d);
 }
 
 int xsock_set_flags(int d, int flags)
 {
-    return xsock__call_set_flags(xsock__table(), d, flags);
+    return xsock__call_set_flags(xsock__library_table(), d, flags);
 }
 
 int xsock_get_limit(void)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__fdtab_limit(t);
 }
 
 int xsock_set_limit(int limit)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__fdtab_set_limit(t, limit);
 }
 
@@ -66,99 +66,99 @@ int xsock_set_limit(int limit)
 
 int xsock_bind(int d, const struct xsock_addr *a)
 {
-    return xsock__call_bind(xsock__table(), d, a);
+    return xsock__call_bind(xsock__library_table(), d, a);
 }
 
 int xsock_listen(int d, int backlog)
 {
-    return xsock__call_listen(xsock__table(), d, backlog);
+    return xsock__call_listen(xsock__library_table(), d, backlog);
 }
 
 int xsock_accept(int d, int flags, struct xsock_addr *out_peer)
 {
-    return xsock__call_accept(xsock__table(), d, flags, out_peer);
+    return xsock__call_accept(xsock__library_table(), d, flags, out_peer);
 }
 
 int xsock_connect(int d, const struct xsock_addr *a)
 {
-    return xsock__call_connect(xsock__table(), d, a);
+    return xsock__call_connect(xsock__library_table(), d, a);
 }
 
 int xsock_shutdown(int d, int how)
 {
-    return xsock__call_shutdown(xsock__table(), d, how);
+    return xsock__call_shutdown(xsock__library_table(), d, how);
 }
 
 int xsock_local_addr(int d, struct xsock_addr *out)
 {
-    return xsock__call_local_addr(xsock__table(), d, out);
+    return xsock__call_local_addr(xsock__library_table(), d, out);
 }
 
 int xsock_peer_addr(int d, struct xsock_addr *out)
 {
-    return xsock__call_peer_addr(xsock__table(), d, out);
+    return xsock__call_peer_addr(xsock__library_table(), d, out);
 }
 
 int xsock_peer_cred(int d, struct xsock_cred *out)
 {
-    return xsock__call_peer_cred(xsock__table(), d, out);
+    return xsock__call_peer_cred(xsock__library_table(), d, out);
 }
 
 /* ---- Data ---------------------------------------------------------------------------------------- */
 
 ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags)
 {
-    return xsock__call_sendto(xsock__table(), d, buf, len, flags, NULL);
+    return xsock__call_sendto(xsock__library_table(), d, buf, len, flags, NULL);
 }
 
 ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const struct xsock_addr *to)
 {
-    return xsock__call_sendto(xsock__table(), d, buf, len, flags, to);
+    return xsock__call_sendto(xsock__library_table(), d, buf, len, flags, to);
 }
 
 ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags)
 {
-    return xsock__call_recvfrom(xsock__table(), d, buf, len, flags, NULL);
+    return xsock__call_recvfrom(xsock__library_table(), d, buf, len, flags, NULL);
 }
 
 ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags, struct xsock_addr *out_from)
 {
-    return xsock__call_recvfrom(xsock__table(), d, buf, len, flags, out_from);
+    return xsock__call_recvfrom(xsock__library_table(), d, buf, len, flags, out_from);
 }
 
 ptrdiff_t xsock_available(int d)
 {
-    return xsock__call_available(xsock__table(), d);
+    return xsock__call_available(xsock__library_table(), d);
 }
 
 int xsock_at_mark(int d)
 {
-    return xsock__call_at_mark(xsock__table(), d);
+    return xsock__call_at_mark(xsock__library_table(), d);
 }
 
 ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags)
 {
-    return xsock__call_sendmsg(xsock__table(), d, m, flags);
+    return xsock__call_sendmsg(xsock__library_table(), d, m, flags);
 }
 
 ptrdiff_t xsock_recvmsg(int d, struct xsock_msg *m, int flags)
 {
-    return xsock__call_recvmsg(xsock__table(), d, m, flags);
+    return xsock__call_recvmsg(xsock__library_table(), d, m, flags);
 }
 
 int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags)
 {
-    return xsock__call_send_batch(xsock__table(), d, v, n, flags);
+    return xsock__call_send_batch(xsock__library_table(), d, v, n, flags);
 }
 
 int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags)
 {
-    return xsock__call_recv_batch(xsock__table(), d, v, n, flags);
+    return xsock__call_recv_batch(xsock__library_table(), d, v, n, flags);
 }
 
 ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len)
 {
-    return xsock__call_sendfile(xsock__table(), d, file, offset, len);
+    return xsock__call_sendfile(xsock__library_table(), d, file, offset, len);
 }
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
@@ -166,30 +166,30 @@ ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len)
 int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__poll(t, v, n, timeout_ns);
 }
 
 int xsock_poller_open(int flags)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_poller_open(t, flags);
 }
 
 int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data)
 {
-    return xsock__call_poller_ctl(xsock__table(), p, op, d, events, data);
+    return xsock__call_poller_ctl(xsock__library_table(), p, op, d, events, data);
 }
 
 int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns)
 {
-    return xsock__call_poller_wait(xsock__table(), p, out, n, timeout_ns);
+    return xsock__call_poller_wait(xsock__library_table(), p, out, n, timeout_ns);
 }
 
 int xsock_poller_wake(int p)
 {
-    return xsock__call_poller_wake(xsock__table(), p);
+    return xsock__call_poller_wake(xsock__library_table(), p);
 }
 
 /* ---- Errors -------------------------------------------------------------------------------------- */
@@ -213,19 +213,19 @@ int xsock_error_from_winsock(int64_t code)
 
 int xsock_native(int d, uintptr_t *out)
 {
-    return xsock__call_native(xsock__table(), d, out);
+    return xsock__call_native(xsock__library_table(), d, out);
 }
 
 int xsock_adopt(uintptr_t handle, int flags)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_adopt(t, handle, flags);
 }
 
 int xsock_release(int d, uintptr_t *out)
 {
-    return xsock__call_release(xsock__table(), d, out);
+    return xsock__call_release(xsock__library_table(), d, out);
 }
 
 int xsock_native_triple(int af, int type, int protocol, int out[3])
@@ -255,13 +255,13 @@ int xsock_native_triple(int af, int type, int protocol, int out[3])
 int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_connect_host(t, host, service, timeout_ns);
 }
 
 int xsock_listen_host(const char *host, const char *service, int backlog)
 {
     struct xsock__fdtab *t;
-    int rc = xsock__table_ensure(&t);
+    int rc = xsock__library_ensure_table(&t);
     return rc != 0 ? rc : xsock__call_listen_host(t, host, service, backlog);
 }

@@ -5,13 +5,13 @@
 #include "sys.h"
 
 /* One datagram's worth of segments: no more than an IPv6 datagram takes, and than every kernel does (64). */
-enum { XSOCK__SEGMENTS_MOST = 64, XSOCK__SEGMENTED_BYTES = 65535 - 40 - 8 };
+enum { XSOCK__SEGMENTS_MAX = 64, XSOCK__SEGMENTED_BYTES = 65535 - 40 - 8 };
 
 /* How many from the first on go as one: of the same size, to the same place; the last may be shorter. */
 static inline size_t xsock__segments_run(const struct xsock__sys_msg *v, size_t n)
 {
     size_t size = v->vec->len, total = size, run = 1;
-    while (size > 0 && run < n && run < XSOCK__SEGMENTS_MOST) {
+    while (size > 0 && run < n && run < XSOCK__SEGMENTS_MAX) {
         size_t next = v[run].vec->len;
         if (!v[run].alike || next == 0 || next > size || total + next > XSOCK__SEGMENTED_BYTES)
             break;

@@ -7,11 +7,11 @@
 /* Before a static function that lies between a public call and the system's: it is compiled into its callers, as each
  * return from below a system call costs a mispredicted jump, some 10 ns. */
 #if defined(_MSC_VER) && !defined(__clang__)
-#define XSOCK__FLAT __forceinline
+#define XSOCK__INLINE __forceinline
 #elif defined(__GNUC__)
-#define XSOCK__FLAT inline __attribute__((always_inline))
+#define XSOCK__INLINE inline __attribute__((always_inline))
 #else
-#define XSOCK__FLAT inline
+#define XSOCK__INLINE inline
 #endif
 
 #if defined(_MSC_VER) && !defined(__clang__)

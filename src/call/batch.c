@@ -14,9 +14,9 @@
 
 /* The part of a batch that the system gets at once. */
 struct window {
-    struct xsock__sys_msg msgs[XSOCK__MANY];
-    struct xsock__sys_addr addrs[XSOCK__MANY];
-    struct xsock_vec vecs[XSOCK__MANY];
+    struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
+    struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
+    struct xsock_vec vecs[XSOCK__BATCH_MAX];
     size_t n, done;
     int flags;
     bool udp, cloexec;
@@ -91,7 +91,7 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
 {
     int rc = 0;
     w->n = 0;
-    for (size_t i = 0; i < n && i < XSOCK__MANY && rc == 0; i++) {
+    for (size_t i = 0; i < n && i < XSOCK__BATCH_MAX && rc == 0; i++) {
         put(w, i, s, &v[i]);
         rc = xsock__control_check_socket(s, v[i].control, v[i].len);
         if (v[i].control != NULL && v[i].control->has == 0)
@@ -99,7 +99,7 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
         if (rc == 0 && v[i].addr != NULL && i > 0 && v[i].addr == v[i - 1].addr)
             w->msgs[i].addr = w->msgs[i - 1].addr;
         else if (rc == 0 && v[i].addr != NULL)
-            rc = xsock__data_destination(s, v[i].addr, &w->addrs[i]);
+            rc = xsock__send_destination(s, v[i].addr, &w->addrs[i]);
         w->msgs[i].alike = rc == 0 && i > 0 && alike(&w->msgs[i - 1], &w->msgs[i]);
         w->n += rc == 0;
     }
@@ -109,7 +109,7 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
 static int try_send(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    return xsock__sys_send_many(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS, w->udp, &w->done);
+    return xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS, w->udp, &w->done);
 }
 
 /* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror() must not know. */
@@ -132,11 +132,11 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
         if (rc == 0 && sent == 0)
-            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, xsock__data_time(s, flags, &s->send_timeout));
+            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, xsock__send_recv_timeout(s, flags, &s->send_timeout));
         else if (rc == 0)
             rc = try_again(fd, try_send, &w);
         if (rc != 0)
-            return sent > 0 ? (int)sent : xsock__data_error(s, rc, true);
+            return sent > 0 ? (int)sent : xsock__send_recv_error(s, rc, true);
         for (size_t i = 0; i < w.done; i++)
             v[sent + i].done = v[sent + i].len;
         sent += w.done;
@@ -150,7 +150,7 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 {
     const int known = XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL;
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = check(fd->held.sock, v, n, flags, known);
@@ -171,14 +171,14 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct window *w = call;
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     if (q != NULL)
-        return xsock__data_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs, w->n, false, &w->done));
-    return xsock__data_ended(fd->held.sock,
-                             xsock__sys_recv_many(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
+        return xsock__recv_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs, w->n, false, &w->done));
+    return xsock__recv_ended(fd->held.sock,
+                             xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
 }
 
 static void prepare_receives(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
 {
-    w->n = n < XSOCK__MANY ? n : XSOCK__MANY;
+    w->n = n < XSOCK__BATCH_MAX ? n : XSOCK__BATCH_MAX;
     w->done = 0;
     for (size_t i = 0; i < w->n; i++)
         put(w, i, s, &v[i]);
@@ -206,11 +206,11 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         int rc;
         prepare_receives(&w, s, v + got, n - got);
         if (got == 0)
-            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN, xsock__data_time(s, flags, &s->recv_timeout));
+            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN, xsock__send_recv_timeout(s, flags, &s->recv_timeout));
         else
             rc = try_again(fd, try_recv, &w);
         if (rc != 0)
-            return got > 0 ? (int)got : xsock__data_error(s, rc, false);
+            return got > 0 ? (int)got : xsock__send_recv_error(s, rc, false);
         report(&w, s, v + got);
         got += w.done;
         if (w.done < w.n)
@@ -223,7 +223,7 @@ int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 {
     const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_CMSG_CLOEXEC;
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = check(fd->held.sock, v, n, flags, known);

@@ -78,6 +78,6 @@ void xsock__addr_destination(struct xsock_addr *a);
 
 /* A connect that is under way: waits for its end, at most timeout_ns. 0 if there was none or it has succeeded;
  * -XSOCK_EAGAIN; or how it failed. */
-int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns);
+int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns);
 
 #endif

@@ -12,7 +12,7 @@
 
 /* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more
  * slowly. */
-enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MOST_NS = 10 * 1000 * 1000 };
+enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MAX_NS = 10 * 1000 * 1000 };
 
 /* Connecting gives an address, but not to LOCAL sockets: they can still be bound. */
 static int connected(const struct xsock__sock *s)
@@ -80,7 +80,7 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const str
                          bool may_block, const struct xsock__deadline *end)
 {
     bool cleared = false;
-    for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MOST_NS ? 2 * nap : nap) {
+    for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MAX_NS ? 2 * nap : nap) {
         int code = xsock__sys_connect(fd->held.handle, a);
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
@@ -92,7 +92,7 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const str
         }
         if (error != -XSOCK_EAGAIN || !may_block)
             return xsock__finish(code);
-        int rc = xsock__pause(t, fd, end, nap);
+        int rc = xsock__nap(t, fd, end, nap);
         if (rc != 0)
             return rc;
     }
@@ -126,7 +126,7 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const st
 
 /* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have
  * to. */
-int xsock__settle(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
+int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
         return 0;
@@ -192,7 +192,7 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
 int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__connect_in(t, fd, a);

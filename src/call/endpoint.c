@@ -46,7 +46,7 @@ int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a)
 int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__bind_in(fd, a);
@@ -84,7 +84,7 @@ int xsock__listen_in(struct xsock__fd *fd, int backlog)
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__listen_in(fd, backlog);
@@ -160,7 +160,7 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
 {
     struct xsock__fd *fd, *new;
     struct xsock__held held;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = check_accept(fd->held.sock, flags); /* said also when the table is full */
@@ -171,7 +171,7 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
         if (rc != 0)
             xsock__fdtab_cancel(t, new);
         else
-            rc = xsock__publish(t, new, &held, flags);
+            rc = xsock__lookup_publish(t, new, &held, flags);
     }
     xsock__fdtab_put(t, fd);
     return rc;
@@ -207,7 +207,7 @@ static int shut_down(struct xsock__fd *fd, int how)
 int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = shut_down(fd, how);
@@ -239,7 +239,7 @@ int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
 static int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = out == NULL ? -XSOCK_EFAULT : ask_addr_in(fd, fn, out);
@@ -260,7 +260,7 @@ int xsock__call_peer_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out)
 int xsock__call_peer_cred(struct xsock__fdtab *t, int d, struct xsock_cred *out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     if (out == NULL)

@@ -10,12 +10,12 @@
 /* Of what is no plain socket: what every call says of it, 0 for nothing. */
 static int why_not(const struct xsock__sock *s)
 {
-    if (s->refuses == -XSOCK__EKEPT)
+    if (s->refuses == -XSOCK__EFOREIGN)
         return s->refuses;
     return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
 }
 
-int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
@@ -29,10 +29,10 @@ int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out)
     return 0;
 }
 
-int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(t, d, &fd);
+    int rc = xsock__lookup_fd(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = fd->held.sock->refuses;
@@ -46,7 +46,7 @@ int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 
 /* ---- Publishing ---------------------------------------------------------------------------------- */
 
-int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
+int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
 {
     int rc = xsock__fdtab_reserve(t, 0, &fd[0]);
     if (rc != 0)
@@ -62,7 +62,7 @@ int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
     return rc;
 }
 
-int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
+int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
 {
     fd->held = *held;
     xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
@@ -74,7 +74,7 @@ int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xs
 static struct xsock__sock *let_go(const struct xsock__held *held)
 {
     if (held->sock->refuses == 0 || held->sock->poller == NULL)
-        return held->sock->refuses == -XSOCK__EKEPT ? NULL : xsock__sock_empty(held);
+        return held->sock->refuses == -XSOCK__EFOREIGN ? NULL : xsock__sock_empty(held);
     xsock__poller_let_go(held->sock->poller);
     return NULL;
 }
@@ -88,7 +88,7 @@ static void forked(struct xsock__held *held)
     held->handle = UINTPTR_MAX;
 }
 
-int xsock__table_create(struct xsock__fdtab **out)
+int xsock__lookup_create_table(struct xsock__fdtab **out)
 {
     int rc = xsock__fdtab_create(NULL, out);
     if (rc != 0)

@@ -6,17 +6,17 @@
 #include "table/fdtab.h"
 
 /* A new table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
-int xsock__table_create(struct xsock__fdtab **out);
+int xsock__lookup_create_table(struct xsock__fdtab **out);
 
 /* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
- * was forked from. -XSOCK__EKEPT: its number is somebody else's. */
-int xsock__get(struct xsock__fdtab *t, int d, struct xsock__fd **out);
+ * was forked from. -XSOCK__EFOREIGN: its number is somebody else's. */
+int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EKEPT, -XSOCK_ENOTSOCK. */
-int xsock__get_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
+/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EFOREIGN, -XSOCK_ENOTSOCK. */
+int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
 /* The same, in one step where it is a plain socket, as it nearly always is. */
-static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
@@ -25,13 +25,13 @@ static inline int xsock__get_plain(struct xsock__fdtab *t, int d, struct xsock__
     if (fd->held.sock->refuses == 0)
         return 0;
     xsock__fdtab_put(t, fd);
-    return xsock__get_socket(t, d, out);
+    return xsock__lookup_socket(t, d, out);
 }
 
 /* Two numbers, the lower one first. */
-int xsock__reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
+int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
 
 /* Fills a reserved descriptor in, and has it found. Returns its number. */
-int xsock__publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
+int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
 
 #endif

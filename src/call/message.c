@@ -46,9 +46,9 @@ static int check(const struct xsock__sock *s, const struct xsock_msg *m, int fla
         return rc;
     if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2] | m->reserved[3]) != 0)
         return -XSOCK_EINVAL;
-    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__data_has_urgent(s))
+    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
-    if (s->type != XSOCK_SOCK_STREAM && m->vec_count > XSOCK__VEC_MOST)
+    if (s->type != XSOCK_SOCK_STREAM && m->vec_count > XSOCK__VEC_MAX)
         return -XSOCK_EMSGSIZE;
     return 0;
 }
@@ -84,7 +84,7 @@ static int try_send(struct xsock__fd *fd, void *call)
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__data_time(s, x->flags, &s->send_timeout);
+    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->send_timeout);
     bool stream = s->type == XSOCK_SOCK_STREAM;
     bool whole = timeout != 0 && stream;
     struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
@@ -92,7 +92,7 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     do {
         rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && whole && x->done < x->total);
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
 ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags)
@@ -109,20 +109,20 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     if (m->control != NULL && m->control->has == 0)
         x.sys.control = NULL;
     if (m->addr != NULL) {
-        rc = xsock__data_destination(s, m->addr, &native);
+        rc = xsock__send_destination(s, m->addr, &native);
         x.sys.addr = &native;
     }
     if (rc == 0)
         rc = xsock__control_check_socket(s, m->control, x.total);
     if (rc == 0)
-        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->send_timeout));
+        rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->send_timeout));
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
 ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_msg *m, int flags)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     ptrdiff_t n = xsock__sendmsg_in(t, fd, m, flags);
@@ -141,7 +141,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
     bool peek = (x->flags & XSOCK_MSG_PEEK) != 0;
     int code = q != NULL ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
                          : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
-    if (code != 0 && xsock__data_ended(fd->held.sock, code) != 0)
+    if (code != 0 && xsock__recv_ended(fd->held.sock, code) != 0)
         return code;
     if (code != 0) {
         x->ended = true;
@@ -159,15 +159,15 @@ static int try_recv(struct xsock__fd *fd, void *call)
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__data_time(s, x->flags, &s->recv_timeout);
-    bool whole = xsock__data_waits_for_all(s, x->flags) && timeout != 0;
+    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->recv_timeout);
+    bool whole = xsock__recv_waits_for_all(s, x->flags) && timeout != 0;
     struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     int rc;
     do {
         rc = xsock__until_done(t, fd, try_recv, x, events, whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && whole && !x->ended && x->done < x->total);
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, false);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
 /* A call without control data gives the system a place for none; on success only it is the caller's turn. */
@@ -194,9 +194,9 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     if (rc == 0)
         rc = xsock__control_check_recv(m->control);
     if (rc == 0)
-        rc = xsock__data_can_receive(s);
+        rc = xsock__recv_check(s);
     if (rc == 0)
-        rc = xsock__settle(t, fd, xsock__data_time(s, flags, &s->recv_timeout));
+        rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->recv_timeout));
     if (rc != 0)
         return rc;
     x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
@@ -217,7 +217,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
 ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m, int flags)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     ptrdiff_t n = xsock__recvmsg_in(t, fd, m, flags);

@@ -30,7 +30,7 @@ static int when_full(int full, int verdict)
     }
 }
 
-/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__started), and no
+/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__start), and no
  * socket is made in vain. */
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
 {
@@ -39,14 +39,14 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
     int rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return when_full(rc, xsock__probe(af, type, protocol));
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, &fd->spare, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__publish(t, fd, &held, type);
+    return xsock__lookup_publish(t, fd, &held, type);
 }
 
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2])
@@ -55,17 +55,17 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
     struct xsock__held held[2];
     if (out == NULL)
         return -XSOCK_EFAULT;
-    int rc = xsock__reserve_pair(t, fd);
+    int rc = xsock__lookup_reserve_pair(t, fd);
     if (rc != 0)
         return when_full(rc, xsock__probe_pair(af, type, protocol));
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
     for (int i = 0; i < 2; i++) {
         if (rc != 0)
             xsock__fdtab_cancel(t, fd[i]);
         else
-            out[i] = xsock__publish(t, fd[i], &held[i], type);
+            out[i] = xsock__lookup_publish(t, fd[i], &held[i], type);
     }
     return rc;
 }
@@ -89,13 +89,13 @@ int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min,
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__publish(t, fd, &held, flags);
+    return xsock__lookup_publish(t, fd, &held, flags);
 }
 
 int xsock__call_dup(struct xsock__fdtab *t, int d, int min, int flags)
 {
     struct xsock__fd *fd;
-    int got = xsock__get(t, d, &fd);
+    int got = xsock__lookup_fd(t, d, &fd);
     if (got != 0)
         return got;
     int rc = xsock__dup_in(t, fd, min, flags);
@@ -124,7 +124,7 @@ static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to
 int xsock__call_dup2(struct xsock__fdtab *t, int d, int to, int flags)
 {
     struct xsock__fd *fd;
-    int got = xsock__get(t, d, &fd);
+    int got = xsock__lookup_fd(t, d, &fd);
     if (got != 0)
         return got;
     int rc = dup_onto(t, fd, to, flags);
@@ -142,7 +142,7 @@ int xsock__call_close(struct xsock__fdtab *t, int d)
 int xsock__call_get_flags(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd;
-    int got = xsock__get(t, d, &fd);
+    int got = xsock__lookup_fd(t, d, &fd);
     if (got != 0)
         return got;
     int flags = xsock__atomic_load(&fd->cloexec) ? XSOCK_SOCK_CLOEXEC : 0;
@@ -171,7 +171,7 @@ static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
 int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
 {
     struct xsock__fd *fd;
-    int got = xsock__get(t, d, &fd);
+    int got = xsock__lookup_fd(t, d, &fd);
     if (got != 0)
         return got;
     int rc = change_flags(t, fd, flags);
@@ -184,7 +184,7 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
 int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out)
 {
     struct xsock__fd *fd;
-    int got = xsock__get(t, d, &fd);
+    int got = xsock__lookup_fd(t, d, &fd);
     if (got != 0)
         return got;
     if (out != NULL)
@@ -205,7 +205,7 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
     }
     if (rc != 0)
         return rc;
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = xsock__sock_adopt(handle, flags | forced_flags(t), &fd->spare, &fd->held.sock);
     if (rc != 0) {
@@ -220,7 +220,7 @@ int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out)
 {
     struct xsock__held held;
     struct xsock__fd *fd;
-    int got = xsock__get_socket(t, d, &fd);
+    int got = xsock__lookup_socket(t, d, &fd);
     if (got != 0)
         return got;
     int rc = out == NULL ? -XSOCK_EFAULT : xsock__fdtab_take(t, fd, &held);

@@ -16,7 +16,7 @@
 int xsock__call_set_opt(struct xsock__fdtab *t, int d, int opt, int kind, int64_t value)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__option_set(&fd->held, opt, kind, value);
@@ -27,7 +27,7 @@ int xsock__call_set_opt(struct xsock__fdtab *t, int d, int opt, int kind, int64_
 static int get_opt(struct xsock__fdtab *t, int d, int opt, int kind, const void *out, int64_t *value)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = out != NULL ? xsock__option_get(&fd->held, opt, kind, value) : -XSOCK_EFAULT;
@@ -82,7 +82,7 @@ static int set_congestion(const struct xsock__fd *fd, const char *name)
 int xsock__call_set_congestion(struct xsock__fdtab *t, int d, const char *name)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = set_congestion(fd, name);
@@ -112,7 +112,7 @@ static int get_congestion(const struct xsock__fd *fd, char *buf, size_t len)
 int xsock__call_get_congestion(struct xsock__fdtab *t, int d, char *buf, size_t len)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = get_congestion(fd, buf, len);
@@ -140,7 +140,7 @@ static int tcp_info(const struct xsock__fd *fd, struct xsock_tcp_info *out)
 int xsock__call_tcp_info(struct xsock__fdtab *t, int d, struct xsock_tcp_info *out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = tcp_info(fd, out);
@@ -163,7 +163,7 @@ static int check_interface(uint32_t index)
 int xsock__call_set_device(struct xsock__fdtab *t, int d, uint32_t index)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     const struct xsock__sock *s = fd->held.sock;
@@ -177,7 +177,7 @@ int xsock__call_set_device(struct xsock__fdtab *t, int d, uint32_t index)
 int xsock__call_get_device(struct xsock__fdtab *t, int d, uint32_t *out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     const struct xsock__sock *s = fd->held.sock;
@@ -194,7 +194,7 @@ int xsock__call_get_device(struct xsock__fdtab *t, int d, uint32_t *out)
 int xsock__call_set_multicast_if(struct xsock__fdtab *t, int d, uint32_t index)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     const struct xsock__sock *s = fd->held.sock;
@@ -259,7 +259,7 @@ int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join, const str
                              const struct xsock_addr *source, uint32_t index)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__change_group_in(fd, join, group, source, index);
@@ -272,7 +272,7 @@ int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join, const str
 int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, const void *value, size_t size)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     if (value == NULL && size != 0)
@@ -289,7 +289,7 @@ int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
 int xsock__call_get_opt_raw(struct xsock__fdtab *t, int d, int level, int name, void *out, size_t *inout_size)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     if (out == NULL || inout_size == NULL)

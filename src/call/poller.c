@@ -11,7 +11,7 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
 /* A descriptor, with a reference, that is a poller. */
 static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    int rc = xsock__get(t, d, out);
+    int rc = xsock__lookup_fd(t, d, out);
     if (rc != 0 || (*out)->held.sock->poller != NULL)
         return rc;
     xsock__fdtab_put(t, *out);
@@ -27,14 +27,14 @@ int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
     int rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = xsock__poller_open(t, fd, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__publish(t, fd, &held, flags);
+    return xsock__lookup_publish(t, fd, &held, flags);
 }
 
 static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint32_t events, uint64_t data)
@@ -54,10 +54,10 @@ static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint3
 int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data)
 {
     struct xsock__fd *poller, *fd;
-    int rc = xsock__get(t, p, &poller);
+    int rc = xsock__lookup_fd(t, p, &poller);
     if (rc != 0)
         return rc;
-    rc = xsock__get(t, d, &fd);
+    rc = xsock__lookup_fd(t, d, &fd);
     if (rc == 0) {
         rc = control(poller, op, fd, events, data);
         xsock__fdtab_put(t, fd);

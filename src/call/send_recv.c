@@ -24,7 +24,7 @@ struct transfer {
 };
 
 /* For LOCAL Linux has it since 5.15, an emulated pair would, and no other system does: so none. */
-bool xsock__data_has_urgent(const struct xsock__sock *s)
+bool xsock__has_urgent(const struct xsock__sock *s)
 {
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
@@ -35,12 +35,12 @@ static int check(const struct xsock__sock *s, const void *buf, size_t len, int f
         return -XSOCK_EFAULT;
     if (len > PTRDIFF_MAX || (flags & ~known) != 0)
         return -XSOCK_EINVAL;
-    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__data_has_urgent(s))
+    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
     return 0;
 }
 
-int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
+int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
 {
     bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
     return now ? 0 : xsock__atomic_load_i64(timeout);
@@ -49,11 +49,11 @@ int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__at
 static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, const xsock__atomic_i64 *timeout)
 {
     struct xsock__sock *s = fd->held.sock;
-    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING) ? xsock__settle(t, fd, xsock__data_time(s, flags, timeout)) : 0;
+    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING) ? xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, timeout)) : 0;
 }
 
 /* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
-int xsock__data_error(const struct xsock__sock *s, int error, bool sending)
+int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
     bool stream = xsock__sock_is_stream(s);
@@ -96,13 +96,13 @@ static int try_send(struct xsock__fd *fd, void *call)
 static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__data_time(s, x->flags, &s->send_timeout);
+    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->send_timeout);
     bool whole = timeout != 0 && s->type == XSOCK_SOCK_STREAM;
     struct xsock__deadline end = xsock__deadline_in(timeout);
-    int rc = xsock__go_on(t, fd, try_send, x, XSOCK_POLLOUT, timeout, code);
+    int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, timeout, code);
     while (rc == 0 && whole && x->done < x->len)
         rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, xsock__time_left(&end));
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
 /* Nobody has to be told that this socket was used. */
@@ -120,7 +120,7 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     return send_rest(t, fd, x, code);
 }
 
-int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
+int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
 {
     struct xsock_addr a;
     int rc = xsock__native_addr_for(s, to, out);
@@ -140,7 +140,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
     struct transfer x = {.from = buf, .len = len, .flags = flags};
     int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
-        rc = xsock__data_destination(fd->held.sock, to, &native);
+        rc = xsock__send_destination(fd->held.sock, to, &native);
         x.to = &native;
     }
     if (rc == 0)
@@ -165,7 +165,7 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
     struct xsock__fd *fd;
     size_t sent = 0;
     ptrdiff_t n;
-    int rc = xsock__get_plain(t, d, &fd);
+    int rc = xsock__lookup_plain_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     if (!is_plain_send(fd, buf, len, flags, to)) {
@@ -195,7 +195,7 @@ static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct t
     return code;
 }
 
-int xsock__data_ended(const struct xsock__sock *s, int code)
+int xsock__recv_ended(const struct xsock__sock *s, int code)
 {
     bool ended = xsock__sock_is(s, XSOCK__SOCK_SHUT_RD) && xsock__error_from_native(code) == -XSOCK_EAGAIN;
     return ended ? 0 : code;
@@ -207,11 +207,11 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     size_t n = 0;
     if (q != NULL)
-        return xsock__data_ended(fd->held.sock, recv_queued(q, fd, x));
+        return xsock__recv_ended(fd->held.sock, recv_queued(q, fd, x));
     unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
     int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
                                x->peer, &n, NULL);
-    code = xsock__data_ended(fd->held.sock, code);
+    code = xsock__recv_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
         x->whole = x->whole && n > 0; /* the end of the stream: no more will come */
@@ -220,7 +220,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
 }
 
 /* PEEK would see the same bytes again and again: with it, WAITALL has no meaning. */
-bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags)
+bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags)
 {
     return (flags & XSOCK_MSG_WAITALL) != 0 && (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) == 0
            && s->type == XSOCK_SOCK_STREAM;
@@ -230,25 +230,25 @@ bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags)
 static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__data_time(s, x->flags, &s->recv_timeout);
+    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->recv_timeout);
     struct xsock__deadline end = xsock__deadline_in(x->whole ? timeout : 0);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
-    int rc = xsock__go_on(t, fd, try_recv, x, events, timeout, code);
+    int rc = xsock__until_done_after(t, fd, try_recv, x, events, timeout, code);
     while (rc == 0 && x->whole && x->done < x->len && timeout != 0)
         rc = xsock__until_done(t, fd, try_recv, x, events, xsock__time_left(&end));
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, false);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
-    x->whole = xsock__data_waits_for_all(fd->held.sock, x->flags);
+    x->whole = xsock__recv_waits_for_all(fd->held.sock, x->flags);
     int code = try_recv(fd, x);
     if (code == 0 && (!x->whole || x->done == x->len) && is_quiet(fd))
         return (ptrdiff_t)x->done;
     return recv_rest(t, fd, x, code);
 }
 
-int xsock__data_can_receive(const struct xsock__sock *s)
+int xsock__recv_check(const struct xsock__sock *s)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
     return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
@@ -263,7 +263,7 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc != 0)
         return rc;
-    rc = xsock__data_can_receive(s);
+    rc = xsock__recv_check(s);
     if (rc == 0)
         rc = settle(t, fd, flags, &s->recv_timeout);
     if (rc != 0)
@@ -290,7 +290,7 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
            && xsock__sock_leftover(s) == NULL;
 }
 
-static XSOCK__FLAT ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
+static XSOCK__INLINE ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
                                        struct xsock_addr *out_from)
 {
     size_t got = 0;
@@ -300,7 +300,7 @@ static XSOCK__FLAT ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd 
     if (code == 0 && is_quiet(fd))
         return (ptrdiff_t)got;
     struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
-    return recv_rest(t, fd, &x, xsock__data_ended(fd->held.sock, code));
+    return recv_rest(t, fd, &x, xsock__recv_ended(fd->held.sock, code));
 }
 
 ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
@@ -313,7 +313,7 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
                                struct xsock_addr *out_from)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_plain(t, d, &fd);
+    int rc = xsock__lookup_plain_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     ptrdiff_t n = recv_flat(t, fd, buf, len, flags, out_from);
@@ -337,7 +337,7 @@ ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd;
     size_t n = 0;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? -XSOCK_EINVAL : available(fd, &n);
@@ -349,10 +349,10 @@ int xsock__call_at_mark(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd;
     bool at = false;
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (!xsock__data_has_urgent(fd->held.sock))
+    if (!xsock__has_urgent(fd->held.sock))
         rc = -XSOCK_EOPNOTSUPP;
     else
         rc = xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));

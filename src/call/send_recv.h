@@ -17,25 +17,25 @@ enum {
 };
 
 /* How long a call may take: 0 if it may not block, else the socket's timeout. */
-int64_t xsock__data_time(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout);
+int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout);
 
 /* The one error for what systems answer differently. */
-int xsock__data_error(const struct xsock__sock *s, int error, bool sending);
+int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending);
 
 /* Where a datagram goes. -XSOCK_EISCONN, -XSOCK_ENOTCONN: a stream has no use for it. */
-int xsock__data_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out);
+int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out);
 
 /* A stream that has no peer, and is not getting one, receives nothing. 0, -XSOCK_ENOTCONN. */
-int xsock__data_can_receive(const struct xsock__sock *s);
+int xsock__recv_check(const struct xsock__sock *s);
 
 /* Whether it can have out-of-band data. */
-bool xsock__data_has_urgent(const struct xsock__sock *s);
+bool xsock__has_urgent(const struct xsock__sock *s);
 
 /* The code of a try to receive: "would block" is the end, 0 and nothing received, where this end was shut down for
  * receiving. (Linux goes on saying that a datagram socket is readable then: waiting would never end.) */
-int xsock__data_ended(const struct xsock__sock *s, int code);
+int xsock__recv_ended(const struct xsock__sock *s, int code);
 
 /* WAITALL has a meaning. */
-bool xsock__data_waits_for_all(const struct xsock__sock *s, int flags);
+bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags);
 
 #endif

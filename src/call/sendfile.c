@@ -31,17 +31,17 @@ static int check(const struct xsock__sock *s, uint64_t offset, size_t len)
         return -XSOCK_EINVAL;
     if (s->type != XSOCK_SOCK_STREAM)
         return -XSOCK_EOPNOTSUPP;
-    return xsock__data_can_receive(s); /* whoever has a peer can send, too */
+    return xsock__recv_check(s); /* whoever has a peer can send, too */
 }
 
 static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct sending *x)
 {
     struct xsock__sock *s = fd->held.sock;
     int rc = check(s, x->offset, x->len);
-    int64_t timeout = xsock__data_time(s, 0, &s->send_timeout);
+    int64_t timeout = xsock__send_recv_timeout(s, 0, &s->send_timeout);
     struct xsock__deadline end;
     if (rc == 0)
-        rc = xsock__settle(t, fd, timeout);
+        rc = xsock__wait_connected(t, fd, timeout);
     if (rc != 0)
         return rc;
     end = xsock__deadline_in(timeout);
@@ -50,14 +50,14 @@ static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
         if (timeout == 0)
             break;
     }
-    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__data_error(s, rc, true);
+    return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
 ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len)
 {
     struct xsock__fd *fd;
     struct sending x = {.file = file, .offset = offset, .len = len};
-    int rc = xsock__get_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     ptrdiff_t n = send_file(t, fd, &x);

@@ -174,7 +174,7 @@ static int connect_question(struct xsock__fdtab *t, const struct xsock__question
     int before = xsock__sys_last_error();
     memset(&r, 0, sizeof r);
     xsock__happy_begin(&r.happy, &end);
-    int rc = xsock__lookup(t, q, &r.happy, &answer);
+    int rc = xsock__lookup_pool_ask(t, q, &r.happy, &answer);
     if (rc != 0) {
         if (answer.code != 0)
             xsock__sys_set_last_error(answer.code);
@@ -208,12 +208,12 @@ int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const cha
         rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = connect_question(t, &q, timeout_ns, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__publish(t, fd, &held, XSOCK_SOCK_CLOEXEC);
+    return xsock__lookup_publish(t, fd, &held, XSOCK_SOCK_CLOEXEC);
 }

@@ -75,12 +75,12 @@ int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char
         rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__started();
+    rc = xsock__start();
     if (rc == 0)
         rc = listen_question(&q, backlog, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__publish(t, fd, &held, XSOCK_SOCK_CLOEXEC);
+    return xsock__lookup_publish(t, fd, &held, XSOCK_SOCK_CLOEXEC);
 }

@@ -107,7 +107,7 @@ static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q
     int rc = xsock__fdtab_take_waker(t, &k);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc; /* above 0 it is the system's code */
-    rc = xsock__fdtab_attach(t, xsock__fdtab_life(t), &w, k);
+    rc = xsock__fdtab_attach(t, xsock__fdtab_seal_fd(t), &w, k);
     if (rc == 0) {
         rc = ask_with(q, h, &w, out);
         (void)xsock__fdtab_detach(t, &w);
@@ -116,7 +116,7 @@ static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q
     return rc;
 }
 
-int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
+int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
                   struct xsock__answer *out)
 {
     memset(out, 0, sizeof *out);
@@ -128,7 +128,7 @@ int xsock__lookup(struct xsock__fdtab *t, const struct xsock__question *q, struc
     return ask_in_thread(t, q, h, out);
 }
 
-int xsock__lookup_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
+int xsock__lookup_pool_ask_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
                                struct xsock__answer *out)
 {
     struct xsock__deadline never = xsock__deadline_in(-1);

@@ -15,13 +15,13 @@
 #endif
 
 struct batch {
-    struct mmsghdr headers[XSOCK__MANY];
-    struct iovec vectors[XSOCK__MANY];
+    struct mmsghdr headers[XSOCK__BATCH_MAX];
+    struct iovec vectors[XSOCK__BATCH_MAX];
     union {
         uint64_t alignment;
-        unsigned char bytes[XSOCK__POSIX_CONTROL_LEAST];
-    } controls[XSOCK__MANY];
-    unsigned char runs[XSOCK__MANY]; /* datagrams that a header stands for */
+        unsigned char bytes[XSOCK__POSIX_CONTROL_INTERNET];
+    } controls[XSOCK__BATCH_MAX];
+    unsigned char runs[XSOCK__BATCH_MAX]; /* datagrams that a header stands for */
     unsigned count;
 };
 
@@ -89,7 +89,7 @@ static int send_some(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags,
             break;
         at += run;
     }
-    xsock__posix_many_flags native = (xsock__posix_many_flags)xsock__posix_message_flags(flags);
+    xsock__posix_batch_flags native = (xsock__posix_batch_flags)xsock__posix_message_flags(flags);
     int sent = sendmmsg((int)h, b.headers, b.count, native);
     if (sent <= 0)
         return errno;
@@ -106,7 +106,7 @@ static bool may_go_singly(int code)
     return code == EINVAL || code == EIO || code == EMSGSIZE || code == EOPNOTSUPP;
 }
 
-int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
 {
     bool segment = udp && n > 1 && can_segment(h);
     size_t done = 0, sent = 0;
@@ -128,7 +128,7 @@ int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int fl
 
 #else
 
-int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
 {
     size_t done = 0;
     int code = 0;
@@ -182,13 +182,13 @@ static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m, 
 {
     struct msghdr *native = &b->headers[i].msg_hdr;
     m->done = b->headers[i].msg_len;
-    m->flags = xsock__posix_told_flags(native->msg_flags);
+    m->flags = xsock__posix_out_flags(native->msg_flags);
     if (m->addr != NULL)
         m->addr->length = (uint32_t)native->msg_namelen;
     xsock__posix_get_control(native, m, cloexec);
 }
 
-int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
 {
     struct batch b;
     if (v->af == XSOCK_AF_LOCAL) /* many handles may come with each: one at a time has the room */
@@ -205,7 +205,7 @@ int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool c
 }
 
 #else
-int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
 {
     return recv_singly(h, v, n, cloexec, out);
 }

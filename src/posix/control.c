@@ -41,7 +41,7 @@ void xsock__posix_add_control(struct msghdr *to, int level, int type, const void
 
 static void put_handles(struct msghdr *to, const struct xsock_control *c)
 {
-    int fds[XSOCK_CONTROL_HANDLES_MOST];
+    int fds[XSOCK_CONTROL_HANDLES_MAX];
     for (size_t i = 0; i < c->handle_count; i++)
         fds[i] = c->handles[i] > INT32_MAX ? -1 : (int)c->handles[i];
     if (c->handle_count > 0)
@@ -133,7 +133,7 @@ static void get_handles(struct cmsghdr *c, struct xsock__sys_msg *m, bool cloexe
     for (size_t i = 0; i < count; i++) {
         int fd;
         memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
-        if (to == NULL || to->handle_count >= to->handle_room) {
+        if (to == NULL || to->handle_count >= to->handle_capacity) {
             close(fd);
             m->flags |= XSOCK_MSG_CTRUNC;
             continue;

@@ -17,7 +17,7 @@ union control {
 
 static size_t put_vectors(const struct xsock__sys_msg *m, struct iovec *out)
 {
-    size_t n = m->vec_count < XSOCK__VEC_MOST ? m->vec_count : XSOCK__VEC_MOST;
+    size_t n = m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
     for (size_t i = 0; i < n; i++)
         out[i] = (struct iovec){m->vec[i].base, m->vec[i].len};
     if (n > 0 && m->skip > 0) {
@@ -29,7 +29,7 @@ static size_t put_vectors(const struct xsock__sys_msg *m, struct iovec *out)
 
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
-    struct iovec vectors[XSOCK__VEC_MOST];
+    struct iovec vectors[XSOCK__VEC_MAX];
     union control control;
     struct msghdr native = {.msg_iov = vectors, .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
     if (m->addr != NULL) {
@@ -55,7 +55,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
  * for control data the system drops what there is, handles included. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
-    struct iovec vectors[XSOCK__VEC_MOST];
+    struct iovec vectors[XSOCK__VEC_MAX];
     union control control;
     struct msghdr native = {.msg_iov = vectors, .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
     bool peeks_local = (flags & XSOCK_MSG_PEEK) != 0 && m->af == XSOCK_AF_LOCAL;
@@ -77,7 +77,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     if (m->addr != NULL)
         m->addr->length = (uint32_t)native.msg_namelen;
     m->done = (size_t)n;
-    m->flags = xsock__posix_told_flags(native.msg_flags);
+    m->flags = xsock__posix_out_flags(native.msg_flags);
     xsock__posix_get_control(&native, m, cloexec);
     return 0;
 }

@@ -19,20 +19,20 @@ typedef socklen_t xsock__posix_size;
 
 /* And sendmmsg takes flags as an int, but on musl. */
 #if defined(__linux__) && !defined(__GLIBC__)
-typedef unsigned xsock__posix_many_flags;
+typedef unsigned xsock__posix_batch_flags;
 #else
-typedef int xsock__posix_many_flags;
+typedef int xsock__posix_batch_flags;
 #endif
 
 int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
-int xsock__posix_told_flags(int native);
+int xsock__posix_out_flags(int native);
 
 /* Control data as the system has it. ANY: what any socket may need; LEAST: what datagrams of INET and INET6 do,
  * to have it many times. Received handles may be more than Linux allows: FreeBSD is limited by bytes. */
 enum {
     XSOCK__POSIX_HANDLES = 512,
-    XSOCK__POSIX_CONTROL_LEAST = 256,
-    XSOCK__POSIX_CONTROL_ANY = XSOCK__POSIX_CONTROL_LEAST + XSOCK__POSIX_HANDLES * sizeof(int) + 64
+    XSOCK__POSIX_CONTROL_INTERNET = 256,
+    XSOCK__POSIX_CONTROL_ANY = XSOCK__POSIX_CONTROL_INTERNET + XSOCK__POSIX_HANDLES * sizeof(int) + 64
 };
 
 /* Adds one, in room that is there: msg_controllen grows. */

@@ -211,7 +211,7 @@ static int put(int fd, const struct name *n, enum unit unit, int64_t value)
 }
 
 /* FreeBSD tells address and interface by two options. */
-static int set_interface_told(const struct xsock__sys_target *s, int option, int64_t value)
+static int set_interface_by_index(const struct xsock__sys_target *s, int option, int64_t value)
 {
 #if !defined(IP_PKTINFO) && defined(IP_RECVIF)
     static const struct name recvif = {IPPROTO_IP, IP_RECVIF};
@@ -235,7 +235,7 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
         return XSOCK__SYS_NO_OPTION;
     int code = put((int)s->handle, n, row->unit, value);
     if (code == 0)
-        code = set_interface_told(s, option, value);
+        code = set_interface_by_index(s, option, value);
     /* Where a dual-stack socket doesn't take it, it has no use for it. */
     if (code == 0 && row->dual && s->af == XSOCK_AF_INET6)
         (void)put((int)s->handle, &row->v4, row->unit, value);

@@ -10,7 +10,7 @@
 
 #include "xsock.h"
 
-enum { SECOND = 1000000000, MILLISECOND = 1000000, MOST = 128 };
+enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };
 
 static const uint64_t wake_key = UINT64_MAX;
 
@@ -175,10 +175,10 @@ static bool take_wake(const struct xsock__sys_poller *p)
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
-    struct epoll_event native[MOST];
+    struct epoll_event native[MAX];
     size_t reported = 0;
     bool woken = false;
-    int count = wait_native(p->epoll, native, n < MOST ? (int)n : MOST, timeout_ns);
+    int count = wait_native(p->epoll, native, n < MAX ? (int)n : MAX, timeout_ns);
     if (count < 0)
         return errno;
     for (int i = 0; i < count; i++) {

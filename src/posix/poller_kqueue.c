@@ -16,7 +16,7 @@
 
 #include "xsock.h"
 
-enum { SECOND = 1000000000, MOST = 128 };
+enum { SECOND = 1000000000, MAX = 128 };
 
 static const uint64_t wake_key = UINT64_MAX;
 static const uint64_t wants_pri = (uint64_t)1 << 63; /* in a key */
@@ -221,12 +221,12 @@ static uint32_t from_native(const struct kevent *e)
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
-    struct kevent native[MOST];
+    struct kevent native[MAX];
     int64_t seconds = timeout_ns / SECOND; /* time_t has 32 bits on some: more than 68 years come back early */
     struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX), (long)(timeout_ns % SECOND)};
     size_t reported = 0;
     bool woken = false;
-    int count = kevent(p->kqueue, NULL, 0, native, n < MOST ? (int)n : MOST, timeout_ns < 0 ? NULL : &t);
+    int count = kevent(p->kqueue, NULL, 0, native, n < MAX ? (int)n : MAX, timeout_ns < 0 ? NULL : &t);
     if (count < 0)
         return errno;
     for (int i = 0; i < count; i++) {

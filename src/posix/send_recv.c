@@ -31,7 +31,7 @@ int xsock__posix_message_flags(int flags)
     return native;
 }
 
-int xsock__posix_told_flags(int native)
+int xsock__posix_out_flags(int native)
 {
     int flags = 0;
     if (native & MSG_TRUNC)
@@ -84,7 +84,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     }
     *out = (size_t)n;
     if (out_flags != NULL)
-        *out_flags = xsock__posix_told_flags(m.msg_flags);
+        *out_flags = xsock__posix_out_flags(m.msg_flags);
     return 0;
 }
 

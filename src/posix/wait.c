@@ -12,7 +12,7 @@
 
 #include "xsock.h"
 
-enum { SECOND = 1000000000, MILLISECOND = 1000000, MOST = 64 };
+enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 64 };
 
 int64_t xsock__sys_now(void)
 {
@@ -153,8 +153,8 @@ static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n, const 
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
                     int64_t timeout_ns)
 {
-    struct pollfd few[MOST + 1];
-    if (n <= MOST)
+    struct pollfd few[MAX + 1];
+    if (n <= MAX)
         return wait_in(few, v, n, wake, timeout_ns);
     size_t size = (n + 1) * sizeof few[0];
     struct pollfd *many = xsock__sys_alloc(size);

@@ -22,7 +22,7 @@ static int check_values(const struct xsock_control *c)
     bool wrong = (c->has & ~(uint32_t)ALL) != 0 || !is_reserved_zero(c);
     wrong = wrong || ((c->has & XSOCK_CONTROL_TOS) != 0 && !is_between(c->tos, 0, 255));
     wrong = wrong || ((c->has & XSOCK_CONTROL_HOP_LIMIT) != 0 && !is_between(c->hop_limit, 1, 255));
-    wrong = wrong || ((c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handle_count > XSOCK_CONTROL_HANDLES_MOST);
+    wrong = wrong || ((c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handle_count > XSOCK_CONTROL_HANDLES_MAX);
     return wrong ? -XSOCK_EINVAL : 0;
 }
 
@@ -59,7 +59,7 @@ int xsock__control_check_recv(const struct xsock_control *c)
 {
     if (c == NULL)
         return 0;
-    if (c->handles == NULL && c->handle_room != 0)
+    if (c->handles == NULL && c->handle_capacity != 0)
         return -XSOCK_EFAULT;
     return is_reserved_zero(c) ? 0 : -XSOCK_EINVAL;
 }

@@ -63,7 +63,7 @@ static int fill(struct xsock__leftover *q, uintptr_t h)
     struct xsock_vec room = {q->bytes, sizeof q->bytes};
     struct xsock__sys_msg m = {.vec = &room, .vec_count = 1, .addr = &q->sender, .control = &q->control, .af = q->af};
     size_t count;
-    int code = xsock__sys_recv_many(h, &m, 1, true, &count);
+    int code = xsock__sys_recv_batch(h, &m, 1, true, &count);
     if (code != 0)
         return code;
     q->from = 0;

@@ -220,7 +220,7 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
 /* Windows can't be made to forget why a connect failed, and would tell it again. */
 static bool has_told(const struct xsock__sock *s)
 {
-    return xsock__sock_is(s, XSOCK__SOCK_TOLD)
+    return xsock__sock_is(s, XSOCK__SOCK_ERROR_READ)
            && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_CONNECTED);
 }
 
@@ -232,7 +232,7 @@ static int take_error(const struct xsock__held *held, int64_t *out)
     if (rc != 0)
         return rc;
     if (code != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
-        xsock__sock_becomes(s, XSOCK__SOCK_TOLD, XSOCK__SOCK_CONNECTING);
+        xsock__sock_becomes(s, XSOCK__SOCK_ERROR_READ, XSOCK__SOCK_CONNECTING);
     *out = -xsock__finish(code);
     return 0;
 }

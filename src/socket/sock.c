@@ -24,7 +24,7 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     s->refuses = 0;
     s->emulated = false;
     s->poller = NULL;
-    s->role = NULL;
+    s->file = NULL;
     xsock__atomic_set_ptr(&s->leftover, NULL);
     xsock__atomic_set_i64(&s->recv_timeout, -1);
     xsock__atomic_set_i64(&s->send_timeout, -1);
@@ -38,9 +38,9 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     return s;
 }
 
-struct xsock__held xsock__sock_kept(void)
+struct xsock__held xsock__sock_foreign(void)
 {
-    static struct xsock__sock kept = {.refuses = -XSOCK__EKEPT};
+    static struct xsock__sock kept = {.refuses = -XSOCK__EFOREIGN};
     return (struct xsock__held){UINTPTR_MAX, &kept};
 }
 
@@ -56,8 +56,8 @@ static bool leave_sock(struct xsock__sock *s)
         return false;
     if (xsock__sock_leftover(s) != NULL)
         xsock__leftover_destroy(xsock__sock_leftover(s));
-    if (s->role != NULL)
-        s->role->gone(s->role);
+    if (s->file != NULL)
+        s->file->gone(s->file);
     return true;
 }
 
@@ -213,7 +213,7 @@ static int first_missing(int af, int type, int verdict)
 /* Makes handles for a triple that is in the table: one, or a pair. */
 typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
 
-static XSOCK__FLAT int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
+static XSOCK__INLINE int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
 {
     struct xsock__sys_triple t;
     if (!xsock__triple_to_native(af, type & XSOCK__TYPE_MASK, protocol, &t))
@@ -227,7 +227,7 @@ static XSOCK__FLAT int make(make_fn *fn, int af, int type, int protocol, uintptr
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 
-static XSOCK__FLAT int open_handle(int af, int type, int *protocol, uintptr_t *out)
+static XSOCK__INLINE int open_handle(int af, int type, int *protocol, uintptr_t *out)
 {
     int rc = xsock__triple_check_flags(af, type, *protocol);
     if (rc != 0)

@@ -21,14 +21,14 @@ enum {
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
     XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
-    XSOCK__SOCK_TOLD = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_ERROR_READ = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
     XSOCK__SOCK_LINGERS = 256,  /* it may have a linger time: set here, or by who knows whom outside */
     XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
 };
 
 /* What a socket is more than that, for who made it so. `gone`: its last descriptor is. */
-struct xsock__role {
-    void (*gone)(struct xsock__role *r);
+struct xsock__file {
+    void (*gone)(struct xsock__file *r);
 };
 
 struct xsock__sock {
@@ -42,7 +42,7 @@ struct xsock__sock {
     short af, type;             /* xsock's numbers, no flags */
     int protocol;               /* the default filled in */
     struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
-    struct xsock__role *role;     /* not NULL: what src/wasix makes of it: a pipe, an event */
+    struct xsock__file *file;     /* not NULL: what src/wasix makes of it: a pipe, an event */
     xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
@@ -98,7 +98,7 @@ static inline struct xsock__leftover *xsock__sock_leftover(const struct xsock__s
 }
 
 /* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
-struct xsock__held xsock__sock_kept(void);
+struct xsock__held xsock__sock_foreign(void);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

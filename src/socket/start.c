@@ -23,7 +23,7 @@ static int start(void)
 
 /* Nobody can stop the system between this and the caller's use of it: the caller has reserved a number before,
  * and xsock_cleanup looks for one after it has said that it stops. */
-int xsock__started(void)
+int xsock__start(void)
 {
     if (xsock__atomic_load(&running))
         return 0;

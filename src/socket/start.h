@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /* Starts the system, once; a descriptor must be reserved while it is used. See start.c. */
-int xsock__started(void);
+int xsock__start(void);
 
 /* Stops it. -XSOCK_EBUSY: a descriptor is open in some table, or its last call has not left it. */
 int xsock__stop(void);

@@ -80,7 +80,7 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 /* ---- Looking up ---------------------------------------------------------------------------------- */
 
 /* The system is not called under the lock. */
-static XSOCK__FLAT void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
+static XSOCK__INLINE void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
 {
     struct xsock__sock *memory = NULL;
     if (t->emptied != NULL)
@@ -147,7 +147,7 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
  * counts by now or will see that. */
 static bool is_idle(const struct xsock__fd *fd)
 {
-    return xsock__atomic_load(&fd->refs) == 0 && fd->followers == NULL;
+    return xsock__atomic_load(&fd->refs) == 0 && fd->observers == NULL;
 }
 
 /* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock. */
@@ -160,33 +160,33 @@ static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *
 }
 
 /* Under the lock: any other one, which has finish_retiring coming. */
-static struct xsock__follower *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
+static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     t->leaving++;
     fd->state = LEAVING;
-    xsock__fdtab_wake_all(fd);
-    return xsock__fdtab_take_followers(fd);
+    xsock__fdtab_wake_waiters(fd);
+    return xsock__fdtab_take_observers(fd);
 }
 
-/* Without the lock. Until CLOSING is set nobody else lets go: followers find the handle open. */
-static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *followers)
+/* Without the lock. Until CLOSING is set nobody else lets go: observers find the handle open. */
+static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__observer *observers)
 {
-    xsock__fdtab_tell_followers(followers);
+    xsock__fdtab_notify_observers(observers);
     if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
         let_go(t, fd);
 }
 
 /* Has the lock, and gives it back. */
-static XSOCK__FLAT void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
+static XSOCK__INLINE void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (is_idle(fd)) {
         struct xsock__held held = retire_idle(t, fd);
         xsock__sys_unlock(&t->lock);
         let_go_of(t, &held);
     } else {
-        struct xsock__follower *followers = retire(t, fd);
+        struct xsock__observer *observers = retire(t, fd);
         xsock__sys_unlock(&t->lock);
-        finish_retiring(t, fd, followers);
+        finish_retiring(t, fd, observers);
     }
 }
 
@@ -203,9 +203,9 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
         return -XSOCK_EBADF;
     xsock__sys_lock(&t->lock);
     struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
-    if (fd == NULL || (fd->state == KEPT) != kept) {
+    if (fd == NULL || (fd->state == FOREIGN) != kept) {
         xsock__sys_unlock(&t->lock);
-        return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EKEPT;
+        return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EFOREIGN;
     }
     xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
     xsock__bitmap_clear(&t->used, (size_t)number);
@@ -242,7 +242,7 @@ int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* Under the lock. */
 static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out,
-                struct xsock__follower **out_followers)
+                struct xsock__observer **out_observers)
 {
     xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
     if (xsock__atomic_load_ptr(slot) != fd)
@@ -253,7 +253,7 @@ static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held
     xsock__bitmap_clear(&t->used, (size_t)fd->number);
     t->count--;
     *out = fd->held;
-    *out_followers = xsock__fdtab_take_followers(fd);
+    *out_observers = xsock__fdtab_take_observers(fd);
     xsock__atomic_add(&fd->refs, -TAKEN);
     xsock__fdtab_free_cell(t, fd);
     return 0;
@@ -261,11 +261,11 @@ static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held
 
 int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out)
 {
-    struct xsock__follower *followers = NULL;
+    struct xsock__observer *observers = NULL;
     xsock__sys_lock(&t->lock);
-    int rc = take(t, fd, out, &followers);
+    int rc = take(t, fd, out, &observers);
     xsock__sys_unlock(&t->lock);
-    xsock__fdtab_tell_followers(followers);
+    xsock__fdtab_notify_observers(observers);
     return rc;
 }
 
@@ -284,8 +284,8 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
             return rc;
     } else {
         fd = xsock__atomic_load_ptr(xsock__fdtab_slot(t, number));
-        if (fd == NULL || fd->state == KEPT)
-            return fd == NULL ? -XSOCK_EBUSY : -XSOCK__EKEPT;
+        if (fd == NULL || fd->state == FOREIGN)
+            return fd == NULL ? -XSOCK_EBUSY : -XSOCK__EFOREIGN;
         if (!xsock__fdtab_make_cell(t))
             return -XSOCK_ENOMEM;
         fd = xsock__fdtab_pop_cell(t, number);
@@ -316,13 +316,13 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const stru
     if (xsock__atomic_load_ptr(slot) != fd || to < 0 || !xsock__bitmap_has(&t->used, (size_t)to))
         return -XSOCK_EBADF;
     struct xsock__fd *old = xsock__atomic_load_ptr(xsock__fdtab_slot(t, to));
-    if (kept && (old == NULL || old->state != KEPT))
+    if (kept && (old == NULL || old->state != FOREIGN))
         return -XSOCK_EBADF;
     if (kept)
         old->state = USED; /* for install, which leaves alone what is kept */
     int rc = install(t, to, held, xsock__atomic_load(&fd->cloexec) != 0, out);
     if (rc != 0 && kept)
-        old->state = KEPT;
+        old->state = FOREIGN;
     if (rc != 0)
         return rc;
     xsock__atomic_store_ptr(slot, NULL);
@@ -341,9 +341,9 @@ int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, cons
         xsock__sys_unlock(&t->lock);
         return rc;
     }
-    struct xsock__follower *followers = retire(t, fd); /* which isn't idle: the caller is in it */
+    struct xsock__observer *observers = retire(t, fd); /* which isn't idle: the caller is in it */
     close_locked(t, old);
-    finish_retiring(t, fd, followers);
+    finish_retiring(t, fd, observers);
     return to;
 }
 

@@ -39,7 +39,7 @@ struct xsock__fd {
         struct xsock__sock *spare; /* reserved: see xsock__fdtab_recycle */
     };
     struct xsock__waiter *waiters; /* the same: calls that wait in it */
-    struct xsock__follower *followers; /* the same: who is told when it is closed */
+    struct xsock__observer *observers; /* the same: who is told when it is closed */
     xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
 };
 
@@ -49,8 +49,8 @@ typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held)
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
-/* Beyond every error of xsock.h: this number is kept for somebody else (see xsock__fdtab_keep). */
-enum { XSOCK__EKEPT = 0x7000 };
+/* Beyond every error of xsock.h: this number is kept for somebody else (see xsock__fdtab_reserve_foreign). */
+enum { XSOCK__EFOREIGN = 0x7000 };
 
 /* A new table, empty. -XSOCK_ENOMEM. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
@@ -85,14 +85,14 @@ void xsock__fdtab_seal(struct xsock__fdtab *t);
 void xsock__fdtab_close_marked(struct xsock__fdtab *t);
 
 /* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
-struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t);
+struct xsock__fd *xsock__fdtab_seal_fd(struct xsock__fdtab *t);
 
 /* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits in the bell
  * is woken as if it were closed, and stays there until it leaves. Rings are counted, so that who has begun too
  * late finds out: ask for the count, look at what is rung for, wait in the bell, and compare. */
-struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t);
-int xsock__fdtab_rings(struct xsock__fdtab *t);
-void xsock__fdtab_ring(struct xsock__fdtab *t);
+struct xsock__fd *xsock__fdtab_notify_fd(struct xsock__fdtab *t);
+int xsock__fdtab_notifications(struct xsock__fdtab *t);
+void xsock__fdtab_notify(struct xsock__fdtab *t);
 
 /* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in held, then
  * publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
@@ -110,22 +110,22 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet published.
- * -XSOCK__EKEPT. -XSOCK_ENOMEM. On failure held is still the caller's. */
+ * -XSOCK__EFOREIGN. -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
 
 /* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a
  * reference to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the
- * number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EKEPT, -XSOCK_EBUSY
+ * number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EFOREIGN, -XSOCK_EBUSY
  * as replace, -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
                       bool kept);
 
 /* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds `held`, but
- * remove and replace leave it alone and say -XSOCK__EKEPT, until unkeep frees it. Returns the number.
+ * remove and replace leave it alone and say -XSOCK__EFOREIGN, until unkeep frees it. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open; -XSOCK_EMFILE, -XSOCK_ENOMEM.
  * unkeep: -XSOCK_EBADF: not kept. */
-int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held);
-int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number);
+int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held);
+int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number);
 
 /* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
@@ -177,24 +177,24 @@ void xsock__fdtab_detach_locked(struct xsock__waiter *w);
 
 /* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a
  * lock, by the thread that does that; its number may be another's by then, its handle is still open. From
- * then on the follower is in no list. Not called in a forked child for what the parent had: they are
+ * then on the observer is in no list. Not called in a forked child for what the parent had: they are
  * forgotten there. */
-struct xsock__follower {
-    void (*closed)(struct xsock__follower *f);
+struct xsock__observer {
+    void (*closed)(struct xsock__observer *f);
     struct xsock__fd *fd; /* fdtab's own; NULL: in no list */
-    struct xsock__follower *next, **link;
+    struct xsock__observer *next, **link;
 };
 
 /* The caller has a reference to fd. -XSOCK_ECANCELED: it has been closed already. */
-int xsock__fdtab_follow(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *f);
+int xsock__fdtab_observe(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__observer *f);
 
 /* False: it is in no list any more: `closed` is called, or is about to be, by another thread. */
-bool xsock__fdtab_unfollow(struct xsock__fdtab *t, struct xsock__follower *f);
+bool xsock__fdtab_unobserve(struct xsock__fdtab *t, struct xsock__observer *f);
 
-/* Calls fn for each follower of fd, under the table's lock, until it returns true: that follower, or NULL. */
-typedef bool xsock__follower_fn(struct xsock__follower *f, void *user);
-struct xsock__follower *xsock__fdtab_each_follower(struct xsock__fdtab *t, struct xsock__fd *fd,
-                                                   xsock__follower_fn *fn, void *user);
+/* Calls fn for each observer of fd, under the table's lock, until it returns true: that observer, or NULL. */
+typedef bool xsock__observer_fn(struct xsock__observer *f, void *user);
+struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struct xsock__fd *fd,
+                                                   xsock__observer_fn *fn, void *user);
 
 /* What is to be done in a forked child with each descriptor that was open, or half open, or half closed,
  * before any other use of the table; no lock, no other thread. Where the child has no such handle, it says
@@ -204,7 +204,7 @@ void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
 /* ---- Closing ------------------------------------------------------------------------------------- */
 
-/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF, -XSOCK__EKEPT. */
+/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF, -XSOCK__EFOREIGN. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
 /* Frees the number and hands out held, which is not let go. The caller has a reference, which is gone then.

@@ -17,11 +17,11 @@
 
 /* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
  * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
-enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MOST = 256 };
+enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MAX = 256 };
 
 /* fd->state: in the free list; has a number; has one, for a handle from outside; has references only; has a
  * number that is somebody else's. */
-enum { FREE, USED, ADOPTED, LEAVING, KEPT };
+enum { FREE, USED, ADOPTED, LEAVING, FOREIGN };
 
 /* A cache line each: two threads that use two descriptors write to no line in common. */
 union cell {
@@ -51,13 +51,13 @@ struct xsock__fdtab {
     int count, limit, waiting;
     bool sealed;
     struct xsock__fdtab_rules rules;
-    struct xsock__fd life, bell;
-    unsigned rings;
+    struct xsock__fd seal_fd, notify_fd;
+    unsigned notifications;
     int leaving; /* closed, and not let go yet */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */
     struct spare *spares;          /* memory of socks that are gone, */
-    int spare_count;               /* at most SPARES_MOST pieces */
+    int spare_count;               /* at most SPARES_MAX pieces */
     size_t spare_size;
     xsock__fdtab_forked *forked;
     struct xsock__fdtab *next; /* all tables: under the global lock */
@@ -122,7 +122,7 @@ static inline struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
 static inline bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
 {
     struct spare *s = (struct spare *)(void *)sock;
-    if (t->spare_count >= SPARES_MOST)
+    if (t->spare_count >= SPARES_MAX)
         return false;
     s->next = t->spares;
     t->spares = s;
@@ -134,7 +134,7 @@ static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__
 {
     fd->state = FREE;
     fd->held = xsock__held_nothing;
-    fd->followers = NULL;
+    fd->observers = NULL;
     xsock__atomic_set(&fd->edges, 0);
     if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
         xsock__sys_free(fd->spare, t->spare_size);
@@ -146,19 +146,19 @@ static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__
 int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);
 int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
-/* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EKEPT. */
+/* As xsock__fdtab_remove, if the number is kept or not as said. -XSOCK_EBADF, -XSOCK__EFOREIGN. */
 int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
 
 /* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
 
 /* wakers.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
-void xsock__fdtab_wake_all(struct xsock__fd *fd);
+void xsock__fdtab_wake_waiters(struct xsock__fd *fd);
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
 
-/* observers.c: takes all followers off fd, under the lock; then tells them, without it. */
-struct xsock__follower *xsock__fdtab_take_followers(struct xsock__fd *fd);
-void xsock__fdtab_tell_followers(struct xsock__follower *first);
+/* observers.c: takes all observers off fd, under the lock; then tells them, without it. */
+struct xsock__observer *xsock__fdtab_take_observers(struct xsock__fd *fd);
+void xsock__fdtab_notify_observers(struct xsock__observer *first);
 
 /* Into the list of all tables, and out. -XSOCK_ENOMEM. */
 int xsock__fdtab_enlist(struct xsock__fdtab *t);

@@ -27,7 +27,7 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     xsock__atomic_store(&fd->refs, 0);
     fd->waiters = NULL;
-    fd->followers = NULL;
+    fd->observers = NULL;
     if (fd->state == FREE || fd->state == LEAVING)
         return;
     if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
@@ -68,8 +68,8 @@ static void after_fork_in_child(void)
         each_cell(repair, t);
         t->leaving = 0;
         t->waiting = 0;
-        t->life.waiters = NULL;
-        t->bell.waiters = NULL;
+        t->seal_fd.waiters = NULL;
+        t->notify_fd.waiters = NULL;
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
         xsock__sys_unlock(&t->lock);
     }

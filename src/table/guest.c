@@ -13,29 +13,29 @@ const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t
     return &t->rules;
 }
 
-struct xsock__fd *xsock__fdtab_life(struct xsock__fdtab *t)
+struct xsock__fd *xsock__fdtab_seal_fd(struct xsock__fdtab *t)
 {
-    return &t->life;
+    return &t->seal_fd;
 }
 
-struct xsock__fd *xsock__fdtab_bell(struct xsock__fdtab *t)
+struct xsock__fd *xsock__fdtab_notify_fd(struct xsock__fdtab *t)
 {
-    return &t->bell;
+    return &t->notify_fd;
 }
 
-int xsock__fdtab_rings(struct xsock__fdtab *t)
+int xsock__fdtab_notifications(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
-    int rings = (int)(t->rings & INT32_MAX);
+    int notifications = (int)(t->notifications & INT32_MAX);
     xsock__sys_unlock(&t->lock);
-    return rings;
+    return notifications;
 }
 
-void xsock__fdtab_ring(struct xsock__fdtab *t)
+void xsock__fdtab_notify(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
-    t->rings++;
-    xsock__fdtab_wake_all(&t->bell);
+    t->notifications++;
+    xsock__fdtab_wake_waiters(&t->notify_fd);
     xsock__sys_unlock(&t->lock);
 }
 
@@ -54,12 +54,12 @@ static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *he
     if (rc != 0)
         return rc;
     fd->held = *held;
-    fd->state = KEPT;
+    fd->state = FOREIGN;
     xsock__atomic_store_ptr(xsock__fdtab_slot(t, fd->number), fd);
     return fd->number;
 }
 
-int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held)
 {
     xsock__sys_lock(&t->lock);
     int rc = keep(t, number, held);
@@ -67,7 +67,7 @@ int xsock__fdtab_keep(struct xsock__fdtab *t, int number, const struct xsock__he
     return rc;
 }
 
-int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number)
+int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number)
 {
     return xsock__fdtab_remove_if(t, number, true);
 }
@@ -78,12 +78,12 @@ int xsock__fdtab_unkeep(struct xsock__fdtab *t, int number)
  * reset, to a call that waits in another. Under the lock. */
 static void wake_everyone(struct xsock__fdtab *t, size_t end)
 {
-    xsock__fdtab_wake_all(&t->life);
+    xsock__fdtab_wake_waiters(&t->seal_fd);
     for (size_t n = (size_t)t->rules.first; n < end; n++) {
         const xsock__atomic_ptr *slot = xsock__fdtab_slot(t, (int)n);
         struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
         if (fd != NULL)
-            xsock__fdtab_wake_all(fd);
+            xsock__fdtab_wake_waiters(fd);
     }
 }
 
@@ -91,13 +91,13 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
     t->sealed = true;
-    t->life.state = LEAVING;
+    t->seal_fd.state = LEAVING;
     size_t end = xsock__bitmap_end(&t->used);
     wake_everyone(t, end);
     xsock__sys_unlock(&t->lock);
     for (size_t n = (size_t)t->rules.first; n < end; n++)
-        if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EKEPT)
-            (void)xsock__fdtab_unkeep(t, (int)n);
+        if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EFOREIGN)
+            (void)xsock__fdtab_release_foreign(t, (int)n);
 }
 
 /* Another thread may have put something else under a number since it was looked at: then that is closed. */

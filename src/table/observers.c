@@ -2,24 +2,24 @@
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
-int xsock__fdtab_follow(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__follower *f)
+int xsock__fdtab_observe(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__observer *f)
 {
     int rc = -XSOCK_ECANCELED;
     xsock__sys_lock(&t->lock);
     if (fd->state != LEAVING) {
         f->fd = fd;
-        f->next = fd->followers;
-        f->link = &fd->followers;
+        f->next = fd->observers;
+        f->link = &fd->observers;
         if (f->next != NULL)
             f->next->link = &f->next;
-        fd->followers = f;
+        fd->observers = f;
         rc = 0;
     }
     xsock__sys_unlock(&t->lock);
     return rc;
 }
 
-bool xsock__fdtab_unfollow(struct xsock__fdtab *t, struct xsock__follower *f)
+bool xsock__fdtab_unobserve(struct xsock__fdtab *t, struct xsock__observer *f)
 {
     xsock__sys_lock(&t->lock);
     bool listed = f->fd != NULL;
@@ -33,30 +33,30 @@ bool xsock__fdtab_unfollow(struct xsock__fdtab *t, struct xsock__follower *f)
     return listed;
 }
 
-struct xsock__follower *xsock__fdtab_each_follower(struct xsock__fdtab *t, struct xsock__fd *fd,
-                                                   xsock__follower_fn *fn, void *user)
+struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struct xsock__fd *fd,
+                                                   xsock__observer_fn *fn, void *user)
 {
     xsock__sys_lock(&t->lock);
-    struct xsock__follower *f = fd->followers;
+    struct xsock__observer *f = fd->observers;
     while (f != NULL && !fn(f, user))
         f = f->next;
     xsock__sys_unlock(&t->lock);
     return f;
 }
 
-struct xsock__follower *xsock__fdtab_take_followers(struct xsock__fd *fd)
+struct xsock__observer *xsock__fdtab_take_observers(struct xsock__fd *fd)
 {
-    struct xsock__follower *first = fd->followers;
-    for (struct xsock__follower *f = first; f != NULL; f = f->next)
+    struct xsock__observer *first = fd->observers;
+    for (struct xsock__observer *f = first; f != NULL; f = f->next)
         f->fd = NULL;
-    fd->followers = NULL;
+    fd->observers = NULL;
     return first;
 }
 
-void xsock__fdtab_tell_followers(struct xsock__follower *first)
+void xsock__fdtab_notify_observers(struct xsock__observer *first)
 {
     while (first != NULL) {
-        struct xsock__follower *f = first;
+        struct xsock__observer *f = first;
         first = f->next; /* `closed` may free it */
         f->closed(f);
     }

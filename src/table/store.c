@@ -1,6 +1,6 @@
 #include "table/fdtab_private.h"
 
-enum { SLAB_FIRST = 16, SLAB_MOST = 4096 };
+enum { SLAB_FIRST = 16, SLAB_MAX = 4096 };
 
 static size_t chunk_size(unsigned k)
 {
@@ -56,7 +56,7 @@ static void free_spares(struct xsock__fdtab *t)
 /* Cells are never given back before the table is: see get(). */
 bool xsock__fdtab_add_cells(struct xsock__fdtab *t)
 {
-    size_t count = t->cells < SLAB_FIRST ? SLAB_FIRST : t->cells > SLAB_MOST ? SLAB_MOST : t->cells;
+    size_t count = t->cells < SLAB_FIRST ? SLAB_FIRST : t->cells > SLAB_MAX ? SLAB_MAX : t->cells;
     struct slab *s = xsock__sys_alloc(slab_size(count));
     if (s == NULL)
         return false;

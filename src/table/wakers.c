@@ -187,7 +187,7 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
         xsock__fdtab_give_waker(t, w->waker, true);
 }
 
-void xsock__fdtab_wake_all(struct xsock__fd *fd)
+void xsock__fdtab_wake_waiters(struct xsock__fd *fd)
 {
     for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
         xsock__atomic_store(&w->closed, 1);

@@ -8,7 +8,7 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* What one descriptor of the call needs while it waits; up to MOST of them stand on the stack. */
+/* What one descriptor of the call needs while it waits; up to MAX of them stand on the stack. */
 struct watched {
     struct xsock__leftover_watch watch; /* first: found by it */
     struct xsock__leftover *leftover;   /* NULL: it has no queue, or isn't asked for what comes in */
@@ -18,12 +18,12 @@ struct watched {
     bool attached;
 };
 
-enum { MOST = 64 };
+enum { MAX = 64 };
 
 /* What a guest's call waits for besides: the end of its table, and the bell. */
 struct guest {
-    struct xsock__waiter life, bell;
-    int rings;
+    struct xsock__waiter sealed, notified;
+    int notifications;
     bool late; /* it has rung before there was anybody to hear */
 };
 
@@ -78,7 +78,7 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
         return NULL;
-    if (fd->held.sock->poller == NULL && fd->held.sock->refuses != -XSOCK__EKEPT)
+    if (fd->held.sock->poller == NULL && fd->held.sock->refuses != -XSOCK__EFOREIGN)
         return fd;
     xsock__fdtab_put(t, fd);
     return NULL;
@@ -138,29 +138,29 @@ static void leave(struct poll *p)
 static int enter_guest(struct poll *p)
 {
     struct guest *g = p->guest;
-    int rc = xsock__fdtab_attach(p->t, xsock__fdtab_life(p->t), &g->life, p->waker);
+    int rc = xsock__fdtab_attach(p->t, xsock__fdtab_seal_fd(p->t), &g->sealed, p->waker);
     if (rc != 0)
         return rc;
-    (void)xsock__fdtab_attach(p->t, xsock__fdtab_bell(p->t), &g->bell, p->waker); /* which never closes */
-    g->late = xsock__fdtab_rings(p->t) != g->rings;
+    (void)xsock__fdtab_attach(p->t, xsock__fdtab_notify_fd(p->t), &g->notified, p->waker); /* which never closes */
+    g->late = xsock__fdtab_notifications(p->t) != g->notifications;
     return 0;
 }
 
 static void leave_guest(struct poll *p)
 {
-    bool ended = xsock__fdtab_detach(p->t, &p->guest->life);
-    bool rung = xsock__fdtab_detach(p->t, &p->guest->bell);
+    bool ended = xsock__fdtab_detach(p->t, &p->guest->sealed);
+    bool rung = xsock__fdtab_detach(p->t, &p->guest->notified);
     p->woken = p->woken || ended || rung;
 }
 
 static bool is_over(const struct poll *p)
 {
-    return p->guest != NULL && xsock__atomic_load(&p->guest->life.closed);
+    return p->guest != NULL && xsock__atomic_load(&p->guest->sealed.closed);
 }
 
-static bool has_rung(const struct poll *p)
+static bool was_notified(const struct poll *p)
 {
-    return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->bell.closed));
+    return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
 /* What there is to report now; the results of a wait are used if there was one. */
@@ -190,7 +190,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
     int ready = collect(p, false);
     for (;;) {
         /* With something to report already, the others are asked without waiting. */
-        int64_t left = ready > 0 || has_rung(p) ? 0 : xsock__time_left(end);
+        int64_t left = ready > 0 || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
         if (rc != 0)
             return rc;
@@ -202,7 +202,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
         ready = collect(p, true);
         if (is_over(p))
             return -XSOCK_ECANCELED;
-        if (ready > 0 || left == 0 || has_rung(p))
+        if (ready > 0 || left == 0 || was_notified(p))
             return ready;
     }
 }
@@ -225,22 +225,22 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     return rc;
 }
 
-/* What doesn't fit n <= MOST. */
+/* What doesn't fit n <= MAX. */
 size_t xsock__poll_bytes(size_t n)
 {
-    return n <= MOST ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
+    return n <= MAX ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
 }
 
 static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                     struct guest *g)
 {
-    struct watched few[MOST];
-    struct xsock__sys_wait waits[MOST];
+    struct watched few[MAX];
+    struct xsock__sys_wait waits[MAX];
     struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits, .guest = g};
     int rc = check(v, n, timeout_ns);
     if (rc != 0)
         return rc;
-    if (n <= MOST)
+    if (n <= MAX)
         return poll_in(&p, timeout_ns);
     if (n > SIZE_MAX / sizeof *p.watched) /* 32 bits */
         return -XSOCK_ENOMEM;
@@ -257,9 +257,9 @@ int xsock__poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_
     return poll_for(t, v, n, timeout_ns, NULL);
 }
 
-int xsock__poll_rung(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
-                          int rings)
+int xsock__poll_guest(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
+                          int notifications)
 {
-    struct guest g = {.rings = rings};
+    struct guest g = {.notifications = notifications};
     return poll_for(t, v, n, timeout_ns, &g);
 }

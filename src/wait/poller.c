@@ -7,7 +7,7 @@
 #include "wait/wait.h"
 
 struct member {
-    struct xsock__follower follower; /* of the descriptor that is watched */
+    struct xsock__observer observer; /* of the descriptor that is watched */
     struct xsock__sys_member sys;
     struct xsock__lying lying;
     struct xsock__poller *poller;
@@ -31,7 +31,7 @@ enum { CLOSING = 1, DEAD = 2 };
 
 struct xsock__poller {
     struct xsock__sock sock; /* what makes it a descriptor: no family, no type */
-    struct xsock__follower follower; /* of its own descriptor */
+    struct xsock__observer observer; /* of its own descriptor */
     struct xsock__fdtab *table;
     struct xsock__sys_poller *sys;
     xsock__atomic_int refs;  /* its descriptor's, and one a member's: a closing thread may have one in hand */
@@ -49,12 +49,12 @@ struct xsock__poller {
 /* ---- Slots: under the poller's lock -------------------------------------------------------------- */
 
 /* The most is still a size_t in bytes where that has 32 bits. */
-enum { SLOTS_FIRST = 64, SLOTS_MOST = 1 << 26 };
+enum { SLOTS_FIRST = 64, SLOTS_MAX = 1 << 26 };
 
 static bool make_slots(struct xsock__poller *p)
 {
     uint32_t count = p->slot_count == 0 ? SLOTS_FIRST : 2 * p->slot_count;
-    if (count > SLOTS_MOST)
+    if (count > SLOTS_MAX)
         return false;
     struct slot *slots = xsock__sys_alloc(count * sizeof *slots);
     if (slots == NULL)
@@ -113,20 +113,20 @@ static void unref(struct xsock__poller *p)
 {
     if (xsock__atomic_add(&p->refs, -1) != 1)
         return;
-    if (p->sock.role != NULL)
-        p->sock.role->gone(p->sock.role);
+    if (p->sock.file != NULL)
+        p->sock.file->gone(p->sock.file);
     xsock__sys_free(p->slots, p->slot_count * sizeof *p->slots);
     xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, sizeof *p);
 }
 
-static struct xsock__poller *poller_of(struct xsock__follower *f)
+static struct xsock__poller *poller_of(struct xsock__observer *f)
 {
-    return (struct xsock__poller *)(void *)((unsigned char *)f - offsetof(struct xsock__poller, follower));
+    return (struct xsock__poller *)(void *)((unsigned char *)f - offsetof(struct xsock__poller, observer));
 }
 
 /* Its descriptor is closed: whoever waits is told. Each that leaves wakes the next. */
-static void closed(struct xsock__follower *f)
+static void closed(struct xsock__observer *f)
 {
     struct xsock__poller *p = poller_of(f);
     xsock__atomic_or(&p->state, CLOSING);
@@ -146,11 +146,11 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     xsock__sys_lock_init(&p->lock);
     p->sock.poller = p;
     p->sock.refuses = -XSOCK_ENOTSOCK;
-    p->follower.closed = closed;
+    p->observer.closed = closed;
     p->table = t;
     p->lying.sys = p->sys;
     xsock__atomic_store(&p->refs, 1);
-    xsock__fdtab_follow(t, fd, &p->follower); /* it is ours alone yet: can't be closed */
+    xsock__fdtab_observe(t, fd, &p->observer); /* it is ours alone yet: can't be closed */
     out->handle = xsock__sys_poller_handle(p->sys);
     out->sock = &p->sock;
     return 0;
@@ -173,7 +173,7 @@ void xsock__poller_let_go(struct xsock__poller *p)
         if (m == NULL)
             continue;
         xsock__lying_unwatch(&m->lying); /* once it is unfollowed, its socket may go at any time */
-        if (!xsock__fdtab_unfollow(p->table, &m->follower))
+        if (!xsock__fdtab_unobserve(p->table, &m->observer))
             continue;
         free_slot(p, m);
         drop_member(p, m); /* not the last reference: ours is still there */
@@ -206,9 +206,9 @@ bool xsock__poller_is_dead(const struct xsock__poller *p)
 
 /* ---- Members ------------------------------------------------------------------------------------- */
 
-static struct member *member_of_follower(struct xsock__follower *f)
+static struct member *member_of_follower(struct xsock__observer *f)
 {
-    return (struct member *)(void *)((unsigned char *)f - offsetof(struct member, follower));
+    return (struct member *)(void *)((unsigned char *)f - offsetof(struct member, observer));
 }
 
 /* By whoever has taken it off its descriptor; under the lock. */
@@ -220,7 +220,7 @@ static void take_out(struct xsock__poller *p, struct member *m)
 }
 
 /* Its descriptor is closed; the handle is not yet. */
-static void member_closed(struct xsock__follower *f)
+static void member_closed(struct xsock__observer *f)
 {
     struct member *m = member_of_follower(f);
     struct xsock__poller *p = m->poller;
@@ -230,16 +230,16 @@ static void member_closed(struct xsock__follower *f)
     drop_member(p, m);
 }
 
-static bool is_member_of(struct xsock__follower *f, void *user)
+static bool is_member_of(struct xsock__observer *f, void *user)
 {
     return f->closed == member_closed && member_of_follower(f)->poller == user;
 }
 
-/* A descriptor is in few pollers: its followers are looked through. Under the lock, which keeps it from being
+/* A descriptor is in few pollers: its observers are looked through. Under the lock, which keeps it from being
  * freed, though not from being taken off its descriptor. */
 static struct member *find(struct xsock__poller *p, struct xsock__fd *fd)
 {
-    struct xsock__follower *f = xsock__fdtab_each_follower(p->table, fd, is_member_of, p);
+    struct xsock__observer *f = xsock__fdtab_find_observer(p->table, fd, is_member_of, p);
     return f != NULL ? member_of_follower(f) : NULL;
 }
 
@@ -251,7 +251,7 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member *
         return -XSOCK_EEXIST;
     if (!take_slot(p, new))
         return -XSOCK_ENOMEM;
-    if (xsock__fdtab_follow(p->table, fd, &new->follower) != 0) {
+    if (xsock__fdtab_observe(p->table, fd, &new->observer) != 0) {
         free_slot(p, new);
         return -XSOCK_EBADF;
     }
@@ -260,7 +260,7 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member *
     new->added = rc == 0;
     if (rc == 0)
         xsock__lying_watch(&p->lying, &new->lying, fd->held.sock, new->sys.key, new->events);
-    if (rc == 0 || !xsock__fdtab_unfollow(p->table, &new->follower)) {
+    if (rc == 0 || !xsock__fdtab_unobserve(p->table, &new->observer)) {
         *m = NULL;
         return rc;
     }
@@ -274,7 +274,7 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
     struct member *m = xsock__sys_alloc(sizeof *m);
     if (m == NULL)
         return -XSOCK_ENOMEM;
-    m->follower.closed = member_closed;
+    m->observer.closed = member_closed;
     m->sys.handle = fd->held.handle;
     m->poller = p;
     m->data = data;
@@ -319,7 +319,7 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd)
 {
     xsock__sys_lock(&p->lock);
     struct member *m = find(p, fd);
-    bool ours = m != NULL && xsock__fdtab_unfollow(p->table, &m->follower);
+    bool ours = m != NULL && xsock__fdtab_unobserve(p->table, &m->observer);
     if (ours)
         take_out(p, m);
     xsock__sys_unlock(&p->lock);
@@ -330,7 +330,7 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd)
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
-enum { MOST = 128 };
+enum { MAX = 128 };
 
 static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
@@ -394,9 +394,9 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
                        int64_t timeout_ns)
 {
     struct xsock__poller *p = fd->held.sock->poller;
-    struct xsock__sys_event v[MOST];
+    struct xsock__sys_event v[MAX];
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    const size_t most = n < MOST ? n : MOST;
+    const size_t most = n < MAX ? n : MAX;
     int rc = 0;
     for (bool over = false; !over;) {
         size_t count = 0, lying = collect_lying(p, v, most);
@@ -432,7 +432,7 @@ void xsock__poller_wake(struct xsock__poller *p)
 
 /* ---- Edges --------------------------------------------------------------------------------------- */
 
-static bool tell_used(struct xsock__follower *f, void *user)
+static bool tell_used(struct xsock__observer *f, void *user)
 {
     if (f->closed == member_closed) {
         struct member *m = member_of_follower(f);
@@ -446,5 +446,5 @@ void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_e
     uint32_t events = XSOCK_POLLER_OUT;
     if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
         events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
-    xsock__fdtab_each_follower(t, fd, tell_used, &events);
+    xsock__fdtab_find_observer(t, fd, tell_used, &events);
 }

@@ -1,6 +1,6 @@
 /* Pollers: members, what each means to the program, and which events of the system are still theirs.
  *
- * A member hangs on two sides: on its descriptor, as a follower (the table's lock), and in a slot of its
+ * A member hangs on two sides: on its descriptor, as a observer (the table's lock), and in a slot of its
  * poller (the poller's lock). Whoever takes it off the descriptor, under the table's lock, is the one to take
  * it out of the poller and to free it: ctl with DEL, the thread that closes the descriptor, or the one that
  * ends the poller.

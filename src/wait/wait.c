@@ -74,7 +74,7 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const 
     return rc;
 }
 
-int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns)
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns)
 {
     int64_t left = xsock__time_left(d);
     struct xsock__deadline nap = xsock__deadline_in(left < 0 || left > most_ns ? most_ns : left);
@@ -84,7 +84,7 @@ int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsoc
     return rc == -XSOCK_ETIMEDOUT ? 0 : rc;
 }
 
-int xsock__go_on(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
                  int64_t timeout_ns, int code)
 {
     struct xsock__deadline d = {false, 0};
@@ -110,5 +110,5 @@ int xsock__go_on(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
                       int64_t timeout_ns)
 {
-    return xsock__go_on(t, fd, fn, call, events, timeout_ns, fn(fd, call));
+    return xsock__until_done_after(t, fd, fn, call, events, timeout_ns, fn(fd, call));
 }

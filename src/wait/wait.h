@@ -23,7 +23,7 @@
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const struct xsock__deadline *d);
 
 /* Waits for the time alone, or the close. */
-int xsock__pause(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns);
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns);
 
 /* One try of a call; a native code. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
@@ -34,7 +34,7 @@ int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_f
                       int64_t timeout_ns);
 
 /* The same after a first try, which gave this code. */
-int xsock__go_on(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
+int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
                  int64_t timeout_ns, int code);
 
 #endif

@@ -12,7 +12,7 @@ enum {
     FLOW = 20,
     SCOPE = 24,
     PATH = 2,
-    PATH_ROOM = 108,
+    PATH_CAPACITY = 108,
     SMALL = 20 /* the layout without flow, scope and path */
 };
 
@@ -35,7 +35,7 @@ static void put_halves(unsigned char *p, uint32_t v)
 /* A path ends at its NUL; one of 108 bytes without any is for the core to refuse. */
 static void read_path(const unsigned char *p, struct xsock_addr *out)
 {
-    while (out->length < PATH_ROOM && p[PATH + out->length] != 0) {
+    while (out->length < PATH_CAPACITY && p[PATH + out->length] != 0) {
         out->data[out->length] = p[PATH + out->length];
         out->length++;
     }
@@ -89,7 +89,7 @@ unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t 
  * guest can't have given it. */
 static void write_path(unsigned char *p, const struct xsock_addr *a)
 {
-    size_t n = a->length < PATH_ROOM ? a->length : PATH_ROOM - 1;
+    size_t n = a->length < PATH_CAPACITY ? a->length : PATH_CAPACITY - 1;
     memcpy(p + PATH, a->data, n);
 }
 

@@ -12,7 +12,7 @@
 int xsock__wasix_fd_dup(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 4);
@@ -29,7 +29,7 @@ int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
     uint32_t min = xsock__wasix_u32(c, 1), cloexec = xsock__wasix_u32(c, 2);
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 3), 4);
@@ -68,8 +68,8 @@ int xsock__wasix_fd_renumber(const struct xsock__wasix_call *c)
 {
     struct xsock__fdtab *t = c->guest->table;
     struct xsock__fd *from = NULL, *to = NULL;
-    int rc0 = xsock__get(t, xsock__wasix_fd(c, 0), &from);
-    int rc1 = xsock__get(t, xsock__wasix_fd(c, 1), &to);
+    int rc0 = xsock__lookup_fd(t, xsock__wasix_fd(c, 0), &from);
+    int rc1 = xsock__lookup_fd(t, xsock__wasix_fd(c, 1), &to);
     int rc = rc0 == 0 || rc1 == -XSOCK_EBADF ? rc1 : rc0;
     if (rc == 0)
         rc = renumber(t, from, to->number, false);
@@ -85,9 +85,9 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     struct xsock__fd *fd;
     if (guest == NULL)
         return -XSOCK_EFAULT;
-    int rc = xsock__get(guest->table, from, &fd);
+    int rc = xsock__lookup_fd(guest->table, from, &fd);
     if (rc != 0)
-        return rc == -XSOCK__EKEPT ? -XSOCK_EBADF : rc;
+        return rc == -XSOCK__EFOREIGN ? -XSOCK_EBADF : rc;
     bool kept = xsock_wasix_owner(guest, to) == XSOCK_WASIX_ENGINES;
     rc = kept ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
     xsock__fdtab_put(guest->table, fd);
@@ -115,12 +115,12 @@ static const uint64_t socket_rights = UINT64_C(0x7ff) << 28; /* from SOCK_SHUTDO
 
 static uint64_t rights(const struct xsock__fd *fd)
 {
-    const struct xsock__wasix_role *role = xsock__wasix_role_of(fd);
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
     if (fd->held.sock->poller != NULL)
         return POLL_READWRITE;
-    if (role == NULL)
+    if (file == NULL)
         return socket_rights | FD_READ | FD_WRITE | SET_FLAGS | POLL_READWRITE;
-    uint64_t can = (role->read != NULL ? FD_READ : 0U) | (role->write != NULL ? FD_WRITE : 0U);
+    uint64_t can = (file->read != NULL ? FD_READ : 0U) | (file->write != NULL ? FD_WRITE : 0U);
     return can | SET_FLAGS | POLL_READWRITE;
 }
 
@@ -131,7 +131,7 @@ int xsock__wasix_fd_fdstat_get(const struct xsock__wasix_call *c)
     enum { SIZE = 24, FILETYPE = 0, FLAGS = 2, RIGHTS = 8, INHERITING = 16 };
     unsigned char stat[SIZE] = {0};
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), SIZE);
@@ -152,7 +152,7 @@ int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
 {
     uint32_t flags = xsock__wasix_u32(c, 1);
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     if ((flags & ~(uint32_t)(APPEND | DSYNC | NONBLOCK | RSYNC | SYNC)) != 0)
@@ -171,7 +171,7 @@ int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
 int xsock__wasix_fd_fdstat_set_rights(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     uint64_t wider = (xsock__wasix_u64(c, 1) | xsock__wasix_u64(c, 2)) & ~rights(fd);
@@ -184,7 +184,7 @@ enum { CLOEXEC = 1 };
 int xsock__wasix_fd_fdflags_get(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 2);
@@ -198,7 +198,7 @@ int xsock__wasix_fd_fdflags_set(const struct xsock__wasix_call *c)
 {
     uint32_t flags = xsock__wasix_u32(c, 1);
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     if (flags > CLOEXEC)

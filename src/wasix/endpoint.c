@@ -9,7 +9,7 @@ enum { FD_NONBLOCK = 4 }; /* of WASIX's fdflags the one that a socket can have *
 
 static int get_socket(const struct xsock__wasix_call *c, struct xsock__fd **out)
 {
-    return xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), out);
+    return xsock__lookup_socket(c->guest->table, xsock__wasix_fd(c, 0), out);
 }
 
 static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
@@ -248,7 +248,7 @@ static int status(const struct xsock__fd *fd, int *out)
         return 0;
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING))
         return connection_status(fd, out);
-    *out = xsock__sock_is(s, XSOCK__SOCK_TOLD) ? FAILED : OPENING;
+    *out = xsock__sock_is(s, XSOCK__SOCK_ERROR_READ) ? FAILED : OPENING;
     return 0;
 }
 

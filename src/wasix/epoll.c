@@ -1,7 +1,7 @@
 /* epoll_create, epoll_ctl, epoll_wait: pollers of the core, and what a guest gave with each member.
  *
  * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller has its id.
- * A record hangs on its descriptor as a follower, beside the poller's own, and goes with it; an event whose
+ * A record hangs on its descriptor as a observer, beside the poller's own, and goes with it; an event whose
  * id is no record's any more is nobody's.
  *
  * Locks, in this order: the epoll's, the poller's, the table's. */
@@ -17,7 +17,7 @@
 enum { EVENT = 32, EVENTS = 0, DATA = 8, DATA_SIZE = 24 };
 
 struct record {
-    struct xsock__follower follower; /* first: found by it */
+    struct xsock__observer observer; /* first: found by it */
     struct epoll *epoll;
     struct record *next, **link;
     uint64_t id;
@@ -25,7 +25,7 @@ struct record {
 };
 
 struct epoll {
-    struct xsock__role role; /* first: found by it */
+    struct xsock__file file; /* first: found by it */
     struct xsock_wasix *guest;
     xsock__atomic_int refs;  /* the poller's, and a record's each */
     struct xsock__lock lock; /* of what follows, and of the records' data */
@@ -76,7 +76,7 @@ static void free_record(struct record *r)
 }
 
 /* Its descriptor is closed. */
-static void record_closed(struct xsock__follower *f)
+static void record_closed(struct xsock__observer *f)
 {
     struct record *r = (struct record *)(void *)f;
     xsock__sys_lock(&r->epoll->lock);
@@ -86,13 +86,13 @@ static void record_closed(struct xsock__follower *f)
 }
 
 /* The poller is gone. Records that another thread has in hand, it frees itself. */
-static void gone(struct xsock__role *role)
+static void gone(struct xsock__file *file)
 {
-    struct epoll *e = (struct epoll *)(void *)role;
+    struct epoll *e = (struct epoll *)(void *)file;
     xsock__sys_lock(&e->lock);
     for (struct record *r = e->records, *next; r != NULL; r = next) {
         next = r->next;
-        if (!xsock__fdtab_unfollow(e->guest->table, &r->follower))
+        if (!xsock__fdtab_unobserve(e->guest->table, &r->observer))
             continue;
         unlink_record(r);
         free_record(r); /* not the last reference: ours is still there */
@@ -101,7 +101,7 @@ static void gone(struct xsock__role *role)
     unref(e);
 }
 
-static bool is_record_of(struct xsock__follower *f, void *user)
+static bool is_record_of(struct xsock__observer *f, void *user)
 {
     return f->closed == record_closed && ((struct record *)(void *)f)->epoll == user;
 }
@@ -109,7 +109,7 @@ static bool is_record_of(struct xsock__follower *f, void *user)
 /* Under the lock, which keeps it from being freed. */
 static struct record *find(struct epoll *e, struct xsock__fd *fd)
 {
-    return (struct record *)(void *)xsock__fdtab_each_follower(e->guest->table, fd, is_record_of, e);
+    return (struct record *)(void *)xsock__fdtab_find_observer(e->guest->table, fd, is_record_of, e);
 }
 
 /* ---- Making one ---------------------------------------------------------------------------------- */
@@ -119,18 +119,18 @@ static int make(struct xsock_wasix *g, struct xsock__fd *fd, struct xsock__held 
     struct epoll *e = xsock__sys_alloc(sizeof *e);
     if (e == NULL)
         return -XSOCK_ENOMEM;
-    int rc = xsock__started();
+    int rc = xsock__start();
     if (rc == 0)
         rc = xsock__poller_open(g->table, fd, out);
     if (rc != 0) {
         xsock__sys_free(e, sizeof *e);
         return rc;
     }
-    e->role.gone = gone;
+    e->file.gone = gone;
     e->guest = g;
     xsock__atomic_store(&e->refs, 1);
     xsock__sys_lock_init(&e->lock);
-    out->sock->role = &e->role;
+    out->sock->file = &e->file;
     return 0;
 }
 
@@ -148,7 +148,7 @@ int xsock__wasix_epoll_create(const struct xsock__wasix_call *c)
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    xsock__wasix_put32(out, (uint32_t)xsock__publish(t, fd, &held, 0));
+    xsock__wasix_put32(out, (uint32_t)xsock__lookup_publish(t, fd, &held, 0));
     return 0;
 }
 
@@ -177,7 +177,7 @@ static struct record *new_record(struct change *ch, int *out_error)
         *out_error = -XSOCK_ENOMEM;
         return NULL;
     }
-    r->follower.closed = record_closed;
+    r->observer.closed = record_closed;
     r->epoll = e;
     r->id = ++e->last_id;
     memcpy(r->data, ch->data, DATA_SIZE);
@@ -197,9 +197,9 @@ static int add(struct change *ch)
     struct record *r = new_record(ch, &rc);
     if (r == NULL)
         return rc;
-    bool ours = xsock__fdtab_follow(t, ch->fd, &r->follower) != 0;
+    bool ours = xsock__fdtab_observe(t, ch->fd, &r->observer) != 0;
     rc = ours ? -XSOCK_EBADF : xsock__poller_add(ch->poller, ch->fd, ch->events, r->id);
-    if (rc != 0 && (ours || xsock__fdtab_unfollow(t, &r->follower))) {
+    if (rc != 0 && (ours || xsock__fdtab_unobserve(t, &r->observer))) {
         unlink_record(r);
         free_record(r);
     }
@@ -217,7 +217,7 @@ static int modify(struct change *ch, struct record *r)
 static int delete(struct change *ch, struct record *r)
 {
     int rc = xsock__poller_remove(ch->poller, ch->fd);
-    if (xsock__fdtab_unfollow(ch->epoll->guest->table, &r->follower)) {
+    if (xsock__fdtab_unobserve(ch->epoll->guest->table, &r->observer)) {
         unlink_record(r);
         free_record(r);
     }
@@ -250,8 +250,8 @@ static const uint32_t incoming = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_PO
 /* What the pair beneath a pipe's end would be ready for, and the end is not. */
 static uint32_t never(const struct xsock__fd *fd)
 {
-    const struct xsock__wasix_role *role = xsock__wasix_role_of(fd);
-    int can = role != NULL ? role->can : XSOCK_POLLIN | XSOCK_POLLOUT;
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
+    int can = file != NULL ? file->can : XSOCK_POLLIN | XSOCK_POLLOUT;
     uint32_t not_in = (can & XSOCK_POLLIN) != 0 ? 0 : incoming;
     return not_in | ((can & XSOCK_POLLOUT) != 0 ? 0U : (uint32_t)XSOCK_POLLER_OUT);
 }
@@ -276,7 +276,7 @@ static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *polle
         return -XSOCK_EINVAL;
     ch.events &= ~(never(fd) | always); /* these come anyway */
     ch.poller = poller->held.sock->poller;
-    ch.epoll = (struct epoll *)(void *)poller->held.sock->role;
+    ch.epoll = (struct epoll *)(void *)poller->held.sock->file;
     return control(&ch, op);
 }
 
@@ -284,10 +284,10 @@ int xsock__wasix_epoll_ctl(const struct xsock__wasix_call *c)
 {
     struct xsock__fdtab *t = c->guest->table;
     struct xsock__fd *poller, *fd;
-    int rc = xsock__get(t, xsock__wasix_fd(c, 0), &poller);
+    int rc = xsock__lookup_fd(t, xsock__wasix_fd(c, 0), &poller);
     if (rc != 0)
         return rc;
-    rc = xsock__get(t, xsock__wasix_fd(c, 2), &fd);
+    rc = xsock__lookup_fd(t, xsock__wasix_fd(c, 2), &fd);
     if (rc == 0) {
         rc = control_in(c, poller, fd);
         xsock__fdtab_put(t, fd);
@@ -298,7 +298,7 @@ int xsock__wasix_epoll_ctl(const struct xsock__wasix_call *c)
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
-enum { MOST = 64 };
+enum { MAX = 64 };
 
 /* One event, if its member is still one. */
 static bool report(struct epoll *e, const struct xsock_event *event, unsigned char *out)
@@ -324,8 +324,8 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
 /* One wait, which drops the reference to fd. Signals of the host's are none of a guest's. */
 static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t left)
 {
-    struct xsock_event v[MOST];
-    int n = xsock__poller_wait(e->guest->table, fd, v, max < MOST ? max : MOST, left), reported = 0;
+    struct xsock_event v[MAX];
+    int n = xsock__poller_wait(e->guest->table, fd, v, max < MAX ? max : MAX, left), reported = 0;
     for (int i = 0; i < n; i++)
         reported += report(e, &v[i], out + (size_t)reported * EVENT);
     return n < 0 && n != -XSOCK_EINTR ? n : reported;
@@ -335,9 +335,9 @@ static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, 
 static struct xsock__fd *get_again(struct epoll *e, int number)
 {
     struct xsock__fd *fd;
-    if (xsock__get(e->guest->table, number, &fd) != 0)
+    if (xsock__lookup_fd(e->guest->table, number, &fd) != 0)
         return NULL;
-    if (fd->held.sock->role == &e->role)
+    if (fd->held.sock->file == &e->file)
         return fd;
     xsock__fdtab_put(e->guest->table, fd);
     return NULL;
@@ -346,7 +346,7 @@ static struct xsock__fd *get_again(struct epoll *e, int number)
 /* Drops the reference to fd. */
 static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t timeout_ns)
 {
-    struct epoll *e = (struct epoll *)(void *)fd->held.sock->role;
+    struct epoll *e = (struct epoll *)(void *)fd->held.sock->file;
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     int rc, number = fd->number;
     int64_t left;
@@ -381,7 +381,7 @@ int xsock__wasix_epoll_wait(const struct xsock__wasix_call *c)
     struct xsock__fd *fd;
     uint32_t max = xsock__wasix_u32(c, 2);
     uint64_t timeout = xsock__wasix_u64(c, 3);
-    int rc = xsock__get(t, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(t, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     unsigned char *events = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), (uint64_t)max * EVENT);

@@ -63,7 +63,7 @@ uint32_t xsock__wasix_errno(int64_t rc, bool preview1)
 {
     if (rc >= 0)
         return 0;
-    if (rc == -XSOCK__EKEPT)
+    if (rc == -XSOCK__EFOREIGN)
         return XSOCK_WASIX_NOT_MINE;
     int error = (int)-rc;
     if (error > XSOCK_EPENDING)

@@ -14,12 +14,12 @@
 #include "wait/wait.h"
 #include "wasix/file.h"
 
-enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MOST = 16 << 20 };
+enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MAX = 16 << 20 };
 
 static const uint64_t most = UINT64_MAX - 1;
 
 struct event {
-    struct xsock__wasix_role role; /* first: found by it */
+    struct xsock__wasix_file file; /* first: found by it */
     struct xsock__held other;
     bool semaphore;
     struct xsock__lock lock; /* of what follows */
@@ -30,10 +30,10 @@ struct event {
 
 static struct event *event_of(const struct xsock__fd *fd)
 {
-    return (struct event *)(void *)fd->held.sock->role;
+    return (struct event *)(void *)fd->held.sock->file;
 }
 
-static void gone(struct xsock__role *r)
+static void gone(struct xsock__file *r)
 {
     struct event *e = (struct event *)(void *)r;
     xsock__sock_close(&e->other);
@@ -71,7 +71,7 @@ static void fill(struct event *e, uintptr_t h)
     static const char zeros[PIECE];
     size_t n, sent = 0;
     e->filled = true;
-    while (sent < FILL_MOST && xsock__sys_send(h, zeros, sizeof zeros, 0, NULL, &n) == 0)
+    while (sent < FILL_MAX && xsock__sys_send(h, zeros, sizeof zeros, 0, NULL, &n) == 0)
         sent += n;
 }
 
@@ -211,14 +211,14 @@ static int make(uint64_t initial, bool semaphore, struct event **out_event, stru
     struct event *e = xsock__sys_alloc(sizeof *e);
     if (e == NULL)
         return -XSOCK_ENOMEM;
-    int rc = xsock__started();
+    int rc = xsock__start();
     if (rc == 0)
         rc = xsock__sock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, held);
     if (rc != 0) {
         xsock__sys_free(e, sizeof *e);
         return rc;
     }
-    e->role = (struct xsock__wasix_role){{gone}, XSOCK_POLLIN | XSOCK_POLLOUT, read_event, write_event,
+    e->file = (struct xsock__wasix_file){{gone}, XSOCK_POLLIN | XSOCK_POLLOUT, read_event, write_event,
                                          available_in_event};
     e->semaphore = semaphore;
     e->other = held[1];
@@ -226,7 +226,7 @@ static int make(uint64_t initial, bool semaphore, struct event **out_event, stru
     rc = add(e, held[0].handle, initial, false);
     if (rc != 0) {
         xsock__sock_close(&held[0]);
-        gone(&e->role.base);
+        gone(&e->file.base);
         return rc;
     }
     *out_event = e;
@@ -255,6 +255,6 @@ int xsock__wasix_fd_event(const struct xsock__wasix_call *c)
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    xsock__wasix_put32(out, (uint32_t)xsock__wasix_role_publish(t, fd, &held, &e->role));
+    xsock__wasix_put32(out, (uint32_t)xsock__wasix_file_publish(t, fd, &held, &e->file));
     return 0;
 }

@@ -20,20 +20,20 @@ static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd, xso
     return 0;
 }
 
-int xsock__wasix_role_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
 {
-    return transfer(c, fd, xsock__wasix_role_of(fd)->read, out_done);
+    return transfer(c, fd, xsock__wasix_file_of(fd)->read, out_done);
 }
 
-int xsock__wasix_role_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
 {
-    return transfer(c, fd, xsock__wasix_role_of(fd)->write, out_done);
+    return transfer(c, fd, xsock__wasix_file_of(fd)->write, out_done);
 }
 
-int xsock__wasix_role_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held,
-                              struct xsock__wasix_role *role)
+int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held,
+                              struct xsock__wasix_file *file)
 {
     held->sock->refuses = -XSOCK_ENOTSOCK;
-    held->sock->role = &role->base;
-    return xsock__publish(t, fd, held, 0);
+    held->sock->file = &file->base;
+    return xsock__lookup_publish(t, fd, held, 0);
 }

@@ -49,7 +49,7 @@ static int make_table(struct xsock_wasix *g)
 {
     struct xsock__fdtab_rules rules = {
         .first = 0, .waiting = g->config.max_waiting, .private_handles = true, .ends = true};
-    int rc = xsock__table_create(&g->table);
+    int rc = xsock__lookup_create_table(&g->table);
     if (rc != 0)
         return rc;
     xsock__fdtab_set_rules(g->table, &rules);
@@ -116,15 +116,15 @@ void xsock_wasix_destroy(struct xsock_wasix *guest)
 
 int xsock_wasix_keep(struct xsock_wasix *guest, int number)
 {
-    struct xsock__held held = xsock__sock_kept();
+    struct xsock__held held = xsock__sock_foreign();
     if (guest == NULL)
         return -XSOCK_EFAULT;
-    return number < -1 ? -XSOCK_EBADF : xsock__fdtab_keep(guest->table, number, &held);
+    return number < -1 ? -XSOCK_EBADF : xsock__fdtab_reserve_foreign(guest->table, number, &held);
 }
 
 int xsock_wasix_unkeep(struct xsock_wasix *guest, int number)
 {
-    return guest == NULL ? -XSOCK_EFAULT : xsock__fdtab_unkeep(guest->table, number);
+    return guest == NULL ? -XSOCK_EFAULT : xsock__fdtab_release_foreign(guest->table, number);
 }
 
 int xsock_wasix_owner(struct xsock_wasix *guest, int number)
@@ -132,9 +132,9 @@ int xsock_wasix_owner(struct xsock_wasix *guest, int number)
     struct xsock__fd *fd;
     if (guest == NULL)
         return -XSOCK_EFAULT;
-    int rc = xsock__get(guest->table, number, &fd);
+    int rc = xsock__lookup_fd(guest->table, number, &fd);
     if (rc != 0)
-        return rc == -XSOCK__EKEPT ? XSOCK_WASIX_ENGINES : XSOCK_WASIX_FREE;
+        return rc == -XSOCK__EFOREIGN ? XSOCK_WASIX_ENGINES : XSOCK_WASIX_FREE;
     xsock__fdtab_put(guest->table, fd);
     return XSOCK_WASIX_OURS;
 }
@@ -144,7 +144,7 @@ int xsock_wasix_close(struct xsock_wasix *guest, int number)
     if (guest == NULL)
         return -XSOCK_EFAULT;
     int rc = xsock__call_close(guest->table, number);
-    return rc == -XSOCK__EKEPT ? -XSOCK_EBADF : rc;
+    return rc == -XSOCK__EFOREIGN ? -XSOCK_EBADF : rc;
 }
 
 int xsock_wasix_adopt(struct xsock_wasix *guest, uintptr_t handle, int flags)

@@ -148,7 +148,7 @@ uint32_t xsock__wasix_errno(int64_t rc, bool preview1);
 
 /* ---- Calls (imports.def) ------------------------------------------------------------------------- */
 
-/* Each import is one of these: 0, or -XSOCK_E...; -XSOCK__EKEPT: a number of the engine's. */
+/* Each import is one of these: 0, or -XSOCK_E...; -XSOCK__EFOREIGN: a number of the engine's. */
 typedef int xsock__wasix_impl(const struct xsock__wasix_call *c);
 
 #define WASIX(name, signature) xsock__wasix_impl xsock__wasix_##name;

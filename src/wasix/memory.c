@@ -113,7 +113,7 @@ static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *fro
 int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t count,
                       struct xsock__wasix_vecs *out)
 {
-    if (count > XSOCK__VEC_MOST)
+    if (count > XSOCK__VEC_MAX)
         return -XSOCK_EINVAL;
     const unsigned char *from = xsock__wasix_at(c, ptr, count * 2 * xsock__wasix_word(c));
     if (from == NULL)

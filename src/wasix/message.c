@@ -33,7 +33,7 @@ struct measured {
 static int make_room(const struct xsock__wasix_call *c, const struct xsock__wasix_vecs *vecs,
                      struct measured *out)
 {
-    if (vecs->count >= XSOCK__VEC_MOST)
+    if (vecs->count >= XSOCK__VEC_MAX)
         return -XSOCK_EINVAL;
     size_t n = (vecs->count + 1) * sizeof *out->v;
     out->size = n + REST;

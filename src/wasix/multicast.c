@@ -28,7 +28,7 @@ static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bo
 static int change(const struct xsock__wasix_call *c, bool join, read_fn *read)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     rc = change_in(c, fd, join, read);

@@ -4,7 +4,7 @@
 #include "wasix/guest.h"
 
 /* What WASIX has: xsock has families and types of its own beyond it, which are none of a guest's business. */
-enum { PROTOCOL_MOST = 263 };
+enum { PROTOCOL_MAX = 263 };
 
 static int check_triple(int af, int type, int protocol)
 {
@@ -15,7 +15,7 @@ static int check_triple(int af, int type, int protocol)
         return -XSOCK_EAFNOSUPPORT;
     if (plain < XSOCK_SOCK_STREAM || plain > XSOCK_SOCK_SEQPACKET)
         return -XSOCK_ESOCKTNOSUPPORT;
-    return protocol < 0 || protocol > PROTOCOL_MOST ? -XSOCK_EPROTONOSUPPORT : 0;
+    return protocol < 0 || protocol > PROTOCOL_MAX ? -XSOCK_EPROTONOSUPPORT : 0;
 }
 
 /* wasix-libc asks for TCP or UDP where a program said 0, whatever the family: LOCAL has neither. */

@@ -18,7 +18,7 @@ static int begin(const struct xsock__wasix_call *c, size_t size, struct xsock__f
                  unsigned char **out_at)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_socket(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     *out_at = xsock__wasix_at(c, size != 0 ? xsock__wasix_ptr(c, 2) : 0, size);

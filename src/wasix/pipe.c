@@ -7,7 +7,7 @@
 /* A pair's ends know nothing of each other's sockets, only of this. */
 struct pipe {
     struct end {
-        struct xsock__wasix_role role; /* first: found by it */
+        struct xsock__wasix_file file; /* first: found by it */
         struct pipe *pipe;
     } reader, writer;
     xsock__atomic_int refs;        /* ends that are open */
@@ -20,19 +20,19 @@ static void unref(struct pipe *p)
         xsock__sys_free(p, sizeof *p);
 }
 
-static struct pipe *pipe_of(const void *role)
+static struct pipe *pipe_of(const void *file)
 {
-    return ((const struct end *)role)->pipe;
+    return ((const struct end *)file)->pipe;
 }
 
-static void reader_gone(struct xsock__role *r)
+static void reader_gone(struct xsock__file *r)
 {
     struct pipe *p = pipe_of(r);
     xsock__atomic_store(&p->reader_gone, 1);
     unref(p);
 }
 
-static void writer_gone(struct xsock__role *r)
+static void writer_gone(struct xsock__file *r)
 {
     unref(pipe_of(r));
 }
@@ -50,7 +50,7 @@ static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const s
 static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
-    struct pipe *p = pipe_of(fd->held.sock->role);
+    struct pipe *p = pipe_of(fd->held.sock->file);
     if (v->total == 0)
         return 0;
     if (xsock__atomic_load(&p->reader_gone))
@@ -91,15 +91,15 @@ static int make(struct xsock__fdtab *t, struct xsock__fd *fd[2])
     struct pipe *p = new_pipe();
     if (p == NULL)
         return -XSOCK_ENOMEM;
-    int rc = xsock__started();
+    int rc = xsock__start();
     if (rc == 0)
         rc = xsock__sock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, held);
     if (rc != 0) {
         xsock__sys_free(p, sizeof *p);
         return rc;
     }
-    xsock__wasix_role_publish(t, fd[0], &held[0], &p->reader.role);
-    xsock__wasix_role_publish(t, fd[1], &held[1], &p->writer.role);
+    xsock__wasix_file_publish(t, fd[0], &held[0], &p->reader.file);
+    xsock__wasix_file_publish(t, fd[1], &held[1], &p->writer.file);
     return 0;
 }
 
@@ -109,7 +109,7 @@ int xsock__wasix_fd_pipe(const struct xsock__wasix_call *c)
     struct xsock__fd *fd[2];
     unsigned char *out0 = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), 4);
     unsigned char *out1 = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 4);
-    int rc = out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__reserve_pair(t, fd);
+    int rc = out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__lookup_reserve_pair(t, fd);
     if (rc != 0)
         return rc;
     int number[2] = {fd[0]->number, fd[1]->number}; /* once found, another thread may close them */

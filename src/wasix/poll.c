@@ -67,13 +67,13 @@ static int check_descriptor(struct oneoff *o, int number, int event)
 {
     struct xsock__fd *fd;
     struct xsock__fdtab *t = o->c->guest->table;
-    int rc = xsock__get(t, number, &fd);
+    int rc = xsock__lookup_fd(t, number, &fd);
     if (rc != 0)
         return rc;
-    const struct xsock__wasix_role *role = xsock__wasix_role_of(fd);
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
     if (fd->held.sock->poller != NULL)
         rc = -XSOCK_ENOTSUP;
-    else if (role != NULL && (role->can & event) == 0)
+    else if (file != NULL && (file->can & event) == 0)
         rc = -XSOCK_EBADF;
     xsock__fdtab_put(t, fd);
     return rc;
@@ -85,7 +85,7 @@ static void read_descriptor(struct oneoff *o, struct sub *s, struct xsock_pollfd
     int event = s->tag == FD_READ ? XSOCK_POLLIN : XSOCK_POLLOUT;
     s->number = n <= INT_MAX ? (int)n : -1;
     int rc = check_descriptor(o, s->number, event);
-    s->engines = rc == -XSOCK__EKEPT;
+    s->engines = rc == -XSOCK__EFOREIGN;
     s->error = s->engines ? 0 : rc;
     o->descriptors++;
     o->engines += s->engines;
@@ -116,7 +116,7 @@ static int read_all(struct oneoff *o, const unsigned char *from)
         if (rc != 0)
             return rc;
     }
-    return o->engines > 0 && o->engines == o->descriptors ? -XSOCK__EKEPT : 0;
+    return o->engines > 0 && o->engines == o->descriptors ? -XSOCK__EFOREIGN : 0;
 }
 
 int64_t xsock_wasix_now(uint32_t clock)
@@ -169,12 +169,12 @@ static uint64_t available(struct oneoff *o, int number)
     struct xsock__fdtab *t = o->c->guest->table;
     struct xsock__fd *fd;
     size_t n = 0;
-    if (xsock__get(t, number, &fd) != 0)
+    if (xsock__lookup_fd(t, number, &fd) != 0)
         return 0;
-    const struct xsock__wasix_role *role = xsock__wasix_role_of(fd);
-    ptrdiff_t rc = role != NULL ? role->available(fd, &n) : xsock__call_available(t, number);
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
+    ptrdiff_t rc = file != NULL ? file->available(fd, &n) : xsock__call_available(t, number);
     xsock__fdtab_put(t, fd);
-    return rc < 0 ? 0 : role != NULL ? n : (uint64_t)rc;
+    return rc < 0 ? 0 : file != NULL ? n : (uint64_t)rc;
 }
 
 static void look_at_sockets(struct oneoff *o)
@@ -201,15 +201,15 @@ static bool any_ready(const struct oneoff *o)
     return false;
 }
 
-/* The bell's count is taken before the engine is asked: what it rings for after that is not missed. */
+/* The bell's count is taken before the engine is asked: what it notifications for after that is not missed. */
 static int wait_for_any(struct oneoff *o)
 {
     struct xsock__fdtab *t = o->c->guest->table;
     for (;;) {
-        int rings = xsock__fdtab_rings(t);
+        int notifications = xsock__fdtab_notifications(t);
         ask_engine(o);
         int64_t left = look_at_clocks(o);
-        int rc = xsock__poll_rung(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left, rings);
+        int rc = xsock__poll_guest(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left, notifications);
         if (rc == -XSOCK_EINTR)
             continue; /* a signal of the host's */
         if (rc < 0)
@@ -297,5 +297,5 @@ int xsock__wasix_poll_oneoff(const struct xsock__wasix_call *c)
 void xsock_wasix_wake(struct xsock_wasix *guest)
 {
     if (guest != NULL)
-        xsock__fdtab_ring(guest->table);
+        xsock__fdtab_notify(guest->table);
 }

@@ -12,11 +12,11 @@ struct layout {
     unsigned char route;                  /* an addr_cidr and zeros: bytes */
 };
 
-enum { TAG = 0, IP = 2, CIDR_MOST = 28 };
+enum { TAG = 0, IP = 2, CIDR_MAX = 28 };
 
 static const struct layout *layout_of(const struct xsock__wasix_call *c)
 {
-    static const struct layout large = {CIDR_MOST, 6, 26, 176};
+    static const struct layout large = {CIDR_MAX, 6, 26, 176};
     static const struct layout small = {20, 6, 18, 72};
     return c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT ? &large : &small;
 }
@@ -24,7 +24,7 @@ static const struct layout *layout_of(const struct xsock__wasix_call *c)
 /* Zeros after it: the flow and scope of an address mean nothing to who reads it without its interface. */
 static void put_cidr(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a)
 {
-    unsigned char copy[CIDR_MOST] = {0};
+    unsigned char copy[CIDR_MAX] = {0};
     bool v4 = a->addr.family == XSOCK_AF_INET;
     copy[TAG] = (unsigned char)a->addr.family;
     memcpy(copy + IP, a->addr.data, a->addr.length);

@@ -19,7 +19,7 @@ struct sending {
 static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd *fd)
 {
     struct xsock__fd *now;
-    if (xsock__get(c->guest->table, fd->number, &now) != 0)
+    if (xsock__lookup_fd(c->guest->table, fd->number, &now) != 0)
         return true;
     xsock__fdtab_put(c->guest->table, now);
     return now != fd;
@@ -67,8 +67,8 @@ static int send_all(const struct xsock__wasix_call *c, struct sending *x, unsign
 static int check_file(const struct xsock__wasix_call *c, int number)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, number, &fd);
-    if (rc == -XSOCK__EKEPT)
+    int rc = xsock__lookup_fd(c->guest->table, number, &fd);
+    if (rc == -XSOCK__EFOREIGN)
         return c->guest->config.read != NULL ? 0 : rc;
     if (rc != 0)
         return rc;
@@ -82,7 +82,7 @@ static int check(const struct xsock__sock *s, uint64_t offset, uint64_t count)
         return -XSOCK_EINVAL;
     if (s->type != XSOCK_SOCK_STREAM)
         return -XSOCK_ENOTSUP;
-    return xsock__data_can_receive(s); /* whoever has a peer can send, too */
+    return xsock__recv_check(s); /* whoever has a peer can send, too */
 }
 
 static int send_file(const struct xsock__wasix_call *c, struct sending *x)
@@ -106,7 +106,7 @@ static int send_file(const struct xsock__wasix_call *c, struct sending *x)
 int xsock__wasix_sock_send_file(const struct xsock__wasix_call *c)
 {
     struct sending x = {.file = xsock__wasix_fd(c, 1)};
-    int rc = xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), &x.fd);
+    int rc = xsock__lookup_socket(c->guest->table, xsock__wasix_fd(c, 0), &x.fd);
     if (rc != 0)
         return rc;
     x.offset = xsock__wasix_u64(c, 2);

@@ -18,7 +18,7 @@ enum { FLAGS_SIZE = 2 };
 
 static int get_socket(const struct xsock__wasix_call *c, struct xsock__fd **out)
 {
-    return xsock__get_socket(c->guest->table, xsock__wasix_fd(c, 0), out);
+    return xsock__lookup_socket(c->guest->table, xsock__wasix_fd(c, 0), out);
 }
 
 static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
@@ -176,7 +176,7 @@ int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
 static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)
 {
     struct xsock__fd *fd;
-    int rc = xsock__get(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
     if (rc != 0)
         return rc;
     if (fd->held.sock->poller != NULL)
@@ -194,8 +194,8 @@ int xsock__wasix_fd_read(const struct xsock__wasix_call *c)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &out.done))
         rc = -XSOCK_EMEMVIOLATION;
-    else if (xsock__wasix_role_of(fd) != NULL)
-        rc = xsock__wasix_role_read(c, fd, out.done);
+    else if (xsock__wasix_file_of(fd) != NULL)
+        rc = xsock__wasix_file_read(c, fd, out.done);
     else
         rc = xsock__wasix_receive(c, fd, 0, &out);
     return put(c, fd, rc);
@@ -210,8 +210,8 @@ int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
-    else if (xsock__wasix_role_of(fd) != NULL)
-        rc = xsock__wasix_role_write(c, fd, done);
+    else if (xsock__wasix_file_of(fd) != NULL)
+        rc = xsock__wasix_file_write(c, fd, done);
     else
         rc = xsock__wasix_send(c, fd, 0, NULL, done);
     return put(c, fd, rc);

@@ -12,7 +12,7 @@
 #define UDP_RECV_MAX_COALESCED_SIZE 3 /* 2004; control data of this type tells the size of each */
 #endif
 
-enum { XSOCK__CONTROL_ROOM = 256 };
+enum { XSOCK__CONTROL_CAPACITY = 256 };
 
 /* Adds one, in room that is there: Control.len grows. */
 void xsock__control_add(WSAMSG *to, int level, int type, const void *data, size_t size);

@@ -39,7 +39,7 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
 
     if (code == 0 && bind(h, native(a), (int)a->length) != 0)
         code = xsock__win32_error();
-    return code == WSAEACCES && is_internet(xsock__machine_family(a)) ? WSAEADDRINUSE : code;
+    return code == WSAEACCES && is_internet(xsock__own_addrs_family(a)) ? WSAEADDRINUSE : code;
 }
 
 /* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is "the most".
@@ -96,7 +96,7 @@ static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
 
-    if (is_internet(xsock__machine_family(a)) && xsock__machine_has(s, a))
+    if (is_internet(xsock__own_addrs_family(a)) && xsock__own_addrs_has(s, a))
         refuse_at_once(s);
     code = connect_once(s, a);
     return code == WSAECONNABORTED ? connect_once(s, a) : code;
@@ -112,7 +112,7 @@ static int connect_to_none(SOCKET s)
 
     if (!is_internet(family))
         return WSAEAFNOSUPPORT;
-    xsock__machine_unspecified(family, &zero);
+    xsock__own_addrs_unspecified(family, &zero);
     none = zero;
     memcpy(none.bytes, &unspec, sizeof unspec);
     if (connect(s, native(&none), (int)none.length) != 0 && connect(s, native(&zero), (int)zero.length) != 0)
@@ -128,7 +128,7 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
 
     if (type == SOCK_STREAM)
         return connect_stream(h, a);
-    if (xsock__machine_family(a) == AF_UNSPEC)
+    if (xsock__own_addrs_family(a) == AF_UNSPEC)
         return connect_to_none(h);
     code = connect_once(h, a);
     if (code == 0 && type == SOCK_DGRAM)

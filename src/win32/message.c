@@ -11,7 +11,7 @@
 /* Returns how many buffers; *out_total: their bytes, at most `most`. */
 static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out, size_t *out_total)
 {
-    size_t n = m->vec_count < XSOCK__VEC_MOST ? m->vec_count : XSOCK__VEC_MOST;
+    size_t n = m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
     size_t total = 0, used = 0;
 
     for (size_t i = 0; i < n && total < most; i++) {
@@ -39,12 +39,12 @@ static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *ou
 /* ---- sendmsg ------------------------------------------------------------------------------------------ */
 
 struct send {
-    WSABUF buffers[XSOCK__VEC_MOST];
+    WSABUF buffers[XSOCK__VEC_MAX];
     DWORD count;
     WSAMSG control; /* Control only; of length 0: none */
     union {
         uint64_t alignment;
-        char bytes[XSOCK__CONTROL_ROOM];
+        char bytes[XSOCK__CONTROL_CAPACITY];
     } room;
 };
 
@@ -83,10 +83,10 @@ static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *
 
     do {
         code = send_once(s, x, m, flags & XSOCK__DATA_SEND_FLAGS, stream, out);
-    } while (xsock__data_is_foreign_report(s, code));
+    } while (xsock__win32_recv_is_foreign_report(s, code));
     if (code == WSAEINVAL && octets)
         return WSAEOPNOTSUPP;
-    return code != 0 ? xsock__data_code_from_send(s, m->addr, code) : 0;
+    return code != 0 ? xsock__win32_code_from_send(s, m->addr, code) : 0;
 }
 
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
@@ -97,7 +97,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     DWORD sent = 0;
     int code = 0;
 
-    x.count = put_vectors(m, stream ? XSOCK__DATA_MOST_AT_ONCE : UINT32_MAX, x.buffers, &total);
+    x.count = put_vectors(m, stream ? XSOCK__SEND_MAX : UINT32_MAX, x.buffers, &total);
     prepare(&x);
     if (m->control != NULL)
         code = xsock__control_put(&x.control, m);
@@ -111,13 +111,13 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 /* ---- recvmsg ------------------------------------------------------------------------------------------ */
 
 struct receive {
-    WSABUF buffers[XSOCK__VEC_MOST];
+    WSABUF buffers[XSOCK__VEC_MAX];
     WSAMSG message; /* flags and address, whichever the call is */
     size_t total;
     DWORD done;
     union {
         uint64_t alignment;
-        char bytes[XSOCK__CONTROL_ROOM];
+        char bytes[XSOCK__CONTROL_CAPACITY];
     } room;
 };
 
@@ -157,7 +157,7 @@ static int recv_once(SOCKET s, struct receive *r, bool stream, LPFN_WSARECVMSG w
     return 0;
 }
 
-static int told_flags(const struct receive *r, int asked, bool stream)
+static int out_flags_from_native(const struct receive *r, int asked, bool stream)
 {
     DWORD native = r->message.dwFlags;
     int flags = asked & MSG_OOB ? XSOCK_MSG_OOB : 0;
@@ -192,11 +192,11 @@ static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flag
 {
     if (m->addr != NULL) {
         m->addr->length = (uint32_t)r->message.namelen;
-        if (xsock__machine_family(m->addr) == AF_UNSPEC)
+        if (xsock__own_addrs_family(m->addr) == AF_UNSPEC)
             m->addr->length = 0;
     }
     m->done = r->done;
-    m->flags = told_flags(r, flags, stream);
+    m->flags = out_flags_from_native(r, flags, stream);
     m->segment = 0;
     if (m->control != NULL) {
         m->control->has = 0;
@@ -218,9 +218,9 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
     do {
         prepare_receive(&r, m, flags, with_control != NULL);
         code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
-    } while (xsock__data_is_foreign_report(h, code));
-    if (code != 0 && !xsock__data_is_end(code))
-        return xsock__data_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
+    } while (xsock__win32_recv_is_foreign_report(h, code));
+    if (code != 0 && !xsock__win32_recv_is_end(code))
+        return xsock__win32_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
     *ended = code != 0;
     finish_receive(&r, m, flags, stream);
     return 0;
@@ -286,7 +286,7 @@ static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bo
     return code;
 }
 
-int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
 {
     DWORD size;
     bool segment = udp && n > 1 && asks_dword(h, UDP_SEND_MSG_SIZE, &size);
@@ -304,7 +304,7 @@ int xsock__sys_send_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, int fl
     return 0;
 }
 
-int xsock__sys_recv_many(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
 {
     size_t done = 0;
     bool ended = false;

@@ -5,7 +5,7 @@
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-int xsock__machine_family(const struct xsock__sys_addr *a)
+int xsock__own_addrs_family(const struct xsock__sys_addr *a)
 {
     uint16_t family = AF_UNSPEC;
 
@@ -14,7 +14,7 @@ int xsock__machine_family(const struct xsock__sys_addr *a)
     return family;
 }
 
-void xsock__machine_unspecified(int family, struct xsock__sys_addr *out)
+void xsock__own_addrs_unspecified(int family, struct xsock__sys_addr *out)
 {
     const uint16_t head = (uint16_t)family;
 
@@ -27,7 +27,7 @@ static uint8_t *find_ipv6(struct xsock__sys_addr *a)
 {
     uint8_t *bytes = (uint8_t *)a->bytes;
 
-    return xsock__machine_family(a) == AF_INET6 ? bytes + offsetof(struct sockaddr_in6, sin6_addr) : NULL;
+    return xsock__own_addrs_family(a) == AF_INET6 ? bytes + offsetof(struct sockaddr_in6, sin6_addr) : NULL;
 }
 
 /* The IPv4 address in one of either family: 4 bytes, or NULL. */
@@ -35,7 +35,7 @@ static uint8_t *find_ipv4(struct xsock__sys_addr *a)
 {
     uint8_t *six = find_ipv6(a);
 
-    if (xsock__machine_family(a) == AF_INET)
+    if (xsock__own_addrs_family(a) == AF_INET)
         return (uint8_t *)a->bytes + offsetof(struct sockaddr_in, sin_addr);
     return six != NULL && memcmp(six, mapped, sizeof mapped) == 0 ? six + sizeof mapped : NULL;
 }
@@ -52,7 +52,7 @@ static bool is_loopback(const struct xsock__sys_addr *a)
 
 /* One's own address is reached from itself; another one from somewhere else. Where the system doesn't say, it
  * is taken for another machine's. */
-bool xsock__machine_has(SOCKET s, const struct xsock__sys_addr *a)
+bool xsock__own_addrs_has(SOCKET s, const struct xsock__sys_addr *a)
 {
     struct xsock__sys_addr to = *a;
     struct xsock__sys_addr from = {0, {0}};

@@ -5,12 +5,12 @@
 #include "win32/native.h"
 
 /* AF_INET ...; AF_UNSPEC where there is no address. */
-int xsock__machine_family(const struct xsock__sys_addr *a);
+int xsock__own_addrs_family(const struct xsock__sys_addr *a);
 
 /* The unspecified address of INET or INET6, port 0. */
-void xsock__machine_unspecified(int family, struct xsock__sys_addr *out);
+void xsock__own_addrs_unspecified(int family, struct xsock__sys_addr *out);
 
 /* Does an address of INET or INET6 lead to this machine, as far as can be told at once? */
-bool xsock__machine_has(SOCKET s, const struct xsock__sys_addr *a);
+bool xsock__own_addrs_has(SOCKET s, const struct xsock__sys_addr *a);
 
 #endif

@@ -11,13 +11,13 @@
 
 #include <string.h>
 
-enum { MOST = XSOCK__POLLER_MOST, RETIRED_MOST = 64 };
+enum { MAX = XSOCK__POLLER_BATCH, RETIRED_MAX = 64 };
 
 /* ---- Life ---------------------------------------------------------------------------------------- */
 
 static size_t poller_size(void)
 {
-    return offsetof(struct xsock__sys_poller, question) + xsock__afd_size(MOST);
+    return offsetof(struct xsock__sys_poller, question) + xsock__afd_size(MAX);
 }
 
 static void close_handles(const struct xsock__sys_poller *p)
@@ -66,12 +66,12 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
  * is not. */
 static bool await_all(struct xsock__sys_poller *p)
 {
-    OVERLAPPED_ENTRY entries[MOST];
+    OVERLAPPED_ENTRY entries[MAX];
     ULONG n = 0;
 
     (void)CancelIoEx(p->device, NULL);
     while (p->pending > 0) {
-        if (!GetQueuedCompletionStatusEx(p->port, entries, MOST, &n, INFINITE, FALSE))
+        if (!GetQueuedCompletionStatusEx(p->port, entries, MAX, &n, INFINITE, FALSE))
             return false;
         for (ULONG i = 0; i < n; i++)
             p->pending -= entries[i].lpOverlapped != NULL;
@@ -107,7 +107,7 @@ static int add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_
     struct xsock__request *r;
     int code;
 
-    if (p->retired > RETIRED_MOST + p->count / 2)
+    if (p->retired > RETIRED_MAX + p->count / 2)
         xsock__request_reap(p);
     r = xsock__request_new(p, m, events);
     if (r == NULL)
@@ -197,7 +197,7 @@ struct visit {
     struct xsock__sys_event *v;
     size_t count;
     uint64_t began; /* its serial */
-    OVERLAPPED_ENTRY entries[MOST];
+    OVERLAPPED_ENTRY entries[MAX];
     ULONG taken; /* from the port */
     bool blocked; /* these were not there before */
     bool woken;
@@ -391,7 +391,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     visit.woken = false;
     do {
         enter(p, &visit);
-        code = dequeue(p, &visit, n < MOST ? (ULONG)n : MOST, timeout_ns);
+        code = dequeue(p, &visit, n < MAX ? (ULONG)n : MAX, timeout_ns);
         leave(p, &visit);
         if (code != 0)
             return code;

@@ -148,10 +148,10 @@ struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e)
  * wake is lost. */
 void xsock__request_reap(struct xsock__sys_poller *p)
 {
-    OVERLAPPED_ENTRY entries[XSOCK__POLLER_MOST];
+    OVERLAPPED_ENTRY entries[XSOCK__POLLER_BATCH];
     ULONG n = 0;
 
-    if (!GetQueuedCompletionStatusEx(p->port, entries, XSOCK__POLLER_MOST, &n, 0, FALSE))
+    if (!GetQueuedCompletionStatusEx(p->port, entries, XSOCK__POLLER_BATCH, &n, 0, FALSE))
         return;
     for (ULONG i = 0; i < n; i++) {
         struct xsock__request *r = xsock__request_of(&entries[i]);

@@ -11,7 +11,7 @@
 
 #include "base/atomic.h"
 
-enum { XSOCK__POLLER_MOST = 64 }; /* answers that are taken at a time */
+enum { XSOCK__POLLER_BATCH = 64 }; /* answers that are taken at a time */
 
 enum xsock__request_state { XSOCK__REQUEST_IDLE, XSOCK__REQUEST_LISTED, XSOCK__REQUEST_PENDING };
 
@@ -39,7 +39,7 @@ struct xsock__sys_poller {
     size_t count, pending, retired;
     size_t waiters; /* threads that are waiting now */
     uint64_t serial; /* of waits */
-    struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_MOST entries */
+    struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_BATCH entries */
 };
 
 /* One more, not made yet. NULL: no memory. */

@@ -16,7 +16,7 @@ _Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK
 /* ---- send --------------------------------------------------------------------------------------------- */
 
 /* Wine says that a stream which never had a peer was reset, and that a datagram without one is invalid. */
-int xsock__data_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
+int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
@@ -50,7 +50,7 @@ static int send_once(SOCKET s, const char *buf, int len, int flags, const struct
 }
 
 /* A report of an earlier datagram to somebody else: gone, now that it was told, and not our business. */
-bool xsock__data_is_foreign_report(SOCKET s, int code)
+bool xsock__win32_recv_is_foreign_report(SOCKET s, int code)
 {
     return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM &&
            (code == WSAENETRESET || !xsock__state_has_peer(s));
@@ -62,15 +62,15 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const s
     int n = 0;
     int code;
 
-    if (len > XSOCK__DATA_MOST_AT_ONCE && xsock__state_type(h) == SOCK_STREAM)
-        len = XSOCK__DATA_MOST_AT_ONCE;
+    if (len > XSOCK__SEND_MAX && xsock__state_type(h) == SOCK_STREAM)
+        len = XSOCK__SEND_MAX;
     if (len > INT_MAX)
         return xsock__state_type(h) != 0 ? WSAEMSGSIZE : WSAENOTSOCK;
     do {
         code = send_once(h, len > 0 ? buf : "", (int)len, flags & XSOCK__DATA_SEND_FLAGS, to, &n);
-    } while (xsock__data_is_foreign_report(h, code));
+    } while (xsock__win32_recv_is_foreign_report(h, code));
     if (code != 0)
-        return xsock__data_code_from_send(h, to, code);
+        return xsock__win32_code_from_send(h, to, code);
     *out = (size_t)n;
     return 0;
 }
@@ -100,7 +100,7 @@ static int recv_once(SOCKET s, struct receive *r)
         r->out_flags |= XSOCK_MSG_TRUNC;
     }
     r->from.length = (uint32_t)size;
-    if (xsock__machine_family(&r->from) == AF_UNSPEC)
+    if (xsock__own_addrs_family(&r->from) == AF_UNSPEC)
         r->from.length = 0;
     return 0;
 }
@@ -115,13 +115,13 @@ static int bind_late(SOCKET s)
 
     if (family != AF_INET && family != AF_INET6)
         return WSAEINVAL;
-    xsock__machine_unspecified(family, &a);
+    xsock__own_addrs_unspecified(family, &a);
     if (bind(s, (const struct sockaddr *)(const void *)a.bytes, (int)a.length) != 0)
         code = xsock__win32_error();
     return code != 0 && code != WSAEINVAL ? code : WSAEWOULDBLOCK;
 }
 
-int xsock__data_code_from_recv(SOCKET s, int flags, int code)
+int xsock__win32_code_from_recv(SOCKET s, int flags, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
 
@@ -140,7 +140,7 @@ int xsock__data_code_from_recv(SOCKET s, int flags, int code)
 }
 
 /* The end of data: shut down here, or a message provider's way to say it. */
-bool xsock__data_is_end(int code)
+bool xsock__win32_recv_is_end(int code)
 {
     return code == WSAESHUTDOWN || code == WSAEDISCON;
 }
@@ -151,13 +151,13 @@ static int receive(SOCKET s, struct receive *r)
 
     do {
         code = recv_once(s, r);
-    } while (xsock__data_is_foreign_report(s, code));
-    if (xsock__data_is_end(code)) {
+    } while (xsock__win32_recv_is_foreign_report(s, code));
+    if (xsock__win32_recv_is_end(code)) {
         r->n = 0;
         return 0;
     }
     if (code != 0)
-        return xsock__data_code_from_recv(s, r->flags, code);
+        return xsock__win32_code_from_recv(s, r->flags, code);
     if (r->flags & MSG_OOB)
         r->out_flags |= XSOCK_MSG_OOB;
     return 0;
@@ -223,7 +223,7 @@ int xsock__sys_available(uintptr_t h, size_t *out)
     u_long total = 0;
     int code = ask_size(h, &total);
 
-    if (code == WSAENOTCONN || xsock__data_is_end(code)) {
+    if (code == WSAENOTCONN || xsock__win32_recv_is_end(code)) {
         code = 0;
         total = 0;
     }

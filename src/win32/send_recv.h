@@ -8,16 +8,16 @@ enum { XSOCK__DATA_SEND_FLAGS = MSG_OOB | MSG_DONTROUTE, XSOCK__DATA_RECV_FLAGS 
 
 /* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that is much
  * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
-enum { XSOCK__DATA_MOST_AT_ONCE = 1 << 20 };
+enum { XSOCK__SEND_MAX = 1 << 20 };
 
 /* What a failed call means, as POSIX has it. */
-int xsock__data_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code);
-int xsock__data_code_from_recv(SOCKET s, int flags, int code);
+int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code);
+int xsock__win32_code_from_recv(SOCKET s, int flags, int code);
 
 /* The call is to be made again: it told of something else. */
-bool xsock__data_is_foreign_report(SOCKET s, int code);
+bool xsock__win32_recv_is_foreign_report(SOCKET s, int code);
 
 /* The end of a stream. */
-bool xsock__data_is_end(int code);
+bool xsock__win32_recv_is_end(int code);
 
 #endif

@@ -106,7 +106,7 @@ static int send_message(struct fake__endpoint *e, const void *buf, size_t len, c
         return e->type == XSOCK_SOCK_DGRAM && e->af != XSOCK_AF_LOCAL ? FAKE_EDESTADDRREQ : FAKE_ENOTCONN;
     if (e->shut_send)
         return FAKE_EPIPE;
-    if (len > FAKE_MESSAGE_MOST)
+    if (len > FAKE_MESSAGE_MAX)
         return FAKE_EMSGSIZE;
     r = e->gone ? NULL : receiver(e, to);
     if (r == NULL) {

@@ -11,7 +11,7 @@ int talk_start(void **state)
 {
     fake_setup(state);
     memset(buf, 0x5a, sizeof buf);
-    return xsock__table_create(&t);
+    return xsock__lookup_create_table(&t);
 }
 
 int talk_stop(void **state)
@@ -28,7 +28,7 @@ void renew(void)
 {
     xsock__fdtab_destroy(t);
     fake_reset();
-    ASSERT_RESULT(0, xsock__table_create(&t));
+    ASSERT_RESULT(0, xsock__lookup_create_table(&t));
 }
 
 /* ---- Sockets -------------------------------------------------------------------------------------- */

@@ -16,7 +16,7 @@ enum {
     NET_VEC = 2048,   /* up to 1,025 vectors */
     NET_OUT = 20480,  /* data that goes out */
     NET_IN = 32768,   /* data that comes in, up to the end */
-    NET_ROOM = GUEST_MEMORY - NET_IN,
+    NET_CAPACITY = GUEST_MEMORY - NET_IN,
     WAIT_NOT = 8,     /* riflags: don't wait */
     LAST_BYTE = GUEST_MEMORY - 1
 };

@@ -3,12 +3,12 @@
 
 #include "check.h"
 
-enum { REQUEST_MOST = 4096 };
+enum { REQUEST_MAX = 4096 };
 
 /* The path that is asked for; "" for what is no request. */
 static void read_request(fd_t fd, char *path, size_t room)
 {
-    static char text[REQUEST_MOST];
+    static char text[REQUEST_MAX];
     size_t got = 0, n;
     path[0] = 0;
     do {
