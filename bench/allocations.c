@@ -73,11 +73,13 @@ static void count(const char *name, void (*before)(void), void (*call)(void), vo
 
 static void set_up(void)
 {
-    s.address = (struct xsock_addr){.family = XSOCK_AF_INET, .port = 80, .length = 4, .data = {127, 0, 0, 1}};
+    s.address = (struct xsock_addr){
+        .family = XSOCK_AF_INET, .port = 80, .length = 4, .data = {127, 0, 0, 1}};
     bench_must(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, s.pair) == 0, "xsock_pair()");
     bench_must(xsock_set_opt_time(s.pair[1], XSOCK_SO_RCVTIMEO, 1000000) == 0, "XSOCK_SO_RCVTIMEO");
     s.listener = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0);
-    bench_must(s.listener >= 0 && xsock_bind(s.listener, &s.address) == 0 && xsock_listen(s.listener, 8) == 0,
+    bench_must(s.listener >= 0 && xsock_bind(s.listener, &s.address) == 0
+                   && xsock_listen(s.listener, 8) == 0,
                "a listener");
     for (int i = 0; i < WATCHED; i++)
         s.watched[i] = (struct xsock_pollfd){.fd = s.pair[1], .events = XSOCK_POLLIN};

@@ -97,7 +97,8 @@ static void before_accept_none(void)
 static void accept_none(long n)
 {
     while (n-- > 0)
-        expect(xsock_accept(pair_of[0], XSOCK_SOCK_CLOEXEC, NULL) == -XSOCK_EAGAIN, "nobody connects");
+        expect(xsock_accept(pair_of[0], XSOCK_SOCK_CLOEXEC, NULL) == -XSOCK_EAGAIN,
+               "nobody connects");
 }
 
 /* ---- Data ---------------------------------------------------------------------------------------- */
@@ -121,7 +122,8 @@ static void recv_none(long n)
 {
     char data[PAYLOAD];
     while (n-- > 0)
-        expect(xsock_recv(pair_of[1], data, sizeof data, XSOCK_MSG_DONTWAIT) == -XSOCK_EAGAIN, "nothing is sent");
+        expect(xsock_recv(pair_of[1], data, sizeof data, XSOCK_MSG_DONTWAIT) == -XSOCK_EAGAIN,
+               "nothing is sent");
 }
 
 static void before_batch(void)
@@ -220,7 +222,9 @@ static void before_wasix(void)
     const uint64_t args[] = {XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, DONE, DONE + 4};
     guest.memory = (struct xsock_wasix_memory){memory, sizeof memory};
     must(xsock_wasix_create(NULL, &guest.process));
-    expect(xsock_wasix_find("wasix_32v1", "sock_pair")->call(guest.process, &guest.memory, args) == 0, "a pair");
+    expect(xsock_wasix_find("wasix_32v1", "sock_pair")->call(guest.process, &guest.memory, args)
+               == 0,
+           "a pair");
     guest.ends[0] = memory[DONE];
     guest.ends[1] = memory[DONE + 4];
     guest.send = xsock_wasix_find("wasix_32v1", "sock_send");

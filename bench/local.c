@@ -11,7 +11,8 @@ int main(int argc, char **argv)
     libraries_start();
     size_t n = library_pairs(STREAM_LOCAL, pairs, ROOM);
     for (size_t i = 0; i < n; i++)
-        v[i] = (struct bench_variant){pairs[i].library->name, pairs[i].library->send_recv, pairs[i].ends};
+        v[i] = (struct bench_variant){pairs[i].library->name, pairs[i].library->send_recv,
+                                      pairs[i].ends};
     bench_compare("local", "64 bytes", BENCH_OWN, 1, v, n);
     library_close_pairs(pairs, n);
     return 0;

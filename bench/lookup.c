@@ -60,7 +60,8 @@ int main(int argc, char **argv)
     struct look_up l = {NULL, 0};
     struct xsock__fd *fd = NULL;
     bench_start(argc, argv);
-    bench_must(xsock__fdtab_create(let_go, &l.t) == 0 && xsock__fdtab_reserve(l.t, 0, &fd) == 0, "a table");
+    bench_must(xsock__fdtab_create(let_go, &l.t) == 0 && xsock__fdtab_reserve(l.t, 0, &fd) == 0,
+               "a table");
     fd->held = (struct xsock__held){7, xsock__sys_alloc(sizeof *fd->held.sock)};
     l.d = xsock__fdtab_publish(l.t, fd);
     const struct bench_variant v[] = {

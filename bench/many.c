@@ -40,7 +40,8 @@ int main(int argc, char **argv)
         if (machine_allow_handles((size_t)open_ones[i] + SPARE))
             measure(v, 2, open_ones[i]);
         else
-            bench_note("this process may not have so many sockets (ulimit -n): what needs more is left out");
+            bench_note(
+                "this process may not have so many sockets (ulimit -n): what needs more is left out");
     }
     return 0;
 }

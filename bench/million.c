@@ -33,8 +33,9 @@ static void measure(int from, int until)
     holes[0].d = XSOCK__FDTAB_FIRST;
     holes[1].d = XSOCK__FDTAB_FIRST + until / 2;
     holes[2].d = XSOCK__FDTAB_FIRST + until - 1;
-    const struct bench_variant v[] = {
-        {"low", fill_hole, &holes[0]}, {"middle", fill_hole, &holes[1]}, {"high", fill_hole, &holes[2]}};
+    const struct bench_variant v[] = {{"low", fill_hole, &holes[0]},
+                                      {"middle", fill_hole, &holes[1]},
+                                      {"high", fill_hole, &holes[2]}};
     snprintf(parameter, sizeof parameter, "%d open", until);
     bench_compare("million", parameter, BENCH_OWN, 1, v, 3);
 }

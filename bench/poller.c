@@ -17,8 +17,8 @@ enum { EVENTS = 1024, TURN = 48 * EVENTS, SPARE = 200 };
 /* ---- The sockets ---------------------------------------------------------------------------------- */
 
 struct crowd {
-    int *d;              /* xsock's */
-    uintptr_t *handles;  /* the same, as the system has them */
+    int *d;             /* xsock's */
+    uintptr_t *handles; /* the same, as the system has them */
     size_t count;
 };
 
@@ -57,17 +57,20 @@ static void disperse(struct crowd *c)
 
 struct poller {
     int p;
-    long left; /* below 0: events that there were beyond what was asked for, which count for the next time */
+    long
+        left; /* below 0: events that there were beyond what was asked for, which count for the next time */
     struct xsock_event events[EVENTS];
 };
 
 static struct poller *xsock_poller(const struct crowd *c, bool for_sending)
 {
     struct poller *x = calloc(1, sizeof *x);
-    bench_must(x != NULL && (x->p = xsock_poller_open(XSOCK_SOCK_CLOEXEC)) >= 0, "xsock_poller_open()");
+    bench_must(x != NULL && (x->p = xsock_poller_open(XSOCK_SOCK_CLOEXEC)) >= 0,
+               "xsock_poller_open()");
     for (size_t i = 0; i < c->count; i++)
         bench_must(xsock_poller_ctl(x->p, XSOCK_POLLER_ADD, c->d[i],
-                                    for_sending ? XSOCK_POLLER_OUT : XSOCK_POLLER_IN, i) == 0,
+                                    for_sending ? XSOCK_POLLER_OUT : XSOCK_POLLER_IN, i)
+                       == 0,
                    "xsock_poller_ctl()");
     return x;
 }
@@ -132,7 +135,8 @@ static void measure(size_t count)
     if (!bench_wants((long)count))
         return;
     if (!machine_allow_handles(count + SPARE)) {
-        bench_note("too many sockets for this process (ulimit -n): a poller with that many is left out");
+        bench_note(
+            "too many sockets for this process (ulimit -n): a poller with that many is left out");
         return;
     }
     struct crowd c = gather(count);

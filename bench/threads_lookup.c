@@ -65,7 +65,8 @@ int main(int argc, char **argv)
     struct xsock__fdtab *t = NULL;
     bench_start(argc, argv);
     bench_must(xsock__fdtab_create(let_go, &t) == 0, "a table");
-    for (int i = 0; i < TEAM_MAX; i++) { /* of numbers that follow one another, as those of a program do */
+    for (int i = 0; i < TEAM_MAX;
+         i++) { /* of numbers that follow one another, as those of a program do */
         own[i].t = t;
         own[i].d = open_one(t);
     }

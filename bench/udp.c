@@ -45,9 +45,11 @@ static void singly(void *state, long n)
     ptrdiff_t size = (ptrdiff_t)u->size;
     for (long done = 0; done < n; done += BATCH) {
         for (size_t i = 0; i < BATCH; i++)
-            bench_must(xsock_send(u->from, u->data + i * u->size, u->size, 0) == size, "xsock_send()");
+            bench_must(xsock_send(u->from, u->data + i * u->size, u->size, 0) == size,
+                       "xsock_send()");
         for (size_t i = 0; i < BATCH; i++)
-            bench_must(xsock_recv(u->to, u->data + i * u->size, u->size, 0) == size, "xsock_recv()");
+            bench_must(xsock_recv(u->to, u->data + i * u->size, u->size, 0) == size,
+                       "xsock_recv()");
     }
 }
 

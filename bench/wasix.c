@@ -44,7 +44,8 @@ static void start(void)
     g.pair = import("sock_pair");
     g.send = import("sock_send");
     g.recv = import("sock_recv");
-    bench_must(g.open != NULL && g.close != NULL && g.pair != NULL && g.send != NULL && g.recv != NULL,
+    bench_must(g.open != NULL && g.close != NULL && g.pair != NULL && g.send != NULL
+                   && g.recv != NULL,
                "the imports");
 }
 
@@ -78,7 +79,8 @@ static void send_recv(void *state, long n)
     const int *d = state;
     char buf[SMALL] = {0};
     while (n-- > 0)
-        bench_must(xsock_send(d[0], buf, SMALL, 0) == SMALL && xsock_recv(d[1], buf, SMALL, 0) == SMALL,
+        bench_must(xsock_send(d[0], buf, SMALL, 0) == SMALL
+                       && xsock_recv(d[1], buf, SMALL, 0) == SMALL,
                    "xsock_send() and xsock_recv()");
 }
 
@@ -90,7 +92,8 @@ static void guest_send_recv(void *state, long n)
     store(VECTOR, DATA);
     store(VECTOR + 4, SMALL);
     while (n-- > 0) {
-        bench_must(g.send->call(g.guest, &g.memory, out) == 0 && load(RESULT) == SMALL, "sock_send");
+        bench_must(g.send->call(g.guest, &g.memory, out) == 0 && load(RESULT) == SMALL,
+                   "sock_send");
         bench_must(g.recv->call(g.guest, &g.memory, in) == 0 && load(RESULT) == SMALL, "sock_recv");
     }
 }
@@ -110,8 +113,10 @@ int main(int argc, char **argv)
     start();
     open_guest_pair();
     bench_must(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, ends) == 0, "xsock_pair()");
-    const struct bench_variant opening[] = {{"xsock", open_close, NULL}, {"WASIX", guest_open_close, NULL}};
-    const struct bench_variant talking[] = {{"xsock", send_recv, ends}, {"WASIX", guest_send_recv, g.ends}};
+    const struct bench_variant opening[] = {{"xsock", open_close, NULL},
+                                            {"WASIX", guest_open_close, NULL}};
+    const struct bench_variant talking[] = {{"xsock", send_recv, ends},
+                                            {"WASIX", guest_send_recv, g.ends}};
     bench_compare("wasix", "open and close", BENCH_OWN, 1, opening, 2);
     bench_compare("wasix", "send and recv 64 bytes, LOCAL", BENCH_OWN, 1, talking, 2);
     xsock_wasix_destroy(g.guest);

@@ -58,7 +58,8 @@ static ptrdiff_t receive_some(struct client *c, bool *out_ended)
     return n == 0 && c->back != EACH ? -XSOCK_EBADMSG : 0;
 }
 
-static ptrdiff_t connect_one(int poller, struct client *c, unsigned number, const struct xsock_addr *a)
+static ptrdiff_t connect_one(int poller, struct client *c, unsigned number,
+                             const struct xsock_addr *a)
 {
     int d = xsock_open(a->family, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0);
     if (d < 0)
@@ -67,8 +68,9 @@ static ptrdiff_t connect_one(int poller, struct client *c, unsigned number, cons
     int rc = xsock_connect(d, a);
     if (rc == 0)
         rc = xsock_set_flags(d, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK);
-    return rc < 0 ? rc : xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN | XSOCK_POLLER_OUT,
-                                          (uintptr_t)c);
+    return rc < 0 ? rc
+                  : xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d,
+                                     XSOCK_POLLER_IN | XSOCK_POLLER_OUT, (uintptr_t)c);
 }
 
 static ptrdiff_t advance(int poller, struct client *c, uint32_t events, bool *out_ended)

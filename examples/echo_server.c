@@ -48,7 +48,8 @@ static int accept_clients(int poller, int listener)
         if (d < 0)
             return d;
         struct client *c = calloc(1, sizeof *c);
-        if (!c || xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, (uintptr_t)c) < 0) {
+        if (!c
+            || xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, (uintptr_t)c) < 0) {
             free(c);
             xsock_close(d);
             return ROOM_IS_SHORT;
@@ -75,8 +76,8 @@ static bool echo(int poller, struct client *c)
     /* A client that doesn't receive is not received from. */
     uint32_t before = c->watched;
     c->watched = c->sent == c->have ? XSOCK_POLLER_IN : XSOCK_POLLER_OUT;
-    return c->watched == before ||
-           xsock_poller_ctl(poller, XSOCK_POLLER_MOD, c->d, c->watched, (uintptr_t)c) == 0;
+    return c->watched == before
+           || xsock_poller_ctl(poller, XSOCK_POLLER_MOD, c->d, c->watched, (uintptr_t)c) == 0;
 }
 
 static int serve(int poller, int listener)
@@ -96,7 +97,8 @@ static int serve(int poller, int listener)
             xsock_close(c->d); /* which also takes it out of the poller */
             free(c);
             if (full)
-                full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, XSOCK_POLLER_IN, 0) != 0;
+                full =
+                    xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, XSOCK_POLLER_IN, 0) != 0;
         }
     }
     return rc;
@@ -111,6 +113,7 @@ int main(int argc, char **argv)
     int listener = open_listener(argv[1], argv[2]);
     int poller = listener < 0 ? listener : xsock_poller_open(XSOCK_SOCK_CLOEXEC);
     int rc = poller < 0 ? poller : serve(poller, listener);
-    fprintf(stderr, "echo_server: %s: %s\n", argv[1], xsock_strerror(rc)); /* else it serves for ever */
+    fprintf(stderr, "echo_server: %s: %s\n", argv[1],
+            xsock_strerror(rc)); /* else it serves for ever */
     return 1;
 }

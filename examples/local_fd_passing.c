@@ -21,7 +21,8 @@ static ptrdiff_t give(int way, int d)
     if (rc < 0)
         return rc;
     struct xsock_vec byte = {"!", 1};
-    struct xsock_control control = {.has = XSOCK_CONTROL_HANDLES, .handles = &handle, .handle_count = 1};
+    struct xsock_control control = {
+        .has = XSOCK_CONTROL_HANDLES, .handles = &handle, .handle_count = 1};
     struct xsock_msg m = {.vec = &byte, .vec_count = 1, .control = &control};
     return xsock_sendmsg(way, &m, 0);
 }

@@ -21,7 +21,8 @@ static int open_for(const struct xsock_addr *group)
 {
     bool v6 = group->family == XSOCK_AF_INET6;
     int d = xsock_open(group->family, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
-    int rc = d < 0 ? d : xsock_set_opt_flag(d, v6 ? XSOCK_SO_MCASTLOOPV6 : XSOCK_SO_MCASTLOOPV4, true);
+    int rc =
+        d < 0 ? d : xsock_set_opt_flag(d, v6 ? XSOCK_SO_MCASTLOOPV6 : XSOCK_SO_MCASTLOOPV4, true);
     if (rc < 0 && d >= 0)
         xsock_close(d);
     return rc < 0 ? rc : d;
@@ -102,7 +103,8 @@ static int try_it(void)
 int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "";
-    bool saying = argc == 4 && strcmp(verb, "say") == 0, hearing = argc == 3 && strcmp(verb, "hear") == 0;
+    bool saying = argc == 4 && strcmp(verb, "say") == 0,
+         hearing = argc == 3 && strcmp(verb, "hear") == 0;
     struct xsock_addr group;
     static char text[65536];
     if (argc == 2 && strcmp(verb, "--try") == 0)

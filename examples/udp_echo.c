@@ -57,7 +57,8 @@ static int send_all(int d, struct xsock_dgram *v, int n)
 static int echo_some(int d, struct batch *b)
 {
     for (int i = 0; i < MANY; i++)
-        b->datagrams[i] = (struct xsock_dgram){.base = b->bytes[i], .len = SIZE, .addr = &b->addrs[i]};
+        b->datagrams[i] =
+            (struct xsock_dgram){.base = b->bytes[i], .len = SIZE, .addr = &b->addrs[i]};
     int n = xsock_recv_batch(d, b->datagrams, MANY, 0);
     for (int i = 0; i < n; i++)
         b->datagrams[i].len = b->datagrams[i].done;
@@ -89,7 +90,8 @@ static int try_it(void)
         int echoed = 0;
         for (int i = 0; i < BURST; i++) {
             numbers[i] = sent++;
-            burst[i] = (struct xsock_dgram){.base = &numbers[i], .len = sizeof numbers[i], .addr = &name};
+            burst[i] =
+                (struct xsock_dgram){.base = &numbers[i], .len = sizeof numbers[i], .addr = &name};
         }
         rc = send_all(client, burst, BURST);
         for (; rc >= 0 && echoed < BURST; echoed += rc)

@@ -43,16 +43,17 @@ static uintptr_t handle(const struct play *p, uint8_t n)
 
 static void fail_a_call(uint8_t b)
 {
-    static const int codes[] = {FAKE_ENOMEM, FAKE_EMFILE, FAKE_EINTR, FAKE_EAGAIN,
+    static const int codes[] = {FAKE_ENOMEM, FAKE_EMFILE,  FAKE_EINTR,      FAKE_EAGAIN,
                                 FAKE_EIO,    FAKE_ENOBUFS, FAKE_ECONNRESET, FAKE_EUNLISTED};
     fake_fail(FAKE_ANY_CALL, 1 + (b & 15), codes[b >> 5]);
 }
 
 static void give_a_socket(struct play *p, uint8_t b)
 {
-    uintptr_t h = (b & 1) != 0 ? fake_make_file()
-                               : fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET,
-                                                  FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0, false, (b & 2) != 0);
+    uintptr_t h = (b & 1) != 0
+                      ? fake_make_file()
+                      : fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET,
+                                         FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0, false, (b & 2) != 0);
     if (xsock_wasix_adopt(p->guest, h, (b & 4) != 0 ? XSOCK_SOCK_NONBLOCK : 0) < 0)
         fake_close_foreign(h);
 }
@@ -99,24 +100,29 @@ static void something_happens(struct play *p)
 
 static void reset(void)
 {
-    static const struct xsock_addr v4 = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 2}};
-    static const struct xsock_addr v6 = {.family = XSOCK_AF_INET6, .length = 16, .data = {[15] = 1}};
+    static const struct xsock_addr v4 = {
+        .family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 2}};
+    static const struct xsock_addr v6 = {
+        .family = XSOCK_AF_INET6, .length = 16, .data = {[15] = 1}};
     fake_reset();
     fake_options_reset();
     fake_poller_reset();
     fake_names_reset();
     fake_names_add_host("host.example", &v4);
     fake_names_add_host("host.example", &v6);
-    fake_advance(6 * MS - fake_now() % (6 * MS)); /* to a moment that looks like any other input's */
+    fake_advance(6 * MS
+                 - fake_now() % (6 * MS)); /* to a moment that looks like any other input's */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct play p = {.host = something_happens};
     reset();
-    play_check(xsock_startup() == 0, "no start"); /* once for all: what it keeps is not the guest's */
+    play_check(xsock_startup() == 0,
+               "no start"); /* once for all: what it keeps is not the guest's */
     size_t handles = fake_handles(), allocations = fake_allocations();
-    struct xsock_wasix_config callbacks = {.policy = policy, .ready = play_ready, .read = play_read};
+    struct xsock_wasix_config callbacks = {
+        .policy = policy, .ready = play_ready, .read = play_read};
     if (size > 0 && (data[0] & 32) != 0)
         callbacks.policy = NULL; /* the rules that hold without one */
     play_begin(&p, data, size, callbacks);

@@ -22,7 +22,8 @@ static int open_own(int type, uint32_t *out_port)
 {
     struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
     int d = xsock_open(XSOCK_AF_INET, type | XSOCK_SOCK_NONBLOCK, 0);
-    play_check(d >= 0 && xsock_bind(d, &a) == 0 && xsock_local_addr(d, &a) == 0, "no socket of our own");
+    play_check(d >= 0 && xsock_bind(d, &a) == 0 && xsock_local_addr(d, &a) == 0,
+               "no socket of our own");
     *out_port = a.port;
     return d;
 }
@@ -98,7 +99,8 @@ static void something_happens(struct play *p)
         give(p, xsock_dup(own.listener, 0, 0), flags);
         break;
     case 2:
-        if (xsock_pair(XSOCK_AF_LOCAL, (what & 8) != 0 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0, pair)
+        if (xsock_pair(XSOCK_AF_LOCAL, (what & 8) != 0 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0,
+                       pair)
             == 0) {
             give(p, pair[0], flags);
             give(p, pair[1], flags);

@@ -32,14 +32,14 @@ static uint64_t take(struct play *p, unsigned bytes)
 
 /* Where what lies: areas of structures that calls take, and what is left for data. */
 enum {
-    ADDRS = 0,       /* addr_port, 112 bytes apart */
-    VECS32 = 0x400,  /* four */
+    ADDRS = 0,      /* addr_port, 112 bytes apart */
+    VECS32 = 0x400, /* four */
     VECS64 = 0x440,
     SUBSCRIPTIONS = 0x500, /* four of 48 bytes */
-    EVENTS = 0x600,  /* epoll_event, 32 bytes apart */
-    TIME = 0x680,    /* option_timestamp */
-    HOSTS = 0x6a0,   /* 16 bytes apart */
-    WORDS = 0x700,   /* small numbers, as counts that go in and out */
+    EVENTS = 0x600,        /* epoll_event, 32 bytes apart */
+    TIME = 0x680,          /* option_timestamp */
+    HOSTS = 0x6a0,         /* 16 bytes apart */
+    WORDS = 0x700,         /* small numbers, as counts that go in and out */
     DATA = 0x800
 };
 
@@ -63,16 +63,17 @@ static void put_addrs(unsigned char *base)
 {
     static const struct {
         unsigned char family, port, first, last;
-    } v[] = {{XSOCK_AF_INET, 80, 127, 1},   {XSOCK_AF_INET, 0, 0, 0},     {XSOCK_AF_INET, 81, 127, 1},
-             {XSOCK_AF_INET6, 80, 0, 1},    {XSOCK_AF_INET6, 0, 0, 0},    {XSOCK_AF_LOCAL, 0, 0, 0},
-             {XSOCK_AF_LOCAL, 0, 'a', 0},   {XSOCK_AF_UNSPEC, 0, 0, 0},   {XSOCK_AF_INET, 80, 239, 1}};
+    } v[] = {{XSOCK_AF_INET, 80, 127, 1}, {XSOCK_AF_INET, 0, 0, 0},   {XSOCK_AF_INET, 81, 127, 1},
+             {XSOCK_AF_INET6, 80, 0, 1},  {XSOCK_AF_INET6, 0, 0, 0},  {XSOCK_AF_LOCAL, 0, 0, 0},
+             {XSOCK_AF_LOCAL, 0, 'a', 0}, {XSOCK_AF_UNSPEC, 0, 0, 0}, {XSOCK_AF_INET, 80, 239, 1}};
     for (unsigned i = 0; i < sizeof v / sizeof v[0]; i++)
         put_addr(base + ADDRS + 112 * i, v[i].family, v[i].port, v[i].first, v[i].last);
 }
 
 static void put_vecs(unsigned char *base)
 {
-    static const unsigned short v[4][2] = {{DATA, 16}, {0, 0}, {DATA + 0x100, 100}, {DATA + 0x200, 1024}};
+    static const unsigned short v[4][2] = {
+        {DATA, 16}, {0, 0}, {DATA + 0x100, 100}, {DATA + 0x200, 1024}};
     for (unsigned i = 0; i < 4; i++) {
         put(base + VECS32 + 8 * i, v[i][0], 4);
         put(base + VECS32 + 8 * i + 4, v[i][1], 4);
@@ -115,8 +116,8 @@ static void put_all(unsigned char *base)
 
 static uint64_t wild(struct play *p, uint8_t which)
 {
-    static const uint64_t v[] = {UINT64_MAX, UINT32_MAX, PLAY_MEMORY, PLAY_MEMORY - 1, INT32_MAX,
-                                 UINT64_C(1) << 31, UINT64_C(1) << 32, INT64_MAX};
+    static const uint64_t v[] = {UINT64_MAX, UINT32_MAX,        PLAY_MEMORY,       PLAY_MEMORY - 1,
+                                 INT32_MAX,  UINT64_C(1) << 31, UINT64_C(1) << 32, INT64_MAX};
     if (which < sizeof v / sizeof v[0])
         return v[which];
     if (which < 12)
@@ -181,7 +182,8 @@ static void check_nothing_done(const struct play *p, const struct before *b)
         return;
     play_check(memcmp(b->bytes, p->memory.base, PLAY_MEMORY) == 0, "a refused call has written");
     for (int n = 0; n < NUMBERS; n++)
-        play_check(b->owners[n] == xsock_wasix_owner(p->guest, n), "a refused call has opened or closed");
+        play_check(b->owners[n] == xsock_wasix_owner(p->guest, n),
+                   "a refused call has opened or closed");
 }
 
 /* An import, and what its arguments are, which its signature in wasm64 tells: what is wide there is a pointer
@@ -289,7 +291,8 @@ bool play_step(struct play *p)
 
 /* ---- Begin and end -------------------------------------------------------------------------------- */
 
-void play_begin(struct play *p, const uint8_t *data, size_t size, struct xsock_wasix_config callbacks)
+void play_begin(struct play *p, const uint8_t *data, size_t size,
+                struct xsock_wasix_config callbacks)
 {
     void (*host)(struct play *p) = p->host;
     struct xsock_wasix_config c = callbacks;

@@ -14,16 +14,18 @@ enum { PLAY_MEMORY = 4096, PLAY_STEPS = 200 };
 
 struct play {
     struct xsock_wasix *guest;
-    struct xsock_wasix_memory memory; /* allocated as large as it is: AddressSanitizer sees its edges */
+    struct xsock_wasix_memory
+        memory; /* allocated as large as it is: AddressSanitizer sees its edges */
     const uint8_t *data;
     size_t left;
     unsigned steps;
-    size_t row; /* of the import that was called last */
+    size_t row;                   /* of the import that was called last */
     void (*host)(struct play *p); /* something happens in the host; it takes bytes of the input */
 };
 
 /* A guest whose configuration the input chooses, but for its callbacks, which are the caller's. */
-void play_begin(struct play *p, const uint8_t *data, size_t size, struct xsock_wasix_config callbacks);
+void play_begin(struct play *p, const uint8_t *data, size_t size,
+                struct xsock_wasix_config callbacks);
 void play_end(struct play *p);
 
 /* The next step; false: the input is used up. A step may wait, and others be played meanwhile. */

@@ -137,8 +137,8 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out);
  * A datagram that does not fit: *out is how much did, *out_flags has XSOCK_MSG_TRUNC. *out_flags: TRUNC, EOR, OOB.
  * out_from may be NULL, and gets length 0 where there is no address; out_flags may be NULL: telling them
  * costs. The end of a stream is 0 bytes, whatever code the system has for it. */
-int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
-                    size_t *out);
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
+                    const struct xsock__sys_addr *to, size_t *out);
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
                     size_t *out, int *out_flags);
 
@@ -192,18 +192,21 @@ int xsock__sys_get_raw_option(uintptr_t h, int level, int name, void *out, size_
 struct xsock__sys_msg {
     const struct xsock_vec *vec;
     size_t vec_count;
-    size_t skip;                   /* bytes of the first vector that are done already */
-    struct xsock__sys_addr *addr;  /* to; out: from, length 0 where there is none; NULL: the peer, not wanted */
+    size_t skip; /* bytes of the first vector that are done already */
+    struct xsock__sys_addr
+        *addr; /* to; out: from, length 0 where there is none; NULL: the peer, not wanted */
     struct xsock_control *control; /* checked, and of use on this socket; NULL: none, not wanted */
     int af;                        /* the socket's, as xsock has it: control data differs */
-    bool alike;                    /* of send_many: goes where the one before it goes, with the same control data */
-    size_t done;                   /* out: bytes */
-    int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */
-    size_t segment;                /* out of recv_many: 0, or the datagrams that it is glued of, the last perhaps
+    bool alike;  /* of send_many: goes where the one before it goes, with the same control data */
+    size_t done; /* out: bytes */
+    int flags;   /* out, received: TRUNC, CTRUNC, EOR, OOB */
+    size_t segment; /* out of recv_many: 0, or the datagrams that it is glued of, the last perhaps
                                     * shorter, have this size */
 };
 
-enum { XSOCK__VEC_MAX = 1024 }; /* of one message; of a stream what is over it is left for the next */
+enum {
+    XSOCK__VEC_MAX = 1024
+}; /* of one message; of a stream what is over it is left for the next */
 
 /* As send and recv above, with control data. The handles of a message that was received are the caller's: up to
  * control->handle_capacity are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none come. */
@@ -213,8 +216,10 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 /* Datagrams, at least one and at most XSOCK__BATCH_MAX, each of one vector: 0 if one was sent or received, *out of them
  * in order. udp: of protocol UDP, where the system may have it cut one buffer into many. */
 enum { XSOCK__BATCH_MAX = 64 };
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out);
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out);
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
+                          size_t *out);
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
+                          size_t *out);
 
 /* Whether the system may glue datagrams together on receive: never, unless a program asked for it. */
 bool xsock__sys_coalesces(uintptr_t h);
@@ -224,7 +229,7 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
 
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
-int64_t xsock__sys_now(void); /* nanoseconds since some moment; never goes back */
+int64_t xsock__sys_now(void);      /* nanoseconds since some moment; never goes back */
 int64_t xsock__sys_realtime(void); /* since 1970 began in UTC; may be set to anything at any time */
 
 /* What wakes a thread that waits in xsock__sys_wait: set by any thread, async-signal-safe, and stays set
@@ -245,7 +250,8 @@ struct xsock__sys_wait {
 
 /* Waits until one of them is ready, the wake is set, or the time is over (-1: never, 0: at once); it may come back
  * a little early, with nothing. EINTR's code: a signal. n may be 0; wake may be NULL. revents are valid on 0. */
-int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake, int64_t timeout_ns);
+int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
+                    int64_t timeout_ns);
 
 /* ---- Names ---------------------------------------------------------------------------------------
  * Codes of resolvers are not errnos (on glibc they are negative, on BSD they are small, on Windows some are
@@ -254,7 +260,8 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
  * xsock__sys_startup() to be in force while they do. */
 
 struct xsock__sys_query {
-    const char *host;    /* a name, never a number; NULL: the service alone is asked, and the host is any */
+    const char
+        *host; /* a name, never a number; NULL: the service alone is asked, and the host is any */
     const char *service; /* the same; NULL: port 0 */
     int family, type;    /* 0: any */
     bool addrconfig;
@@ -262,15 +269,16 @@ struct xsock__sys_query {
 
 /* Calls found for each address, in the system's order, until it returns false. */
 typedef bool xsock__sys_found(const struct xsock__sys_addr *a, void *user);
-int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code);
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
+                       int *out_code);
 
 enum { XSOCK__NAME_SIZE = 1025 }; /* NI_MAXHOST, everywhere */
 
 /* The name of an address's host; XSOCK_EAI_NONAME: none. Of its port's service; the number: none. */
-int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char out[XSOCK__NAME_SIZE],
-                            int *out_code);
-int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
-                               int *out_code);
+int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn,
+                            char out[XSOCK__NAME_SIZE], int *out_code);
+int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
+                               char out[XSOCK__NAME_SIZE], int *out_code);
 
 /* Has fn run in a thread of its own, which nobody joins and no signal is delivered to. The library stays
  * loaded from then on. */
@@ -287,10 +295,11 @@ struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
     uintptr_t handle; /* a socket; the core closes it after remove, or after the poller's close */
-    uint64_t key;     /* what its events are reported with; another for each that is added, so that late ones
+    uint64_t
+        key; /* what its events are reported with; another for each that is added, so that late ones
                        * show. Bit 63 is 0, for the backend to use on its way through the system */
-    uint32_t events;  /* the backend's: what it is watched for */
-    void *state;      /* the backend's: what outlives remove, as a poll that is still being cancelled */
+    uint32_t events; /* the backend's: what it is watched for */
+    void *state; /* the backend's: what outlives remove, as a poll that is still being cancelled */
 };
 
 /* events: XSOCK_POLLER bits. IN, OUT, RDHUP, PRI as asked, ERR and HUP always; what was not asked for the
@@ -312,8 +321,10 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p);
 /* m stays where it is until remove; its handle and key are filled in. `events` are IN, OUT, RDHUP, PRI, ET,
  * ONESHOT. After add and after change what is ready already is reported, also with ET, and a ONESHOT is armed
  * again. ONESHOT: nothing more after an event (one or two that were under way are left out by the core). */
-int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
-int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
+int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                          uint32_t events);
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                             uint32_t events);
 /* Afterwards m is gone; only a wait that is under way may still report its key. */
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m);
 
@@ -321,7 +332,8 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
  * would block; so an edge that was reported can happen again. Or, in whatever manner it is watched, the socket has
  * been shut down (HUP), which AFD tells nobody. m may be one that is just being added or removed: its memory
  * is there, and the backend has a lock to see how far that is. Others have no use for it. */
-void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events);
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                            uint32_t events);
 
 /* Waits until there are events, at most n (n > 0), the poller is woken, or the time is over (-1: never, 0: at
  * once); it may come back a little early, with none. A member may be reported more than once, in parts: the

@@ -67,23 +67,24 @@ static void a_type_without_a_number_here_is_not_supported(void **state)
 
 static void a_protocol_that_is_missing_is_not_supported(void **state)
 {
-    static const int codes[] = {FAKE_EPROTONOSUPPORT, FAKE_EPROTOTYPE, FAKE_EINVAL, FAKE_ESOCKTNOSUPPORT,
-                                FAKE_EAFNOSUPPORT, FAKE_EOPNOTSUPP};
+    static const int codes[] = {FAKE_EPROTONOSUPPORT, FAKE_EPROTOTYPE,   FAKE_EINVAL,
+                                FAKE_ESOCKTNOSUPPORT, FAKE_EAFNOSUPPORT, FAKE_EOPNOTSUPP};
     (void)state;
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         fake_reset();
         fake_refuse(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP, codes[i]);
-        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM,
-                                                         XSOCK_IPPROTO_MPTCP));
-        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM,
-                                                          XSOCK_IPPROTO_MPTCP));
+        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                      xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP));
+        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                      xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_MPTCP));
         assert_int_equal(xsock_oserror(), codes[i]);
         ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
         ASSERT_RESULT(0, xsock_close(3));
     }
     fake_reset();
     fake_hide_protocol(XSOCK_AF_INET, XSOCK_IPPROTO_UDPLITE);
-    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_UDPLITE));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                  xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_UDPLITE));
 }
 
 /* Where the only protocol that can be had is not the first that is asked for. */
@@ -92,7 +93,8 @@ static void a_type_is_there_if_one_of_its_protocols_is(void **state)
     (void)state;
     fake_refuse(XSOCK_AF_CAN, XSOCK_SOCK_DGRAM, XSOCK_CAN_BCM, FAKE_EPROTONOSUPPORT);
     fake_refuse(XSOCK_AF_CAN, XSOCK_SOCK_DGRAM, XSOCK_CAN_ISOTP, FAKE_EPROTONOSUPPORT);
-    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_CAN, XSOCK_SOCK_DGRAM, XSOCK_CAN_BCM));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                  xsock_open(XSOCK_AF_CAN, XSOCK_SOCK_DGRAM, XSOCK_CAN_BCM));
     ASSERT_RESULT(3, xsock_open(XSOCK_AF_CAN, XSOCK_SOCK_DGRAM, XSOCK_CAN_J1939));
     ASSERT_RESULT(0, xsock_close(3));
 }
@@ -104,8 +106,10 @@ static void no_privilege_is_eacces_however_it_is_said(void **state)
     for (int i = 0; i < 2; i++) {
         fake_reset();
         fake_refuse(XSOCK_AF_BLUETOOTH, FAKE_ANY, FAKE_ANY, codes[i]);
-        ASSERT_RESULT(-XSOCK_EACCES, xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
-        ASSERT_RESULT(-XSOCK_EACCES, xsock_probe(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
+        ASSERT_RESULT(-XSOCK_EACCES,
+                      xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
+        ASSERT_RESULT(-XSOCK_EACCES,
+                      xsock_probe(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
         /* What is only refused is there. */
         ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, 77));
         ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RDM, 0));

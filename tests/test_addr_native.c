@@ -82,9 +82,18 @@ static bool is_for_both(const char *text)
 
 static void test_text_is_judged_as_inet_pton_judges_it(void **state)
 {
-    static const char *const seeds[] = {"1:2:3:4:5:6:7:8", "::", "::1", "1::", "fe80::1:2", "1::2:3:4:5:6:7",
-                                        "::ffff:1.2.3.4", "1:2:3:4:5:6:7.8.9.10", "1.2.3.4", "255.0.10.1",
-                                        "2001:db8:0:0:1::", "abcd:ef01:2345:6789:abcd:ef01:2345:6789"};
+    static const char *const seeds[] = {"1:2:3:4:5:6:7:8",
+                                        "::",
+                                        "::1",
+                                        "1::",
+                                        "fe80::1:2",
+                                        "1::2:3:4:5:6:7",
+                                        "::ffff:1.2.3.4",
+                                        "1:2:3:4:5:6:7.8.9.10",
+                                        "1.2.3.4",
+                                        "255.0.10.1",
+                                        "2001:db8:0:0:1::",
+                                        "abcd:ef01:2345:6789:abcd:ef01:2345:6789"};
     uint32_t seed = 815;
     int accepted = 0;
     (void)state;
@@ -147,7 +156,8 @@ static void test_inet_and_inet6_are_the_systems_sockaddrs(void **state)
     native_inet(&native, a.data, 0x1234);
     assert_becomes(&a, &native);
     for (int i = 0; i < 1000; i++) {
-        struct xsock_addr six = {XSOCK_AF_INET6, next(&seed) % 65536, next(&seed), next(&seed), 16, {0}};
+        struct xsock_addr six = {
+            XSOCK_AF_INET6, next(&seed) % 65536, next(&seed), next(&seed), 16, {0}};
         random_inet6(six.data, &seed);
         native_inet6(&native, six.data, (uint16_t)six.port, six.flow, six.scope);
         assert_becomes(&six, &native);
@@ -216,7 +226,8 @@ static void test_other_families_keep_every_byte(void **state)
             bytes[i] = (uint8_t)next(&seed);
         native_raw(&native, NO_SUCH_FAMILY, bytes, n);
         if (n > XSOCK_ADDR_DATA) {
-            ASSERT_RESULT(-XSOCK_ENAMETOOLONG, xsock_addr_from_sockaddr(&a, native.bytes, native.length));
+            ASSERT_RESULT(-XSOCK_ENAMETOOLONG,
+                          xsock_addr_from_sockaddr(&a, native.bytes, native.length));
             continue;
         }
         memcpy(a.data, bytes, n);
@@ -275,9 +286,11 @@ static void test_bad_sockaddrs_change_nothing(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(&a, NULL, 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(NULL, native.bytes, 16));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_addr_to_sockaddr(&before, native.bytes, 16));
-    native_inet(&native, (const uint8_t *)"\x7f\0\0\1", 80); /* which has a number, and goes by it only */
+    native_inet(&native, (const uint8_t *)"\x7f\0\0\1",
+                80); /* which has a number, and goes by it only */
     a = (struct xsock_addr){XSOCK_AF_NATIVE + native_family(&native), 0, 0, 0, 14, {0}};
-    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT,
+                  xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
     a = (struct xsock_addr){XSOCK_AF_LOCAL, 0, 0, 0, 3, {'a', 0, 'b'}};
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
 #ifdef _WIN32

@@ -42,7 +42,8 @@ static void what_the_system_says_of_a_handle_is_told_apart(void **state)
 {
     uintptr_t file = fake_make_file();
     uintptr_t h = fake_make_socket(FAKE_FAMILY_BASE + 999, FAKE_TYPE_BASE + 1, 0, false, false);
-    uintptr_t odd = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + 77, 0, true, true);
+    uintptr_t odd =
+        fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + 77, 0, true, true);
     struct fake_look look;
     (void)state;
     ASSERT_RESULT(-XSOCK_ENOTSOCK, xsock_adopt(file, 0));

@@ -55,8 +55,10 @@ static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
     unsigned char expected[ROOM];
     size_t whole = size_of(n), kept = whole < d->len ? whole : d->len;
     fill(expected, n);
-    ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done, (unsigned)kept);
-    ASSERT_THAT(d->flags == (whole > d->len ? XSOCK_MSG_TRUNC : 0), "datagram %u, flags %#x", n, (unsigned)d->flags);
+    ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done,
+                (unsigned)kept);
+    ASSERT_THAT(d->flags == (whole > d->len ? XSOCK_MSG_TRUNC : 0), "datagram %u, flags %#x", n,
+                (unsigned)d->flags);
     assert_memory_equal(d->base, expected, kept);
     assert_true(d->addr == NULL || xsock_addr_equal(d->addr, &r->from_addr));
 }
@@ -75,9 +77,11 @@ static void exchange(struct rig *r, unsigned total, unsigned each)
         unsigned n = total - sent < WINDOW ? total - sent : WINDOW;
         for (unsigned i = 0; i < n; i++) {
             fill(out[i], sent + i);
-            ov[i] = (struct xsock_dgram){.base = out[i], .len = size_of(sent + i), .addr = &r->to_addr};
+            ov[i] =
+                (struct xsock_dgram){.base = out[i], .len = size_of(sent + i), .addr = &r->to_addr};
         }
-        for (unsigned i = 0; i < n;) { /* what is sent is received before more is: loopback then loses nothing */
+        for (unsigned i = 0;
+             i < n;) { /* what is sent is received before more is: loopback then loses nothing */
             int rc = xsock_send_batch(r->from, ov + i, n - i, 0);
             ASSERT_THAT(rc > 0 && (unsigned)rc <= n - i, "send_batch gave %s", harness_name(rc));
             for (int k = 0; k < rc; k++)
@@ -90,8 +94,10 @@ static void exchange(struct rig *r, unsigned total, unsigned each)
             struct xsock_pollfd p = {.fd = r->to, .events = XSOCK_POLLIN};
             ASSERT_RESULT(1, xsock_poll(&p, 1, 10000000000));
             for (unsigned i = 0; i < want; i++)
-                iv[i] = (struct xsock_dgram){.base = in[i], .len = (got + i) % 23 == 0 ? 50 : ROOM,
-                                             .addr = i % 2 ? &from[i] : NULL, .flags = -1};
+                iv[i] = (struct xsock_dgram){.base = in[i],
+                                             .len = (got + i) % 23 == 0 ? 50 : ROOM,
+                                             .addr = i % 2 ? &from[i] : NULL,
+                                             .flags = -1};
             int rc = xsock_recv_batch(r->to, iv, want, 0);
             ASSERT_THAT(rc > 0 && (unsigned)rc <= want, "recv_batch gave %s", harness_name(rc));
             for (int i = 0; i < rc; i++)
@@ -145,7 +151,8 @@ static void send_seven(const struct rig *r)
     memset(v, 0, sizeof v);
     for (int i = 0; i < 7; i++) {
         memset(bytes[i], 'a' + i, sizeof bytes[i]);
-        v[i] = (struct xsock_dgram){.base = bytes[i], .len = i < 6 ? 200 : 100,
+        v[i] = (struct xsock_dgram){.base = bytes[i],
+                                    .len = i < 6 ? 200 : 100,
                                     .addr = (struct xsock_addr *)(uintptr_t)&r->to_addr};
     }
     ASSERT_RESULT(7, xsock_send_batch(r->from, v, 7, 0));
@@ -183,7 +190,8 @@ static void every_call_finds_what_a_batch_had_no_room_for(void **state)
     assert_true(a[0] == 'd' && xsock_addr_equal(&from, &r.from_addr));
     memset(&from, 0, sizeof from);
     ASSERT_RESULT(200, (int)xsock_recvmsg(r.to, &m, XSOCK_MSG_WAITALL));
-    assert_true(m.flags == 0 && a[0] == 'e' && b[49] == 'e' && xsock_addr_equal(&from, &r.from_addr));
+    assert_true(m.flags == 0 && a[0] == 'e' && b[49] == 'e'
+                && xsock_addr_equal(&from, &r.from_addr));
     v[1].len = 40;
     ASSERT_RESULT(190, (int)xsock_recvmsg(r.to, &m, 0));
     assert_true(m.flags == XSOCK_MSG_TRUNC && a[0] == 'f');
@@ -212,16 +220,19 @@ static void pollers_see_what_is_left_over(void **state)
         ASSERT_OPENS(p);
         make_rig(&r);
         bool glued = coalesce(r.to);
-        ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, r.to, XSOCK_POLLER_IN | manners[i], 7));
+        ASSERT_RESULT(0,
+                      xsock_poller_ctl(p, XSOCK_POLLER_ADD, r.to, XSOCK_POLLER_IN | manners[i], 7));
         ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
         send_seven(&r);
-        ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0)); /* before the poller has looked */
+        ASSERT_RESULT(200,
+                      (int)xsock_recv(r.to, a, sizeof a, 0)); /* before the poller has looked */
         ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 10000000000));
         assert_true(e.data == 7 && e.events == XSOCK_POLLER_IN && e.fd == r.to);
         ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0));
         if (glued)
             ASSERT_RESULT(manners[i] == 0, xsock_poller_wait(p, &e, 1, 0));
-        ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_MOD, r.to, XSOCK_POLLER_IN | manners[i], 8));
+        ASSERT_RESULT(0,
+                      xsock_poller_ctl(p, XSOCK_POLLER_MOD, r.to, XSOCK_POLLER_IN | manners[i], 8));
         ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 0));
         assert_true(e.data == 8);
         for (int k = 2; k < 7; k++)
@@ -269,7 +280,8 @@ static void an_error_after_some_is_told_the_next_time(void **state)
     make_rig(&r);
     memset(v, 0, sizeof v);
     for (int i = 0; i < 3; i++)
-        v[i] = (struct xsock_dgram){.base = big, .len = i == 1 ? sizeof big : 10, .addr = &r.to_addr};
+        v[i] =
+            (struct xsock_dgram){.base = big, .len = i == 1 ? sizeof big : 10, .addr = &r.to_addr};
     ASSERT_RESULT(1, xsock_send_batch(r.from, v, 3, 0));
     ASSERT_RESULT(-XSOCK_EMSGSIZE, xsock_send_batch(r.from, v + 1, 2, 0));
     ASSERT_RESULT(1, xsock_send_batch(r.from, v + 2, 1, 0));
@@ -290,7 +302,8 @@ static void batches_that_can_not_be_are_refused(void **state)
     memset(v, 0, sizeof v);
     v[0] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &r.to_addr};
     v[1] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &malformed};
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 2, 0)); /* and the first was not sent */
+    ASSERT_RESULT(-XSOCK_EINVAL,
+                  xsock_send_batch(r.from, v, 2, 0)); /* and the first was not sent */
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, &byte, 1, XSOCK_MSG_DONTWAIT));
     memset(v, 0, sizeof v);
     v[0] = (struct xsock_dgram){.base = &byte, .len = 1, .addr = &r.to_addr};
@@ -300,7 +313,8 @@ static void batches_that_can_not_be_are_refused(void **state)
     ASSERT_RESULT(-XSOCK_EBADF, xsock_send_batch(-1, v, 1, 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, NULL, 1, -1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_recv_batch(r.from, NULL, 1, 0));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, SIZE_MAX, 0)); /* which is not gone through */
+    ASSERT_RESULT(-XSOCK_EINVAL,
+                  xsock_send_batch(r.from, v, SIZE_MAX, 0)); /* which is not gone through */
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, SIZE_MAX, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 1, XSOCK_MSG_MORE));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 1, XSOCK_MSG_PEEK));

@@ -4,7 +4,8 @@
 #include "harness.h"
 
 /* The edges where a word fills and the next level begins: 64, 64^2, 64^3. */
-static const size_t edges[] = {0, 1, 62, 63, 64, 65, 127, 128, 4094, 4095, 4096, 4097, 8191, 8192,
+static const size_t edges[] = {0,      1,      62,     63,     64,     65,     127,
+                               128,    4094,   4095,   4096,   4097,   8191,   8192,
                                262142, 262143, 262144, 262145, 262207, 262208, 266240};
 enum { EDGES = sizeof edges / sizeof *edges, MODEL = 300000 };
 

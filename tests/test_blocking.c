@@ -14,8 +14,8 @@ static void assert_ends_after(const struct blocking *c, int64_t ns)
     set_timeout(d, c->timeout, ns);
     rc = c->run(d);
     ASSERT_THAT(rc == c->late, "%s: %s", c->name, harness_name(rc));
-    ASSERT_THAT(fake_now() - begin == ns, "%s: %lld ns instead of %lld", c->name, (long long)(fake_now() - begin),
-                (long long)ns);
+    ASSERT_THAT(fake_now() - begin == ns, "%s: %lld ns instead of %lld", c->name,
+                (long long)(fake_now() - begin), (long long)ns);
     assert_int_equal(fake_wakes_set(), 0);
 }
 
@@ -51,14 +51,15 @@ static void a_storm_of_signals_changes_no_timeout(void **state)
         renew();
         fake_interrupt_every(MS / 4 + 1);
         assert_ends_after(&calls[c], 20 * MS + 3);
-        ASSERT_THAT(fake_calls(FAKE_WAIT) > 20, "%s: only %u waits", calls[c].name, fake_calls(FAKE_WAIT));
+        ASSERT_THAT(fake_calls(FAKE_WAIT) > 20, "%s: only %u waits", calls[c].name,
+                    fake_calls(FAKE_WAIT));
     }
 }
 
 static void a_signal_in_the_first_try_keeps_the_timeout(void **state)
 {
-    static const enum fake_call tries[] = {[RECV] = FAKE_RECV, [SEND] = FAKE_SEND, [ACCEPT] = FAKE_ACCEPT,
-                                           [CONNECT] = FAKE_CONNECT};
+    static const enum fake_call tries[] = {
+        [RECV] = FAKE_RECV, [SEND] = FAKE_SEND, [ACCEPT] = FAKE_ACCEPT, [CONNECT] = FAKE_CONNECT};
     (void)state;
     for (int c = 0; c < call_count; c++) {
         int64_t begin;
@@ -69,7 +70,8 @@ static void a_signal_in_the_first_try_keeps_the_timeout(void **state)
         fake_fail(tries[calls[c].timeout], 1, FAKE_EINTR);
         begin = fake_now();
         rc = calls[c].run(d);
-        ASSERT_THAT(rc == calls[c].late && fake_now() - begin == 7 * MS, "%s: %s", calls[c].name, harness_name(rc));
+        ASSERT_THAT(rc == calls[c].late && fake_now() - begin == 7 * MS, "%s: %s", calls[c].name,
+                    harness_name(rc));
     }
 }
 
@@ -98,7 +100,8 @@ static void nonblocking_sockets_and_dontwait_never_wait(void **state)
         if (!is_connect || calls[c].prepare == ready_to_knock)
             ASSERT_RESULT(-XSOCK_EAGAIN, rc);
         else
-            ASSERT_RESULT(calls[c].prepare == ready_to_settle ? -XSOCK_EALREADY : -XSOCK_EINPROGRESS, rc);
+            ASSERT_RESULT(
+                calls[c].prepare == ready_to_settle ? -XSOCK_EALREADY : -XSOCK_EINPROGRESS, rc);
         ASSERT_RESULT(0, xsock__call_set_flags(t, d, 0));
         if (calls[c].timeout == RECV)
             ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d, 1, XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL));
@@ -121,7 +124,8 @@ static void signals_and_false_alarms_change_no_result(void **state)
     e = (struct event){.d = d[1], .n = 25};
     fake_at(fake_now() + 1000, send_later, &e);
     ASSERT_RESULT(25, recv_some(d[0], 100, 0));
-    for (unsigned n = 1; n <= 3; n++) { /* would-block though there is data, and signals as tries begin */
+    for (unsigned n = 1; n <= 3;
+         n++) { /* would-block though there is data, and signals as tries begin */
         ASSERT_RESULT(5, send_some(d[1], 5, 0));
         fake_fail(FAKE_RECV, 1, FAKE_EAGAIN);
         ASSERT_RESULT(5, recv_some(d[0], 100, 0));

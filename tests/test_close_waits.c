@@ -10,7 +10,8 @@ enum { FOREVER_WINDOWS = 4 };
 /* Where the close falls: before the first try, between the try and the wait, as the wait begins, and in it. */
 static void set_window(int window, fake_hook *fn, struct event *e, const struct blocking *c)
 {
-    enum fake_call tries[] = {[RECV] = FAKE_RECV, [SEND] = FAKE_SEND, [CONNECT] = FAKE_CONNECT, [ACCEPT] = FAKE_ACCEPT};
+    enum fake_call tries[] = {
+        [RECV] = FAKE_RECV, [SEND] = FAKE_SEND, [CONNECT] = FAKE_CONNECT, [ACCEPT] = FAKE_ACCEPT};
     if (window == 0 && c->prepare == ready_to_settle)
         fake_before(FAKE_WAIT, 1, fn, e);
     else if (window == 0)
@@ -36,7 +37,8 @@ static void assert_canceled(const struct blocking *c, int window, fake_hook *fn)
     set_window(window, fn, &e, c);
     rc = c->run(d);
     looked = (int)fake_calls(FAKE_WAIT);
-    ASSERT_THAT(rc == -XSOCK_ECANCELED, "%s, window %d: %s after %d waits", c->name, window, harness_name(rc), looked);
+    ASSERT_THAT(rc == -XSOCK_ECANCELED, "%s, window %d: %s after %d waits", c->name, window,
+                harness_name(rc), looked);
     ASSERT_RESULT(d, e.other); /* the number is in use again, by a socket that nobody has touched */
     ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d, 1, XSOCK_MSG_DONTWAIT));
     assert_int_equal(fake_wakes_set(), 0);
@@ -96,7 +98,8 @@ static void a_wake_is_clean_when_the_next_call_waits_with_it(void **state)
     ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(other[0], 10, 0));
     assert_int_equal(fake_now() - begin, MS);
     assert_int_equal(fake_wakes(), 1);
-    ASSERT_THAT(fake_calls(FAKE_WAIT) == 2, "%u waits: the wake was still set", fake_calls(FAKE_WAIT));
+    ASSERT_THAT(fake_calls(FAKE_WAIT) == 2, "%u waits: the wake was still set",
+                fake_calls(FAKE_WAIT));
 }
 
 int main(void)

@@ -146,7 +146,8 @@ static struct xsock_addr fresh_path(void)
 {
     static int count;
     struct xsock_addr a = {.family = XSOCK_AF_LOCAL};
-    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "/tmp/xsock-%ld-%d", (long)getpid(), count++);
+    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "/tmp/xsock-%ld-%d",
+                                  (long)getpid(), count++);
     return a;
 }
 
@@ -334,7 +335,8 @@ static int put_another(const struct call *call, const struct round *r, int other
         return ASSERT_OPENS(xsock_dup2(other, r->d, 0));
     ASSERT_RESULT(0, xsock_close(r->d));
     int number = ASSERT_OPENS(xsock_dup(other, r->d, 0));
-    ASSERT_THAT(number == r->d || call->run == do_accept, "%s: %d instead of %d", call->name, number, r->d);
+    ASSERT_THAT(number == r->d || call->run == do_accept, "%s: %d instead of %d", call->name,
+                number, r->d);
     return number;
 }
 
@@ -415,7 +417,8 @@ static void a_duplicate_notices_nothing(void **state)
         stream_pair(&first);
         second = first;
         second.d = ASSERT_OPENS(xsock_dup(first.d, 0, 0));
-        struct blocked a = {.call = &receiving, .round = &first}, b = {.call = &receiving, .round = &second};
+        struct blocked a = {.call = &receiving, .round = &first},
+                       b = {.call = &receiving, .round = &second};
         struct thread *ta = thread_start(block, &a), *tb = thread_start(block, &b);
         wait_until_begun(&a, i % 50);
         wait_until_begun(&b, i % 50);
@@ -434,7 +437,8 @@ static void a_duplicate_notices_nothing(void **state)
 static int child_of(int d)
 {
     char bytes[5];
-    return xsock_recv(d, bytes, 5, XSOCK_MSG_WAITALL) == 5 && memcmp(bytes, "hello", 5) == 0 ? 0 : 1;
+    return xsock_recv(d, bytes, 5, XSOCK_MSG_WAITALL) == 5 && memcmp(bytes, "hello", 5) == 0 ? 0
+                                                                                             : 1;
 }
 
 static void a_forked_process_notices_nothing(void **state)

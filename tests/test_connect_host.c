@@ -127,7 +127,8 @@ static void test_all_refused_is_refused_with_its_code(void **state)
 
 static void test_the_limit_holds_to_the_nanosecond_and_leaves_nothing(void **state)
 {
-    static const int64_t limits[] = {1, 1000, 249999999, 250000000, 250000001, 900 * INT64_C(1000000)};
+    static const int64_t limits[] = {1,         1000,      249999999,
+                                     250000000, 250000001, 900 * INT64_C(1000000)};
     (void)state;
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         int64_t begin = fake_now();

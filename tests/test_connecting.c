@@ -145,7 +145,8 @@ static void accept_waits_and_takes_its_flags_from_the_call(void **state)
     assert_false(fake_look(handle_of(s)).cloexec);
     assert_int_equal(peer.family, XSOCK_AF_INET);
     assert_true(peer.port != 0);
-    ASSERT_RESULT(0, xsock__call_connect(t, open_stream(), &(struct xsock_addr){XSOCK_AF_INET, 80, 0, 0, 4, {127}}));
+    ASSERT_RESULT(0, xsock__call_connect(t, open_stream(),
+                                         &(struct xsock_addr){XSOCK_AF_INET, 80, 0, 0, 4, {127}}));
     s = ASSERT_OPENS(xsock__call_accept(t, l, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, NULL));
     ASSERT_RESULT(XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, xsock__call_get_flags(t, s));
     assert_true(fake_look(handle_of(s)).cloexec);

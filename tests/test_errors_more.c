@@ -35,7 +35,8 @@ static int recv_vec(int d, void *base, size_t len, int flags, struct xsock_contr
 
 static struct xsock_addr inet6(void)
 {
-    return (struct xsock_addr){.family = XSOCK_AF_INET6, .port = 9, .length = 16, .data = {[15] = 1}};
+    return (struct xsock_addr){
+        .family = XSOCK_AF_INET6, .port = 9, .length = 16, .data = {[15] = 1}};
 }
 
 static int sendmsg_to(int d, struct xsock_addr to)
@@ -45,10 +46,10 @@ static int sendmsg_to(int d, struct xsock_addr to)
     return (int)xsock_sendmsg(d, &m, 0);
 }
 
-#define CALL(name, expression)                                                                               \
-    static int do_##name(int d)                                                                              \
-    {                                                                                                        \
-        return (int)(expression);                                                                            \
+#define CALL(name, expression)    \
+    static int do_##name(int d)   \
+    {                             \
+        return (int)(expression); \
     }
 
 CALL(sendmsg, send_vec(d, data, 1, 0, NULL))
@@ -66,8 +67,10 @@ CALL(sendmsg_inet6, sendmsg_to(d, inet6()))
 CALL(sendmsg_control, send_vec(d, data, 1, 0, &(struct xsock_control){.has = 0x80}))
 CALL(sendmsg_handles_null, send_handles(d, NULL, 1))
 CALL(sendmsg_tos, send_vec(d, data, 1, 0, &(struct xsock_control){.has = XSOCK_CONTROL_TOS}))
-CALL(sendmsg_tos_256, send_vec(d, data, 1, 0, &(struct xsock_control){.has = XSOCK_CONTROL_TOS, .tos = 256}))
-CALL(sendmsg_hop_0, send_vec(d, data, 1, 0, &(struct xsock_control){.has = XSOCK_CONTROL_HOP_LIMIT}))
+CALL(sendmsg_tos_256,
+     send_vec(d, data, 1, 0, &(struct xsock_control){.has = XSOCK_CONTROL_TOS, .tos = 256}))
+CALL(sendmsg_hop_0,
+     send_vec(d, data, 1, 0, &(struct xsock_control){.has = XSOCK_CONTROL_HOP_LIMIT}))
 
 static int do_sendmsg_together(int d)
 {
@@ -106,7 +109,11 @@ static int batch_to(int d, struct xsock_addr to)
 }
 
 #define GOOD (struct xsock_dgram){.base = data, .len = 1}
-#define LONG(n) (struct xsock_dgram){.base = data, .len = (n)}
+#define LONG(n)                  \
+    (struct xsock_dgram)         \
+    {                            \
+        .base = data, .len = (n) \
+    }
 #define TOO_MANY ((size_t)INT_MAX + 1)
 
 CALL(send_batch, batch(d, true, GOOD, 0))
@@ -220,8 +227,16 @@ CALL(tcp_info_null, xsock_get_tcp_info(d, NULL))
 
 /* ---- Groups --------------------------------------------------------------------------------------- */
 
-#define INET_ADDR(a, n) &(struct xsock_addr){.family = XSOCK_AF_INET, .length = (n), .data = {(a), 1, 2, 3}}
-#define INET6_GROUP &(struct xsock_addr){.family = XSOCK_AF_INET6, .length = 16, .data = {0xff, 2, [15] = 9}}
+#define INET_ADDR(a, n)                                                \
+    &(struct xsock_addr)                                               \
+    {                                                                  \
+        .family = XSOCK_AF_INET, .length = (n), .data = {(a), 1, 2, 3} \
+    }
+#define INET6_GROUP                                                         \
+    &(struct xsock_addr)                                                    \
+    {                                                                       \
+        .family = XSOCK_AF_INET6, .length = 16, .data = {0xff, 2, [15] = 9} \
+    }
 
 CALL(join_null, xsock_join_group(d, NULL, NULL, 0))
 CALL(join_no_group, xsock_join_group(d, INET_ADDR(127, 4), NULL, 0))
@@ -275,13 +290,15 @@ CALL(release_null, xsock_release(d, NULL))
 /* ---- The tables ----------------------------------------------------------------------------------- */
 
 /* What TCP sockets (five columns), UDP sockets (three), the stream pair and the datagram pair say. */
-#define KINDS(tcp, udp, pair, datagram_pair) {tcp, tcp, tcp, tcp, tcp, udp, udp, udp, pair, datagram_pair}
+#define KINDS(tcp, udp, pair, datagram_pair) \
+    {tcp, tcp, tcp, tcp, tcp, udp, udp, udp, pair, datagram_pair}
 #define TCP_ONLY(e) KINDS(e, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT))
 #define UDP_ONLY(e) KINDS(E(NOPROTOOPT), e, E(NOPROTOOPT), E(NOPROTOOPT))
 #define INTERNET(e) KINDS(e, e, E(NOPROTOOPT), E(NOPROTOOPT))
 /* Of streams: without a peer, connected, shut down; of datagrams: without a peer, connected. */
-#define TALK(connected, shut, lonely, datagrams)                                                             \
-    {E(NOTCONN), E(NOTCONN), E(NOTCONN), connected, shut, lonely, lonely, datagrams, connected, datagrams}
+#define TALK(connected, shut, lonely, datagrams)          \
+    {E(NOTCONN), E(NOTCONN), E(NOTCONN), connected, shut, \
+     lonely,     lonely,     datagrams,  connected, datagrams}
 
 /* Calls of sockets only: a poller is ENOTSOCK for them. */
 static const struct zoo_row socket_rows[] = {
@@ -296,8 +313,10 @@ static const struct zoo_row socket_rows[] = {
     {"recvmsg, no vectors", do_recvmsg_nothing, TALK(0, 0, E(AGAIN), E(AGAIN))},
     {"recvmsg, 1025 vectors", do_recvmsg_many, TALK(0, 0, E(MSGSIZE), E(MSGSIZE))},
     /* after a shutdown systems differ: EINVAL, or the end */
-    {"recvmsg OOB", do_recvmsg_oob,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP)}},
+    {"recvmsg OOB",
+     do_recvmsg_oob,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP),
+      E(NOTSUP), E(NOTSUP)}},
     {"recvmsg, NULL handles", do_recvmsg_handles_null, ALL(E(FAULT))},
     {"recvmsg, control's reserved words", do_recvmsg_control, ALL(E(INVAL))},
     {"recv_batch", do_recv_batch, KINDS(E(NOTSUP), E(AGAIN), E(NOTSUP), E(AGAIN))},
@@ -320,8 +339,10 @@ static const struct zoo_row socket_rows[] = {
     {"sendmsg, no vectors", do_sendmsg_nothing, TALK(0, E(PIPE), E(DESTADDRREQ), 0)},
     {"sendmsg, 1025 vectors", do_sendmsg_many, TALK(0, E(PIPE), E(MSGSIZE), E(MSGSIZE))},
     /* with an address on a connected datagram socket systems differ, as the header says */
-    {"sendmsg to", do_sendmsg_to,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"sendmsg to",
+     do_sendmsg_to,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT),
+      E(AFNOSUPPORT)}},
     {"sendmsg to another family", do_sendmsg_inet6, ALL(E(AFNOSUPPORT))},
     {"sendmsg, unknown control", do_sendmsg_control, ALL(E(INVAL))},
     {"sendmsg, NULL handles", do_sendmsg_handles_null, ALL(E(FAULT))},
@@ -330,10 +351,14 @@ static const struct zoo_row socket_rows[] = {
     {"sendmsg, hop limit 0", do_sendmsg_hop_0, ALL(E(INVAL))},
     /* datagrams: not every Windows can */
     {"sendmsg, TOS", do_sendmsg_tos, KINDS(E(NOTSUP), SKIPPED, E(NOTSUP), E(NOTSUP))},
-    {"send_batch", do_send_batch,
-     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(DESTADDRREQ), E(DESTADDRREQ), 2, E(NOTSUP), 2}},
-    {"send_batch, an empty one", do_send_batch_empty,
-     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(DESTADDRREQ), E(DESTADDRREQ), 2, E(NOTSUP), 2}},
+    {"send_batch",
+     do_send_batch,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(DESTADDRREQ), E(DESTADDRREQ), 2,
+      E(NOTSUP), 2}},
+    {"send_batch, an empty one",
+     do_send_batch_empty,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(DESTADDRREQ), E(DESTADDRREQ), 2,
+      E(NOTSUP), 2}},
     {"send_batch of none", do_send_batch_none, KINDS(E(NOTSUP), 0, E(NOTSUP), 0)},
     {"send_batch NULL", do_send_batch_null, ALL(E(FAULT))},
     {"send_batch NULL, SIZE_MAX", do_send_batch_null_many, ALL(E(FAULT))},
@@ -343,8 +368,10 @@ static const struct zoo_row socket_rows[] = {
     {"send_batch over PTRDIFF_MAX", do_send_batch_too_much, ALL(E(INVAL))},
     {"send_batch, reserved words", do_send_batch_reserved, ALL(E(INVAL))},
     {"send_batch, unknown flags", do_send_batch_badly, ALL(E(INVAL))},
-    {"send_batch to", do_send_batch_to,
-     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), 1, 1, SKIPPED, E(NOTSUP), E(AFNOSUPPORT)}},
+    {"send_batch to",
+     do_send_batch_to,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), 1, 1, SKIPPED, E(NOTSUP),
+      E(AFNOSUPPORT)}},
     {"send_batch to another family", do_send_batch_inet6,
      KINDS(E(NOTSUP), E(AFNOSUPPORT), E(NOTSUP), E(AFNOSUPPORT))},
     /* shut down: whether the file or the socket is looked at first is the system's */
@@ -356,10 +383,14 @@ static const struct zoo_row socket_rows[] = {
     {"sendfile, offset over INT64_MAX", do_sendfile_offset, ALL(E(INVAL))},
     {"sendfile, both over INT64_MAX", do_sendfile_together, ALL(E(INVAL))},
     /* shut down: macOS refuses to change such a socket */
-    {"set NODELAY", do_set_nodelay,
-     {0, 0, 0, 0, SKIPPED, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT)}},
-    {"get NODELAY", do_get_nodelay,
-     {0, 0, 0, 0, SKIPPED, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT)}},
+    {"set NODELAY",
+     do_set_nodelay,
+     {0, 0, 0, 0, SKIPPED, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT),
+      E(NOPROTOOPT)}},
+    {"get NODELAY",
+     do_get_nodelay,
+     {0, 0, 0, 0, SKIPPED, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT),
+      E(NOPROTOOPT)}},
     {"set BROADCAST", do_set_broadcast, UDP_ONLY(0)},
     {"set ONLYV6", do_set_onlyv6, ALL(E(NOPROTOOPT))},
     {"set ACCEPTCONN", do_set_acceptconn, ALL(E(NOPROTOOPT))},

@@ -25,7 +25,8 @@ static char data[70000];
 
 static struct xsock_addr inet(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t port)
 {
-    return (struct xsock_addr){.family = XSOCK_AF_INET, .port = port, .length = 4, .data = {a, b, c, d}};
+    return (struct xsock_addr){
+        .family = XSOCK_AF_INET, .port = port, .length = 4, .data = {a, b, c, d}};
 }
 
 static struct xsock_addr loopback(uint32_t port)
@@ -230,52 +231,76 @@ static int do_poll(int d)
 #define OWN SKIPPED
 
 static const struct zoo_row rows[] = {
-    {"bind", do_bind,
-     {OWN, E(INVAL), E(INVAL), E(INVAL), SKIPPED, OWN, E(INVAL), E(INVAL), E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"bind",
+     do_bind,
+     {OWN, E(INVAL), E(INVAL), E(INVAL), SKIPPED, OWN, E(INVAL), E(INVAL), E(AFNOSUPPORT),
+      E(AFNOSUPPORT)}},
     {"bind NULL", do_bind_null, ALL(E(FAULT))},
-    {"listen", do_listen,
+    {"listen",
+     do_listen,
      {OWN, OWN, 0, E(INVAL), E(INVAL), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL), E(NOTSUP)}},
-    {"accept", do_accept,
-     {E(INVAL), E(INVAL), E(AGAIN), E(INVAL), E(INVAL), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL), E(NOTSUP)}},
+    {"accept",
+     do_accept,
+     {E(INVAL), E(INVAL), E(AGAIN), E(INVAL), E(INVAL), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL),
+      E(NOTSUP)}},
     {"accept, unknown flags", do_accept_badly, ALL(E(INVAL))},
-    {"connect", do_connect,
+    {"connect",
+     do_connect,
      {OWN, OWN, E(NOTSUP), E(ISCONN), E(ISCONN), OWN, OWN, OWN, E(AFNOSUPPORT), E(AFNOSUPPORT)}},
     {"connect NULL", do_connect_null, ALL(E(FAULT))},
     {"connect, another family", do_connect_inet6, ALL(E(AFNOSUPPORT))},
     {"shutdown, unknown how", do_shutdown_badly, ALL(E(INVAL))},
-    {"shutdown", do_shutdown,
+    {"shutdown",
+     do_shutdown,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), OWN, SKIPPED, E(NOTCONN), E(NOTCONN), OWN, OWN, OWN}},
     {"local_addr", do_local_addr, ALL(0)},
     {"local_addr NULL", do_local_addr_null, ALL(E(FAULT))},
-    {"peer_addr", do_peer_addr,
+    {"peer_addr",
+     do_peer_addr,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, SKIPPED, E(NOTCONN), E(NOTCONN), 0, 0, 0}},
     {"peer_addr NULL", do_peer_addr_null, ALL(E(FAULT))},
-    {"peer_cred", do_peer_cred,
-     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), SKIPPED, SKIPPED}},
+    {"peer_cred",
+     do_peer_cred,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP),
+      SKIPPED, SKIPPED}},
     {"peer_cred NULL", do_peer_cred_null, ALL(E(FAULT))},
-    {"recv", do_recv,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN)}},
-    {"recvfrom", do_recvfrom,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN)}},
+    {"recv",
+     do_recv,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN),
+      E(AGAIN)}},
+    {"recvfrom",
+     do_recvfrom,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(AGAIN), 0, E(AGAIN), E(AGAIN), E(AGAIN), E(AGAIN),
+      E(AGAIN)}},
     {"recv NULL", do_recv_null, ALL(E(FAULT))},
     {"recv over PTRDIFF_MAX", do_recv_too_much, ALL(E(INVAL))},
     {"recv, unknown flags", do_recv_badly, ALL(E(INVAL))},
-    {"recv of 0 bytes", do_recv_nothing,
+    {"recv of 0 bytes",
+     do_recv_nothing,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, 0, E(AGAIN), E(AGAIN), E(AGAIN), 0, E(AGAIN)}},
-    {"recv OOB", do_recv_oob,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP)}},
+    {"recv OOB",
+     do_recv_oob,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP),
+      E(NOTSUP), E(NOTSUP)}},
     {"available", do_available, {0, 0, E(INVAL), 0, 0, 0, 0, 0, 0, 0}},
-    {"at_mark", do_at_mark,
-     {SKIPPED, SKIPPED, SKIPPED, 0, SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP)}},
+    {"at_mark",
+     do_at_mark,
+     {SKIPPED, SKIPPED, SKIPPED, 0, SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP),
+      E(NOTSUP)}},
     {"poll", do_poll, {ANY, ANY, 0, 0, 1, 0, 0, 0, 0, 0}},
     {"send NULL", do_send_null, ALL(E(FAULT))},
     {"send over PTRDIFF_MAX", do_send_too_much, ALL(E(INVAL))},
     {"send, unknown flags", do_send_badly, ALL(E(INVAL))},
-    {"send of 0 bytes", do_send_nothing,
+    {"send of 0 bytes",
+     do_send_nothing,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), 0, E(PIPE), E(DESTADDRREQ), E(DESTADDRREQ), 0, 0, 0}},
-    {"send", do_send, {E(NOTCONN), E(NOTCONN), E(NOTCONN), 1, E(PIPE), E(DESTADDRREQ), E(DESTADDRREQ), 1, 1, 1}},
-    {"sendto", do_sendto,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"send",
+     do_send,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), 1, E(PIPE), E(DESTADDRREQ), E(DESTADDRREQ), 1, 1, 1}},
+    {"sendto",
+     do_sendto,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT),
+      E(AFNOSUPPORT)}},
     {"sendto, another family", do_sendto_inet6, ALL(E(AFNOSUPPORT))},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
@@ -311,7 +336,8 @@ static int udp(void)
 
 static void bind_judges_its_address(void **state)
 {
-    struct xsock_addr any = inet(0, 0, 0, 0, 0), far = inet(10, 255, 254, 253, 0), long_one = any, taken;
+    struct xsock_addr any = inet(0, 0, 0, 0, 0), far = inet(10, 255, 254, 253, 0), long_one = any,
+                      taken;
     struct xsock_addr local = {.family = XSOCK_AF_LOCAL, .length = 1, .data = {'x'}}, none = {0};
     int d = tcp(), other = tcp();
     (void)state;
@@ -334,7 +360,8 @@ static void bind_judges_its_address(void **state)
 
 static void bind_judges_its_path(void **state)
 {
-    struct xsock_addr good = path(""), again = path("-2"), below = path("/below"), nowhere = path("-none/x"), unused;
+    struct xsock_addr good = path(""), again = path("-2"), below = path("/below"),
+                      nowhere = path("-none/x"), unused;
     if (!has_local())
         SKIP("no LOCAL family");
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
@@ -401,7 +428,8 @@ static void sending_judges_flags_and_lengths(void **state)
     ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[PAIR], "x", 1, XSOCK_MSG_OOB));
     ASSERT_RESULT(E(INVAL), (int)xsock_send(z.d[CONNECTED], "x", 1, INT_MIN));
     ASSERT_RESULT(E(INVAL), (int)xsock_recv(z.d[CONNECTED], data, 1, -1));
-    ASSERT_RESULT(1, (int)xsock_send(z.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
+    ASSERT_RESULT(1,
+                  (int)xsock_send(z.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
     zoo_close(&z);
 }
 

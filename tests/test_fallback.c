@@ -27,7 +27,10 @@ static int begin(void)
 /* ---- Windows before 7 SP1 ------------------------------------------------------------------------- */
 
 #ifdef _WIN32
-enum { FAILURE = WSAENETDOWN, FAILURE_ERROR = XSOCK_ENETDOWN }; /* which nothing here gives otherwise */
+enum {
+    FAILURE = WSAENETDOWN,
+    FAILURE_ERROR = XSOCK_ENETDOWN
+}; /* which nothing here gives otherwise */
 
 static SOCKET old_socket(int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group,
                          DWORD flags)

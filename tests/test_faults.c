@@ -8,9 +8,10 @@
 #include "socket/sock.h"
 #include "xsock_native.h"
 
-static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES,
-                            FAKE_EINTR, FAKE_EIO, FAKE_ENETDOWN, FAKE_EINVAL, FAKE_EPROTOTYPE,
-                            FAKE_EAFNOSUPPORT, FAKE_EOPNOTSUPP, FAKE_EUNLISTED};
+static const int codes[] = {FAKE_EMFILE,     FAKE_ENFILE,   FAKE_ENOBUFS,    FAKE_ENOMEM,
+                            FAKE_EPERM,      FAKE_EACCES,   FAKE_EINTR,      FAKE_EIO,
+                            FAKE_ENETDOWN,   FAKE_EINVAL,   FAKE_EPROTOTYPE, FAKE_EAFNOSUPPORT,
+                            FAKE_EOPNOTSUPP, FAKE_EUNLISTED};
 enum { CODES = sizeof codes / sizeof *codes, LOOKED_AT = 12 };
 
 /* ---- What the error must be ----------------------------------------------------------------------- */
@@ -99,14 +100,15 @@ static void build(struct world *w, bool empty)
 {
     fake_reset();
     ASSERT_RESULT(0, xsock__lookup_create_table(&w->t));
-    w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0,
-                                  true, false);
+    w->foreign = fake_make_socket(FAKE_FAMILY_BASE + XSOCK_AF_INET,
+                                  FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM, 0, true, false);
     w->out[0] = w->out[1] = UNTOUCHED;
     w->out_handle = UINTPTR_MAX;
     if (empty)
         return;
     ASSERT_RESULT(3, xsock__call_open(w->t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(4, xsock__call_open(w->t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0));
+    ASSERT_RESULT(4,
+                  xsock__call_open(w->t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0));
     ASSERT_RESULT(6, xsock__call_dup(w->t, 3, 6, 0));
 }
 
@@ -126,8 +128,8 @@ static int open_inet(struct world *w)
 
 static int open_with_flags(struct world *w)
 {
-    return xsock__call_open(w->t, XSOCK_AF_INET6, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK,
-                            0);
+    return xsock__call_open(w->t, XSOCK_AF_INET6,
+                            XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, 0);
 }
 
 static int open_netlink(struct world *w)
@@ -203,9 +205,10 @@ static int start(struct world *w)
 static const struct call {
     const char *name;
     int (*run)(struct world *w);
-    int result;       /* of success */
-    unsigned at_most; /* calls of the system that success takes; at least one, so that a failure was tried */
-    bool cold;        /* in an empty table, with the library stopped */
+    int result; /* of success */
+    unsigned
+        at_most; /* calls of the system that success takes; at least one, so that a failure was tried */
+    bool cold; /* in an empty table, with the library stopped */
 } calls[] = {
     {"open", open_inet, 5, 40, false},
     {"open, the first", open_inet, 3, 40, true},

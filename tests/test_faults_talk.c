@@ -6,19 +6,26 @@
 #include "facts/translate.h"
 #include "wait/poll.h"
 
-static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM, FAKE_EPERM, FAKE_EACCES, FAKE_EINTR,
-                            FAKE_EIO, FAKE_ENETDOWN, FAKE_ECONNRESET, FAKE_EAGAIN, FAKE_EUNLISTED};
-enum { CODES = sizeof codes / sizeof *codes, MOST_CALLS = 40, PORT = 80, BUSY_PORT = 81, UDP_PORT = 53 };
+static const int codes[] = {FAKE_EMFILE,   FAKE_ENFILE,     FAKE_ENOBUFS, FAKE_ENOMEM,
+                            FAKE_EPERM,    FAKE_EACCES,     FAKE_EINTR,   FAKE_EIO,
+                            FAKE_ENETDOWN, FAKE_ECONNRESET, FAKE_EAGAIN,  FAKE_EUNLISTED};
+enum {
+    CODES = sizeof codes / sizeof *codes,
+    MOST_CALLS = 40,
+    PORT = 80,
+    BUSY_PORT = 81,
+    UDP_PORT = 53
+};
 
 /* ---- The world: what each call is made on --------------------------------------------------------- */
 
 struct world {
-    int listener, client, server;           /* TCP, connected */
-    int stranger, knocker;                  /* just opened */
-    int busy;                               /* a listener with somebody waiting */
-    int receiver, sender;                   /* UDP */
-    int pair[2];                            /* the first can't send: it is full */
-    int hello, hello_listener; /* LOCAL, connected */
+    int listener, client, server; /* TCP, connected */
+    int stranger, knocker;        /* just opened */
+    int busy;                     /* a listener with somebody waiting */
+    int receiver, sender;         /* UDP */
+    int pair[2];                  /* the first can't send: it is full */
+    int hello, hello_listener;    /* LOCAL, connected */
     struct xsock_addr addr;
     struct xsock_cred cred;
     unsigned char data[64];
@@ -249,13 +256,15 @@ static int expected(const struct call *c, int code)
 {
     int error = xsock__error_from_native(code);
     enum fake_call failed = fake_failed_call();
-    bool own = failed == c->own || (c->own == FAKE_CONNECT && failed == FAKE_WAIT) || failed == FAKE_WAIT;
+    bool own =
+        failed == c->own || (c->own == FAKE_CONNECT && failed == FAKE_WAIT) || failed == FAKE_WAIT;
     if (failed == FAKE_ALLOC)
         return -XSOCK_ENOMEM;
     if (c->waits && own && (error == -XSOCK_EINTR || (error == -XSOCK_EAGAIN && failed == c->own)))
         return c->result;
-    if (error == -XSOCK_EPERM && (failed == FAKE_BIND || c->own == FAKE_CONNECT || c->own == FAKE_SEND ||
-                                  c->own == FAKE_RECV))
+    if (error == -XSOCK_EPERM
+        && (failed == FAKE_BIND || c->own == FAKE_CONNECT || c->own == FAKE_SEND
+            || c->own == FAKE_RECV))
         return -XSOCK_EACCES;
     return error;
 }
@@ -277,9 +286,10 @@ static bool is_of(const struct call *c, enum fake_call failed)
     }
 }
 
-static const enum fake_call kinds[] = {FAKE_ALLOC, FAKE_BIND, FAKE_LISTEN, FAKE_ACCEPT, FAKE_CONNECT, FAKE_TAKE_ERROR,
-                                       FAKE_SHUTDOWN, FAKE_LOCAL_ADDR, FAKE_PEER_ADDR, FAKE_PEER_CRED, FAKE_SEND,
-                                       FAKE_RECV, FAKE_AVAILABLE, FAKE_AT_MARK, FAKE_WAKE_OPEN, FAKE_WAIT};
+static const enum fake_call kinds[] = {
+    FAKE_ALLOC,     FAKE_BIND,       FAKE_LISTEN,    FAKE_ACCEPT,    FAKE_CONNECT, FAKE_TAKE_ERROR,
+    FAKE_SHUTDOWN,  FAKE_LOCAL_ADDR, FAKE_PEER_ADDR, FAKE_PEER_CRED, FAKE_SEND,    FAKE_RECV,
+    FAKE_AVAILABLE, FAKE_AT_MARK,    FAKE_WAKE_OPEN, FAKE_WAIT};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
 /* One try. True: the nth call of this kind was not reached. */
@@ -298,13 +308,14 @@ static bool try_once(const struct call *c, enum fake_call kind, unsigned n, int 
         return true;
     }
     want = expected(c, code);
-    ASSERT_THAT(rc == want, "%s, call %u of kind %d fails with %d: %s, expected %s", c->name, n, (int)kind, code,
-                harness_name(rc), harness_name(want));
+    ASSERT_THAT(rc == want, "%s, call %u of kind %d fails with %d: %s, expected %s", c->name, n,
+                (int)kind, code, harness_name(rc), harness_name(want));
     if (rc < 0) {
         if (kind != FAKE_ALLOC)
             assert_int_equal(xsock_oserror(), code);
         assert_untouched(&w, c->name);
-        ASSERT_THAT(fake_handles() - handles == (size_t)(xsock__fdtab_count(t) - count), "%s: a handle is lost", c->name);
+        ASSERT_THAT(fake_handles() - handles == (size_t)(xsock__fdtab_count(t) - count),
+                    "%s: a handle is lost", c->name);
     }
     assert_int_equal(fake_locks_held(), 0);
     assert_int_equal(fake_wakes_set(), 0);
@@ -343,7 +354,8 @@ static void the_next_try_is_as_good_as_any(void **state)
         build(&w);
         fake_fail(all[c].own, 1, FAKE_EIO);
         ASSERT_RESULT(-XSOCK_EIO, all[c].run(&w));
-        again = all[c].run != do_recv_later && all[c].run != do_accept_later && all[c].run != do_poll;
+        again =
+            all[c].run != do_recv_later && all[c].run != do_accept_later && all[c].run != do_poll;
         if (again) /* the others' data has come meanwhile, or would come twice */
             ASSERT_RESULT(all[c].result, all[c].run(&w));
     }

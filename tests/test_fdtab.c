@@ -142,8 +142,20 @@ static void a_reserved_number_counts_as_open_and_is_not_found(void **state)
 
 static void any_int_may_be_looked_up(void **state)
 {
-    static const int none[] = {INT32_MIN, -1, 0, 1, 2, 4, 5, 63, 64, 4096, XSOCK__FDTAB_LIMIT - 1,
-                               XSOCK__FDTAB_LIMIT, XSOCK__FDTAB_LIMIT + 1, INT32_MAX};
+    static const int none[] = {INT32_MIN,
+                               -1,
+                               0,
+                               1,
+                               2,
+                               4,
+                               5,
+                               63,
+                               64,
+                               4096,
+                               XSOCK__FDTAB_LIMIT - 1,
+                               XSOCK__FDTAB_LIMIT,
+                               XSOCK__FDTAB_LIMIT + 1,
+                               INT32_MAX};
     struct xsock__fdtab *t = new_table();
     struct xsock__held held = {77, NULL};
     (void)state;
@@ -457,15 +469,14 @@ static void memory_follows_use_and_stays_small(void **state)
     (void)state;
     ASSERT_RESULT(3, open_at(t, 0, 1));
     xsock__fdtab_memory(t, &table, &descriptors);
-    ASSERT_THAT(table + descriptors <= 16384, "one descriptor: %lu and %lu bytes", (unsigned long)table,
-                (unsigned long)descriptors);
+    ASSERT_THAT(table + descriptors <= 16384, "one descriptor: %lu and %lu bytes",
+                (unsigned long)table, (unsigned long)descriptors);
     for (int i = 4; i < MILLION + 3; i++)
         assert_int_equal(open_at(t, 0, (uintptr_t)i), i);
     assert_int_equal(xsock__fdtab_count(t), MILLION);
     xsock__fdtab_memory(t, &table, &descriptors);
     print_message("at a million: table %u, descriptors %u, socks %u bytes each\n",
-                  (unsigned)(table / MILLION),
-                  (unsigned)(descriptors / MILLION), (unsigned)sock);
+                  (unsigned)(table / MILLION), (unsigned)(descriptors / MILLION), (unsigned)sock);
     assert_true(table <= 64u * MILLION);
     assert_true(table + descriptors + sock * MILLION <= 192u * MILLION);
     assert_true(fake_bytes() - before <= table + descriptors); /* none is left untold */

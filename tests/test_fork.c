@@ -26,12 +26,12 @@ int main(void)
 #include "threads.h"
 
 /* In the child, CMocka is the parent's: what is wrong ends it with the line as its word. */
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition);                            \
-            _exit(1);                                                                                        \
-        }                                                                                                    \
+#define CHECK(condition)                                                          \
+    do {                                                                          \
+        if (!(condition)) {                                                       \
+            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition); \
+            _exit(1);                                                             \
+        }                                                                         \
     } while (0)
 
 enum { WATCHDOG_S = 60 };
@@ -117,7 +117,8 @@ static void a_pair_connects_parent_and_child(void **state)
     assert_int_equal(native_receive(native_of(3), got, sizeof got), 4);
     assert_memory_equal(got, "pong", 4);
     assert_int_equal(native_receive(native_of(3), got, sizeof got), 0); /* the child has ended */
-    assert_true(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    assert_true(waitpid(child, &status, 0) == child && WIFEXITED(status)
+                && WEXITSTATUS(status) == 0);
     ASSERT_RESULT(0, xsock_close(3));
 }
 

@@ -88,12 +88,9 @@ static void a_mode_is_told_from_the_other(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_descriptor_left_open_is_seen),
-        TEST(a_system_handle_left_open_is_seen),
-        TEST(a_descriptor_too_few_is_seen),
-        TEST(a_descriptor_with_a_high_number_is_counted),
-        TEST(a_mismatch_is_told_by_name),
-        TEST(a_child_tells_what_it_has),
+        TEST(a_descriptor_left_open_is_seen), TEST(a_system_handle_left_open_is_seen),
+        TEST(a_descriptor_too_few_is_seen),   TEST(a_descriptor_with_a_high_number_is_counted),
+        TEST(a_mismatch_is_told_by_name),     TEST(a_child_tells_what_it_has),
         TEST(a_mode_is_told_from_the_other),
     };
     int child = native_child_main(argc, argv);

@@ -111,7 +111,8 @@ static struct {
 static void add_member(void *user)
 {
     (void)user;
-    ASSERT_RESULT(0, xsock_poller_ctl(waiting.poller, XSOCK_POLLER_ADD, waiting.rig.to, XSOCK_POLLER_IN, 7));
+    ASSERT_RESULT(
+        0, xsock_poller_ctl(waiting.poller, XSOCK_POLLER_ADD, waiting.rig.to, XSOCK_POLLER_IN, 7));
 }
 
 static void wake_and_take_one(void *user)

@@ -23,7 +23,8 @@ static void numbers_are_the_lowest_free_from_three(void **state)
 {
     (void)state;
     for (int d = 3; d < 43; d++)
-        ASSERT_RESULT(d, xsock_open(XSOCK_AF_INET, d % 2 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0));
+        ASSERT_RESULT(d,
+                      xsock_open(XSOCK_AF_INET, d % 2 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0));
     ASSERT_RESULT(0, xsock_close(30));
     ASSERT_RESULT(0, xsock_close(3));
     ASSERT_RESULT(0, xsock_close(17));
@@ -168,7 +169,8 @@ static void many_pairs_are_each_their_own(void **state)
     int pair[2];
     (void)state;
     for (int i = 0; i < PAIRS; i++) {
-        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, i % 2 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0, pair));
+        ASSERT_RESULT(
+            0, xsock_pair(XSOCK_AF_LOCAL, i % 2 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM, 0, pair));
         assert_true(pair[0] == 3 + 2 * i && pair[1] == 4 + 2 * i);
     }
     for (int i = 0; i < PAIRS; i++) {
@@ -188,7 +190,8 @@ static void a_duplicate_is_the_same_socket_with_a_handle_of_its_own(void **state
     ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
     ASSERT_RESULT(5, xsock_dup(3, 0, 0));
     ASSERT_RESULT(6, xsock_dup2(3, 6, 0));
-    assert_true(native_of(3) != native_of(5) && native_of(5) != native_of(6) && native_of(3) != native_of(6));
+    assert_true(native_of(3) != native_of(5) && native_of(5) != native_of(6)
+                && native_of(3) != native_of(6));
     carry(5, 4, "by the duplicate");
     ASSERT_RESULT(0, xsock_close(3));
     carry(4, 5, "still open");
@@ -375,8 +378,8 @@ static void a_thousand_calls_leave_no_handle_behind(void **state)
         uintptr_t h;
         if (round == 10) /* what is made once has been made */
             before = native_handle_count();
-        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0,
-                                    pair));
+        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL,
+                                    round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
         open_udp(XSOCK_SOCK_CLOEXEC);
         ASSERT_RESULT(6, xsock_dup(3, 0, 0));
         ASSERT_RESULT(4, xsock_dup2(5, 4, XSOCK_SOCK_CLOEXEC));
@@ -386,7 +389,8 @@ static void a_thousand_calls_leave_no_handle_behind(void **state)
         ASSERT_RESULT(0, xsock_probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
         close_all(3, 6);
     }
-    ASSERT_THAT(native_handle_count() < before + 50, "%d handles, then %d", before, native_handle_count());
+    ASSERT_THAT(native_handle_count() < before + 50, "%d handles, then %d", before,
+                native_handle_count());
 }
 
 static void the_last_system_code_is_that_of_the_call_that_failed(void **state)
@@ -397,7 +401,7 @@ static void the_last_system_code_is_that_of_the_call_that_failed(void **state)
     before = xsock_oserror();
     assert_true(before != 0);
     ASSERT_RESULT(-XSOCK_EBADF, xsock_error_from_os(before));
-    open_udp(0); /* neither a success */
+    open_udp(0);                                  /* neither a success */
     ASSERT_RESULT(-XSOCK_EBADF, xsock_close(99)); /* nor an error of our own changes it */
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(XSOCK_AF_INET, -1, 0));
     assert_int_equal(xsock_oserror(), before);

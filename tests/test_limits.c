@@ -107,7 +107,8 @@ static void a_thousand_are_open_at_once(void **state)
     enum { MANY = 1000 };
     (void)state;
     for (int d = 3; d < 3 + MANY; d++)
-        ASSERT_RESULT(d, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | (d % 3 ? 0 : XSOCK_SOCK_CLOEXEC), 0));
+        ASSERT_RESULT(
+            d, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | (d % 3 ? 0 : XSOCK_SOCK_CLOEXEC), 0));
     for (int d = 3; d < 3 + MANY; d++)
         ASSERT_RESULT(d % 3 ? 0 : XSOCK_SOCK_CLOEXEC, xsock_get_flags(d));
     for (int d = 4; d < 3 + MANY; d += 2)

@@ -40,7 +40,8 @@ static size_t resident(void)
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define SANITIZED 1
 #elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) || __has_feature(memory_sanitizer)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer) \
+    || __has_feature(memory_sanitizer)
 #define SANITIZED 1
 #endif
 #endif
@@ -91,7 +92,8 @@ static void a_high_number_costs_no_table_below_it(void **state)
 #endif
     held.sock = xsock__sys_alloc(sizeof *held.sock);
     ASSERT_RESULT(0, xsock__fdtab_create(let_go, &t));
-    ASSERT_RESULT(XSOCK__FDTAB_LIMIT - 1, xsock__fdtab_replace(t, XSOCK__FDTAB_LIMIT - 1, &held, false));
+    ASSERT_RESULT(XSOCK__FDTAB_LIMIT - 1,
+                  xsock__fdtab_replace(t, XSOCK__FDTAB_LIMIT - 1, &held, false));
     ASSERT_THAT(resident() - before < 8u << 20, "%u bytes", (unsigned)(resident() - before));
     xsock__fdtab_destroy(t);
 }
@@ -99,7 +101,8 @@ static void a_high_number_costs_no_table_below_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_high_number_costs_no_table_below_it), /* first: the most that ever was is not less later */
+        TEST(
+            a_high_number_costs_no_table_below_it), /* first: the most that ever was is not less later */
         TEST(a_million_descriptors_cost_192_bytes_each_at_most),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

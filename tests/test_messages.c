@@ -34,7 +34,8 @@ static void vectors_are_sent_as_one_and_filled_in_order(void **state)
         char a[3], b[1], c[20];
         struct xsock_vec from[] = {{"one ", 4}, {NULL, 0}, {"two ", 4}, {"three", 5}};
         struct xsock_vec into[] = {{a, 3}, {NULL, 0}, {b, 1}, {c, sizeof c}};
-        struct xsock_msg out = {.vec = from, .vec_count = 4}, in = {.vec = into, .vec_count = 4, .flags = -1};
+        struct xsock_msg out = {.vec = from, .vec_count = 4},
+                         in = {.vec = into, .vec_count = 4, .flags = -1};
         int pair[2];
         pair_of(types[i], pair);
         ASSERT_RESULT(13, (int)xsock_sendmsg(pair[0], &out, 0));
@@ -198,18 +199,22 @@ static void what_goes_along_with_a_datagram_comes_out(void **state)
     static const int families[] = {XSOCK_AF_INET, XSOCK_AF_INET6};
     (void)state;
     for (size_t i = 0; i < 2; i++) {
-        struct xsock_control sent = {.has = XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT, .tos = 0xb9, .hop_limit = 7};
+        struct xsock_control sent = {
+            .has = XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT, .tos = 0xb9, .hop_limit = 7};
         struct xsock_control got = {0};
         struct xsock_addr loopback;
-        ASSERT_RESULT(0, xsock_addr_parse(&loopback, families[i] == XSOCK_AF_INET ? "127.0.0.1" : "::1"));
+        ASSERT_RESULT(
+            0, xsock_addr_parse(&loopback, families[i] == XSOCK_AF_INET ? "127.0.0.1" : "::1"));
         if (!goes_through(families[i], &sent, &got))
             SKIP("this system has not all of them for single messages");
-        assert_int_equal(got.has, XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT | XSOCK_CONTROL_PKTINFO);
+        assert_int_equal(got.has,
+                         XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT | XSOCK_CONTROL_PKTINFO);
         assert_int_equal(got.tos, 0xb9);
         assert_int_equal(got.hop_limit, 7);
         assert_true(xsock_addr_equal(&got.local, &loopback));
         assert_true(got.interface_index != 0);
-        struct xsock_control back = {.has = XSOCK_CONTROL_PKTINFO, .local = loopback,
+        struct xsock_control back = {.has = XSOCK_CONTROL_PKTINFO,
+                                     .local = loopback,
                                      .interface_index = got.interface_index};
         assert_true(goes_through(families[i], &back, &got));
     }
@@ -249,7 +254,8 @@ static void control_data_out_of_its_place_or_range_is_refused(void **state)
     c = (struct xsock_control){.has = XSOCK_CONTROL_PKTINFO};
     ASSERT_RESULT(0, xsock_addr_parse(&c.local, "::1"));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, (int)xsock_sendmsg(u, &m, 0));
-    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(u, &byte, 1, XSOCK_MSG_DONTWAIT)); /* nothing was sent */
+    ASSERT_RESULT(-XSOCK_EAGAIN,
+                  (int)xsock_recv(u, &byte, 1, XSOCK_MSG_DONTWAIT)); /* nothing was sent */
     ASSERT_RESULT(0, xsock_close(u));
     close_pair(pair);
 }

@@ -10,7 +10,8 @@
 #include <unistd.h>
 #endif
 
-static const int64_t LONG_NS = INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog: nothing here takes it */
+static const int64_t LONG_NS =
+    INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog: nothing here takes it */
 
 static bool is_loopback(const struct xsock_addr *a)
 {
@@ -94,7 +95,8 @@ static void test_localhost_is_this_machine(void **state)
     assert_int_equal(v[0].family, XSOCK_AF_INET);
     assert_int_equal(v[0].port, 0);
     ASSERT_RESULT(1, xsock_resolve("localhost", "80", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, NULL, 0));
-    n = xsock_resolve("localhost", "80", XSOCK_AF_INET6, XSOCK_SOCK_STREAM, XSOCK_AI_V4MAPPED, v, 16);
+    n = xsock_resolve("localhost", "80", XSOCK_AF_INET6, XSOCK_SOCK_STREAM, XSOCK_AI_V4MAPPED, v,
+                      16);
     ASSERT_THAT(n >= 1, "%s", harness_name(n));
     assert_int_equal(v[0].family, XSOCK_AF_INET6);
 }
@@ -103,15 +105,19 @@ static void test_numbers_need_no_name_server(void **state)
 {
     struct xsock_addr a, expected;
     (void)state;
-    ASSERT_RESULT(1, xsock_resolve("192.0.2.1", "8080", XSOCK_AF_UNSPEC, 0, XSOCK_AI_NUMERICHOST, &a, 1));
+    ASSERT_RESULT(
+        1, xsock_resolve("192.0.2.1", "8080", XSOCK_AF_UNSPEC, 0, XSOCK_AI_NUMERICHOST, &a, 1));
     ASSERT_RESULT(0, xsock_addr_parse(&expected, "192.0.2.1:8080"));
     assert_true(xsock_addr_equal(&a, &expected));
-    ASSERT_RESULT(1, xsock_resolve("2001:db8::1", "1", XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0, &a, 1));
+    ASSERT_RESULT(1,
+                  xsock_resolve("2001:db8::1", "1", XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0, &a, 1));
     ASSERT_RESULT(0, xsock_addr_parse(&expected, "[2001:db8::1]:1"));
     assert_true(xsock_addr_equal(&a, &expected));
     ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_resolve("127.1", "80", XSOCK_AF_UNSPEC, 0, 0, &a, 1));
-    ASSERT_RESULT(-XSOCK_EAI_SERVICE, xsock_resolve("127.0.0.1", "99999", XSOCK_AF_UNSPEC, 0, 0, &a, 1));
-    ASSERT_RESULT(-XSOCK_EAI_ADDRFAMILY, xsock_resolve("127.0.0.1", "80", XSOCK_AF_INET6, 0, 0, &a, 1));
+    ASSERT_RESULT(-XSOCK_EAI_SERVICE,
+                  xsock_resolve("127.0.0.1", "99999", XSOCK_AF_UNSPEC, 0, 0, &a, 1));
+    ASSERT_RESULT(-XSOCK_EAI_ADDRFAMILY,
+                  xsock_resolve("127.0.0.1", "80", XSOCK_AF_INET6, 0, 0, &a, 1));
 }
 
 static void test_names_that_are_none_give_a_resolvers_error_with_a_sentence(void **state)
@@ -123,7 +129,8 @@ static void test_names_that_are_none_give_a_resolvers_error_with_a_sentence(void
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         int rc = xsock_resolve(names[i], "80", XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0, &a, 1);
         ASSERT_THAT(is_resolver_error(rc), "%s: %s", names[i], harness_name(rc));
-        ASSERT_THAT(strcmp(xsock_strerror(rc), xsock_strerror(9999)) != 0, "%s", xsock_strerror(rc));
+        ASSERT_THAT(strcmp(xsock_strerror(rc), xsock_strerror(9999)) != 0, "%s",
+                    xsock_strerror(rc));
         rc = xsock_connect_host(names[i], "80", -1);
         ASSERT_THAT(is_resolver_error(rc), "%s: %s", names[i], harness_name(rc));
         rc = xsock_connect_host(names[i], "80", 20 * LONG_NS);
@@ -142,17 +149,18 @@ static void test_services_have_the_ports_of_the_systems_file(void **state)
     if (n != -XSOCK_EAI_SERVICE) { /* small systems have no such file */
         ASSERT_RESULT(1, n);
         assert_int_equal(v[0].port, 80);
-        ASSERT_RESULT(1, xsock_resolve("localhost", "http", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, v, 4));
+        ASSERT_RESULT(
+            1, xsock_resolve("localhost", "http", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, v, 4));
         assert_int_equal(v[0].port, 80);
         n = xsock_resolve(NULL, "http", XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_AI_PASSIVE, v, 4);
         ASSERT_RESULT(1, n);
         assert_int_equal(v[0].port, 80);
         assert_int_equal(v[0].data[0], 0);
     }
-    ASSERT_RESULT(-XSOCK_EAI_SERVICE,
-                  xsock_resolve("127.0.0.1", "no-such-service", XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0, v, 4));
-    ASSERT_RESULT(-XSOCK_EAI_SERVICE,
-                  xsock_resolve("localhost", "no-such-service", XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0, v, 4));
+    ASSERT_RESULT(-XSOCK_EAI_SERVICE, xsock_resolve("127.0.0.1", "no-such-service", XSOCK_AF_UNSPEC,
+                                                    XSOCK_SOCK_STREAM, 0, v, 4));
+    ASSERT_RESULT(-XSOCK_EAI_SERVICE, xsock_resolve("localhost", "no-such-service", XSOCK_AF_UNSPEC,
+                                                    XSOCK_SOCK_STREAM, 0, v, 4));
     ASSERT_RESULT(-XSOCK_EAI_SERVICE, xsock_connect_host("127.0.0.1", "no-such-service", LONG_NS));
 }
 
@@ -327,7 +335,8 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
     const char *port = port_of(listener);
     pid_t child = fork();
     if (child == 0)
-        _exit(xsock_connect_host("localhost", port, THREADS_AFTER_FORK ? LONG_NS : -1) >= 0 ? 0 : 1);
+        _exit(xsock_connect_host("localhost", port, THREADS_AFTER_FORK ? LONG_NS : -1) >= 0 ? 0
+                                                                                            : 1);
     assert_true(child > 0);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);

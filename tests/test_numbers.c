@@ -59,8 +59,8 @@ static bool header_has(const char *prefix, int value, const char *name)
     return false;
 }
 
-static const int strange[] = {INT32_MIN, INT32_MIN + 1, -65536, -300, -1, 255, 256, 1000, 4097, 65536,
-                              INT32_MAX};
+static const int strange[] = {INT32_MIN, INT32_MIN + 1, -65536, -300,  -1,       255,
+                              256,       1000,          4097,   65536, INT32_MAX};
 enum { STRANGE = sizeof strange / sizeof *strange };
 
 /* ---- Families and types --------------------------------------------------------------------------- */
@@ -162,7 +162,8 @@ enum { PROTOCOL_FAMILIES = sizeof protocols / sizeof *protocols };
 static void check_protocol(int row, const struct header_number *n)
 {
     int af = protocols[row].af;
-    const char *name = n->name + strlen(protocols[row].prefix), *got = xsock_protocol_name(af, n->value);
+    const char *name = n->name + strlen(protocols[row].prefix),
+               *got = xsock_protocol_name(af, n->value);
     ASSERT_RESULT(n->value, xsock_protocol_number(af, lower(name)));
     ASSERT_RESULT(n->value, xsock_protocol_number(af, name));
     ASSERT_RESULT(n->value, xsock_protocol_number(af, mixed(name)));
@@ -197,8 +198,8 @@ static void no_protocol_has_a_name_that_the_header_has_not(void **state)
             const char *name = xsock_protocol_name(af, protocol);
             if (name == NULL || (protocol == 0 && strcmp(name, "default") == 0))
                 continue;
-            ASSERT_THAT(header_has(protocols[row].prefix, protocol, name), "protocol %d of %s is called %s",
-                        protocol, xsock_family_name(af), name);
+            ASSERT_THAT(header_has(protocols[row].prefix, protocol, name),
+                        "protocol %d of %s is called %s", protocol, xsock_family_name(af), name);
             ASSERT_RESULT(protocol, xsock_protocol_number(af, name));
         }
     }
@@ -215,7 +216,8 @@ static void a_protocol_is_one_of_its_family_only(void **state)
     ASSERT_RESULT(-XSOCK_ENOENT, xsock_protocol_number(XSOCK_AF_UNSPEC, "tcp"));
     ASSERT_RESULT(-XSOCK_ENOENT, xsock_protocol_number(INT32_MIN, "tcp"));
     assert_null(xsock_protocol_name(9999, 6));
-    for (int af = 0xfff0; af <= 0x10002; af++) /* above all families, where the look-ups have tables of their own */
+    for (int af = 0xfff0; af <= 0x10002;
+         af++) /* above all families, where the look-ups have tables of their own */
         for (int protocol = 0; protocol <= 6; protocol++)
             assert_null(xsock_protocol_name(af, protocol));
     assert_null(xsock_protocol_name(XSOCK_AF_BLUETOOTH, 6));
@@ -231,9 +233,9 @@ static void a_protocol_is_one_of_its_family_only(void **state)
 
 static void no_name_is_a_precise_error(void **state)
 {
-    static const char *const none[] = {"", "AF_", "PF_", "SOCK_", "XSOCK_", "XSOCK_AF_", "AF_AF_INET",
-                                       "inet ", " inet", "inet66", "ine", "1", "AF_STREAM", "SOCK_INET",
-                                       "IPPROTO_", "\xff\xfe"};
+    static const char *const none[] = {
+        "",      "AF_",    "PF_", "SOCK_", "XSOCK_",    "XSOCK_AF_", "AF_AF_INET", "inet ",
+        " inet", "inet66", "ine", "1",     "AF_STREAM", "SOCK_INET", "IPPROTO_",   "\xff\xfe"};
     (void)state;
     for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
         ASSERT_RESULT(-XSOCK_ENOENT, xsock_family_number(none[i]));
@@ -264,7 +266,8 @@ static void every_error_of_the_header_has_its_name_number_and_sentence(void **st
         assert_string_equal(xsock_errname(n->value), name);
         assert_ptr_equal(xsock_errname(-n->value), xsock_errname(n->value));
         assert_ptr_equal(xsock_strerror(-n->value), xsock_strerror(n->value));
-        ASSERT_THAT(strlen(xsock_strerror(n->value)) >= 5, "%s: %s", name, xsock_strerror(n->value));
+        ASSERT_THAT(strlen(xsock_strerror(n->value)) >= 5, "%s: %s", name,
+                    xsock_strerror(n->value));
         count++;
     }
     ASSERT_THAT(count >= 120, "only %d errors", count);
@@ -314,7 +317,8 @@ static void every_number_has_a_sentence_and_no_two_errors_the_same(void **state)
         assert_true(sentence != NULL && sentence[0] != '\0');
         for (int b = 0; b < a; b++) {
             if (xsock_errname(a) != NULL && xsock_errname(b) != NULL)
-                ASSERT_THAT(strcmp(sentence, xsock_strerror(b)) != 0, "%d and %d: %s", a, b, sentence);
+                ASSERT_THAT(strcmp(sentence, xsock_strerror(b)) != 0, "%d and %d: %s", a, b,
+                            sentence);
         }
     }
     for (int i = 0; i < STRANGE; i++)

@@ -23,8 +23,8 @@ enum {
     KINDS = 8
 };
 
-static const char *const kind_names[KINDS] = {"tcp4", "tcp6", "udp4", "udp6", "local stream", "local dgram",
-                                              "listening", "connected"};
+static const char *const kind_names[KINDS] = {
+    "tcp4", "tcp6", "udp4", "udp6", "local stream", "local dgram", "listening", "connected"};
 
 struct sockets {
     int d[KINDS];  /* -1: this system has no such family */
@@ -47,7 +47,8 @@ static void open_all(struct sockets *s)
     s->d[2] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     s->d[3] = open_or_none(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
     for (int i = 0; i < 2; i++) {
-        ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, i == 0 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
+        ASSERT_RESULT(
+            0, xsock_pair(XSOCK_AF_LOCAL, i == 0 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
         s->d[4 + i] = pair[0];
         s->others[i] = pair[1];
     }
@@ -84,7 +85,13 @@ static const int here = WINDOWS;
 
 enum { FLAG = XSOCK_OPT_FLAG, TIME = XSOCK_OPT_TIME, SIZE = XSOCK_OPT_SIZE };
 enum { READ = 1, WRITE = 2, BOTH = 3 };
-enum { EXACT, AT_LEAST, WHATEVER, PRIVILEGED /* exact, or EACCES */, MAY_LACK /* exact, or ENOPROTOOPT */ };
+enum {
+    EXACT,
+    AT_LEAST,
+    WHATEVER,
+    PRIVILEGED /* exact, or EACCES */,
+    MAY_LACK /* exact, or ENOPROTOOPT */
+};
 
 #define MS INT64_C(1000000)
 #define S (1000 * MS)
@@ -143,7 +150,8 @@ static const struct option {
     {XSOCK_SO_FREEBIND, FLAG, LINUX, INTERNET, BOTH, EXACT, 1, 1, 0},
     {XSOCK_SO_FREEBIND, FLAG, FREEBSD, INTERNET, BOTH, PRIVILEGED, 1, 1, 0},
     {XSOCK_SO_UDP_RECV_COALESCE, FLAG, LINUX | WINDOWS, UDP, BOTH, MAY_LACK, 1, 1, 0},
-    {XSOCK_SO_MARK, SIZE, LINUX, EACH, BOTH, PRIVILEGED, 0xfffffff0, 0xfffffff0, INT64_C(0x100000000)},
+    {XSOCK_SO_MARK, SIZE, LINUX, EACH, BOTH, PRIVILEGED, 0xfffffff0, 0xfffffff0,
+     INT64_C(0x100000000)},
     {XSOCK_SO_PRIORITY, SIZE, LINUX, EACH, BOTH, EXACT, 3, 3, INT64_MAX},
     {XSOCK_SO_BUSY_POLL, TIME, LINUX, EACH, BOTH, PRIVILEGED, 49 * 1000 + 1, 50 * 1000, 0},
     {XSOCK_SO_INCOMING_CPU, SIZE, LINUX, EACH, BOTH, EXACT, 0, 0, INT64_MAX},
@@ -185,7 +193,7 @@ static int get(int d, int number, int kind, int64_t *out)
     bool flag = true;
     int64_t time = UNTOUCHED;
     uint64_t size = UNTOUCHED;
-    int rc = kind == FLAG ? xsock_get_opt_flag(d, number, &flag)
+    int rc = kind == FLAG   ? xsock_get_opt_flag(d, number, &flag)
              : kind == TIME ? xsock_get_opt_time(d, number, &time)
                             : xsock_get_opt_size(d, number, &size);
     if (rc == 0)
@@ -225,7 +233,8 @@ static void check_value(const struct option *o, int socket, int d)
 static void round_trip(const struct option *o, int socket, int d)
 {
     int rc = set(d, o->number, o->kind, o->set);
-    if ((o->check == PRIVILEGED && rc == -XSOCK_EACCES) || (o->check == MAY_LACK && rc == -XSOCK_ENOPROTOOPT))
+    if ((o->check == PRIVILEGED && rc == -XSOCK_EACCES)
+        || (o->check == MAY_LACK && rc == -XSOCK_ENOPROTOOPT))
         return;
     ASSERT_THAT(rc == 0, CONTEXT, harness_name(rc));
     check_value(o, socket, d);
@@ -247,8 +256,9 @@ static void round_trip(const struct option *o, int socket, int d)
 /* What is of a socket that is not connected yet (and not to be listened on) */
 static bool is_too_late(const struct option *o, int socket)
 {
-    int late = o->number == XSOCK_SO_FASTOPEN ? CONNECTED
-               : o->number == XSOCK_SO_FASTOPEN_CONNECT ? CONNECTED | LISTENING : 0;
+    int late = o->number == XSOCK_SO_FASTOPEN           ? CONNECTED
+               : o->number == XSOCK_SO_FASTOPEN_CONNECT ? CONNECTED | LISTENING
+                                                        : 0;
     return here == LINUX && (late & 1 << socket) != 0;
 }
 
@@ -312,14 +322,17 @@ static void an_option_is_of_one_kind(void **state)
 
 static void a_socket_tells_what_it_is(void **state)
 {
-    static const int families[KINDS] = {XSOCK_AF_INET,  XSOCK_AF_INET6, XSOCK_AF_INET, XSOCK_AF_INET6,
-                                        XSOCK_AF_LOCAL, XSOCK_AF_LOCAL, XSOCK_AF_INET, XSOCK_AF_INET};
-    static const int numbers[] = {XSOCK_SO_FAMILY, XSOCK_SO_TYPE, XSOCK_SO_PROTOCOL, XSOCK_SO_ERROR};
+    static const int families[KINDS] = {XSOCK_AF_INET,  XSOCK_AF_INET6, XSOCK_AF_INET,
+                                        XSOCK_AF_INET6, XSOCK_AF_LOCAL, XSOCK_AF_LOCAL,
+                                        XSOCK_AF_INET,  XSOCK_AF_INET};
+    static const int numbers[] = {XSOCK_SO_FAMILY, XSOCK_SO_TYPE, XSOCK_SO_PROTOCOL,
+                                  XSOCK_SO_ERROR};
     struct sockets s;
     (void)state;
     open_all(&s);
     for (int socket = 0; socket < KINDS; socket++) {
-        bool stream = ((TCP | LOCAL_STREAM) & 1 << socket) != 0, local = families[socket] == XSOCK_AF_LOCAL;
+        bool stream = ((TCP | LOCAL_STREAM) & 1 << socket) != 0,
+             local = families[socket] == XSOCK_AF_LOCAL;
         int64_t expected[] = {families[socket], stream ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM,
                               local    ? 0
                               : stream ? XSOCK_IPPROTO_TCP
@@ -331,13 +344,14 @@ static void a_socket_tells_what_it_is(void **state)
         for (int i = 0; i < 4; i++) {
             int64_t got = -1;
             ASSERT_RESULT(0, get(s.d[socket], numbers[i], SIZE, &got));
-            ASSERT_THAT(got == expected[i], "%s of %s is %lld", xsock_opt_name(numbers[i]), kind_names[socket],
-                        (long long)got);
+            ASSERT_THAT(got == expected[i], "%s of %s is %lld", xsock_opt_name(numbers[i]),
+                        kind_names[socket], (long long)got);
             ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_opt_size(s.d[socket], numbers[i], 1));
         }
         ASSERT_RESULT(0, xsock_get_opt_flag(s.d[socket], XSOCK_SO_ACCEPTCONN, &listens));
         assert_int_equal(listens, (1 << socket & LISTENING) != 0);
-        ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_opt_flag(s.d[socket], XSOCK_SO_ACCEPTCONN, true));
+        ASSERT_RESULT(-XSOCK_ENOPROTOOPT,
+                      xsock_set_opt_flag(s.d[socket], XSOCK_SO_ACCEPTCONN, true));
     }
     close_all(&s);
 }
@@ -371,14 +385,16 @@ static void every_option_has_a_name_and_a_kind(void **state)
     struct header_number *numbers = header_numbers();
     int count = 0;
     (void)state;
-    for (const struct header_number *n = header_next(numbers, "XSOCK_SO_"); n; n = header_next(n + 1, "XSOCK_SO_")) {
+    for (const struct header_number *n = header_next(numbers, "XSOCK_SO_"); n;
+         n = header_next(n + 1, "XSOCK_SO_")) {
         const char *name = xsock_opt_name(n->value);
         count++;
         ASSERT_THAT(name != NULL, "%s", n->name);
         ASSERT_RESULT(n->value, xsock_opt_number(n->name));
         ASSERT_RESULT(n->value, xsock_opt_number(name));
         ASSERT_RESULT(n->value, xsock_opt_number(n->name + strlen("XSOCK_")));
-        ASSERT_THAT(xsock_opt_kind(n->value) >= FLAG && xsock_opt_kind(n->value) <= SIZE, "%s", n->name);
+        ASSERT_THAT(xsock_opt_kind(n->value) >= FLAG && xsock_opt_kind(n->value) <= SIZE, "%s",
+                    n->name);
     }
     for (int number = -1; number < 0x1000; number++)
         count -= xsock_opt_name(number) != NULL;
@@ -404,8 +420,8 @@ static int wait_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(every_option_on_every_socket), TEST(an_option_is_of_one_kind),
-        TEST(a_socket_tells_what_it_is),    TEST(the_mtu_is_known_of_a_path),
+        TEST(every_option_on_every_socket),       TEST(an_option_is_of_one_kind),
+        TEST(a_socket_tells_what_it_is),          TEST(the_mtu_is_known_of_a_path),
         TEST(every_option_has_a_name_and_a_kind),
     };
     return cmocka_run_group_tests(tests, wait_once, NULL);

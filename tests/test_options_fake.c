@@ -30,7 +30,8 @@ static int open_tcp(void)
 
 static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
 {
-    static const int timeouts[] = {XSOCK_SO_RCVTIMEO, XSOCK_SO_SNDTIMEO, XSOCK_SO_CONNTIMEO, XSOCK_SO_ACCPTIMEO};
+    static const int timeouts[] = {XSOCK_SO_RCVTIMEO, XSOCK_SO_SNDTIMEO, XSOCK_SO_CONNTIMEO,
+                                   XSOCK_SO_ACCPTIMEO};
     int d = open_udp(), other = ASSERT_OPENS(xsock_dup(d, 0, 0));
     int64_t got;
     (void)state;
@@ -42,7 +43,8 @@ static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
     }
     for (int i = 0; i < 4; i++) {
         ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_time(d, timeouts[i], -2));
-        ASSERT_RESULT(0, xsock_get_opt_time(other, timeouts[i], &got)); /* of the socket, not the descriptor */
+        ASSERT_RESULT(0, xsock_get_opt_time(other, timeouts[i],
+                                            &got)); /* of the socket, not the descriptor */
         assert_int_equal(got, i);
     }
     assert_int_equal(fake_options_calls(), 0);
@@ -103,7 +105,8 @@ static int set(int d, const struct xsock__option *o, int64_t value)
 /* Every number that is just out of range, and a few that are far. */
 static void values_out_of_range_never_reach_the_system(void **state)
 {
-    const int sockets[] = {open_tcp(), open_udp(), ASSERT_OPENS(xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0))};
+    const int sockets[] = {open_tcp(), open_udp(),
+                           ASSERT_OPENS(xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0))};
     int judged = 0;
     (void)state;
     for (int number = 0; number < 0x200; number++) {
@@ -111,8 +114,9 @@ static void values_out_of_range_never_reach_the_system(void **state)
         if (o == NULL || o->kind == XSOCK_OPT_FLAG)
             continue;
         for (int i = 0; i < 3; i++) {
-            const int64_t bad[] = {o->least == -2 ? 0 : o->least - 1, o->most == INT64_MAX ? -2 : o->most + 1,
-                                   INT64_MIN, INT64_MIN + 1};
+            const int64_t bad[] = {o->least == -2 ? 0 : o->least - 1,
+                                   o->most == INT64_MAX ? -2 : o->most + 1, INT64_MIN,
+                                   INT64_MIN + 1};
             for (int b = 0; b < 4; b++) {
                 int rc = set(sockets[i], o, bad[b]);
                 ASSERT_THAT(rc == -XSOCK_EINVAL || rc == -XSOCK_ENOPROTOOPT, "%s, %lld: %s",
@@ -216,8 +220,8 @@ static void a_size_that_the_system_does_not_know_yet_is_no_data(void **state)
 
 static void what_tcp_does_not_tell_is_minus_one(void **state)
 {
-    const struct xsock_tcp_info expected = {XSOCK_TCP_SYN_SENT, 12345, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
-                                            -1, -1, -1, -1, -1, {0}};
+    const struct xsock_tcp_info expected = {
+        XSOCK_TCP_SYN_SENT, 12345, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, {0}};
     int d = open_tcp();
     struct xsock_tcp_info info;
     (void)state;

@@ -30,7 +30,8 @@ static int is_loopback(const struct xsock_interface *iface, void *user)
 static struct loopback loopback(void)
 {
     struct loopback l = {0, false};
-    ASSERT_THAT(xsock_interfaces(is_loopback, &l) > 0 && l.index != 0, "this machine has no loopback interface");
+    ASSERT_THAT(xsock_interfaces(is_loopback, &l) > 0 && l.index != 0,
+                "this machine has no loopback interface");
     return l;
 }
 
@@ -61,8 +62,11 @@ static int sender(int af, uint32_t interface_index)
 {
     int d = ASSERT_OPENS(xsock_open(af, XSOCK_SOCK_DGRAM, 0));
     ASSERT_RESULT(0, xsock_set_multicast_if(d, interface_index));
-    ASSERT_RESULT(0, xsock_set_opt_flag(d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTLOOPV4 : XSOCK_SO_MCASTLOOPV6, true));
-    ASSERT_RESULT(0, xsock_set_opt_size(d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTTTLV4 : XSOCK_SO_MCASTTTLV6, 0));
+    ASSERT_RESULT(
+        0, xsock_set_opt_flag(d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTLOOPV4 : XSOCK_SO_MCASTLOOPV6,
+                              true));
+    ASSERT_RESULT(0, xsock_set_opt_size(
+                         d, af == XSOCK_AF_INET ? XSOCK_SO_MCASTTTLV4 : XSOCK_SO_MCASTTTLV6, 0));
     return d;
 }
 
@@ -122,7 +126,8 @@ static void a_group_of_inet6_is_joined_and_left(void **state)
     ASSERT_RESULT(0, xsock_close(r));
     ASSERT_RESULT(0, xsock_close(s));
     if (!routed)
-        print_message("the loopback interface has no route for INET6 multicast: joined and left, nothing received\n");
+        print_message(
+            "the loopback interface has no route for INET6 multicast: joined and left, nothing received\n");
 }
 
 static void one_source_of_a_group_is_heard_and_no_other(void **state)
@@ -130,7 +135,8 @@ static void one_source_of_a_group_is_heard_and_no_other(void **state)
     struct loopback lo = loopback();
     uint32_t port = 0;
     if (is_wine())
-        SKIP("Wine 8 gives Linux an ip_mreq_source as it stands, whose last two fields are the other way round there");
+        SKIP(
+            "Wine 8 gives Linux an ip_mreq_source as it stands, whose last two fields are the other way round there");
     int r = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
     struct xsock_addr group = addr("232.1.71.8", port), self = addr("127.0.0.1", port);
     struct xsock_addr from = addr("127.0.0.1", 0), other = addr("127.9.9.9", 0);
@@ -182,7 +188,8 @@ static void a_group_must_be_one(void **state)
     struct loopback lo = loopback();
     int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     int tcp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
-    struct xsock_addr group = addr("239.255.71.7", 9), group6 = addr("ff15::71:7", 0), one = addr("127.0.0.1", 0);
+    struct xsock_addr group = addr("239.255.71.7", 9), group6 = addr("ff15::71:7", 0),
+                      one = addr("127.0.0.1", 0);
     struct xsock_addr malformed = group;
     (void)state;
     malformed.length = 5;
@@ -263,8 +270,10 @@ static void check_counts(int client, int server)
     ASSERT_THAT(i.rtt_ns > 0 && i.rtt_ns < WATCHDOG_NS, "%lld", (long long)i.rtt_ns);
     ASSERT_THAT(i.send_mss >= 500 && i.send_mss <= 65535, "%lld", (long long)i.send_mss);
     ASSERT_THAT(i.send_cwnd >= i.send_mss, "%lld", (long long)i.send_cwnd);
-    ASSERT_THAT(i.bytes_sent == -1 || i.bytes_sent >= (int64_t)sizeof buf, "%lld", (long long)i.bytes_sent);
-    ASSERT_THAT(j.bytes_received == -1 || j.bytes_received == sizeof buf, "%lld", (long long)j.bytes_received);
+    ASSERT_THAT(i.bytes_sent == -1 || i.bytes_sent >= (int64_t)sizeof buf, "%lld",
+                (long long)i.bytes_sent);
+    ASSERT_THAT(j.bytes_received == -1 || j.bytes_received == sizeof buf, "%lld",
+                (long long)j.bytes_received);
     for (size_t n = 0; n < sizeof i.reserved / sizeof i.reserved[0]; n++)
         assert_int_equal(i.reserved[n], 0);
 }
@@ -306,7 +315,8 @@ static void tcp_tells_what_it_knows(void **state)
 static void a_pending_error_is_read_once(void **state)
 {
     struct xsock_addr a = addr("127.0.0.1", 0);
-    int taken = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0)); /* bound, and does not listen */
+    int taken = ASSERT_OPENS(
+        xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0)); /* bound, and does not listen */
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
     struct xsock_pollfd p = {d, XSOCK_POLLOUT, 0};
     uint64_t error = 77;
@@ -375,7 +385,8 @@ static void the_systems_own_numbers_go_through(void **state)
     ASSERT_THAT(got != 0 && size >= 1 && size <= sizeof got, "%d in %u bytes", got, (unsigned)size);
     ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_opt_raw(d, LEVEL, 0x7ffe, &on, sizeof on));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_set_opt_raw(d, LEVEL, KEEPALIVE, NULL, 4));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_raw(d, LEVEL, KEEPALIVE, &on, (size_t)INT32_MAX + 1));
+    ASSERT_RESULT(-XSOCK_EINVAL,
+                  xsock_set_opt_raw(d, LEVEL, KEEPALIVE, &on, (size_t)INT32_MAX + 1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_opt_raw(d, LEVEL, KEEPALIVE, NULL, &size));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_get_opt_raw(d, LEVEL, KEEPALIVE, &got, NULL));
     ASSERT_RESULT(-XSOCK_EBADF, xsock_set_opt_raw(0, LEVEL, KEEPALIVE, &on, sizeof on));

@@ -39,7 +39,8 @@ int main(void)
 static ptrdiff_t send_handles(int d, uintptr_t *handles, size_t count)
 {
     struct xsock_vec v = {"data", 4};
-    struct xsock_control c = {.has = XSOCK_CONTROL_HANDLES, .handles = handles, .handle_count = count};
+    struct xsock_control c = {
+        .has = XSOCK_CONTROL_HANDLES, .handles = handles, .handle_count = count};
     struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
     return xsock_sendmsg(d, &m, 0);
 }

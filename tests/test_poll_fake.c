@@ -63,7 +63,8 @@ static void what_is_ready_is_told_and_nothing_else(void **state)
 static void negative_ones_are_left_out_and_unopened_ones_are_invalid(void **state)
 {
     int64_t begin = fake_now();
-    struct xsock_pollfd v[6] = {{-1, IN, 7}, {INT_MIN, OUT, 7}, {0, IN, 7}, {2, IN, 7}, {999, 0, 7}, {INT_MAX, IN, 7}};
+    struct xsock_pollfd v[6] = {{-1, IN, 7}, {INT_MIN, OUT, 7}, {0, IN, 7},
+                                {2, IN, 7},  {999, 0, 7},       {INT_MAX, IN, 7}};
     (void)state;
     ASSERT_RESULT(4, xsock__poll(t, v, 6, -1));
     for (int i = 0; i < 6; i++)

@@ -46,8 +46,8 @@ static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
         assert_true(got[0].data == data);
         assert_int_equal(got[0].fd, fd);
         assert_true(got[0].reserved == 0);
-        ASSERT_THAT((got[0].events & ~events) == 0, "events %#x, expected %#x", (unsigned)got[0].events,
-                    (unsigned)events);
+        ASSERT_THAT((got[0].events & ~events) == 0, "events %#x, expected %#x",
+                    (unsigned)got[0].events, (unsigned)events);
         seen |= got[0].events;
     }
 }
@@ -69,20 +69,34 @@ static void control_names_what_is_wrong(void **state)
         uint32_t events;
         int result;
     } rows[] = {
-        {-1, ADD, d[1], IN, -XSOCK_EBADF},      {100, ADD, d[1], IN, -XSOCK_EBADF},
-        {0, ADD, d[1], IN, -XSOCK_EBADF},       {INT32_MIN, ADD, d[1], IN, -XSOCK_EBADF},
-        {p, ADD, -1, IN, -XSOCK_EBADF},         {p, ADD, 100, IN, -XSOCK_EBADF},
-        {p, 99, 100, IN, -XSOCK_EBADF},         {d[0], ADD, 100, IN, -XSOCK_EBADF},
-        {d[0], ADD, d[1], IN, -XSOCK_EINVAL},   {p, ADD, p, IN, -XSOCK_EINVAL},
-        {p, ADD, q, IN, -XSOCK_EINVAL},         {p, DEL, q, IN, -XSOCK_EINVAL},
-        {p, 3, d[1], IN, -XSOCK_EINVAL},        {p, -1, d[1], IN, -XSOCK_EINVAL},
-        {p, INT32_MAX, d[0], IN, -XSOCK_EINVAL}, {p, ADD, d[1], 0x100, -XSOCK_EINVAL},
-        {p, MOD, d[0], 0x80000001u, -XSOCK_EINVAL}, {p, ADD, d[0], IN, -XSOCK_EEXIST},
-        {p, MOD, d[1], IN, -XSOCK_ENOENT},      {p, DEL, d[1], 0, -XSOCK_ENOENT},
-        {q, DEL, d[0], 0, -XSOCK_ENOENT},       {q, MOD, d[0], IN, -XSOCK_ENOENT},
-        {q, ADD, d[0], 0xff, 0},                {q, MOD, d[0], 0, 0},
-        {q, DEL, d[0], 0xffffffffu, 0},         {q, DEL, d[0], 0, -XSOCK_ENOENT},
-        {p, DEL, d[0], 0, 0},                   {p, MOD, d[0], IN, -XSOCK_ENOENT},
+        {-1, ADD, d[1], IN, -XSOCK_EBADF},
+        {100, ADD, d[1], IN, -XSOCK_EBADF},
+        {0, ADD, d[1], IN, -XSOCK_EBADF},
+        {INT32_MIN, ADD, d[1], IN, -XSOCK_EBADF},
+        {p, ADD, -1, IN, -XSOCK_EBADF},
+        {p, ADD, 100, IN, -XSOCK_EBADF},
+        {p, 99, 100, IN, -XSOCK_EBADF},
+        {d[0], ADD, 100, IN, -XSOCK_EBADF},
+        {d[0], ADD, d[1], IN, -XSOCK_EINVAL},
+        {p, ADD, p, IN, -XSOCK_EINVAL},
+        {p, ADD, q, IN, -XSOCK_EINVAL},
+        {p, DEL, q, IN, -XSOCK_EINVAL},
+        {p, 3, d[1], IN, -XSOCK_EINVAL},
+        {p, -1, d[1], IN, -XSOCK_EINVAL},
+        {p, INT32_MAX, d[0], IN, -XSOCK_EINVAL},
+        {p, ADD, d[1], 0x100, -XSOCK_EINVAL},
+        {p, MOD, d[0], 0x80000001u, -XSOCK_EINVAL},
+        {p, ADD, d[0], IN, -XSOCK_EEXIST},
+        {p, MOD, d[1], IN, -XSOCK_ENOENT},
+        {p, DEL, d[1], 0, -XSOCK_ENOENT},
+        {q, DEL, d[0], 0, -XSOCK_ENOENT},
+        {q, MOD, d[0], IN, -XSOCK_ENOENT},
+        {q, ADD, d[0], 0xff, 0},
+        {q, MOD, d[0], 0, 0},
+        {q, DEL, d[0], 0xffffffffu, 0},
+        {q, DEL, d[0], 0, -XSOCK_ENOENT},
+        {p, DEL, d[0], 0, 0},
+        {p, MOD, d[0], IN, -XSOCK_ENOENT},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -239,7 +253,8 @@ static void a_member_is_one_entry_with_all_that_is_so(void **state)
     ASSERT_RESULT(1, await(p));
     ASSERT_THAT(got[0].events == (IN | OUT), "events %#x", (unsigned)got[0].events);
     assert_true(got[0].data == 6);
-    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6)); /* nothing of what comes anyway is so */
+    ASSERT_RESULT(
+        0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6)); /* nothing of what comes anyway is so */
     ASSERT_RESULT(0, ready(p));
     sockets_close(p);
     sockets_close(d[0]);
@@ -309,7 +324,8 @@ static void one_edge_leaves_the_others(void **state)
         assert_int_equal(sockets_drain(d[0]), 1);
     ASSERT_RESULT(0, xsock_shutdown(d[1], XSOCK_SHUT_WR));
     ASSERT_RESULT(1, await(p));
-    ASSERT_THAT((got[0].events & ~(uint32_t)OUT) == (IN | RDHUP), "events %#x", (unsigned)got[0].events);
+    ASSERT_THAT((got[0].events & ~(uint32_t)OUT) == (IN | RDHUP), "events %#x",
+                (unsigned)got[0].events);
     if (!is_wine())
         ASSERT_RESULT(1, (int)xsock_recv(d[0], &byte, 1, 0));
     ASSERT_RESULT(0, (int)xsock_recv(d[0], &byte, 1, 0));
@@ -334,7 +350,8 @@ static void ends_are_rdhup_and_then_hup(void **state)
     ASSERT_RESULT(0, ready(p));
     ASSERT_RESULT(0, xsock_shutdown(d[1], XSOCK_SHUT_WR));
     assert_becomes(p, IN | RDHUP, 5, d[0]);
-    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], 0, 5)); /* one direction's end is not asked for */
+    ASSERT_RESULT(0,
+                  xsock_poller_ctl(p, MOD, d[0], 0, 5)); /* one direction's end is not asked for */
     ASSERT_RESULT(0, ready(p));
     ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
     assert_becomes(p, HUP, 5, d[0]);
@@ -374,7 +391,8 @@ static void a_failed_connect_is_out_and_err(void **state)
     ASSERT_RESULT(-XSOCK_EINPROGRESS, r);
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d, OUT, 5));
     ASSERT_RESULT(1, await(p));
-    ASSERT_THAT((got[0].events & ~(uint32_t)HUP) == (OUT | ERR), "events %#x", (unsigned)got[0].events);
+    ASSERT_THAT((got[0].events & ~(uint32_t)HUP) == (OUT | ERR), "events %#x",
+                (unsigned)got[0].events);
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect(d, &a));
     sockets_close(p);
     sockets_close(taken);

@@ -39,7 +39,8 @@ static int stop(void **state)
 {
     xsock__fdtab_destroy(t);
     if (fake_pollers() != 0 || fake_poller_members() != 0) {
-        fprintf(stderr, "%d pollers, %d members left\n", (int)fake_pollers(), (int)fake_poller_members());
+        fprintf(stderr, "%d pollers, %d members left\n", (int)fake_pollers(),
+                (int)fake_poller_members());
         return 1;
     }
     return fake_teardown(state);
@@ -49,7 +50,8 @@ static int stop(void **state)
 
 static int open_member(uint32_t events, uint64_t data)
 {
-    int d = ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_NONBLOCK, 0));
+    int d =
+        ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_NONBLOCK, 0));
     ASSERT_RESULT(0, xsock__call_poller_ctl(t, p, ADD, d, events, data));
     return d;
 }
@@ -78,7 +80,8 @@ static void a_late_event_is_nobodys(void **state)
     ASSERT_RESULT(0, xsock__call_poller_ctl(t, p, DEL, d, 0, 0));
     fake_poller_late(old, IN);
     ASSERT_RESULT(0, wait_for(0));
-    ASSERT_RESULT(0, xsock__call_poller_ctl(t, p, ADD, d, IN, 2)); /* the same slot, and another key */
+    ASSERT_RESULT(0,
+                  xsock__call_poller_ctl(t, p, ADD, d, IN, 2)); /* the same slot, and another key */
     assert_true(fake_poller_last_key() != old && (uint32_t)fake_poller_last_key() == (uint32_t)old);
     fake_poller_late(old, IN);
     ASSERT_RESULT(0, wait_for(0));
@@ -244,7 +247,8 @@ static void closing_the_poller_ends_its_wait(void **state)
 
 static void failures_change_nothing(void **state)
 {
-    int d = open_member(IN, 1), other = ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    int d = open_member(IN, 1),
+        other = ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     size_t bytes = fake_bytes();
     (void)state;
     fake_poller_fail(FAKE_EMFILE);
@@ -296,7 +300,8 @@ static void a_call_lets_an_edge_happen_again(void **state)
     becomes_ready(d, IN);
     ASSERT_RESULT(1, wait_for(0));
     ASSERT_RESULT(0, wait_for(0));
-    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock__call_recvfrom(t, level, &byte, 1, 0, NULL)); /* another's */
+    ASSERT_RESULT(-XSOCK_EAGAIN,
+                  (int)xsock__call_recvfrom(t, level, &byte, 1, 0, NULL)); /* another's */
     ASSERT_RESULT(0, wait_for(0));
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock__call_recvfrom(t, d, &byte, 1, 0, NULL));
     ASSERT_RESULT(1, wait_for(0));
@@ -325,7 +330,8 @@ static void a_forked_child_has_the_number_and_no_poller(void **state)
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_get_flags(t, p));
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_dup(t, p, 0, 0));
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_shutdown(t, p, XSOCK_SHUT_RD));
-        ASSERT_RESULT(-XSOCK_EBADF, xsock__call_adopt(t, handle, 0)); /* and may be another's, to be adopted */
+        ASSERT_RESULT(-XSOCK_EBADF,
+                      xsock__call_adopt(t, handle, 0)); /* and may be another's, to be adopted */
         ASSERT_RESULT(-XSOCK_EBADF, xsock__call_adopt(t, UINTPTR_MAX, 0));
         fake_fork_child(); /* a child of the child */
     }

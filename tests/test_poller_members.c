@@ -161,7 +161,8 @@ static void nobody_is_starved_among_many(void **state)
     static int member[MANY];
     static unsigned seen[MANY];
     struct xsock_addr a[MANY];
-    int p = open_poller(), sender = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)), left = MANY;
+    int p = open_poller(), sender = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)),
+        left = MANY;
     (void)state;
     memset(seen, 0, sizeof seen);
     for (int i = 0; i < MANY; i++) {
@@ -173,7 +174,8 @@ static void nobody_is_starved_among_many(void **state)
         ASSERT_RESULT(1, (int)xsock_sendto(sender, "x", 1, 0, &a[i]));
     for (int waits = 0; left > 0; waits++) {
         int n = xsock_poller_wait(p, got, 7, watchdog);
-        ASSERT_THAT(n > 0 && n <= 7 && waits < 4 * MANY, "wait %d: %s, %d left", waits, harness_name(n), left);
+        ASSERT_THAT(n > 0 && n <= 7 && waits < 4 * MANY, "wait %d: %s, %d left", waits,
+                    harness_name(n), left);
         for (int i = 0; i < n; i++) {
             assert_true(got[i].data < MANY && got[i].fd == member[got[i].data]);
             left -= seen[got[i].data]++ == 0;

@@ -1,7 +1,8 @@
 /* Pollers and threads: wakes, closing under waiters, and members that go while others wait; signals and
  * forks. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* before any header: what POSIX has, in a build that asks for C11 and no more */
+#define _GNU_SOURCE \
+    1 /* before any header: what POSIX has, in a build that asks for C11 and no more */
 #endif
 
 #include "harness.h"
@@ -131,7 +132,8 @@ static void closing_the_poller_cancels_all_its_waits(void **state)
         for (int i = 0; i < THREADS; i++) {
             thread_join(w[i].thread);
             late += w[i].result == -XSOCK_EBADF;
-            ASSERT_RESULT(w[i].result == -XSOCK_EBADF ? -XSOCK_EBADF : -XSOCK_ECANCELED, w[i].result);
+            ASSERT_RESULT(w[i].result == -XSOCK_EBADF ? -XSOCK_EBADF : -XSOCK_ECANCELED,
+                          w[i].result);
         }
         sockets_close(d[0]);
         sockets_close(d[1]);
@@ -310,7 +312,8 @@ static void open_and_close(void *user)
         ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, ADD, d[0], events, (uint64_t)s));
         sockets_send(d[1]);
         if (s % 5 == 0)
-            ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, XSOCK_POLLER_MOD, d[0], IN, (uint64_t)s));
+            ASSERT_RESULT(0,
+                          xsock_poller_ctl(storm.poller, XSOCK_POLLER_MOD, d[0], IN, (uint64_t)s));
         if (s % 7 == 0)
             ASSERT_RESULT(0, xsock_poller_ctl(storm.poller, XSOCK_POLLER_DEL, d[0], 0, 0));
         sockets_close(d[0]);

@@ -50,12 +50,12 @@ enum { WAKE_HANDLES = 2 };
 #endif
 
 /* In a child, CMocka is the parent's: what is wrong ends it with the line as its word. */
-#define CHECK(condition)                                                                                     \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition);                            \
-            _exit(1);                                                                                        \
-        }                                                                                                    \
+#define CHECK(condition)                                                          \
+    do {                                                                          \
+        if (!(condition)) {                                                       \
+            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition); \
+            _exit(1);                                                             \
+        }                                                                         \
     } while (0)
 
 /* A question, and its answer: the same with the process filled in. */
@@ -225,7 +225,8 @@ static int server_of(const struct message *m)
     int which = 0;
     while (which < LEAVER && m->process != children[which])
         which++;
-    ASSERT_THAT(which < LEAVER || m->process == getpid(), "answered by %lld", (long long)m->process);
+    ASSERT_THAT(which < LEAVER || m->process == getpid(), "answered by %lld",
+                (long long)m->process);
     return which;
 }
 

@@ -49,7 +49,12 @@ static int teardown(void **state)
 
 enum { U = XSOCK_AF_UNSPEC, I4 = XSOCK_AF_INET, I6 = XSOCK_AF_INET6 };
 enum { S = XSOCK_SOCK_STREAM, D = XSOCK_SOCK_DGRAM };
-enum { P = XSOCK_AI_PASSIVE, NH = XSOCK_AI_NUMERICHOST, NS = XSOCK_AI_NUMERICSERV, M = XSOCK_AI_V4MAPPED };
+enum {
+    P = XSOCK_AI_PASSIVE,
+    NH = XSOCK_AI_NUMERICHOST,
+    NS = XSOCK_AI_NUMERICSERV,
+    M = XSOCK_AI_V4MAPPED
+};
 
 static const struct {
     const char *host, *service;
@@ -96,13 +101,15 @@ static void test_answers_are_the_systems_in_its_order_once_each(void **state)
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct xsock_addr v[8];
         char text[8 * XSOCK_ADDR_TEXT_SIZE] = "";
-        int n = xsock_resolve(good[i].host, good[i].service, good[i].af, good[i].type, good[i].flags, v, 8);
+        int n = xsock_resolve(good[i].host, good[i].service, good[i].af, good[i].type,
+                              good[i].flags, v, 8);
         for (int k = 0; k < n && k < 8; k++) {
             char one[XSOCK_ADDR_TEXT_SIZE];
             ASSERT_THAT(xsock_addr_format(&v[k], one, sizeof one) > 0, "row %d", (int)i);
             strcat(strcat(text, one), " ");
         }
-        ASSERT_THAT(strcmp(text, good[i].expected) == 0, "row %d: %s: %s", (int)i, harness_name(n), text);
+        ASSERT_THAT(strcmp(text, good[i].expected) == 0, "row %d: %s: %s", (int)i, harness_name(n),
+                    text);
     }
 }
 
@@ -185,10 +192,12 @@ static void test_what_is_wrong_is_told_and_only_names_are_looked_up(void **state
         memset(&a, 0x5a, sizeof a);
         before = a;
         xsock__sys_set_last_error(777);
-        int rc = xsock_resolve(bad[i].host, bad[i].service, bad[i].af, bad[i].type, bad[i].flags, &a, 1);
+        int rc =
+            xsock_resolve(bad[i].host, bad[i].service, bad[i].af, bad[i].type, bad[i].flags, &a, 1);
         ASSERT_THAT(rc == -bad[i].error, "row %d: %s", (int)i, harness_name(rc));
         ASSERT_THAT((fake_names_asked().count > asked) == bad[i].asked, "row %d", (int)i);
-        ASSERT_THAT((xsock_oserror() == 777) == !bad[i].asked, "row %d: %d", (int)i, xsock_oserror());
+        ASSERT_THAT((xsock_oserror() == 777) == !bad[i].asked, "row %d: %d", (int)i,
+                    xsock_oserror());
         assert_memory_equal(&a, &before, sizeof a);
     }
 }
@@ -234,7 +243,8 @@ static void test_many_addresses_are_all_told(void **state)
     struct xsock_addr v[40];
     (void)state;
     for (unsigned i = 0; i < 40; i++) {
-        struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {10, 0, 0, (uint8_t)i}};
+        struct xsock_addr a = {
+            .family = XSOCK_AF_INET, .length = 4, .data = {10, 0, 0, (uint8_t)i}};
         fake_names_add_host("many.example", &a);
     }
     size_t before = fake_allocations();
@@ -352,7 +362,8 @@ static void test_what_is_wrong_with_reversing_is_told(void **state)
     ASSERT_RESULT(-XSOCK_EAI_FAMILY, xsock_reverse(&local, host, sizeof host, NULL, 0, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_reverse(&broken, host, sizeof host, NULL, 0, 0));
     ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_reverse(&a, NULL, 0, NULL, 0, 0));
-    ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_reverse(&nobody, host, sizeof host, NULL, 0, XSOCK_NI_NAMEREQD));
+    ASSERT_RESULT(-XSOCK_EAI_NONAME,
+                  xsock_reverse(&nobody, host, sizeof host, NULL, 0, XSOCK_NI_NAMEREQD));
     ASSERT_RESULT(-XSOCK_EAI_OVERFLOW, xsock_reverse(&a, host, 12, service, sizeof service, 0));
     ASSERT_RESULT(-XSOCK_EAI_OVERFLOW, xsock_reverse(&a, host, sizeof host, service, 3, 0));
     ASSERT_RESULT(-XSOCK_EAI_OVERFLOW, xsock_reverse(&a, host, 0, service, 4, 0));
@@ -376,7 +387,8 @@ static void test_a_lookup_that_takes_too_long_is_left_to_its_thread(void **state
     ASSERT_RESULT(0, xsock_startup());
     fake_threads_wait(true);
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
-    assert_true(fake_threads_run_one()); /* it frees what it shares: a second time it is the same memory */
+    assert_true(
+        fake_threads_run_one()); /* it frees what it shares: a second time it is the same memory */
     size_t before = fake_allocations();
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
     assert_true(fake_allocations() > before);

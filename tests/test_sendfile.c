@@ -74,7 +74,7 @@ static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 
 static void files_arrive_from_any_offset_to_their_end(void **state)
 {
-    static const size_t parts[][2] = {{0, FILE_SIZE}, {1, FILE_SIZE},  {0, 1},
+    static const size_t parts[][2] = {{0, FILE_SIZE}, {1, FILE_SIZE}, {0, 1},
                                       {4095, 4097},   {65537, 99991}, {FILE_SIZE - 1, 10}};
     uintptr_t file = make_file();
     (void)state;
@@ -106,7 +106,8 @@ static void a_blocking_one_sends_all_that_fits(void **state)
     ASSERT_RESULT(500, (int)xsock_recv(pair[1], got, 500, XSOCK_MSG_WAITALL));
     assert_memory_equal(got, content + 77, 500);
     ASSERT_RESULT(0, xsock_set_opt_time(pair[0], XSOCK_SO_SNDTIMEO, 1000000));
-    ptrdiff_t n = 0, sum = 0; /* nobody reads: it stops when the time is over, and says how much went */
+    ptrdiff_t n = 0,
+              sum = 0; /* nobody reads: it stops when the time is over, and says how much went */
     for (int i = 0; i < 1000 && n >= 0; i++) {
         sum += n;
         n = xsock_sendfile(pair[0], file, 0, FILE_SIZE);
@@ -131,10 +132,12 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
         else
             sockets_pair(XSOCK_SOCK_STREAM, pair);
         sockets_close(pair[1]);
-        for (int i = 0; i < 100000 && n >= 0; i++) /* a TCP peer is only known to be gone when it answers */
+        for (int i = 0; i < 100000 && n >= 0;
+             i++) /* a TCP peer is only known to be gone when it answers */
             n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
         for (int i = 0; i < 2; i++) { /* after a reset Windows goes on saying so */
-            ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s", harness_name((int)n));
+            ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s",
+                        harness_name((int)n));
             n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
         }
         sockets_close(pair[0]);
@@ -154,7 +157,8 @@ static void what_can_not_be_is_refused(void **state)
 {
     uintptr_t file = make_file();
     struct xsock_addr name;
-    int pair[2], u = sockets_udp(&name), lonely = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int pair[2], u = sockets_udp(&name),
+                 lonely = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     (void)state;
     sockets_pair(XSOCK_SOCK_STREAM, pair);
     ASSERT_RESULT(-XSOCK_EBADF, (int)xsock_sendfile(-1, file, 0, 1));

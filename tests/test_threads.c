@@ -59,8 +59,8 @@ static void run_threads(void (*work)(struct worker *w), int rounds)
     for (int i = 0; i < THREADS; i++)
         thread_join(workers[i].thread);
     gate_destroy(gate);
-    ASSERT_THAT(xsock__atomic_load(&wrong) == 0, "%d times wrong, first: %s", xsock__atomic_load(&wrong),
-                first_wrong);
+    ASSERT_THAT(xsock__atomic_load(&wrong) == 0, "%d times wrong, first: %s",
+                xsock__atomic_load(&wrong), first_wrong);
 }
 
 /* Where each call asks Wine's server, which takes long. */
@@ -71,7 +71,7 @@ static int rounds(int native)
 
 /* ---- Numbers -------------------------------------------------------------------------------------- */
 
-static xsock__atomic_int owner[NUMBERS]; /* thread index + 1 */
+static xsock__atomic_int owner[NUMBERS];  /* thread index + 1 */
 static xsock__atomic_int busy, most_busy; /* from before opening until after closing */
 static xsock__atomic_int highest;
 
@@ -166,7 +166,8 @@ static void open_id(struct worker *w, int n)
 static void replace_id(struct worker *w, int n)
 {
     struct xsock__held held = {new_id(w, n), NULL};
-    int number = 3 + (int)random_below(w, HIGH), r = xsock__fdtab_replace(table, number, &held, false);
+    int number = 3 + (int)random_below(w, HIGH),
+        r = xsock__fdtab_replace(table, number, &held, false);
     if (r == number)
         return;
     expect(r == -XSOCK_EBUSY, "replace", r);
@@ -196,7 +197,8 @@ static void look_up(struct worker *w)
         return;
     expect(fd->number == number, "another number's", fd->number);
     for (int i = 0; i < 3; i++) {
-        expect(xsock__atomic_load(&life[fd->held.handle]) == ALIVE, "let go while a call is in it", number);
+        expect(xsock__atomic_load(&life[fd->held.handle]) == ALIVE, "let go while a call is in it",
+               number);
         if (i == 1)
             thread_yield();
     }

@@ -149,7 +149,8 @@ static bool poller_of_a_crowd(struct place *p)
     empty_poller(p);
     crowd(p);
     for (int i = 0; i < p->count; i++)
-        ASSERT_RESULT(0, xsock_poller_ctl(p->d, XSOCK_POLLER_ADD, p->others[i], XSOCK_POLLER_IN, 0));
+        ASSERT_RESULT(0,
+                      xsock_poller_ctl(p->d, XSOCK_POLLER_ADD, p->others[i], XSOCK_POLLER_IN, 0));
     return true;
 }
 
@@ -158,8 +159,8 @@ static bool local_listener(struct place *p)
 {
     static int count; /* a name that nobody else has */
     p->addr = (struct xsock_addr){.family = XSOCK_AF_LOCAL};
-    p->addr.length = (uint32_t)snprintf((char *)p->addr.data, sizeof p->addr.data, "/tmp/xsock-t-%ld-%d",
-                                        (long)getpid(), count++);
+    p->addr.length = (uint32_t)snprintf((char *)p->addr.data, sizeof p->addr.data,
+                                        "/tmp/xsock-t-%ld-%d", (long)getpid(), count++);
     p->d = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
     ASSERT_RESULT(0, xsock_bind(p->d, &p->addr));
     ASSERT_RESULT(0, xsock_listen(p->d, 0));
@@ -297,8 +298,8 @@ static int timed(const struct call *c, struct place *p, int64_t ns)
     int64_t begin = clock_now();
     int rc = c->run(p, ns);
     int64_t took = clock_now() - begin;
-    ASSERT_THAT(took >= ns, "%s: %s after %lld ns of %lld", c->name, harness_name(rc), (long long)took,
-                (long long)ns);
+    ASSERT_THAT(took >= ns, "%s: %s after %lld ns of %lld", c->name, harness_name(rc),
+                (long long)took, (long long)ns);
     return rc;
 }
 
@@ -337,8 +338,8 @@ static void no_timeout_is_early(void **state)
 }
 
 #ifndef _WIN32
-static const struct call connecting = {"connect, LOCAL", full_backlog, do_connect, XSOCK_SO_CONNTIMEO,
-                                       -XSOCK_ETIMEDOUT};
+static const struct call connecting = {"connect, LOCAL", full_backlog, do_connect,
+                                       XSOCK_SO_CONNTIMEO, -XSOCK_ETIMEDOUT};
 #endif
 
 static void no_connect_gives_up_early(void **state)

@@ -120,13 +120,16 @@ static void receive_all(void *user)
         ptrdiff_t got = xsock_recv(e->d, target, 1, 0);
         if (got == 0)
             return;
-        e->failure = got == -XSOCK_EAGAIN && !blocks ? wait_for(e->d, XSOCK_POLLIN) : got < 0 ? (int)got : -XSOCK_EIO;
+        e->failure = got == -XSOCK_EAGAIN && !blocks ? wait_for(e->d, XSOCK_POLLIN)
+                     : got < 0                       ? (int)got
+                                                     : -XSOCK_EIO;
     }
 }
 
 static void transfer(const int d[2], size_t total, size_fn *size, int recv_flags)
 {
-    struct end from = {.d = d[0], .total = total, .size = size}, to = {.d = d[1], .total = total, .size = size};
+    struct end from = {.d = d[0], .total = total, .size = size},
+               to = {.d = d[1], .total = total, .size = size};
     to.flags = recv_flags;
     memset(target, 0, total);
     struct thread *t = thread_start(send_all, &from);
@@ -136,7 +139,8 @@ static void transfer(const int d[2], size_t total, size_fn *size, int recv_flags
         xsock_shutdown(d[1], XSOCK_SHUT_RDWR); /* or the sender might wait for ever */
     thread_join(t);
     ASSERT_RESULT(0, from.failure);
-    ASSERT_THAT(to.failure >= 0, "%s after %lu bytes", harness_name(to.failure), (unsigned long)to.done);
+    ASSERT_THAT(to.failure >= 0, "%s after %lu bytes", harness_name(to.failure),
+                (unsigned long)to.done);
     assert_memory_equal(source, target, total);
 }
 
@@ -173,8 +177,8 @@ static bool by_local(int flags, int out[2])
     a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "xsock-transfer-%d", _getpid());
     (void)folder;
 #else
-    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "%s/xsock-transfer-%ld", folder ? folder : "/tmp",
-                                  (long)getpid());
+    a.length = (uint32_t)snprintf((char *)a.data, sizeof a.data, "%s/xsock-transfer-%ld",
+                                  folder ? folder : "/tmp", (long)getpid());
 #endif
     connect_through(&a, flags, out);
     return remove((const char *)a.data) == 0;
@@ -255,7 +259,8 @@ static void a_storm_of_signals_changes_nothing(void **state)
         try_way(by_pair, SOME, single);
     }
     set_storm(0);
-    ASSERT_THAT(xsock__atomic_load(&signals) >= 100, "only %d signals", xsock__atomic_load(&signals));
+    ASSERT_THAT(xsock__atomic_load(&signals) >= 100, "only %d signals",
+                xsock__atomic_load(&signals));
 }
 #endif
 
@@ -265,7 +270,8 @@ static int warm_up(void **state)
     int d[2];
     (void)state;
     make_source();
-    for (int before = harness_handles(), i = 0; i < WARM_UPS && harness_handles() < before + 2; i++) {
+    for (int before = harness_handles(), i = 0; i < WARM_UPS && harness_handles() < before + 2;
+         i++) {
         by_pair(0, d);
         transfer(d, SOME / 16, single, 0);
         if (xsock_close(d[0]) != 0 || xsock_close(d[1]) != 0)

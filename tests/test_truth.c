@@ -66,8 +66,10 @@ static void probing_says_what_opening_does_and_opens_nothing(void **state)
 
 static void any_int_is_answered(void **state)
 {
-    static const int ints[] = {INT_MIN, INT_MIN + 1, -1, 0, 1, 2, 3, 17, 0x100, 0x10f, 0x1fff, 0x2000, 0x2001,
-                               0x4002, 0x6001, 0x8000, 0x8001, 0x10001, 1 << 30, INT_MAX - 1, INT_MAX};
+    static const int ints[] = {INT_MIN, INT_MIN + 1, -1,     0,      1,      2,
+                               3,       17,          0x100,  0x10f,  0x1fff, 0x2000,
+                               0x2001,  0x4002,      0x6001, 0x8000, 0x8001, 0x10001,
+                               1 << 30, INT_MAX - 1, INT_MAX};
     enum { INTS = sizeof ints / sizeof *ints };
     (void)state;
     for (int a = 0; a < INTS; a++) {
@@ -82,8 +84,7 @@ static void any_int_is_answered(void **state)
                     ASSERT_RESULT(expected, d);
                 else
                     ASSERT_THAT(d == 3 || d == -XSOCK_EACCES || d == -XSOCK_EPROTONOSUPPORT,
-                                "(%d, %d, %d): %s",
-                                ints[a], ints[t], ints[p], harness_name(d));
+                                "(%d, %d, %d): %s", ints[a], ints[t], ints[p], harness_name(d));
             }
         }
     }
@@ -95,13 +96,17 @@ static void what_is_wrong_is_said_in_this_order(void **state)
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(9999, 99 | 0x8000, 9999));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(9999, 99, -1));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(9999, 99, 9999));
-    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_TCP));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT,
+                  xsock_open(XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_TCP));
     ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_open(XSOCK_AF_INET, 99, 9999));
     ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_open(XSOCK_AF_INET, 0, 0));
-    ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_CLOEXEC, XSOCK_IPPROTO_TCP));
+    ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT,
+                  xsock_open(XSOCK_AF_INET, XSOCK_SOCK_CLOEXEC, XSOCK_IPPROTO_TCP));
     ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 9999));
-    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_UDP));
-    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_TCP));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                  xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_UDP));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                  xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_TCP));
     ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_RAW, 0));
     ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_RAW, 256));
 }
@@ -126,7 +131,8 @@ static int expected_of_pair(int af, int type, int protocol, bool *out_system_dec
 static void pairs_are_of_local_only(void **state)
 {
     (void)state;
-    for (int af = -1; af < TRUTH_FAMILIES; af = af == XSOCK_AF_LOCAL + 1 ? XSOCK_AF_ROUTE : af + 1) {
+    for (int af = -1; af < TRUTH_FAMILIES;
+         af = af == XSOCK_AF_LOCAL + 1 ? XSOCK_AF_ROUTE : af + 1) {
         for (int type = -1; type <= 6; type++) {
             for (int protocol = -1; protocol <= 20; protocol++) {
                 int out[2] = {-7, -8}, r;
@@ -142,10 +148,12 @@ static void pairs_are_of_local_only(void **state)
                 } else {
                     assert_true(out[0] == -7 && out[1] == -8);
                 }
-                ASSERT_THAT(r == expected || (system_decides && (r == -XSOCK_ESOCKTNOSUPPORT ||
-                                                                 r == -XSOCK_EPROTONOSUPPORT)),
-                            "(%d, %d, %d) gives %s, expected %s", af, type, protocol, harness_name(r),
-                            harness_name(expected));
+                ASSERT_THAT(
+                    r == expected
+                        || (system_decides
+                            && (r == -XSOCK_ESOCKTNOSUPPORT || r == -XSOCK_EPROTONOSUPPORT)),
+                    "(%d, %d, %d) gives %s, expected %s", af, type, protocol, harness_name(r),
+                    harness_name(expected));
             }
         }
     }
@@ -184,8 +192,8 @@ static int check_row(const struct xsock_triple *t, void *user)
         assert_memory_equal(own, preset, sizeof own);
     }
     if (seen->count > 0)
-        ASSERT_THAT(rank(t) > rank(&seen->last) ||
-                        (rank(t) == rank(&seen->last) && t->protocol > seen->last.protocol),
+        ASSERT_THAT(rank(t) > rank(&seen->last)
+                        || (rank(t) == rank(&seen->last) && t->protocol > seen->last.protocol),
                     "(%d, %d, %d) is out of order", t->af, t->type, t->protocol);
     seen->last = *t;
     return ++seen->count == seen->stop_after;
@@ -223,11 +231,13 @@ static void native_numbers_are_refused_as_opening_is(void **state)
     int out[3] = {-7, -7, -7};
     (void)state;
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, NULL));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_STREAM | 0x8000, 0, out));
+    ASSERT_RESULT(-XSOCK_EINVAL,
+                  xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_STREAM | 0x8000, 0, out));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_native_triple(XSOCK_AF_INET, INT_MIN, INT_MIN, out));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_native_triple(INT_MAX, XSOCK_SOCK_STREAM, 0, out));
     ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_native_triple(XSOCK_AF_INET, 0, 0, out));
-    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_RAW, 0, out));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                  xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_RAW, 0, out));
     assert_true(out[0] == -7 && out[1] == -7 && out[2] == -7);
 }
 

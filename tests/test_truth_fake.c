@@ -42,7 +42,8 @@ static int count_right_ones(void)
     for (int af = -2; af <= 300; af++) {
         for (int type = -1; type <= 21; type++) {
             for (int protocol = -1; protocol <= 300 && af != XSOCK_AF_PACKET; protocol++)
-                count += truth_answer(af, type == 21 ? XSOCK_SOCK_RDM : type, protocol, &meant) == 0;
+                count +=
+                    truth_answer(af, type == 21 ? XSOCK_SOCK_RDM : type, protocol, &meant) == 0;
         }
     }
     return 4 * count; /* with each set of flags */
@@ -60,20 +61,25 @@ static void protocols_out_of_the_ordinary_open_too(void **state)
     static const struct {
         int af, type, protocol;
     } right[] = {
-        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0},          {XSOCK_AF_PACKET, XSOCK_SOCK_DGRAM, 3},
-        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0xffff},     {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1000},
-        {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1255},        {XSOCK_AF_IPX, XSOCK_SOCK_SEQPACKET, 1257},
-        {XSOCK_AF_APPLETALK, XSOCK_SOCK_RDM, 16023},   {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, -1},
-        {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, -300},    {XSOCK_AF_NETBIOS, XSOCK_SOCK_SEQPACKET, INT32_MIN},
+        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0},
+        {XSOCK_AF_PACKET, XSOCK_SOCK_DGRAM, 3},
+        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0xffff},
+        {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1000},
+        {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1255},
+        {XSOCK_AF_IPX, XSOCK_SOCK_SEQPACKET, 1257},
+        {XSOCK_AF_APPLETALK, XSOCK_SOCK_RDM, 16023},
+        {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, -1},
+        {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, -300},
+        {XSOCK_AF_NETBIOS, XSOCK_SOCK_SEQPACKET, INT32_MIN},
         {XSOCK_AF_NETBIOS, XSOCK_SOCK_SEQPACKET, 0},
     };
     static const struct {
         int af, type, protocol;
     } wrong[] = {
-        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0x10000},  {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 999},
-        {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1256},      {XSOCK_AF_IPX, XSOCK_SOCK_STREAM, 1258},
-        {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, 1},     {XSOCK_AF_APPLETALK, XSOCK_SOCK_STREAM, 16000},
-        {XSOCK_AF_NETLINK, XSOCK_SOCK_RAW, 23},      {XSOCK_AF_INET, XSOCK_SOCK_STREAM, INT32_MAX},
+        {XSOCK_AF_PACKET, XSOCK_SOCK_RAW, 0x10000}, {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 999},
+        {XSOCK_AF_IPX, XSOCK_SOCK_DGRAM, 1256},     {XSOCK_AF_IPX, XSOCK_SOCK_STREAM, 1258},
+        {XSOCK_AF_NETBIOS, XSOCK_SOCK_DGRAM, 1},    {XSOCK_AF_APPLETALK, XSOCK_SOCK_STREAM, 16000},
+        {XSOCK_AF_NETLINK, XSOCK_SOCK_RAW, 23},     {XSOCK_AF_INET, XSOCK_SOCK_STREAM, INT32_MAX},
     };
     (void)state;
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
@@ -82,7 +88,8 @@ static void protocols_out_of_the_ordinary_open_too(void **state)
         ASSERT_RESULT(0, xsock_close(3));
     }
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
-        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(wrong[i].af, wrong[i].type, wrong[i].protocol));
+        ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT,
+                      xsock_open(wrong[i].af, wrong[i].type, wrong[i].protocol));
 }
 
 static void an_adopted_socket_is_known_by_its_native_numbers(void **state)

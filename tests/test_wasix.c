@@ -53,13 +53,15 @@ static void the_out_pointer_is_checked_to_the_byte(void **state)
     assert_int_equal(guest_get32(&guest, END - 4), 3);
     static const uint64_t bad[] = {END - 3, END - 2, END - 1, END, UINT32_MAX - 3, UINT32_MAX};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, bad[i]));
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, bad[i]));
     ASSERT_ERRNO(0, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, OUT));
     assert_int_equal(guest_get32(&guest, OUT), 4);
     guest.module = "wasix_64v1";
-    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, UINT64_MAX));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
-                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, UINT64_C(0x100000000) + OUT));
+                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, UINT64_MAX));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM,
+                                            0, UINT64_C(0x100000000) + OUT));
 }
 
 static void what_wasix_does_not_have_is_refused(void **state)
@@ -87,7 +89,8 @@ static void what_wasix_does_not_have_is_refused(void **state)
     (void)state;
     guest_put32(&guest, OUT, 77);
     for (size_t i = 0; i < sizeof v / sizeof v[0]; i++)
-        ASSERT_ERRNO(v[i].error, CALL4(&guest, "sock_open", v[i].af, v[i].type, v[i].protocol, OUT));
+        ASSERT_ERRNO(v[i].error,
+                     CALL4(&guest, "sock_open", v[i].af, v[i].type, v[i].protocol, OUT));
     assert_int_equal(guest_get32(&guest, OUT), 77);
 }
 
@@ -114,12 +117,9 @@ static void numbers_of_the_engine_are_not_ours(void **state)
 static void a_configuration_that_can_not_be_is_refused(void **state)
 {
     static const struct xsock_wasix_config bad[] = {
-        {.first = -2},
-        {.first = 11, .max_descriptors = 10},
-        {.max_descriptors = -1},
-        {.max_descriptors = INT32_MAX},
-        {.max_waiting = -1},
-        {.addr_port_size = 19},
+        {.first = -2},           {.first = 11, .max_descriptors = 10},
+        {.max_descriptors = -1}, {.max_descriptors = INT32_MAX},
+        {.max_waiting = -1},     {.addr_port_size = 19},
         {.reserved = {0, 1}},
     };
     struct xsock_wasix *g = NULL;
@@ -157,8 +157,10 @@ static void a_local_pair_may_ask_for_tcp(void **state)
     assert_int_equal(guest_get32(&guest, OUT), 3);
     assert_int_equal(guest_get32(&guest, OUT + 4), 4);
     ASSERT_ERRNO(0, CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 17, OUT, OUT + 4));
-    ASSERT_ERRNO(XSOCK_EPROTONOSUPPORT, CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 17, OUT, OUT));
-    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, OUT, END - 3));
+    ASSERT_ERRNO(XSOCK_EPROTONOSUPPORT,
+                 CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 17, OUT, OUT));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                 CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, OUT, END - 3));
     ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 7));
 }
 
@@ -167,7 +169,8 @@ static void a_guest_that_has_ended_opens_nothing(void **state)
     (void)state;
     ASSERT_ERRNO(0, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, OUT));
     xsock_wasix_end(guest.process);
-    ASSERT_ERRNO(XSOCK_ECANCELED, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, OUT));
+    ASSERT_ERRNO(XSOCK_ECANCELED,
+                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, OUT));
     ASSERT_ERRNO(XSOCK_EBADF, CALL1(&guest, "fd_close", 3));
     xsock_wasix_end(guest.process);
     xsock_wasix_end(NULL);

@@ -37,24 +37,29 @@ static const struct call calls[] = {
     {"sock_recv",
      {STREAM, NET_VEC, 1, 0, NET_DONE, NET_FLAGS},
      {{1, VECTOR}, {4, WORDS}, {5, 2}},
-     3, 15},
+     3,
+     15},
     {"sock_recv_from",
      {DATAGRAMS, NET_VEC, 1, 0, NET_DONE, NET_FLAGS, NET_PEER},
      {{1, VECTOR}, {4, WORDS}, {5, 2}, {6, ADDR}},
-     3, 15},
+     3,
+     15},
     {"sock_recv_msg",
      {DATAGRAMS, NET_VEC, 1, 0, NET_PEER, NET_OUT, 16, NET_DONE, NET_FLAGS, NET_CONTROL},
      {{1, VECTOR}, {4, ADDR}, {5, 16}, {7, WORDS}, {8, 2}, {9, WORDS}},
-     3, 15},
+     3,
+     15},
     {"sock_send", {STREAM, NET_VEC, 1, 0, NET_DONE}, {{1, VECTOR}, {4, WORDS}}, 3, 1},
     {"sock_send_to",
      {DATAGRAMS, NET_VEC, 1, 0, NET_ADDR, NET_DONE},
      {{1, VECTOR}, {4, ADDR}, {5, WORDS}},
-     3, 1},
+     3,
+     1},
     {"sock_send_msg",
      {DATAGRAMS, NET_VEC, 1, 0, NET_ADDR, 0, 0, NET_DONE},
      {{1, VECTOR}, {4, ADDR}, {7, WORDS}},
-     3, 1},
+     3,
+     1},
     {"sock_send_file", {STREAM, 0, 0, 10, NET_DONE}, {{4, 8}}, 0, 0},
     {"fd_read", {STREAM, NET_VEC, 1, NET_DONE}, {{1, VECTOR}, {3, WORDS}}, 0, 0},
     {"fd_write", {STREAM, NET_VEC, 1, NET_DONE}, {{1, VECTOR}, {3, WORDS}}, 0, 0},
@@ -175,15 +180,19 @@ static void spoil_pointers(const struct call *c, uint64_t args[10])
     uint32_t expected = strcmp(guest.module, modules[2]) == 0 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION;
     for (const struct pointer *p = c->pointers; p->arg != 0; p++) {
         unsigned size = bytes_of(p->size);
-        const uint64_t bad[] = {GUEST_MEMORY - size + 1, GUEST_MEMORY, UINT32_MAX - size + 1, UINT32_MAX,
-                                wide ? UINT64_MAX : GUEST_MEMORY, wide ? UINT64_MAX - size + 1 : GUEST_MEMORY,
+        const uint64_t bad[] = {GUEST_MEMORY - size + 1,
+                                GUEST_MEMORY,
+                                UINT32_MAX - size + 1,
+                                UINT32_MAX,
+                                wide ? UINT64_MAX : GUEST_MEMORY,
+                                wide ? UINT64_MAX - size + 1 : GUEST_MEMORY,
                                 wide ? UINT64_C(0x100000000) + NET_IN : GUEST_MEMORY};
         uint64_t good = args[p->arg];
         for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
             args[p->arg] = bad[i];
             uint32_t e = run(c, guest.module, args);
-            ASSERT_THAT(e == expected, "%s of %s, argument %d is %#llx: errno %u", c->name, guest.module,
-                        p->arg, (unsigned long long)bad[i], (unsigned)e);
+            ASSERT_THAT(e == expected, "%s of %s, argument %d is %#llx: errno %u", c->name,
+                        guest.module, p->arg, (unsigned long long)bad[i], (unsigned)e);
         }
         args[p->arg] = good;
     }
@@ -218,17 +227,10 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
     static const struct {
         uint32_t number, error;
     } bad[] = {
-        {FREE, XSOCK_EBADF},
-        {MANY, XSOCK_EBADF},
-        {65535, XSOCK_EBADF},
-        {65536, XSOCK_EBADF},
-        {INT32_MAX, XSOCK_EBADF},
-        {0x80000000u, XSOCK_EBADF},
-        {0x80000003u, XSOCK_EBADF},
-        {UINT32_MAX, XSOCK_EBADF},
-        {0, XSOCK_WASIX_NOT_MINE},
-        {1, XSOCK_WASIX_NOT_MINE},
-        {2, XSOCK_WASIX_NOT_MINE},
+        {FREE, XSOCK_EBADF},        {MANY, XSOCK_EBADF},       {65535, XSOCK_EBADF},
+        {65536, XSOCK_EBADF},       {INT32_MAX, XSOCK_EBADF},  {0x80000000u, XSOCK_EBADF},
+        {0x80000003u, XSOCK_EBADF}, {UINT32_MAX, XSOCK_EBADF}, {0, XSOCK_WASIX_NOT_MINE},
+        {1, XSOCK_WASIX_NOT_MINE},  {2, XSOCK_WASIX_NOT_MINE},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         args[0] = UINT64_C(0xdeadbeef00000000) | bad[i].number;
@@ -289,10 +291,8 @@ static void after_the_end_nothing_is_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(no_pointer_leads_outside),
-        GUEST_TEST(without_memory_nothing_is_done),
-        GUEST_TEST(no_descriptor_is_somebody_elses),
-        GUEST_TEST(unknown_flags_are_refused),
+        GUEST_TEST(no_pointer_leads_outside),        GUEST_TEST(without_memory_nothing_is_done),
+        GUEST_TEST(no_descriptor_is_somebody_elses), GUEST_TEST(unknown_flags_are_refused),
         GUEST_TEST(after_the_end_nothing_is_open),
     };
     return cmocka_run_group_tests_name("bad arguments of guests", tests, NULL, NULL);

@@ -136,7 +136,8 @@ static void what_can_not_be_renumbered_stays(void **state)
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", d[0], 20));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, d[0]));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", d[0], UINT32_MAX));
-    ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 1, 20)); /* before it is said that 1 isn't ours */
+    ASSERT_ERRNO(XSOCK_EBADF,
+                 CALL2(&guest, "fd_renumber", 1, 20)); /* before it is said that 1 isn't ours */
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, 1));
     ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", 1, d[0]));
     ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", d[0], 1));
@@ -318,7 +319,8 @@ static void results_go_into_memory_or_nothing_is_done(void **state)
 
 static void exec_closes_what_is_marked(void **state)
 {
-    int d = open_socket(XSOCK_SOCK_STREAM), marked = open_socket(XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC);
+    int d = open_socket(XSOCK_SOCK_STREAM),
+        marked = open_socket(XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC);
     int epoll = make_epoll(), last[2];
     (void)state;
     make_pipe(last);

@@ -122,11 +122,13 @@ static void what_is_accepted_has_the_flags_of_the_call(void **state)
     d = accept_with(listener, "wasi_snapshot_preview1", NONBLOCK);
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, d, 0, 16));
     uint32_t waiting = (uint32_t)accept_with(listener, "wasi_snapshot_preview1", 0);
-    struct thread *t = thread_start(recv_one, &waiting); /* it waits, or is about to: no EAGAIN ever */
+    struct thread *t =
+        thread_start(recv_one, &waiting); /* it waits, or is about to: no EAGAIN ever */
     assert_non_null(t);
     xsock_wasix_end(guest.process);
     thread_join(t);
-    ASSERT_THAT(waiting == XSOCK_ECANCELED || waiting == XSOCK_EBADF, "errno %u", (unsigned)waiting);
+    ASSERT_THAT(waiting == XSOCK_ECANCELED || waiting == XSOCK_EBADF, "errno %u",
+                (unsigned)waiting);
 }
 
 static void a_listener_that_may_not_wait_says_so(void **state)
@@ -181,7 +183,8 @@ static void a_connect_can_be_under_way(void **state)
     assert_int_equal(guest_status(&guest, d), OPENING);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
     uint32_t e = CALL2(&guest, "sock_connect", d, NET_ADDR);
-    ASSERT_THAT(e == 26 || e == 0, "errno %u", (unsigned)e); /* EINPROGRESS, if the system didn't hurry */
+    ASSERT_THAT(e == 26 || e == 0, "errno %u",
+                (unsigned)e); /* EINPROGRESS, if the system didn't hurry */
     ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
     int accepted = (int)guest_get32(&other, NET_FD);
     assert_int_equal(settled_status(&guest, d), OPENED);
@@ -327,7 +330,8 @@ static void the_port_probe_is_tolerated(void **state)
     thread_join(b);
     gate_destroy(gate);
     for (int i = 0; i < 2; i++) {
-        ASSERT_THAT(p[i].bound == 0 || p[i].bound == XSOCK_EADDRINUSE, "errno %u", (unsigned)p[i].bound);
+        ASSERT_THAT(p[i].bound == 0 || p[i].bound == XSOCK_EADDRINUSE, "errno %u",
+                    (unsigned)p[i].bound);
         assert_int_equal(p[i].port, p[i].bound == 0 ? 10275 : 0);
         assert_int_equal(guest_open(p[i].g, XSOCK_AF_INET, XSOCK_SOCK_STREAM), 3);
     }

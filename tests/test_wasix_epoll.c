@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-enum { OUT = 4096, DONE = 4200, VEC = 4300, EVENT = 4400, EVENTS = 16384, DATA = 8192, END = GUEST_MEMORY };
+enum {
+    OUT = 4096,
+    DONE = 4200,
+    VEC = 4300,
+    EVENT = 4400,
+    EVENTS = 16384,
+    DATA = 8192,
+    END = GUEST_MEMORY
+};
 enum { ADD = 0, MOD = 1, DEL = 2, LIBC_ADD = 1, LIBC_MOD = 3 };
 enum { IN = 1, POUT = 2, RDHUP = 4, PRI = 8, ERR = 0x10, HUP = 0x20, ET = 0x40, ONESHOT = 0x80 };
 
@@ -230,16 +238,19 @@ static void bad_pointers_change_nothing(void **state)
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "epoll_wait", epoll, bad[i], 1, 0, DONE));
     }
     for (unsigned i = 0; i < 4; i++) {
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "epoll_wait", epoll, EVENTS, 1, 0, END - i));
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL5(&guest, "epoll_wait", epoll, EVENTS, 1, 0, END - i));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL1(&guest, "epoll_create", END - i));
     }
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "epoll_wait", epoll, END - 64, 3, 0, DONE));
-    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "epoll_wait", epoll, EVENTS, UINT32_MAX, 0, DONE));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                 CALL5(&guest, "epoll_wait", epoll, EVENTS, UINT32_MAX, 0, DONE));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&guest, "epoll_wait", epoll, EVENTS, 0, 0, DONE));
     assert_none(); /* nothing was added */
     ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, pair[1] + 1));
     ASSERT_ERRNO(0, control(ADD, pair[0], POUT, 17));
-    ASSERT_ERRNO(0, CALL4(&guest, "epoll_ctl", epoll, DEL, pair[0], END)); /* which has no use for it */
+    ASSERT_ERRNO(
+        0, CALL4(&guest, "epoll_ctl", epoll, DEL, pair[0], END)); /* which has no use for it */
     memset(guest.bytes + END - 32, 18, 32);
     guest_put32(&guest, END - 32, POUT);
     ASSERT_ERRNO(0, CALL4(&guest, "epoll_ctl", epoll, ADD, pair[0], END - 32));

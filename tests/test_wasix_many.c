@@ -65,7 +65,8 @@ static void ask(struct slice *s, int i, int round)
 static bool has_come(struct guest *g, int d, const char *text)
 {
     memset(g->bytes + NET_IN, 0, strlen(text));
-    return guest_recv(g, d, WAITALL, strlen(text)) == 0 && memcmp(g->bytes + NET_IN, text, strlen(text)) == 0;
+    return guest_recv(g, d, WAITALL, strlen(text)) == 0
+           && memcmp(g->bytes + NET_IN, text, strlen(text)) == 0;
 }
 
 /* Sends back what the guest before this one has sent. */

@@ -43,8 +43,10 @@ static void a_flag_is_one_byte(void **state)
             assert_int_equal(guest_get32(&guest, END - 4), 0x777777u | on << 24);
         }
         ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_KEEPALIVE, 2));
-        ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_KEEPALIVE, UINT32_MAX));
-        ASSERT_ERRNO(XSOCK_ENOPROTOOPT, CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_ACCEPTCONN, 1));
+        ASSERT_ERRNO(XSOCK_EINVAL,
+                     CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_KEEPALIVE, UINT32_MAX));
+        ASSERT_ERRNO(XSOCK_ENOPROTOOPT,
+                     CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_ACCEPTCONN, 1));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_get_opt_flag", d, XSOCK_SO_KEEPALIVE, OUT));
         assert_int_equal(guest.bytes[OUT], 0);
         ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d));
@@ -67,7 +69,8 @@ static void assert_time(int d, int opt, uint64_t tag, uint64_t ns)
 
 static void a_time_is_there_or_not(void **state)
 {
-    static const int opts[] = {XSOCK_SO_RCVTIMEO, XSOCK_SO_SNDTIMEO, XSOCK_SO_CONNTIMEO, XSOCK_SO_ACCPTIMEO};
+    static const int opts[] = {XSOCK_SO_RCVTIMEO, XSOCK_SO_SNDTIMEO, XSOCK_SO_CONNTIMEO,
+                               XSOCK_SO_ACCPTIMEO};
     (void)state;
     int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM);
     for (size_t i = 0; i < 4; i++) {
@@ -132,18 +135,20 @@ static const char *const calls[] = {"sock_set_opt_flag", "sock_get_opt_flag", "s
                                     "sock_get_opt_time", "sock_set_opt_size", "sock_get_opt_size"};
 static const uint64_t span[] = {0, 1, 16, 16, 0, 8}; /* bytes of memory that each needs */
 static const int example[] = {XSOCK_SO_BROADCAST, XSOCK_SO_BROADCAST, XSOCK_SO_RCVTIMEO,
-                              XSOCK_SO_RCVTIMEO, XSOCK_SO_RCVBUF, XSOCK_SO_RCVBUF};
+                              XSOCK_SO_RCVTIMEO,  XSOCK_SO_RCVBUF,    XSOCK_SO_RCVBUF};
 
 static void options_beyond_wasix_are_none(void **state)
 {
-    static const uint32_t opts[] = {NOOP, XSOCK_SO_PROMISCUOUS, BEYOND, 255, XSOCK_SO_FAMILY, XSOCK_SO_MARK,
-                                    UINT32_MAX, 0x80000001};
+    static const uint32_t opts[] = {
+        NOOP,          XSOCK_SO_PROMISCUOUS, BEYOND,    255, XSOCK_SO_FAMILY,
+        XSOCK_SO_MARK, UINT32_MAX,           0x80000001};
     (void)state;
     int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     memset(guest.bytes + OUT, 0, 16);
     for (size_t i = 0; i < 6; i++)
         for (size_t k = 0; k < sizeof opts / sizeof opts[0]; k++)
-            ASSERT_ERRNO(XSOCK_ENOPROTOOPT, CALL3(&guest, calls[i], d, opts[k], span[i] != 0 ? OUT : 1));
+            ASSERT_ERRNO(XSOCK_ENOPROTOOPT,
+                         CALL3(&guest, calls[i], d, opts[k], span[i] != 0 ? OUT : 1));
 }
 
 static void an_option_has_one_kind(void **state)
@@ -154,7 +159,8 @@ static void an_option_has_one_kind(void **state)
     for (size_t i = 0; i < 6; i++)
         for (size_t k = 0; k < 6; k++)
             if (i / 2 != k / 2)
-                ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, calls[i], d, example[k], span[i] != 0 ? OUT : 1));
+                ASSERT_ERRNO(XSOCK_EINVAL,
+                             CALL3(&guest, calls[i], d, example[k], span[i] != 0 ? OUT : 1));
 }
 
 static void pointers_are_checked_to_the_byte(void **state)
@@ -164,14 +170,16 @@ static void pointers_are_checked_to_the_byte(void **state)
         guest.module = modules[m];
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         for (size_t i = 0; i < 6; i++) {
-            const uint64_t bad[] = {END - span[i] + 1, END, UINT32_MAX, m == 0 ? UINT32_MAX : UINT64_MAX - 7};
+            const uint64_t bad[] = {END - span[i] + 1, END, UINT32_MAX,
+                                    m == 0 ? UINT32_MAX : UINT64_MAX - 7};
             memset(guest.bytes + END - 16, 0, 16);
             if (span[i] == 0)
                 continue;
             ASSERT_ERRNO(0, CALL3(&guest, calls[i], d, example[i], END - span[i]));
             for (size_t k = 0; k < 4; k++)
                 ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, calls[i], d, example[i], bad[k]));
-            ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, calls[i], d, NOOP, END)); /* before the option */
+            ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                         CALL3(&guest, calls[i], d, NOOP, END)); /* before the option */
         }
     }
 }
@@ -183,7 +191,8 @@ static void the_descriptor_comes_first(void **state)
     ASSERT_ERRNO(0, CALL4(&other, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, OUT));
     ASSERT_ERRNO(0, CALL4(&other, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, OUT));
     for (size_t i = 0; i < 6; i++) {
-        ASSERT_ERRNO(XSOCK_EBADF, CALL3(&guest, calls[i], d + 1, NOOP, END)); /* the other guest's */
+        ASSERT_ERRNO(XSOCK_EBADF,
+                     CALL3(&guest, calls[i], d + 1, NOOP, END)); /* the other guest's */
         ASSERT_ERRNO(XSOCK_EBADF, CALL3(&guest, calls[i], UINT32_MAX, NOOP, END));
         ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL3(&guest, calls[i], 2, NOOP, END));
     }
@@ -215,11 +224,13 @@ static void a_group_of_ipv4_is_joined_once_and_left_once(void **state)
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         put_ip4(GROUP, 239, 1, 2, 3);
         put_ip4(IFACE, 127, 0, 0, 1);
-        ASSERT_ERRNO(XSOCK_EADDRNOTAVAIL, CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
+        ASSERT_ERRNO(XSOCK_EADDRNOTAVAIL,
+                     CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", d, GROUP, IFACE));
         ASSERT_ERRNO(XSOCK_EADDRINUSE, CALL3(&guest, "sock_join_multicast_v4", d, GROUP, IFACE));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
-        ASSERT_ERRNO(XSOCK_EADDRNOTAVAIL, CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
+        ASSERT_ERRNO(XSOCK_EADDRNOTAVAIL,
+                     CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
         put_ip4(IFACE, 192, 0, 2, 77); /* nobody's */
         ASSERT_ERRNO(XSOCK_ENODEV, CALL3(&guest, "sock_join_multicast_v4", d, GROUP, IFACE));
         put_ip4(IFACE, 127, 0, 0, 1);
@@ -245,12 +256,15 @@ static void a_group_of_ipv6_names_its_interface(void **state)
         ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, index));
         ASSERT_ERRNO(XSOCK_EADDRINUSE, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, index));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v6", d, END - 24, index));
-        ASSERT_ERRNO(XSOCK_ENODEV, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, 0x7ffffff0));
-        guest_put16(&guest, END - 2, (uint16_t)index); /* the low half of its scope: the same interface */
+        ASSERT_ERRNO(XSOCK_ENODEV,
+                     CALL3(&guest, "sock_join_multicast_v6", d, END - 24, 0x7ffffff0));
+        guest_put16(&guest, END - 2,
+                    (uint16_t)index); /* the low half of its scope: the same interface */
         ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, 0));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v6", d, END - 24, index));
         ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, index + 1));
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, "sock_join_multicast_v6", d, END - 23, index));
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL3(&guest, "sock_join_multicast_v6", d, END - 23, index));
         ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d));
     }
 }

@@ -55,9 +55,11 @@ static void the_last_error_is_an_errno_of_wasix_and_told_once(void **state)
 {
     static const struct {
         int code, error;
-    } v[] = {{FAKE_ECONNREFUSED, XSOCK_ECONNREFUSED}, {FAKE_EUNLISTED, XSOCK_EUNKNOWN},
+    } v[] = {{FAKE_ECONNREFUSED, XSOCK_ECONNREFUSED},
+             {FAKE_EUNLISTED, XSOCK_EUNKNOWN},
              {FAKE_ESOCKTNOSUPPORT, XSOCK_ENOTSUP}};
-    struct xsock_addr to = {.family = XSOCK_AF_INET, .port = 80, .length = 4, .data = {192, 0, 2, 1}};
+    struct xsock_addr to = {
+        .family = XSOCK_AF_INET, .port = 80, .length = 4, .data = {192, 0, 2, 1}};
     (void)state;
     for (size_t i = 0; i < sizeof v / sizeof v[0]; i++) {
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK);
@@ -96,16 +98,21 @@ static void put_groups(void)
 static void a_policy_sees_the_group_and_the_interface(void **state)
 {
     (void)state;
-    int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM), d6 = open_socket(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
+    int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM),
+        d6 = open_socket(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
     put_groups();
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", d, OUT, OUT + 8));
-    assert_true(asked.what == XSOCK_WASIX_JOIN && asked.type == XSOCK_SOCK_DGRAM && asked.protocol == 17);
-    assert_true(asked.addr.family == XSOCK_AF_INET && asked.addr.data[0] == 239 && asked.addr.scope == 7);
+    assert_true(asked.what == XSOCK_WASIX_JOIN && asked.type == XSOCK_SOCK_DGRAM
+                && asked.protocol == 17);
+    assert_true(asked.addr.family == XSOCK_AF_INET && asked.addr.data[0] == 239
+                && asked.addr.scope == 7);
     assert_true(fake_options_last().join && fake_options_last().group.index == 7);
     ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v4", d, OUT, OUT + 4)); /* 0.0.0.0 */
-    assert_true(asked.addr.scope == 0 && !fake_options_last().join && fake_options_last().group.index == 0);
+    assert_true(asked.addr.scope == 0 && !fake_options_last().join
+                && fake_options_last().group.index == 0);
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v6", d6, OUT + 16, 9));
-    assert_true(asked.addr.family == XSOCK_AF_INET6 && asked.addr.data[15] == 7 && asked.addr.scope == 9);
+    assert_true(asked.addr.family == XSOCK_AF_INET6 && asked.addr.data[15] == 7
+                && asked.addr.scope == 9);
     mapped_to = 9;
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", d, OUT, OUT + 8));
     assert_int_equal(fake_options_last().group.index, 9);
@@ -128,7 +135,8 @@ static void a_guest_of_small_addresses_has_small_groups(void **state)
     memcpy(guest.bytes + GUEST_MEMORY - 16, v6, 16);
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v6", d, GUEST_MEMORY - 16, 7));
     assert_int_equal(fake_options_last().group.index, 7);
-    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, "sock_join_multicast_v6", d, GUEST_MEMORY - 15, 7));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                 CALL3(&guest, "sock_join_multicast_v6", d, GUEST_MEMORY - 15, 7));
 }
 
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

@@ -172,7 +172,8 @@ static void a_full_pipe_would_block_and_goes_on_when_it_is_read(void **state)
     assert_int_equal(ready_now(d[1]), 0);
     while (got < sent) {
         e = read_some(d[0], DATA, 30000);
-        ASSERT_THAT(e == 0 || e == XSOCK_EAGAIN, "errno %u", (unsigned)e); /* some of it may be on its way */
+        ASSERT_THAT(e == 0 || e == XSOCK_EAGAIN, "errno %u",
+                    (unsigned)e); /* some of it may be on its way */
         got += e == 0 ? guest_get32(&guest, DONE) : 0;
     }
     assert_true(got == sent);
@@ -392,7 +393,8 @@ static void the_end_of_a_guest_wakes_who_reads(void **state)
         thread_join(t[i]);
         uint32_t e = waiting[i].result;
         bool at_the_end = i == 1 && e == 0; /* the writer's end was closed before it had begun */
-        ASSERT_THAT(e == XSOCK_ECANCELED || e == XSOCK_EBADF || at_the_end, "errno %u", (unsigned)e);
+        ASSERT_THAT(e == XSOCK_ECANCELED || e == XSOCK_EBADF || at_the_end, "errno %u",
+                    (unsigned)e);
     }
 }
 

@@ -6,8 +6,8 @@
 
 /* What the policy is to say, and what it was asked. */
 static struct {
-    int deny;             /* a kind of request */
-    bool rewrite;         /* the address becomes `to` */
+    int deny;     /* a kind of request */
+    bool rewrite; /* the address becomes `to` */
     struct xsock_addr to;
     int asked, of[XSOCK_WASIX_INTERFACES + 1];
     struct xsock_wasix_request last;
@@ -50,7 +50,8 @@ static void assert_asked(int what, int times)
 
 static struct xsock_addr loopback(unsigned port)
 {
-    return (struct xsock_addr){.family = XSOCK_AF_INET, .port = port, .length = 4, .data = {127, 0, 0, 1}};
+    return (struct xsock_addr){
+        .family = XSOCK_AF_INET, .port = port, .length = 4, .data = {127, 0, 0, 1}};
 }
 
 static void binding_is_asked(void **state)
@@ -64,8 +65,9 @@ static void binding_is_asked(void **state)
     assert_int_equal(rule.last.af, XSOCK_AF_INET);
     assert_int_equal(rule.last.type, XSOCK_SOCK_DGRAM);
     assert_int_equal(rule.last.protocol, 17);
-    assert_true(xsock_addr_equal(&rule.last.addr, &(struct xsock_addr){.family = XSOCK_AF_INET, .length = 4,
-                                                                       .data = {127, 0, 0, 1}}));
+    assert_true(xsock_addr_equal(
+        &rule.last.addr,
+        &(struct xsock_addr){.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}}));
     assert_int_equal(guest_port(&guest, d), 0);
     rule.deny = 0;
     assert_true(guest_bind(&guest, d, XSOCK_AF_INET) != 0);
@@ -80,7 +82,8 @@ static void what_can_not_be_is_not_asked(void **state)
     guest_put_vec(&guest, NET_VEC, NET_OUT, 1);
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_bind", d, NET_ADDR));
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", d, NET_ADDR));
-    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EAFNOSUPPORT,
+                 CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
     memset(guest.bytes + NET_ADDR, 0, 110); /* UNSPEC: the peer is forgotten */
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
     assert_asked(XSOCK_WASIX_OPEN, 1);
@@ -167,9 +170,11 @@ static void opening_is_asked_with_the_protocol_that_is_meant(void **state)
 {
     (void)state;
     rule.deny = XSOCK_WASIX_OPEN;
-    ASSERT_ERRNO(XSOCK_EACCES, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, NET_FD));
+    ASSERT_ERRNO(XSOCK_EACCES,
+                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, NET_FD));
     assert_int_equal(rule.last.protocol, 6);
-    ASSERT_ERRNO(XSOCK_EACCES, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, NET_FD));
+    ASSERT_ERRNO(XSOCK_EACCES,
+                 CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, NET_FD));
     assert_int_equal(rule.last.protocol, 17);
     ASSERT_ERRNO(XSOCK_EPROTONOSUPPORT,
                  CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 17, NET_FD));
@@ -260,7 +265,8 @@ static void datagrams_are_asked_one_by_one(void **state)
     rule.deny = XSOCK_WASIX_SEND;
     guest_put32(&guest, NET_DONE, 77);
     ASSERT_ERRNO(XSOCK_EACCES, CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
-    ASSERT_ERRNO(XSOCK_EACCES, CALL8(&guest, "sock_send_msg", d, NET_VEC, 1, 0, NET_ADDR, 0, 0, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EACCES,
+                 CALL8(&guest, "sock_send_msg", d, NET_VEC, 1, 0, NET_ADDR, 0, 0, NET_DONE));
     assert_int_equal(guest_get32(&guest, NET_DONE), 77);
     assert_asked(XSOCK_WASIX_SEND, 2);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
@@ -303,7 +309,8 @@ static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
     guest_start(&guest, &config);
     victim = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 0);
-    (void)CALL2(&guest, "sock_bind", victim, NET_ADDR); /* of the one that is closed: whatever it says */
+    (void)CALL2(&guest, "sock_bind", victim,
+                NET_ADDR); /* of the one that is closed: whatever it says */
     assert_int_equal(guest_port(&guest, victim), 0);
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", victim, NET_ADDR));
 }

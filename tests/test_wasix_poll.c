@@ -116,7 +116,8 @@ static void a_connection_to_accept_is_something_to_read(void **state)
     ASSERT_ERRNO(0, guest_poll(&guest));
     guest_assert_events(&guest, 1);
     guest_assert_event(&guest, 0, 1, 0, GUEST_CLOCK, 0);
-    int client = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    int client =
+        ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
     int rc = xsock_connect(client, &a);
     ASSERT_THAT(rc == 0 || rc == -XSOCK_EINPROGRESS, "%s", harness_name(rc));
     guest_want(&guest, GUEST_READ, d);
@@ -195,7 +196,8 @@ static void all_of_it_is_in_memory_or_nothing_is_waited_for(void **state)
             ASSERT_ERRNO(e, CALL4(&guest, "poll_oneoff", SUBS, EVENTS, UINT64_MAX / SUB + 1, DONE));
             ASSERT_ERRNO(e, CALL4(&guest, "poll_oneoff", UINT64_MAX - 50, EVENTS, 2, DONE));
         }
-        ASSERT_ERRNO(0, CALL4(&guest, "poll_oneoff", END - 2 * SUB, EVENTS, 2, END - 2 * SUB - word));
+        ASSERT_ERRNO(0,
+                     CALL4(&guest, "poll_oneoff", END - 2 * SUB, EVENTS, 2, END - 2 * SUB - word));
         assert_int_equal(guest_get32(&guest, END - 2 * SUB - word), 2);
         ASSERT_ERRNO(0, CALL4(&guest, "poll_oneoff", SUBS, END - 2 * EVENT, 2, DONE));
         memcpy(guest.bytes + END - 2 * SUB, guest.bytes + SUBS, 2 * SUB);

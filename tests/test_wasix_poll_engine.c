@@ -37,7 +37,8 @@ static struct files {
     int asked, answer;
     bool write;
     uint64_t bytes;
-    struct xsock_wasix *wake; /* rung for while it is asked, once: the file has become ready just then */
+    struct xsock_wasix
+        *wake; /* rung for while it is asked, once: the file has become ready just then */
 } files;
 
 static int ready(void *user, int number, bool write, uint64_t *out_bytes)

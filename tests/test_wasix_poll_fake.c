@@ -5,8 +5,25 @@
 
 #include <string.h>
 
-enum { OUT = 4096, DONE = 4200, VEC = 4300, EVENT = 4400, SUBS = 16384, EVENTS = 20480, DATA = 8192 };
-enum { SUB = 48, CLOCK = 0, READ = 1, WRITE = 2, ABSTIME = 1, REALTIME = 0, MONOTONIC = 1, MS = 1000 * 1000 };
+enum {
+    OUT = 4096,
+    DONE = 4200,
+    VEC = 4300,
+    EVENT = 4400,
+    SUBS = 16384,
+    EVENTS = 20480,
+    DATA = 8192
+};
+enum {
+    SUB = 48,
+    CLOCK = 0,
+    READ = 1,
+    WRITE = 2,
+    ABSTIME = 1,
+    REALTIME = 0,
+    MONOTONIC = 1,
+    MS = 1000 * 1000
+};
 
 static const int64_t day = INT64_C(1700000000) * 1000 * MS;
 
@@ -40,7 +57,8 @@ static int teardown(void **state)
 {
     guest_stop(&guest);
     if (fake_wakes() != 0 || fake_pollers() != 0) {
-        fprintf(stderr, "%d wakes and %d pollers left open\n", (int)fake_wakes(), (int)fake_pollers());
+        fprintf(stderr, "%d wakes and %d pollers left open\n", (int)fake_wakes(),
+                (int)fake_pollers());
         return 1;
     }
     return fake_teardown(state);
@@ -80,8 +98,8 @@ static void assert_takes(int64_t expected_ns, uint64_t which, uint32_t n)
     ASSERT_ERRNO(0, poll_all(n));
     assert_int_equal(guest_get32(&guest, DONE), 1);
     assert_true(guest_get64(&guest, EVENTS) == which);
-    ASSERT_THAT(fake_now() - begin == expected_ns, "%lld ns instead of %lld", (long long)(fake_now() - begin),
-                (long long)expected_ns);
+    ASSERT_THAT(fake_now() - begin == expected_ns, "%lld ns instead of %lld",
+                (long long)(fake_now() - begin), (long long)expected_ns);
 }
 
 /* ---- Clocks -------------------------------------------------------------------------------------- */
@@ -92,7 +110,8 @@ static void the_time_is_exact_on_either_clock_and_however_it_is_given(void **sta
     (void)state;
     for (int early = 0; early < 3; early++) {
         fake_wake_early_by(early * 500);
-        fake_interrupt_every(early * 400 * (int64_t)MS); /* signals of the host's are not the guest's */
+        fake_interrupt_every(early * 400
+                             * (int64_t)MS); /* signals of the host's are not the guest's */
         for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
             for (int with_socket = 0; with_socket < 2; with_socket++) {
                 put_fd(1, READ, pair[0]);
@@ -286,7 +305,7 @@ static void an_event_blocks_until_it_can_go_on(void **state)
     (void)state;
     ASSERT_ERRNO(0, CALL3(&guest, "fd_event", 0, 0, OUT));
     assert_int_equal(guest_get32(&guest, OUT), 5);
-    fake_at(begin + 5, transfer_later, (void *)(uintptr_t) "fd_write");
+    fake_at(begin + 5, transfer_later, (void *)(uintptr_t)"fd_write");
     guest_put_vec(&guest, VEC, DATA, 8);
     ASSERT_ERRNO(0, CALL4(&guest, "fd_read", 5, VEC, 1, DONE));
     assert_int_equal(fake_now() - begin, 5);
@@ -294,7 +313,7 @@ static void an_event_blocks_until_it_can_go_on(void **state)
     guest_put64(&guest, DATA, UINT64_MAX - 3);
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", 5, VEC, 1, DONE));
     guest_put64(&guest, DATA, 3); /* there is room, for 2 */
-    fake_at(begin + 9, transfer_later, (void *)(uintptr_t) "fd_read");
+    fake_at(begin + 9, transfer_later, (void *)(uintptr_t)"fd_read");
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", 5, VEC, 1, DONE));
     assert_int_equal(fake_now() - begin, 9);
     assert_true(guest_get64(&guest, DATA + 64) == UINT64_MAX - 3);
@@ -439,5 +458,6 @@ int main(void)
         GUEST_TEST(a_late_event_is_nobodys),
         GUEST_TEST(a_guest_gives_all_its_memory_back),
     };
-    return cmocka_run_group_tests_name("waiting guests, with a clock of our own", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("waiting guests, with a clock of our own", tests, NULL,
+                                       NULL);
 }

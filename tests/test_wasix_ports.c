@@ -115,10 +115,13 @@ static void pointers_are_checked_before_anything_is_written(void **state)
         guest.module = modules[i / 2];
         guest_put64(&guest, COUNT, 1);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, END - word + 1));
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, i < 2 ? UINT32_MAX : UINT64_MAX));
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL2(&guest, name, OUT, i < 2 ? UINT32_MAX : UINT64_MAX));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, END - stride[i % 2] + 1, COUNT));
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, i < 2 ? UINT32_MAX : UINT64_MAX, COUNT));
-        guest_put64(&guest, COUNT, i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2); /* wraps to little */
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL2(&guest, name, i < 2 ? UINT32_MAX : UINT64_MAX, COUNT));
+        guest_put64(&guest, COUNT,
+                    i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2); /* wraps to little */
         uint64_t before = guest_get64(&guest, COUNT);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, COUNT));
         assert_true(guest_get64(&guest, COUNT) == before);
@@ -127,9 +130,10 @@ static void pointers_are_checked_before_anything_is_written(void **state)
 
 static void what_would_change_the_host_is_not_supported(void **state)
 {
-    static const char *const names[] = {"port_bridge", "port_unbridge", "port_dhcp_acquire", "port_addr_add",
-                                        "port_addr_remove", "port_addr_clear", "port_gateway_set",
-                                        "port_route_add", "port_route_remove", "port_route_clear"};
+    static const char *const names[] = {"port_bridge",      "port_unbridge",    "port_dhcp_acquire",
+                                        "port_addr_add",    "port_addr_remove", "port_addr_clear",
+                                        "port_gateway_set", "port_route_add",   "port_route_remove",
+                                        "port_route_clear"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         ASSERT_ERRNO(XSOCK_ENOTSUP, CALL5(&guest, names[i], OUT, OUT, OUT, OUT, 0));

@@ -22,8 +22,10 @@ static bool policy(void *user, struct xsock_wasix_request *r)
 static int setup(void **state)
 {
     static const struct xsock_wasix_config asks = {.policy = policy, .max_waiting = 1};
-    static const struct xsock_addr v6 = {.family = XSOCK_AF_INET6, .length = 16, .data = {0x20, 1, [15] = 9}};
-    static const struct xsock_addr v4 = {.family = XSOCK_AF_INET, .length = 4, .data = {192, 0, 2, 1}};
+    static const struct xsock_addr v6 = {
+        .family = XSOCK_AF_INET6, .length = 16, .data = {0x20, 1, [15] = 9}};
+    static const struct xsock_addr v4 = {
+        .family = XSOCK_AF_INET, .length = 4, .data = {192, 0, 2, 1}};
     int rc = fake_setup(state);
     fake_names_reset();
     fake_names_add_host("both.example", &v6);
@@ -92,7 +94,8 @@ static void numbers_are_answered_without_asking(void **state)
     assert_int_equal(guest.bytes[OUT], XSOCK_AF_INET6);
     assert_int_equal(guest.bytes[OUT + 17], 1);
     assert_int_equal(fake_names_asked().count, 0);
-    ASSERT_ERRNO(XSOCK_EAGAIN, resolve("both.example", 1)); /* it takes a thread, and there is none */
+    ASSERT_ERRNO(XSOCK_EAGAIN,
+                 resolve("both.example", 1)); /* it takes a thread, and there is none */
 }
 
 static void what_fails_has_an_errno_of_wasix(void **state)
@@ -138,8 +141,8 @@ static void every_pointer_is_checked_before_anybody_is_asked(void **state)
         guest.module = modules[m];
         guest.bytes[HOST] = 'a';
         for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-            ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
-                         CALL6(&guest, "resolve", bad[i][0], bad[i][1], 0, bad[i][2], bad[i][3], bad[i][4]));
+            ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL6(&guest, "resolve", bad[i][0], bad[i][1], 0,
+                                                    bad[i][2], bad[i][3], bad[i][4]));
         assert_untouched();
         assert_string_equal(asked, "");
         ASSERT_ERRNO(XSOCK_ENOENT, CALL6(&guest, "resolve", HOST, 1, 0, END - ADDR, 1, END - word));

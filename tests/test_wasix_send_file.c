@@ -95,9 +95,12 @@ static void a_file_that_can_not_be_sent_is_told(void **state)
     ASSERT_ERRNO(XSOCK_EBADF, CALL5(&g, "sock_send_file", d[0], 99, 0, 1, NET_DONE));
     ASSERT_ERRNO(XSOCK_ENOTSUP, CALL5(&g, "sock_send_file", dgram, FILE_NUMBER, 0, 1, NET_DONE));
     ASSERT_ERRNO(XSOCK_ENOTCONN, CALL5(&g, "sock_send_file", fresh, FILE_NUMBER, 0, 1, NET_DONE));
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, UINT64_MAX, 1, NET_DONE));
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, INT64_MAX, NET_DONE));
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, UINT64_MAX, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EINVAL,
+                 CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, UINT64_MAX, 1, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EINVAL,
+                 CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, INT64_MAX, NET_DONE));
+    ASSERT_ERRNO(XSOCK_EINVAL,
+                 CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, UINT64_MAX, NET_DONE));
     /* the quota of scratch has no room for one piece */
     ASSERT_ERRNO(XSOCK_ENOMEM, CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
     guest_stop(&g);
@@ -107,7 +110,8 @@ static void a_file_that_can_not_be_sent_is_told(void **state)
     ASSERT_ERRNO(XSOCK_EISDIR, CALL5(&g, "sock_send_file", d[0], 2, 0, 1, NET_DONE));
     guest_stop(&g);
     guest_connect(&guest, &other, XSOCK_AF_INET, d); /* which has no `read` */
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL5(&guest, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
+    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE,
+                 CALL5(&guest, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
 }
 
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)

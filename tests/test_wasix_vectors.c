@@ -69,11 +69,14 @@ static void too_many_vectors_are_refused(void **state)
     put_vecs(&guest, MOST + 1, NET_IN);
     static const uint32_t bad[] = {MOST + 1, 0x10000000, UINT32_MAX};
     for (int i = 0; i < 3; i++) {
-        ASSERT_ERRNO(XSOCK_EINVAL, CALL6(&guest, "sock_recv", d[1], NET_VEC, bad[i], 0, NET_DONE, NET_FLAGS));
+        ASSERT_ERRNO(XSOCK_EINVAL,
+                     CALL6(&guest, "sock_recv", d[1], NET_VEC, bad[i], 0, NET_DONE, NET_FLAGS));
         ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&guest, "sock_send", d[1], NET_VEC, bad[i], 0, NET_DONE));
     }
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST, WHOLE, NET_DONE, NET_FLAGS));
-    ASSERT_ERRNO(0, CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST - 1, WHOLE, NET_DONE, NET_FLAGS));
+    ASSERT_ERRNO(XSOCK_EINVAL,
+                 CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST, WHOLE, NET_DONE, NET_FLAGS));
+    ASSERT_ERRNO(0,
+                 CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST - 1, WHOLE, NET_DONE, NET_FLAGS));
     ASSERT_GOT(&guest, "waits");
 }
 
@@ -105,9 +108,9 @@ static void a_length_that_leads_outside_is_refused(void **state)
     static const struct {
         uint64_t base, len;
     } bad[] = {
-        {NET_IN, NET_CAPACITY + 1}, {NET_IN, UINT32_MAX},  {LAST_BYTE, 2},          {GUEST_MEMORY, 1},
-        {UINT32_MAX, 1},        {UINT32_MAX, UINT32_MAX}, {NET_IN, UINT64_MAX}, {UINT64_MAX, 2},
-        {NET_IN, UINT64_MAX - NET_IN + 1},
+        {NET_IN, NET_CAPACITY + 1}, {NET_IN, UINT32_MAX}, {LAST_BYTE, 2},
+        {GUEST_MEMORY, 1},          {UINT32_MAX, 1},      {UINT32_MAX, UINT32_MAX},
+        {NET_IN, UINT64_MAX},       {UINT64_MAX, 2},      {NET_IN, UINT64_MAX - NET_IN + 1},
     };
     int d[2];
     (void)state;
@@ -119,7 +122,8 @@ static void a_length_that_leads_outside_is_refused(void **state)
         guest_put_vec(&guest, NET_VEC + (i % 2 != 0 ? 16 : 8), bad[i / 2].base, bad[i / 2].len);
         uint32_t e = CALL6(&guest, "sock_recv", d[1], NET_VEC, 2, 0, NET_DONE, NET_FLAGS);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, e);
-        ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "sock_send", d[1], NET_VEC, 2, 0, NET_DONE));
+        ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
+                     CALL5(&guest, "sock_send", d[1], NET_VEC, 2, 0, NET_DONE));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "fd_read", d[1], NET_VEC, 2, NET_DONE));
     }
     guest.module = "wasix_32v1";

@@ -121,9 +121,12 @@ static const struct {
     int (*prepare)(void);
     uint32_t (*run)(int d);
 } calls[] = {
-    {"sock_recv", connected, run_recv},      {"sock_recv_from", connected, run_recv_from},
-    {"fd_read", connected, run_read},        {"sock_accept_v2", listening, run_accept},
-    {"sock_connect", alone, run_connect},    {"sock_send", connected, run_send},
+    {"sock_recv", connected, run_recv},
+    {"sock_recv_from", connected, run_recv_from},
+    {"fd_read", connected, run_read},
+    {"sock_accept_v2", listening, run_accept},
+    {"sock_connect", alone, run_connect},
+    {"sock_send", connected, run_send},
     {"sock_send_file", connected, run_send_file},
 };
 enum { CALLS = sizeof calls / sizeof calls[0] };
@@ -161,7 +164,8 @@ static void all_end_with(fake_hook *fn)
             guest_put_vec(&guest, NET_VEC, NET_IN, 10);
             set_window(window, fn, &d);
             uint32_t e = calls[i].run(d);
-            ASSERT_THAT(e == XSOCK_ECANCELED, "%s, window %d: errno %u", calls[i].name, window, (unsigned)e);
+            ASSERT_THAT(e == XSOCK_ECANCELED, "%s, window %d: errno %u", calls[i].name, window,
+                        (unsigned)e);
         }
     }
 }
@@ -278,7 +282,8 @@ static void a_datagram_outlives_want_of_memory(void **state)
     for (uint64_t i = 0; i < 17; i++)
         guest_put_vec(&guest, NET_VEC + 8 * i, NET_IN, 1);
     fake_fail(FAKE_ALLOC, 1, FAKE_ENOMEM);
-    ASSERT_ERRNO(XSOCK_ENOMEM, CALL6(&guest, "sock_recv", d[1], NET_VEC, 17, 0, NET_DONE, NET_FLAGS));
+    ASSERT_ERRNO(XSOCK_ENOMEM,
+                 CALL6(&guest, "sock_recv", d[1], NET_VEC, 17, 0, NET_DONE, NET_FLAGS));
     ASSERT_ERRNO(0, guest_recv(&guest, d[1], 4, 64));
     ASSERT_GOT(&guest, "precious");
 }

@@ -21,7 +21,8 @@ static void open_close(void *unused, long n)
     (void)unused;
     while (n-- > 0) {
         apr_socket_t *s;
-        bench_must(apr_socket_create(&s, APR_INET, SOCK_STREAM, APR_PROTO_TCP, moment) == APR_SUCCESS,
+        bench_must(apr_socket_create(&s, APR_INET, SOCK_STREAM, APR_PROTO_TCP, moment)
+                       == APR_SUCCESS,
                    "apr_socket_create()");
         apr_socket_close(s);
         apr_pool_clear(moment);
@@ -58,7 +59,8 @@ static void send_all(void *end, const void *buf, size_t len)
 {
     for (size_t done = 0; done < len;) {
         apr_size_t n = len - done;
-        bench_must(apr_socket_send(end, (const char *)buf + done, &n) == APR_SUCCESS, "apr_socket_send()");
+        bench_must(apr_socket_send(end, (const char *)buf + done, &n) == APR_SUCCESS,
+                   "apr_socket_send()");
         done += n;
     }
 }

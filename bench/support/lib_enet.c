@@ -100,7 +100,8 @@ static void send_recv(void *ends, long n)
     char buf[SMALL] = {0};
     ENetSocket from = e[0]->s, to = e[1]->s;
     while (n-- > 0)
-        bench_must(send_once(from, buf, sizeof buf) == SMALL && recv_once(to, buf, sizeof buf) == SMALL,
+        bench_must(send_once(from, buf, sizeof buf) == SMALL
+                       && recv_once(to, buf, sizeof buf) == SMALL,
                    "enet_socket_send() and enet_socket_receive()");
 }
 

@@ -7,7 +7,8 @@
 static const char *version(void)
 {
     static char text[32];
-    snprintf(text, sizeof text, "%u.%u.%u", glib_major_version, glib_minor_version, glib_micro_version);
+    snprintf(text, sizeof text, "%u.%u.%u", glib_major_version, glib_minor_version,
+             glib_micro_version);
     return text;
 }
 
@@ -15,8 +16,8 @@ static void open_close(void *unused, long n)
 {
     (void)unused;
     while (n-- > 0) {
-        GSocket *s =
-            g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_DEFAULT, NULL);
+        GSocket *s = g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM,
+                                  G_SOCKET_PROTOCOL_DEFAULT, NULL);
         bench_must(s != NULL, "g_socket_new()");
         g_object_unref(s);
     }

@@ -78,7 +78,8 @@ static struct end *new_end(enum stream_kind kind, uintptr_t handle)
 {
     struct end *e = calloc(1, sizeof *e);
     bench_must(e != NULL && uv_loop_init(&e->loop) == 0, "uv_loop_init()");
-    int rc = kind == STREAM_TCP ? uv_tcp_init(&e->loop, &e->uv.tcp) : uv_pipe_init(&e->loop, &e->uv.pipe, 0);
+    int rc = kind == STREAM_TCP ? uv_tcp_init(&e->loop, &e->uv.tcp)
+                                : uv_pipe_init(&e->loop, &e->uv.pipe, 0);
     if (rc == 0)
         rc = kind == STREAM_TCP ? uv_tcp_open(&e->uv.tcp, (uv_os_sock_t)handle)
                                 : uv_pipe_open(&e->uv.pipe, (uv_file)handle);

@@ -44,7 +44,8 @@ static void hang_up(void *end)
 static void send_all(void *end, const void *buf, size_t len)
 {
     for (size_t done = 0; done < len;) {
-        PRInt32 n = PR_Send(end, (const char *)buf + done, (PRInt32)(len - done), 0, PR_INTERVAL_NO_TIMEOUT);
+        PRInt32 n = PR_Send(end, (const char *)buf + done, (PRInt32)(len - done), 0,
+                            PR_INTERVAL_NO_TIMEOUT);
         bench_must(n > 0, "PR_Send()");
         done += (size_t)n;
     }

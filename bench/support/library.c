@@ -18,8 +18,7 @@ extern const struct library library_enet;
 #endif
 
 const struct library *const libraries[] = {
-    &library_raw,
-    &library_xsock,
+    &library_raw,   &library_xsock,
 #ifdef BENCH_NSPR
     &library_nspr,
 #endif
@@ -27,8 +26,7 @@ const struct library *const libraries[] = {
     &library_apr,
 #endif
 #ifdef BENCH_LIBUV
-    &library_libuv,
-    &library_libuv_64,
+    &library_libuv, &library_libuv_64,
 #endif
 #ifdef BENCH_GLIB
     &library_glib,

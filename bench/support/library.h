@@ -14,7 +14,7 @@ enum { SMALL = 64 }; /* bytes of a small message */
 struct library {
     const char *name;
     const char *(*version)(void); /* NULL: another entry tells */
-    void (*start)(void); /* once, before all else; NULL: not needed */
+    void (*start)(void);          /* once, before all else; NULL: not needed */
 
     /* A TCP socket, opened and closed, n times; close-on-exec where the library can. */
     void (*open_close)(void *unused, long n);

@@ -51,5 +51,5 @@ static void poller_close(void *poller)
     free(p);
 }
 
-const struct poller_kind poller_libevent = {"libevent", event_get_version, poller_open, poller_events,
-                                            poller_close};
+const struct poller_kind poller_libevent = {"libevent", event_get_version, poller_open,
+                                            poller_events, poller_close};

@@ -29,7 +29,8 @@ static void *poller_open(const uintptr_t *handles, size_t count, bool for_sendin
         bench_must(uv_poll_init_socket(&p->loop, &p->members[i], (uv_os_sock_t)handles[i]) == 0,
                    "uv_poll_init_socket()");
         p->members[i].data = p;
-        bench_must(uv_poll_start(&p->members[i], for_sending ? UV_WRITABLE : UV_READABLE, ready) == 0,
+        bench_must(uv_poll_start(&p->members[i], for_sending ? UV_WRITABLE : UV_READABLE, ready)
+                       == 0,
                    "uv_poll_start()");
     }
     return p;

@@ -68,9 +68,11 @@ void raw_udp_singly(void *udp, long n)
     struct raw_udp *u = udp;
     for (long done = 0; done < n; done += BATCH) {
         for (size_t i = 0; i < BATCH; i++)
-            bench_must(send(u->from, u->data + i * u->size, u->size, 0) == (ssize_t)u->size, "send()");
+            bench_must(send(u->from, u->data + i * u->size, u->size, 0) == (ssize_t)u->size,
+                       "send()");
         for (size_t i = 0; i < BATCH; i++)
-            bench_must(recv(u->to, u->data + i * u->size, u->size, 0) == (ssize_t)u->size, "recv()");
+            bench_must(recv(u->to, u->data + i * u->size, u->size, 0) == (ssize_t)u->size,
+                       "recv()");
     }
 }
 

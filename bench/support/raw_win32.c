@@ -21,7 +21,8 @@ static void raw_start(void)
 
 static SOCKET open_socket(int type)
 {
-    SOCKET s = WSASocketW(AF_INET, type, 0, NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    SOCKET s =
+        WSASocketW(AF_INET, type, 0, NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
     bench_must(s != INVALID_SOCKET, "WSASocketW()");
     return s;
 }

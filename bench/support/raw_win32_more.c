@@ -76,7 +76,8 @@ struct raw_poller *raw_poller_open(const uintptr_t *handles, size_t count, bool 
     bench_must(p != NULL && (p->v = calloc(count, sizeof *p->v)) != NULL, "memory");
     p->count = (ULONG)count;
     for (size_t i = 0; i < count; i++)
-        p->v[i] = (WSAPOLLFD){.fd = (SOCKET)handles[i], .events = for_sending ? POLLWRNORM : POLLRDNORM};
+        p->v[i] =
+            (WSAPOLLFD){.fd = (SOCKET)handles[i], .events = for_sending ? POLLWRNORM : POLLRDNORM};
     return p;
 }
 

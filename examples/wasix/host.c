@@ -116,8 +116,8 @@ static uint32_t not_of_files(const char *name)
 }
 
 /* Whoever has the number, has the call. */
-uint32_t host_call(struct host *h, const struct host_import *import, const struct xsock_wasix_memory *memory,
-                   const uint64_t *args)
+uint32_t host_call(struct host *h, const struct host_import *import,
+                   const struct xsock_wasix_memory *memory, const uint64_t *args)
 {
     uint32_t error = XSOCK_WASIX_NOT_MINE;
     if (import->socket != NULL)

@@ -26,7 +26,8 @@ struct host {
 };
 
 /* What a guest imports: xsock's function, the engine's, or both, of which the second is called for its own numbers. */
-typedef uint32_t host_fn(struct host *h, const struct xsock_wasix_memory *memory, const uint64_t *args);
+typedef uint32_t host_fn(struct host *h, const struct xsock_wasix_memory *memory,
+                         const uint64_t *args);
 struct host_import {
     const struct xsock_wasix_import *socket;
     host_fn *own;
@@ -41,8 +42,8 @@ void host_stop(struct host *h);
 /* False: nobody has such an import. */
 bool host_find(const char *module, const char *name, struct host_import *out);
 
-uint32_t host_call(struct host *h, const struct host_import *import, const struct xsock_wasix_memory *memory,
-                   const uint64_t *args);
+uint32_t host_call(struct host *h, const struct host_import *import,
+                   const struct xsock_wasix_memory *memory, const uint64_t *args);
 
 /* The engine's own functions (preview1.c). All: how many. */
 struct host_own {

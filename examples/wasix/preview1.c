@@ -37,7 +37,8 @@ static struct host_file *file_of(struct host *h, uint64_t number)
 /* ---- Streams and files ----------------------------------------------------------------------------- */
 
 /* fd_read and fd_write: the vectors at args[1], args[2] of them, the sum to args[3]. */
-static uint32_t transfer(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args, bool write)
+static uint32_t transfer(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args,
+                         bool write)
 {
     struct host_file *f = file_of(h, args[0]);
     uint64_t count = (uint32_t)args[2];
@@ -88,7 +89,8 @@ static uint32_t fd_seek(struct host *h, const struct xsock_wasix_memory *m, cons
         return XSOCK_EFAULT;
     if (f->number < 3 || f->folder)
         return XSOCK_ESPIPE;
-    if (from > 2 || offset > INT32_MAX || offset < INT32_MIN || fseek(f->stream, (long)offset, whence[from]) != 0)
+    if (from > 2 || offset > INT32_MAX || offset < INT32_MIN
+        || fseek(f->stream, (long)offset, whence[from]) != 0)
         return XSOCK_EINVAL;
     put(out, (uint64_t)ftell(f->stream), 8);
     return 0;
@@ -105,7 +107,8 @@ static uint32_t fd_close(struct host *h, const struct xsock_wasix_memory *m, con
 }
 
 /* One of the two is a file; what is at the second number is closed, whichever it is. */
-static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
+                            const uint64_t *args)
 {
     struct host_file *from = file_of(h, args[0]), *to = file_of(h, args[1]);
     int first = (int)(uint32_t)args[0], second = (int)(uint32_t)args[1];
@@ -133,7 +136,8 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m, 
 }
 
 /* The type, no flags, and the rights: a character device that can't seek is a terminal to wasi-libc. */
-static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m,
+                              const uint64_t *args)
 {
     struct host_file *f = file_of(h, args[0]);
     unsigned char *out = at(m, args[1], 24);
@@ -144,12 +148,17 @@ static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m
     bool stream = f->number < 3;
     memset(out, 0, 24);
     out[0] = f->folder ? DIRECTORY : stream ? CHARACTER_DEVICE : REGULAR_FILE;
-    put(out + 8, f->folder ? UINT64_MAX : stream ? RIGHT_READ | RIGHT_WRITE : RIGHT_READ | RIGHT_SEEK, 8);
+    put(out + 8,
+        f->folder ? UINT64_MAX
+        : stream  ? RIGHT_READ | RIGHT_WRITE
+                  : RIGHT_READ | RIGHT_SEEK,
+        8);
     put(out + 16, f->folder ? UINT64_MAX : 0, 8);
     return 0;
 }
 
-static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_memory *m,
+                                    const uint64_t *args)
 {
     (void)m;
     if (file_of(h, args[0]) == NULL)
@@ -158,10 +167,12 @@ static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_mem
 }
 
 /* What is asked about files alone (and clocks) is asked here. Files are always ready, so no clock is waited for. */
-static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
+                            const uint64_t *args)
 {
     uint64_t n = (uint32_t)args[2], written = 0;
-    unsigned char *in = at(m, args[0], n * 48), *out = at(m, args[1], n * 32), *count = at(m, args[3], 4);
+    unsigned char *in = at(m, args[0], n * 48), *out = at(m, args[1], n * 32),
+                  *count = at(m, args[3], 4);
     if (in == NULL || out == NULL || count == NULL)
         return XSOCK_EFAULT;
     for (uint64_t i = 0; i < n; i++, in += 48) {
@@ -180,7 +191,8 @@ static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m, 
 
 /* ---- The folder ------------------------------------------------------------------------------------ */
 
-static uint32_t fd_prestat_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t fd_prestat_get(struct host *h, const struct xsock_wasix_memory *m,
+                               const uint64_t *args)
 {
     struct host_file *f = file_of(h, args[0]);
     unsigned char *out = at(m, args[1], 8);
@@ -193,7 +205,8 @@ static uint32_t fd_prestat_get(struct host *h, const struct xsock_wasix_memory *
     return 0;
 }
 
-static uint32_t fd_prestat_dir_name(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t fd_prestat_dir_name(struct host *h, const struct xsock_wasix_memory *m,
+                                    const uint64_t *args)
 {
     struct host_file *f = file_of(h, args[0]);
     unsigned char *out = at(m, args[1], 1);
@@ -223,7 +236,8 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
     struct host_file *f = file_of(h, args[0]);
     uint32_t len = (uint32_t)args[3], how = (uint32_t)args[4];
     unsigned char *name = at(m, args[2], len), *out = at(m, args[8], 4);
-    unsigned char copy[256]; /* what is checked is what is opened, whatever another thread writes meanwhile */
+    unsigned char
+        copy[256]; /* what is checked is what is opened, whatever another thread writes meanwhile */
     char path[512];
     if (f == NULL)
         return XSOCK_EBADF;
@@ -249,7 +263,8 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
 
 /* ---- The rest -------------------------------------------------------------------------------------- */
 
-static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m,
+                               const uint64_t *args)
 {
     unsigned char *out = at(m, args[2], 8);
     (void)h;

@@ -47,7 +47,8 @@ static void find_memory(wasmtime_caller_t *caller, struct xsock_wasix_memory *ou
     wasmtime_extern_t item;
     const wasmtime_context_t *context = wasmtime_caller_context(caller);
     *out = (struct xsock_wasix_memory){NULL, 0};
-    if (!wasmtime_caller_export_get(caller, "memory", 6, &item) || item.kind != WASMTIME_EXTERN_MEMORY)
+    if (!wasmtime_caller_export_get(caller, "memory", 6, &item)
+        || item.kind != WASMTIME_EXTERN_MEMORY)
         return;
     out->base = wasmtime_memory_data(context, &item.of.memory);
     out->size = wasmtime_memory_data_size(context, &item.of.memory);
@@ -84,14 +85,17 @@ static wasm_functype_t *type_of(const struct host_import *import)
     return wasm_functype_new(&params, &results);
 }
 
-static bool define(wasmtime_linker_t *linker, const char *module, const char *name, struct entry *e, struct host *h)
+static bool define(wasmtime_linker_t *linker, const char *module, const char *name, struct entry *e,
+                   struct host *h)
 {
     e->host = h;
     if (!host_find(module, name, &e->import))
         return false;
     wasm_functype_t *type = type_of(&e->import);
-    bool ok = went_well(name, wasmtime_linker_define_func_unchecked(linker, module, strlen(module), name,
-                                                                    strlen(name), type, call, e, NULL), NULL);
+    bool ok = went_well(name,
+                        wasmtime_linker_define_func_unchecked(linker, module, strlen(module), name,
+                                                              strlen(name), type, call, e, NULL),
+                        NULL);
     wasm_functype_delete(type);
     return ok;
 }
@@ -143,11 +147,14 @@ static bool run(struct host *h, const wasmtime_linker_t *linker, wasmtime_contex
     wasmtime_extern_t start;
     wasmtime_val_raw_t none;
     wasm_trap_t *trap = NULL;
-    if (!went_well("the guest", wasmtime_linker_instantiate(linker, context, module, &instance, &trap), trap))
+    if (!went_well("the guest",
+                   wasmtime_linker_instantiate(linker, context, module, &instance, &trap), trap))
         return false;
-    if (!wasmtime_instance_export_get(context, &instance, "_start", 6, &start) || start.kind != WASMTIME_EXTERN_FUNC)
+    if (!wasmtime_instance_export_get(context, &instance, "_start", 6, &start)
+        || start.kind != WASMTIME_EXTERN_FUNC)
         return false;
-    wasmtime_error_t *error = wasmtime_func_call_unchecked(context, &start.of.func, &none, 0, &trap);
+    wasmtime_error_t *error =
+        wasmtime_func_call_unchecked(context, &start.of.func, &none, 0, &trap);
     if (!h->exited)
         return went_well("the guest", error, trap);
     if (error != NULL) /* a trap of a callback's is one of them, by version */

@@ -66,14 +66,16 @@ typedef union {
 } wasmtime_val_raw_t;
 
 typedef wasm_trap_t *wasmtime_func_unchecked_callback_t(void *env, wasmtime_caller_t *caller,
-                                                        wasmtime_val_raw_t *args_and_results, size_t count);
+                                                        wasmtime_val_raw_t *args_and_results,
+                                                        size_t count);
 
 wasm_engine_t *wasm_engine_new(void);
 void wasm_engine_delete(wasm_engine_t *engine);
 wasm_valtype_t *wasm_valtype_new(uint8_t kind);
 void wasm_valtype_vec_new(wasm_valtype_vec_t *out, size_t size, wasm_valtype_t *const *owned);
 void wasm_byte_vec_delete(wasm_byte_vec_t *v);
-wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *owned_params, wasm_valtype_vec_t *owned_results);
+wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *owned_params,
+                                   wasm_valtype_vec_t *owned_results);
 void wasm_functype_delete(wasm_functype_t *type);
 void wasm_trap_message(const wasm_trap_t *trap, wasm_byte_vec_t *out);
 void wasm_trap_delete(wasm_trap_t *trap);
@@ -90,22 +92,25 @@ wasmtime_error_t *wasmtime_module_new(wasm_engine_t *engine, const uint8_t *wasm
 void wasmtime_module_delete(wasmtime_module_t *module);
 wasmtime_linker_t *wasmtime_linker_new(wasm_engine_t *engine);
 void wasmtime_linker_delete(wasmtime_linker_t *linker);
-wasmtime_error_t *wasmtime_linker_define_func_unchecked(wasmtime_linker_t *linker, const char *module,
-                                                        size_t module_length, const char *name, size_t name_length,
-                                                        const wasm_functype_t *type,
-                                                        wasmtime_func_unchecked_callback_t *callback, void *env,
-                                                        void (*finalizer)(void *));
-wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *linker, wasmtime_context_t *context,
-                                              const wasmtime_module_t *module, wasmtime_instance_t *out,
-                                              wasm_trap_t **out_trap);
+wasmtime_error_t *wasmtime_linker_define_func_unchecked(
+    wasmtime_linker_t *linker, const char *module, size_t module_length, const char *name,
+    size_t name_length, const wasm_functype_t *type, wasmtime_func_unchecked_callback_t *callback,
+    void *env, void (*finalizer)(void *));
+wasmtime_error_t *wasmtime_linker_instantiate(const wasmtime_linker_t *linker,
+                                              wasmtime_context_t *context,
+                                              const wasmtime_module_t *module,
+                                              wasmtime_instance_t *out, wasm_trap_t **out_trap);
 bool wasmtime_instance_export_get(wasmtime_context_t *context, const wasmtime_instance_t *instance,
                                   const char *name, size_t length, wasmtime_extern_t *out);
-wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *context, const wasmtime_func_t *func,
+wasmtime_error_t *wasmtime_func_call_unchecked(wasmtime_context_t *context,
+                                               const wasmtime_func_t *func,
                                                wasmtime_val_raw_t *args_and_results, size_t count,
                                                wasm_trap_t **out_trap);
-bool wasmtime_caller_export_get(wasmtime_caller_t *caller, const char *name, size_t length, wasmtime_extern_t *out);
+bool wasmtime_caller_export_get(wasmtime_caller_t *caller, const char *name, size_t length,
+                                wasmtime_extern_t *out);
 wasmtime_context_t *wasmtime_caller_context(wasmtime_caller_t *caller);
 uint8_t *wasmtime_memory_data(const wasmtime_context_t *context, const wasmtime_memory_t *memory);
-size_t wasmtime_memory_data_size(const wasmtime_context_t *context, const wasmtime_memory_t *memory);
+size_t wasmtime_memory_data_size(const wasmtime_context_t *context,
+                                 const wasmtime_memory_t *memory);
 
 #endif

@@ -52,8 +52,8 @@ int xsock__addr_check(const struct xsock_addr *a)
 bool xsock_addr_equal(const struct xsock_addr *a, const struct xsock_addr *b)
 {
     return a && b && a->family == b->family && a->port == b->port && a->flow == b->flow
-        && a->scope == b->scope && a->length == b->length && a->length <= XSOCK_ADDR_DATA
-        && memcmp(a->data, b->data, a->length) == 0;
+           && a->scope == b->scope && a->length == b->length && a->length <= XSOCK_ADDR_DATA
+           && memcmp(a->data, b->data, a->length) == 0;
 }
 
 int xsock__addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)

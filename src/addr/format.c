@@ -161,7 +161,8 @@ static void put_vsock(struct text *t, const struct xsock_addr *a)
     const uint8_t *cid = a->data;
 
     put_string(t, "vsock:");
-    put_decimal(t, (uint32_t)cid[0] << 24 | (uint32_t)cid[1] << 16 | (uint32_t)cid[2] << 8 | cid[3]);
+    put_decimal(t,
+                (uint32_t)cid[0] << 24 | (uint32_t)cid[1] << 16 | (uint32_t)cid[2] << 8 | cid[3]);
     put_port(t, a->port);
 }
 

@@ -298,14 +298,15 @@ static bool family_from_name(const char *name, int *out)
     const char *known;
     const char *digits = name;
 
-    if (take_prefix(&digits, "af") && take_decimal(&digits, XSOCK_AF_NATIVE_LAST, &number) && !*digits) {
+    if (take_prefix(&digits, "af") && take_decimal(&digits, XSOCK_AF_NATIVE_LAST, &number)
+        && !*digits) {
         *out = (int)number;
         return number >= XSOCK_AF_NATIVE;
     }
     *out = xsock_family_number(name);
     known = *out < 0 ? NULL : xsock_family_name(*out);
     return known && strcmp(name, known) == 0 && *out != XSOCK_AF_INET && *out != XSOCK_AF_INET6
-        && *out != XSOCK_AF_LOCAL && *out != XSOCK_AF_VSOCK;
+           && *out != XSOCK_AF_LOCAL && *out != XSOCK_AF_VSOCK;
 }
 
 static int parse_raw(struct xsock_addr *out, const char *text)

@@ -9,7 +9,8 @@ int xsock_probe(int af, int type, int protocol)
     return xsock__probe(af, type, protocol);
 }
 
-static int report(const struct xsock__triple_row *row, int protocol, xsock_catalog_fn *fn, void *user)
+static int report(const struct xsock__triple_row *row, int protocol, xsock_catalog_fn *fn,
+                  void *user)
 {
     const char *name = xsock__protocol_own_name(row->af, protocol);
     struct xsock_triple t = {
@@ -42,7 +43,8 @@ int xsock_catalog(xsock_catalog_fn *fn, void *user)
     if (fn == NULL)
         return -XSOCK_EFAULT;
     for (size_t i = 0; i < count; i++)
-        for (bool more = next_protocol(&rows[i], NULL, &p); more; more = next_protocol(&rows[i], &p, &p)) {
+        for (bool more = next_protocol(&rows[i], NULL, &p); more;
+             more = next_protocol(&rows[i], &p, &p)) {
             reported++;
             if (report(&rows[i], p, fn, user) != 0)
                 return reported;

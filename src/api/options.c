@@ -17,7 +17,8 @@ int xsock_set_opt_time(int d, int opt, int64_t ns)
 int xsock_set_opt_size(int d, int opt, uint64_t n)
 {
     /* No size of any option is near; -1 is refused as out of range. */
-    return xsock__call_set_opt(xsock__library_table(), d, opt, XSOCK_OPT_SIZE, n <= INT64_MAX ? (int64_t)n : -1);
+    return xsock__call_set_opt(xsock__library_table(), d, opt, XSOCK_OPT_SIZE,
+                               n <= INT64_MAX ? (int64_t)n : -1);
 }
 
 int xsock_get_opt_flag(int d, int opt, bool *out)
@@ -63,13 +64,15 @@ int xsock_get_tcp_info(int d, struct xsock_tcp_info *out)
 int xsock_join_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
                      uint32_t interface_index)
 {
-    return xsock__call_change_group(xsock__library_table(), d, true, group, source, interface_index);
+    return xsock__call_change_group(xsock__library_table(), d, true, group, source,
+                                    interface_index);
 }
 
 int xsock_leave_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
                       uint32_t interface_index)
 {
-    return xsock__call_change_group(xsock__library_table(), d, false, group, source, interface_index);
+    return xsock__call_change_group(xsock__library_table(), d, false, group, source,
+                                    interface_index);
 }
 
 int xsock_set_multicast_if(int d, uint32_t interface_index)

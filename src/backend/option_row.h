@@ -25,10 +25,11 @@ struct row {
 #define UDP(option, name, unit) EITHER(option, IPPROTO_UDP, name, unit)
 #define IP(option, name, unit) {{IPPROTO_IP, name}, NONE, XSOCK_SO_##option, unit, false},
 #define IPV6(option, name, unit) {NONE, {IPPROTO_IPV6, name}, XSOCK_SO_##option, unit, false},
-#define EITHER(option, level, name, unit) {{level, name}, {level, name}, XSOCK_SO_##option, unit, false},
-#define EACH(option, name4, name6, unit)                                                                     \
+#define EITHER(option, level, name, unit) \
+    {{level, name}, {level, name}, XSOCK_SO_##option, unit, false},
+#define EACH(option, name4, name6, unit) \
     {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, false},
-#define BOTH(option, name4, name6, unit)                                                                     \
+#define BOTH(option, name4, name6, unit) \
     {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, true},
 
 static const struct row *find_row(const struct row *rows, size_t count, int option)

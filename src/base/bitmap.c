@@ -50,7 +50,8 @@ size_t xsock__bitmap_end(const struct xsock__bitmap *b)
     if (w == 0)
         return 0;
     uint64_t word = b->level[0][w - 1];
-    size_t high = word >> 32 ? 32 + xsock__high_bit((uint32_t)(word >> 32)) : xsock__high_bit((uint32_t)word);
+    size_t high =
+        word >> 32 ? 32 + xsock__high_bit((uint32_t)(word >> 32)) : xsock__high_bit((uint32_t)word);
     return (w - 1) * BITS + high + 1;
 }
 

@@ -37,7 +37,8 @@ static inline size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, siz
 {
     size_t w = from / XSOCK__BITMAP_BITS;
     uint64_t clear = w < b->words[0] ? ~b->level[0][w] & ~(xsock__bitmap_bit(from) - 1) : 0;
-    return clear != 0 ? w * XSOCK__BITMAP_BITS + xsock__low_bit(clear) : xsock__bitmap_seek_clear(b, from);
+    return clear != 0 ? w * XSOCK__BITMAP_BITS + xsock__low_bit(clear)
+                      : xsock__bitmap_seek_clear(b, from);
 }
 
 /* The highest number in the set plus one; 0 if it is empty. */

@@ -22,7 +22,8 @@ struct window {
     bool udp, cloexec;
 };
 
-static int check(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n, int flags, int known)
+static int check(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n, int flags,
+                 int known)
 {
     if (v == NULL && n != 0)
         return -XSOCK_EFAULT;
@@ -63,10 +64,12 @@ static bool is_udp(const struct xsock__sock *s)
     return internet && s->type == XSOCK_SOCK_DGRAM && s->protocol == XSOCK_IPPROTO_UDP;
 }
 
-static void put(struct window *w, size_t i, const struct xsock__sock *s, const struct xsock_dgram *d)
+static void put(struct window *w, size_t i, const struct xsock__sock *s,
+                const struct xsock_dgram *d)
 {
     w->vecs[i] = (struct xsock_vec){d->base, d->len};
-    w->msgs[i] = (struct xsock__sys_msg){.vec = &w->vecs[i], .vec_count = 1, .control = d->control, .af = s->af};
+    w->msgs[i] = (struct xsock__sys_msg){
+        .vec = &w->vecs[i], .vec_count = 1, .control = d->control, .af = s->af};
     if (d->addr != NULL)
         w->msgs[i].addr = &w->addrs[i];
 }
@@ -77,7 +80,8 @@ static bool same_address(const struct xsock__sys_addr *a, const struct xsock__sy
 {
     if (a == b)
         return true;
-    return a != NULL && b != NULL && a->length == b->length && memcmp(a->bytes, b->bytes, a->length) == 0;
+    return a != NULL && b != NULL && a->length == b->length
+           && memcmp(a->bytes, b->bytes, a->length) == 0;
 }
 
 static bool alike(const struct xsock__sys_msg *a, const struct xsock__sys_msg *b)
@@ -87,7 +91,8 @@ static bool alike(const struct xsock__sys_msg *a, const struct xsock__sys_msg *b
 
 /* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the first. Elements that
  * name the same address by the same pointer share its conversion. */
-static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
+static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
+                         size_t n)
 {
     int rc = 0;
     w->n = 0;
@@ -109,7 +114,8 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
 static int try_send(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    return xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS, w->udp, &w->done);
+    return xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS,
+                                 w->udp, &w->done);
 }
 
 /* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror() must not know. */
@@ -122,7 +128,8 @@ static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
     return code;
 }
 
-static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n, int flags)
+static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n,
+                      int flags)
 {
     const struct xsock__sock *s = fd->held.sock;
     struct window w; /* too big to be cleared for a datagram or two */
@@ -132,7 +139,8 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
         if (rc == 0 && sent == 0)
-            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, xsock__send_recv_timeout(s, flags, &s->send_timeout));
+            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT,
+                                   xsock__send_recv_timeout(s, flags, &s->send_timeout));
         else if (rc == 0)
             rc = try_again(fd, try_send, &w);
         if (rc != 0)
@@ -146,7 +154,8 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     return (int)sent;
 }
 
-int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags)
+int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
+                           int flags)
 {
     const int known = XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL;
     struct xsock__fd *fd;
@@ -171,12 +180,14 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct window *w = call;
     struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     if (q != NULL)
-        return xsock__recv_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs, w->n, false, &w->done));
-    return xsock__recv_ended(fd->held.sock,
-                             xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
+        return xsock__recv_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs,
+                                                                     w->n, false, &w->done));
+    return xsock__recv_ended(
+        fd->held.sock, xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
 }
 
-static void prepare_receives(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
+static void prepare_receives(struct window *w, const struct xsock__sock *s,
+                             const struct xsock_dgram *v, size_t n)
 {
     w->n = n < XSOCK__BATCH_MAX ? n : XSOCK__BATCH_MAX;
     w->done = 0;
@@ -196,7 +207,8 @@ static void report(const struct window *w, const struct xsock__sock *s, struct x
     }
 }
 
-static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n, int flags)
+static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n,
+                      int flags)
 {
     const struct xsock__sock *s = fd->held.sock;
     struct window w;
@@ -206,7 +218,8 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         int rc;
         prepare_receives(&w, s, v + got, n - got);
         if (got == 0)
-            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN, xsock__send_recv_timeout(s, flags, &s->recv_timeout));
+            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN,
+                                   xsock__send_recv_timeout(s, flags, &s->recv_timeout));
         else
             rc = try_again(fd, try_recv, &w);
         if (rc != 0)
@@ -219,7 +232,8 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     return (int)got;
 }
 
-int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags)
+int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
+                           int flags)
 {
     const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_CMSG_CLOEXEC;
     struct xsock__fd *fd;

@@ -37,11 +37,15 @@ ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d);
 int xsock__call_at_mark(struct xsock__fdtab *t, int d);
 ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_msg *m, int flags);
 ptrdiff_t xsock__call_recvmsg(struct xsock__fdtab *t, int d, struct xsock_msg *m, int flags);
-int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
-int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n, int flags);
-ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len);
+int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
+                           int flags);
+int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
+                           int flags);
+ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset,
+                               size_t len);
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags);
-int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data);
+int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events,
+                           uint64_t data);
 int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *out, size_t n,
                             int64_t timeout_ns);
 int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
@@ -57,21 +61,25 @@ int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 
 /* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
-ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
-                         const struct xsock_addr *to);
-ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                         struct xsock_addr *out_from);
-ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags);
-ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags);
+ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
+                         int flags, const struct xsock_addr *to);
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                         int flags, struct xsock_addr *out_from);
+ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m,
+                            int flags);
+ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m,
+                            int flags);
 
 /* xsock_dup of a descriptor that the caller has. */
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
 
 /* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another family; -XSOCK_EINVAL. */
-int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out);
+int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
+                           struct xsock__sys_addr *out);
 
 /* An address of this socket, or its peer's, or a sender's; where there is none, zeros of its family. */
-int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native, struct xsock_addr *out);
+int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
+                        struct xsock_addr *out);
 
 /* "Any address" as a destination becomes this machine's. */
 void xsock__addr_destination(struct xsock_addr *a);

@@ -48,7 +48,8 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
         return 0;
     /* No error left may also mean that somebody has read it. */
     int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
-    *out_end = rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc; /* EINVAL: BSD, of one that was shut down */
+    *out_end =
+        rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc; /* EINVAL: BSD, of one that was shut down */
     return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
 }
 
@@ -60,11 +61,13 @@ static int outcome(struct xsock__fd *fd)
     int rc = ask_outcome(fd, &end);
     if (rc != 0)
         return rc;
-    xsock__sock_becomes(fd->held.sock, end == 0 ? connected(fd->held.sock) : 0, XSOCK__SOCK_CONNECTING);
+    xsock__sock_becomes(fd->held.sock, end == 0 ? connected(fd->held.sock) : 0,
+                        XSOCK__SOCK_CONNECTING);
     return end;
 }
 
-static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *end)
+static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          const struct xsock__deadline *end)
 {
     for (;;) {
         int rc = xsock__wait(t, fd, XSOCK_POLLOUT, end);
@@ -76,8 +79,9 @@ static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, const st
     }
 }
 
-static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a,
-                         bool may_block, const struct xsock__deadline *end)
+static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
+                         const struct xsock__sys_addr *a, bool may_block,
+                         const struct xsock__deadline *end)
 {
     bool cleared = false;
     for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MAX_NS ? 2 * nap : nap) {
@@ -98,7 +102,8 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd, const str
     }
 }
 
-static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__sys_addr *a)
+static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          const struct xsock__sys_addr *a)
 {
     struct xsock__sock *s = fd->held.sock;
     bool may_block = !xsock__atomic_load(&s->nonblock);
@@ -146,7 +151,8 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
 {
     int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
     /* BSD undoes the association, and complains of the address */
-    if (to_nobody && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
+    if (to_nobody
+        && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
         rc = 0;
     if (rc == 0 && to_nobody)
         xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);

@@ -78,7 +78,8 @@ int xsock__listen_in(struct xsock__fd *fd, int backlog)
         rc = xsock__finish(xsock__sys_listen(fd->held.handle, backlog < 0 ? 0 : backlog));
     if (rc == 0)
         xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, 0);
-    return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL : rc; /* LOCAL without a name, as macOS has it */
+    return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL
+                                     : rc; /* LOCAL without a name, as macOS has it */
 }
 
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
@@ -120,14 +121,17 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
     }
     if (a.family == XSOCK_AF_UNSPEC) {
         a.family = s->af;
-        a.length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4 : s->af == XSOCK_AF_INET6 ? 16 : 0;
+        a.length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4
+                   : s->af == XSOCK_AF_INET6                         ? 16
+                                                                     : 0;
     }
     *out = a;
     return 0;
 }
 
-static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, struct xsock__sock **spare,
-                     struct xsock__held *out, struct xsock_addr *out_peer)
+static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
+                     struct xsock__sock **spare, struct xsock__held *out,
+                     struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
     bool private = xsock__fdtab_rules(t)->private_handles;
@@ -137,7 +141,8 @@ static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, st
     out->sock = xsock__sock_to_accept(s, flags, spare);
     if (out->sock == NULL)
         return -XSOCK_ENOMEM;
-    int64_t timeout = xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
+    int64_t timeout =
+        xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
     int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
     if (rc != 0) {
         xsock__sock_forget(out->sock, spare);

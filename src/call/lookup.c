@@ -62,7 +62,8 @@ int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
     return rc;
 }
 
-int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags)
+int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          const struct xsock__held *held, int flags)
 {
     fd->held = *held;
     xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);

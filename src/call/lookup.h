@@ -32,6 +32,7 @@ static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, stru
 int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
 
 /* Fills a reserved descriptor in, and has it found. Returns its number. */
-int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held, int flags);
+int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          const struct xsock__held *held, int flags);
 
 #endif

@@ -37,14 +37,16 @@ static int measure(const struct xsock_msg *m, size_t *out_total)
     return 0;
 }
 
-static int check(const struct xsock__sock *s, const struct xsock_msg *m, int flags, int known, size_t *out_total)
+static int check(const struct xsock__sock *s, const struct xsock_msg *m, int flags, int known,
+                 size_t *out_total)
 {
     if (m == NULL)
         return -XSOCK_EFAULT;
     int rc = measure(m, out_total);
     if (rc != 0)
         return rc;
-    if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2] | m->reserved[3]) != 0)
+    if ((flags & ~known) != 0
+        || (m->reserved[0] | m->reserved[1] | m->reserved[2] | m->reserved[3]) != 0)
         return -XSOCK_EINVAL;
     if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
@@ -90,12 +92,14 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
     int rc;
     do {
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, whole ? xsock__time_left(&end) : timeout);
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT,
+                               whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && whole && x->done < x->total);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
-ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m, int flags)
+ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_msg *m,
+                            int flags)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
@@ -105,7 +109,8 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
         rc = xsock__control_check_send(m->control);
     if (rc != 0)
         return rc;
-    x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
+    x.sys = (struct xsock__sys_msg){
+        .vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
     if (m->control != NULL && m->control->has == 0)
         x.sys.control = NULL;
     if (m->addr != NULL) {
@@ -139,8 +144,9 @@ static int try_recv(struct xsock__fd *fd, void *call)
     size_t count;
     uintptr_t h = fd->held.handle;
     bool peek = (x->flags & XSOCK_MSG_PEEK) != 0;
-    int code = q != NULL ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
-                         : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
+    int code = q != NULL
+                   ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
+                   : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
     if (code != 0 && xsock__recv_ended(fd->held.sock, code) != 0)
         return code;
     if (code != 0) {
@@ -165,14 +171,16 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     int rc;
     do {
-        rc = xsock__until_done(t, fd, try_recv, x, events, whole ? xsock__time_left(&end) : timeout);
+        rc =
+            xsock__until_done(t, fd, try_recv, x, events, whole ? xsock__time_left(&end) : timeout);
     } while (rc == 0 && whole && !x->ended && x->done < x->total);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
 /* A call without control data gives the system a place for none; on success only it is the caller's turn. */
-static void report(const struct xsock__sock *s, const struct message *x, const struct xsock__sys_addr *from,
-                   const struct xsock_control *control, struct xsock_msg *m)
+static void report(const struct xsock__sock *s, const struct message *x,
+                   const struct xsock__sys_addr *from, const struct xsock_control *control,
+                   struct xsock_msg *m)
 {
     m->flags = x->out_flags;
     if (m->control != NULL)
@@ -184,7 +192,8 @@ static void report(const struct xsock__sock *s, const struct message *x, const s
         (void)xsock__addr_or_none(s, from, m->addr);
 }
 
-ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m, int flags)
+ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m,
+                            int flags)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr from = {0};

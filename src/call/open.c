@@ -79,7 +79,8 @@ int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min,
 {
     struct xsock__fd *fd;
     struct xsock__held held;
-    if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
+    if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0
+        || is_poller(from))
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve(t, min, &fd);
     if (rc != 0)

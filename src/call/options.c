@@ -24,7 +24,8 @@ int xsock__call_set_opt(struct xsock__fdtab *t, int d, int opt, int kind, int64_
     return rc;
 }
 
-static int get_opt(struct xsock__fdtab *t, int d, int opt, int kind, const void *out, int64_t *value)
+static int get_opt(struct xsock__fdtab *t, int d, int opt, int kind, const void *out,
+                   int64_t *value)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);
@@ -122,14 +123,16 @@ int xsock__call_get_congestion(struct xsock__fdtab *t, int d, char *buf, size_t 
 
 static int tcp_info(const struct xsock__fd *fd, struct xsock_tcp_info *out)
 {
-    struct xsock_tcp_info info = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, {0}};
+    struct xsock_tcp_info info = {-1, -1, -1, -1, -1, -1, -1, -1, -1,
+                                  -1, -1, -1, -1, -1, -1, -1, -1, {0}};
     if (out == NULL)
         return -XSOCK_EFAULT;
     if (!xsock__option_is_tcp(fd->held.sock))
         return -XSOCK_ENOPROTOOPT;
     int rc = xsock__option_finish(xsock__sys_tcp_info(fd->held.handle, &info));
     if (rc == -XSOCK_ENOTCONN) {
-        info.state = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? XSOCK_TCP_LISTEN : XSOCK_TCP_CLOSED;
+        info.state = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? XSOCK_TCP_LISTEN
+                                                                          : XSOCK_TCP_CLOSED;
         rc = 0;
     }
     if (rc == 0)
@@ -213,7 +216,8 @@ static bool is_multicast(const struct xsock_addr *a)
 }
 
 /* Ports mean nothing here, and some systems would compare them. */
-static int group_addr(const struct xsock__sock *s, const struct xsock_addr *a, struct xsock__sys_addr *out)
+static int group_addr(const struct xsock__sock *s, const struct xsock_addr *a,
+                      struct xsock__sys_addr *out)
 {
     struct xsock_addr bare = *a;
     if (a->family != s->af)
@@ -223,8 +227,8 @@ static int group_addr(const struct xsock__sock *s, const struct xsock_addr *a, s
     return xsock__addr_to_native(&bare, out);
 }
 
-static int make_group(const struct xsock__sock *s, const struct xsock_addr *group, const struct xsock_addr *source,
-                      struct xsock__sys_group *out)
+static int make_group(const struct xsock__sock *s, const struct xsock_addr *group,
+                      const struct xsock_addr *source, struct xsock__sys_group *out)
 {
     int rc = group_addr(s, group, &out->group);
     if (rc == 0 && source != NULL)
@@ -255,8 +259,9 @@ int xsock__change_group_in(struct xsock__fd *fd, bool join, const struct xsock_a
     return rc != 0 ? rc : xsock__option_finish(xsock__sys_change_group(fd->held.handle, join, &g));
 }
 
-int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join, const struct xsock_addr *group,
-                             const struct xsock_addr *source, uint32_t index)
+int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join,
+                             const struct xsock_addr *group, const struct xsock_addr *source,
+                             uint32_t index)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);
@@ -269,7 +274,8 @@ int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join, const str
 
 /* ---- The system's own ---------------------------------------------------------------------------- */
 
-int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, const void *value, size_t size)
+int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, const void *value,
+                            size_t size)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);
@@ -286,7 +292,8 @@ int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
     return rc;
 }
 
-int xsock__call_get_opt_raw(struct xsock__fdtab *t, int d, int level, int name, void *out, size_t *inout_size)
+int xsock__call_get_opt_raw(struct xsock__fdtab *t, int d, int level, int name, void *out,
+                            size_t *inout_size)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);
@@ -297,7 +304,8 @@ int xsock__call_get_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
     else if (*inout_size > INT_MAX)
         rc = -XSOCK_EINVAL;
     else
-        rc = xsock__finish(xsock__sys_get_raw_option(fd->held.handle, level, name, out, inout_size));
+        rc =
+            xsock__finish(xsock__sys_get_raw_option(fd->held.handle, level, name, out, inout_size));
     xsock__fdtab_put(t, fd);
     return rc;
 }

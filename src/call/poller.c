@@ -5,8 +5,9 @@
 #include "wait/poller.h"
 #include "xsock.h"
 
-static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI |
-                              XSOCK_POLLER_ERR | XSOCK_POLLER_HUP | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
+static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP
+                              | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
+                              | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
 /* A descriptor, with a reference, that is a poller. */
 static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
@@ -37,7 +38,8 @@ int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
     return xsock__lookup_publish(t, fd, &held, flags);
 }
 
-static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint32_t events, uint64_t data)
+static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint32_t events,
+                   uint64_t data)
 {
     struct xsock__poller *p = poller->held.sock->poller;
     if (p == NULL || fd->held.sock->poller != NULL)
@@ -51,7 +53,8 @@ static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint3
                                   : xsock__poller_change(p, fd, events, data);
 }
 
-int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events, uint64_t data)
+int xsock__call_poller_ctl(struct xsock__fdtab *t, int p, int op, int d, uint32_t events,
+                           uint64_t data)
 {
     struct xsock__fd *poller, *fd;
     int rc = xsock__lookup_fd(t, p, &poller);

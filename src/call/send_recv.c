@@ -40,16 +40,20 @@ static int check(const struct xsock__sock *s, const void *buf, size_t len, int f
     return 0;
 }
 
-int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
+int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags,
+                                 const xsock__atomic_i64 *timeout)
 {
     bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
     return now ? 0 : xsock__atomic_load_i64(timeout);
 }
 
-static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, const xsock__atomic_i64 *timeout)
+static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
+                  const xsock__atomic_i64 *timeout)
 {
     struct xsock__sock *s = fd->held.sock;
-    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING) ? xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, timeout)) : 0;
+    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING)
+               ? xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, timeout))
+               : 0;
 }
 
 /* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
@@ -84,8 +88,10 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
     size_t n;
-    const unsigned char *from = x->done > 0 ? x->from + x->done : x->from; /* which may be NULL, if len is 0 */
-    int code = xsock__sys_send(fd->held.handle, from, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS, x->to, &n);
+    const unsigned char *from =
+        x->done > 0 ? x->from + x->done : x->from; /* which may be NULL, if len is 0 */
+    int code = xsock__sys_send(fd->held.handle, from, x->len - x->done,
+                               x->flags & XSOCK__SYSTEM_FLAGS, x->to, &n);
     if (code == 0)
         x->done += n;
     return code;
@@ -93,7 +99,8 @@ static int try_send(struct xsock__fd *fd, void *call)
 
 /* A stream that may wait sends all; what was sent before an error counts, and the error comes next time. `code` is
  * the first try's. */
-static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
+static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
+                           int code)
 {
     struct xsock__sock *s = fd->held.sock;
     int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->send_timeout);
@@ -120,7 +127,8 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     return send_rest(t, fd, x, code);
 }
 
-int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out)
+int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to,
+                            struct xsock__sys_addr *out)
 {
     struct xsock_addr a;
     int rc = xsock__native_addr_for(s, to, out);
@@ -133,8 +141,8 @@ int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr
     return xsock__addr_to_native(&a, out);
 }
 
-ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len, int flags,
-                         const struct xsock_addr *to)
+ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
+                         int flags, const struct xsock_addr *to)
 {
     struct xsock__sys_addr native;
     struct transfer x = {.from = buf, .len = len, .flags = flags};
@@ -171,7 +179,8 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
     if (!is_plain_send(fd, buf, len, flags, to)) {
         n = xsock__send_in(t, fd, buf, len, flags, to);
     } else {
-        int code = xsock__sys_send(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &sent);
+        int code =
+            xsock__sys_send(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &sent);
         n = (ptrdiff_t)sent;
         if (code != 0 || sent != len || !is_quiet(fd)) {
             struct transfer x = {.from = buf, .len = len, .done = sent, .flags = flags};
@@ -187,9 +196,11 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
 static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct transfer *x)
 {
     struct xsock_vec room = {x->into, x->len};
-    struct xsock__sys_msg m = {.vec = &room, .vec_count = 1, .addr = x->peer, .af = fd->held.sock->af};
+    struct xsock__sys_msg m = {
+        .vec = &room, .vec_count = 1, .addr = x->peer, .af = fd->held.sock->af};
     size_t count;
-    int code = xsock__leftover_recv(q, fd->held.handle, &m, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count);
+    int code =
+        xsock__leftover_recv(q, fd->held.handle, &m, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count);
     if (code == 0)
         x->done = m.done;
     return code;
@@ -197,7 +208,8 @@ static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct t
 
 int xsock__recv_ended(const struct xsock__sock *s, int code)
 {
-    bool ended = xsock__sock_is(s, XSOCK__SOCK_SHUT_RD) && xsock__error_from_native(code) == -XSOCK_EAGAIN;
+    bool ended =
+        xsock__sock_is(s, XSOCK__SOCK_SHUT_RD) && xsock__error_from_native(code) == -XSOCK_EAGAIN;
     return ended ? 0 : code;
 }
 
@@ -209,8 +221,8 @@ static int try_recv(struct xsock__fd *fd, void *call)
     if (q != NULL)
         return xsock__recv_ended(fd->held.sock, recv_queued(q, fd, x));
     unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
-    int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done, x->flags & XSOCK__SYSTEM_FLAGS,
-                               x->peer, &n, NULL);
+    int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done,
+                               x->flags & XSOCK__SYSTEM_FLAGS, x->peer, &n, NULL);
     code = xsock__recv_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
@@ -227,7 +239,8 @@ bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags)
 }
 
 /* `code` is the first try's. */
-static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x, int code)
+static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
+                           int code)
 {
     struct xsock__sock *s = fd->held.sock;
     int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->recv_timeout);
@@ -254,12 +267,13 @@ int xsock__recv_check(const struct xsock__sock *s)
     return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
 }
 
-static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                           struct xsock_addr *out_from)
+static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                           int flags, struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
-    struct transfer x = {.into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
+    struct transfer x = {
+        .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc != 0)
         return rc;
@@ -290,21 +304,22 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
            && xsock__sock_leftover(s) == NULL;
 }
 
-static XSOCK__INLINE ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                                       struct xsock_addr *out_from)
+static XSOCK__INLINE ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf,
+                                         size_t len, int flags, struct xsock_addr *out_from)
 {
     size_t got = 0;
     if (!is_plain_recv(fd, buf, len, flags, out_from))
         return recv_from(t, fd, buf, len, flags, out_from);
-    int code = xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
+    int code =
+        xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
     if (code == 0 && is_quiet(fd))
         return (ptrdiff_t)got;
     struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
     return recv_rest(t, fd, &x, xsock__recv_ended(fd->held.sock, code));
 }
 
-ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len, int flags,
-                         struct xsock_addr *out_from)
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                         int flags, struct xsock_addr *out_from)
 {
     return recv_flat(t, fd, buf, len, flags, out_from);
 }

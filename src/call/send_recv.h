@@ -9,21 +9,25 @@
 #include "socket/sock.h"
 
 enum {
-    XSOCK__SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR | XSOCK_MSG_NOSIGNAL
-                        | XSOCK_MSG_MORE,
-    XSOCK__RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL | XSOCK_MSG_NOSIGNAL,
+    XSOCK__SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR
+                        | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_MORE,
+    XSOCK__RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL
+                        | XSOCK_MSG_NOSIGNAL,
     /* those that the system is told of */
-    XSOCK__SYSTEM_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
+    XSOCK__SYSTEM_FLAGS =
+        XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
 };
 
 /* How long a call may take: 0 if it may not block, else the socket's timeout. */
-int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout);
+int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags,
+                                 const xsock__atomic_i64 *timeout);
 
 /* The one error for what systems answer differently. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending);
 
 /* Where a datagram goes. -XSOCK_EISCONN, -XSOCK_ENOTCONN: a stream has no use for it. */
-int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to, struct xsock__sys_addr *out);
+int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to,
+                            struct xsock__sys_addr *out);
 
 /* A stream that has no peer, and is not getting one, receives nothing. 0, -XSOCK_ENOTCONN. */
 int xsock__recv_check(const struct xsock__sock *s);

@@ -17,7 +17,8 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct sending *x = call;
     size_t n;
-    int code = xsock__sys_sendfile(fd->held.handle, x->file, x->offset + x->done, x->len - x->done, &n);
+    int code =
+        xsock__sys_sendfile(fd->held.handle, x->file, x->offset + x->done, x->len - x->done, &n);
     if (code == 0) {
         x->done += n;
         x->ended = n == 0;
@@ -53,7 +54,8 @@ static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
-ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset, size_t len)
+ptrdiff_t xsock__call_sendfile(struct xsock__fdtab *t, int d, uintptr_t file, uint64_t offset,
+                               size_t len)
 {
     struct xsock__fd *fd;
     struct sending x = {.file = file, .offset = offset, .len = len};

@@ -122,7 +122,7 @@ static const struct texts {
 #define PROTOCOL(af, constant, name) char protocol_##af##_##constant[sizeof name];
 #define ALIAS_PROTOCOL(af, constant, name) char protocol_alias_##af##_##constant[sizeof name];
 #include "facts/numbers.def"
-#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+#define OPTION(constant, kind, access, families, sockets, least, most, name) \
     char option_##constant[sizeof name];
 #include "facts/options.def"
 } texts = {
@@ -146,19 +146,21 @@ static const struct row {
 } rows[] = {
 #define ROW(space, number, alias, text) {space, number, offsetof(struct texts, text), alias},
 #define FAMILY(constant, name) ROW(FAMILIES, XSOCK_AF_##constant, false, family_##constant)
-#define ALIAS_FAMILY(constant, name) ROW(FAMILIES, XSOCK_AF_##constant, true, family_alias_##constant)
+#define ALIAS_FAMILY(constant, name) \
+    ROW(FAMILIES, XSOCK_AF_##constant, true, family_alias_##constant)
 #define TYPE(constant, name) ROW(TYPES, XSOCK_SOCK_##constant, false, type_##constant)
 #define PROTOCOL(af, constant, name) ROW(XSOCK_AF_##af, constant, false, protocol_##af##_##constant)
-#define ALIAS_PROTOCOL(af, constant, name)                                                                   \
+#define ALIAS_PROTOCOL(af, constant, name) \
     ROW(XSOCK_AF_##af, constant, true, protocol_alias_##af##_##constant)
 #include "facts/numbers.def"
-#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+#define OPTION(constant, kind, access, families, sockets, least, most, name) \
     ROW(OPTIONS, XSOCK_SO_##constant, false, option_##constant)
 #include "facts/options.def"
 #undef ROW
 };
 
-#define FOR_EACH_ROW(r) for (const struct row *r = rows; r < rows + sizeof rows / sizeof rows[0]; r++)
+#define FOR_EACH_ROW(r) \
+    for (const struct row *r = rows; r < rows + sizeof rows / sizeof rows[0]; r++)
 
 static const char *text_of(const struct row *r)
 {
@@ -168,16 +170,16 @@ static const char *text_of(const struct row *r)
 static const char *name_in(int space, int number)
 {
     FOR_EACH_ROW(r)
-        if (r->space == space && r->number == number && !r->alias)
-            return text_of(r);
+    if (r->space == space && r->number == number && !r->alias)
+        return text_of(r);
     return NULL;
 }
 
 static int number_in(int space, const char *name)
 {
     FOR_EACH_ROW(r)
-        if (r->space == space && same(name, text_of(r)))
-            return r->number;
+    if (r->space == space && same(name, text_of(r)))
+        return r->number;
     return -XSOCK_ENOENT;
 }
 
@@ -215,7 +217,8 @@ const char *xsock__protocol_own_name(int af, int protocol)
 bool xsock__protocol_next(int af, int from, int to, int *out)
 {
     bool found = false;
-    FOR_EACH_ROW(r) {
+    FOR_EACH_ROW(r)
+    {
         if (r->space != namespace_of(af) || r->alias || r->number < from || r->number > to)
             continue;
         if (!found || r->number < *out)
@@ -240,10 +243,12 @@ static const char *protocol_prefix(int af)
         short af;
         char list[sizeof "HV_PROTOCOL_\0"]; /* as strip() takes it */
     } prefixes[] = {
-        {XSOCK_AF_INET, "IPPROTO_\0"},        {XSOCK_AF_BLUETOOTH, "BTPROTO_\0"}, {XSOCK_AF_CAN, "CAN_\0"},
-        {XSOCK_AF_HYPERV, "HV_PROTOCOL_\0"},  {XSOCK_AF_KEY, "KEY_\0"},           {XSOCK_AF_NATM, "NATM_\0"},
-        {XSOCK_AF_NETGRAPH, "NETGRAPH_\0"},   {XSOCK_AF_NETLINK, "NETLINK_\0"},   {XSOCK_AF_PACKET, "PACKET_\0"},
-        {XSOCK_AF_APPLETALK, "APPLETALK_\0"}, {XSOCK_AF_IPX, "IPX_\0"},
+        {XSOCK_AF_INET, "IPPROTO_\0"},      {XSOCK_AF_BLUETOOTH, "BTPROTO_\0"},
+        {XSOCK_AF_CAN, "CAN_\0"},           {XSOCK_AF_HYPERV, "HV_PROTOCOL_\0"},
+        {XSOCK_AF_KEY, "KEY_\0"},           {XSOCK_AF_NATM, "NATM_\0"},
+        {XSOCK_AF_NETGRAPH, "NETGRAPH_\0"}, {XSOCK_AF_NETLINK, "NETLINK_\0"},
+        {XSOCK_AF_PACKET, "PACKET_\0"},     {XSOCK_AF_APPLETALK, "APPLETALK_\0"},
+        {XSOCK_AF_IPX, "IPX_\0"},
     };
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
         if (prefixes[i].af == af)

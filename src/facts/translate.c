@@ -33,7 +33,8 @@ int xsock__error_from_native(int64_t code)
         return xsock__error_from_winsock(code);
     if (code == 0)
         return 0;
-    if (code < 0 || (uint64_t)code >= xsock__sys_facts.error_count || xsock__sys_facts.errors[code] == 0)
+    if (code < 0 || (uint64_t)code >= xsock__sys_facts.error_count
+        || xsock__sys_facts.errors[code] == 0)
         return -XSOCK_EUNKNOWN;
     return -xsock__sys_facts.errors[code];
 }
@@ -76,7 +77,8 @@ static int protocol_from_native(const struct xsock__sys_triple *t, int af, int t
     return 0;
 }
 
-int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type, int *out_protocol)
+int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type,
+                              int *out_protocol)
 {
     size_t count, i = 0;
     const struct xsock__triple_row *rows = xsock__triple_rows(&count);

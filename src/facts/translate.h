@@ -20,6 +20,7 @@ int xsock__finish(int code);
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out);
 
 /* And back. 0, -XSOCK_EAFNOSUPPORT, -XSOCK_ESOCKTNOSUPPORT; a protocol that has no number is 0. */
-int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type, int *out_protocol);
+int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type,
+                              int *out_protocol);
 
 #endif

@@ -5,7 +5,8 @@
 #include "xsock.h"
 
 static const struct xsock__triple_row rows[] = {
-#define ROW(af, type, first, last, is_default) {first, last, XSOCK_AF_##af, XSOCK_SOCK_##type, is_default},
+#define ROW(af, type, first, last, is_default) \
+    {first, last, XSOCK_AF_##af, XSOCK_SOCK_##type, is_default},
 #include "facts/triples.def"
 #undef ROW
 };

@@ -80,14 +80,16 @@ static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *ou
         code = xsock__sys_connect(handle, &native);
         error = xsock__error_from_native(code);
     } while (error == -XSOCK_EINTR);
-    *out_running = error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY || error == -XSOCK_EAGAIN;
+    *out_running =
+        error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY || error == -XSOCK_EAGAIN;
     return code;
 }
 
 static void begin_attempt(struct race *r, size_t i)
 {
     struct attempt *a = &r->attempts[i];
-    int rc = xsock__sock_open(r->order[i]->family, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, &a->held);
+    int rc =
+        xsock__sock_open(r->order[i]->family, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, &a->held);
     if (rc != 0) {
         xsock__happy_failed(&r->happy, rc, xsock__sys_last_error());
         return;
@@ -165,8 +167,8 @@ static void keep_code(int rc, int code, int before)
     xsock__sys_set_last_error(rc != 0 && rc != -XSOCK_ETIMEDOUT && code != 0 ? code : before);
 }
 
-static int connect_question(struct xsock__fdtab *t, const struct xsock__question *q, int64_t timeout_ns,
-                            struct xsock__held *out)
+static int connect_question(struct xsock__fdtab *t, const struct xsock__question *q,
+                            int64_t timeout_ns, struct xsock__held *out)
 {
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     struct xsock__answer answer;

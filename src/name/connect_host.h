@@ -8,6 +8,7 @@
 
 int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service,
                              int64_t timeout_ns);
-int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char *service, int backlog);
+int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char *service,
+                            int backlog);
 
 #endif

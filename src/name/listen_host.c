@@ -64,7 +64,8 @@ static int listen_question(const struct xsock__question *q, int backlog, struct 
     return rc;
 }
 
-int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char *service, int backlog)
+int xsock__call_listen_host(struct xsock__fdtab *t, const char *host, const char *service,
+                            int backlog)
 {
     struct xsock__question q;
     struct xsock__held held;

@@ -76,8 +76,8 @@ static bool leave(struct job *j)
     return done;
 }
 
-static int ask_with(const struct xsock__question *q, struct xsock__happy *h, const struct xsock__waiter *w,
-                    struct xsock__answer *out)
+static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
+                    const struct xsock__waiter *w, struct xsock__answer *out)
 {
     struct job *j = create(q, &w->waker->wake);
     if (j == NULL)
@@ -99,8 +99,8 @@ static int ask_with(const struct xsock__question *q, struct xsock__happy *h, con
 }
 
 /* In a thread, whose asker waits in the table's life: sealing the table wakes it. */
-static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
-                         struct xsock__answer *out)
+static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q,
+                         struct xsock__happy *h, struct xsock__answer *out)
 {
     struct xsock__waiter w;
     struct xsock__waker *k;
@@ -116,8 +116,8 @@ static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q
     return rc;
 }
 
-int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
-                  struct xsock__answer *out)
+int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q,
+                           struct xsock__happy *h, struct xsock__answer *out)
 {
     memset(out, 0, sizeof *out);
     if (!xsock__question_is_slow(q) || h->end.never)
@@ -129,7 +129,7 @@ int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question 
 }
 
 int xsock__lookup_pool_ask_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
-                               struct xsock__answer *out)
+                                        struct xsock__answer *out)
 {
     struct xsock__deadline never = xsock__deadline_in(-1);
     struct xsock__happy h;

@@ -9,11 +9,11 @@
 
 /* 0, an error of xsock__question_ask, -XSOCK_ETIMEDOUT, or why there can be no thread. *out is to be freed
  * whatever it returns. */
-int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q, struct xsock__happy *h,
-                  struct xsock__answer *out);
+int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q,
+                           struct xsock__happy *h, struct xsock__answer *out);
 
 /* The same without a limit of time, but for the table's: -XSOCK_ECANCELED: it was sealed (see fdtab.h). */
 int xsock__lookup_pool_ask_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
-                               struct xsock__answer *out);
+                                        struct xsock__answer *out);
 
 #endif

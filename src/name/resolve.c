@@ -66,7 +66,8 @@ static int parse_host(const char *host, struct xsock_addr *out)
         return rc;
     if (rc == -XSOCK_ENOMEM)
         return -XSOCK_EAI_MEMORY;
-    return rc == 0 && out->family == (is_v6 ? XSOCK_AF_INET6 : XSOCK_AF_INET) ? 0 : -XSOCK_EAI_NONAME;
+    return rc == 0 && out->family == (is_v6 ? XSOCK_AF_INET6 : XSOCK_AF_INET) ? 0
+                                                                              : -XSOCK_EAI_NONAME;
 }
 
 static void map_to_v6(struct xsock_addr *a)
@@ -148,7 +149,8 @@ static int init_service(struct xsock__question *q, const char *service)
     if ((q->flags & XSOCK_AI_NUMERICSERV) != 0)
         return -XSOCK_EAI_NONAME;
     /* No name begins with a sign, but strtol takes it for a number: getaddrinfo gives port 80 for "+80". */
-    if (!is_plain(service) || service[0] == '+' || service[0] == '-' || q->type == XSOCK_SOCK_SEQPACKET)
+    if (!is_plain(service) || service[0] == '+' || service[0] == '-'
+        || q->type == XSOCK_SOCK_SEQPACKET)
         return -XSOCK_EAI_SERVICE;
     memcpy(q->service, service, n + 1);
     return 0;
@@ -156,12 +158,12 @@ static int init_service(struct xsock__question *q, const char *service)
 
 static bool is_resolvable_type(int type)
 {
-    return type == 0 || type == XSOCK_SOCK_STREAM || type == XSOCK_SOCK_DGRAM || type == XSOCK_SOCK_SEQPACKET
-        || type == XSOCK_SOCK_RAW;
+    return type == 0 || type == XSOCK_SOCK_STREAM || type == XSOCK_SOCK_DGRAM
+           || type == XSOCK_SOCK_SEQPACKET || type == XSOCK_SOCK_RAW;
 }
 
-int xsock__question_init(struct xsock__question *q, const char *host, const char *service, int af, int type,
-                         int flags)
+int xsock__question_init(struct xsock__question *q, const char *host, const char *service, int af,
+                         int type, int flags)
 {
     memset(q, 0, sizeof *q);
     q->af = af;
@@ -230,7 +232,8 @@ static bool collect(const struct xsock__sys_addr *native, void *user)
 {
     struct collecting *c = user;
     struct xsock_addr a;
-    if (xsock__addr_from_native(native, &a) != 0 || (a.family != XSOCK_AF_INET && a.family != XSOCK_AF_INET6))
+    if (xsock__addr_from_native(native, &a) != 0
+        || (a.family != XSOCK_AF_INET && a.family != XSOCK_AF_INET6))
         return true; /* not asked for */
     if (c->q->service[0] == 0)
         a.port = c->q->port;
@@ -246,10 +249,13 @@ static int error_of_resolver(int error, int code)
     if (error != XSOCK_EAI_SYSTEM)
         return -error;
     int rc = xsock__error_from_native(code);
-    return rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE ? rc : rc == -XSOCK_ENOMEM ? -XSOCK_EAI_MEMORY : -error;
+    return rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE ? rc
+           : rc == -XSOCK_ENOMEM                      ? -XSOCK_EAI_MEMORY
+                                                      : -error;
 }
 
-static int ask_system(const struct xsock__question *q, const char *host, int af, struct collecting *c)
+static int ask_system(const struct xsock__question *q, const char *host, int af,
+                      struct collecting *c)
 {
     struct xsock__sys_query query = {host, q->service[0] != 0 ? q->service : NULL, 0, 0, false};
     query.addrconfig = host != NULL && (q->flags & XSOCK_AI_ADDRCONFIG) != 0;
@@ -349,8 +355,8 @@ int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *o
 
 /* ---- The public call ----------------------------------------------------------------------------- */
 
-int xsock_resolve(const char *host, const char *service, int af, int type, int flags, struct xsock_addr *out,
-                  size_t cap)
+int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
+                  struct xsock_addr *out, size_t cap)
 {
     struct xsock__question q;
     struct xsock__answer answer;

@@ -9,7 +9,7 @@
 #include "xsock.h"
 
 enum {
-    XSOCK__HOST_MAX = 254,   /* RFC 1035 has 253, and a dot may end it */
+    XSOCK__HOST_MAX = 254,  /* RFC 1035 has 253, and a dot may end it */
     XSOCK__SERVICE_MAX = 63 /* RFC 6335 has 15; files of systems have longer ones */
 };
 
@@ -17,11 +17,11 @@ enum {
 struct xsock__question {
     enum { XSOCK__HOST_NONE, XSOCK__HOST_ADDRESS, XSOCK__HOST_NAME } kind;
     char host[XSOCK__HOST_MAX + 1];
-    struct xsock_addr address;             /* kind ADDRESS: what host says */
-    char service[XSOCK__SERVICE_MAX + 1];  /* "": a number, or none */
+    struct xsock_addr address;            /* kind ADDRESS: what host says */
+    char service[XSOCK__SERVICE_MAX + 1]; /* "": a number, or none */
     uint32_t port;
     int af, type, flags;
-    bool has_v4, has_v6;                   /* kind NONE: which loopbacks there are */
+    bool has_v4, has_v6; /* kind NONE: which loopbacks there are */
 };
 
 struct xsock__answer {
@@ -31,8 +31,8 @@ struct xsock__answer {
 };
 
 /* 0, or -XSOCK_EAI_... : all that is wrong with it without a look-up. */
-int xsock__question_init(struct xsock__question *q, const char *host, const char *service, int af, int type,
-                         int flags);
+int xsock__question_init(struct xsock__question *q, const char *host, const char *service, int af,
+                         int type, int flags);
 
 /* Does it take the system to answer, and so perhaps long? */
 bool xsock__question_is_slow(const struct xsock__question *q);

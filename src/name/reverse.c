@@ -7,7 +7,8 @@
 #include "xsock.h"
 
 enum {
-    FLAGS = XSOCK_NI_NUMERICHOST | XSOCK_NI_NUMERICSERV | XSOCK_NI_NOFQDN | XSOCK_NI_NAMEREQD | XSOCK_NI_DGRAM
+    FLAGS = XSOCK_NI_NUMERICHOST | XSOCK_NI_NUMERICSERV | XSOCK_NI_NOFQDN | XSOCK_NI_NAMEREQD
+            | XSOCK_NI_DGRAM
 };
 
 /* The address as xsock_addr_format writes it, less brackets and port. */
@@ -100,8 +101,8 @@ static int check(const struct xsock_addr *a, const char *host, size_t host_len, 
     return host == NULL && service == NULL ? -XSOCK_EAI_NONAME : 0;
 }
 
-int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_len, char *service, size_t service_len,
-                  int flags)
+int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_len, char *service,
+                  size_t service_len, int flags)
 {
     char host_name[XSOCK__NAME_SIZE], service_name[XSOCK__NAME_SIZE];
     struct xsock__sys_addr native;

@@ -65,7 +65,7 @@ static size_t put_vsock(struct xsock__sys_addr *to, const struct xsock_addr *a)
 /* A path that fills sun_path goes without a NUL, as every system here allows. */
 static int check_local(const struct xsock_addr *a)
 {
-    if (a->length > sizeof ((struct sockaddr_un *)0)->sun_path)
+    if (a->length > sizeof((struct sockaddr_un *)0)->sun_path)
         return ENAMETOOLONG;
 #ifndef __linux__
     if (a->length > 0 && a->data[0] == 0) {
@@ -166,8 +166,9 @@ int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xso
     struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
 
     if (native->length > 0) {
-        int code = native->length < HEAD || native->length > sizeof native->bytes ? EINVAL
-                                                                                 : get_addr(&a, native);
+        int code = native->length < HEAD || native->length > sizeof native->bytes
+                       ? EINVAL
+                       : get_addr(&a, native);
         if (code)
             return code;
     }

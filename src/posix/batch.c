@@ -71,7 +71,8 @@ static bool has_handles(const struct xsock__sys_msg *m)
 }
 
 /* One call of the system for as much of it as goes in one. */
-static int send_some(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool segment, size_t *out)
+static int send_some(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool segment,
+                     size_t *out)
 {
     struct batch b;
     size_t at = 0;
@@ -106,7 +107,8 @@ static bool may_go_singly(int code)
     return code == EINVAL || code == EIO || code == EMSGSIZE || code == EOPNOTSUPP;
 }
 
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
+                          size_t *out)
 {
     bool segment = udp && n > 1 && can_segment(h);
     size_t done = 0, sent = 0;
@@ -128,7 +130,8 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
 
 #else
 
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
+                          size_t *out)
 {
     size_t done = 0;
     int code = 0;
@@ -188,7 +191,8 @@ static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m, 
     xsock__posix_get_control(native, m, cloexec);
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
+                          size_t *out)
 {
     struct batch b;
     if (v->af == XSOCK_AF_LOCAL) /* many handles may come with each: one at a time has the room */
@@ -205,7 +209,8 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool 
 }
 
 #else
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
+                          size_t *out)
 {
     return recv_singly(h, v, n, cloexec, out);
 }

@@ -24,8 +24,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
 }
 
 /* macOS has no accept4. BSD and macOS hand the listener's non-blocking mode down, Linux doesn't: set anyway. */
-static int accept_flags(int h, struct sockaddr *name, socklen_t *size, const struct xsock__sys_triple *t,
-                        bool cloexec, int *out)
+static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
+                        const struct xsock__sys_triple *t, bool cloexec, int *out)
 {
 #if XSOCK__SOCK_FLAGS
     int fd = accept4(h, name, size, SOCK_NONBLOCK | (cloexec ? SOCK_CLOEXEC : 0));
@@ -74,7 +74,12 @@ int xsock__sys_take_error(uintptr_t h, int *out_code)
 
 int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
 {
-    return shutdown((int)h, receive && send ? SHUT_RDWR : send ? SHUT_WR : SHUT_RD) == 0 ? 0 : errno;
+    return shutdown((int)h, receive && send ? SHUT_RDWR
+                            : send          ? SHUT_WR
+                                            : SHUT_RD)
+                   == 0
+               ? 0
+               : errno;
 }
 
 typedef int name_fn(int fd, struct sockaddr *name, socklen_t *size);

@@ -80,10 +80,10 @@ static bool seen_before(const struct ifaddrs *first, const struct ifaddrs *entry
 static uint32_t flags_from_native(unsigned flags)
 {
     return (flags & IFF_UP && flags & IFF_RUNNING ? (uint32_t)XSOCK_IF_UP : 0)
-         | (flags & IFF_LOOPBACK ? (uint32_t)XSOCK_IF_LOOPBACK : 0)
-         | (flags & IFF_MULTICAST ? (uint32_t)XSOCK_IF_MULTICAST : 0)
-         | (flags & IFF_BROADCAST ? (uint32_t)XSOCK_IF_BROADCAST : 0)
-         | (flags & IFF_POINTOPOINT ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0);
+           | (flags & IFF_LOOPBACK ? (uint32_t)XSOCK_IF_LOOPBACK : 0)
+           | (flags & IFF_MULTICAST ? (uint32_t)XSOCK_IF_MULTICAST : 0)
+           | (flags & IFF_BROADCAST ? (uint32_t)XSOCK_IF_BROADCAST : 0)
+           | (flags & IFF_POINTOPOINT ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0);
 }
 
 /* The ones that a netmask begins with. BSD kernels cut a mask after its last byte that is not zero, and don't
@@ -186,8 +186,8 @@ static bool add_addr(struct xsock_interface_addr *out, const struct ifaddrs *ent
 /* ---- An interface -------------------------------------------------------------------------------- */
 
 /* All entries of the interface that `entry`, its first, belongs to. */
-static void gather(const struct ifaddrs *entry, const char *name, struct xsock_interface_addr *addrs,
-                   struct xsock_interface *out)
+static void gather(const struct ifaddrs *entry, const char *name,
+                   struct xsock_interface_addr *addrs, struct xsock_interface *out)
 {
     const struct ifaddrs *e;
 
@@ -206,8 +206,8 @@ static void gather(const struct ifaddrs *entry, const char *name, struct xsock_i
     }
 }
 
-static void call_each(const struct ifaddrs *list, struct xsock_interface_addr *addrs, xsock_interface_fn *fn,
-                      void *user, int *out)
+static void call_each(const struct ifaddrs *list, struct xsock_interface_addr *addrs,
+                      xsock_interface_fn *fn, void *user, int *out)
 {
     const struct ifaddrs *e;
 

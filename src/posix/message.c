@@ -31,7 +31,8 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     struct iovec vectors[XSOCK__VEC_MAX];
     union control control;
-    struct msghdr native = {.msg_iov = vectors, .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
+    struct msghdr native = {.msg_iov = vectors,
+                            .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
     if (m->addr != NULL) {
         native.msg_name = m->addr->bytes;
         native.msg_namelen = (socklen_t)m->addr->length;
@@ -57,7 +58,8 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 {
     struct iovec vectors[XSOCK__VEC_MAX];
     union control control;
-    struct msghdr native = {.msg_iov = vectors, .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
+    struct msghdr native = {.msg_iov = vectors,
+                            .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
     bool peeks_local = (flags & XSOCK_MSG_PEEK) != 0 && m->af == XSOCK_AF_LOCAL;
     int native_flags = xsock__posix_message_flags(flags);
     if (m->addr != NULL) {

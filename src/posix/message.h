@@ -32,11 +32,13 @@ int xsock__posix_out_flags(int native);
 enum {
     XSOCK__POSIX_HANDLES = 512,
     XSOCK__POSIX_CONTROL_INTERNET = 256,
-    XSOCK__POSIX_CONTROL_ANY = XSOCK__POSIX_CONTROL_INTERNET + XSOCK__POSIX_HANDLES * sizeof(int) + 64
+    XSOCK__POSIX_CONTROL_ANY =
+        XSOCK__POSIX_CONTROL_INTERNET + XSOCK__POSIX_HANDLES * sizeof(int) + 64
 };
 
 /* Adds one, in room that is there: msg_controllen grows. */
-void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data, size_t size);
+void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data,
+                              size_t size);
 
 /* All of m->control. Of this system: EOPNOTSUPP. */
 int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m);

@@ -35,7 +35,8 @@ static void own_groups_only(int fd, int af)
 {
 #ifdef __linux__
     int off = 0;
-    (void)set(fd, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL, &off, sizeof off);
+    (void)set(fd, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_ALL : IP_MULTICAST_ALL, &off,
+              sizeof off);
 #else
     (void)fd;
     (void)af;
@@ -58,7 +59,8 @@ static int change_source(int fd, bool join, const struct xsock__sys_group *g)
     r.gsr_interface = g->index;
     memcpy(&r.gsr_group, g->group.bytes, g->group.length);
     memcpy(&r.gsr_source, g->source.bytes, g->source.length);
-    int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP, &r, sizeof r);
+    int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
+                   &r, sizeof r);
     /* Linux, of a source that is in the list already, of one to leave when there is no list, and of a group joined
      * for all senders. The arguments have been judged and the interface is there: neither can mean anything else. */
     if (code != EADDRNOTAVAIL && code != EINVAL)
@@ -120,7 +122,8 @@ int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
 
 int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
 {
-    return set((int)h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_BOUND_IF : IP_BOUND_IF, &index, sizeof index);
+    return set((int)h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_BOUND_IF : IP_BOUND_IF, &index,
+               sizeof index);
 }
 
 int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)

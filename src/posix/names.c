@@ -47,7 +47,8 @@ static int fail(int gai, int *out_code)
 
 /* ---- Looking up ---------------------------------------------------------------------------------- */
 
-int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code)
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
+                       int *out_code)
 {
     struct addrinfo hints, *list = NULL;
     memset(&hints, 0, sizeof hints);
@@ -71,20 +72,21 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
     return 0;
 }
 
-int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char out[XSOCK__NAME_SIZE],
-                            int *out_code)
+int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn,
+                            char out[XSOCK__NAME_SIZE], int *out_code)
 {
     char name[XSOCK__NAME_SIZE];
     int flags = NI_NAMEREQD | (no_fqdn ? NI_NOFQDN : 0);
-    int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, name, sizeof name, NULL, 0, flags);
+    int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, name, sizeof name, NULL, 0,
+                          flags);
     if (gai != 0)
         return fail(gai, out_code);
     memcpy(out, name, sizeof name);
     return 0;
 }
 
-int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
-                               int *out_code)
+int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
+                               char out[XSOCK__NAME_SIZE], int *out_code)
 {
     char name[XSOCK__NAME_SIZE];
     int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, NULL, 0, name, sizeof name,

@@ -3,11 +3,13 @@
 #define XSOCK__POSIX_NATIVE_H
 
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1 /* accept4, SOCK_CLOEXEC ... on glibc and musl; the others show all without a macro */
+#define _GNU_SOURCE \
+    1 /* accept4, SOCK_CLOEXEC ... on glibc and musl; the others show all without a macro */
 #endif
 
 #ifndef __APPLE_USE_RFC_3542
-#define __APPLE_USE_RFC_3542 1 /* macOS: IPV6_PKTINFO and its like as everywhere, not as in RFC 2292 */
+#define __APPLE_USE_RFC_3542 \
+    1 /* macOS: IPV6_PKTINFO and its like as everywhere, not as in RFC 2292 */
 #endif
 
 #include <errno.h>

@@ -17,7 +17,8 @@ bool xsock__sys_family(int af, int *out)
     case XSOCK_AF_LOCAL:
         *out = AF_UNIX;
         return true;
-#if defined(AF_ROUTE) && !defined(__linux__) /* Linux: an alias of NETLINK's number, with NETLINK's types */
+#if defined(AF_ROUTE) \
+    && !defined(__linux__) /* Linux: an alias of NETLINK's number, with NETLINK's types */
     case XSOCK_AF_ROUTE:
         *out = AF_ROUTE;
         return true;

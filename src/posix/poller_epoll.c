@@ -82,8 +82,9 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 static const struct {
     uint32_t ours, native;
 } bits[] = {
-    {XSOCK_POLLER_IN, EPOLLIN},       {XSOCK_POLLER_OUT, EPOLLOUT}, {XSOCK_POLLER_RDHUP, EPOLLRDHUP},
-    {XSOCK_POLLER_PRI, EPOLLPRI},     {XSOCK_POLLER_ERR, EPOLLERR}, {XSOCK_POLLER_HUP, EPOLLHUP},
+    {XSOCK_POLLER_IN, EPOLLIN},           {XSOCK_POLLER_OUT, EPOLLOUT},
+    {XSOCK_POLLER_RDHUP, EPOLLRDHUP},     {XSOCK_POLLER_PRI, EPOLLPRI},
+    {XSOCK_POLLER_ERR, EPOLLERR},         {XSOCK_POLLER_HUP, EPOLLHUP},
     {XSOCK_POLLER_ET, (uint32_t)EPOLLET}, {XSOCK_POLLER_ONESHOT, EPOLLONESHOT},
 };
 
@@ -104,7 +105,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return control(p, EPOLL_CTL_ADD, m, events);
 }
 
-int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                             uint32_t events)
 {
     return control(p, EPOLL_CTL_MOD, m, events);
 }
@@ -116,7 +118,8 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
     (void)control(p, EPOLL_CTL_DEL, m, 0);
 }
 
-void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                            uint32_t events)
 {
     (void)p, (void)m, (void)events;
 }
@@ -185,7 +188,8 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         if (native[i].data.u64 == wake_key)
             woken = take_wake(p);
         else
-            v[reported++] = (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
+            v[reported++] =
+                (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
     }
     *out_count = reported;
     *out_woken = woken;

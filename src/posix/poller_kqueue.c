@@ -46,8 +46,8 @@ static uint64_t key_of(const struct kevent *e)
 }
 
 /* kevent_t fields differ in type between the systems; EV_SET converts. */
-static struct kevent make_event(uintptr_t ident, int filter, unsigned flags, unsigned fflags, int data,
-                                uint64_t key)
+static struct kevent make_event(uintptr_t ident, int filter, unsigned flags, unsigned fflags,
+                                int data, uint64_t key)
 {
     struct kevent e = {0};
     EV_SET(&e, ident, (short)filter, (unsigned short)flags, fflags, data, NULL);
@@ -166,7 +166,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
 
 /* The flags of a filter that is there can't be changed. If it fails, what was there before comes back, if it
  * can. */
-int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                             uint32_t events)
 {
     uint32_t before = m->events;
     remove_filters(p, m);
@@ -181,7 +182,8 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
     remove_filters(p, m);
 }
 
-void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                            uint32_t events)
 {
     (void)p, (void)m, (void)events;
 }
@@ -222,19 +224,22 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct kevent native[MAX];
-    int64_t seconds = timeout_ns / SECOND; /* time_t has 32 bits on some: more than 68 years come back early */
-    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX), (long)(timeout_ns % SECOND)};
+    int64_t seconds =
+        timeout_ns / SECOND; /* time_t has 32 bits on some: more than 68 years come back early */
+    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX),
+                         (long)(timeout_ns % SECOND)};
     size_t reported = 0;
     bool woken = false;
-    int count = kevent(p->kqueue, NULL, 0, native, n < MAX ? (int)n : MAX, timeout_ns < 0 ? NULL : &t);
+    int count =
+        kevent(p->kqueue, NULL, 0, native, n < MAX ? (int)n : MAX, timeout_ns < 0 ? NULL : &t);
     if (count < 0)
         return errno;
     for (int i = 0; i < count; i++) {
         if (native[i].filter == EVFILT_USER)
             woken = true;
         else
-            v[reported++] = (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri,
-                                                      from_native(&native[i])};
+            v[reported++] =
+                (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri, from_native(&native[i])};
     }
     *out_count = reported;
     *out_woken = woken;

@@ -45,10 +45,11 @@ int xsock__posix_out_flags(int native)
     return flags;
 }
 
-int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
-                    size_t *out)
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
+                    const struct xsock__sys_addr *to, size_t *out)
 {
-    const struct sockaddr *name = to != NULL ? (const struct sockaddr *)(const void *)to->bytes : NULL;
+    const struct sockaddr *name =
+        to != NULL ? (const struct sockaddr *)(const void *)to->bytes : NULL;
     socklen_t size = to != NULL ? (socklen_t)to->length : 0;
     ssize_t n = sendto((int)h, buf, len, xsock__posix_message_flags(flags), name, size);
     if (n < 0)

@@ -136,7 +136,8 @@ void xsock__sys_forget_linger(uintptr_t h)
 #ifdef __linux__
     struct linger l = {0, 0};
     socklen_t size = sizeof l;
-    if (getsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, &size) != 0 || l.l_onoff == 0 || l.l_linger == 0)
+    if (getsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, &size) != 0 || l.l_onoff == 0
+        || l.l_linger == 0)
         return;
     l.l_onoff = 0;
     (void)setsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, sizeof l);

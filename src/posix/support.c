@@ -12,7 +12,8 @@
 #endif
 
 #ifdef __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers, whichever glibc it builds for */
+#if __GLIBC_PREREQ( \
+    2, 32) /* not __has_include: Zig has one set of headers, whichever glibc it builds for */
 #include <sys/single_threaded.h>
 #define TELLS_ALONE 1
 #endif
@@ -157,7 +158,8 @@ static pthread_mutex_t *mutex_of(struct xsock__lock *l)
 
 void xsock__sys_lock_init(struct xsock__lock *l)
 {
-    pthread_mutex_init(mutex_of(l), NULL); /* default attributes: can't fail on any of these systems */
+    pthread_mutex_init(mutex_of(l),
+                       NULL); /* default attributes: can't fail on any of these systems */
 }
 
 void xsock__sys_lock_destroy(struct xsock__lock *l)

@@ -56,17 +56,26 @@ struct linux_info {
     uint32_t data_segments_in, data_segments_out;
     uint64_t delivery_rate, busy_time, window_limited, buffer_limited;
     uint32_t delivered, delivered_ce;
-    uint64_t bytes_sent, bytes_repeated; /* 4.19 */
+    uint64_t bytes_sent, bytes_repeated;                     /* 4.19 */
     uint32_t dsacks, reorderings, out_of_order, send_window; /* 5.4 */
     uint32_t receive_window;                                 /* 6.2 */
 };
 
 static int state_from_linux(int state)
 {
-    static const signed char states[] = {
-        -1, XSOCK_TCP_ESTABLISHED, XSOCK_TCP_SYN_SENT, XSOCK_TCP_SYN_RECEIVED, XSOCK_TCP_FIN_WAIT_1,
-        XSOCK_TCP_FIN_WAIT_2, XSOCK_TCP_TIME_WAIT, XSOCK_TCP_CLOSED, XSOCK_TCP_CLOSE_WAIT, XSOCK_TCP_LAST_ACK,
-        XSOCK_TCP_LISTEN, XSOCK_TCP_CLOSING, XSOCK_TCP_SYN_RECEIVED};
+    static const signed char states[] = {-1,
+                                         XSOCK_TCP_ESTABLISHED,
+                                         XSOCK_TCP_SYN_SENT,
+                                         XSOCK_TCP_SYN_RECEIVED,
+                                         XSOCK_TCP_FIN_WAIT_1,
+                                         XSOCK_TCP_FIN_WAIT_2,
+                                         XSOCK_TCP_TIME_WAIT,
+                                         XSOCK_TCP_CLOSED,
+                                         XSOCK_TCP_CLOSE_WAIT,
+                                         XSOCK_TCP_LAST_ACK,
+                                         XSOCK_TCP_LISTEN,
+                                         XSOCK_TCP_CLOSING,
+                                         XSOCK_TCP_SYN_RECEIVED};
     return state < (int)sizeof states ? states[state] : -1;
 }
 
@@ -125,9 +134,9 @@ int xsock__sys_tcp_info(uintptr_t h, struct xsock_tcp_info *out)
 static int state_from_bsd(int state)
 {
     static const signed char states[] = {
-        XSOCK_TCP_CLOSED, XSOCK_TCP_LISTEN, XSOCK_TCP_SYN_SENT, XSOCK_TCP_SYN_RECEIVED, XSOCK_TCP_ESTABLISHED,
-        XSOCK_TCP_CLOSE_WAIT, XSOCK_TCP_FIN_WAIT_1, XSOCK_TCP_CLOSING, XSOCK_TCP_LAST_ACK, XSOCK_TCP_FIN_WAIT_2,
-        XSOCK_TCP_TIME_WAIT};
+        XSOCK_TCP_CLOSED,      XSOCK_TCP_LISTEN,     XSOCK_TCP_SYN_SENT,   XSOCK_TCP_SYN_RECEIVED,
+        XSOCK_TCP_ESTABLISHED, XSOCK_TCP_CLOSE_WAIT, XSOCK_TCP_FIN_WAIT_1, XSOCK_TCP_CLOSING,
+        XSOCK_TCP_LAST_ACK,    XSOCK_TCP_FIN_WAIT_2, XSOCK_TCP_TIME_WAIT};
     return state < (int)sizeof states ? states[state] : -1;
 }
 

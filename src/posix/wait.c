@@ -131,16 +131,18 @@ static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
     return poll(v, n, ms > INT_MAX ? INT_MAX : (int)ms);
 #else
     int64_t seconds = timeout_ns / SECOND;
-    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX), (long)(timeout_ns % SECOND)};
+    struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX),
+                         (long)(timeout_ns % SECOND)};
     return ppoll(v, n, timeout_ns < 0 ? NULL : &t, NULL);
 #endif
 }
 
-static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
-                   int64_t timeout_ns)
+static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n,
+                   const struct xsock__sys_wake *wake, int64_t timeout_ns)
 {
     for (size_t i = 0; i < n; i++)
-        p[i] = (struct pollfd){v[i].handle == UINTPTR_MAX ? -1 : (int)v[i].handle, to_native(v[i].events), 0};
+        p[i] = (struct pollfd){v[i].handle == UINTPTR_MAX ? -1 : (int)v[i].handle,
+                               to_native(v[i].events), 0};
     if (wake != NULL)
         p[n] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
     if (wait_native(p, (nfds_t)(n + (wake != NULL)), timeout_ns) < 0)

@@ -3,7 +3,8 @@
 #include "addr/addr.h"
 
 enum {
-    ALL = XSOCK_CONTROL_HANDLES | XSOCK_CONTROL_PKTINFO | XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT,
+    ALL =
+        XSOCK_CONTROL_HANDLES | XSOCK_CONTROL_PKTINFO | XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT,
     OF_DATAGRAMS = XSOCK_CONTROL_PKTINFO | XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT
 };
 
@@ -22,7 +23,9 @@ static int check_values(const struct xsock_control *c)
     bool wrong = (c->has & ~(uint32_t)ALL) != 0 || !is_reserved_zero(c);
     wrong = wrong || ((c->has & XSOCK_CONTROL_TOS) != 0 && !is_between(c->tos, 0, 255));
     wrong = wrong || ((c->has & XSOCK_CONTROL_HOP_LIMIT) != 0 && !is_between(c->hop_limit, 1, 255));
-    wrong = wrong || ((c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handle_count > XSOCK_CONTROL_HANDLES_MAX);
+    wrong =
+        wrong
+        || ((c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handle_count > XSOCK_CONTROL_HANDLES_MAX);
     return wrong ? -XSOCK_EINVAL : 0;
 }
 
@@ -38,7 +41,8 @@ int xsock__control_check_send(const struct xsock_control *c)
     return rc;
 }
 
-int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c, size_t total)
+int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c,
+                                size_t total)
 {
     if (c == NULL || c->has == 0)
         return 0;
@@ -48,7 +52,8 @@ int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_
         return -XSOCK_EOPNOTSUPP;
     if ((c->has & OF_DATAGRAMS) != 0 && (!internet || xsock__sock_is_stream(s)))
         return -XSOCK_EOPNOTSUPP;
-    if ((c->has & XSOCK_CONTROL_PKTINFO) != 0 && c->local.family != XSOCK_AF_UNSPEC && c->local.family != s->af)
+    if ((c->has & XSOCK_CONTROL_PKTINFO) != 0 && c->local.family != XSOCK_AF_UNSPEC
+        && c->local.family != s->af)
         return -XSOCK_EAFNOSUPPORT;
     if ((c->has & XSOCK_CONTROL_HANDLES) != 0 && total == 0 && s->type == XSOCK_SOCK_STREAM)
         return -XSOCK_EINVAL;

@@ -10,7 +10,8 @@ int xsock__control_check_send(const struct xsock_control *c);
 
 /* Whether this socket can send it. 0; -XSOCK_EOPNOTSUPP, -XSOCK_EAFNOSUPPORT; -XSOCK_EINVAL: handles without data on a
  * stream, which would be lost. */
-int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c, size_t total);
+int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c,
+                                size_t total);
 
 /* Of one to receive. */
 int xsock__control_check_recv(const struct xsock_control *c);

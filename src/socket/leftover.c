@@ -10,8 +10,9 @@ enum { ROOM = 65536 }; /* an IP datagram, or what is glued to look like one, is 
 struct xsock__leftover {
     struct xsock__lock lock;
     int af;
-    size_t from, to, segment; /* what lies in bytes: datagrams of `segment`, the last perhaps shorter */
-    xsock__atomic_int any;    /* the same, for those who ask without the lock */
+    size_t from, to,
+        segment; /* what lies in bytes: datagrams of `segment`, the last perhaps shorter */
+    xsock__atomic_int any; /* the same, for those who ask without the lock */
     int flags;
     bool filled; /* since the lock was taken */
     struct xsock__sys_addr sender;
@@ -61,7 +62,8 @@ bool xsock__leftover_any(const struct xsock__leftover *q)
 static int fill(struct xsock__leftover *q, uintptr_t h)
 {
     struct xsock_vec room = {q->bytes, sizeof q->bytes};
-    struct xsock__sys_msg m = {.vec = &room, .vec_count = 1, .addr = &q->sender, .control = &q->control, .af = q->af};
+    struct xsock__sys_msg m = {
+        .vec = &room, .vec_count = 1, .addr = &q->sender, .control = &q->control, .af = q->af};
     size_t count;
     int code = xsock__sys_recv_batch(h, &m, 1, true, &count);
     if (code != 0)
@@ -88,7 +90,8 @@ static void pop(struct xsock__leftover *q)
 }
 
 /* Returns how much there was room for. */
-static size_t scatter(const unsigned char *bytes, size_t n, const struct xsock_vec *vec, size_t count)
+static size_t scatter(const unsigned char *bytes, size_t n, const struct xsock_vec *vec,
+                      size_t count)
 {
     size_t done = 0;
     for (size_t i = 0; i < count && done < n; i++) {
@@ -132,8 +135,8 @@ static void tell(struct xsock__leftover *q)
 
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
-int xsock__leftover_recv(struct xsock__leftover *q, uintptr_t h, struct xsock__sys_msg *v, size_t n, bool peek,
-                         size_t *out)
+int xsock__leftover_recv(struct xsock__leftover *q, uintptr_t h, struct xsock__sys_msg *v, size_t n,
+                         bool peek, size_t *out)
 {
     size_t done = 0;
     int code = 0;
@@ -207,7 +210,8 @@ void xsock__leftover_after_fork(bool in_child)
         if (in_child) {
             xsock__atomic_store(&q->any, 0);
             for (struct xsock__leftover_watch *w = q->watches; w != NULL; w = w->next)
-                w->link = NULL; /* whose end may still come: the poller's descriptor is closed in the child too */
+                w->link =
+                    NULL; /* whose end may still come: the poller's descriptor is closed in the child too */
             q->watches = NULL;
         }
         xsock__sys_unlock(&q->lock);

@@ -22,8 +22,8 @@ void xsock__leftover_destroy(struct xsock__leftover *q);
 bool xsock__leftover_any(const struct xsock__leftover *q);
 
 /* At least one datagram, without waiting, as xsock__sys_recv_batch. A peek takes one, and leaves it there. */
-int xsock__leftover_recv(struct xsock__leftover *q, uintptr_t h, struct xsock__sys_msg *v, size_t n, bool peek,
-                         size_t *out);
+int xsock__leftover_recv(struct xsock__leftover *q, uintptr_t h, struct xsock__sys_msg *v, size_t n,
+                         bool peek, size_t *out);
 
 /* The size of the next; the code that means EAGAIN if there is none. */
 int xsock__leftover_next_size(struct xsock__leftover *q, uintptr_t h, size_t *out);

@@ -23,8 +23,8 @@ static void begin(struct xsock__lying_list *list, struct xsock__lying *m, struct
     xsock__leftover_watch(q, &m->watch);
 }
 
-void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, const struct xsock__sock *s,
-                        uint64_t key, uint32_t events)
+void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m,
+                        const struct xsock__sock *s, uint64_t key, uint32_t events)
 {
     struct xsock__leftover *q = xsock__sock_leftover(s);
     if (q == NULL)

@@ -26,14 +26,15 @@ struct xsock__lying {
     struct xsock__lying *next, **link;
     uint64_t key;
     uint32_t events;
-    xsock__atomic_int fresh; /* ET, ONESHOT: not reported since it came, or since the member was added or changed */
+    xsock__atomic_int
+        fresh; /* ET, ONESHOT: not reported since it came, or since the member was added or changed */
 };
 
 /* All under the poller's lock. */
 
 /* The member is watched for `events` from now on; does nothing for a socket without a queue. */
-void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m, const struct xsock__sock *s,
-                        uint64_t key, uint32_t events);
+void xsock__lying_watch(struct xsock__lying_list *list, struct xsock__lying *m,
+                        const struct xsock__sock *s, uint64_t key, uint32_t events);
 
 /* Before the socket may go; again does no harm. */
 void xsock__lying_unwatch(struct xsock__lying *m);

@@ -22,7 +22,7 @@ enum { TCP = 1, STREAM = 2, UDP = 4, PACKETS = 8, RAW = 16, ALL = 31 };
 enum { NONE = -1, NONE_OR_SPAN = -2 };
 
 static const struct xsock__option rows[] = {
-#define OPTION(constant, kind, access, families, sockets, least, most, name)                                 \
+#define OPTION(constant, kind, access, families, sockets, least, most, name) \
     {most, least, XSOCK_OPT_##kind, access, families, sockets, XSOCK_SO_##constant},
 #include "facts/options.def"
 };
@@ -211,7 +211,8 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
     if (number == XSOCK_SO_LINGER)
         xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
     if (kept_bit(number) != 0)
-        xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0, value != 0 ? 0 : kept_bit(number));
+        xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0,
+                            value != 0 ? 0 : kept_bit(number));
     return 0;
 }
 
@@ -231,7 +232,8 @@ static int take_error(const struct xsock__held *held, int64_t *out)
     int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
     if (rc != 0)
         return rc;
-    if (code != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
+    if (code != 0
+        && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
         xsock__sock_becomes(s, XSOCK__SOCK_ERROR_READ, XSOCK__SOCK_CONNECTING);
     *out = -xsock__finish(code);
     return 0;

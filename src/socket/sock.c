@@ -11,7 +11,8 @@
 
 /* *spare is memory that may be used, or NULL. What is written here nobody else sees before the descriptor is
  * published. */
-static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock, struct xsock__sock **spare)
+static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock,
+                                    struct xsock__sock **spare)
 {
     struct xsock__sock *s = *spare != NULL ? *spare : xsock__sys_alloc(sizeof *s);
     *spare = NULL;
@@ -242,7 +243,8 @@ static XSOCK__INLINE int open_handle(int af, int type, int *protocol, uintptr_t 
     return rc;
 }
 
-int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out)
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare,
+                        struct xsock__held *out)
 {
     uintptr_t handle;
     int rc = open_handle(af, type, &protocol, &handle);
@@ -315,7 +317,8 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
         return rc;
     for (int i = 0; i < 2; i++) {
         struct xsock__sock *spare = NULL;
-        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0, &spare);
+        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0,
+                        &spare);
         if (s[i] != NULL) {
             s[i]->emulated = xsock__sys_facts.pair_emulated;
             xsock__sock_becomes(s[i], XSOCK__SOCK_CONNECTED, 0);
@@ -334,7 +337,8 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     return 0;
 }
 
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare)
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
+                                          struct xsock__sock **spare)
 {
     struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
                                      (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
@@ -367,14 +371,16 @@ static int learn_state(uintptr_t handle, struct xsock__sock *s)
     struct xsock__sys_addr a;
     xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
     if (xsock__sys_peer_addr(handle, &a) == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
+        xsock__sock_becomes(
+            s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
     bool internet = xsock__addr_is_internet(s->af);
     if (internet && s->type == XSOCK_SOCK_DGRAM && xsock__sys_coalesces(handle))
         return xsock__sock_coalesce(s);
     return 0;
 }
 
-static int describe(uintptr_t handle, struct xsock__sys_description *d, int *af, int *type, int *protocol)
+static int describe(uintptr_t handle, struct xsock__sys_description *d, int *af, int *type,
+                    int *protocol)
 {
     int rc = xsock__finish(xsock__sys_describe(handle, d));
     return rc != 0 ? rc : xsock__triple_from_native(&d->triple, af, type, protocol);
@@ -387,7 +393,8 @@ int xsock__sock_check_handle(uintptr_t handle)
     return describe(handle, &d, &af, &type, &protocol);
 }
 
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out)
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare,
+                      struct xsock__sock **out)
 {
     struct xsock__sys_description d;
     int af, type, protocol;

@@ -20,10 +20,13 @@ enum {
     XSOCK__SOCK_CONNECTED = 4,
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
-    XSOCK__SOCK_COALESCE = 32,  /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
-    XSOCK__SOCK_ERROR_READ = 64,      /* that its connect has failed, by XSOCK_SO_ERROR */
-    XSOCK__SOCK_LINGERS = 256,  /* it may have a linger time: set here, or by who knows whom outside */
-    XSOCK__SOCK_SHUT_RD = 128   /* shut down for receiving: what is there can be had, and then it has ended */
+    XSOCK__SOCK_COALESCE =
+        32, /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
+    XSOCK__SOCK_ERROR_READ = 64, /* that its connect has failed, by XSOCK_SO_ERROR */
+    XSOCK__SOCK_LINGERS =
+        256, /* it may have a linger time: set here, or by who knows whom outside */
+    XSOCK__SOCK_SHUT_RD =
+        128 /* shut down for receiving: what is there can be had, and then it has ended */
 };
 
 /* What a socket is more than that, for who made it so. `gone`: its last descriptor is. */
@@ -35,15 +38,17 @@ struct xsock__sock {
     xsock__atomic_int refs;     /* descriptors that refer to it */
     xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
     xsock__atomic_int state;
-    short refuses;              /* not 0: it is no plain socket, and this is what calls for one say */
-    bool emulated;              /* a LOCAL pair made of something else */
-    xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout, accept_timeout; /* ns; -1: none */
+    short refuses; /* not 0: it is no plain socket, and this is what calls for one say */
+    bool emulated; /* a LOCAL pair made of something else */
+    xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
+        accept_timeout;                         /* ns; -1: none */
     xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
-    short af, type;             /* xsock's numbers, no flags */
-    int protocol;               /* the default filled in */
-    struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
-    struct xsock__file *file;     /* not NULL: what src/wasix makes of it: a pipe, an event */
-    xsock__atomic_ptr leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
+    short af, type;                             /* xsock's numbers, no flags */
+    int protocol;                               /* the default filled in */
+    struct xsock__poller *poller;               /* not NULL: what makes a poller a descriptor */
+    struct xsock__file *file; /* not NULL: what src/wasix makes of it: a pipe, an event */
+    xsock__atomic_ptr
+        leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
@@ -51,7 +56,8 @@ int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 
 /* The same, in memory that may be there: see xsock__fdtab_recycle. */
-int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare, struct xsock__held *out);
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare,
+                        struct xsock__held *out);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
 
 /* What is wrong with a triple for a pair, 0 if nothing; *protocol 0 becomes the default's. */
@@ -61,7 +67,8 @@ int xsock__sock_check_pair(int af, int type, int *protocol);
 int xsock__sock_probe(int af, int type, int protocol);
 
 /* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare, struct xsock__sock **out);
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare,
+                      struct xsock__sock **out);
 
 /* What is wrong with such a handle, 0 if nothing. */
 int xsock__sock_check_handle(uintptr_t handle);
@@ -72,7 +79,8 @@ void xsock__sock_release(const struct xsock__held *held);
 /* The socket for a connection that is about to be accepted on `listener`: made before, so that want of memory
  * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget, which
  * leaves its memory in *spare: the table has to be one that recycles. */
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags, struct xsock__sock **spare);
+struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
+                                          struct xsock__sock **spare);
 void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare);
 
 /* Connection-oriented: STREAM, SEQPACKET. */

@@ -169,7 +169,8 @@ static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *
 }
 
 /* Without the lock. Until CLOSING is set nobody else lets go: observers find the handle open. */
-static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__observer *observers)
+static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
+                            struct xsock__observer *observers)
 {
     xsock__fdtab_notify_observers(observers);
     if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
@@ -296,7 +297,8 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
     return 0;
 }
 
-int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec)
+int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held,
+                         bool cloexec)
 {
     struct xsock__fd *old = NULL;
     xsock__sys_lock(&t->lock);
@@ -309,8 +311,8 @@ int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock_
 }
 
 /* Under the lock. */
-static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
-                bool kept, struct xsock__fd **out)
+static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
+                const struct xsock__held *held, bool kept, struct xsock__fd **out)
 {
     xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
     if (xsock__atomic_load_ptr(slot) != fd || to < 0 || !xsock__bitmap_has(&t->used, (size_t)to))
@@ -331,8 +333,8 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const stru
     return 0;
 }
 
-int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
-                      bool kept)
+int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
+                      const struct xsock__held *held, bool kept)
 {
     struct xsock__fd *old = NULL;
     xsock__sys_lock(&t->lock);

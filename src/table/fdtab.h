@@ -33,12 +33,12 @@ struct xsock__fd {
     int number;
     struct xsock__held held;
     xsock__atomic_int cloexec;
-    int state;              /* fdtab's own, under its lock */
+    int state; /* fdtab's own, under its lock */
     union {
         struct xsock__fd *next;    /* fdtab's own: the free list */
         struct xsock__sock *spare; /* reserved: see xsock__fdtab_recycle */
     };
-    struct xsock__waiter *waiters; /* the same: calls that wait in it */
+    struct xsock__waiter *waiters;     /* the same: calls that wait in it */
     struct xsock__observer *observers; /* the same: who is told when it is closed */
     xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
 };
@@ -111,20 +111,22 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
 /* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet published.
  * -XSOCK__EFOREIGN. -XSOCK_ENOMEM. On failure held is still the caller's. */
-int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec);
+int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held,
+                         bool cloexec);
 
 /* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a
  * reference to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the
  * number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EFOREIGN, -XSOCK_EBUSY
  * as replace, -XSOCK_ENOMEM. On failure held is still the caller's. */
-int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to, const struct xsock__held *held,
-                      bool kept);
+int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
+                      const struct xsock__held *held, bool kept);
 
 /* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds `held`, but
  * remove and replace leave it alone and say -XSOCK__EFOREIGN, until unkeep frees it. Returns the number.
  * -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open; -XSOCK_EMFILE, -XSOCK_ENOMEM.
  * unkeep: -XSOCK_EBADF: not kept. */
-int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held);
+int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number,
+                                 const struct xsock__held *held);
 int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number);
 
 /* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
@@ -170,7 +172,8 @@ bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
 /* The same for many at once, in one turn of the table's lock. Between lock and unlock nothing else is called. */
 void xsock__fdtab_lock(struct xsock__fdtab *t);
 void xsock__fdtab_unlock(struct xsock__fdtab *t);
-int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k);
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
+                               struct xsock__waker *k);
 void xsock__fdtab_detach_locked(struct xsock__waiter *w);
 
 /* ---- Following: who is told when a descriptor is closed (observers.c) -------------------------- */

@@ -88,7 +88,8 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t);
 
 static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
 {
-    return xsock__atomic_load_ptr(&t->chunk[xsock__fdtab_chunk(number)]) != NULL || xsock__fdtab_add_slots(t, number);
+    return xsock__atomic_load_ptr(&t->chunk[xsock__fdtab_chunk(number)]) != NULL
+           || xsock__fdtab_add_slots(t, number);
 }
 
 /* At least one is free now. */

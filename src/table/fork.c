@@ -54,7 +54,8 @@ static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
     }
 }
 
-static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd), struct xsock__fdtab *t)
+static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd),
+                      struct xsock__fdtab *t)
 {
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
         for (size_t i = 0; i < s->count; i++)
@@ -91,7 +92,8 @@ int xsock__fdtab_enlist(struct xsock__fdtab *t)
     static bool watching;
     int rc = 0;
     xsock__sys_lock_global();
-    if (!watching && xsock__sys_at_fork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
+    if (!watching
+        && xsock__sys_at_fork(before_fork, after_fork_in_parent, after_fork_in_child) != 0)
         rc = -XSOCK_ENOMEM;
     if (rc == 0) {
         watching = true;

@@ -49,8 +49,9 @@ static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *he
         return -XSOCK_EBADF;
     if (number >= 0 && xsock__bitmap_has(&t->used, (size_t)number))
         return -XSOCK_EBUSY;
-    int rc = number < 0 ? xsock__fdtab_reserve_lowest(t, 0, &fd) : t->sealed ? -XSOCK_ECANCELED
-                        : xsock__fdtab_reserve_number(t, number, &fd);
+    int rc = number < 0  ? xsock__fdtab_reserve_lowest(t, 0, &fd)
+             : t->sealed ? -XSOCK_ECANCELED
+                         : xsock__fdtab_reserve_number(t, number, &fd);
     if (rc != 0)
         return rc;
     fd->held = *held;

@@ -136,7 +136,8 @@ void xsock__fdtab_unlock(struct xsock__fdtab *t)
     xsock__sys_unlock(&t->lock);
 }
 
-int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
+                               struct xsock__waker *k)
 {
     return attach(fd, w, k);
 }

@@ -11,7 +11,7 @@
 /* What one descriptor of the call needs while it waits; up to MAX of them stand on the stack. */
 struct watched {
     struct xsock__leftover_watch watch; /* first: found by it */
-    struct xsock__leftover *leftover;   /* NULL: it has no queue, or isn't asked for what comes in */
+    struct xsock__leftover *leftover; /* NULL: it has no queue, or isn't asked for what comes in */
     struct poll *poll;
     struct xsock__fd *fd; /* NULL: negative, or not open */
     struct xsock__waiter waiter;
@@ -141,7 +141,8 @@ static int enter_guest(struct poll *p)
     int rc = xsock__fdtab_attach(p->t, xsock__fdtab_seal_fd(p->t), &g->sealed, p->waker);
     if (rc != 0)
         return rc;
-    (void)xsock__fdtab_attach(p->t, xsock__fdtab_notify_fd(p->t), &g->notified, p->waker); /* which never closes */
+    (void)xsock__fdtab_attach(p->t, xsock__fdtab_notify_fd(p->t), &g->notified,
+                              p->waker); /* which never closes */
     g->late = xsock__fdtab_notifications(p->t) != g->notifications;
     return 0;
 }
@@ -173,7 +174,8 @@ static int collect(struct poll *p, bool waited)
         /* A socket that was shut down for receiving has ended: AFD doesn't tell. */
         if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
             revents |= p->v[i].events & XSOCK_POLLIN;
-        if ((revents & XSOCK_POLLHUP) != 0 && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
+        if ((revents & XSOCK_POLLHUP) != 0
+            && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
             revents |= XSOCK_POLLERR; /* a failed connect, as BSD has it */
         if (w->leftover != NULL && xsock__leftover_any(w->leftover))
             revents |= XSOCK_POLLIN;
@@ -258,7 +260,7 @@ int xsock__poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_
 }
 
 int xsock__poll_guest(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
-                          int notifications)
+                      int notifications)
 {
     struct guest g = {.notifications = notifications};
     return poll_for(t, v, n, timeout_ns, &g);

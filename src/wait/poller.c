@@ -15,10 +15,10 @@ struct member {
     uint32_t events;
     uint32_t slot;
     int number;
-    bool added; /* the system has it */
-    bool armed; /* ONESHOT: not reported yet */
-    uint64_t batch;  /* the last wait that reported it; wide enough never to come round to 0 */
-    uint32_t place;  /* and where */
+    bool added;     /* the system has it */
+    bool armed;     /* ONESHOT: not reported yet */
+    uint64_t batch; /* the last wait that reported it; wide enough never to come round to 0 */
+    uint32_t place; /* and where */
 };
 
 struct slot {
@@ -30,13 +30,15 @@ struct slot {
 enum { CLOSING = 1, DEAD = 2 };
 
 struct xsock__poller {
-    struct xsock__sock sock; /* what makes it a descriptor: no family, no type */
+    struct xsock__sock sock;         /* what makes it a descriptor: no family, no type */
     struct xsock__observer observer; /* of its own descriptor */
     struct xsock__fdtab *table;
     struct xsock__sys_poller *sys;
-    xsock__atomic_int refs;  /* its descriptor's, and one a member's: a closing thread may have one in hand */
+    xsock__atomic_int
+        refs; /* its descriptor's, and one a member's: a closing thread may have one in hand */
     xsock__atomic_int state;
-    xsock__atomic_int asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
+    xsock__atomic_int
+        asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
     struct xsock__lying_list lying;
     struct xsock__poller *next_dead;
     struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
@@ -122,7 +124,8 @@ static void unref(struct xsock__poller *p)
 
 static struct xsock__poller *poller_of(struct xsock__observer *f)
 {
-    return (struct xsock__poller *)(void *)((unsigned char *)f - offsetof(struct xsock__poller, observer));
+    return (struct xsock__poller *)(void *)((unsigned char *)f
+                                            - offsetof(struct xsock__poller, observer));
 }
 
 /* Its descriptor is closed: whoever waits is told. Each that leaves wakes the next. */
@@ -302,7 +305,8 @@ static int change(struct xsock__poller *p, struct member *m, uint32_t events, ui
     return 0;
 }
 
-int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data)
+int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events,
+                         uint64_t data)
 {
     if ((events & XSOCK_POLLER_ET) != 0)
         xsock__atomic_store(&fd->edges, 1);
@@ -336,8 +340,8 @@ static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
 /* One event of the system becomes an entry, or joins the member's own, or is nobody's. Under the lock. */
-static int report(struct xsock__poller *p, const struct xsock__sys_event *e, struct xsock_event *out,
-                  int count)
+static int report(struct xsock__poller *p, const struct xsock__sys_event *e,
+                  struct xsock_event *out, int count)
 {
     struct member *m = member_of(p, e->key);
     uint32_t events = m == NULL ? 0 : e->events & ((m->events & ~manners) | always);
@@ -390,8 +394,8 @@ static void pass_on(struct xsock__poller *p)
         xsock__sys_poller_wake(p->sys);
 }
 
-int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out, size_t n,
-                       int64_t timeout_ns)
+int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
+                       size_t n, int64_t timeout_ns)
 {
     struct xsock__poller *p = fd->held.sock->poller;
     struct xsock__sys_event v[MAX];

@@ -32,14 +32,16 @@ void xsock__poller_forked(struct xsock__poller *p);
 bool xsock__poller_is_dead(const struct xsock__poller *p);
 
 /* Arguments are checked; the caller has references to both descriptors. Errors: xsock.h. */
-int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data);
-int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data);
+int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events,
+                      uint64_t data);
+int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events,
+                         uint64_t data);
 int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd);
 
 /* Drops the caller's reference to the poller's descriptor: so it can be the last thing that a call does, and a return
  * from below the system call is saved. */
-int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out, size_t n,
-                       int64_t timeout_ns);
+int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
+                       size_t n, int64_t timeout_ns);
 void xsock__poller_wake(struct xsock__poller *p);
 
 /* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would have

@@ -7,7 +7,8 @@
 #include "xsock.h"
 
 /* One wait of the system. 0: ready, woken, or too early. */
-static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_wake *wake, int64_t left)
+static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_wake *wake,
+                     int64_t left)
 {
     struct xsock__sys_wait w = {events != 0 ? fd->held.handle : UINTPTR_MAX, events, 0};
     int code = xsock__sys_wait(&w, 1, wake, left);
@@ -33,8 +34,8 @@ static void nudge(struct xsock__leftover_watch *w)
     xsock__sys_wake_set(n->wake);
 }
 
-static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w, const struct nudge *n,
-                        const struct xsock__deadline *d)
+static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w,
+                        const struct nudge *n, const struct xsock__deadline *d)
 {
     for (;;) {
         int64_t left = xsock__time_left(d);
@@ -50,8 +51,8 @@ static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *
     }
 }
 
-static int wait_nudged(struct xsock__fd *fd, int events, struct xsock__waiter *w, struct xsock__leftover *q,
-                       const struct xsock__deadline *d)
+static int wait_nudged(struct xsock__fd *fd, int events, struct xsock__waiter *w,
+                       struct xsock__leftover *q, const struct xsock__deadline *d)
 {
     struct nudge n = {.watch = {.notify = nudge}, .wake = &w->waker->wake};
     int rc = xsock__leftover_watch(q, &n.watch) ? 0 : wait_watched(fd, events, w, &n, d);
@@ -62,19 +63,22 @@ static int wait_nudged(struct xsock__fd *fd, int events, struct xsock__waiter *w
     return rc;
 }
 
-int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const struct xsock__deadline *d)
+int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
+                const struct xsock__deadline *d)
 {
     struct xsock__waiter w;
     int rc = xsock__fdtab_watch(t, fd, &w);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc;
-    struct xsock__leftover *q = (events & XSOCK_POLLIN) != 0 ? xsock__sock_leftover(fd->held.sock) : NULL;
+    struct xsock__leftover *q =
+        (events & XSOCK_POLLIN) != 0 ? xsock__sock_leftover(fd->held.sock) : NULL;
     rc = q != NULL ? wait_nudged(fd, events, &w, q, d) : wait_watched(fd, events, &w, NULL, d);
     xsock__fdtab_unwatch(t, &w);
     return rc;
 }
 
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns)
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
+               int64_t most_ns)
 {
     int64_t left = xsock__time_left(d);
     struct xsock__deadline nap = xsock__deadline_in(left < 0 || left > most_ns ? most_ns : left);
@@ -84,8 +88,8 @@ int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_
     return rc == -XSOCK_ETIMEDOUT ? 0 : rc;
 }
 
-int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
-                 int64_t timeout_ns, int code)
+int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
+                            void *call, int events, int64_t timeout_ns, int code)
 {
     struct xsock__deadline d = {false, 0};
     for (bool waited = false;; code = fn(fd, call)) {
@@ -107,8 +111,8 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
     }
 }
 
-int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
-                      int64_t timeout_ns)
+int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                      int events, int64_t timeout_ns)
 {
     return xsock__until_done_after(t, fd, fn, call, events, timeout_ns, fn(fd, call));
 }

@@ -20,21 +20,23 @@
 
 /* Waits until the socket is ready for one of `events` (XSOCK_POLL...), goes on after signals. 0; -XSOCK_ECANCELED:
  * the descriptor was closed; -XSOCK_ETIMEDOUT; -XSOCK_EMFILE, -XSOCK_ENOMEM ... : there is no wake to be had. */
-int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, const struct xsock__deadline *d);
+int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
+                const struct xsock__deadline *d);
 
 /* Waits for the time alone, or the close. */
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d, int64_t most_ns);
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
+               int64_t most_ns);
 
 /* One try of a call; a native code. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 
 /* Tries, and waits, until it is done: 0 or an error, of those finish() makes. A call that may not wait, or has no
  * time left, gives -XSOCK_EAGAIN. */
-int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
-                      int64_t timeout_ns);
+int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                      int events, int64_t timeout_ns);
 
 /* The same after a first try, which gave this code. */
-int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call, int events,
-                 int64_t timeout_ns, int code);
+int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
+                            void *call, int events, int64_t timeout_ns, int code);
 
 #endif

@@ -93,10 +93,12 @@ static void write_path(unsigned char *p, const struct xsock_addr *a)
     memcpy(p + PATH, a->data, n);
 }
 
-void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at, const struct xsock_addr *a)
+void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
+                           const struct xsock_addr *a)
 {
     unsigned char p[XSOCK__WASIX_ADDR_PORT] = {0};
-    if (a->family <= XSOCK_AF_LOCAL) /* else of a socket of the host's: WASIX has no number for it */
+    if (a->family
+        <= XSOCK_AF_LOCAL) /* else of a socket of the host's: WASIX has no number for it */
         p[TAG] = (unsigned char)a->family;
     if (a->family == XSOCK_AF_INET || a->family == XSOCK_AF_INET6) {
         xsock__wasix_put16(p + PORT, (uint16_t)a->port);

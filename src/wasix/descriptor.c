@@ -111,7 +111,8 @@ static int filetype(const struct xsock__sock *s)
 /* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of FD_READ and
  * FD_WRITE. */
 enum { FD_READ = 1 << 1, SET_FLAGS = 1 << 3, FD_WRITE = 1 << 6, POLL_READWRITE = 1 << 27 };
-static const uint64_t socket_rights = UINT64_C(0x7ff) << 28; /* from SOCK_SHUTDOWN to SOCK_SEND_TO */
+static const uint64_t socket_rights = UINT64_C(0x7ff)
+                                      << 28; /* from SOCK_SHUTDOWN to SOCK_SEND_TO */
 
 static uint64_t rights(const struct xsock__fd *fd)
 {
@@ -137,7 +138,8 @@ int xsock__wasix_fd_fdstat_get(const struct xsock__wasix_call *c)
     unsigned char *out = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), SIZE);
     if (out != NULL) {
         stat[FILETYPE] = (unsigned char)filetype(fd->held.sock);
-        xsock__wasix_put16(stat + FLAGS, xsock__atomic_load(&fd->held.sock->nonblock) ? NONBLOCK : 0);
+        xsock__wasix_put16(stat + FLAGS,
+                           xsock__atomic_load(&fd->held.sock->nonblock) ? NONBLOCK : 0);
         xsock__wasix_put64(stat + RIGHTS, rights(fd));
         xsock__wasix_put64(stat + INHERITING, rights(fd)); /* of what a listener accepts */
         memcpy(out, stat, SIZE);

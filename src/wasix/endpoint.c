@@ -21,7 +21,8 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
 /* ---- bind, connect, listen ----------------------------------------------------------------------- */
 
 /* The address that is argument 1, if a socket of this family can have it. */
-static int get_addr_for(const struct xsock__wasix_call *c, const struct xsock__fd *fd, struct xsock_addr *out)
+static int get_addr_for(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
+                        struct xsock_addr *out)
 {
     int rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 1), out);
     return rc == 0 && out->family != fd->held.sock->af ? -XSOCK_EAFNOSUPPORT : rc;
@@ -41,7 +42,8 @@ int xsock__wasix_sock_bind(const struct xsock__wasix_call *c)
 }
 
 /* UNSPEC makes a datagram socket forget its peer: that needs nobody's leave. */
-static int may_connect(const struct xsock__wasix_call *c, const struct xsock__fd *fd, struct xsock_addr *a)
+static int may_connect(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
+                       struct xsock_addr *a)
 {
     const struct xsock__sock *s = fd->held.sock;
     if (a->family == XSOCK_AF_UNSPEC && !xsock__sock_is_stream(s))
@@ -92,7 +94,9 @@ static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd
     int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &any);
     if (rc == 0)
         rc = xsock__bind_in(fd, &any);
-    return rc == -XSOCK_EINVAL && has_address(fd, &now) ? 0 : rc; /* another thread has bound it just now */
+    return rc == -XSOCK_EINVAL && has_address(fd, &now)
+               ? 0
+               : rc; /* another thread has bound it just now */
 }
 
 int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
@@ -103,7 +107,8 @@ int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
     if (rc != 0)
         return rc;
     rc = bind_anywhere(c, fd);
-    return put(c, fd, rc != 0 ? rc : xsock__listen_in(fd, backlog < INT32_MAX ? (int)backlog : INT32_MAX));
+    return put(c, fd,
+               rc != 0 ? rc : xsock__listen_in(fd, backlog < INT32_MAX ? (int)backlog : INT32_MAX));
 }
 
 /* ---- accept -------------------------------------------------------------------------------------- */
@@ -116,7 +121,8 @@ static int check_socket(const struct xsock__wasix_call *c)
     return rc != 0 ? rc : put(c, fd, 0);
 }
 
-static int accept_one(const struct xsock__wasix_call *c, unsigned char *out_fd, struct xsock_addr *out_peer)
+static int accept_one(const struct xsock__wasix_call *c, unsigned char *out_fd,
+                      struct xsock_addr *out_peer)
 {
     uint32_t flags = xsock__wasix_u32(c, 1);
     if ((flags & ~(uint32_t)FD_NONBLOCK) != 0)

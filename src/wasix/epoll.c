@@ -109,7 +109,8 @@ static bool is_record_of(struct xsock__observer *f, void *user)
 /* Under the lock, which keeps it from being freed. */
 static struct record *find(struct epoll *e, struct xsock__fd *fd)
 {
-    return (struct record *)(void *)xsock__fdtab_find_observer(e->guest->table, fd, is_record_of, e);
+    return (struct record *)(void *)xsock__fdtab_find_observer(e->guest->table, fd, is_record_of,
+                                                               e);
 }
 
 /* ---- Making one ---------------------------------------------------------------------------------- */
@@ -237,13 +238,14 @@ static int control(struct change *ch, uint32_t op)
     if (op == ADD || (op == MOD_OR_ADD && r == NULL))
         rc = r != NULL ? -XSOCK_EEXIST : add(ch);
     else if (r != NULL)
-        rc = op == DEL ? delete(ch, r) : modify(ch, r);
+        rc = op == DEL ? delete (ch, r) : modify(ch, r);
     xsock__sys_unlock(&ch->epoll->lock);
     return rc;
 }
 
-static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI |
-                              XSOCK_POLLER_ERR | XSOCK_POLLER_HUP | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
+static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP
+                              | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
+                              | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t incoming = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI;
 
@@ -257,7 +259,8 @@ static uint32_t never(const struct xsock__fd *fd)
 }
 
 /* The event counts for ADD and MOD alone, and is read once. */
-static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *poller, struct xsock__fd *fd)
+static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *poller,
+                      struct xsock__fd *fd)
 {
     struct change ch = {.fd = fd};
     uint32_t op = xsock__wasix_u32(c, 1);
@@ -322,7 +325,8 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
 }
 
 /* One wait, which drops the reference to fd. Signals of the host's are none of a guest's. */
-static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max, int64_t left)
+static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max,
+                     int64_t left)
 {
     struct xsock_event v[MAX];
     int n = xsock__poller_wait(e->guest->table, fd, v, max < MAX ? max : MAX, left), reported = 0;
@@ -361,8 +365,8 @@ static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t
 }
 
 /* The same. */
-static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out, size_t max,
-                        int64_t timeout_ns)
+static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out,
+                        size_t max, int64_t timeout_ns)
 {
     int rc = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : 0;
     if (rc != 0) {

@@ -24,7 +24,8 @@ struct event {
     bool semaphore;
     struct xsock__lock lock; /* of what follows */
     uint64_t count;
-    size_t bytes; /* sent, and not yet taken out; Windows may be a little late to have them arrive */
+    size_t
+        bytes; /* sent, and not yet taken out; Windows may be a little late to have them arrive */
     bool filled;
 };
 
@@ -144,7 +145,8 @@ static void scatter(uint64_t value, const struct xsock__wasix_vecs *v)
 }
 
 /* Into more than 8 bytes too, as Linux has it, and libuv relies on. */
-static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd,
+                            const struct xsock__wasix_vecs *v)
 {
     struct event *e = event_of(fd);
     if (v->total < VALUE)
@@ -156,7 +158,8 @@ static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd, const 
             scatter(value, v);
             return VALUE;
         }
-        int rc = xsock__atomic_load(&fd->held.sock->nonblock) ? -XSOCK_EAGAIN : wait_for(t, fd, XSOCK_POLLIN);
+        int rc = xsock__atomic_load(&fd->held.sock->nonblock) ? -XSOCK_EAGAIN
+                                                              : wait_for(t, fd, XSOCK_POLLIN);
         if (rc != 0)
             return rc;
     }
@@ -173,7 +176,8 @@ static uint64_t gather(const struct xsock__wasix_vecs *v)
     return xsock__wasix_get64(bytes);
 }
 
-static ptrdiff_t write_event(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+static ptrdiff_t write_event(struct xsock__fdtab *t, struct xsock__fd *fd,
+                             const struct xsock__wasix_vecs *v)
 {
     if (v->total != VALUE)
         return -XSOCK_EINVAL;
@@ -218,8 +222,8 @@ static int make(uint64_t initial, bool semaphore, struct event **out_event, stru
         xsock__sys_free(e, sizeof *e);
         return rc;
     }
-    e->file = (struct xsock__wasix_file){{gone}, XSOCK_POLLIN | XSOCK_POLLOUT, read_event, write_event,
-                                         available_in_event};
+    e->file = (struct xsock__wasix_file){
+        {gone}, XSOCK_POLLIN | XSOCK_POLLOUT, read_event, write_event, available_in_event};
     e->semaphore = semaphore;
     e->other = held[1];
     xsock__sys_lock_init(&e->lock);

@@ -3,8 +3,8 @@
 
 #include "call/call.h"
 
-static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd, xsock__wasix_transfer_fn *fn,
-                    unsigned char *out_done)
+static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+                    xsock__wasix_transfer_fn *fn, unsigned char *out_done)
 {
     struct xsock__wasix_vecs v;
     if (fn == NULL)
@@ -20,18 +20,20 @@ static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd, xso
     return 0;
 }
 
-int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+                           unsigned char *out_done)
 {
     return transfer(c, fd, xsock__wasix_file_of(fd)->read, out_done);
 }
 
-int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, unsigned char *out_done)
+int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+                            unsigned char *out_done)
 {
     return transfer(c, fd, xsock__wasix_file_of(fd)->write, out_done);
 }
 
-int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__held *held,
-                              struct xsock__wasix_file *file)
+int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
+                              const struct xsock__held *held, struct xsock__wasix_file *file)
 {
     held->sock->refuses = -XSOCK_ENOTSOCK;
     held->sock->file = &file->base;

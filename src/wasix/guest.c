@@ -20,9 +20,11 @@ static int check(const struct xsock_wasix_config *c)
     for (size_t i = 0; i < sizeof c->reserved / sizeof c->reserved[0]; i++)
         if (c->reserved[i] != 0)
             return -XSOCK_EINVAL;
-    if (c->first < -1 || c->max_descriptors < 0 || c->max_descriptors > XSOCK__FDTAB_LIMIT || c->max_waiting < 0)
+    if (c->first < -1 || c->max_descriptors < 0 || c->max_descriptors > XSOCK__FDTAB_LIMIT
+        || c->max_waiting < 0)
         return -XSOCK_EINVAL;
-    if (c->addr_port_size != 0 && c->addr_port_size != 20 && c->addr_port_size != XSOCK__WASIX_ADDR_PORT)
+    if (c->addr_port_size != 0 && c->addr_port_size != 20
+        && c->addr_port_size != XSOCK__WASIX_ADDR_PORT)
         return -XSOCK_EINVAL;
     return 0;
 }

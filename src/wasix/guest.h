@@ -72,7 +72,8 @@ static inline uint64_t xsock__wasix_ptr(const struct xsock__wasix_call *c, int i
 
 /* Where len bytes at the guest's address begin; NULL: they are not all in its memory. Of no bytes any address
  * will do, and then it is not NULL. What is there may change at any time: read it once. */
-static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t len)
+static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr,
+                                             uint64_t len)
 {
     static unsigned char nothing[1];
     if (len == 0)
@@ -129,7 +130,8 @@ int xsock__wasix_get_addr(const struct xsock__wasix_call *c, uint64_t ptr, struc
 
 /* Where one is to be written: NULL: not in memory. Then write it there: what fits the guest's layout. */
 unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t ptr);
-void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at, const struct xsock_addr *a);
+void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
+                           const struct xsock_addr *a);
 
 /* ---- Policy (policy.c) --------------------------------------------------------------------------- */
 

@@ -3,18 +3,20 @@
 
 #include "wasix/guest.h"
 
-static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g, const struct xsock_wasix_memory *m,
-                    const uint64_t *args, bool wide, bool preview1)
+static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g,
+                    const struct xsock_wasix_memory *m, const uint64_t *args, bool wide,
+                    bool preview1)
 {
     struct xsock__wasix_call c = {g, m->base, m->base != NULL ? m->size : 0, args, wide};
     int rc = impl(&c);
     return rc == 0 ? 0 : xsock__wasix_errno(rc, preview1);
 }
 
-#define CALL(name, suffix, wide, preview1) \
-    static uint32_t name##suffix(struct xsock_wasix *g, const struct xsock_wasix_memory *m, const uint64_t *args) \
-    { \
-        return run(xsock__wasix_##name, g, m, args, wide, preview1); \
+#define CALL(name, suffix, wide, preview1)                                                  \
+    static uint32_t name##suffix(struct xsock_wasix *g, const struct xsock_wasix_memory *m, \
+                                 const uint64_t *args)                                      \
+    {                                                                                       \
+        return run(xsock__wasix_##name, g, m, args, wide, preview1);                        \
     }
 #define WASIX(name, signature) CALL(name, _32, false, false) CALL(name, _64, true, false)
 #define PREVIEW1(name, signature) WASIX(name, signature) CALL(name, _p1, false, true)

@@ -94,7 +94,8 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 /* ---- Vectors ------------------------------------------------------------------------------------- */
 
 /* Each word of the guest's is read once: another of its threads may write there meanwhile. */
-static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from, struct xsock__wasix_vecs *v)
+static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from,
+                     struct xsock__wasix_vecs *v)
 {
     unsigned word = xsock__wasix_word(c);
     for (size_t i = 0; i < v->count; i++, from += 2 * word) {

@@ -48,7 +48,8 @@ static int make_room(const struct xsock__wasix_call *c, const struct xsock__wasi
 
 /* recvmsg, but the result is the datagram's length, not what of it there was room for. */
 static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsock__fd *fd,
-                                  struct xsock_msg *m, const struct xsock__wasix_vecs *vecs, int flags)
+                                  struct xsock_msg *m, const struct xsock__wasix_vecs *vecs,
+                                  int flags)
 {
     struct measured room;
     int rc = make_room(c, vecs, &room);
@@ -77,7 +78,8 @@ static void put_results(const struct xsock__wasix_call *c, const struct xsock__f
 {
     xsock__wasix_put_word(c, out->done, (uint64_t)n);
     if (out->flags != NULL)
-        xsock__wasix_put16(out->flags, (m->flags & XSOCK_MSG_TRUNC) != 0 ? XSOCK__WASIX_TRUNCATED : 0);
+        xsock__wasix_put16(out->flags,
+                           (m->flags & XSOCK_MSG_TRUNC) != 0 ? XSOCK__WASIX_TRUNCATED : 0);
     if (out->control_len != NULL)
         xsock__wasix_put_word(c, out->control_len, 0);
     if (out->addr != NULL) {
@@ -87,7 +89,8 @@ static void put_results(const struct xsock__wasix_call *c, const struct xsock__f
 }
 
 /* As most calls are: one vector, and nothing wanted that only recvmsg tells, which costs more. */
-static bool is_plain(const struct xsock__wasix_vecs *vecs, const struct xsock__fd *fd, const struct xsock_msg *m)
+static bool is_plain(const struct xsock__wasix_vecs *vecs, const struct xsock__fd *fd,
+                     const struct xsock_msg *m)
 {
     return vecs->count == 1 && fd->held.sock->type == XSOCK_SOCK_STREAM && m->addr == NULL;
 }
@@ -111,7 +114,8 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
         n = receive_measured(c, fd, &m, &vecs, recv_flags(riflags));
     else if (is_plain(&vecs, fd, &m))
-        n = xsock__recv_in(c->guest->table, fd, vecs.v->base, vecs.total, recv_flags(riflags), NULL);
+        n = xsock__recv_in(c->guest->table, fd, vecs.v->base, vecs.total, recv_flags(riflags),
+                           NULL);
     else
         n = xsock__recvmsg_in(c->guest->table, fd, &m, recv_flags(riflags));
     if (n >= 0)

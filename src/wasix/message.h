@@ -23,7 +23,8 @@ struct xsock__wasix_results {
 };
 
 /* The len bytes at the address that is argument i. False: they are not all in memory. */
-bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, unsigned char **out);
+bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
+                        unsigned char **out);
 
 /* Both: the vectors are arguments 1 and 2. 0 with the results in place; on failure nothing is written, and
  * nothing that came in is lost. */

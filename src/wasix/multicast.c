@@ -11,7 +11,8 @@ enum { V4 = 4, V6 = 16, V6_LARGE = 24, V6_SCOPE = 20 };
 /* The group that the arguments name; its scope is the interface's index. */
 typedef int read_fn(const struct xsock__wasix_call *c, struct xsock_addr *out);
 
-static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bool join, read_fn *read)
+static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bool join,
+                     read_fn *read)
 {
     struct xsock_addr group;
     int rc = read(c, &group);
@@ -103,7 +104,8 @@ static int read_v6(const struct xsock__wasix_call *c, struct xsock_addr *out)
     if (at == NULL)
         return -XSOCK_EMEMVIOLATION;
     memcpy(copy, at, large ? V6_LARGE : V6);
-    scope = (uint32_t)xsock__wasix_get16(copy + V6_SCOPE) << 16 | xsock__wasix_get16(copy + V6_SCOPE + 2);
+    scope = (uint32_t)xsock__wasix_get16(copy + V6_SCOPE) << 16
+            | xsock__wasix_get16(copy + V6_SCOPE + 2);
     if (scope != 0 && index != 0 && scope != index)
         return -XSOCK_EINVAL;
     *out = (struct xsock_addr){.family = XSOCK_AF_INET6, .length = V6};

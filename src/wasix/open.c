@@ -35,7 +35,8 @@ static int ask_triple(const struct xsock__wasix_call *c, int af, int type, int p
 }
 
 /* The three arguments that sock_open and sock_pair begin with. */
-static int get_triple(const struct xsock__wasix_call *c, int *out_af, int *out_type, int *out_protocol)
+static int get_triple(const struct xsock__wasix_call *c, int *out_af, int *out_type,
+                      int *out_protocol)
 {
     *out_af = (int)xsock__wasix_u32(c, 0);
     *out_type = (int)xsock__wasix_u32(c, 1);
@@ -64,7 +65,8 @@ int xsock__wasix_sock_pair(const struct xsock__wasix_call *c)
     int af, type, protocol, d[2];
     unsigned char *out0 = xsock__wasix_at(c, xsock__wasix_ptr(c, 3), 4);
     unsigned char *out1 = xsock__wasix_at(c, xsock__wasix_ptr(c, 4), 4);
-    int rc = out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : get_triple(c, &af, &type, &protocol);
+    int rc =
+        out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : get_triple(c, &af, &type, &protocol);
     if (rc == 0)
         rc = xsock__call_pair(c->guest->table, af, type, protocol, d);
     if (rc != 0)

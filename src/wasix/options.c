@@ -39,7 +39,8 @@ static int set(const struct xsock__wasix_call *c, struct xsock__fd *fd, int kind
     return rc;
 }
 
-static int get(const struct xsock__wasix_call *c, size_t size, int kind, unsigned char **out_at, int64_t *out)
+static int get(const struct xsock__wasix_call *c, size_t size, int kind, unsigned char **out_at,
+               int64_t *out)
 {
     struct xsock__fd *fd;
     int rc = begin(c, size, &fd, out_at);
@@ -112,7 +113,8 @@ int xsock__wasix_sock_get_opt_time(const struct xsock__wasix_call *c)
 /* What is more than a socket may have becomes the most it may, as systems do. */
 static int64_t cut(const struct xsock__wasix_call *c, uint64_t size)
 {
-    bool buffer = xsock__wasix_u32(c, 1) == XSOCK_SO_RCVBUF || xsock__wasix_u32(c, 1) == XSOCK_SO_SNDBUF;
+    bool buffer =
+        xsock__wasix_u32(c, 1) == XSOCK_SO_RCVBUF || xsock__wasix_u32(c, 1) == XSOCK_SO_SNDBUF;
     if (buffer && size > INT32_MAX)
         size = INT32_MAX;
     if (buffer && size > c->guest->config.max_socket_buffer)

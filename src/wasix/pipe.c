@@ -39,7 +39,8 @@ static void writer_gone(struct xsock__file *r)
 
 /* ---- Reading and writing ------------------------------------------------------------------------- */
 
-static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
+                           const struct xsock__wasix_vecs *v)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
     return xsock__recvmsg_in(t, fd, &m, 0);
@@ -47,7 +48,8 @@ static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const s
 
 /* Systems say of a stream whose peer is gone what they like: that it was reset, where something had not been
  * read; and Windows, at first, nothing. */
-static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__wasix_vecs *v)
+static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
+                            const struct xsock__wasix_vecs *v)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
     struct pipe *p = pipe_of(fd->held.sock->file);
@@ -79,7 +81,8 @@ static struct pipe *new_pipe(void)
     if (p == NULL)
         return NULL;
     p->reader = (struct end){{{reader_gone}, XSOCK_POLLIN, read_pipe, NULL, available_in_pipe}, p};
-    p->writer = (struct end){{{writer_gone}, XSOCK_POLLOUT, NULL, write_pipe, nothing_available}, p};
+    p->writer =
+        (struct end){{{writer_gone}, XSOCK_POLLOUT, NULL, write_pipe, nothing_available}, p};
     xsock__atomic_store(&p->refs, 2);
     return p;
 }
@@ -109,7 +112,8 @@ int xsock__wasix_fd_pipe(const struct xsock__wasix_call *c)
     struct xsock__fd *fd[2];
     unsigned char *out0 = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), 4);
     unsigned char *out1 = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 4);
-    int rc = out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__lookup_reserve_pair(t, fd);
+    int rc =
+        out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__lookup_reserve_pair(t, fd);
     if (rc != 0)
         return rc;
     int number[2] = {fd[0]->number, fd[1]->number}; /* once found, another thread may close them */

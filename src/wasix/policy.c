@@ -49,7 +49,8 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int ty
                      struct xsock_addr *a, const char *host)
 {
     const struct xsock_wasix_config *config = &c->guest->config;
-    struct xsock_wasix_request r = {.what = what, .af = af, .type = type, .protocol = protocol, .host = host};
+    struct xsock_wasix_request r = {
+        .what = what, .af = af, .type = type, .protocol = protocol, .host = host};
     if (a != NULL)
         describe(what, a, &r.addr);
     bool was_mapped = a != NULL && r.addr.family != a->family;

@@ -12,7 +12,15 @@
 #include "wasix/file.h"
 
 /* In the guest's memory: a subscription, an event. */
-enum { SUBSCRIPTION = 48, USERDATA = 0, TAG = 8, FD = 16, CLOCK_ID = 16, TIMEOUT = 24, CLOCK_FLAGS = 40 };
+enum {
+    SUBSCRIPTION = 48,
+    USERDATA = 0,
+    TAG = 8,
+    FD = 16,
+    CLOCK_ID = 16,
+    TIMEOUT = 24,
+    CLOCK_FLAGS = 40
+};
 enum { EVENT = 32, ERROR = 8, TYPE = 10, BYTES = 16, FLAGS = 24 };
 enum { CLOCK = 0, FD_READ = 1, FD_WRITE = 2 };
 enum { REALTIME = 0, MONOTONIC = 1, THREAD_CPU = 3 };
@@ -21,11 +29,11 @@ enum { ABSTIME = 1, HANGUP = 1 };
 /* One subscription, and what has become of it. */
 struct sub {
     uint64_t userdata, bytes;
-    int64_t due;  /* of a clock */
-    int number;   /* of the engine's */
-    int error;    /* below 0: that is its event */
+    int64_t due; /* of a clock */
+    int number;  /* of the engine's */
+    int error;   /* below 0: that is its event */
     unsigned char tag;
-    bool wall;    /* due is of the time of day */
+    bool wall; /* due is of the time of day */
     bool engines;
     bool ready, hangup;
 };
@@ -79,7 +87,8 @@ static int check_descriptor(struct oneoff *o, int number, int event)
     return rc;
 }
 
-static void read_descriptor(struct oneoff *o, struct sub *s, struct xsock_pollfd *to, const unsigned char *p)
+static void read_descriptor(struct oneoff *o, struct sub *s, struct xsock_pollfd *to,
+                            const unsigned char *p)
 {
     uint32_t n = xsock__wasix_get32(p + FD);
     int event = s->tag == FD_READ ? XSOCK_POLLIN : XSOCK_POLLOUT;
@@ -142,7 +151,9 @@ static int64_t look_at_clocks(struct oneoff *o)
         asked = asked || s->wall;
         int64_t at = s->wall ? today : now;
         s->ready = s->due <= at;
-        left = sooner(left, s->ready ? 0 : at < 0 && s->due > INT64_MAX + at ? INT64_MAX : s->due - at);
+        left = sooner(left, s->ready                            ? 0
+                            : at < 0 && s->due > INT64_MAX + at ? INT64_MAX
+                                                                : s->due - at);
     }
     return left == INT64_MAX ? -1 : left;
 }
@@ -189,7 +200,8 @@ static void look_at_sockets(struct oneoff *o)
         if ((revents & XSOCK_POLLNVAL) != 0)
             s->error = -XSOCK_EBADF; /* closed meanwhile */
         else
-            s->bytes = s->tag == FD_READ ? available(o, o->fds[i].fd) : (revents & XSOCK_POLLOUT) != 0;
+            s->bytes =
+                s->tag == FD_READ ? available(o, o->fds[i].fd) : (revents & XSOCK_POLLOUT) != 0;
     }
 }
 
@@ -209,7 +221,8 @@ static int wait_for_any(struct oneoff *o)
         int notifications = xsock__fdtab_notifications(t);
         ask_engine(o);
         int64_t left = look_at_clocks(o);
-        int rc = xsock__poll_guest(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left, notifications);
+        int rc = xsock__poll_guest(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left,
+                                   notifications);
         if (rc == -XSOCK_EINTR)
             continue; /* a signal of the host's */
         if (rc < 0)

@@ -22,7 +22,8 @@ static const struct layout *layout_of(const struct xsock__wasix_call *c)
 }
 
 /* Zeros after it: the flow and scope of an address mean nothing to who reads it without its interface. */
-static void put_cidr(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a)
+static void put_cidr(const struct layout *l, unsigned char *at,
+                     const struct xsock_interface_addr *a)
 {
     unsigned char copy[CIDR_MAX] = {0};
     bool v4 = a->addr.family == XSOCK_AF_INET;
@@ -33,7 +34,8 @@ static void put_cidr(const struct layout *l, unsigned char *at, const struct xso
 }
 
 /* Directly, with no router in between (its address is UNSPEC), and for good (neither time is set). */
-static void put_route(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a)
+static void put_route(const struct layout *l, unsigned char *at,
+                      const struct xsock_interface_addr *a)
 {
     memset(at, 0, l->route);
     put_cidr(l, at, a);
@@ -109,7 +111,8 @@ static int collect(const struct xsock_interface *iface, void *user)
 
 /* ---- Listing them -------------------------------------------------------------------------------- */
 
-typedef void put_fn(const struct layout *l, unsigned char *at, const struct xsock_interface_addr *a);
+typedef void put_fn(const struct layout *l, unsigned char *at,
+                    const struct xsock_interface_addr *a);
 
 /* The guest's array, and how many it has room for. */
 struct array {
@@ -125,7 +128,8 @@ static int read_array(const struct xsock__wasix_call *c, size_t stride, struct a
     if (out->count == NULL)
         return -XSOCK_EMEMVIOLATION;
     out->room = xsock__wasix_get_word(c, out->count);
-    out->at = out->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 0), out->room * stride) : NULL;
+    out->at = out->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 0), out->room * stride)
+                                   : NULL;
     return out->at == NULL ? -XSOCK_EMEMVIOLATION : 0;
 }
 
@@ -180,7 +184,8 @@ static int look_at_hardware(const struct xsock_interface *iface, void *user)
 {
     struct mac *m = user;
     bool up = (iface->flags & XSOCK_IF_UP) != 0;
-    if ((iface->flags & XSOCK_IF_LOOPBACK) != 0 || iface->hardware_length != MAC || (m->found && !up))
+    if ((iface->flags & XSOCK_IF_LOOPBACK) != 0 || iface->hardware_length != MAC
+        || (m->found && !up))
         return 0;
     memcpy(m->bytes, iface->hardware, MAC);
     m->found = true;
@@ -206,11 +211,11 @@ int xsock__wasix_port_mac(const struct xsock__wasix_call *c)
 
 /* ---- What would change the host ------------------------------------------------------------------ */
 
-#define REFUSED(name)                                           \
+#define REFUSED(name)                                          \
     int xsock__wasix_##name(const struct xsock__wasix_call *c) \
-    {                                                           \
-        (void)c;                                                \
-        return -XSOCK_ENOTSUP;                                  \
+    {                                                          \
+        (void)c;                                               \
+        return -XSOCK_ENOTSUP;                                 \
     }
 
 REFUSED(port_bridge)

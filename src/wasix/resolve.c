@@ -10,7 +10,7 @@ enum { ADDR_IP = 18, ADDR_IP_DATA = 2, PORT_LAST = 0xffff };
 
 struct arguments {
     char host[XSOCK__HOST_MAX + 1];
-    uint64_t room;              /* addresses */
+    uint64_t room; /* addresses */
     unsigned char *addrs, *count;
 };
 
@@ -20,7 +20,8 @@ static int read_arguments(const struct xsock__wasix_call *c, struct arguments *a
     uint64_t len = xsock__wasix_ptr(c, 1);
     const unsigned char *host = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), len);
     a->room = xsock__wasix_ptr(c, 4);
-    a->addrs = a->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 3), a->room * ADDR_IP) : NULL;
+    a->addrs =
+        a->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 3), a->room * ADDR_IP) : NULL;
     a->count = xsock__wasix_at(c, xsock__wasix_ptr(c, 5), xsock__wasix_word(c));
     if (host == NULL || a->addrs == NULL || a->count == NULL)
         return -XSOCK_EMEMVIOLATION;

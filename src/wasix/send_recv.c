@@ -31,7 +31,8 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
 
 /* One vector with something in it, no flags (argument 3), and room for the result: then nothing is wrong but perhaps
  * with the descriptor. Such calls go to the core by the shortest way, as each level above a system call costs. */
-static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out, unsigned char **out_done)
+static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
+                     unsigned char **out_done)
 {
     unsigned word = xsock__wasix_word(c);
     const unsigned char *p = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 2 * word);
@@ -39,14 +40,15 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out, u
         return false;
     uint64_t ptr = xsock__wasix_get_word(c, p), len = xsock__wasix_get_word(c, p + word);
     *out = (struct xsock_vec){xsock__wasix_at(c, ptr, len), (size_t)len};
-    return len > 0 && len <= INT32_MAX && out->base != NULL && xsock__wasix_place(c, 4, word, out_done);
+    return len > 0 && len <= INT32_MAX && out->base != NULL
+           && xsock__wasix_place(c, 4, word, out_done);
 }
 
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
 /* Of a stream: a datagram's call has to tell whether it was cut. */
-static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd, const struct xsock_vec *v,
-                      unsigned char *done, unsigned char *flags)
+static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+                      const struct xsock_vec *v, unsigned char *done, unsigned char *flags)
 {
     ptrdiff_t n = xsock__recv_in(c->guest->table, fd, v->base, v->len, 0, NULL);
     xsock__fdtab_put(c->guest->table, fd);
@@ -112,9 +114,11 @@ int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
-static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v, unsigned char *done)
+static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v,
+                      unsigned char *done)
 {
-    ptrdiff_t n = xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
+    ptrdiff_t n =
+        xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
     if (n < 0)
         return (int)n;
     xsock__wasix_put_word(c, done, (uint64_t)n);

@@ -21,7 +21,8 @@ static int load(SOCKET s, GUID id, void *out, DWORD size)
 {
     DWORD n;
 
-    if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, out, size, &n, NULL, NULL) != 0)
+    if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, out, size, &n, NULL, NULL)
+        != 0)
         return xsock__win32_error();
     return 0;
 }
@@ -94,7 +95,8 @@ static int run(struct attempt *a)
 static int complete(const struct attempt *a)
 {
     if (setsockopt(a->socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&a->listener,
-                   sizeof a->listener) != 0)
+                   sizeof a->listener)
+        != 0)
         return code_from_accept(xsock__win32_error());
     return xsock__sys_set_nonblock(a->socket, true);
 }
@@ -137,7 +139,8 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
 {
     struct attempt a;
     uintptr_t socket;
-    int ready = is_ready(h); /* first: most often nothing is there, and a socket would be made in vain */
+    int ready =
+        is_ready(h); /* first: most often nothing is there, and a socket would be made in vain */
     int code;
 
     if (ready <= 0)
@@ -145,7 +148,8 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
     memset(&a, 0, sizeof a);
     code = load(h, (GUID)WSAID_ACCEPTEX, (void *)&a.accept_ex, sizeof a.accept_ex);
     if (code == 0)
-        code = load(h, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses, sizeof a.get_addresses);
+        code = load(h, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
+                    sizeof a.get_addresses);
     if (code == 0)
         code = xsock__sys_open(t, cloexec, &socket);
     if (code != 0)

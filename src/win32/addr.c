@@ -19,8 +19,10 @@ static int check_local(const struct xsock_addr *a)
         return WSAENAMETOOLONG;
     if (a->length == 0)
         return 0;
-    if (a->data[0] == 0 || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, (const char *)a->data,
-                                               (int)a->length, NULL, 0) == 0) {
+    if (a->data[0] == 0
+        || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, (const char *)a->data, (int)a->length,
+                               NULL, 0)
+               == 0) {
         return WSAEINVAL;
     }
     return 0;
@@ -91,8 +93,9 @@ int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xso
     struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
 
     if (native->length > 0) {
-        int code = native->length < HEAD || native->length > sizeof native->bytes ? WSAEINVAL
-                                                                                 : get_addr(&a, native);
+        int code = native->length < HEAD || native->length > sizeof native->bytes
+                       ? WSAEINVAL
+                       : get_addr(&a, native);
         if (code)
             return code;
     }

@@ -14,10 +14,10 @@ static HANDLE shared_device;
 /* ---- Functions of ntdll ------------------------------------------------------------------------------
  * Found by name: not every tool chain has a library to link with it. Its like is in every process. */
 
-typedef NTSTATUS NTAPI nt_create_file(PHANDLE handle, ACCESS_MASK access, POBJECT_ATTRIBUTES attributes,
-                                      PIO_STATUS_BLOCK status, PLARGE_INTEGER size, ULONG file_attributes,
-                                      ULONG share, ULONG disposition, ULONG options, PVOID ea,
-                                      ULONG ea_length);
+typedef NTSTATUS NTAPI nt_create_file(PHANDLE handle, ACCESS_MASK access,
+                                      POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK status,
+                                      PLARGE_INTEGER size, ULONG file_attributes, ULONG share,
+                                      ULONG disposition, ULONG options, PVOID ea, ULONG ea_length);
 typedef ULONG NTAPI rtl_nt_status_to_dos_error(NTSTATUS status);
 
 typedef void any_function(void);
@@ -31,7 +31,8 @@ static any_function *find(const char *name)
 
 int xsock__afd_code(LONG status)
 {
-    rtl_nt_status_to_dos_error *convert = (rtl_nt_status_to_dos_error *)find("RtlNtStatusToDosError");
+    rtl_nt_status_to_dos_error *convert =
+        (rtl_nt_status_to_dos_error *)find("RtlNtStatusToDosError");
 
     return convert != NULL ? (int)convert((NTSTATUS)status) : WSASYSCALLFAILURE;
 }
@@ -54,8 +55,8 @@ int xsock__afd_open(HANDLE *out)
     memset(&attributes, 0, sizeof attributes);
     attributes.Length = sizeof attributes;
     attributes.ObjectName = &path;
-    status = create(&device, SYNCHRONIZE, &attributes, &result, NULL, 0, FILE_SHARE_READ | FILE_SHARE_WRITE,
-                    FILE_OPEN, 0, NULL, 0);
+    status = create(&device, SYNCHRONIZE, &attributes, &result, NULL, 0,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
     if (status < 0)
         return xsock__afd_code(status);
     *out = device;
@@ -219,8 +220,8 @@ int xsock__afd_base(SOCKET s, HANDLE *out)
             *out = (HANDLE)base;
             return 0;
         }
-        if (code == WSAENOTSOCK || ask_base(s, SIO_BSP_HANDLE_POLL, &next) != 0 || next == INVALID_SOCKET ||
-            next == s)
+        if (code == WSAENOTSOCK || ask_base(s, SIO_BSP_HANDLE_POLL, &next) != 0
+            || next == INVALID_SOCKET || next == s)
             break;
         s = next;
     }

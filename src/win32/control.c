@@ -102,7 +102,8 @@ int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m)
 
 /* ---- From the system ---------------------------------------------------------------------------------- */
 
-static void got_address(struct xsock_control *to, int af, const void *bytes, size_t size, ULONG index)
+static void got_address(struct xsock_control *to, int af, const void *bytes, size_t size,
+                        ULONG index)
 {
     memset(&to->local, 0, sizeof to->local);
     to->local.family = af;
@@ -149,7 +150,8 @@ static void get_one(WSACMSGHDR *c, struct xsock_control *to)
     } else if (c->cmsg_type == (six ? IPV6_TCLASS : IP_TOS) || c->cmsg_type == IP_ECN) {
         to->tos = get_int(c);
         to->has |= XSOCK_CONTROL_TOS;
-    } else if (c->cmsg_type == IPV6_HOPLIMIT || (!six && c->cmsg_type == IP_TTL)) { /* IP_TTL: Wine */
+    } else if (c->cmsg_type == IPV6_HOPLIMIT
+               || (!six && c->cmsg_type == IP_TTL)) { /* IP_TTL: Wine */
         to->hop_limit = get_int(c);
         to->has |= XSOCK_CONTROL_HOP_LIMIT;
     }
@@ -162,7 +164,8 @@ void xsock__control_get(WSAMSG *from, struct xsock__sys_msg *m)
     for (size_t offset = 0; offset + sizeof(WSACMSGHDR) <= end;) {
         WSACMSGHDR *c = at(from, offset);
 
-        if (c->cmsg_len < align(sizeof *c) || c->cmsg_len > end - offset) /* zeros behind the last one */
+        if (c->cmsg_len < align(sizeof *c)
+            || c->cmsg_len > end - offset) /* zeros behind the last one */
             break;
         offset += align(c->cmsg_len);
         if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_RECV_MAX_COALESCED_SIZE)

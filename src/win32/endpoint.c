@@ -115,7 +115,8 @@ static int connect_to_none(SOCKET s)
     xsock__own_addrs_unspecified(family, &zero);
     none = zero;
     memcpy(none.bytes, &unspec, sizeof unspec);
-    if (connect(s, native(&none), (int)none.length) != 0 && connect(s, native(&zero), (int)zero.length) != 0)
+    if (connect(s, native(&none), (int)none.length) != 0
+        && connect(s, native(&zero), (int)zero.length) != 0)
         return xsock__win32_error();
     report_unreachable(s, false);
     return 0;
@@ -152,8 +153,8 @@ int xsock__sys_take_error(uintptr_t h, int *out_code)
         return xsock__win32_error();
     if (code != 0)
         (void)setsockopt(h, SOL_SOCKET, SO_ERROR, (const char *)&none, sizeof none);
-    else if (xsock__afd_ask(h, XSOCK__AFD_CONNECT_FAILED, &events, &status) == 0 &&
-             (events & XSOCK__AFD_CONNECT_FAILED))
+    else if (xsock__afd_ask(h, XSOCK__AFD_CONNECT_FAILED, &events, &status) == 0
+             && (events & XSOCK__AFD_CONNECT_FAILED))
         code = status != 0 ? xsock__afd_code(status) : WSAECONNREFUSED;
     *out_code = code;
     return 0;

@@ -31,9 +31,9 @@ static uint32_t flags_of(const IP_ADAPTER_ADDRESSES *adapter)
     bool link = adapter->IfType == IF_TYPE_PPP || adapter->IfType == IF_TYPE_TUNNEL;
 
     return (adapter->OperStatus == IfOperStatusUp ? (uint32_t)XSOCK_IF_UP : 0)
-         | (loopback ? (uint32_t)XSOCK_IF_LOOPBACK : 0)
-         | (link ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0)
-         | (adapter->Flags & IP_ADAPTER_NO_MULTICAST ? 0 : (uint32_t)XSOCK_IF_MULTICAST);
+           | (loopback ? (uint32_t)XSOCK_IF_LOOPBACK : 0)
+           | (link ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0)
+           | (adapter->Flags & IP_ADAPTER_NO_MULTICAST ? 0 : (uint32_t)XSOCK_IF_MULTICAST);
 }
 
 static size_t count_addrs(const IP_ADAPTER_ADDRESSES *adapter)
@@ -84,7 +84,8 @@ static bool call_one(const IP_ADAPTER_ADDRESSES *adapter, struct xsock_interface
     iface.index = index_of(adapter);
     (void)xsock__sys_if_name(iface.index, name); /* "" where there is none: the GUID, then */
     iface.name = name[0] ? name : adapter->AdapterName;
-    if (!WideCharToMultiByte(CP_UTF8, 0, adapter->FriendlyName, -1, label, sizeof label, NULL, NULL))
+    if (!WideCharToMultiByte(CP_UTF8, 0, adapter->FriendlyName, -1, label, sizeof label, NULL,
+                             NULL))
         label[0] = 0;
     iface.label = label[0] ? label : iface.name;
     iface.flags = flags_of(adapter);

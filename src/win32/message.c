@@ -9,7 +9,8 @@
 #include <string.h>
 
 /* Returns how many buffers; *out_total: their bytes, at most `most`. */
-static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out, size_t *out_total)
+static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out,
+                         size_t *out_total)
 {
     size_t n = m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
     size_t total = 0, used = 0;
@@ -20,7 +21,8 @@ static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *ou
 
         if (len > most - total)
             len = most - total;
-        out[i].buf = skip > 0 ? (char *)m->vec[i].base + skip : m->vec[i].base; /* which may be NULL */
+        out[i].buf =
+            skip > 0 ? (char *)m->vec[i].base + skip : m->vec[i].base; /* which may be NULL */
         out[i].len = (ULONG)len;
         total += len;
         used = i + 1;
@@ -48,7 +50,8 @@ struct send {
     } room;
 };
 
-static int send_once(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags, bool stream, DWORD *out)
+static int send_once(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags,
+                     bool stream, DWORD *out)
 {
     struct sockaddr *name = m->addr != NULL ? (struct sockaddr *)(void *)m->addr->bytes : NULL;
     int size = m->addr != NULL ? (int)m->addr->length : 0;
@@ -75,10 +78,12 @@ static void prepare(struct send *x)
 }
 
 /* A version that can't do it for one message says WSAEINVAL. */
-static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags, DWORD *out)
+static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags,
+                         DWORD *out)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
-    bool octets = m->control != NULL && (m->control->has & (XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT)) != 0;
+    bool octets = m->control != NULL
+                  && (m->control->has & (XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT)) != 0;
     int code;
 
     do {
@@ -128,7 +133,9 @@ static LPFN_WSARECVMSG find_recvmsg(SOCKET s)
     LPFN_WSARECVMSG fn = NULL;
     DWORD n = 0;
 
-    if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &fn, sizeof fn, &n, NULL, NULL) != 0)
+    if (WSAIoctl(s, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, &fn, sizeof fn, &n, NULL,
+                 NULL)
+        != 0)
         return NULL;
     return fn;
 }
@@ -142,8 +149,8 @@ static int recv_once(SOCKET s, struct receive *r, bool stream, LPFN_WSARECVMSG w
         m->namelen = 0;
         rc = WSARecv(s, m->lpBuffers, m->dwBufferCount, &r->done, &m->dwFlags, NULL, NULL);
     } else if (with_control == NULL) {
-        rc = WSARecvFrom(s, m->lpBuffers, m->dwBufferCount, &r->done, &m->dwFlags, m->name, &m->namelen, NULL,
-                         NULL);
+        rc = WSARecvFrom(s, m->lpBuffers, m->dwBufferCount, &r->done, &m->dwFlags, m->name,
+                         &m->namelen, NULL, NULL);
     } else {
         rc = with_control(s, m, &r->done, NULL, NULL);
     }
@@ -211,7 +218,8 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
 {
     bool stream = xsock__state_type(h) == SOCK_STREAM;
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
-    LPFN_WSARECVMSG with_control = m->control != NULL && internet && !stream ? find_recvmsg(h) : NULL;
+    LPFN_WSARECVMSG with_control =
+        m->control != NULL && internet && !stream ? find_recvmsg(h) : NULL;
     struct receive r;
     int code;
 
@@ -273,7 +281,8 @@ static int send_run(SOCKET s, struct xsock__sys_msg *v, size_t run, int flags)
 }
 
 /* Where a run is refused, one datagram each may still go, or tells what is really wrong. */
-static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bool segment, size_t *out)
+static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bool segment,
+                     size_t *out)
 {
     size_t run = segment ? xsock__segments_run(v, n) : 1;
     int code = run > 1 ? send_run(s, v, run, flags) : WSAEINVAL;
@@ -286,7 +295,8 @@ static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bo
     return code;
 }
 
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
+                          size_t *out)
 {
     DWORD size;
     bool segment = udp && n > 1 && asks_dword(h, UDP_SEND_MSG_SIZE, &size);
@@ -304,7 +314,8 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
+                          size_t *out)
 {
     size_t done = 0;
     bool ended = false;

@@ -73,7 +73,8 @@ static int change_inet(uintptr_t h, bool join, const struct xsock__sys_group *g)
     one.imr_multiaddr = inet_of(&g->group);
     one.imr_sourceaddr = inet_of(&g->source);
     one.imr_interface = from;
-    return set(h, IPPROTO_IP, join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP, &one, sizeof one);
+    return set(h, IPPROTO_IP, join ? IP_ADD_SOURCE_MEMBERSHIP : IP_DROP_SOURCE_MEMBERSHIP, &one,
+               sizeof one);
 }
 
 static int change_inet6(uintptr_t h, bool join, const struct xsock__sys_group *g)
@@ -105,13 +106,15 @@ static int change_new_way(uintptr_t h, bool join, const struct xsock__sys_group 
         memset(&any, 0, sizeof any);
         any.gr_interface = g->index;
         memcpy(&any.gr_group, g->group.bytes, g->group.length);
-        return set(h, level_of(g->af), join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &any, sizeof any);
+        return set(h, level_of(g->af), join ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP, &any,
+                   sizeof any);
     }
     memset(&one, 0, sizeof one);
     one.gsr_interface = g->index;
     memcpy(&one.gsr_group, g->group.bytes, g->group.length);
     memcpy(&one.gsr_source, g->source.bytes, g->source.length);
-    return set(h, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP, &one, sizeof one);
+    return set(h, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP, &one,
+               sizeof one);
 }
 
 int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g)
@@ -140,7 +143,8 @@ int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
 {
     DWORD v = index_for(af, index);
     struct in_addr from;
-    int code = set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, &v, sizeof v);
+    int code = set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF, &v,
+                   sizeof v);
 
     if (code && af == XSOCK_AF_INET && index && address_of(index, &from) == 0)
         code = set(h, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from);
@@ -151,7 +155,8 @@ int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
 {
     DWORD v = index_for(af, index);
 
-    return set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, &v, sizeof v);
+    return set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, &v,
+               sizeof v);
 }
 
 int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)

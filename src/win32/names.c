@@ -70,7 +70,8 @@ enum { WIDE = 300 }; /* the core lets through 254 bytes at most */
 static bool widen(const char *text, wchar_t buffer[WIDE], const wchar_t **out)
 {
     *out = text != NULL ? buffer : NULL;
-    return text == NULL || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, buffer, WIDE) > 0;
+    return text == NULL
+           || MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, text, -1, buffer, WIDE) > 0;
 }
 
 static void report(const ADDRINFOW *list, xsock__sys_found *found, void *user)
@@ -90,7 +91,8 @@ static void report(const ADDRINFOW *list, xsock__sys_found *found, void *user)
     }
 }
 
-int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code)
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
+                       int *out_code)
 {
     wchar_t host_buffer[WIDE], service_buffer[WIDE];
     const wchar_t *host, *service;
@@ -120,19 +122,22 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
 static int reverse(const struct xsock__sys_addr *a, wchar_t *host, wchar_t *service, int flags,
                    char out[XSOCK__NAME_SIZE], int *out_code)
 {
-    DWORD size = host != NULL ? XSOCK__NAME_SIZE : 0, service_size = service != NULL ? XSOCK__NAME_SIZE : 0;
+    DWORD size = host != NULL ? XSOCK__NAME_SIZE : 0,
+          service_size = service != NULL ? XSOCK__NAME_SIZE : 0;
     char name[XSOCK__NAME_SIZE];
     const wchar_t *wide;
     int error = start(out_code), code;
 
     if (error != 0)
         return error;
-    code = GetNameInfoW((const SOCKADDR *)a->bytes, (socklen_t)a->length, host, size, service, service_size,
-                        flags);
+    code = GetNameInfoW((const SOCKADDR *)a->bytes, (socklen_t)a->length, host, size, service,
+                        service_size, flags);
     if (code != 0)
-        code = WSAGetLastError() != 0 ? WSAGetLastError() : code; /* documented as 0 or "non-zero" */
+        code =
+            WSAGetLastError() != 0 ? WSAGetLastError() : code; /* documented as 0 or "non-zero" */
     wide = host != NULL ? host : service;
-    if (code == 0 && WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, (int)sizeof name, NULL, NULL) == 0)
+    if (code == 0
+        && WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, (int)sizeof name, NULL, NULL) == 0)
         code = ERROR_INSUFFICIENT_BUFFER;
     WSACleanup();
     if (code != 0)
@@ -141,16 +146,16 @@ static int reverse(const struct xsock__sys_addr *a, wchar_t *host, wchar_t *serv
     return 0;
 }
 
-int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn, char out[XSOCK__NAME_SIZE],
-                            int *out_code)
+int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn,
+                            char out[XSOCK__NAME_SIZE], int *out_code)
 {
     wchar_t name[XSOCK__NAME_SIZE];
 
     return reverse(a, name, NULL, NI_NAMEREQD | (no_fqdn ? NI_NOFQDN : 0), out, out_code);
 }
 
-int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram, char out[XSOCK__NAME_SIZE],
-                               int *out_code)
+int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
+                               char out[XSOCK__NAME_SIZE], int *out_code)
 {
     wchar_t name[XSOCK__NAME_SIZE];
 

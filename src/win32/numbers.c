@@ -8,22 +8,16 @@ struct row {
 };
 
 static const struct row families[] = {
-    {XSOCK_AF_INET, AF_INET},
-    {XSOCK_AF_INET6, AF_INET6},
+    {XSOCK_AF_INET, AF_INET},           {XSOCK_AF_INET6, AF_INET6},
     {XSOCK_AF_LOCAL, AF_UNIX}, /* from Windows 10 1803 on; the system says whether it has it */
-    {XSOCK_AF_BLUETOOTH, AF_BTH},
-    {XSOCK_AF_IPX, AF_IPX},
-    {XSOCK_AF_APPLETALK, AF_APPLETALK},
-    {XSOCK_AF_NETBIOS, AF_NETBIOS},
-    {XSOCK_AF_IRDA, AF_IRDA},
-    {XSOCK_AF_HYPERV, AF_HYPERV},
+    {XSOCK_AF_BLUETOOTH, AF_BTH},       {XSOCK_AF_IPX, AF_IPX},
+    {XSOCK_AF_APPLETALK, AF_APPLETALK}, {XSOCK_AF_NETBIOS, AF_NETBIOS},
+    {XSOCK_AF_IRDA, AF_IRDA},           {XSOCK_AF_HYPERV, AF_HYPERV},
 };
 
 static const struct row types[] = {
-    {XSOCK_SOCK_STREAM, SOCK_STREAM},
-    {XSOCK_SOCK_DGRAM, SOCK_DGRAM},
-    {XSOCK_SOCK_RAW, SOCK_RAW},
-    {XSOCK_SOCK_SEQPACKET, SOCK_SEQPACKET},
+    {XSOCK_SOCK_STREAM, SOCK_STREAM}, {XSOCK_SOCK_DGRAM, SOCK_DGRAM},
+    {XSOCK_SOCK_RAW, SOCK_RAW},       {XSOCK_SOCK_SEQPACKET, SOCK_SEQPACKET},
     {XSOCK_SOCK_RDM, SOCK_RDM},
 };
 
@@ -60,7 +54,8 @@ bool xsock__sys_protocol(int af, int protocol, int *out)
             return false;
         break;
     case XSOCK_AF_BLUETOOTH:
-        if (protocol == XSOCK_BTPROTO_HCI || protocol == XSOCK_BTPROTO_SCO) /* only inside its drivers */
+        if (protocol == XSOCK_BTPROTO_HCI
+            || protocol == XSOCK_BTPROTO_SCO) /* only inside its drivers */
             return false;
         break;
     default:

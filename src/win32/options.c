@@ -55,39 +55,30 @@ enum unit {
 
 /* RCVLOWAT and SNDLOWAT are constants for old sources' sake only. TCP_KEEPALIVE is TCP_KEEPIDLE. */
 static const struct row rows[] = {
-    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON)
-    AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON)
-    AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
-    AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
-    AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
-    AT_SOCKET(LINGER, SO_LINGER, LINGER_TIME)
-    AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
-    AT_SOCKET(RCVBUF, SO_RCVBUF, PLAIN)
-    AT_SOCKET(SNDBUF, SO_SNDBUF, PLAIN)
+    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON) AT_SOCKET(DONTROUTE, SO_DONTROUTE,
+                                                     ON) AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
+        AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON) AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON) AT_SOCKET(
+            LINGER, SO_LINGER, LINGER_TIME) AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
+            AT_SOCKET(RCVBUF, SO_RCVBUF, PLAIN) AT_SOCKET(SNDBUF, SO_SNDBUF, PLAIN)
 
-    TCP(NODELAY, TCP_NODELAY, ON)
-    TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
-    TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
-    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN)
-    TCP(FASTOPEN, TCP_FASTOPEN, ON)
-    TCP(USER_TIMEOUT, TCP_MAXRT, SECONDS_OR_FOREVER)
-    TCP(MAXSEG, TCP_MAXSEG, PLAIN)
-    UDP(UDP_RECV_COALESCE, UDP_RECV_MAX_COALESCED_SIZE, COALESCE)
+                TCP(NODELAY, TCP_NODELAY, ON) TCP(KEEPIDLE, TCP_KEEPIDLE,
+                                                  SECONDS) TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
+                    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN) TCP(FASTOPEN, TCP_FASTOPEN, ON) TCP(
+                        USER_TIMEOUT, TCP_MAXRT, SECONDS_OR_FOREVER) TCP(MAXSEG, TCP_MAXSEG, PLAIN)
+                        UDP(UDP_RECV_COALESCE, UDP_RECV_MAX_COALESCED_SIZE, COALESCE)
 
-    IPV6(ONLYV6, IPV6_V6ONLY, ON)
-    IP(MCASTLOOPV4, IP_MULTICAST_LOOP, ON)
-    IP(MCASTTTLV4, IP_MULTICAST_TTL, PLAIN)
-    IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP, ON)
-    IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
-    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS, PLAIN)
-    BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
-    BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
-    BOTH(RECVTTL, IP_HOPLIMIT, IPV6_HOPLIMIT, ON)
-    BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
-    BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG, ON)
-    BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
-    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)
-};
+                            IPV6(ONLYV6, IPV6_V6ONLY, ON) IP(MCASTLOOPV4, IP_MULTICAST_LOOP, ON)
+                                IP(MCASTTTLV4, IP_MULTICAST_TTL,
+                                   PLAIN) IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP,
+                                               ON) IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
+                                    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS,
+                                         PLAIN) BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
+                                        BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS,
+                                             ON) BOTH(RECVTTL, IP_HOPLIMIT, IPV6_HOPLIMIT, ON)
+                                            BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
+                                                BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG,
+                                                     ON) BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
+                                                    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)};
 
 static const struct row *find(int option)
 {
@@ -174,7 +165,8 @@ static int get(uintptr_t h, const struct name *n, enum unit unit, int64_t *out)
  * core keeps what was set. The defaults are Windows' own. */
 enum { DEFAULT_IDLE_S = 7200, DEFAULT_INTERVAL_S = 1 };
 
-static const struct name keep_idle = {IPPROTO_TCP, TCP_KEEPIDLE}, keep_alive = {SOL_SOCKET, SO_KEEPALIVE};
+static const struct name keep_idle = {IPPROTO_TCP, TCP_KEEPIDLE},
+                         keep_alive = {SOL_SOCKET, SO_KEEPALIVE};
 
 static bool lacks_keep_times(uintptr_t h)
 {
@@ -190,7 +182,8 @@ static int apply_keep_times(uintptr_t h, int64_t idle, int64_t interval)
 
     k.onoff = 1;
     k.keepalivetime = idle < 0 ? DEFAULT_IDLE_S * 1000 : count_up(idle, 1000000000) * 1000;
-    k.keepaliveinterval = interval < 0 ? DEFAULT_INTERVAL_S * 1000 : count_up(interval, 1000000000) * 1000;
+    k.keepaliveinterval =
+        interval < 0 ? DEFAULT_INTERVAL_S * 1000 : count_up(interval, 1000000000) * 1000;
     if (WSAIoctl(h, SIO_KEEPALIVE_VALS, &k, sizeof k, NULL, 0, &n, NULL, NULL) != 0)
         return xsock__win32_error();
     return 0;
@@ -225,7 +218,8 @@ static bool is_keep_time(int option)
 /* Of a stream it would let anybody take over the address of a listener. xsock__sys_bind does what is left. */
 static bool must_not_reuse(const struct xsock__sys_target *s, int option)
 {
-    return option == XSOCK_SO_REUSEADDR && (s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET);
+    return option == XSOCK_SO_REUSEADDR
+           && (s->type == XSOCK_SOCK_STREAM || s->type == XSOCK_SOCK_SEQPACKET);
 }
 
 static int set_promiscuous(const struct xsock__sys_target *s, bool on)
@@ -239,7 +233,8 @@ static int set_promiscuous(const struct xsock__sys_target *s, bool on)
     return 0;
 }
 
-static int set_row(const struct xsock__sys_target *s, const struct row *row, const struct name *n, int64_t value)
+static int set_row(const struct xsock__sys_target *s, const struct row *row, const struct name *n,
+                   int64_t value)
 {
     int code = put(s->handle, n, row->unit, value);
 
@@ -247,8 +242,8 @@ static int set_row(const struct xsock__sys_target *s, const struct row *row, con
         return set_old_keep_time(s, row->option, value);
     if (code)
         return code;
-    if (row->option == XSOCK_SO_KEEPALIVE && value && (s->keep_idle >= 0 || s->keep_interval >= 0) &&
-        lacks_keep_times(s->handle))
+    if (row->option == XSOCK_SO_KEEPALIVE && value && (s->keep_idle >= 0 || s->keep_interval >= 0)
+        && lacks_keep_times(s->handle))
         return apply_keep_times(s->handle, s->keep_idle, s->keep_interval);
     if (row->dual && s->af == XSOCK_AF_INET6)
         (void)put(s->handle, &row->v4, row->unit, value);

@@ -27,7 +27,8 @@ static uint8_t *find_ipv6(struct xsock__sys_addr *a)
 {
     uint8_t *bytes = (uint8_t *)a->bytes;
 
-    return xsock__own_addrs_family(a) == AF_INET6 ? bytes + offsetof(struct sockaddr_in6, sin6_addr) : NULL;
+    return xsock__own_addrs_family(a) == AF_INET6 ? bytes + offsetof(struct sockaddr_in6, sin6_addr)
+                                                  : NULL;
 }
 
 /* The IPv4 address in one of either family: 4 bytes, or NULL. */
@@ -62,8 +63,9 @@ bool xsock__own_addrs_has(SOCKET s, const struct xsock__sys_addr *a)
 
     if (is_loopback(a))
         return true;
-    if (WSAIoctl(s, SIO_ROUTING_INTERFACE_QUERY, to.bytes, to.length, from.bytes, sizeof from.bytes, &n, NULL,
-                 NULL) != 0)
+    if (WSAIoctl(s, SIO_ROUTING_INTERFACE_QUERY, to.bytes, to.length, from.bytes, sizeof from.bytes,
+                 &n, NULL, NULL)
+        != 0)
         return false;
     from.length = (uint32_t)n;
     from4 = find_ipv4(&from);

@@ -29,8 +29,8 @@ static int ask(get_name *which, SOCKET s, struct sockaddr_in *out)
 
 static bool equal(const struct sockaddr_in *a, const struct sockaddr_in *b)
 {
-    return a->sin_family == b->sin_family && a->sin_port == b->sin_port &&
-           a->sin_addr.s_addr == b->sin_addr.s_addr;
+    return a->sin_family == b->sin_family && a->sin_port == b->sin_port
+           && a->sin_addr.s_addr == b->sin_addr.s_addr;
 }
 
 /* Are they each other's peers? An end that is gone already is nobody's. */
@@ -38,9 +38,9 @@ static bool are_peers(SOCKET a, SOCKET b)
 {
     struct sockaddr_in name_a, name_b, peer_a, peer_b;
 
-    return ask(getsockname, a, &name_a) == 0 && ask(getsockname, b, &name_b) == 0 &&
-           ask(getpeername, a, &peer_a) == 0 && ask(getpeername, b, &peer_b) == 0 &&
-           equal(&name_a, &peer_b) && equal(&name_b, &peer_a);
+    return ask(getsockname, a, &name_a) == 0 && ask(getsockname, b, &name_b) == 0
+           && ask(getpeername, a, &peer_a) == 0 && ask(getpeername, b, &peer_b) == 0
+           && equal(&name_a, &peer_b) && equal(&name_b, &peer_a);
 }
 
 /* To a free port of the loopback interface, for this socket alone. */
@@ -52,8 +52,8 @@ static int bind_exclusively(SOCKET s)
     memset(&a, 0, sizeof a);
     a.sin_family = AF_INET;
     a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&on, sizeof on) != 0 ||
-        bind(s, (const struct sockaddr *)&a, (int)sizeof a) != 0)
+    if (setsockopt(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, (const char *)&on, sizeof on) != 0
+        || bind(s, (const struct sockaddr *)&a, (int)sizeof a) != 0)
         return xsock__win32_error();
     return 0;
 }
@@ -117,9 +117,10 @@ static int listen_exclusively(struct stream *b)
     if (code != 0)
         return code;
     /* More than the one that is expected: a stranger in the queue must not have ours refused. */
-    if (listen(b->listener, SOMAXCONN) != 0 ||
-        WSAIoctl(b->listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id, (void *)&b->accept_ex,
-                 sizeof b->accept_ex, &n, NULL, NULL) != 0)
+    if (listen(b->listener, SOMAXCONN) != 0
+        || WSAIoctl(b->listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
+                    (void *)&b->accept_ex, sizeof b->accept_ex, &n, NULL, NULL)
+               != 0)
         return xsock__win32_error();
     return 0;
 }
@@ -145,7 +146,8 @@ static int wait_connected(const struct stream *b)
         return 0;
     if (getsockopt(b->client, SOL_SOCKET, SO_ERROR, (char *)&code, &size) != 0)
         return xsock__win32_error();
-    return code != 0 ? code : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
+    return code != 0 ? code
+                     : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
 }
 
 /* Waits for the AcceptEx under way. When this returns, the system no longer writes to *o or its buffer. */
@@ -186,7 +188,8 @@ static int accept_next(struct stream *b)
     }
     /* Without this it has no names yet, and can't be shut down. */
     if (setsockopt(b->server, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&b->listener,
-                   sizeof b->listener) != 0)
+                   sizeof b->listener)
+        != 0)
         return xsock__win32_error();
     return 0;
 }
@@ -194,8 +197,8 @@ static int accept_next(struct stream *b)
 /* A stranger that left before it was accepted: no reason to give up. */
 static bool is_lost_connection(int code)
 {
-    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN ||
-           code == ERROR_NETNAME_DELETED;
+    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN
+           || code == ERROR_NETNAME_DELETED;
 }
 
 static int accept_client(struct stream *b)
@@ -243,7 +246,8 @@ static int build_stream(struct stream *b)
         code = set_nodelay(b->client); /* as data in a real pair never waits for more */
     if (code == 0)
         code = set_nodelay(b->server);
-    if (code == 0) /* SO_UPDATE_ACCEPT_CONTEXT takes over the listener's modes: be sure of this one */
+    if (code
+        == 0) /* SO_UPDATE_ACCEPT_CONTEXT takes over the listener's modes: be sure of this one */
         code = xsock__sys_set_nonblock(b->server, true);
     return code;
 }

@@ -131,7 +131,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
 }
 
 /* A new request, as the old one may be under way. */
-int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                             uint32_t events)
 {
     struct xsock__request *old;
     int code;
@@ -173,13 +174,15 @@ static void watch_again(struct xsock__sys_poller *p, struct xsock__request *r, U
     r->quiet &= ~events;
     if (r->state == XSOCK__REQUEST_LISTED && p->waiters > 0)
         xsock__request_make_or_fail(p, r);
-    if (r->state == XSOCK__REQUEST_PENDING && (events & ~r->watched & xsock__request_events(r)) != 0) {
+    if (r->state == XSOCK__REQUEST_PENDING
+        && (events & ~r->watched & xsock__request_events(r)) != 0) {
         r->watched |= events;
         (void)CancelIoEx(p->device, &r->o);
     }
 }
 
-void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                            uint32_t events)
 {
     struct xsock__request *r;
 
@@ -198,7 +201,7 @@ struct visit {
     size_t count;
     uint64_t began; /* its serial */
     OVERLAPPED_ENTRY entries[MAX];
-    ULONG taken; /* from the port */
+    ULONG taken;  /* from the port */
     bool blocked; /* these were not there before */
     bool woken;
 };
@@ -239,7 +242,8 @@ static void note(struct xsock__request *r, ULONG events, uint32_t reported)
 /* Somebody else who is waiting must hear of a level that lasts, and of an edge that has not been reported. */
 static void go_on(struct xsock__sys_poller *p, struct xsock__request *r, bool reported)
 {
-    const ULONG asked = XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT | XSOCK__AFD_SEND | XSOCK__AFD_EXPEDITED;
+    const ULONG asked =
+        XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT | XSOCK__AFD_SEND | XSOCK__AFD_EXPEDITED;
     bool edge = (r->asked & XSOCK_POLLER_ET) != 0;
 
     if (!reported)
@@ -276,8 +280,8 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct xsock_
 
 static bool is_doubtful(const struct visit *visit, const struct xsock__request *r)
 {
-    return r != NULL && !r->retired && r->made_in < visit->began && r->poll.count > 0 &&
-           (xsock__request_answer(r) & XSOCK__AFD_CLOSED) == 0;
+    return r != NULL && !r->retired && r->made_in < visit->began && r->poll.count > 0
+           && (xsock__request_answer(r) & XSOCK__AFD_CLOSED) == 0;
 }
 
 static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_poll *q)
@@ -305,7 +309,8 @@ static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
         const struct xsock__request *r = xsock__request_of(&visit->entries[i]);
 
         if (is_doubtful(visit, r))
-            q->entries[q->count++] = (struct xsock__afd_entry){r->handle, xsock__request_events(r), 0};
+            q->entries[q->count++] =
+                (struct xsock__afd_entry){r->handle, xsock__request_events(r), 0};
     }
     if (q->count == 0 || put_question(p, q) != 0)
         return;
@@ -359,7 +364,8 @@ static void leave(struct xsock__sys_poller *p, struct visit *visit)
 }
 
 /* First what is there already. None is taken when the time is over. */
-static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG room, int64_t timeout_ns)
+static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG room,
+                   int64_t timeout_ns)
 {
     ULONG n = 0;
     bool got = GetQueuedCompletionStatusEx(p->port, visit->entries, room, &n, 0, FALSE);

@@ -12,8 +12,8 @@ static size_t request_size(void)
     return offsetof(struct xsock__request, poll) + xsock__afd_size(1);
 }
 
-struct xsock__request *xsock__request_new(struct xsock__sys_poller *p, const struct xsock__sys_member *m,
-                                          uint32_t asked)
+struct xsock__request *xsock__request_new(struct xsock__sys_poller *p,
+                                          const struct xsock__sys_member *m, uint32_t asked)
 {
     struct xsock__request *r = xsock__sys_alloc(request_size());
 
@@ -65,7 +65,8 @@ static void unlist(struct xsock__request *r)
  * note(). */
 ULONG xsock__request_events(const struct xsock__request *r)
 {
-    ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED | XSOCK__AFD_DISCONNECT;
+    ULONG events =
+        XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED | XSOCK__AFD_DISCONNECT;
 
     if (r->asked & XSOCK_POLLER_IN)
         events |= XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT;

@@ -16,35 +16,35 @@ enum { XSOCK__POLLER_BATCH = 64 }; /* answers that are taken at a time */
 enum xsock__request_state { XSOCK__REQUEST_IDLE, XSOCK__REQUEST_LISTED, XSOCK__REQUEST_PENDING };
 
 struct xsock__request {
-    OVERLAPPED o; /* first: the port gives its address back */
-    struct xsock__request *next, **link;             /* of all */
+    OVERLAPPED o;                                      /* first: the port gives its address back */
+    struct xsock__request *next, **link;               /* of all */
     struct xsock__request *next_listed, **listed_link; /* of those to be made */
     uint64_t key;
-    uint64_t made_in;  /* the serial of the latest wait that had begun then */
+    uint64_t made_in; /* the serial of the latest wait that had begun then */
     SOCKET socket;
-    HANDLE handle;     /* the driver's own of it */
-    uint32_t asked;    /* XSOCK_POLLER bits */
-    ULONG quiet;       /* the driver's events that are not to be reported again for now */
-    ULONG watched;     /* what it was made with, or will be as soon as it has been cancelled */
+    HANDLE handle;  /* the driver's own of it */
+    uint32_t asked; /* XSOCK_POLLER bits */
+    ULONG quiet;    /* the driver's events that are not to be reported again for now */
+    ULONG watched;  /* what it was made with, or will be as soon as it has been cancelled */
     enum xsock__request_state state;
-    bool retired;      /* has no member any more */
+    bool retired;                /* has no member any more */
     struct xsock__afd_poll poll; /* last: there is room for one entry only */
 };
 
 struct xsock__sys_poller {
     HANDLE port, device, asked; /* asked: the event of `question` */
-    xsock__atomic_int woken; /* a wake is in the port */
-    struct xsock__lock lock; /* of all that follows, and of the requests */
+    xsock__atomic_int woken;    /* a wake is in the port */
+    struct xsock__lock lock;    /* of all that follows, and of the requests */
     struct xsock__request *all, *listed;
     size_t count, pending, retired;
-    size_t waiters; /* threads that are waiting now */
-    uint64_t serial; /* of waits */
+    size_t waiters;                  /* threads that are waiting now */
+    uint64_t serial;                 /* of waits */
     struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_BATCH entries */
 };
 
 /* One more, not made yet. NULL: no memory. */
-struct xsock__request *xsock__request_new(struct xsock__sys_poller *p, const struct xsock__sys_member *m,
-                                          uint32_t asked);
+struct xsock__request *xsock__request_new(struct xsock__sys_poller *p,
+                                          const struct xsock__sys_member *m, uint32_t asked);
 
 /* It is neither LISTED nor PENDING. */
 void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r);

@@ -9,8 +9,8 @@
 #include <stddef.h>
 #include <string.h>
 
-_Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK_MSG_PEEK &&
-                   (int)MSG_DONTROUTE == (int)XSOCK_MSG_DONTROUTE,
+_Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK_MSG_PEEK
+                   && (int)MSG_DONTROUTE == (int)XSOCK_MSG_DONTROUTE,
                "flags are passed on as they are");
 
 /* ---- send --------------------------------------------------------------------------------------------- */
@@ -34,15 +34,16 @@ int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int 
     }
 }
 
-static int send_once(SOCKET s, const char *buf, int len, int flags, const struct xsock__sys_addr *to,
-                     int *out)
+static int send_once(SOCKET s, const char *buf, int len, int flags,
+                     const struct xsock__sys_addr *to, int *out)
 {
     int n;
 
     if (to == NULL)
         n = send(s, buf, len, flags);
     else
-        n = sendto(s, buf, len, flags, (const struct sockaddr *)(const void *)to->bytes, (int)to->length);
+        n = sendto(s, buf, len, flags, (const struct sockaddr *)(const void *)to->bytes,
+                   (int)to->length);
     if (n == SOCKET_ERROR)
         return xsock__win32_error();
     *out = n;
@@ -52,12 +53,12 @@ static int send_once(SOCKET s, const char *buf, int len, int flags, const struct
 /* A report of an earlier datagram to somebody else: gone, now that it was told, and not our business. */
 bool xsock__win32_recv_is_foreign_report(SOCKET s, int code)
 {
-    return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM &&
-           (code == WSAENETRESET || !xsock__state_has_peer(s));
+    return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM
+           && (code == WSAENETRESET || !xsock__state_has_peer(s));
 }
 
-int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
-                    size_t *out)
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
+                    const struct xsock__sys_addr *to, size_t *out)
 {
     int n = 0;
     int code;

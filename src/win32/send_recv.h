@@ -4,7 +4,10 @@
 
 #include "win32/native.h"
 
-enum { XSOCK__DATA_SEND_FLAGS = MSG_OOB | MSG_DONTROUTE, XSOCK__DATA_RECV_FLAGS = MSG_OOB | MSG_PEEK };
+enum {
+    XSOCK__DATA_SEND_FLAGS = MSG_OOB | MSG_DONTROUTE,
+    XSOCK__DATA_RECV_FLAGS = MSG_OOB | MSG_PEEK
+};
 
 /* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that is much
  * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */

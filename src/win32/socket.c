@@ -5,14 +5,16 @@
  * with Windows 7 SP1; what is older refuses it with WSAEINVAL, which may also be the true answer: then the
  * second attempt gives it again. Without OVERLAPPED, which socket() implies and WSASocketW doesn't, a call
  * could never be cancelled. `info` is from WSADuplicateSocketW, or NULL. */
-static int create(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, bool cloexec, SOCKET *out)
+static int create(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, bool cloexec,
+                  SOCKET *out)
 {
     DWORD flags = WSA_FLAG_OVERLAPPED;
     SOCKET s;
     int code;
 
     if (cloexec) {
-        s = WSASocketW(t->family, t->type, t->protocol, info, 0, flags | WSA_FLAG_NO_HANDLE_INHERIT);
+        s = WSASocketW(t->family, t->type, t->protocol, info, 0,
+                       flags | WSA_FLAG_NO_HANDLE_INHERIT);
         if (s != INVALID_SOCKET) {
             *out = s;
             return 0;
@@ -54,8 +56,8 @@ static int set_up(SOCKET s, const struct xsock__sys_triple *t)
     if (t->family == AF_INET6) { /* Windows' default is on, Linux' off */
         DWORD off = 0;
         /* A raw socket has no use for it, and need not take it. */
-        if (setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&off, sizeof off) != 0 &&
-            t->type != SOCK_RAW)
+        if (setsockopt(s, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&off, sizeof off) != 0
+            && t->type != SOCK_RAW)
             return xsock__win32_error();
     }
     if (internet && t->type == SOCK_DGRAM) {
@@ -89,7 +91,8 @@ int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *
  * are set again. */
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
-    const struct xsock__sys_triple any = {FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO};
+    const struct xsock__sys_triple any = {FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
+                                          FROM_PROTOCOL_INFO};
     WSAPROTOCOL_INFOW info;
     SOCKET s = INVALID_SOCKET;
     int code;
@@ -132,7 +135,8 @@ void xsock__sys_forget_linger(uintptr_t h)
     struct linger l = {0, 0};
     int size = (int)sizeof l;
 
-    if (getsockopt(h, SOL_SOCKET, SO_LINGER, (char *)&l, &size) != 0 || l.l_onoff == 0 || l.l_linger == 0)
+    if (getsockopt(h, SOL_SOCKET, SO_LINGER, (char *)&l, &size) != 0 || l.l_onoff == 0
+        || l.l_linger == 0)
         return;
     l.l_onoff = 0;
     (void)setsockopt(h, SOL_SOCKET, SO_LINGER, (const char *)&l, sizeof l);

@@ -16,7 +16,8 @@ int xsock__sys_startup(void)
 {
     const WORD version = MAKEWORD(2, 2);
     WSADATA data;
-    int code = WSAStartup(version, &data); /* returns the code: WSAGetLastError doesn't work before it */
+    int code =
+        WSAStartup(version, &data); /* returns the code: WSAGetLastError doesn't work before it */
 
     if (code != 0)
         return code;

@@ -47,6 +47,7 @@ bool xsock__state_is_unconnected(SOCKET s)
     DWORD seconds = 0;
     int size = (int)sizeof seconds;
 
-    return xsock__state_type(s) == SOCK_STREAM &&
-           getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0 && seconds == UINT32_MAX;
+    return xsock__state_type(s) == SOCK_STREAM
+           && getsockopt(s, SOL_SOCKET, SO_CONNECT_TIME, (char *)&seconds, &size) == 0
+           && seconds == UINT32_MAX;
 }

@@ -37,13 +37,15 @@ static BOOL CALLBACK make_slot(PINIT_ONCE once, PVOID parameter, PVOID *context)
     if (index == TLS_OUT_OF_INDEXES)
         return FALSE; /* tried again at the next call */
     InterlockedExchange(&slot, (LONG)index);
-    (void)atexit(free_slot); /* if it can't be had, a slot is lost at unloading: no reason to fail */
+    (void)atexit(
+        free_slot); /* if it can't be had, a slot is lost at unloading: no reason to fail */
     return TRUE;
 }
 
 int xsock__sys_last_error(void)
 {
-    DWORD kept = GetLastError(); /* which TlsGetValue resets: asking must not cost the program its own */
+    DWORD kept =
+        GetLastError(); /* which TlsGetValue resets: asking must not cost the program its own */
     int code = (int)(INT_PTR)TlsGetValue((DWORD)slot); /* NULL where there is no slot yet */
 
     SetLastError(kept);
@@ -65,8 +67,10 @@ void xsock__sys_set_last_error(int code)
 
 enum { ALIGNMENT = 64, LARGE = 1 << 18 };
 
-_Static_assert(MEMORY_ALLOCATION_ALIGNMENT >= sizeof(void *), "no room for a pointer below an aligned block");
-_Static_assert(ALIGNMENT % MEMORY_ALLOCATION_ALIGNMENT == 0, "ours must be a multiple of the heap's");
+_Static_assert(MEMORY_ALLOCATION_ALIGNMENT >= sizeof(void *),
+               "no room for a pointer below an aligned block");
+_Static_assert(ALIGNMENT % MEMORY_ALLOCATION_ALIGNMENT == 0,
+               "ours must be a multiple of the heap's");
 
 void *xsock__sys_alloc(size_t size)
 {
@@ -98,7 +102,8 @@ void xsock__sys_free(void *p, size_t size)
 /* ---- Locks ----------------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(SRWLOCK) <= sizeof(struct xsock__lock), "a lock must hold an SRWLOCK");
-_Static_assert(_Alignof(SRWLOCK) <= _Alignof(struct xsock__lock), "a lock must be aligned as an SRWLOCK");
+_Static_assert(_Alignof(SRWLOCK) <= _Alignof(struct xsock__lock),
+               "a lock must be aligned as an SRWLOCK");
 
 static SRWLOCK global_lock = SRWLOCK_INIT;
 

@@ -18,8 +18,8 @@ int64_t xsock__sys_now(void)
     /* Neither fails since Windows XP. */
     QueryPerformanceFrequency(&per_second);
     QueryPerformanceCounter(&ticks);
-    return ticks.QuadPart / per_second.QuadPart * 1000000000 +
-           ticks.QuadPart % per_second.QuadPart * 1000000000 / per_second.QuadPart;
+    return ticks.QuadPart / per_second.QuadPart * 1000000000
+           + ticks.QuadPart % per_second.QuadPart * 1000000000 / per_second.QuadPart;
 }
 
 /* GetSystemTimePreciseAsFileTime is Windows 8's. This one lags, by 16 ms at most. */
@@ -29,7 +29,8 @@ int64_t xsock__sys_realtime(void)
     FILETIME t;
 
     GetSystemTimeAsFileTime(&t);
-    return ((int64_t)((uint64_t)t.dwHighDateTime << 32 | t.dwLowDateTime) - from_1601_to_1970) * 100;
+    return ((int64_t)((uint64_t)t.dwHighDateTime << 32 | t.dwLowDateTime) - from_1601_to_1970)
+           * 100;
 }
 
 DWORD xsock__wait_ms(int64_t ns)
@@ -104,7 +105,8 @@ static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
         return NULL;
     if (!w->by_base)
         return (HANDLE)e->handle;
-    return xsock__state_type(e->handle) != 0 && xsock__afd_base(e->handle, &base) == 0 ? base : NULL;
+    return xsock__state_type(e->handle) != 0 && xsock__afd_base(e->handle, &base) == 0 ? base
+                                                                                       : NULL;
 }
 
 /* Fills in the request. A handle that is no socket has its answer at once, so nothing is waited for. */
@@ -155,8 +157,8 @@ static int await(const struct wait *w, OVERLAPPED *o)
  * nothing, unless it was shut down. */
 bool xsock__wait_has_hung_up(SOCKET s, ULONG events)
 {
-    return (events & XSOCK__AFD_DISCONNECT) && xsock__state_type(s) == SOCK_STREAM &&
-           send(s, "", 0, 0) != 0 && WSAGetLastError() == WSAESHUTDOWN;
+    return (events & XSOCK__AFD_DISCONNECT) && xsock__state_type(s) == SOCK_STREAM
+           && send(s, "", 0, 0) != 0 && WSAGetLastError() == WSAESHUTDOWN;
 }
 
 /* What an answer means to an entry. */

@@ -34,11 +34,11 @@ static void assert_same(const struct snapshot *before)
 }
 
 /* Refused with exactly this, and nothing else changed. */
-#define ASSERT_REFUSED(expected, call)                                                                       \
-    do {                                                                                                     \
-        struct snapshot before_call = take_snapshot();                                                       \
-        ASSERT_RESULT((expected), call);                                                                     \
-        assert_same(&before_call);                                                                           \
+#define ASSERT_REFUSED(expected, call)                 \
+    do {                                               \
+        struct snapshot before_call = take_snapshot(); \
+        ASSERT_RESULT((expected), call);               \
+        assert_same(&before_call);                     \
     } while (0)
 
 /* 3 is open, 4 is CLOEXEC, 5 was open and is closed, 6 is NONBLOCK. */
@@ -59,13 +59,32 @@ static void close_some(void)
     assert_int_equal(harness_descriptors(LOOKED_AT), 0);
 }
 
-static const int not_open[] = {INT_MIN, INT_MIN + 1, -4096, -1, 0, 1, 2, 5, 7, 63, 64, 4095, 4096, 1 << 20,
-                               (1 << 24) - 1, 1 << 24, (1 << 24) + 1, 1 << 30, INT_MAX - 64, INT_MAX - 63,
-                               INT_MAX - 1, INT_MAX};
+static const int not_open[] = {INT_MIN,
+                               INT_MIN + 1,
+                               -4096,
+                               -1,
+                               0,
+                               1,
+                               2,
+                               5,
+                               7,
+                               63,
+                               64,
+                               4095,
+                               4096,
+                               1 << 20,
+                               (1 << 24) - 1,
+                               1 << 24,
+                               (1 << 24) + 1,
+                               1 << 30,
+                               INT_MAX - 64,
+                               INT_MAX - 63,
+                               INT_MAX - 1,
+                               INT_MAX};
 enum { NOT_OPEN = sizeof not_open / sizeof *not_open };
 
-static const int bad_flags[] = {1, 2, XSOCK_SOCK_RDM, 0x1000, 0x8000, 0x2001, 0x10000, 1 << 30, INT_MIN, -1,
-                                INT_MAX};
+static const int bad_flags[] = {1,       2,       XSOCK_SOCK_RDM, 0x1000, 0x8000, 0x2001,
+                                0x10000, 1 << 30, INT_MIN,        -1,     INT_MAX};
 enum { BAD_FLAGS = sizeof bad_flags / sizeof *bad_flags };
 
 /* ---- Tests ---------------------------------------------------------------------------------------- */

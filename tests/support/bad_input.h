@@ -21,11 +21,12 @@ void a_full_table_says_so_after_what_is_wrong_with_the_arguments(void **state);
 void what_is_wrong_is_judged_in_order(void **state);
 void what_was_released_or_closed_is_open_no_more(void **state);
 
-#define BAD_INPUT_TESTS(TEST)                                                                                \
-    TEST(a_descriptor_that_is_not_open_is_refused_by_every_call),                                            \
-        TEST(null_where_something_must_be_is_refused), TEST(unknown_flags_are_refused),                      \
-        TEST(minimums_and_targets_out_of_range_are_refused), TEST(limits_out_of_range_are_refused),          \
-        TEST(a_full_table_says_so_after_what_is_wrong_with_the_arguments),                                   \
+#define BAD_INPUT_TESTS(TEST)                                                           \
+    TEST(a_descriptor_that_is_not_open_is_refused_by_every_call),                       \
+        TEST(null_where_something_must_be_is_refused), TEST(unknown_flags_are_refused), \
+        TEST(minimums_and_targets_out_of_range_are_refused),                            \
+        TEST(limits_out_of_range_are_refused),                                          \
+        TEST(a_full_table_says_so_after_what_is_wrong_with_the_arguments),              \
         TEST(what_is_wrong_is_judged_in_order), TEST(what_was_released_or_closed_is_open_no_more)
 
 #endif

@@ -52,7 +52,8 @@ static void append_urgent(struct fake__endpoint *r, const unsigned char *buf, si
     r->mark = r->size;
 }
 
-static int send_stream(struct fake__endpoint *e, const void *buf, size_t len, int flags, size_t *out)
+static int send_stream(struct fake__endpoint *e, const void *buf, size_t len, int flags,
+                       size_t *out)
 {
     if (e->error != 0)
         return take_error(e);
@@ -72,7 +73,8 @@ static int send_stream(struct fake__endpoint *e, const void *buf, size_t len, in
     return 0;
 }
 
-static void append_message(struct fake__endpoint *r, const struct fake__endpoint *from, const void *buf, size_t len)
+static void append_message(struct fake__endpoint *r, const struct fake__endpoint *from,
+                           const void *buf, size_t len)
 {
     struct fake__message *m = calloc(1, sizeof *m + len), **link = &r->first;
     if (m == NULL)
@@ -97,13 +99,15 @@ static struct fake__endpoint *receiver(struct fake__endpoint *e, const struct xs
     return fake__net_named(e->af, e->type, &name);
 }
 
-static int send_message(struct fake__endpoint *e, const void *buf, size_t len, const struct xsock__sys_addr *to)
+static int send_message(struct fake__endpoint *e, const void *buf, size_t len,
+                        const struct xsock__sys_addr *to)
 {
     struct fake__endpoint *r;
     if (e->error != 0)
         return take_error(e);
     if (to == NULL && !e->connected)
-        return e->type == XSOCK_SOCK_DGRAM && e->af != XSOCK_AF_LOCAL ? FAKE_EDESTADDRREQ : FAKE_ENOTCONN;
+        return e->type == XSOCK_SOCK_DGRAM && e->af != XSOCK_AF_LOCAL ? FAKE_EDESTADDRREQ
+                                                                      : FAKE_ENOTCONN;
     if (e->shut_send)
         return FAKE_EPIPE;
     if (len > FAKE_MESSAGE_MAX)
@@ -122,8 +126,8 @@ static int send_message(struct fake__endpoint *e, const void *buf, size_t len, c
     return 0;
 }
 
-int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags, const struct xsock__sys_addr *to,
-                    size_t *out)
+int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
+                    const struct xsock__sys_addr *to, size_t *out)
 {
     struct fake__endpoint *e = fake__endpoint(h, "sent on what is no open socket");
     int code = fake__begin(FAKE_SEND);
@@ -155,7 +159,8 @@ static size_t at_most(struct fake__endpoint *e, size_t len)
     return least(len, e->marked ? e->mark : e->size);
 }
 
-static int recv_urgent(struct fake__endpoint *e, unsigned char *buf, size_t len, int flags, size_t *out)
+static int recv_urgent(struct fake__endpoint *e, unsigned char *buf, size_t len, int flags,
+                       size_t *out)
 {
     if (!e->has_urgent)
         return FAKE_EINVAL;
@@ -188,8 +193,8 @@ static int recv_stream(struct fake__endpoint *e, void *buf, size_t len, int flag
     return 0;
 }
 
-static int recv_message(struct fake__endpoint *e, void *buf, size_t len, int flags, struct xsock_addr *out_from,
-                        size_t *out, int *out_flags)
+static int recv_message(struct fake__endpoint *e, void *buf, size_t len, int flags,
+                        struct xsock_addr *out_from, size_t *out, int *out_flags)
 {
     struct fake__message *m = e->first;
     if (m == NULL && e->error != 0)

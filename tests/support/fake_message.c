@@ -68,7 +68,8 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     return code;
 }
 
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp, size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
+                          size_t *out)
 {
     size_t done = 0;
     int code = 0;
@@ -102,7 +103,8 @@ static void glue_more(uintptr_t h, struct xsock__sys_msg *m)
     }
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
+                          size_t *out)
 {
     size_t done = 0;
     int code = 0;

@@ -85,13 +85,14 @@ static bool type_matches(const struct xsock__sys_query *q, size_t service)
 }
 
 /* Each port of the service; port 0 where none is asked for. False: enough. */
-static bool report(const struct xsock__sys_query *q, struct xsock_addr a, xsock__sys_found *found, void *user,
-                   bool *out_any)
+static bool report(const struct xsock__sys_query *q, struct xsock_addr a, xsock__sys_found *found,
+                   void *user, bool *out_any)
 {
     struct xsock__sys_addr native;
     size_t n = q->service != NULL ? set.service_count : 1;
     for (size_t i = 0; i < n; i++) {
-        if (q->service != NULL && (strcmp(q->service, set.services[i].name) != 0 || !type_matches(q, i)))
+        if (q->service != NULL
+            && (strcmp(q->service, set.services[i].name) != 0 || !type_matches(q, i)))
             continue;
         a.port = q->service != NULL ? set.services[i].port : 0;
         if (xsock__sys_addr_to_native(&a, &native) != 0)
@@ -115,13 +116,15 @@ static void note(const struct xsock__sys_query *q)
         die("asked for nothing");
     set.asked.count++;
     snprintf(set.asked.host, sizeof set.asked.host, "%s", q->host != NULL ? q->host : "");
-    snprintf(set.asked.service, sizeof set.asked.service, "%s", q->service != NULL ? q->service : "");
+    snprintf(set.asked.service, sizeof set.asked.service, "%s",
+             q->service != NULL ? q->service : "");
     set.asked.family = q->family;
     set.asked.type = q->type;
     set.asked.addrconfig = q->addrconfig;
 }
 
-int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user, int *out_code)
+int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
+                       int *out_code)
 {
     static const struct xsock_addr any = {.family = XSOCK_AF_INET, .length = 4};
     bool known = q->host == NULL, any_service = false;
@@ -152,8 +155,8 @@ static struct xsock_addr unpack(const struct xsock__sys_addr *native)
     return a;
 }
 
-int xsock__sys_reverse_host(const struct xsock__sys_addr *native, bool no_fqdn, char out[XSOCK__NAME_SIZE],
-                            int *out_code)
+int xsock__sys_reverse_host(const struct xsock__sys_addr *native, bool no_fqdn,
+                            char out[XSOCK__NAME_SIZE], int *out_code)
 {
     struct xsock_addr a = unpack(native);
     set.asked.count++;
@@ -173,8 +176,8 @@ int xsock__sys_reverse_host(const struct xsock__sys_addr *native, bool no_fqdn, 
     return fail(XSOCK_EAI_NONAME, out_code);
 }
 
-int xsock__sys_reverse_service(const struct xsock__sys_addr *native, bool dgram, char out[XSOCK__NAME_SIZE],
-                               int *out_code)
+int xsock__sys_reverse_service(const struct xsock__sys_addr *native, bool dgram,
+                               char out[XSOCK__NAME_SIZE], int *out_code)
 {
     struct xsock_addr a = unpack(native);
     int type = dgram ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM;

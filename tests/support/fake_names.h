@@ -31,7 +31,7 @@ struct fake_names_asked fake_names_asked(void);
 
 /* How threads run: at once, in the call that starts them; or when the test says so, at most one at a time. */
 void fake_threads_wait(bool on);
-bool fake_threads_run_one(void); /* false: there was none */
+bool fake_threads_run_one(void);  /* false: there was none */
 void fake_threads_fail(int code); /* none can be started; 0: they can */
 
 #endif

@@ -144,9 +144,11 @@ struct fake__endpoint *fake__net_named(int af, int type, const struct xsock_addr
 {
     for (struct fake__endpoint *e = all; e != NULL; e = e->next) {
         struct xsock_addr local = e->local;
-        memcpy(local.data, name->data, sizeof local.data); /* any address of this machine is as good as another */
-        if (e->bound && e->listener == NULL && !e->connected && e->af == af && e->type == type &&
-            (af == XSOCK_AF_LOCAL ? xsock_addr_equal(&e->local, name) : local.port == name->port))
+        memcpy(local.data, name->data,
+               sizeof local.data); /* any address of this machine is as good as another */
+        if (e->bound && e->listener == NULL && !e->connected && e->af == af && e->type == type
+            && (af == XSOCK_AF_LOCAL ? xsock_addr_equal(&e->local, name)
+                                     : local.port == name->port))
             return e;
     }
     return NULL;
@@ -180,7 +182,8 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
         return code;
     if (e->bound)
         return FAKE_EINVAL;
-    if ((e->af == XSOCK_AF_LOCAL || name.port != 0) && fake__net_named(e->af, e->type, &name) != NULL)
+    if ((e->af == XSOCK_AF_LOCAL || name.port != 0)
+        && fake__net_named(e->af, e->type, &name) != NULL)
         return FAKE_EADDRINUSE;
     give_name(e, &name);
     return 0;
@@ -188,7 +191,10 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
 
 static int tell(const struct xsock_addr *a, int af, struct xsock__sys_addr *out)
 {
-    struct xsock_addr none = {.family = af, .length = af == XSOCK_AF_INET ? 4 : af == XSOCK_AF_INET6 ? 16 : 0};
+    struct xsock_addr none = {.family = af,
+                              .length = af == XSOCK_AF_INET    ? 4
+                                        : af == XSOCK_AF_INET6 ? 16
+                                                               : 0};
     return xsock__sys_addr_to_native(a->family == 0 ? &none : a, out);
 }
 

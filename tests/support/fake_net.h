@@ -7,8 +7,8 @@
 #include "fake_sys.h"
 
 enum {
-    FAKE_BUFFER = 1000,      /* bytes that a stream holds for its receiver, unless set otherwise */
-    FAKE_MESSAGES = 8,       /* datagrams that a socket holds; one more is EAGAIN to its sender */
+    FAKE_BUFFER = 1000,     /* bytes that a stream holds for its receiver, unless set otherwise */
+    FAKE_MESSAGES = 8,      /* datagrams that a socket holds; one more is EAGAIN to its sender */
     FAKE_MESSAGE_MAX = 1500 /* a longer one is EMSGSIZE */
 };
 

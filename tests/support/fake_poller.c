@@ -164,7 +164,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return 0;
 }
 
-int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                             uint32_t events)
 {
     int code = take_failure();
     if (code == 0)
@@ -178,7 +179,8 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
     fake.members--;
 }
 
-void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
+                            uint32_t events)
 {
     struct watched *w = find(p, m);
     if (w != NULL && (w->events & events) != 0)
@@ -196,7 +198,9 @@ static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, s
         for (uint32_t bit = 1; bit != 0 && bit <= events && count < n; bit <<= 1)
             if (events & bit)
                 v[count++] = (struct xsock__sys_event){w->member->key, bit};
-        w->reported = w->reported || (events != 0 && (w->events & (XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT)) != 0);
+        w->reported =
+            w->reported
+            || (events != 0 && (w->events & (XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT)) != 0);
     }
     return count;
 }

@@ -23,7 +23,7 @@ void fake_poller_fail(int code);
 /* Runs in the next wait, before it looks: as another thread would, meanwhile. */
 void fake_poller_meanwhile(void (*fn)(void *user), void *user);
 
-size_t fake_pollers(void); /* open */
+size_t fake_pollers(void);        /* open */
 size_t fake_poller_members(void); /* in all of them */
 
 #endif

@@ -23,7 +23,8 @@ void fake__notice(enum fake_call call); /* one that can't */
 
 /* The open socket of a handle; ends the program with this sentence if it is none. */
 struct fake__socket *fake__find(uintptr_t h, const char *otherwise);
-uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock, bool is_socket);
+uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock,
+                           bool is_socket);
 
 /* ---- The network (fake_net.c) -------------------------------------------------------------------- */
 
@@ -38,11 +39,11 @@ struct fake__endpoint {
     struct fake__endpoint *next; /* of all */
     int af, type;                /* xsock's numbers */
     bool bound, listening, connecting, connected, shut_receive, shut_send;
-    bool ended;        /* no more will come: the peer is gone, or sends no more */
-    bool gone;         /* the peer is */
+    bool ended; /* no more will come: the peer is gone, or sends no more */
+    bool gone;  /* the peer is */
     struct fake__endpoint *peer;
     struct xsock_addr local, remote;
-    int error;         /* SO_ERROR */
+    int error;          /* SO_ERROR */
     int64_t settles_at; /* connecting: when it is over, and how */
     int settles_with;
     /* received */
@@ -65,8 +66,8 @@ struct fake__endpoint *fake__net_named(int af, int type, const struct xsock_addr
 bool fake__net_is_stream(const struct fake__endpoint *e);
 void fake__net_pair(struct fake__socket *a, struct fake__socket *b);
 void fake__net_gone(struct fake__socket *s);
-void fake__net_settle(void);             /* connects whose time has come */
-int64_t fake__net_next_event(void);      /* when the next will; INT64_MAX: none */
+void fake__net_settle(void);                           /* connects whose time has come */
+int64_t fake__net_next_event(void);                    /* when the next will; INT64_MAX: none */
 int fake__net_revents(const struct fake__endpoint *e); /* all that holds, asked for or not */
 size_t fake__net_room(const struct fake__endpoint *receiver);
 void fake__reset_net(void);

@@ -174,7 +174,8 @@ static int flip(int protocol)
 
 bool xsock__sys_family(int af, int *out)
 {
-    bool known = (af >= XSOCK_AF_INET && af <= XSOCK_AF_LOCAL) || (af >= XSOCK_AF_ROUTE && af <= XSOCK_AF_HYPERV);
+    bool known = (af >= XSOCK_AF_INET && af <= XSOCK_AF_LOCAL)
+                 || (af >= XSOCK_AF_ROUTE && af <= XSOCK_AF_HYPERV);
     for (int i = 0; i < set.hidden_family_count; i++)
         known = known && set.hidden_families[i].af != af;
     if (known)
@@ -184,7 +185,8 @@ bool xsock__sys_family(int af, int *out)
 
 bool xsock__sys_type(int type, int *out)
 {
-    bool known = (type >= XSOCK_SOCK_STREAM && type <= XSOCK_SOCK_SEQPACKET) || type == XSOCK_SOCK_RDM;
+    bool known =
+        (type >= XSOCK_SOCK_STREAM && type <= XSOCK_SOCK_SEQPACKET) || type == XSOCK_SOCK_RDM;
     for (int i = 0; i < set.hidden_type_count; i++)
         known = known && set.hidden_types[i].type != type;
     if (known)
@@ -239,7 +241,8 @@ static uintptr_t add_handle(struct fake__socket *open, bool cloexec)
     return HANDLE_BASE + HANDLE_STEP * (uintptr_t)i;
 }
 
-uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock, bool is_socket)
+uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock,
+                           bool is_socket)
 {
     struct fake__socket *open = calloc(1, sizeof *open);
     if (open == NULL)
@@ -254,7 +257,8 @@ uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool
 static struct slot *find(uintptr_t h)
 {
     uintptr_t i = (h - HANDLE_BASE) / HANDLE_STEP;
-    if (h < HANDLE_BASE || (h - HANDLE_BASE) % HANDLE_STEP != 0 || i >= slot_count || slots[i].open == NULL)
+    if (h < HANDLE_BASE || (h - HANDLE_BASE) % HANDLE_STEP != 0 || i >= slot_count
+        || slots[i].open == NULL)
         return NULL;
     return &slots[i];
 }
@@ -312,9 +316,9 @@ static int matches(int set_to, int native, int expected)
 static int refused(const struct xsock__sys_triple *t)
 {
     for (int i = 0; i < set.refused_count; i++) {
-        if (matches(set.refused[i].af, t->family, FAKE_FAMILY_BASE + set.refused[i].af) &&
-            matches(set.refused[i].type, t->type, FAKE_TYPE_BASE + set.refused[i].type) &&
-            matches(set.refused[i].protocol, t->protocol, flip(set.refused[i].protocol)))
+        if (matches(set.refused[i].af, t->family, FAKE_FAMILY_BASE + set.refused[i].af)
+            && matches(set.refused[i].type, t->type, FAKE_TYPE_BASE + set.refused[i].type)
+            && matches(set.refused[i].protocol, t->protocol, flip(set.refused[i].protocol)))
             return set.refused[i].code;
     }
     return 0;
@@ -331,8 +335,8 @@ static int judge(enum fake_call call, const struct xsock__sys_triple *t)
 {
     int code = fake__begin(call);
     check_started();
-    if (t->family < FAKE_FAMILY_BASE || t->type <= FAKE_TYPE_BASE ||
-        (t->protocol != 0 && (t->protocol & FAKE_PROTOCOL_BIT) == 0 && t->protocol > 0))
+    if (t->family < FAKE_FAMILY_BASE || t->type <= FAKE_TYPE_BASE
+        || (t->protocol != 0 && (t->protocol & FAKE_PROTOCOL_BIT) == 0 && t->protocol > 0))
         fake__die("a number was not translated");
     return code != 0 ? code : refused(t);
 }
@@ -644,7 +648,7 @@ int fake_teardown(void **state)
     fake_reset();
     if (fake_is_clean())
         return 0;
-    fprintf(stderr, "fake_sys: %ld handles left open, %d locks left locked\n", (long)live - (long)handles_before,
-            locks_held);
+    fprintf(stderr, "fake_sys: %ld handles left open, %d locks left locked\n",
+            (long)live - (long)handles_before, locks_held);
     return 1;
 }

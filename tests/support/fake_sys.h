@@ -124,9 +124,9 @@ unsigned fake_calls(enum fake_call call);
 size_t fake_handles(void);
 size_t fake_allocations(void);
 size_t fake_bytes(void);
-int fake_startups(void);     /* startups less cleanups */
-unsigned fake_closes(void);  /* handles ever closed */
-int fake_locks_held(void);   /* the global one included */
+int fake_startups(void);    /* startups less cleanups */
+unsigned fake_closes(void); /* handles ever closed */
+int fake_locks_held(void);  /* the global one included */
 
 struct fake_look {
     bool open, is_socket, cloexec, nonblock;

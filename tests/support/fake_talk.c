@@ -35,7 +35,8 @@ void renew(void)
 
 struct xsock_addr at_port(uint32_t port)
 {
-    return (struct xsock_addr){.family = XSOCK_AF_INET, .port = port, .length = 4, .data = {127, 0, 0, 1}};
+    return (struct xsock_addr){
+        .family = XSOCK_AF_INET, .port = port, .length = 4, .data = {127, 0, 0, 1}};
 }
 
 struct xsock_addr named(const char *path)
@@ -83,7 +84,8 @@ void set_timeout(int d, enum timeout which, int64_t ns)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     struct xsock__sock *s = fd->held.sock;
-    xsock__atomic_i64 *all[] = {&s->recv_timeout, &s->send_timeout, &s->connect_timeout, &s->accept_timeout};
+    xsock__atomic_i64 *all[] = {&s->recv_timeout, &s->send_timeout, &s->connect_timeout,
+                                &s->accept_timeout};
     xsock__atomic_store_i64(all[which], ns);
     xsock__fdtab_put(t, fd);
 }
@@ -115,7 +117,8 @@ void send_later(void *user)
 void recv_later(void *user)
 {
     struct event *e = user;
-    e->result = (int)xsock__call_recvfrom(t, e->d, buf + sizeof buf - e->n, e->n, XSOCK_MSG_DONTWAIT, NULL);
+    e->result =
+        (int)xsock__call_recvfrom(t, e->d, buf + sizeof buf - e->n, e->n, XSOCK_MSG_DONTWAIT, NULL);
 }
 
 void connect_later(void *user)

@@ -10,7 +10,7 @@ static struct {
     struct hook {
         fake_hook *fn; /* NULL: not in use */
         void *user;
-        int64_t time;  /* of a timed one */
+        int64_t time; /* of a timed one */
         enum fake_call call;
         unsigned nth;
     } timed[HOOKS], before[HOOKS];
@@ -186,7 +186,8 @@ static bool look(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wa
             fake__die("waited for what is no event");
         v[i].revents = 0;
         if (v[i].handle != UINTPTR_MAX) {
-            const struct fake__endpoint *e = fake__endpoint(v[i].handle, "waited on what is no open socket");
+            const struct fake__endpoint *e =
+                fake__endpoint(v[i].handle, "waited on what is no open socket");
             v[i].revents = fake__net_revents(e) & (v[i].events | always);
         }
         any = any || v[i].revents != 0;
@@ -216,11 +217,13 @@ static void pass_time(int64_t end, int64_t interrupt)
     now = next;
 }
 
-int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake, int64_t timeout_ns)
+int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
+                    int64_t timeout_ns)
 {
     int code = fake__begin(FAKE_WAIT);
     int64_t end = end_of(timeout_ns);
-    int64_t interrupt = set.interrupt_ns > 0 ? now + set.interrupt_ns - now % set.interrupt_ns : INT64_MAX;
+    int64_t interrupt =
+        set.interrupt_ns > 0 ? now + set.interrupt_ns - now % set.interrupt_ns : INT64_MAX;
     if (code != 0)
         return code;
     if (timeout_ns < -1)

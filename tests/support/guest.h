@@ -38,21 +38,23 @@ void guest_put_vec(struct guest *g, uint64_t at, uint64_t base, uint64_t len);
 #define CALL1(g, name, a) guest_call(g, name, GUEST_ARG(a))
 #define CALL2(g, name, a, b) guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b))
 #define CALL3(g, name, a, b, c) guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c))
-#define CALL4(g, name, a, b, c, d) guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d))
+#define CALL4(g, name, a, b, c, d) \
+    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d))
 #define CALL5(g, name, a, b, c, d, e) \
     guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e))
-#define CALL6(g, name, a, b, c, d, e, f) \
-    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), GUEST_ARG(f))
-#define CALL7(g, name, a, b, c, d, e, f, h) \
-    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), GUEST_ARG(f), \
-               GUEST_ARG(h))
+#define CALL6(g, name, a, b, c, d, e, f)                                                      \
+    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), \
+               GUEST_ARG(f))
+#define CALL7(g, name, a, b, c, d, e, f, h)                                                   \
+    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), \
+               GUEST_ARG(f), GUEST_ARG(h))
 
 /* The errno of a call, by name when it differs. */
-#define ASSERT_ERRNO(expected, call) \
-    do { \
-        uint32_t guest_errno = (call); \
+#define ASSERT_ERRNO(expected, call)                                                               \
+    do {                                                                                           \
+        uint32_t guest_errno = (call);                                                             \
         ASSERT_THAT(guest_errno == (uint32_t)(expected), "%s: errno %u (%s) instead of %d", #call, \
-                    (unsigned)guest_errno, xsock_errname((int)guest_errno), (int)(expected)); \
+                    (unsigned)guest_errno, xsock_errname((int)guest_errno), (int)(expected));      \
     } while (0)
 
 #endif

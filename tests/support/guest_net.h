@@ -13,11 +13,11 @@ enum {
     NET_STATUS = 1064,
     NET_ADDR = 1280, /* an addr_port that goes in, and one that comes out */
     NET_PEER = 1536,
-    NET_VEC = 2048,   /* up to 1,025 vectors */
-    NET_OUT = 20480,  /* data that goes out */
-    NET_IN = 32768,   /* data that comes in, up to the end */
+    NET_VEC = 2048,  /* up to 1,025 vectors */
+    NET_OUT = 20480, /* data that goes out */
+    NET_IN = 32768,  /* data that comes in, up to the end */
     NET_CAPACITY = GUEST_MEMORY - NET_IN,
-    WAIT_NOT = 8,     /* riflags: don't wait */
+    WAIT_NOT = 8, /* riflags: don't wait */
     LAST_BYTE = GUEST_MEMORY - 1
 };
 
@@ -47,17 +47,17 @@ uint32_t guest_send(struct guest *g, int d, const char *text);
 uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t room);
 
 /* That the last call has received exactly this. */
-#define ASSERT_GOT(g, text) \
-    do { \
-        assert_int_equal(guest_done(g), strlen(text)); \
+#define ASSERT_GOT(g, text)                                             \
+    do {                                                                \
+        assert_int_equal(guest_done(g), strlen(text));                  \
         assert_memory_equal((g)->bytes + NET_IN, (text), strlen(text)); \
     } while (0)
 
-#define CALL8(g, name, a, b, c, d, e, f, h, i) \
-    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), GUEST_ARG(f), \
-               GUEST_ARG(h), GUEST_ARG(i))
-#define CALL10(g, name, a, b, c, d, e, f, h, i, j, k) \
-    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), GUEST_ARG(f), \
-               GUEST_ARG(h), GUEST_ARG(i), GUEST_ARG(j), GUEST_ARG(k))
+#define CALL8(g, name, a, b, c, d, e, f, h, i)                                                \
+    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), \
+               GUEST_ARG(f), GUEST_ARG(h), GUEST_ARG(i))
+#define CALL10(g, name, a, b, c, d, e, f, h, i, j, k)                                         \
+    guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), \
+               GUEST_ARG(f), GUEST_ARG(h), GUEST_ARG(i), GUEST_ARG(j), GUEST_ARG(k))
 
 #endif

@@ -33,8 +33,8 @@ bool harness_mismatch(int expected, int got, const char *call, char *out_text, s
 {
     if (got == expected)
         return false;
-    snprintf(out_text, size, "%s: expected %s, got %s (system code %d)", call, harness_name(expected),
-             harness_name(got), xsock_oserror());
+    snprintf(out_text, size, "%s: expected %s, got %s (system code %d)", call,
+             harness_name(expected), harness_name(got), xsock_oserror());
     return true;
 }
 
@@ -121,7 +121,8 @@ int harness_setup(void **state)
 
 bool harness_is_clean(void)
 {
-    return harness_descriptors(DESCRIPTORS_END) == descriptors_before && harness_handles() == handles_before;
+    return harness_descriptors(DESCRIPTORS_END) == descriptors_before
+           && harness_handles() == handles_before;
 }
 
 /* What is left over is closed, so that one failure doesn't become those of all tests after it. */
@@ -136,8 +137,9 @@ int harness_teardown(void **state)
     (void)state;
     if (harness_is_clean())
         return 0;
-    fprintf(stderr, "harness: descriptors %d, then %d; system handles %d, then %d\n", descriptors_before,
-            harness_descriptors(DESCRIPTORS_END), handles_before, harness_handles());
+    fprintf(stderr, "harness: descriptors %d, then %d; system handles %d, then %d\n",
+            descriptors_before, harness_descriptors(DESCRIPTORS_END), handles_before,
+            harness_handles());
     close_leftovers();
     return 1;
 }

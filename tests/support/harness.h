@@ -22,20 +22,21 @@
 #include "xsock.h"
 
 /* Result and error in one: `expected` is a value >= 0 or -XSOCK_E..., and a mismatch prints both by name. */
-#define ASSERT_RESULT(expected, call) harness_assert_result((expected), (call), #call, __FILE__, __LINE__)
+#define ASSERT_RESULT(expected, call) \
+    harness_assert_result((expected), (call), #call, __FILE__, __LINE__)
 
 /* A call that opens: asserts that it succeeded, and gives its result. */
 #define ASSERT_OPENS(call) harness_assert_opens((call), #call, __FILE__, __LINE__)
 
 /* An assertion that says what was the case: ASSERT_THAT(n < 3, "n is %d", n). */
-#define ASSERT_THAT(condition, ...)                                                                          \
-    do {                                                                                                     \
-        if (!(condition)) {                                                                                  \
-            print_error("%s: ", #condition);                                                                 \
-            print_error(__VA_ARGS__);                                                                        \
-            print_error("\n");                                                                               \
-            _fail(__FILE__, __LINE__);                                                                       \
-        }                                                                                                    \
+#define ASSERT_THAT(condition, ...)          \
+    do {                                     \
+        if (!(condition)) {                  \
+            print_error("%s: ", #condition); \
+            print_error(__VA_ARGS__);        \
+            print_error("\n");               \
+            _fail(__FILE__, __LINE__);       \
+        }                                    \
     } while (0)
 
 void harness_assert_result(int expected, int got, const char *call, const char *file, int line);
@@ -62,10 +63,10 @@ int harness_teardown(void **state);
 bool harness_is_clean(void);
 
 /* Prints the reason, and skips the test. */
-#define SKIP(reason)                                                                                         \
-    do {                                                                                                     \
-        print_message("%s\n", (reason));                                                            \
-        skip();                                                                                              \
+#define SKIP(reason)                     \
+    do {                                 \
+        print_message("%s\n", (reason)); \
+        skip();                          \
     } while (0)
 
 #endif

@@ -111,7 +111,7 @@ size_t native_path_max(void)
 #ifdef _WIN32
     return 108;
 #else
-    return sizeof ((struct sockaddr_un *)0)->sun_path;
+    return sizeof((struct sockaddr_un *)0)->sun_path;
 #endif
 }
 

@@ -30,9 +30,9 @@ void native_local(struct native_addr *out, const uint8_t *path, size_t size);
 void native_raw(struct native_addr *out, int family, const uint8_t *bytes, size_t size);
 
 int native_family(const struct native_addr *a); /* the system's number */
-size_t native_path_max(void);   /* sizeof sun_path */
-bool native_has_abstract(void); /* names of LOCAL that begin with a zero */
-long native_process(void);      /* this process's number, for names that nobody else uses */
+size_t native_path_max(void);                   /* sizeof sun_path */
+bool native_has_abstract(void);                 /* names of LOCAL that begin with a zero */
+long native_process(void); /* this process's number, for names that nobody else uses */
 
 /* Binds a new socket to this address, whose port it is to choose, and gives the address it then has. False:
  * the system has no such family. */

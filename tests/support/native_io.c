@@ -74,7 +74,8 @@ bool native_is_open(uintptr_t h)
 {
     struct sockaddr_storage name;
     int size = sizeof name;
-    return getsockname((SOCKET)h, (struct sockaddr *)&name, &size) == 0 || WSAGetLastError() == WSAEINVAL;
+    return getsockname((SOCKET)h, (struct sockaddr *)&name, &size) == 0
+           || WSAGetLastError() == WSAEINVAL;
 }
 
 bool native_is_inheritable(uintptr_t h)
@@ -99,7 +100,8 @@ bool native_is_nonblocking(uintptr_t h)
     DWORD limit_ms = 200, none = 0;
     int code;
     loopback.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    assert_int_equal(setsockopt((SOCKET)h, SOL_SOCKET, SO_RCVTIMEO, (char *)&limit_ms, sizeof limit_ms), 0);
+    assert_int_equal(
+        setsockopt((SOCKET)h, SOL_SOCKET, SO_RCVTIMEO, (char *)&limit_ms, sizeof limit_ms), 0);
     code = peek_code(h);
     if (code == WSAEINVAL) {
         assert_int_equal(bind((SOCKET)h, (struct sockaddr *)&loopback, sizeof loopback), 0);
@@ -115,7 +117,8 @@ uintptr_t native_socket(bool inheritable, bool nonblocking)
     u_long on = nonblocking;
     SOCKET s = WSASocketW(AF_INET, SOCK_DGRAM, 0, NULL, 0, WSA_FLAG_OVERLAPPED);
     assert_true(s != INVALID_SOCKET);
-    assert_true(SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, inheritable ? HANDLE_FLAG_INHERIT : 0));
+    assert_true(SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT,
+                                     inheritable ? HANDLE_FLAG_INHERIT : 0));
     assert_int_equal(ioctlsocket(s, (long)FIONBIO, &on), 0);
     return s;
 }
@@ -224,7 +227,8 @@ size_t native_receive(uintptr_t h, void *data, size_t size)
 bool native_receive_would_block(uintptr_t h)
 {
     char byte;
-    return recv((int)h, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1 && (errno == EAGAIN || errno == EWOULDBLOCK);
+    return recv((int)h, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == -1
+           && (errno == EAGAIN || errno == EWOULDBLOCK);
 }
 
 static bool option(uintptr_t h, int level, int name, int *out)
@@ -315,7 +319,8 @@ bool native_child_has(uintptr_t h)
     }
     assert_true(child > 0);
     assert_true(waitpid(child, &status, 0) == child);
-    ASSERT_THAT(WIFEXITED(status) && WEXITSTATUS(status) <= 1, "the child ended with %#x", (unsigned)status);
+    ASSERT_THAT(WIFEXITED(status) && WEXITSTATUS(status) <= 1, "the child ended with %#x",
+                (unsigned)status);
     return WEXITSTATUS(status) == 1;
 }
 

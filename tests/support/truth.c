@@ -9,15 +9,15 @@ struct row {
 enum { NO_PRESET = -1 };
 
 static const struct row rows[] = {
-    {XSOCK_AF_INET, XSOCK_SOCK_STREAM, 6, 6, 6}, /* TCP */
+    {XSOCK_AF_INET, XSOCK_SOCK_STREAM, 6, 6, 6},             /* TCP */
     {XSOCK_AF_INET, XSOCK_SOCK_STREAM, 132, 132, NO_PRESET}, /* SCTP, one-to-one */
     {XSOCK_AF_INET, XSOCK_SOCK_STREAM, 262, 262, NO_PRESET}, /* MPTCP */
-    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 17, 17, 17}, /* UDP */
-    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 136, 136, NO_PRESET}, /* UDP-Lite */
-    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 1, 1, NO_PRESET}, /* ICMP echo without privilege */
+    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 17, 17, 17},           /* UDP */
+    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 136, 136, NO_PRESET},  /* UDP-Lite */
+    {XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 1, 1, NO_PRESET},      /* ICMP echo without privilege */
     {XSOCK_AF_INET, XSOCK_SOCK_RAW, 1, 255, NO_PRESET},
     {XSOCK_AF_INET, XSOCK_SOCK_SEQPACKET, 132, 132, 132}, /* SCTP, one-to-many */
-    {XSOCK_AF_INET, XSOCK_SOCK_RDM, 113, 113, 113}, /* PGM */
+    {XSOCK_AF_INET, XSOCK_SOCK_RDM, 113, 113, 113},       /* PGM */
     {XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 6, 6, 6},
     {XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 132, 132, NO_PRESET},
     {XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 262, 262, NO_PRESET},
@@ -115,12 +115,14 @@ void truth_ask(struct truth_system *out_system)
         bool there = d >= 0 || d == -XSOCK_EACCES;
         if (d >= 0)
             ASSERT_RESULT(0, xsock_close(d));
-        ASSERT_THAT(there || d == -XSOCK_EAFNOSUPPORT || d == -XSOCK_ESOCKTNOSUPPORT ||
-                    d == -XSOCK_EPROTONOSUPPORT,
-                    "(%d, %d, %d) gives %s", rows[i].af, rows[i].type, rows[i].first, harness_name(d));
+        ASSERT_THAT(there || d == -XSOCK_EAFNOSUPPORT || d == -XSOCK_ESOCKTNOSUPPORT
+                        || d == -XSOCK_EPROTONOSUPPORT,
+                    "(%d, %d, %d) gives %s", rows[i].af, rows[i].type, rows[i].first,
+                    harness_name(d));
         /* A type of whose protocols this one is missing says so by the error for protocols. */
         out_system->family[rows[i].af] |= there || d != -XSOCK_EAFNOSUPPORT;
-        out_system->type[rows[i].af][type_index(rows[i].type)] |= there || d == -XSOCK_EPROTONOSUPPORT;
+        out_system->type[rows[i].af][type_index(rows[i].type)] |=
+            there || d == -XSOCK_EPROTONOSUPPORT;
     }
 }
 
@@ -149,7 +151,8 @@ static void check_opened(int d, int af, int type, int protocol, truth_opened *op
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-static int sweep_one(const struct truth_system *system, int af, int type, int protocol, truth_opened *opened)
+static int sweep_one(const struct truth_system *system, int af, int type, int protocol,
+                     truth_opened *opened)
 {
     int d, expected = truth_answer_here(system, af, type, protocol);
     if (expected == 0 && af == XSOCK_AF_PACKET)
@@ -159,9 +162,10 @@ static int sweep_one(const struct truth_system *system, int af, int type, int pr
         check_opened(d, af, type, protocol, opened);
         return 1;
     }
-    ASSERT_THAT(d == expected || (expected == 0 && (d == -XSOCK_EACCES || d == -XSOCK_EPROTONOSUPPORT)),
-                "(%d, %#x, %d) gives %s, expected %s", af, (unsigned)type, protocol, harness_name(d),
-                harness_name(expected));
+    ASSERT_THAT(d == expected
+                    || (expected == 0 && (d == -XSOCK_EACCES || d == -XSOCK_EPROTONOSUPPORT)),
+                "(%d, %#x, %d) gives %s, expected %s", af, (unsigned)type, protocol,
+                harness_name(d), harness_name(expected));
     return 0;
 }
 

@@ -5,8 +5,10 @@
 const struct zoo *zoo;
 
 static const char *const state_names[STATES] = {
-    "never opened", "standard stream", "closed", "stream", "bound", "listener", "connected", "its peer", "shut down",
-    "datagrams", "bound datagrams", "connected datagrams", "pair", "its peer", "datagram pair", "its peer"};
+    "never opened", "standard stream", "closed",          "stream",
+    "bound",        "listener",        "connected",       "its peer",
+    "shut down",    "datagrams",       "bound datagrams", "connected datagrams",
+    "pair",         "its peer",        "datagram pair",   "its peer"};
 
 int zoo_bind_new(int type, struct xsock_addr *out)
 {
@@ -60,8 +62,10 @@ void zoo_close(const struct zoo *z)
     ASSERT_RESULT(0, xsock_close(z->more[1]));
 }
 
-static const enum state columns[ZOO_COLUMNS] = {STREAM, BOUND, LISTENER, CONNECTED, SHUT, DATAGRAMS, BOUND_DATAGRAMS,
-                                                CONNECTED_DATAGRAMS, PAIR, DATAGRAM_PAIR};
+static const enum state columns[ZOO_COLUMNS] = {
+    STREAM, BOUND,        LISTENER,        CONNECTED,
+    SHUT,   DATAGRAMS,    BOUND_DATAGRAMS, CONNECTED_DATAGRAMS,
+    PAIR,   DATAGRAM_PAIR};
 
 static bool row_is_wrong(const struct zoo_row *row, int column)
 {
@@ -94,7 +98,8 @@ void zoo_assert_rows(const struct zoo_row *rows, int count)
 
 void zoo_assert_EBADF(const struct zoo_row *row, bool negative_too)
 {
-    const int d[] = {zoo->d[NEVER_OPENED], zoo->d[STANDARD_STREAM], zoo->d[CLOSED], 0, 2, INT_MAX, -1, INT_MIN};
+    const int d[] = {
+        zoo->d[NEVER_OPENED], zoo->d[STANDARD_STREAM], zoo->d[CLOSED], 0, 2, INT_MAX, -1, INT_MIN};
     for (int i = 0; i < (negative_too ? 8 : 6); i++) {
         int got = row->run(d[i]);
         ASSERT_THAT(got == E(BADF), "%s of %d: %s", row->name, d[i], harness_name(got));

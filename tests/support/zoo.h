@@ -14,12 +14,12 @@ enum state {
     NEVER_OPENED,
     STANDARD_STREAM,
     CLOSED,
-    STREAM,    /* just opened */
+    STREAM, /* just opened */
     BOUND,
     LISTENER,
     CONNECTED, /* TCP; the peer is CONNECTED_PEER */
     CONNECTED_PEER,
-    SHUT,      /* both ways */
+    SHUT, /* both ways */
     DATAGRAMS,
     BOUND_DATAGRAMS,
     CONNECTED_DATAGRAMS,

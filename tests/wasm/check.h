@@ -28,7 +28,8 @@ static inline void say_number(int64_t value)
     say_text(p);
 }
 
-static inline void check_equal(int64_t expected, int64_t got, const char *what, const char *file, int line)
+static inline void check_equal(int64_t expected, int64_t got, const char *what, const char *file,
+                               int line)
 {
     if (expected == got)
         return;

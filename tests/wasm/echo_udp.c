@@ -19,7 +19,8 @@ static void each_comes_back_to_its_sender(fd_t server, const struct addr_port *a
         CHECK(mine.v4.port, from.v4.port);
         w.size = n;
         CHECK(SUCCESS, sock_send_to(server, &w, 1, 0, &from, &n));
-        CHECK(SUCCESS, sock_recv_from(client, &(struct vec){in, sizeof in}, 1, 0, &n, &flags, &from));
+        CHECK(SUCCESS,
+              sock_recv_from(client, &(struct vec){in, sizeof in}, 1, 0, &n, &flags, &from));
         CHECK((int64_t)size, n);
         CHECK(0, memcmp(in, out, size));
         CHECK(at->v4.port, from.v4.port);

@@ -5,7 +5,8 @@ static void pair_of(int type)
 {
     fd_t two[2] = {-1, -1};
     char text[4] = "";
-    CHECK(SUCCESS, sock_pair(AF_LOCAL, type, type == STREAM ? TCP : UDP, &two[0], &two[1])); /* as wasix-libc asks */
+    CHECK(SUCCESS, sock_pair(AF_LOCAL, type, type == STREAM ? TCP : UDP, &two[0],
+                             &two[1])); /* as wasix-libc asks */
     CHECK(two[0] + 1, two[1]);
     send_all(two[0], "one", 3);
     CHECK(3, receive(two[1], text, 3));

@@ -51,7 +51,8 @@ static void until_a_moment_of(clockid_t clock)
     then.tv_nsec %= 1000000000;
     CHECK(0, clock_nanosleep(clock, TIMER_ABSTIME, &then, NULL));
     CHECK(0, clock_gettime(clock, &now));
-    CHECK(1, now.tv_sec > then.tv_sec || (now.tv_sec == then.tv_sec && now.tv_nsec >= then.tv_nsec));
+    CHECK(1,
+          now.tv_sec > then.tv_sec || (now.tv_sec == then.tv_sec && now.tv_nsec >= then.tv_nsec));
 }
 
 static void the_socket_before_the_clock(fd_t two[2])

@@ -26,7 +26,8 @@ static void read_request(fd_t fd, char *path, size_t room)
 static void answer(fd_t fd, const char *status, const char *body, size_t size)
 {
     char head[200];
-    int n = snprintf(head, sizeof head, "HTTP/1.0 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
+    int n = snprintf(head, sizeof head,
+                     "HTTP/1.0 %s\r\nContent-Type: text/plain\r\nContent-Length: %zu\r\n\r\n",
                      status, size);
     send_all(fd, head, (size_t)n);
     send_all(fd, body, size);

@@ -132,28 +132,34 @@ WASIX("sock_open") int sock_open(int af, int type, int protocol, fd_t *fd);
 WASIX("sock_pair") int sock_pair(int af, int type, int protocol, fd_t *fd0, fd_t *fd1);
 WASIX("sock_bind") int sock_bind(fd_t fd, const struct addr_port *to);
 WASIX("sock_listen") int sock_listen(fd_t fd, size_t backlog);
-WASIX("sock_accept_v2") int sock_accept_v2(fd_t fd, int flags, fd_t *accepted, struct addr_port *from);
+WASIX("sock_accept_v2")
+int sock_accept_v2(fd_t fd, int flags, fd_t *accepted, struct addr_port *from);
 WASIX("sock_connect") int sock_connect(fd_t fd, const struct addr_port *to);
 WASIX("sock_recv_from")
-int sock_recv_from(fd_t fd, const struct vec *v, size_t n, int flags, size_t *got, uint16_t *out_flags,
-                   struct addr_port *from);
+int sock_recv_from(fd_t fd, const struct vec *v, size_t n, int flags, size_t *got,
+                   uint16_t *out_flags, struct addr_port *from);
 WASIX("sock_send_to")
-int sock_send_to(fd_t fd, const struct vec *v, size_t n, int flags, const struct addr_port *to, size_t *sent);
-WASIX("sock_send_file") int sock_send_file(fd_t out, fd_t in, uint64_t offset, uint64_t count, uint64_t *sent);
+int sock_send_to(fd_t fd, const struct vec *v, size_t n, int flags, const struct addr_port *to,
+                 size_t *sent);
+WASIX("sock_send_file")
+int sock_send_file(fd_t out, fd_t in, uint64_t offset, uint64_t count, uint64_t *sent);
 WASIX("sock_status") int sock_status(fd_t fd, uint8_t *status);
 WASIX("sock_addr_local") int sock_addr_local(fd_t fd, struct addr_port *addr);
 WASIX("sock_addr_peer") int sock_addr_peer(fd_t fd, struct addr_port *addr);
 WASIX("sock_set_opt_flag") int sock_set_opt_flag(fd_t fd, int option, int value);
 WASIX("sock_get_opt_flag") int sock_get_opt_flag(fd_t fd, int option, uint8_t *value);
-WASIX("sock_set_opt_time") int sock_set_opt_time(fd_t fd, int option, const struct timestamp *value);
+WASIX("sock_set_opt_time")
+int sock_set_opt_time(fd_t fd, int option, const struct timestamp *value);
 WASIX("sock_get_opt_time") int sock_get_opt_time(fd_t fd, int option, struct timestamp *value);
 WASIX("sock_set_opt_size") int sock_set_opt_size(fd_t fd, int option, uint64_t value);
 WASIX("sock_get_opt_size") int sock_get_opt_size(fd_t fd, int option, uint64_t *value);
 WASIX("resolve")
-int resolve(const char *host, size_t length, int port, struct addr_ip *addrs, size_t room, size_t *n);
+int resolve(const char *host, size_t length, int port, struct addr_ip *addrs, size_t room,
+            size_t *n);
 WASIX("epoll_create") int epoll_create(fd_t *fd);
 WASIX("epoll_ctl") int epoll_ctl(fd_t epoll, uint32_t op, fd_t fd, const struct epoll_event *event);
-WASIX("epoll_wait") int epoll_wait(fd_t epoll, struct epoll_event *v, size_t room, uint64_t ns, size_t *n);
+WASIX("epoll_wait")
+int epoll_wait(fd_t epoll, struct epoll_event *v, size_t room, uint64_t ns, size_t *n);
 WASIX("fd_dup") int fd_dup(fd_t fd, fd_t *copy);
 WASIX("fd_dup2") int fd_dup2(fd_t fd, fd_t least, int cloexec, fd_t *copy);
 WASIX("fd_event") int fd_event(uint64_t start, int flags, fd_t *fd);
@@ -164,13 +170,15 @@ WASIX("fd_fdflags_set") int fd_fdflags_set(fd_t fd, int flags);
 PREVIEW1("sock_accept") int sock_accept(fd_t fd, int flags, fd_t *accepted);
 PREVIEW1("sock_recv")
 int sock_recv(fd_t fd, const struct vec *v, size_t n, int flags, size_t *got, uint16_t *out_flags);
-PREVIEW1("sock_send") int sock_send(fd_t fd, const struct vec *v, size_t n, int flags, size_t *sent);
+PREVIEW1("sock_send")
+int sock_send(fd_t fd, const struct vec *v, size_t n, int flags, size_t *sent);
 PREVIEW1("sock_shutdown") int sock_shutdown(fd_t fd, int how);
 PREVIEW1("fd_close") int fd_close(fd_t fd);
 PREVIEW1("fd_renumber") int fd_renumber(fd_t from, fd_t to);
 PREVIEW1("fd_read") int fd_read(fd_t fd, const struct vec *v, size_t n, size_t *got);
 PREVIEW1("fd_write") int fd_write(fd_t fd, const struct vec *v, size_t n, size_t *sent);
 PREVIEW1("fd_fdstat_set_flags") int fd_fdstat_set_flags(fd_t fd, int flags);
-PREVIEW1("poll_oneoff") int poll_oneoff(const struct subscription *in, struct event *out, size_t n, size_t *got);
+PREVIEW1("poll_oneoff")
+int poll_oneoff(const struct subscription *in, struct event *out, size_t n, size_t *got);
 
 #endif

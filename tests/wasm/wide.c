@@ -4,10 +4,10 @@
 
 FROM("wasi_snapshot_preview1", "proc_exit") _Noreturn void proc_exit(int status);
 
-#define CHECK(expected, got) \
-    do { \
+#define CHECK(expected, got)              \
+    do {                                  \
         if ((int64_t)(got) != (expected)) \
-            proc_exit(__LINE__); \
+            proc_exit(__LINE__);          \
     } while (0)
 
 enum { SIZE = 3000 };

@@ -50,8 +50,8 @@ static enum paint result_paint(const struct xsock_triple *t)
 {
     if (t->status == 0)
         return GOOD;
-    return t->status == -XSOCK_EAFNOSUPPORT || t->status == -XSOCK_ESOCKTNOSUPPORT ||
-                   t->status == -XSOCK_EPROTONOSUPPORT
+    return t->status == -XSOCK_EAFNOSUPPORT || t->status == -XSOCK_ESOCKTNOSUPPORT
+                   || t->status == -XSOCK_EPROTONOSUPPORT
                ? DIM
                : WARN;
 }
@@ -130,8 +130,8 @@ static void print_json_row(const struct xsock_triple *t)
     out_json_string(t->type_name);
     out(", \"protocol\": ");
     out_json_string(strcmp(t->protocol_name, "-") == 0 ? NULL : t->protocol_name);
-    out(", \"default\": %s, \"numbers\": [%d, %d, %d], \"system\": ", t->is_default ? "true" : "false", t->af,
-        t->type, t->protocol);
+    out(", \"default\": %s, \"numbers\": [%d, %d, %d], \"system\": ",
+        t->is_default ? "true" : "false", t->af, t->type, t->protocol);
     if (xsock_native_triple(t->af, t->type, t->protocol, triple) == 0)
         out("[%d, %d, %d]", triple[0], triple[1], triple[2]);
     else
@@ -173,20 +173,19 @@ const struct command command_catalog = {
     .name = "catalog",
     .usage = "catalog [--json]",
     .summary = "list what this machine can open",
-    .help =
-        "Lists every family, type and protocol that xsock knows, and for each 'ok' or\n"
-        "the name of the error that opening it gives here. Each is opened and closed.\n"
-        "\n"
-        "  DEFAULT   yes: protocol 0 picks this one for the family and type\n"
-        "  NUMBERS   xsock's numbers of the three, the same on every system\n"
-        "\n"
-        "Where a type takes any protocol of a range (raw), those with a name are listed.\n"
-        "\n"
-        "  --json    as JSON: an array of objects with family, type, protocol (null: it\n"
-        "            has no name), default, numbers, system (this system's own three\n"
-        "            numbers; null: it has none), result\n"
-        "\n"
-        "Exit status: 0 listed, 1 an error, 2 wrong usage.\n",
+    .help = "Lists every family, type and protocol that xsock knows, and for each 'ok' or\n"
+            "the name of the error that opening it gives here. Each is opened and closed.\n"
+            "\n"
+            "  DEFAULT   yes: protocol 0 picks this one for the family and type\n"
+            "  NUMBERS   xsock's numbers of the three, the same on every system\n"
+            "\n"
+            "Where a type takes any protocol of a range (raw), those with a name are listed.\n"
+            "\n"
+            "  --json    as JSON: an array of objects with family, type, protocol (null: it\n"
+            "            has no name), default, numbers, system (this system's own three\n"
+            "            numbers; null: it has none), result\n"
+            "\n"
+            "Exit status: 0 listed, 1 an error, 2 wrong usage.\n",
     .min = 0,
     .max = 0,
     .options = OPTION_JSON,

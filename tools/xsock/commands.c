@@ -4,12 +4,7 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_open,
-    &command_catalog,
-    &command_errors,
-    &command_listen,
-    &command_connect,
-    NULL,
+    &command_open, &command_catalog, &command_errors, &command_listen, &command_connect, NULL,
 };
 
 const struct command *command_find(const char *name)

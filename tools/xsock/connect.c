@@ -78,23 +78,22 @@ const struct command command_connect = {
     .name = "connect",
     .usage = "connect [OPTION...] HOST SERVICE | ADDRESS",
     .summary = "connect, and relay to the standard streams",
-    .help =
-        "Connects, sends what comes on standard input, and prints what the peer sends. At\n"
-        "the end of the input the connection is closed for sending only; the program ends\n"
-        "when the peer has ended too; if the input is typed, then at once.\n"
-        "\n"
-        "  HOST SERVICE       a name, and a port or its name; the first of its addresses\n"
-        "                     that answers is taken (RFC 8305)\n"
-        "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, of\n"
-        "                     this machine\n"
-        "  --udp              datagrams; ends a second after the input, or --timeout\n"
-        "                     after the last one\n"
-        "  --local            ADDRESS is the path of a local socket\n"
-        "  --timeout SECONDS  give up when connecting takes so long, or nothing comes for\n"
-        "                     so long\n"
-        "  --verbose          tell addresses and option values on standard error\n"
-        "\n"
-        "Exit status: 0 done, 1 an error, 2 wrong usage.\n",
+    .help = "Connects, sends what comes on standard input, and prints what the peer sends. At\n"
+            "the end of the input the connection is closed for sending only; the program ends\n"
+            "when the peer has ended too; if the input is typed, then at once.\n"
+            "\n"
+            "  HOST SERVICE       a name, and a port or its name; the first of its addresses\n"
+            "                     that answers is taken (RFC 8305)\n"
+            "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, of\n"
+            "                     this machine\n"
+            "  --udp              datagrams; ends a second after the input, or --timeout\n"
+            "                     after the last one\n"
+            "  --local            ADDRESS is the path of a local socket\n"
+            "  --timeout SECONDS  give up when connecting takes so long, or nothing comes for\n"
+            "                     so long\n"
+            "  --verbose          tell addresses and option values on standard error\n"
+            "\n"
+            "Exit status: 0 done, 1 an error, 2 wrong usage.\n",
     .options = OPTION_UDP | OPTION_LOCAL | OPTION_TIMEOUT | OPTION_VERBOSE,
     .min = 1,
     .max = 2,

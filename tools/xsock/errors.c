@@ -122,7 +122,8 @@ static const char *after_kind(const char *text, const char *kind)
 }
 
 /* A code of a system; `text` is the whole operand. */
-static int find_code(const char *text, const char *digits, int (*from)(int64_t code), int *out_number)
+static int find_code(const char *text, const char *digits, int (*from)(int64_t code),
+                     int *out_number)
 {
     int64_t code = 0;
     enum number kind = number_parse(digits, &code);
@@ -182,7 +183,8 @@ static int find(const char *text, int *out_number)
 
     if ((digits = after_kind(text, "errno")) != NULL) {
         if (!term_has_errno())
-            return misuse("the codes of this system are Winsock's, wsa:CODE; it has no errno for '%s'", text);
+            return misuse(
+                "the codes of this system are Winsock's, wsa:CODE; it has no errno for '%s'", text);
         return find_code(text, digits, xsock_error_from_os, out_number);
     }
     if ((digits = after_kind(text, "wsa")) != NULL)
@@ -217,19 +219,18 @@ const struct command command_errors = {
     .name = "errors",
     .usage = "errors [CODE|NAME] [--json]",
     .summary = "list the errors, or explain one",
-    .help =
-        "Lists every error of xsock: name, number, and a sentence; or only one of them:\n"
-        "\n"
-        "  xsock errors EAGAIN     by its name\n"
-        "  xsock errors 6          by its number, of either sign\n"
-        "  xsock errors errno:11   by this system's errno (not on Windows)\n"
-        "  xsock errors wsa:10035  by the Winsock or Win32 code, on every system\n"
-        "\n"
-        "  --json    as JSON: an object, or an array of them, with name, number,\n"
-        "            sentence, errno (the codes of this system that become this error;\n"
-        "            null: it has no errno) and winsock (those of Windows)\n"
-        "\n"
-        "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
+    .help = "Lists every error of xsock: name, number, and a sentence; or only one of them:\n"
+            "\n"
+            "  xsock errors EAGAIN     by its name\n"
+            "  xsock errors 6          by its number, of either sign\n"
+            "  xsock errors errno:11   by this system's errno (not on Windows)\n"
+            "  xsock errors wsa:10035  by the Winsock or Win32 code, on every system\n"
+            "\n"
+            "  --json    as JSON: an object, or an array of them, with name, number,\n"
+            "            sentence, errno (the codes of this system that become this error;\n"
+            "            null: it has no errno) and winsock (those of Windows)\n"
+            "\n"
+            "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
     .min = 0,
     .max = 1,
     .options = OPTION_JSON,

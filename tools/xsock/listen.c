@@ -100,21 +100,20 @@ const struct command command_listen = {
     .name = "listen",
     .usage = "listen [OPTION...] ADDRESS",
     .summary = "wait for a connection, and relay it to the standard streams",
-    .help =
-        "Accepts a connection, sends it what comes on standard input, and prints what it\n"
-        "sends. At the end of the input the connection is closed for sending only; the\n"
-        "program ends when the peer has ended too; if the input is typed, then at once.\n"
-        "\n"
-        "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, which\n"
-        "                     is every address of this machine; port 0 is any free one\n"
-        "  --udp              datagrams: input goes to whoever sent last; has no end but\n"
-        "                     --timeout\n"
-        "  --local            ADDRESS is the path of a local socket\n"
-        "  --keep             go on accepting, one connection after the other\n"
-        "  --timeout SECONDS  give up when nothing comes for so long\n"
-        "  --verbose          tell addresses and option values on standard error\n"
-        "\n"
-        "Exit status: 0 done, 1 an error, 2 wrong usage.\n",
+    .help = "Accepts a connection, sends it what comes on standard input, and prints what it\n"
+            "sends. At the end of the input the connection is closed for sending only; the\n"
+            "program ends when the peer has ended too; if the input is typed, then at once.\n"
+            "\n"
+            "  ADDRESS            127.0.0.1:80, [::1]:80, unix:/path, or a port alone, which\n"
+            "                     is every address of this machine; port 0 is any free one\n"
+            "  --udp              datagrams: input goes to whoever sent last; has no end but\n"
+            "                     --timeout\n"
+            "  --local            ADDRESS is the path of a local socket\n"
+            "  --keep             go on accepting, one connection after the other\n"
+            "  --timeout SECONDS  give up when nothing comes for so long\n"
+            "  --verbose          tell addresses and option values on standard error\n"
+            "\n"
+            "Exit status: 0 done, 1 an error, 2 wrong usage.\n",
     .options = OPTION_UDP | OPTION_LOCAL | OPTION_KEEP | OPTION_TIMEOUT | OPTION_VERBOSE,
     .min = 1,
     .max = 1,

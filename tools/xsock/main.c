@@ -62,8 +62,8 @@ static const struct option {
     const char *name;
     unsigned bit;
 } known_options[] = {
-    {"--json", OPTION_JSON},   {"--keep", OPTION_KEEP}, {"--local", OPTION_LOCAL}, {"--timeout", OPTION_TIMEOUT},
-    {"--udp", OPTION_UDP},     {"--verbose", OPTION_VERBOSE},
+    {"--json", OPTION_JSON},       {"--keep", OPTION_KEEP}, {"--local", OPTION_LOCAL},
+    {"--timeout", OPTION_TIMEOUT}, {"--udp", OPTION_UDP},   {"--verbose", OPTION_VERBOSE},
 };
 
 enum { OPTION_COUNT = (int)(sizeof known_options / sizeof known_options[0]) };
@@ -76,7 +76,9 @@ static int unknown_option(const struct command *command, const char *word)
     suggest_offer(&s, "--help");
     suggest_offer(&s, command ? NULL : "--version");
     for (int i = 0; i < OPTION_COUNT; i++)
-        suggest_offer(&s, command && (command->options & known_options[i].bit) ? known_options[i].name : NULL);
+        suggest_offer(&s, command && (command->options & known_options[i].bit)
+                              ? known_options[i].name
+                              : NULL);
     return misuse("unknown option '%s'" SUGGEST_FORMAT, word, SUGGEST_ARGS(&s));
 }
 

@@ -110,7 +110,8 @@ int out_finish(int status)
     if (!write_failed)
         return status;
     if (write_errno != EPIPE)
-        complain("cannot write to standard output: %s", write_errno ? strerror(write_errno) : "write error");
+        complain("cannot write to standard output: %s",
+                 write_errno ? strerror(write_errno) : "write error");
     return status == DONE ? FAILED : status;
 }
 
@@ -197,7 +198,8 @@ int complain_error(int error)
     int code = xsock_oserror();
 
     if (code)
-        complain("%s: %s (%s:%d)", name ? name : "?", xsock_strerror(error), term_code_kind(), code);
+        complain("%s: %s (%s:%d)", name ? name : "?", xsock_strerror(error), term_code_kind(),
+                 code);
     else
         complain("%s: %s (no system code)", name ? name : "?", xsock_strerror(error));
     return FAILED;

@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 #if defined(__GNUC__)
-#  define PRINT_LIKE(at, first) __attribute__((format(printf, at, first)))
+#define PRINT_LIKE(at, first) __attribute__((format(printf, at, first)))
 #else
-#  define PRINT_LIKE(at, first)
+#define PRINT_LIKE(at, first)
 #endif
 
 /* ---- Results. A failure to write is kept, and comes out of out_finish(). ------------------------- */

@@ -25,7 +25,9 @@ static void copy_input(void *unused)
     while ((n = term_read(bytes, SIZE)) > 0)
         if (xsock_send(input_pair[1], bytes, (size_t)n, 0) < 0)
             break;
-    if (n < 0 && errno != EBADF) /* that one: there is no standard input, which is as good as an empty one */
+    if (n < 0
+        && errno
+               != EBADF) /* that one: there is no standard input, which is as good as an empty one */
         input_error = errno;
     xsock_close(input_pair[1]);
 }
@@ -91,7 +93,8 @@ static int stop_sending(struct relay *r, int error)
 
 static int send_pending(struct relay *r)
 {
-    ptrdiff_t n = xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->to);
+    ptrdiff_t n =
+        xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->to);
 
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : stop_sending(r, (int)n);
@@ -181,7 +184,8 @@ int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to)
     static struct relay r; /* its buffer is large */
     int rc = 0;
 
-    r = (struct relay){.d = d, .stream = stream, .can_send = true, .socket_open = true, .to = to, .has_peer = !to};
+    r = (struct relay){
+        .d = d, .stream = stream, .can_send = true, .socket_open = true, .to = to, .has_peer = !to};
     r.input = relay_input();
     if (r.input < 0)
         return complain_error(r.input);
@@ -226,7 +230,9 @@ int relay_address(const struct args *args, struct xsock_addr *out)
         int64_t port = 0;
 
         number_parse(text, &port);
-        if (xsock_addr_parse(out, xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0 ? "::" : "0.0.0.0") == 0)
+        if (xsock_addr_parse(
+                out, xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0 ? "::" : "0.0.0.0")
+            == 0)
             out->port = (uint32_t)port;
         return DONE;
     }
@@ -234,7 +240,9 @@ int relay_address(const struct args *args, struct xsock_addr *out)
     if (rc == -XSOCK_ENODEV)
         return complain_error(rc);
     if (rc < 0)
-        return misuse("'%s' is no address; it looks like 127.0.0.1:80, [::1]:80, unix:/path, or is a port", text);
+        return misuse(
+            "'%s' is no address; it looks like 127.0.0.1:80, [::1]:80, unix:/path, or is a port",
+            text);
     return DONE;
 }
 
@@ -242,7 +250,8 @@ int relay_open(const struct args *args, const struct xsock_addr *a)
 {
     bool udp = (args->options & OPTION_UDP) != 0;
 
-    return xsock_open(a->family, (udp ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM) | XSOCK_SOCK_CLOEXEC, 0);
+    return xsock_open(a->family, (udp ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM) | XSOCK_SOCK_CLOEXEC,
+                      0);
 }
 
 /* ---- --verbose ----------------------------------------------------------------------------------- */
@@ -269,12 +278,13 @@ void relay_tell_options(const struct args *args, int d)
     if (!(args->options & OPTION_VERBOSE))
         return;
     for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
-        if (xsock_get_opt_size(d, shown[i], &n) == 0) /* a socket that does not have one is not shown with it */
-            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %lu", xsock_opt_name(shown[i]),
-                     (unsigned long)n);
+        if (xsock_get_opt_size(d, shown[i], &n)
+            == 0) /* a socket that does not have one is not shown with it */
+            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %lu",
+                     xsock_opt_name(shown[i]), (unsigned long)n);
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         if (xsock_get_opt_flag(d, flags[i], &on) == 0)
-            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %s", xsock_opt_name(flags[i]),
-                     on ? "on" : "off");
+            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %s",
+                     xsock_opt_name(flags[i]), on ? "on" : "off");
     complain("%s", line);
 }

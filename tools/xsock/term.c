@@ -1,6 +1,6 @@
 /* The one file of the program that knows which system it is on. */
 #if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
-#  define _POSIX_C_SOURCE 200809L
+#define _POSIX_C_SOURCE 200809L
 #endif
 
 #include "term.h"
@@ -28,7 +28,7 @@ static bool color_is_wanted(void)
 
 /* Since Windows 10 1511; older SDKs don't name it. */
 #ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
-#  define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
+#define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
 #endif
 
 static HANDLE changed_console;
@@ -257,7 +257,8 @@ void term_remove_if_interrupted(const char *path)
     sigfillset(&ours.sa_mask);
     for (size_t i = 0; path && i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], &ours, &before) == 0 && before.sa_handler == SIG_IGN)
-            sigaction(numbers[i], &before, NULL); /* nohup, and what runs in the background, stay so */
+            sigaction(numbers[i], &before,
+                      NULL); /* nohup, and what runs in the background, stay so */
 }
 
 struct start {

@@ -19,7 +19,14 @@ struct args {
     int64_t timeout_ns; /* -1 without --timeout */
 };
 
-enum { OPTION_JSON = 1, OPTION_UDP = 2, OPTION_LOCAL = 4, OPTION_KEEP = 8, OPTION_VERBOSE = 16, OPTION_TIMEOUT = 32 };
+enum {
+    OPTION_JSON = 1,
+    OPTION_UDP = 2,
+    OPTION_LOCAL = 4,
+    OPTION_KEEP = 8,
+    OPTION_VERBOSE = 16,
+    OPTION_TIMEOUT = 32
+};
 
 struct command {
     const char *name;
@@ -27,7 +34,7 @@ struct command {
     const char *summary; /* one line, for the list of commands */
     const char *help;    /* what --help prints below the usage line; lines of at most 80 columns */
     int min, max;        /* operands; max is at most MAX_OPERANDS */
-    unsigned options; /* OPTION_... that it takes */
+    unsigned options;    /* OPTION_... that it takes */
     int (*run)(const struct args *args); /* returns DONE, FAILED or MISUSED, having said why */
 };
 
