@@ -1,27 +1,104 @@
-/* xsock: one socket API that means the same on Linux, FreeBSD, macOS and Windows.
+/**
+ * @file xsock.h
+ * @brief One socket API that means the same on Linux, FreeBSD, macOS and Windows.
  *
- * Conventions, true of every call unless it says otherwise:
+ * These rules hold for every call unless the call's own description says otherwise:
  *
- *   Returns    >= 0 for success, or -XSOCK_E... (enum xsock_error). C's errno has no part in it: what a
- *              call leaves there means nothing, and a signal handler saves it as usual. xsock_oserror()
- *              tells the system's own code, for diagnosis.
- *   Bad input  gives a precise error, and then nothing was changed. They are judged in this order: the
- *              descriptor (EBADF), pointers (EFAULT), other arguments (EINVAL, ...), the system.
- *   Threads    any call, on any descriptor, from any thread, at any time.
- *              A call is left by returning: no thread is cancelled in one (pthread_cancel), and no exception
- *              or longjmp leaves a callback, or a signal handler that interrupted a call. What the call holds
- *              would never be given back, and a close could wake a wait that is no more. On Linux and
- *              FreeBSD a Release build has no unwinding tables, and an exception there ends the program.
- *   Signals    no signal is raised, SIGPIPE included. Async-signal-safe, in a descriptor that no thread
- *              closes meanwhile (the last call in a closed one frees it): xsock_poller_wake; xsock_send
- *              and xsock_sendto, and, without XSOCK_SO_UDP_RECV_COALESCE, xsock_recv and xsock_recvfrom,
- *              these four with XSOCK_MSG_DONTWAIT. And always: xsock_strerror, xsock_errname,
- *              xsock_oserror, xsock_error_from_os, xsock_version and the name look-ups.
- *   Fork       (POSIX) the child can go on using every descriptor, also when the parent had threads.
- *              Don't call fork() in a signal handler that may have interrupted a call of this library.
- *   Flags      unknown bits are refused with EINVAL.
+ * - **Result.** A call returns a number >= 0 if it succeeds, and `-XSOCK_E...` (enum xsock_error)
+ *   if it fails. C's `errno` is not used: its value after a call means nothing, and a signal
+ *   handler saves it as usual. xsock_oserror() returns the system's own code, for diagnosis.
+ * - **Bad arguments** give a precise error, and nothing is changed. Arguments are checked in this
+ *   order: the descriptor (EBADF), pointers (EFAULT), other values (EINVAL and others). The system
+ *   is asked last.
+ * - **Flags.** Unknown bits give EINVAL.
+ * - **Times** are in nanoseconds, and sizes are in bytes.
+ * - **Threads.** Any thread may make any call on any descriptor at any time.
+ * - **Calls must return normally.** Do not cancel a thread inside a call, and do not leave a
+ *   callback by longjmp: the references and locks that the call holds would be leaked. The callback
+ *   of xsock_catalog() holds nothing, and an exception may leave it. An exception may leave no
+ *   other callback. Do not leave a signal handler that interrupted a call by longjmp or by an
+ *   exception.
+ * - **Blocking.** A call that blocks does so only if the socket is not XSOCK_SOCK_NONBLOCK. After a
+ *   signal the call goes on with the time that is left. If another thread closes the descriptor,
+ *   the call returns ECANCELED. The number of a closed descriptor may be reused at once; the call
+ *   still refers to the socket that it was made on.
+ * - **Signals.** No call raises a signal, SIGPIPE included. These calls are always
+ *   async-signal-safe: xsock_strerror(), xsock_errname(), xsock_oserror(), xsock_error_from_os(),
+ *   xsock_addr_equal(), xsock_version() and the look-ups of names. These are async-signal-safe
+ *   while no thread closes the descriptor (the last call in a closed descriptor frees the socket):
+ *   xsock_poller_wake(); with XSOCK_MSG_DONTWAIT also xsock_send() and xsock_sendto(), and, without
+ *   XSOCK_SO_UDP_RECV_COALESCE, xsock_recv() and xsock_recvfrom().
+ * - **Fork** (POSIX systems). The child can go on using every descriptor, also if the parent had
+ *   threads. Do not call fork() in a signal handler that may have interrupted a call of this
+ *   library.
+ * - **Stack.** No call takes more than 8 KiB of stack in xsock's own frames. The C library's
+ *   look-up of names is not counted.
+ * - **Numbers** of constants are those of WASIX on every system. What WASIX has no number for has a
+ *   number from 0x100 up. The numbers are part of the ABI and never change.
+ * - **Overlaps.** Some of these number spaces overlap, and both meanings stand side by side: 0x4000
+ *   is XSOCK_SOCK_NONBLOCK and XSOCK_MSG_NOSIGNAL; 4 is XSOCK_POLLPRI and XSOCK_POLLER_RDHUP. Each
+ *   space is an enum with a name, so that compilers can warn if two are mixed. Parameters and
+ *   fields are plain integers.
+ * - **Reserved fields** of structures must be 0.
  *
- * This header includes no header of the system. xsock_native.h has what crosses over to it.
+ * This header includes no header of the system. xsock_native.h converts to and from the system's
+ * own sockets, and xsock_families.h, which this header includes, has what few programs need.
+ *
+ * A client that sends a request and prints the answer:
+ * @code{.c}
+ * #include "xsock.h"
+ * #include <stdio.h>
+ *
+ * int main(void)
+ * {
+ *     static const char request[] = "GET / HTTP/1.0\r\nHost: example.org\r\n\r\n";
+ *     const int64_t timeout_ns = 5 * INT64_C(1000000000);
+ *     char buf[4096];
+ *     int d = xsock_connect_host("example.org", "80", timeout_ns);
+ *     if (d < 0) {
+ *         fprintf(stderr, "cannot connect: %s\n", xsock_strerror(d));
+ *         return 1;
+ *     }
+ *     ptrdiff_t n = xsock_send(d, request, sizeof request - 1, 0);
+ *     while (n > 0) {
+ *         n = xsock_recv(d, buf, sizeof buf, 0);
+ *         if (n > 0)
+ *             fwrite(buf, 1, (size_t)n, stdout);
+ *     }
+ *     if (n < 0)
+ *         fprintf(stderr, "the connection failed: %s\n", xsock_strerror((int)n));
+ *     xsock_close(d);
+ *     return n < 0;
+ * }
+ * @endcode
+ *
+ * A server that sends back what it receives, one client after the other:
+ * @code{.c}
+ * #include "xsock.h"
+ * #include <stdio.h>
+ *
+ * int main(void)
+ * {
+ *     char buf[4096];
+ *     int listener = xsock_listen_host(NULL, "7777", 128);
+ *     int d = listener;
+ *     while (d >= 0) {
+ *         d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, NULL);
+ *         ptrdiff_t n = d < 0 ? 0 : 1;
+ *         while (n > 0) {
+ *             n = xsock_recv(d, buf, sizeof buf, 0);
+ *             if (n > 0)
+ *                 n = xsock_send(d, buf, (size_t)n, 0);
+ *         }
+ *         if (d >= 0)
+ *             xsock_close(d);
+ *     }
+ *     fprintf(stderr, "cannot serve: %s\n", xsock_strerror(d));
+ *     if (listener >= 0)
+ *         xsock_close(listener);
+ *     return 1;
+ * }
+ * @endcode
  */
 #ifndef XSOCK_H
 #define XSOCK_H
@@ -30,8 +107,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A program that links the shared library on Windows defines XSOCK_SHARED (the installed packages do);
- * elsewhere it makes no difference. XSOCK_BUILD is for the library's own build. */
+/**
+ * @defgroup xsock_build Building
+ * Macros that a program may define before it includes this header, and the version.
+ * - `XSOCK_SHARED`: the program links the shared library on Windows (the installed packages define
+ *   it). On other systems the macro makes no difference.
+ * - `XSOCK_NO_ATTRIBUTES`: the header gives compilers no hints. Compilers that know the hints warn
+ *   if a result that is a new descriptor is not used, and if a buffer is NULL or smaller than its
+ *   size says. No hint changes what a call does: NULL is always allowed, and gives EFAULT. Tests
+ *   that pass bad arguments on purpose define this macro.
+ * @{
+ */
+
+/** @cond */
+/* XSOCK_BUILD is for the build of the library itself. */
 #if defined(XSOCK_SHARED) && (defined(_MSC_VER) || defined(__MINGW32__))
 #  ifdef XSOCK_BUILD
 #    define XSOCK_API __declspec(dllexport)
@@ -44,1161 +133,2807 @@
 #  define XSOCK_API
 #endif
 
+/* XSOCK_MUST_USE: the result is a new descriptor. XSOCK_READS(p, n): the call reads n elements at
+ * parameter p, n being the number of a parameter too. XSOCK_WRITES and XSOCK_UPDATES: it writes
+ * them, or both. Never nonnull: that would let a compiler remove the library's checks for NULL. */
+#if defined(__GNUC__) && !defined(XSOCK_NO_ATTRIBUTES)
+#  define XSOCK_MUST_USE __attribute__((warn_unused_result))
+#else
+#  define XSOCK_MUST_USE
+#endif
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 10 && !defined(XSOCK_NO_ATTRIBUTES)
+#  define XSOCK_READS(p, n) __attribute__((access(read_only, p, n)))
+#  define XSOCK_WRITES(p, n) __attribute__((access(write_only, p, n)))
+#  define XSOCK_UPDATES(p, n) __attribute__((access(read_write, p, n)))
+#else
+#  define XSOCK_READS(p, n)
+#  define XSOCK_WRITES(p, n)
+#  define XSOCK_UPDATES(p, n)
+#endif
+/** @endcond */
+
+#define XSOCK_VERSION_MAJOR 0 /**< The version of this header: the first number. */
+#define XSOCK_VERSION_MINOR 1 /**< The version of this header: the second number. */
+#define XSOCK_VERSION_PATCH 0 /**< The version of this header: the third number. */
+
+/** @} */
+
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-/* ---- Numbers -------------------------------------------------------------------------------------
- * As in WASIX, on every system. What WASIX has no number for stands from 0x100 up. They are ABI: they
- * never change. */
+/**
+ * @defgroup xsock_numbers Numbers
+ * Families, types, protocols and what goes with them. The numbers are those of WASIX; what WASIX
+ * has no number for has one from 0x100 up.
+ * @{
+ */
 
-enum {
-    XSOCK_AF_UNSPEC = 0,
-    XSOCK_AF_INET = 1,
-    XSOCK_AF_INET6 = 2,
-    XSOCK_AF_LOCAL = 3,
-    XSOCK_AF_UNIX = XSOCK_AF_LOCAL,
-    /* FreeBSD (KEY and BLUETOOTH also elsewhere) */
-    XSOCK_AF_ROUTE = 0x100,
-    XSOCK_AF_LINK = 0x101,
-    XSOCK_AF_KEY = 0x102,
-    XSOCK_AF_NATM = 0x103,
-    XSOCK_AF_NETGRAPH = 0x104,
-    XSOCK_AF_BLUETOOTH = 0x105,
-    XSOCK_AF_IEEE80211 = 0x106,
-    XSOCK_AF_INET_SDP = 0x107,
-    XSOCK_AF_INET6_SDP = 0x108,
-    /* Linux */
-    XSOCK_AF_NETLINK = 0x109,
-    XSOCK_AF_PACKET = 0x10a,
-    XSOCK_AF_VSOCK = 0x10b,
-    XSOCK_AF_CAN = 0x10c,
-    /* Windows */
-    XSOCK_AF_IPX = 0x10d,
-    XSOCK_AF_APPLETALK = 0x10e,
-    XSOCK_AF_NETBIOS = 0x10f,
-    XSOCK_AF_IRDA = 0x110,
-    XSOCK_AF_HYPERV = 0x111
+/** Families of addresses. */
+enum xsock_family {
+    XSOCK_AF_UNSPEC = 0,            /**< No family, or any. */
+    XSOCK_AF_INET = 1,              /**< IPv4. */
+    XSOCK_AF_INET6 = 2,             /**< IPv6. */
+    XSOCK_AF_LOCAL = 3,             /**< Sockets of this machine, named by paths. */
+    XSOCK_AF_UNIX = XSOCK_AF_LOCAL, /**< Another name of XSOCK_AF_LOCAL. */
+    XSOCK_AF_ROUTE = 0x100,         /**< Routing messages (FreeBSD, macOS). */
+    XSOCK_AF_LINK = 0x101,          /**< Link-layer addresses (FreeBSD). */
+    XSOCK_AF_KEY = 0x102,           /**< Key management, PF_KEY (FreeBSD, Linux and others). */
+    XSOCK_AF_NATM = 0x103,          /**< ATM (FreeBSD). */
+    XSOCK_AF_NETGRAPH = 0x104,      /**< Netgraph (FreeBSD). */
+    XSOCK_AF_BLUETOOTH = 0x105,     /**< Bluetooth (FreeBSD, Linux, Windows). */
+    XSOCK_AF_IEEE80211 = 0x106,     /**< Wireless LAN (FreeBSD). */
+    XSOCK_AF_INET_SDP = 0x107,      /**< Sockets Direct Protocol for IPv4 (FreeBSD). */
+    XSOCK_AF_INET6_SDP = 0x108,     /**< Sockets Direct Protocol for IPv6 (FreeBSD). */
+    XSOCK_AF_NETLINK = 0x109,       /**< Messages from and to the kernel (Linux). */
+    XSOCK_AF_PACKET = 0x10a,        /**< Packets of the link layer (Linux). */
+    XSOCK_AF_VSOCK = 0x10b,         /**< Virtual machines and their host (Linux). */
+    XSOCK_AF_CAN = 0x10c,           /**< Controller Area Network (Linux). */
+    XSOCK_AF_IPX = 0x10d,           /**< IPX (Windows). */
+    XSOCK_AF_APPLETALK = 0x10e,     /**< AppleTalk (Windows). */
+    XSOCK_AF_NETBIOS = 0x10f,       /**< NetBIOS (Windows). */
+    XSOCK_AF_IRDA = 0x110,          /**< Infrared (Windows). */
+    XSOCK_AF_HYPERV = 0x111         /**< Hyper-V guests and their host (Windows). */
 };
 
-enum {
-    XSOCK_PF_UNSPEC = XSOCK_AF_UNSPEC,
-    XSOCK_PF_INET = XSOCK_AF_INET,
-    XSOCK_PF_INET6 = XSOCK_AF_INET6,
-    XSOCK_PF_LOCAL = XSOCK_AF_LOCAL,
-    XSOCK_PF_UNIX = XSOCK_AF_UNIX,
-    XSOCK_PF_ROUTE = XSOCK_AF_ROUTE,
-    XSOCK_PF_LINK = XSOCK_AF_LINK,
-    XSOCK_PF_KEY = XSOCK_AF_KEY,
-    XSOCK_PF_NATM = XSOCK_AF_NATM,
-    XSOCK_PF_NETGRAPH = XSOCK_AF_NETGRAPH,
-    XSOCK_PF_BLUETOOTH = XSOCK_AF_BLUETOOTH,
-    XSOCK_PF_IEEE80211 = XSOCK_AF_IEEE80211,
-    XSOCK_PF_INET_SDP = XSOCK_AF_INET_SDP,
-    XSOCK_PF_INET6_SDP = XSOCK_AF_INET6_SDP,
-    XSOCK_PF_NETLINK = XSOCK_AF_NETLINK,
-    XSOCK_PF_PACKET = XSOCK_AF_PACKET,
-    XSOCK_PF_VSOCK = XSOCK_AF_VSOCK,
-    XSOCK_PF_CAN = XSOCK_AF_CAN,
-    XSOCK_PF_IPX = XSOCK_AF_IPX,
-    XSOCK_PF_APPLETALK = XSOCK_AF_APPLETALK,
-    XSOCK_PF_NETBIOS = XSOCK_AF_NETBIOS,
-    XSOCK_PF_IRDA = XSOCK_AF_IRDA,
-    XSOCK_PF_HYPERV = XSOCK_AF_HYPERV
+/** Types of sockets, and the flags that may be or-ed into a type. A type is the low 13 bits. */
+enum xsock_type {
+    XSOCK_SOCK_STREAM = 1,    /**< A stream of bytes. */
+    XSOCK_SOCK_DGRAM = 2,     /**< Datagrams. */
+    XSOCK_SOCK_RAW = 3,       /**< Packets of a protocol, its headers included. */
+    XSOCK_SOCK_SEQPACKET = 4, /**< Records in order. 4 as in WASIX, not 5 as in most systems. */
+    XSOCK_SOCK_RDM = 0x100,   /**< Datagrams that arrive. */
+    /** Flag of the descriptor: a program that is started does not inherit it. */
+    XSOCK_SOCK_CLOEXEC = 0x2000,
+    /** Flag of the socket: a call that would block gives EAGAIN instead. */
+    XSOCK_SOCK_NONBLOCK = 0x4000
 };
 
-/* Types: the low 13 bits of the type argument. SEQPACKET is 4 as in WASIX, not 5 as in most systems. */
-enum {
-    XSOCK_SOCK_STREAM = 1,
-    XSOCK_SOCK_DGRAM = 2,
-    XSOCK_SOCK_RAW = 3,
-    XSOCK_SOCK_SEQPACKET = 4,
-    XSOCK_SOCK_RDM = 0x100
+/** What xsock_shutdown() ends. */
+enum xsock_shutdown_how {
+    XSOCK_SHUT_RD = 1,  /**< Receiving. */
+    XSOCK_SHUT_WR = 2,  /**< Sending. */
+    XSOCK_SHUT_RDWR = 3 /**< Both. */
 };
 
-/* Flags, or-ed into a type, and given to calls that take flags of a descriptor. */
-enum {
-    XSOCK_SOCK_CLOEXEC = 0x2000, /* of the descriptor: not inherited by a program that is started */
-    XSOCK_SOCK_NONBLOCK = 0x4000 /* of the socket: calls that would block give EAGAIN */
+/** Protocols of INET and INET6: IANA's numbers, 0..255, and MPTCP. 0 is the default of the type. */
+enum xsock_protocol {
+    XSOCK_IPPROTO_IP = 0,                 /**< The default of the type. */
+    XSOCK_IPPROTO_ICMP = 1,               /**< ICMP for IPv4. */
+    XSOCK_IPPROTO_IGMP = 2,               /**< Group management. */
+    XSOCK_IPPROTO_IPIP = 4,               /**< IPv4 inside IP. */
+    XSOCK_IPPROTO_TCP = 6,                /**< TCP. */
+    XSOCK_IPPROTO_EGP = 8,                /**< Exterior Gateway Protocol. */
+    XSOCK_IPPROTO_PUP = 12,               /**< PARC Universal Packet. */
+    XSOCK_IPPROTO_UDP = 17,               /**< UDP. */
+    XSOCK_IPPROTO_IDP = 22,               /**< XNS Internet Datagram Protocol. */
+    XSOCK_IPPROTO_TP = 29,                /**< ISO Transport Protocol, class 4. */
+    XSOCK_IPPROTO_DCCP = 33,              /**< Datagram Congestion Control Protocol. */
+    XSOCK_IPPROTO_IPV6 = 41,              /**< IPv6 inside IP. */
+    XSOCK_IPPROTO_ROUTING = 43,           /**< Routing header of IPv6. */
+    XSOCK_IPPROTO_FRAGMENT = 44,          /**< Fragment header of IPv6. */
+    XSOCK_IPPROTO_RSVP = 46,              /**< Resource Reservation Protocol. */
+    XSOCK_IPPROTO_GRE = 47,               /**< Generic Routing Encapsulation. */
+    XSOCK_IPPROTO_ESP = 50,               /**< Encapsulating Security Payload. */
+    XSOCK_IPPROTO_AH = 51,                /**< Authentication Header. */
+    XSOCK_IPPROTO_ICMPV6 = 58,            /**< ICMP for IPv6. */
+    XSOCK_IPPROTO_NONE = 59,              /**< No next header of IPv6. */
+    XSOCK_IPPROTO_DSTOPTS = 60,           /**< Destination options of IPv6. */
+    XSOCK_IPPROTO_OSPF = 89,              /**< Open Shortest Path First. */
+    XSOCK_IPPROTO_MTP = 92,               /**< Multicast Transport Protocol. */
+    XSOCK_IPPROTO_BEETPH = 94,            /**< Pseudo header of IPsec's BEET mode. */
+    XSOCK_IPPROTO_ENCAP = 98,             /**< Encapsulation header. */
+    XSOCK_IPPROTO_PIM = 103,              /**< Protocol Independent Multicast. */
+    XSOCK_IPPROTO_COMP = 108,             /**< Payload compression. */
+    XSOCK_IPPROTO_PGM = 113,              /**< Pragmatic General Multicast. */
+    XSOCK_IPPROTO_RM = XSOCK_IPPROTO_PGM, /**< Winsock's name of XSOCK_IPPROTO_PGM. */
+    XSOCK_IPPROTO_SCTP = 132,             /**< Stream Control Transmission Protocol. */
+    XSOCK_IPPROTO_MH = 135,               /**< Mobility header of IPv6. */
+    XSOCK_IPPROTO_UDPLITE = 136,          /**< UDP with partial checksums. */
+    XSOCK_IPPROTO_MPLS = 137,             /**< MPLS inside IP. */
+    XSOCK_IPPROTO_ETHERNET = 143,         /**< Ethernet inside IPv6. */
+    XSOCK_IPPROTO_RAW = 255,              /**< Any protocol: the program writes the IP header. */
+    XSOCK_IPPROTO_MPTCP = 262             /**< Multipath TCP. */
 };
 
-enum { XSOCK_SHUT_RD = 1, XSOCK_SHUT_WR = 2, XSOCK_SHUT_RDWR = 3 };
+/** @} */
 
-/* Protocols of INET and INET6: IANA's numbers, 0..255, and MPTCP. 0 is "the default of this type". */
-enum {
-    XSOCK_IPPROTO_IP = 0,
-    XSOCK_IPPROTO_ICMP = 1,
-    XSOCK_IPPROTO_IGMP = 2,
-    XSOCK_IPPROTO_IPIP = 4,
-    XSOCK_IPPROTO_TCP = 6,
-    XSOCK_IPPROTO_EGP = 8,
-    XSOCK_IPPROTO_PUP = 12,
-    XSOCK_IPPROTO_UDP = 17,
-    XSOCK_IPPROTO_IDP = 22,
-    XSOCK_IPPROTO_TP = 29,
-    XSOCK_IPPROTO_DCCP = 33,
-    XSOCK_IPPROTO_IPV6 = 41,
-    XSOCK_IPPROTO_ROUTING = 43,
-    XSOCK_IPPROTO_FRAGMENT = 44,
-    XSOCK_IPPROTO_RSVP = 46,
-    XSOCK_IPPROTO_GRE = 47,
-    XSOCK_IPPROTO_ESP = 50,
-    XSOCK_IPPROTO_AH = 51,
-    XSOCK_IPPROTO_ICMPV6 = 58,
-    XSOCK_IPPROTO_NONE = 59,
-    XSOCK_IPPROTO_DSTOPTS = 60,
-    XSOCK_IPPROTO_OSPF = 89,
-    XSOCK_IPPROTO_MTP = 92,
-    XSOCK_IPPROTO_BEETPH = 94,
-    XSOCK_IPPROTO_ENCAP = 98,
-    XSOCK_IPPROTO_PIM = 103,
-    XSOCK_IPPROTO_COMP = 108,
-    XSOCK_IPPROTO_PGM = 113,
-    XSOCK_IPPROTO_RM = XSOCK_IPPROTO_PGM,
-    XSOCK_IPPROTO_SCTP = 132,
-    XSOCK_IPPROTO_MH = 135,
-    XSOCK_IPPROTO_UDPLITE = 136,
-    XSOCK_IPPROTO_MPLS = 137,
-    XSOCK_IPPROTO_ETHERNET = 143,
-    XSOCK_IPPROTO_RAW = 255,
-    XSOCK_IPPROTO_MPTCP = 262
-};
+/** @defgroup xsock_errors Errors
+ * @{ */
 
-/* Protocols of the other families. */
-enum {
-    XSOCK_BTPROTO_HCI = 1,
-    XSOCK_BTPROTO_SCO = 2,
-    XSOCK_BTPROTO_RFCOMM = 3,
-    XSOCK_BTPROTO_L2CAP = 0x100,
-
-    XSOCK_CAN_RAW = 1,
-    XSOCK_CAN_BCM = 2,
-    XSOCK_CAN_ISOTP = 6,
-    XSOCK_CAN_J1939 = 7,
-
-    XSOCK_HV_PROTOCOL_RAW = 1,
-
-    XSOCK_KEY_V2 = 2, /* RFC 2367 */
-
-    XSOCK_NATM_AAL0 = 1,
-    XSOCK_NATM_AAL5 = 2,
-
-    XSOCK_NETGRAPH_DATA = 1,
-    XSOCK_NETGRAPH_CONTROL = 2,
-
-    XSOCK_NETLINK_ROUTE = 0,
-    XSOCK_NETLINK_USERSOCK = 2,
-    XSOCK_NETLINK_SOCK_DIAG = 4,
-    XSOCK_NETLINK_NFLOG = 5,
-    XSOCK_NETLINK_XFRM = 6,
-    XSOCK_NETLINK_SELINUX = 7,
-    XSOCK_NETLINK_ISCSI = 8,
-    XSOCK_NETLINK_AUDIT = 9,
-    XSOCK_NETLINK_FIB_LOOKUP = 10,
-    XSOCK_NETLINK_CONNECTOR = 11,
-    XSOCK_NETLINK_NETFILTER = 12,
-    XSOCK_NETLINK_KOBJECT_UEVENT = 15,
-    XSOCK_NETLINK_GENERIC = 16,
-    XSOCK_NETLINK_SCSITRANSPORT = 18,
-    XSOCK_NETLINK_ECRYPTFS = 19,
-    XSOCK_NETLINK_RDMA = 20,
-    XSOCK_NETLINK_CRYPTO = 21,
-    XSOCK_NETLINK_SMC = 22,
-
-    /* Of PACKET: any EtherType, 0..0xffff, in host byte order; 0 receives nothing until it is bound. */
-    XSOCK_PACKET_NONE = 0,
-    XSOCK_PACKET_ALL = 0x0003,
-    XSOCK_PACKET_IP = 0x0800,
-    XSOCK_PACKET_ARP = 0x0806,
-    XSOCK_PACKET_IPV6 = 0x86dd,
-
-    XSOCK_IPX_IPX = 1000, /* to 1255: the packet type is added */
-    XSOCK_IPX_SPX = 1256,
-    XSOCK_IPX_SPXII = 1257,
-
-    XSOCK_APPLETALK_DDP = 16000,
-    XSOCK_APPLETALK_ADSP = 16022,
-    XSOCK_APPLETALK_PAP = 16023
-};
-
-/* ---- Errors --------------------------------------------------------------------------------------
- * 0..80 as in WASIX, 200..254 as in wasix-libc, from 1001 up xsock's own. */
-
+/** Errors: 0..80 as in WASIX, 200..254 as in wasix-libc, and xsock's own from 1001 up. */
 enum xsock_error {
-    XSOCK_E2BIG = 1,
-    XSOCK_EACCES = 2,
-    XSOCK_EADDRINUSE = 3,
-    XSOCK_EADDRNOTAVAIL = 4,
-    XSOCK_EAFNOSUPPORT = 5,
-    XSOCK_EAGAIN = 6,
-    XSOCK_EALREADY = 7,
-    XSOCK_EBADF = 8,
-    XSOCK_EBADMSG = 9,
-    XSOCK_EBUSY = 10,
-    XSOCK_ECANCELED = 11,
-    XSOCK_ECHILD = 12,
-    XSOCK_ECONNABORTED = 13,
-    XSOCK_ECONNREFUSED = 14,
-    XSOCK_ECONNRESET = 15,
-    XSOCK_EDEADLK = 16,
-    XSOCK_EDESTADDRREQ = 17,
-    XSOCK_EDOM = 18,
-    XSOCK_EDQUOT = 19,
-    XSOCK_EEXIST = 20,
-    XSOCK_EFAULT = 21,
-    XSOCK_EFBIG = 22,
-    XSOCK_EHOSTUNREACH = 23,
-    XSOCK_EIDRM = 24,
-    XSOCK_EILSEQ = 25,
-    XSOCK_EINPROGRESS = 26,
-    XSOCK_EINTR = 27,
-    XSOCK_EINVAL = 28,
-    XSOCK_EIO = 29,
-    XSOCK_EISCONN = 30,
-    XSOCK_EISDIR = 31,
-    XSOCK_ELOOP = 32,
-    XSOCK_EMFILE = 33,
-    XSOCK_EMLINK = 34,
-    XSOCK_EMSGSIZE = 35,
-    XSOCK_EMULTIHOP = 36,
-    XSOCK_ENAMETOOLONG = 37,
-    XSOCK_ENETDOWN = 38,
-    XSOCK_ENETRESET = 39,
-    XSOCK_ENETUNREACH = 40,
-    XSOCK_ENFILE = 41,
-    XSOCK_ENOBUFS = 42,
-    XSOCK_ENODEV = 43,
-    XSOCK_ENOENT = 44,
-    XSOCK_ENOEXEC = 45,
-    XSOCK_ENOLCK = 46,
-    XSOCK_ENOLINK = 47,
-    XSOCK_ENOMEM = 48,
-    XSOCK_ENOMSG = 49,
-    XSOCK_ENOPROTOOPT = 50,
-    XSOCK_ENOSPC = 51,
-    XSOCK_ENOSYS = 52,
-    XSOCK_ENOTCONN = 53,
-    XSOCK_ENOTDIR = 54,
-    XSOCK_ENOTEMPTY = 55,
-    XSOCK_ENOTRECOVERABLE = 56,
-    XSOCK_ENOTSOCK = 57,
-    XSOCK_ENOTSUP = 58,
-    XSOCK_ENOTTY = 59,
-    XSOCK_ENXIO = 60,
-    XSOCK_EOVERFLOW = 61,
-    XSOCK_EOWNERDEAD = 62,
-    XSOCK_EPERM = 63,
-    XSOCK_EPIPE = 64,
-    XSOCK_EPROTO = 65,
-    XSOCK_EPROTONOSUPPORT = 66,
-    XSOCK_EPROTOTYPE = 67,
-    XSOCK_ERANGE = 68,
-    XSOCK_EROFS = 69,
-    XSOCK_ESPIPE = 70,
-    XSOCK_ESRCH = 71,
-    XSOCK_ESTALE = 72,
-    XSOCK_ETIMEDOUT = 73,
-    XSOCK_ETXTBSY = 74,
-    XSOCK_EXDEV = 75,
-    XSOCK_ENOTCAPABLE = 76,
-    XSOCK_ESHUTDOWN = 77,
-    XSOCK_EMEMVIOLATION = 78,
-    XSOCK_EUNKNOWN = 79, /* a system code that no row names: xsock_oserror() has it */
-    XSOCK_EPENDING = 80,
+    XSOCK_E2BIG = 1,            /**< Argument list too long. */
+    XSOCK_EACCES = 2,           /**< Permission denied. */
+    XSOCK_EADDRINUSE = 3,       /**< Address already in use. */
+    XSOCK_EADDRNOTAVAIL = 4,    /**< Address not available on this machine. */
+    XSOCK_EAFNOSUPPORT = 5,     /**< Address family not supported. */
+    XSOCK_EAGAIN = 6,           /**< Would block; try again. */
+    XSOCK_EALREADY = 7,         /**< Operation already in progress. */
+    XSOCK_EBADF = 8,            /**< Descriptor not open. */
+    XSOCK_EBADMSG = 9,          /**< Bad message. */
+    XSOCK_EBUSY = 10,           /**< In use. */
+    XSOCK_ECANCELED = 11,       /**< Operation canceled. */
+    XSOCK_ECHILD = 12,          /**< No child process. */
+    XSOCK_ECONNABORTED = 13,    /**< Connection aborted. */
+    XSOCK_ECONNREFUSED = 14,    /**< Connection refused. */
+    XSOCK_ECONNRESET = 15,      /**< Connection reset by peer. */
+    XSOCK_EDEADLK = 16,         /**< Would deadlock. */
+    XSOCK_EDESTADDRREQ = 17,    /**< Destination address required. */
+    XSOCK_EDOM = 18,            /**< Argument outside the domain of the function. */
+    XSOCK_EDQUOT = 19,          /**< Quota exceeded. */
+    XSOCK_EEXIST = 20,          /**< Already exists. */
+    XSOCK_EFAULT = 21,          /**< Bad pointer. */
+    XSOCK_EFBIG = 22,           /**< File too large. */
+    XSOCK_EHOSTUNREACH = 23,    /**< No route to host. */
+    XSOCK_EIDRM = 24,           /**< Identifier removed. */
+    XSOCK_EILSEQ = 25,          /**< Illegal byte sequence. */
+    XSOCK_EINPROGRESS = 26,     /**< Operation now in progress. */
+    XSOCK_EINTR = 27,           /**< Interrupted by a signal. */
+    XSOCK_EINVAL = 28,          /**< Invalid argument. */
+    XSOCK_EIO = 29,             /**< Input or output error. */
+    XSOCK_EISCONN = 30,         /**< Socket already connected. */
+    XSOCK_EISDIR = 31,          /**< Is a directory. */
+    XSOCK_ELOOP = 32,           /**< Too many levels of symbolic links. */
+    XSOCK_EMFILE = 33,          /**< Too many open descriptors. */
+    XSOCK_EMLINK = 34,          /**< Too many links. */
+    XSOCK_EMSGSIZE = 35,        /**< Message too long. */
+    XSOCK_EMULTIHOP = 36,       /**< Multihop attempted. */
+    XSOCK_ENAMETOOLONG = 37,    /**< Name too long. */
+    XSOCK_ENETDOWN = 38,        /**< Network is down. */
+    XSOCK_ENETRESET = 39,       /**< Connection aborted by the network. */
+    XSOCK_ENETUNREACH = 40,     /**< Network unreachable. */
+    XSOCK_ENFILE = 41,          /**< Too many open files in the system. */
+    XSOCK_ENOBUFS = 42,         /**< No buffer space available. */
+    XSOCK_ENODEV = 43,          /**< No such device. */
+    XSOCK_ENOENT = 44,          /**< No such file, name or entry. */
+    XSOCK_ENOEXEC = 45,         /**< Executable format error. */
+    XSOCK_ENOLCK = 46,          /**< No locks available. */
+    XSOCK_ENOLINK = 47,         /**< Link severed. */
+    XSOCK_ENOMEM = 48,          /**< Out of memory. */
+    XSOCK_ENOMSG = 49,          /**< No message of this kind. */
+    XSOCK_ENOPROTOOPT = 50,     /**< Socket option not available. */
+    XSOCK_ENOSPC = 51,          /**< No space left. */
+    XSOCK_ENOSYS = 52,          /**< Function not implemented. */
+    XSOCK_ENOTCONN = 53,        /**< Socket not connected. */
+    XSOCK_ENOTDIR = 54,         /**< Not a directory. */
+    XSOCK_ENOTEMPTY = 55,       /**< Directory not empty. */
+    XSOCK_ENOTRECOVERABLE = 56, /**< State not recoverable. */
+    XSOCK_ENOTSOCK = 57,        /**< Not a socket. */
+    XSOCK_ENOTSUP = 58,         /**< Operation not supported. */
+    XSOCK_ENOTTY = 59,          /**< Inappropriate control operation. */
+    XSOCK_ENXIO = 60,           /**< No such device or address. */
+    XSOCK_EOVERFLOW = 61,       /**< Value too large. */
+    XSOCK_EOWNERDEAD = 62,      /**< Previous owner died. */
+    XSOCK_EPERM = 63,           /**< Operation not permitted. */
+    XSOCK_EPIPE = 64,           /**< Broken pipe. */
+    XSOCK_EPROTO = 65,          /**< Protocol error. */
+    XSOCK_EPROTONOSUPPORT = 66, /**< Protocol not supported. */
+    XSOCK_EPROTOTYPE = 67,      /**< Protocol of the wrong type for this socket. */
+    XSOCK_ERANGE = 68,          /**< Result too large. */
+    XSOCK_EROFS = 69,           /**< Read-only file system. */
+    XSOCK_ESPIPE = 70,          /**< Not seekable. */
+    XSOCK_ESRCH = 71,           /**< No such process. */
+    XSOCK_ESTALE = 72,          /**< Stale handle. */
+    XSOCK_ETIMEDOUT = 73,       /**< Timed out. */
+    XSOCK_ETXTBSY = 74,         /**< Program file in use. */
+    XSOCK_EXDEV = 75,           /**< Link across file systems. */
+    XSOCK_ENOTCAPABLE = 76,     /**< Capability missing. */
+    XSOCK_ESHUTDOWN = 77,       /**< Socket has been shut down. */
+    XSOCK_EMEMVIOLATION = 78,   /**< Memory access outside the guest's memory. */
+    /** A code of the system that no row names. xsock_oserror() returns the code. */
+    XSOCK_EUNKNOWN = 79,
+    XSOCK_EPENDING = 80, /**< Operation pending. */
 
-    XSOCK_EWOULDBLOCK = XSOCK_EAGAIN,
-    XSOCK_EOPNOTSUPP = XSOCK_ENOTSUP,
+    XSOCK_EWOULDBLOCK = XSOCK_EAGAIN, /**< Another name of XSOCK_EAGAIN. */
+    XSOCK_EOPNOTSUPP = XSOCK_ENOTSUP, /**< Another name of XSOCK_ENOTSUP. */
 
-    XSOCK_ENOTBLK = 200,
-    XSOCK_EUNATCH = 206,
-    XSOCK_ENODATA = 217,
-    XSOCK_ETIME = 218,
-    XSOCK_ENOSR = 219,
-    XSOCK_ENONET = 220,
-    XSOCK_ENOPKG = 221,
-    XSOCK_EREMOTE = 222,
-    XSOCK_ECOMM = 225,
-    XSOCK_ENOTUNIQ = 227,
-    XSOCK_EBADFD = 228,
-    XSOCK_EUSERS = 237,
-    XSOCK_ESOCKTNOSUPPORT = 238,
-    XSOCK_EPFNOSUPPORT = 239,
-    XSOCK_ETOOMANYREFS = 240,
-    XSOCK_EHOSTDOWN = 241,
-    XSOCK_EREMOTEIO = 246,
-    XSOCK_ENOKEY = 249,
-    XSOCK_EKEYEXPIRED = 250,
-    XSOCK_EKEYREVOKED = 251,
-    XSOCK_EKEYREJECTED = 252,
-    XSOCK_ERFKILL = 253,
+    XSOCK_ENOTBLK = 200,         /**< Block device required. */
+    XSOCK_EUNATCH = 206,         /**< Protocol driver not attached. */
+    XSOCK_ENODATA = 217,         /**< No data available. */
+    XSOCK_ETIME = 218,           /**< Timer expired. */
+    XSOCK_ENOSR = 219,           /**< Out of stream resources. */
+    XSOCK_ENONET = 220,          /**< Machine is not on the network. */
+    XSOCK_ENOPKG = 221,          /**< Package not installed. */
+    XSOCK_EREMOTE = 222,         /**< Object is remote. */
+    XSOCK_ECOMM = 225,           /**< Communication error on send. */
+    XSOCK_ENOTUNIQ = 227,        /**< Name not unique on the network. */
+    XSOCK_EBADFD = 228,          /**< Descriptor in a bad state. */
+    XSOCK_EUSERS = 237,          /**< Too many users. */
+    XSOCK_ESOCKTNOSUPPORT = 238, /**< Socket type not supported. */
+    XSOCK_EPFNOSUPPORT = 239,    /**< Protocol family not supported. */
+    XSOCK_ETOOMANYREFS = 240,    /**< Too many references. */
+    XSOCK_EHOSTDOWN = 241,       /**< Host is down. */
+    XSOCK_EREMOTEIO = 246,       /**< Remote input or output error. */
+    XSOCK_ENOKEY = 249,          /**< Required key not available. */
+    XSOCK_EKEYEXPIRED = 250,     /**< Key has expired. */
+    XSOCK_EKEYREVOKED = 251,     /**< Key has been revoked. */
+    XSOCK_EKEYREJECTED = 252,    /**< Key was rejected. */
+    XSOCK_ERFKILL = 253,         /**< Radio is switched off. */
 
     /* Resolving names (RFC 3493, section 6.1) */
-    XSOCK_EAI_ADDRFAMILY = 1001,
-    XSOCK_EAI_AGAIN = 1002,
-    XSOCK_EAI_BADFLAGS = 1003,
-    XSOCK_EAI_FAIL = 1004,
-    XSOCK_EAI_FAMILY = 1005,
-    XSOCK_EAI_MEMORY = 1006,
-    XSOCK_EAI_NODATA = 1007,
-    XSOCK_EAI_NONAME = 1008,
-    XSOCK_EAI_OVERFLOW = 1009,
-    XSOCK_EAI_SERVICE = 1010,
-    XSOCK_EAI_SOCKTYPE = 1011,
-    XSOCK_EAI_SYSTEM = 1012,
+    XSOCK_EAI_ADDRFAMILY = 1001, /**< Host has no address in this family. */
+    XSOCK_EAI_AGAIN = 1002,      /**< Name resolution failed for now; try again. */
+    XSOCK_EAI_BADFLAGS = 1003,   /**< Invalid flags for name resolution. */
+    XSOCK_EAI_FAIL = 1004,       /**< Name resolution failed for good. */
+    XSOCK_EAI_FAMILY = 1005,     /**< Address family not supported in name resolution. */
+    XSOCK_EAI_MEMORY = 1006,     /**< Out of memory in name resolution. */
+    XSOCK_EAI_NODATA = 1007,     /**< Host has no address. */
+    XSOCK_EAI_NONAME = 1008,     /**< Unknown host or service. */
+    XSOCK_EAI_OVERFLOW = 1009,   /**< Name too long for the buffer. */
+    XSOCK_EAI_SERVICE = 1010,    /**< Service not available for this socket type. */
+    XSOCK_EAI_SOCKTYPE = 1011,   /**< Socket type not supported in name resolution. */
+    XSOCK_EAI_SYSTEM = 1012,     /**< System error in name resolution. */
 
     /* Winsock's start-up, its providers and its quality-of-service reports */
-    XSOCK_ESYSNOTREADY = 1091,
-    XSOCK_EVERNOTSUPPORTED = 1092,
-    XSOCK_ENOTINITIALISED = 1093,
-    XSOCK_EINVALIDPROCTABLE = 1104,
-    XSOCK_EINVALIDPROVIDER = 1105,
-    XSOCK_EPROVIDERFAILEDINIT = 1106,
-    XSOCK_ESYSCALLFAILURE = 1107
+    XSOCK_ESYSNOTREADY = 1091,        /**< Network subsystem not ready. */
+    XSOCK_EVERNOTSUPPORTED = 1092,    /**< Winsock version not supported. */
+    XSOCK_ENOTINITIALISED = 1093,     /**< Winsock not started. */
+    XSOCK_EINVALIDPROCTABLE = 1104,   /**< Socket provider has an invalid procedure table. */
+    XSOCK_EINVALIDPROVIDER = 1105,    /**< Socket provider has an invalid version. */
+    XSOCK_EPROVIDERFAILEDINIT = 1106, /**< Socket provider failed to initialise. */
+    XSOCK_ESYSCALLFAILURE = 1107      /**< System call of a socket provider failed. */
 };
 
-/* One English sentence for an error, of either sign; 0 is "Success". Never NULL: a number that names no
- * error gets a sentence that says so. The text is constant. Doesn't block. */
+/**
+ * Describes an error in one English sentence. Async-signal-safe.
+ *
+ * @param[in] error An error, positive or negative. 0 is "Success".
+ * @return A constant text, never NULL. For a number that is not an error the text says that.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_strerror(int error);
 
-/* The name of an error, of either sign: "EAGAIN"; 0 is "SUCCESS". NULL for a number that names none.
- * (EWOULDBLOCK and EOPNOTSUPP are EAGAIN and ENOTSUP.) */
+/**
+ * Names an error: "EAGAIN". Async-signal-safe.
+ *
+ * @param[in] error An error, positive or negative. 0 is "SUCCESS".
+ * @return A constant text, or NULL if the number is not an error. The names of EWOULDBLOCK and
+ *     EOPNOTSUPP are "EAGAIN" and "ENOTSUP".
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_errname(int error);
 
-/* The number (positive) of an error by its name, "EAGAIN" or "XSOCK_EAGAIN"; also by the two other
- * names, EWOULDBLOCK and EOPNOTSUPP. EFAULT: name is NULL. ENOENT: no such name. */
+/**
+ * Finds an error by its name. Async-signal-safe.
+ *
+ * @param[in] name The name, "EAGAIN" or "XSOCK_EAGAIN". EWOULDBLOCK and EOPNOTSUPP are known too.
+ * @return The error, a positive number.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_ENOENT No error has this name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_errnumber(const char *name);
 
-/* The calling thread's last raw system code: an errno, or a Winsock or Win32 code. It belongs to the
- * call that failed last in this thread because the system said so; a success and an error that xsock
- * found itself leave it as it was, except that reading XSOCK_SO_ERROR sets it to the code of that error. 0
- * before the first. */
+/**
+ * Returns the system's own code of the last call that failed in this thread because the system
+ * refused. Async-signal-safe.
+ *
+ * A success, and an error that xsock found itself, leave the code as it was. Reading XSOCK_SO_ERROR
+ * sets the code to the one of the error that was read.
+ *
+ * @return An errno, or a Winsock or Win32 code. 0 if no call of this thread has failed in the
+ *     system.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_oserror(void);
 
-/* The error (negative) for a code of this system, an errno, or a Winsock or Win32 code; 0 for 0. Total:
- * a code that no row names gives -XSOCK_EUNKNOWN. */
+/**
+ * Converts a code of this system to an error. Async-signal-safe.
+ *
+ * @param[in] code An errno, or on Windows a Winsock or Win32 code.
+ * @return The error, a negative number. 0 if `code` is 0.
+ * @retval -XSOCK_EUNKNOWN No row names this code. (Any other error may be the answer, too.)
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_error_from_os(int64_t code);
 
-/* The same for Winsock and Win32 codes, on every system. */
+/**
+ * Converts a Winsock or Win32 code to an error, on every system.
+ *
+ * @param[in] code A Winsock or Win32 code.
+ * @return The error, a negative number. 0 if `code` is 0.
+ * @retval -XSOCK_EUNKNOWN No row names this code. (Any other error may be the answer, too.)
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_error_from_winsock(int64_t code);
 
-/* ---- Life ----------------------------------------------------------------------------------------
- * Descriptors are small ints. 0, 1 and 2 are taken to be the standard streams, so the first is 3; each
- * new one is the lowest that is free, also when threads race. A descriptor (number, CLOEXEC, handle of
- * the system) refers to an open socket (family, type, NONBLOCK), which duplicates share. */
+/** @} */
 
-/* Opens a socket (POSIX socket()). type may have the two flags or-ed in. protocol 0 is the default of
- * (af, type). The result for any three ints is the same on every system; what a system does not have it
- * says by the error of that row. In this order:
- *   EINVAL           unknown bits in type; a negative protocol (NETBIOS aside)
- *   EAFNOSUPPORT     family unknown, UNSPEC, or not on this system
- *   ESOCKTNOSUPPORT  type unknown, 0, not of this family, or not on this system in this family
- *   EPROTONOSUPPORT  protocol unknown, not of this family and type, or not on this system; no protocol
- *                    given where the type has no default (RAW in INET, INET6, CAN, ...)
- *   EMFILE           the table's limit, or the process's, is reached
- *   ENFILE, ENOBUFS, ENOMEM   the system has no room left, or no memory
- *   EACCES           no privilege (RAW, PACKET, ...)
- *   ESYSNOTREADY, EVERNOTSUPPORTED, EPROVIDERFAILEDINIT, ENETDOWN, ...   Winsock could not start
- * INET6 sockets are dual-stack. Returns the descriptor. Doesn't block. */
-XSOCK_API int xsock_open(int af, int type, int protocol);
+/**
+ * @defgroup xsock_life Opening and closing
+ * Descriptors are small numbers, as in POSIX. 0, 1 and 2 are taken to be the standard streams; the
+ * first descriptor is 3. Each new descriptor is the lowest number that is free, also if threads
+ * race.
+ *
+ * A descriptor (its number, CLOEXEC, and a handle of the system) refers to an open socket (its
+ * family, type and NONBLOCK). Duplicates of a descriptor share the open socket.
+ * @{
+ */
 
-/* Opens two sockets connected to each other (POSIX socketpair()) and stores their descriptors, the lower
- * first. LOCAL STREAM and LOCAL DGRAM work on every system, also where the system itself has no LOCAL
- * family (there by a loopback connection, whose two ends make sure of each other); LOCAL SEQPACKET where
- * the system has it. out is unchanged on failure. EFAULT: out is NULL. EOPNOTSUPP: any other valid triple.
- * Else the errors of xsock_open. On Windows it may wait for the loopback connection, 5 seconds at most
- * (ETIMEDOUT), and datagrams are UDP's: 65507 bytes at most, and lost when the receiver's buffer is full. */
+/**
+ * Opens a socket.
+ *
+ * The result for any three integers is the same on every system. If the system lacks a family, type
+ * or protocol, the call fails with the error listed for it below. The errors are checked in the
+ * order of the list. INET6 sockets are dual-stack.
+ *
+ * @param[in] af The family, `XSOCK_AF_...`.
+ * @param[in] type The type, `XSOCK_SOCK_...`. XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK may be
+ *     or-ed in.
+ * @param[in] protocol The protocol, `XSOCK_IPPROTO_...` or another of the family. 0 is the default
+ *     of the family and type.
+ * @return The new descriptor, the lowest number that is free.
+ * @retval -XSOCK_EINVAL `type` has unknown bits (a negative type has them), or `protocol` is
+ *     negative (NETBIOS takes negative ones).
+ * @retval -XSOCK_EAFNOSUPPORT `af` is unknown or UNSPEC, or this system lacks the family.
+ * @retval -XSOCK_ESOCKTNOSUPPORT `type` is unknown, 0 or not of this family, or this system lacks
+ *     the type in this family.
+ * @retval -XSOCK_EPROTONOSUPPORT `protocol` is unknown, or not of this family and type, or this
+ *     system lacks the protocol; or `protocol` is 0 and the type has no default (RAW in INET,
+ *     INET6, CAN and others).
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EACCES The program has no privilege for this socket (RAW, PACKET and others).
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX socket().
+ * @since 0.1
+ */
+XSOCK_API int xsock_open(int af, int type, int protocol) XSOCK_MUST_USE;
+
+/**
+ * Opens two sockets that are connected to each other.
+ *
+ * @param[in] af The family: XSOCK_AF_LOCAL.
+ * @param[in] type XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM or XSOCK_SOCK_SEQPACKET. XSOCK_SOCK_CLOEXEC
+ *     and XSOCK_SOCK_NONBLOCK may be or-ed in, and hold for both sockets.
+ * @param[in] protocol The protocol. 0 is the default.
+ * @param[out] out The two descriptors, the lower one first. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `type` has unknown bits (a negative type has them), or `protocol` is
+ *     negative (NETBIOS takes negative ones).
+ * @retval -XSOCK_EAFNOSUPPORT `af` is unknown or UNSPEC, or this system lacks the family.
+ * @retval -XSOCK_ESOCKTNOSUPPORT `type` is unknown, 0 or not of this family, or this system lacks
+ *     the type in this family.
+ * @retval -XSOCK_EPROTONOSUPPORT `protocol` is unknown, or not of this family and type, or this
+ *     system lacks the protocol; or `protocol` is 0 and the type has no default (RAW in INET,
+ *     INET6, CAN and others).
+ * @retval -XSOCK_EOPNOTSUPP The triple is valid, but sockets of this family and type cannot be
+ *     paired.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EACCES The program has no privilege for this socket.
+ * @retval -XSOCK_ETIMEDOUT Windows: the loopback connection did not come about within 5 seconds.
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block, except on Windows, where it may wait up to 5 seconds for the loopback
+ * connection.
+ * @par Portability
+ * LOCAL STREAM and LOCAL DGRAM work on every system. LOCAL SEQPACKET works if the system has it. A
+ * system without LOCAL sockets (Windows) uses a loopback connection whose two ends make sure of
+ * each other; its datagrams are UDP's: they hold 65,507 bytes at most, and are lost if the
+ * receiver's buffer is full.
+ * @par Standards
+ * POSIX socketpair().
+ * @since 0.1
+ */
 XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
 
-/* A second descriptor, the lowest free one that is >= min, of the same socket, with a system handle of its
- * own (fcntl F_DUPFD). flags: XSOCK_SOCK_CLOEXEC or 0 (NONBLOCK is shared with the first). Returns it.
- * EBADF: d is not open. EINVAL: min is negative or not below the limit; unknown flags. EMFILE, ENFILE,
- * ENOBUFS, ENOMEM: no room. */
-XSOCK_API int xsock_dup(int d, int min, int flags);
+/**
+ * Makes a second descriptor of the same socket, with a system handle of its own.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] min The new number is the lowest free one that is >= `min`.
+ * @param[in] flags XSOCK_SOCK_CLOEXEC or 0. NONBLOCK is shared by both descriptors.
+ * @return The new descriptor.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_EINVAL `min` is negative or not below the limit (xsock_get_limit()), `flags` has
+ *     unknown bits, or `d` is a poller.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX fcntl() with F_DUPFD and F_DUPFD_CLOEXEC.
+ * @since 0.1
+ */
+XSOCK_API int xsock_dup(int d, int min, int flags) XSOCK_MUST_USE;
 
-/* Makes `to` a descriptor of the same socket as d, closing first what `to` was, as one step: no other
- * thread can get the number in between (POSIX dup3()). d == to: nothing is changed, returns d. Returns `to`.
- * EBADF: d is not open; `to` is below 3 or not below the limit. EBUSY: another thread is just opening `to`.
- * EINVAL: flags other than XSOCK_SOCK_CLOEXEC. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room; `to` stays open. */
+/**
+ * Makes `to` a descriptor of the same socket as `d`, and closes first what `to` was. Both happen as
+ * one step: no other thread can get the number in between. If `d` and `to` are the same number,
+ * nothing is changed.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] to The number of the second descriptor.
+ * @param[in] flags XSOCK_SOCK_CLOEXEC or 0.
+ * @return `to`.
+ * @retval -XSOCK_EBADF `d` is not open, or `to` is below 3 or not below the limit
+ *     (xsock_get_limit()).
+ * @retval -XSOCK_EBUSY Another thread is in the middle of opening `to`.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, or `d` is a poller.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached. `to` stays open.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached. `to` stays open.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket. `to` stays open.
+ * @retval -XSOCK_ENOMEM There is not enough memory. `to` stays open.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX dup3().
+ * @since 0.1
+ */
 XSOCK_API int xsock_dup2(int d, int to, int flags);
 
-/* Closes a descriptor. Its number is free at once; the system's handle, and so a port, when the last call
- * that is in it has left. Returns 0. EBADF: not open (0, 1 and 2 never are). Doesn't block. */
+/**
+ * Closes a descriptor. Its number is free at once. The system's handle, and with it a port, is free
+ * when the last call that uses the descriptor has returned. Calls that wait in the descriptor
+ * return ECANCELED.
+ *
+ * @param[in] d The descriptor of a socket or of a poller.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open. 0, 1 and 2 never are.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX close().
+ * @since 0.1
+ */
 XSOCK_API int xsock_close(int d);
 
-/* The flags of a descriptor: XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK. EBADF: d is not open. */
+/**
+ * Returns the flags of a descriptor.
+ *
+ * @param[in] d The descriptor of a socket or of a poller.
+ * @return XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK, or-ed, or 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX fcntl() with F_GETFD and F_GETFL.
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_flags(int d);
 
-/* Sets both flags: those in flags on, the others off. NONBLOCK holds for all duplicates. Returns 0.
- * EBADF: d is not open. EINVAL: unknown flags. */
+/**
+ * Sets both flags of a descriptor: a flag that is not in `flags` is cleared. NONBLOCK holds for all
+ * duplicates of the descriptor.
+ *
+ * @param[in] d The descriptor of a socket or of a poller.
+ * @param[in] flags XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK, or-ed, or 0.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, or has NONBLOCK and `d` is a poller.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX fcntl() with F_SETFD and F_SETFL.
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_flags(int d, int flags);
 
-/* One more than the highest number a descriptor may get; 2^24 to begin with. Memory follows use, not this. */
+/**
+ * Returns the limit of descriptors: one more than the highest number that a descriptor may get. The
+ * limit is 2^24 unless the program has set another. Memory follows use, not the limit.
+ *
+ * @return The limit.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_limit(void);
 
-/* Sets that limit. Returns 0. EINVAL: below 3, or not above every descriptor that is open. */
+/**
+ * Sets the limit of descriptors: one more than the highest number that a descriptor may get.
+ *
+ * @param[in] limit The new limit.
+ * @return 0.
+ * @retval -XSOCK_EINVAL `limit` is below 3, or not above every descriptor that is open.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_limit(int limit);
 
-/* ---- Discovery ----------------------------------------------------------------------------------- */
+/** @} */
 
-/* 0, or the error xsock_open would give for this triple here and now. It uses no descriptor, so a table
- * that is full does not count. Which families and types the system has is asked once and kept. */
+/** @defgroup xsock_discovery Discovery
+ * What this system has.
+ * @{ */
+
+/**
+ * Tells which error xsock_open() would give for a triple, here and now. The call uses no
+ * descriptor: a full table gives no error. The system is asked once which families and types it
+ * has, and the answer is kept.
+ *
+ * @param[in] af The family, as for xsock_open().
+ * @param[in] type The type and its flags, as for xsock_open().
+ * @param[in] protocol The protocol, as for xsock_open().
+ * @return 0 if xsock_open() would open a socket.
+ * @retval -XSOCK_EINVAL `type` has unknown bits (a negative type has them), or `protocol` is
+ *     negative (NETBIOS takes negative ones).
+ * @retval -XSOCK_EAFNOSUPPORT `af` is unknown or UNSPEC, or this system lacks the family.
+ * @retval -XSOCK_ESOCKTNOSUPPORT `type` is unknown, 0 or not of this family, or this system lacks
+ *     the type in this family.
+ * @retval -XSOCK_EPROTONOSUPPORT `protocol` is unknown, or not of this family and type, or this
+ *     system lacks the protocol; or `protocol` is 0 and the type has no default (RAW in INET,
+ *     INET6, CAN and others).
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EACCES The program has no privilege for this socket (RAW, PACKET and others).
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_probe(int af, int type, int protocol);
 
+/** A row of the truth table, as xsock_catalog() tells it. */
 struct xsock_triple {
-    int af, type, protocol;    /* the numbers */
-    int status;                /* what xsock_probe says: 0 or negative */
-    const char *af_name;       /* "inet" */
-    const char *type_name;     /* "stream" */
-    const char *protocol_name; /* "tcp"; "-" for a family whose only protocol has no name */
-    bool is_default;           /* protocol 0 picks this one */
+    int af;                    /**< The family, `XSOCK_AF_...`. */
+    int type;                  /**< The type, `XSOCK_SOCK_...`. */
+    int protocol;              /**< The protocol. */
+    int status;                /**< The result of xsock_probe(): 0 or a negative error. */
+    const char *af_name;       /**< The name of the family: "inet". */
+    const char *type_name;     /**< The name of the type: "stream". */
+    const char *protocol_name; /**< "tcp", or "-" if the only protocol of the family has no name. */
+    bool is_default;           /**< Protocol 0 is this protocol. */
 };
 
-/* Return 0 to go on, anything else to stop. The structure and its names: valid during the call; the
- * names are constant. It may call any function of this library. */
+/**
+ * The callback of xsock_catalog(). It may call any function of this library, and an exception may
+ * leave it.
+ *
+ * @param[in] triple The row. It is valid during the call. The names in it are constant.
+ * @param[in] user What xsock_catalog() was given.
+ * @return 0 to go on, any other number to stop.
+ *
+ * @since 0.1
+ */
 typedef int xsock_catalog_fn(const struct xsock_triple *triple, void *user);
 
-/* Calls fn for each family, type and protocol of the truth table, in the order of their numbers; where a
- * type takes a range of protocols (RAW), for those with a name. Returns how many it was called for.
- * EFAULT: fn is NULL. Each valid one is opened and closed, which takes the kernel a moment. */
+/**
+ * Calls `fn` for each family, type and protocol of the truth table, in the order of their numbers.
+ * If a type takes a range of protocols (RAW), `fn` is called for those that have a name.
+ *
+ * @param[in] fn The callback.
+ * @param[in] user Given to the callback.
+ * @return How many times `fn` was called.
+ * @retval -XSOCK_EFAULT `fn` is NULL.
+ *
+ * @par Blocking
+ * The call does not block, but the system takes a moment: each valid triple is opened and closed.
+ * @since 0.1
+ */
 XSOCK_API int xsock_catalog(xsock_catalog_fn *fn, void *user);
 
-/* Names to numbers and back. Names are lower-case ("inet6", "seqpacket", "udplite"); look-ups take either
- * case, and the usual prefixes ("AF_INET6", "PF_INET6", "SOCK_DGRAM", "IPPROTO_UDP", "BTPROTO_RFCOMM",
- * with or without "XSOCK_"). ..._name: NULL if the number has none. ..._number: EFAULT if name is NULL,
- * ENOENT if there is no such name. A protocol's name and number need its family; the name of protocol 0
- * is "default" where 0 is no protocol of the family. */
+/**
+ * @name Names of numbers
+ * Names are lower case: "inet6", "seqpacket", "udplite". The look-ups by name take upper case too,
+ * and the usual prefixes: "AF_INET6", "PF_INET6", "SOCK_DGRAM", "IPPROTO_UDP", "BTPROTO_RFCOMM",
+ * with or without "XSOCK_". All these calls are async-signal-safe.
+ * @{
+ */
+
+/**
+ * Names a family.
+ *
+ * @param[in] af The family, `XSOCK_AF_...`.
+ * @return A constant text, or NULL if the number has no name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_family_name(int af);
+
+/**
+ * Finds a family by its name.
+ *
+ * @param[in] name The name, in either case.
+ * @return The family, `XSOCK_AF_...`.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_ENOENT No family has this name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_family_number(const char *name);
+
+/**
+ * Names a type.
+ *
+ * @param[in] type The type, `XSOCK_SOCK_...`.
+ * @return A constant text, or NULL if the number has no name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_type_name(int type);
+
+/**
+ * Finds a type by its name.
+ *
+ * @param[in] name The name, in either case.
+ * @return The type, `XSOCK_SOCK_...`.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_ENOENT No type has this name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_type_number(const char *name);
+
+/**
+ * Names a protocol of a family.
+ *
+ * @param[in] af The family, `XSOCK_AF_...`.
+ * @param[in] protocol The protocol.
+ * @return A constant text, or NULL if the number has no name in this family. 0 is "default" if 0 is
+ *     not a protocol of the family.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_protocol_name(int af, int protocol);
+
+/**
+ * Finds a protocol of a family by its name.
+ *
+ * @param[in] af The family, `XSOCK_AF_...`.
+ * @param[in] name The name, in either case.
+ * @return The protocol.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_ENOENT The family has no protocol of this name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_protocol_number(int af, const char *name);
 
-/* ---- Addresses ------------------------------------------------------------------------------------
- * No call of this section blocks, but for the moment the system takes to look up an interface. */
+/** @} */
+/** @} */
 
-enum {
-    XSOCK_ADDR_DATA = 128,     /* bytes of address an xsock_addr holds */
-    XSOCK_ADDR_TEXT_SIZE = 400 /* a buffer for any address as text, its NUL included */
+/** @defgroup xsock_addresses Addresses
+ * Addresses as values and as text, and the interfaces of this machine.
+ * @{ */
+
+/** Sizes of an address. */
+enum xsock_addr_size {
+    XSOCK_ADDR_DATA = 128,     /**< The bytes of address that a struct xsock_addr can hold. */
+    XSOCK_ADDR_TEXT_SIZE = 400 /**< A buffer of this size holds any address as text and its NUL. */
 };
 
-/* A family that has no number in xsock keeps the system's own in an address: XSOCK_AF_NATIVE plus it. */
-enum { XSOCK_AF_NATIVE = 0x10000, XSOCK_AF_NATIVE_LAST = 0x1ffff };
+/** Numbers for families that xsock has no number for. An address has the system's number plus
+ * XSOCK_AF_NATIVE. */
+enum xsock_native_family {
+    XSOCK_AF_NATIVE = 0x10000,     /**< The first of these numbers. */
+    XSOCK_AF_NATIVE_LAST = 0x1ffff /**< The last of these numbers. */
+};
 
-/* An address of any family: plain bytes, to be copied freely. Start from zeros, `struct xsock_addr a = {0}`:
- * what a family does not use must be 0, so that it can come to mean something.
+/**
+ * An address of any family. An address is plain bytes and may be copied freely. Begin with zeros,
+ * `struct xsock_addr a = {0}`: a field that the family does not use must be 0. Ports are in host
+ * order. UNSPEC with length 0 means "no address".
  *
- *   family   port       flow           scope       length    data
- *   INET     0..65535   -              -           4         the address, as on the wire (network order)
- *   INET6    0..65535   traffic class  zone index  16        the address, as on the wire (RFC 4291); flow
- *                       and flow label (RFC 4007)            is in host order, the label in its low 20 bits
- *   LOCAL    -          -              -           0..128    a path, without a NUL; length 0 is "unnamed".
- *                                                            First byte 0: an abstract name (Linux) of the
- *                                                            bytes after it, zeros and all
- *   VSOCK    32 bits    flags, 8 bits  -           4         the context id (CID), highest byte first
- *   others   -          -              -           0..128    the bytes of the system's sockaddr that come
- *                                                            after its family
+ * | Family | port    | flow                 | scope      | length | data                         |
+ * |--------|---------|----------------------|------------|--------|------------------------------|
+ * | INET   | 0-65535 | 0                    | 0          | 4      | the address in network order |
+ * | INET6  | 0-65535 | class and flow label | zone index | 16     | the address in network order |
+ * | LOCAL  | 0       | 0                    | 0          | 0-128  | a path without a NUL         |
+ * | VSOCK  | 32 bits | flags, 8 bits        | 0          | 4      | the CID, highest byte first  |
+ * | others | 0       | 0                    | 0          | 0-128  | the system's sockaddr        |
  *
- * UNSPEC with length 0 is "no address". Ports are numbers, in host order. */
+ * - INET6: flow is in host order. The flow label is its low 20 bits, and the traffic class stands
+ *   above.
+ * - LOCAL: length 0 means unnamed. If the first byte is 0, the bytes after it are an abstract name,
+ *   and may be zeros too (Linux).
+ * - Others: data are the bytes of the system's sockaddr that follow its family.
+ *
+ * @par Standards
+ * RFC 4291 (IPv6 addresses), RFC 4007 (zones).
+ */
 struct xsock_addr {
-    int family;
-    uint32_t port;
-    uint32_t flow;
-    uint32_t scope;
-    uint32_t length;
-    uint8_t data[XSOCK_ADDR_DATA];
+    int family;                    /**< `XSOCK_AF_...`. */
+    uint32_t port;                 /**< The port, in host order. */
+    uint32_t flow;                 /**< INET6: the traffic class and flow label. VSOCK: flags. */
+    uint32_t scope;                /**< INET6: the index of the zone's interface. */
+    uint32_t length;               /**< The bytes of `data` that are used. */
+    uint8_t data[XSOCK_ADDR_DATA]; /**< The address, or the path. */
 };
 
-/* Reads an address from text, all of it, and stores it; port 0 where the text has none.
+/**
+ * Reads an address from text. The whole text must be the address. The port is 0 if the text has
+ * none.
  *
- *   127.0.0.1:80  127.0.0.1         INET: four decimal numbers
- *   [::1]:80  [::1]  ::1            INET6: any form of RFC 4291, section 2.2; brackets go with a port (RFC
- *   [fe80::1%eth0]:80  fe80::1%2    3986), so ::1:80 has none; zones as in RFC 4007, section 11: an
- *                                   interface's name or decimal index
- *   unix:/run/a.sock  unix:a.sock   LOCAL: a path
- *   unix:@name  unix:               LOCAL: an abstract name; unnamed
- *   vsock:2:1024                    VSOCK: CID and port, 32 bits each
- *   netlink:0000d204000000000000    others: xsock_family_name, and the bytes in hexadecimal
- *   af65545:00ff                    those without a name: by number, from XSOCK_AF_NATIVE up
+ * | Text                              | Meaning                                              |
+ * |-----------------------------------|------------------------------------------------------|
+ * | `127.0.0.1:80`, `127.0.0.1`       | INET: four decimal numbers                           |
+ * | `[::1]:80`, `[::1]`, `::1`        | INET6: a port needs brackets, and `::1:80` has none |
+ * | `[fe80::1%eth0]:80`, `fe80::1%2`  | INET6 with a zone: an interface's name or index      |
+ * | `unix:/run/a.sock`, `unix:a.sock` | LOCAL: a path                                        |
+ * | `unix:@name`, `unix:`             | LOCAL: an abstract name; unnamed                     |
+ * | `vsock:2:1024`                    | VSOCK: CID and port, 32 bits each                    |
+ * | `netlink:0000d204000000000000`    | others: a family's name and the bytes in hexadecimal |
+ * | `af65545:00ff`                    | families without a name: XSOCK_AF_NATIVE and up      |
  *
- * It is strict: decimal numbers have neither a sign nor a leading zero (010.0.0.1 is 8.0.0.1 to some and
- * 10.0.0.1 to others), there are no spaces, and host names are not resolved. In a LOCAL name %XX is the byte
- * with that hexadecimal value: %25 for %, %40 for an @ that begins a path.
- * Returns 0; out is unchanged on failure. EFAULT: an argument is NULL. EINVAL: not an address. ENODEV: no
- * interface has the name of the zone. ENAMETOOLONG: a LOCAL name over XSOCK_ADDR_DATA bytes (what a system
- * takes is less: 108 on Linux and Windows, 104 on FreeBSD and macOS). EMFILE, ENFILE, ENOMEM: the system had
- * no room for looking up a zone's name. */
+ * The reader is strict. Decimal numbers have no sign and no leading zero (010.0.0.1 is 8.0.0.1 to
+ * some programs and 10.0.0.1 to others), there are no spaces, and host names are not resolved. In a
+ * LOCAL name `%XX` is the byte with that hexadecimal value: `%25` is a `%`, and `%40` an `@` that
+ * begins a path.
+ *
+ * @param[out] out The address. Unchanged on failure.
+ * @param[in] text The text, NUL-terminated.
+ * @return 0.
+ * @retval -XSOCK_EFAULT An argument is NULL.
+ * @retval -XSOCK_EINVAL `text` is not an address.
+ * @retval -XSOCK_ENODEV No interface has the name of the zone.
+ * @retval -XSOCK_ENAMETOOLONG A LOCAL name has more than XSOCK_ADDR_DATA bytes.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached, and the name of a zone
+ *     cannot be looked up.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached, and the name of a zone
+ *     cannot be looked up.
+ * @retval -XSOCK_ENOMEM There is not enough memory to look up the name of a zone.
+ *
+ * @par Blocking
+ * The call does not block, but the system takes a moment to look up the name of a zone.
+ * @par Portability
+ * Systems take shorter LOCAL names than this call: 108 bytes on Linux and Windows, 104 on FreeBSD
+ * and macOS.
+ * @par Standards
+ * RFC 4291, section 2.2 (all forms of IPv6 addresses); RFC 3986 (brackets); RFC 4007, section 11
+ * (zones).
+ * @since 0.1
+ */
 XSOCK_API int xsock_addr_parse(struct xsock_addr *out, const char *text);
 
-/* Writes an address as text that xsock_addr_parse reads back, port always included, NUL-terminated; flow has
- * no text form and is left out. INET6 is as in RFC 5952: lower case, the first longest run of zeros as ::,
- * ::ffff:0:0/96 with a dotted end. Zones are written by name where the interface has one, else by index; in
- * LOCAL names %, control characters, zeros, and an @ that begins a path are %XX.
- * Returns the length, without the NUL; with len 0, where buf may be NULL, the length only. On failure buf is
- * unchanged. EFAULT: a is NULL, or buf with a len that is not 0. EAFNOSUPPORT: a's family is no number of
- * xsock. EINVAL: a is malformed: its length or a field is not as the table of its family says; a path with a
- * zero in it. ENOSPC: the text and its NUL need more than len bytes. */
-XSOCK_API int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t len);
+/**
+ * Writes an address as text that xsock_addr_parse() reads back, NUL-terminated. The port is always
+ * written. The flow has no text form, and is left out.
+ *
+ * INET6 addresses are lower case; the first longest run of zeros is `::`, and IPv4-mapped addresses
+ * (RFC 4291, section 2.5.5.2) end in the dotted form. A zone is written by name if the interface
+ * has one, otherwise by index. In LOCAL names `%`, control characters, zeros, and an `@` that
+ * begins a path are written as `%XX`.
+ *
+ * @param[in] a The address.
+ * @param[out] buf The text. Unchanged on failure. May be NULL if `len` is 0.
+ * @param[in] len The size of `buf`. XSOCK_ADDR_TEXT_SIZE is always enough. 0: only the length is
+ *     wanted.
+ * @return The length of the text, without the NUL.
+ * @retval -XSOCK_EFAULT `a` is NULL, or `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not a number of xsock.
+ * @retval -XSOCK_EINVAL `a` is malformed: its length or another field is not as the table of struct
+ *     xsock_addr says, or a path has a zero in it.
+ * @retval -XSOCK_ENOSPC The text and its NUL need more than `len` bytes.
+ *
+ * @par Blocking
+ * The call does not block, but the system takes a moment to look up the name of a zone.
+ * @par Standards
+ * RFC 5952 (IPv6 addresses as text).
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t len)
+    XSOCK_WRITES(2, 3);
 
-/* Are two addresses the same in every field and byte (those of data beyond length don't count)? NULL, and a
- * length over XSOCK_ADDR_DATA, equal nothing. Async-signal-safe. */
+/**
+ * Tells whether two addresses are the same in every field and byte. Bytes of data beyond the length
+ * do not count. Async-signal-safe.
+ *
+ * @param[in] a An address.
+ * @param[in] b Another address.
+ * @return true if the addresses are the same. false if one is NULL or has a length over
+ *     XSOCK_ADDR_DATA.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API bool xsock_addr_equal(const struct xsock_addr *a, const struct xsock_addr *b);
 
-/* What an interface is */
-enum {
-    XSOCK_IF_UP = 1,        /* ready to send and receive */
-    XSOCK_IF_LOOPBACK = 2,
-    XSOCK_IF_MULTICAST = 4,
-    XSOCK_IF_BROADCAST = 8, /* not told by Windows */
-    XSOCK_IF_POINTTOPOINT = 16
+/** What an interface is. */
+enum xsock_interface_flag {
+    XSOCK_IF_UP = 1,           /**< Ready to send and receive. */
+    XSOCK_IF_LOOPBACK = 2,     /**< A loopback interface. */
+    XSOCK_IF_MULTICAST = 4,    /**< Can multicast. */
+    XSOCK_IF_BROADCAST = 8,    /**< Can broadcast. Windows does not tell. */
+    XSOCK_IF_POINTTOPOINT = 16 /**< Has one peer. */
 };
 
+/** An address of an interface. */
 struct xsock_interface_addr {
-    struct xsock_addr addr; /* INET or INET6, port 0; the scope of a link-local one is the interface */
-    uint32_t prefix_length; /* of the network it is in, in bits: the ones its netmask begins with */
+    /** INET or INET6, port 0. A link-local address has the interface as its scope. */
+    struct xsock_addr addr;
+    uint32_t prefix_length; /**< Of the network, in bits: the ones that its netmask begins with. */
 };
 
+/** A network interface. */
 struct xsock_interface {
-    const char *name;  /* as in a zone: "eth0"; on Windows the system's short name, "ethernet_32769" */
-    const char *label; /* for people, in UTF-8: on Windows "Ethernet 2"; elsewhere the name */
-    uint32_t index;    /* as in a scope; never 0 */
-    uint32_t flags;    /* XSOCK_IF_... */
-    const struct xsock_interface_addr *addrs;
-    size_t addr_count;
-    uint32_t hardware_length; /* 0: none, or the system doesn't tell */
-    uint8_t hardware[32];     /* the address of its link layer: 6 bytes for Ethernet */
+    /** The name in a zone: "eth0". On Windows the short name: "ethernet_32769". */
+    const char *name;
+    /** The name for people, in UTF-8: "Ethernet 2" on Windows, otherwise `name`. */
+    const char *label;
+    uint32_t index;                           /**< The index, as in a scope. Never 0. */
+    uint32_t flags;                           /**< `XSOCK_IF_...`, or-ed. */
+    const struct xsock_interface_addr *addrs; /**< The addresses. */
+    size_t addr_count;                        /**< The number of addresses. */
+    uint32_t hardware_length; /**< The bytes of `hardware`. 0: none, or the system does not tell. */
+    uint8_t hardware[32]; /**< The address of the link layer: 6 bytes for Ethernet. */
 };
 
-/* Return 0 to go on, anything else to stop. The structure and what it points to: valid during the call. It
- * may call any function of this library. */
+/**
+ * The callback of xsock_interfaces(). It may call any function of this library.
+ *
+ * @param[in] iface The interface. It and what it points to are valid during the call.
+ * @param[in] user What xsock_interfaces() was given.
+ * @return 0 to go on, any other number to stop.
+ *
+ * @since 0.1
+ */
 typedef int xsock_interface_fn(const struct xsock_interface *iface, void *user);
 
-/* Calls fn once for each network interface, up or not, with its addresses. Returns how many it was called
- * for. EFAULT: fn is NULL. ENOMEM, ENOBUFS, EMFILE, ENFILE: the system has no room for the answer. EACCES,
- * EPERM: the system does not tell this program. */
+/**
+ * Calls `fn` once for each network interface and its addresses, whether the interface is up or not.
+ *
+ * @param[in] fn The callback.
+ * @param[in] user Given to the callback.
+ * @return How many times `fn` was called.
+ * @retval -XSOCK_EFAULT `fn` is NULL.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for the answer.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_EACCES The system does not tell this program.
+ * @retval -XSOCK_EPERM The system does not tell this program.
+ *
+ * @par Blocking
+ * The call does not block, but the system takes a moment to answer.
+ * @since 0.1
+ */
 XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
-/* ---- Endpoints -----------------------------------------------------------------------------------
- * Every call here and in the next sections: EBADF if d is not open, ENOTSOCK if it is no socket. A call that
- * blocks goes on after a signal with the time that is left, and returns ECANCELED when its descriptor is
- * closed by another thread; it blocks only if the socket is not NONBLOCK. A closed number may be reused at
- * once: the call still refers to the socket it was made on. */
 
-/* Gives the socket its local address (POSIX bind()). Port 0: the system chooses one. Returns 0.
- * EFAULT: a is NULL. EINVAL: a is malformed, or the socket has an address already. EAFNOSUPPORT: a's family
- * is not the socket's. EADDRINUSE: another socket has it; on no system may two listeners share a port by
- * accident, or by XSOCK_SO_REUSEADDR alone. EADDRNOTAVAIL: not an address of this machine. EACCES: a port
- * below 1024 without privilege, a path that may not be written. LOCAL: ENOENT, ENOTDIR, ENAMETOOLONG,
- * ELOOP, EROFS of the path. Doesn't block. */
+/** @} */
+
+/**
+ * @defgroup xsock_endpoints Endpoints
+ * Who talks to whom. The options XSOCK_SO_ACCPTIMEO and XSOCK_SO_CONNTIMEO limit how long these
+ * calls block.
+ * @{
+ */
+
+/**
+ * Gives a socket its local address.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] a The address. If its port is 0, the system chooses a port.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `a` is NULL.
+ * @retval -XSOCK_EINVAL `a` is malformed, or the socket has an address already.
+ * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
+ * @retval -XSOCK_EADDRINUSE Another socket has the address.
+ * @retval -XSOCK_EADDRNOTAVAIL `a` is not an address of this machine.
+ * @retval -XSOCK_EACCES The program may not use the port (below 1024, without privilege) or may not
+ *     write the path.
+ * @retval -XSOCK_ENOENT LOCAL: a folder of the path does not exist.
+ * @retval -XSOCK_ENOTDIR LOCAL: a part of the path is not a folder.
+ * @retval -XSOCK_ENAMETOOLONG LOCAL: the path is longer than the system takes.
+ * @retval -XSOCK_ELOOP LOCAL: the path goes through too many symbolic links.
+ * @retval -XSOCK_EROFS LOCAL: the path is on a file system that cannot be written.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * On no system can two listeners share a port by accident, or by XSOCK_SO_REUSEADDR alone.
+ * @par Standards
+ * POSIX bind().
+ * @since 0.1
+ */
 XSOCK_API int xsock_bind(int d, const struct xsock_addr *a);
 
-/* Makes the socket accept connections; it gets an address first if it has none. At most `backlog` wait to be
- * accepted, as far as the system takes that as it stands (0 and less: the least it can; more than it can:
- * the most). Called again it changes the backlog. Returns 0. EOPNOTSUPP: of a type that doesn't listen.
- * EINVAL: it is connected. EADDRINUSE. Doesn't block. */
+/**
+ * Makes a socket accept connections. A socket without an address gets one first. If the socket
+ * listens already, the call changes the backlog.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] backlog A hint for how many connections may be queued. Values below 1 mean the
+ *     system's minimum, values above its maximum mean the maximum.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EOPNOTSUPP Sockets of this type cannot listen.
+ * @retval -XSOCK_EINVAL The socket is connected.
+ * @retval -XSOCK_EADDRINUSE Another socket listens at the address, or no port is left.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX listen().
+ * @since 0.1
+ */
 XSOCK_API int xsock_listen(int d, int backlog);
 
-/* Takes the next connection (POSIX accept4()). The new descriptor's flags are `flags` (XSOCK_SOCK_CLOEXEC,
- * XSOCK_SOCK_NONBLOCK) and nothing else; what else it has from the listener is the system's. Its number is
- * reserved before, so EMFILE loses no connection. out_peer, if not NULL: the other end. Returns the descriptor.
- * Blocks until there is one. EAGAIN: none, and the socket is NONBLOCK, or XSOCK_SO_ACCPTIMEO has passed.
- * EINVAL: not listening; unknown flags. EOPNOTSUPP: of a type that doesn't listen. ECONNABORTED: it went away
- * again. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room; the connection stays. ECANCELED: d was closed. */
-XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer);
+/**
+ * Takes the next connection of a listener. The number of the new descriptor is reserved first, so
+ * that EMFILE loses no connection.
+ *
+ * @param[in] d The descriptor of a socket that listens.
+ * @param[in] flags The flags of the new descriptor: XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK,
+ *     or-ed, or 0. It does not have the listener's flags.
+ * @param[out] out_peer The address of the other end. May be NULL.
+ * @return The new descriptor.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL The socket does not listen, or `flags` has unknown bits.
+ * @retval -XSOCK_EOPNOTSUPP Sockets of this type cannot listen.
+ * @retval -XSOCK_EAGAIN No connection is pending and the socket is NONBLOCK, or XSOCK_SO_ACCPTIMEO
+ *     has passed.
+ * @retval -XSOCK_ECONNABORTED The connection ended before it was accepted.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached. The connection stays.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached. The connection stays.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket. The connection stays.
+ * @retval -XSOCK_ENOMEM There is not enough memory. The connection stays.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until there is a connection.
+ * @par Portability
+ * Options that the new socket takes over from the listener differ from system to system.
+ * @par Standards
+ * POSIX accept4().
+ * @since 0.1
+ */
+XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_MUST_USE;
 
-/* Connects to a peer, or, for datagrams, sets where they go and come from (UNSPEC: nowhere in particular any
- * more). The unspecified address is this machine. Returns 0. Blocks until it is connected.
- * EINPROGRESS: the socket is NONBLOCK, and is being connected: it is writable when that is over, and then
- * xsock_get_opt_size(d, XSOCK_SO_ERROR, ...) or another connect tells how it ended. EALREADY: it still is.
- * EISCONN: connected already. EOPNOTSUPP: it listens. EAFNOSUPPORT: a's family is not the socket's.
- * ECONNREFUSED: nobody listens there; EAGAIN: LOCAL, NONBLOCK, and their backlog is full. ETIMEDOUT: the
- * system gave up, or XSOCK_SO_CONNTIMEO has passed (close the socket then). ENETUNREACH, EHOSTUNREACH,
- * EADDRNOTAVAIL: no way there, no port left. EACCES: forbidden (broadcast without XSOCK_SO_BROADCAST). LOCAL:
- * ENOENT and the others of the path; EPROTOTYPE: the socket there is of another type. ECANCELED: d was
- * closed. EFAULT: a is NULL. EINVAL: a is malformed. */
+/**
+ * Connects a socket to a peer. For datagrams it sets where they go to and come from. A family of
+ * UNSPEC removes the peer of a datagram socket. The unspecified address (`0.0.0.0`, `::`) means
+ * this machine.
+ *
+ * After EINPROGRESS the socket is writable when the attempt is over. Then reading XSOCK_SO_ERROR
+ * with xsock_get_opt_size(), or another xsock_connect(), tells how the attempt ended.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] a The address of the peer.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `a` is NULL.
+ * @retval -XSOCK_EINVAL `a` is malformed.
+ * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
+ * @retval -XSOCK_EINPROGRESS The socket is NONBLOCK, and the attempt goes on.
+ * @retval -XSOCK_EALREADY An earlier attempt still goes on.
+ * @retval -XSOCK_EISCONN The socket is connected.
+ * @retval -XSOCK_EOPNOTSUPP The socket listens.
+ * @retval -XSOCK_ECONNREFUSED Nobody listens at the address.
+ * @retval -XSOCK_EAGAIN LOCAL: the socket is NONBLOCK and the listener's backlog is full.
+ * @retval -XSOCK_ETIMEDOUT The system gave the attempt up, or XSOCK_SO_CONNTIMEO has passed (close
+ *     the socket then).
+ * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
+ * @retval -XSOCK_EADDRNOTAVAIL No port is left, or the address cannot be reached from here.
+ * @retval -XSOCK_EACCES The system forbids the attempt. Broadcast addresses need
+ *     XSOCK_SO_BROADCAST.
+ * @retval -XSOCK_EPROTOTYPE LOCAL: the socket at the path is of another type.
+ * @retval -XSOCK_ENOENT LOCAL: nothing is at the path.
+ * @retval -XSOCK_ENOTDIR LOCAL: a part of the path is not a folder.
+ * @retval -XSOCK_ENAMETOOLONG LOCAL: the path is longer than the system takes.
+ * @retval -XSOCK_ELOOP LOCAL: the path goes through too many symbolic links.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until a stream is connected. For datagrams the call does not block.
+ * @par Standards
+ * POSIX connect().
+ * @since 0.1
+ */
 XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
 
-/* Ends receiving (XSOCK_SHUT_RD), sending (WR: the peer reads to the end) or both (RDWR), for every descriptor
- * and process that has the socket. Returns 0. EINVAL: another `how`. ENOTCONN: not connected. Doesn't block. */
+/**
+ * Ends receiving, sending or both, for every descriptor and every process that has the socket.
+ * After sending was ended, the peer reads to the end.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] how XSOCK_SHUT_RD, XSOCK_SHUT_WR or XSOCK_SHUT_RDWR.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL `how` is another number.
+ * @retval -XSOCK_ENOTCONN The socket is not connected.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX shutdown().
+ * @since 0.1
+ */
 XSOCK_API int xsock_shutdown(int d, int how);
 
-/* The socket's own address, or its peer's. A socket without an address has zeros of its family; a LOCAL
- * one is unnamed. Returns 0. EFAULT: out is NULL. ENOTCONN: it has no peer. Doesn't block. */
+/**
+ * Tells a socket's own address. A socket without an address has the zeros of its family, and a
+ * LOCAL one is unnamed.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX getsockname().
+ * @since 0.1
+ */
 XSOCK_API int xsock_local_addr(int d, struct xsock_addr *out);
+
+/**
+ * Tells the address of a socket's peer. A LOCAL peer without an address is unnamed.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_ENOTCONN The socket has no peer.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX getpeername().
+ * @since 0.1
+ */
 XSOCK_API int xsock_peer_addr(int d, struct xsock_addr *out);
 
+/** Who is at the other end. */
 struct xsock_cred {
-    int64_t process;  /* -1: this system doesn't tell */
-    int64_t user;     /* -1: the same */
-    int64_t group;
-    uint64_t reserved[4];
+    int64_t process;      /**< The process. -1: this system does not tell. */
+    int64_t user;         /**< The user. -1: this system does not tell. */
+    int64_t group;        /**< The group. -1: this system does not tell. */
+    uint64_t reserved[4]; /**< 0. */
 };
 
-/* Who is at the other end of a connected LOCAL socket, as it was when it connected. Returns 0. ENOTCONN.
- * EOPNOTSUPP: not LOCAL, or this system can't tell at all. EFAULT. Doesn't block. */
+/**
+ * Tells who was at the other end of a LOCAL socket when it was connected.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out The process, user and group. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EOPNOTSUPP The socket is not LOCAL, or this system cannot tell anything.
+ * @retval -XSOCK_ENOTCONN The socket is not connected.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Not every system tells all three numbers.
+ * @since 0.1
+ */
 XSOCK_API int xsock_peer_cred(int d, struct xsock_cred *out);
 
-/* ---- Data ---------------------------------------------------------------------------------------- */
+/** @} */
 
-/* Flags of a message; out: told by xsock_recvmsg. Numbers as in wasix-libc. */
-enum {
-    XSOCK_MSG_OOB = 0x1,          /* out-of-band data; also out */
-    XSOCK_MSG_PEEK = 0x2,         /* receive, and leave it there */
-    XSOCK_MSG_DONTROUTE = 0x4,    /* send to directly connected networks only */
-    XSOCK_MSG_CTRUNC = 0x8,       /* out: control data was cut */
-    XSOCK_MSG_TRUNC = 0x20,       /* out: the datagram was longer than the buffer, the rest is gone */
-    XSOCK_MSG_DONTWAIT = 0x40,    /* as if the socket were NONBLOCK, this once */
-    XSOCK_MSG_EOR = 0x80,         /* end of a record (SEQPACKET); also out */
-    XSOCK_MSG_WAITALL = 0x100,    /* streams: wait until the buffer is full, or the end */
-    XSOCK_MSG_NOSIGNAL = 0x4000,  /* accepted; it is always so */
-    XSOCK_MSG_MORE = 0x8000,      /* more will follow: the system may wait for it */
-    XSOCK_MSG_CMSG_CLOEXEC = 0x40000000 /* received handles are close-on-exec */
+/** @defgroup xsock_data Data
+ * Sending and receiving. The options XSOCK_SO_SNDTIMEO and XSOCK_SO_RCVTIMEO limit how long these
+ * calls block.
+ * @{ */
+
+/** Flags of a message, numbered as in wasix-libc. "Result" means that xsock_recvmsg() sets it. */
+enum xsock_msg_flag {
+    XSOCK_MSG_OOB = 0x1,       /**< Out-of-band data. Also a result. */
+    XSOCK_MSG_PEEK = 0x2,      /**< Receive the data and leave it in the socket. */
+    XSOCK_MSG_DONTROUTE = 0x4, /**< Send to directly connected networks only. */
+    XSOCK_MSG_CTRUNC = 0x8,    /**< Result: control data was cut. */
+    /** Result: the datagram was longer than the buffer. The rest is lost. */
+    XSOCK_MSG_TRUNC = 0x20,
+    XSOCK_MSG_DONTWAIT = 0x40, /**< This call treats the socket as NONBLOCK. */
+    XSOCK_MSG_EOR = 0x80,      /**< The end of a record (SEQPACKET). Also a result. */
+    /** Streams: wait until the buffer is full or the stream has ended. */
+    XSOCK_MSG_WAITALL = 0x100,
+    XSOCK_MSG_NOSIGNAL = 0x4000, /**< Accepted and without effect: no call raises a signal. */
+    XSOCK_MSG_MORE = 0x8000,     /**< More data will follow. The system may wait for it. */
+    /** A program that is started does not inherit received handles. */
+    XSOCK_MSG_CMSG_CLOEXEC = 0x40000000
 };
 
-/* Sends to the peer. A stream that may block sends all of it; one that may not, what the system takes now.
- * flags: OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL, MORE. Returns the bytes sent; if an error comes after some,
- * those, and the next call fails too (after a reset Linux forgets which: EPIPE). Blocks while the system's buffer
- * is full.
- * EAGAIN: it would block, or XSOCK_SO_SNDTIMEO has passed with nothing sent. EPIPE: this end was shut down for
- * sending, or the peer has closed; no signal comes. ECONNRESET. ENOTCONN: a stream without a peer.
- * EDESTADDRREQ: datagrams without a peer. EMSGSIZE: the datagram is too long, and was not sent. ECONNREFUSED:
- * a connected datagram socket, and the peer's machine said before that nobody is there. EFAULT: buf is NULL and
- * len is not 0. EINVAL: len over PTRDIFF_MAX, unknown flags. EOPNOTSUPP: OOB where there is none. ENOBUFS,
- * ENOMEM. ECANCELED: d was closed. */
-XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags);
+/**
+ * Sends to the peer. A blocking stream sends everything; a stream that may not block sends what the
+ * system takes now. A datagram is sent whole or not at all.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] buf The bytes. May be NULL if `len` is 0.
+ * @param[in] len The number of bytes.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
+ *     and the next call fails.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, or `flags` has unknown bits.
+ * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
+ *     nothing was sent.
+ * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
+ *     raised.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
+ *     address.
+ * @retval -XSOCK_EMSGSIZE The datagram is too long. It was not sent.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered
+ *     an earlier datagram that nobody is there.
+ * @retval -XSOCK_EOPNOTSUPP The socket has no out-of-band data, and `flags` has OOB.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks while the system's buffer is full.
+ * @par Portability
+ * After a reset Linux forgets the error: the next call fails with EPIPE instead of ECONNRESET.
+ * @par Standards
+ * POSIX send().
+ * @since 0.1
+ */
+XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags) XSOCK_READS(2, 3);
 
-/* The same to an address, for datagrams. to NULL: as xsock_send. On a stream, connected or not, an address
- * gives EISCONN or ENOTCONN; on a connected datagram socket it is used this once (EISCONN on FreeBSD and macOS).
- * Also EAFNOSUPPORT, EADDRNOTAVAIL, ENETUNREACH, EHOSTUNREACH, EACCES (broadcast without XSOCK_SO_BROADCAST),
- * and of LOCAL paths ENOENT, ECONNREFUSED, EPROTOTYPE. */
-XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const struct xsock_addr *to);
+/**
+ * Sends to an address. The call is meant for datagrams. On a connected datagram socket the address
+ * is used for this call only. On a stream an address gives EISCONN or ENOTCONN.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] buf The bytes. May be NULL if `len` is 0.
+ * @param[in] len The number of bytes.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @param[in] to The address. NULL: the peer, as for xsock_send().
+ * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
+ *     and the next call fails.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `to` is malformed.
+ * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
+ *     nothing was sent.
+ * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
+ *     raised.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
+ *     address.
+ * @retval -XSOCK_EMSGSIZE The datagram is too long. It was not sent.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered
+ *     an earlier datagram that nobody is there.
+ * @retval -XSOCK_EISCONN The socket is a connected stream and the call names an address. On FreeBSD
+ *     and macOS also a connected datagram socket.
+ * @retval -XSOCK_EAFNOSUPPORT The family of the address is not the socket's.
+ * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, or no port is left.
+ * @retval -XSOCK_ENETUNREACH There is no route to the network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the machine.
+ * @retval -XSOCK_EACCES The system forbids to send there. Broadcast addresses need
+ *     XSOCK_SO_BROADCAST.
+ * @retval -XSOCK_ENOENT LOCAL: nothing is at the path.
+ * @retval -XSOCK_EPROTOTYPE LOCAL: the socket at the path is of another type.
+ * @retval -XSOCK_EOPNOTSUPP The socket has no out-of-band data, and `flags` has OOB.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks while the system's buffer is full.
+ * @par Portability
+ * FreeBSD and macOS refuse an address on a connected datagram socket (EISCONN). After a reset Linux
+ * forgets the error: the next call fails with EPIPE instead of ECONNRESET.
+ * @par Standards
+ * POSIX sendto().
+ * @since 0.1
+ */
+XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
+                                 const struct xsock_addr *to) XSOCK_READS(2, 3);
 
-/* Receives. Returns the bytes; 0 when a stream has ended (the peer's end, or this one after SHUT_RD), for an
- * empty datagram, and for len 0 on a stream. A datagram that is longer than the buffer is cut: only
- * xsock_recvmsg tells. flags: OOB, PEEK, DONTWAIT, WAITALL, NOSIGNAL. Blocks until there is something.
- * EAGAIN: nothing there, and it may not block, or XSOCK_SO_RCVTIMEO has passed (after some bytes with
- * WAITALL: those). ECONNRESET. ENOTCONN: a stream without a peer. EINVAL: OOB, and there is none; len over
- * PTRDIFF_MAX, unknown flags. EOPNOTSUPP: OOB where there never is any. EFAULT: buf is NULL and len is not 0.
- * ECONNREFUSED: as for xsock_send; unconnected datagram sockets never report somebody else's ICMP.
- * ECANCELED: d was closed. */
-XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags);
+/**
+ * Receives. The end of a datagram that is longer than the buffer is lost; only xsock_recvmsg()
+ * tells.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] buf The bytes. May be NULL if `len` is 0.
+ * @param[in] len The size of `buf`.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and NOSIGNAL, or-ed, or 0.
+ * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
+ *     end), for an empty datagram, and if `len` is 0 on a stream.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `flags` has OOB and
+ *     there is no out-of-band data now.
+ * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
+ *     passed. If WAITALL has received some bytes by then, the call returns their number.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
+ *     datagram that nobody is there.
+ * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until there is something to receive.
+ * @par Portability
+ * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
+ * @par Standards
+ * POSIX recv().
+ * @since 0.1
+ */
+XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WRITES(2, 3);
 
-/* The same, and tells who sent it: out_from, if not NULL; UNSPEC on a stream. */
-XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags, struct xsock_addr *out_from);
+/**
+ * Receives and tells who has sent. The end of a datagram that is longer than the buffer is lost;
+ * only xsock_recvmsg() tells.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] buf The bytes. May be NULL if `len` is 0.
+ * @param[in] len The size of `buf`.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and NOSIGNAL, or-ed, or 0.
+ * @param[out] out_from The address of the sender, UNSPEC on a stream. May be NULL.
+ * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
+ *     end), for an empty datagram, and if `len` is 0 on a stream.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `flags` has OOB and
+ *     there is no out-of-band data now.
+ * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
+ *     passed. If WAITALL has received some bytes by then, the call returns their number.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
+ *     datagram that nobody is there.
+ * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until there is something to receive.
+ * @par Portability
+ * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
+ * @par Standards
+ * POSIX recvfrom().
+ * @since 0.1
+ */
+XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags,
+                                   struct xsock_addr *out_from) XSOCK_WRITES(2, 3);
 
-/* The bytes that can be received without blocking (FIONREAD): of a stream, all; of datagrams, the next one's.
- * 0 if there are none. EINVAL: it listens. Doesn't block. */
+/**
+ * Tells how many bytes can be received without blocking.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @return Of a stream, all bytes that are there. Of datagrams, the bytes of the next one. 0 if
+ *     there are none.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL The socket listens.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * FIONREAD of ioctl().
+ * @since 0.1
+ */
 XSOCK_API ptrdiff_t xsock_available(int d);
 
-/* Has everything before the out-of-band mark been read (POSIX sockatmark())? 1 or 0. EOPNOTSUPP: no stream
- * with out-of-band data. Doesn't block. */
+/**
+ * Tells whether everything before the out-of-band mark has been read.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @return 1 if everything before the mark has been read, otherwise 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EOPNOTSUPP The socket is not a stream with out-of-band data.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * POSIX sockatmark().
+ * @since 0.1
+ */
 XSOCK_API int xsock_at_mark(int d);
 
-/* ---- Options -------------------------------------------------------------------------------------
- * An option has one kind: a flag, a time or a size, each with its own pair of calls (xsock_opt_kind tells).
- * Times are in nanoseconds; what the system counts more coarsely is rounded up. An option means, and
- * allows, the same everywhere; where a system lacks one, or a socket's family, type or protocol has no use
- * for it, the answer is ENOPROTOOPT: also where a kernel would have taken it and done nothing, as with
- * NODELAY on a pair that Windows makes of TCP. No call of this section blocks. */
+/** @} */
 
-/* Options as in WASIX. In brackets: the kind, what a new socket has, and which sockets have it (INET stands
- * for INET and INET6); "read" is one that can't be set. */
-enum {
-    /* Several sockets share one address, and the system spreads connections and datagrams over them; all must
-     * set it before bind. [flag, off; INET] FreeBSD: SO_REUSEPORT_LB; macOS doesn't spread; none on Windows. */
+/**
+ * @defgroup xsock_options Options
+ * Each option has one kind: a flag, a time or a size. Each kind has its own pair of calls, and
+ * xsock_opt_kind() tells the kind. Times are in nanoseconds; if a system counts more coarsely, the
+ * time is rounded up.
+ *
+ * An option means and allows the same on every system. If a system lacks an option, or a socket's
+ * family, type or protocol has no use for it, the call gives ENOPROTOOPT, also if a kernel would
+ * have accepted the option and ignored it (NODELAY on a pair that Windows makes of TCP). No call of
+ * this section blocks.
+ * @{
+ */
+
+/**
+ * Options. 1..26 are the numbers of WASIX, 0x100 and up are xsock's own. In brackets: the kind, the
+ * value of a new socket, and the sockets that have the option. INET stands for INET and INET6, and
+ * "read" means that the option cannot be set.
+ */
+enum xsock_opt {
+    /** Several sockets share one address, and the system spreads connections and datagrams over
+     * them. All of them must set the option before they are bound. FreeBSD uses SO_REUSEPORT_LB.
+     * macOS does not spread. Windows has none. [flag, off; INET] */
     XSOCK_SO_REUSEPORT = 1,
-    /* A stream may bind an address whose old connections are not quite over (TIME_WAIT); a datagram socket
-     * may share one with others that set it, for multicast. Before bind. [flag, off; all, without effect on
-     * LOCAL] Kept by the library for Windows' streams, where the system's own option would take over a live
-     * listener's address: unset, the address is this socket's alone; set, the system's default holds. */
+    /** A stream may be bound to an address that has old connections which are not quite over
+     * (TIME_WAIT). A datagram socket may share an address with others that set the option, for
+     * multicast. Set it before the socket is bound. On Windows the library keeps the option for
+     * streams, as the system's own would take over the address of a live listener: if it is off,
+     * the address is this socket's alone; if it is on, the system's default holds. [flag, off;
+     * all, without effect on LOCAL] */
     XSOCK_SO_REUSEADDR = 2,
-    XSOCK_SO_NODELAY = 3,      /* no waiting for more to send (Nagle's algorithm) [flag, off; TCP] */
-    XSOCK_SO_DONTROUTE = 4,    /* to directly connected networks only [flag, off; not LOCAL] */
-    XSOCK_SO_ONLYV6 = 5,       /* not dual-stack; before bind: EINVAL then [flag, off; INET6] */
-    XSOCK_SO_BROADCAST = 6,    /* may send to broadcast addresses [flag, off; INET DGRAM, RAW] */
-    /* Multicast comes back to this machine [flag, on; INET or INET6 DGRAM, RAW]. It is the sender's option;
-     * on Windows that of the receiver: set it on both. */
+    /** Small segments are sent at once, without Nagle's algorithm. [flag, off; TCP] */
+    XSOCK_SO_NODELAY = 3,
+    /** Data goes to directly connected networks only. [flag, off; not LOCAL] */
+    XSOCK_SO_DONTROUTE = 4,
+    /** The socket is not dual-stack. After the socket was bound, setting it gives EINVAL. [flag,
+     * off; INET6] */
+    XSOCK_SO_ONLYV6 = 5,
+    /** The socket may send to broadcast addresses. [flag, off; INET DGRAM, RAW] */
+    XSOCK_SO_BROADCAST = 6,
+    /** IPv4 multicast comes back to this machine. The sender sets the option, on Windows the
+     * receiver: set it on both. [flag, on; INET DGRAM, RAW] */
     XSOCK_SO_MCASTLOOPV4 = 7,
+    /** IPv6 multicast comes back to this machine. The sender sets the option, on Windows the
+     * receiver: set it on both. [flag, on; INET6 DGRAM, RAW] */
     XSOCK_SO_MCASTLOOPV6 = 8,
-    /* Receive what the interface sees, for whomever: PACKET sockets on Linux and INET RAW ones on Windows,
-     * bound before [flag, off; it can't be read]. EINVAL: not bound. EACCES: no privilege. */
+    /** The socket receives everything that the interface sees, whoever it is for: PACKET sockets
+     * on Linux, and INET RAW sockets on Windows. The socket must be bound first (otherwise
+     * EINVAL), and the program needs privilege (otherwise EACCES). The option cannot be read.
+     * [flag, off] */
     XSOCK_SO_PROMISCUOUS = 9,
-    XSOCK_SO_ACCEPTCONN = 10,  /* it listens [flag, read; all] */
-    /* The pending error, as a positive number of enum xsock_error, 0: none; reading clears it. How a connect
-     * that was EINPROGRESS has ended. [size, read; all] */
+    XSOCK_SO_ACCEPTCONN = 10, /**< The socket listens. [flag, read; all] */
+    /** The pending error, a positive number of enum xsock_error, or 0 if there is none. Reading
+     * the option clears it. After EINPROGRESS it tells how connecting has ended. [size, read;
+     * all] */
     XSOCK_SO_ERROR = 11,
-    XSOCK_SO_KEEPALIVE = 12,   /* ask an idle peer whether it is there [flag, off; INET STREAM] */
-    /* How long the system goes on sending what is unsent after close: -1: as long as it takes, which is the
-     * default; 0: not at all, the connection is reset. Closing never waits for it. At most 32767 seconds, in
-     * whole seconds. [time, -1; INET STREAM] On Linux and Windows other times than 0 act as -1. */
+    /** The system asks an idle peer whether it is still there. [flag, off; INET STREAM] */
+    XSOCK_SO_KEEPALIVE = 12,
+    /** How long the system goes on sending unsent data after the socket was closed. -1: as long
+     * as it takes. 0: not at all, and the connection is reset. Other times are whole seconds, at
+     * most 32,767 seconds; on Linux and Windows they act as -1. xsock_close() never waits for
+     * the time. [time, -1; INET STREAM] */
     XSOCK_SO_LINGER = 13,
-    XSOCK_SO_OOBINLINE = 14,   /* out-of-band data comes among the other [flag, off; INET STREAM] */
-    /* Bytes of the system's buffers, from 1 on; a system takes what it can of it: less than its least becomes
-     * that, more than its most becomes that, or is ENOBUFS (FreeBSD, macOS). [size; all] Linux doubles the
-     * number for its own book-keeping, which is undone here: what was set is what is read. */
+    /** Out-of-band data is received among the other data. [flag, off; INET STREAM] */
+    XSOCK_SO_OOBINLINE = 14,
+    /** The bytes of the system's buffer for receiving, from 1 on. A value below the system's
+     * minimum becomes the minimum. A value above its maximum becomes the maximum, or gives
+     * ENOBUFS (FreeBSD, macOS). Linux doubles the number for its own book-keeping; the doubling
+     * is undone here, and what was set is what is read. [size; all] */
     XSOCK_SO_RCVBUF = 15,
+    /** The bytes of the system's buffer for sending. The rules of XSOCK_SO_RCVBUF hold. [size;
+     * all] */
     XSOCK_SO_SNDBUF = 16,
-    /* Receiving and sending begin only when so many bytes are there, or have room [size, 1; all]. SNDLOWAT:
-     * can be set on FreeBSD and macOS, read on Linux too; none of both on Windows. */
+    /** Receiving begins only when so many bytes are there. Windows has none. [size, 1; all] */
     XSOCK_SO_RCVLOWAT = 17,
+    /** Sending begins only when there is space for so many bytes. It can be set on FreeBSD and
+     * macOS, and read on Linux too. Windows has none. [size, 1; all] */
     XSOCK_SO_SNDLOWAT = 18,
-    /* How long a call that blocks does so, at most, kept by the library: never less, and more by no more than
-     * the system's tick. -1: no limit, 0: not at all. All descriptors of the socket share it; a call that is
-     * blocked already goes on with the one it began with. Accepted sockets begin anew. [time, -1; all] */
+    /** How long a call that receives may block. -1: no limit. 0: not at all. The library keeps
+     * the time: the call never waits less, and more by no more than the system's tick. All
+     * duplicates share it. A call that blocks already keeps the time that it began with.
+     * Accepted sockets begin with -1. [time, -1; all] */
     XSOCK_SO_RCVTIMEO = 19,
+    /** How long a call that sends may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1;
+     * all] */
     XSOCK_SO_SNDTIMEO = 20,
+    /** How long xsock_connect() may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1; all] */
     XSOCK_SO_CONNTIMEO = 21,
+    /** How long xsock_accept() may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1; all] */
     XSOCK_SO_ACCPTIMEO = 22,
-    XSOCK_SO_TTL = 23,         /* hops of what is sent, 1..255, to one receiver [size; INET] */
-    XSOCK_SO_MCASTTTLV4 = 24,  /* the same of multicast, 0..255 [size, 1; INET DGRAM, RAW] */
-    XSOCK_SO_TYPE = 25,        /* XSOCK_SOCK_..., without flags [size, read; all] */
-    XSOCK_SO_PROTOCOL = 26,    /* never 0 but where that is the protocol, or the system doesn't tell
-                                * (xsock_adopt) [size, read; all] */
-
-    /* xsock's own */
-    XSOCK_SO_FAMILY = 0x100,   /* XSOCK_AF_... [size, read; all] */
-    /* KEEPALIVE asks after so long an idle time, again after so long without an answer (both above 0 and at
-     * most 32767 seconds, in whole seconds), and gives up after so many questions (1..127). [time, time,
-     * size; TCP] Windows before 10 (1709, 1703) has no KEEPCNT, and there the times are the library's memory. */
+    XSOCK_SO_TTL = 23, /**< The hop limit of what is sent to one receiver, 1..255. [size; INET] */
+    /** The hop limit of IPv4 multicast, 0..255. [size, 1; INET DGRAM, RAW] */
+    XSOCK_SO_MCASTTTLV4 = 24,
+    XSOCK_SO_TYPE = 25, /**< The type, `XSOCK_SOCK_...`, without flags. [size, read; all] */
+    /** The protocol. It is 0 only if 0 is the protocol, or if the system does not tell
+     * (xsock_adopt()). [size, read; all] */
+    XSOCK_SO_PROTOCOL = 26,
+    XSOCK_SO_FAMILY = 0x100, /**< The family, `XSOCK_AF_...`. [size, read; all] */
+    /** KEEPALIVE asks after the connection was idle for so long: above 0, whole seconds, at most
+     * 32,767 seconds. On Windows before 10 (1709) the library tells the time that was set; the
+     * system does not. [time; TCP] */
     XSOCK_SO_KEEPIDLE = 0x101,
+    /** KEEPALIVE asks again after so long without an answer: above 0, whole seconds, at most
+     * 32,767 seconds. On Windows before 10 (1709) the library tells the time that was set; the
+     * system does not. [time; TCP] */
     XSOCK_SO_KEEPINTVL = 0x102,
+    /** KEEPALIVE gives up after so many questions, 1..127. Windows before 10 (1703) has none.
+     * [size; TCP] */
     XSOCK_SO_KEEPCNT = 0x103,
-    XSOCK_SO_CORK = 0x104,     /* send full segments only, until it is off again (Linux TCP_CORK; elsewhere
-                                * TCP_NOPUSH) [flag, off; TCP; none on Windows] */
-    XSOCK_SO_QUICKACK = 0x105, /* acknowledge at once, until the system thinks otherwise [flag; TCP; Linux] */
-    /* A listener takes data along with the opening of a connection (RFC 7413): how many may be half open so,
-     * as far as the system counts; 0: off. [size, 0, at most 65535; TCP] macOS: when it listens. */
+    /** Only full segments are sent until the option is off again. Linux uses TCP_CORK, others
+     * TCP_NOPUSH. Windows has none. [flag, off; TCP] */
+    XSOCK_SO_CORK = 0x104,
+    /** Data is acknowledged at once, until the system decides otherwise. [flag; TCP; Linux] */
+    XSOCK_SO_QUICKACK = 0x105,
+    /** A listener accepts data together with the opening of a connection (RFC 7413). The value
+     * is how many such connections may be half open, if the system counts them. 0: off. On macOS
+     * it is set when the socket listens. [size, 0, at most 65,535; TCP] */
     XSOCK_SO_FASTOPEN = 0x106,
-    /* connect waits for the first send, and opens so [flag, off; TCP; Linux] */
+    /** xsock_connect() waits for the first data that is sent, and opens the connection together
+     * with it (RFC 7413). [flag, off; TCP; Linux] */
     XSOCK_SO_FASTOPEN_CONNECT = 0x107,
-    /* Give the connection up when what was sent is not acknowledged for so long; -1: the system's own rule.
-     * At most 2^31 milliseconds; Linux counts these, the others seconds. [time; TCP] On Windows -1 is
-     * "never". */
+    /** The connection is given up if sent data is not acknowledged for so long, at most 2^31
+     * milliseconds. -1: the system's own rule, on Windows never. Linux counts milliseconds, the
+     * others seconds. [time; TCP] */
     XSOCK_SO_USER_TIMEOUT = 0x108,
-    /* The longest segment that is sent. What is read is what holds now, which is less than what was set by
-     * the headers' options, or 536 before it is connected. [size; TCP; Windows: read] */
+    /** The longest segment that is sent. The value read is the one that holds now: less than
+     * what was set, by the options of the headers, or 536 before the socket is connected.
+     * Windows: read. [size; TCP] */
     XSOCK_SO_MAXSEG = 0x109,
-    /* writable only while less is unsent, 0: no such rule [size, 0; TCP; Linux, macOS] */
+    /** The socket is writable only while fewer bytes are unsent. 0: no such rule. [size, 0; TCP;
+     * Linux, macOS] */
     XSOCK_SO_NOTSENT_LOWAT = 0x10a,
-    /* A listener lets nobody be accepted who has not sent something for so long, in whole seconds and rounded
-     * up further by the system; -1: off. [time, -1, at most 32767 seconds; TCP; Linux] */
+    /** A listener hands out a connection only when the peer has sent data, or after so long.
+     * Whole seconds, at most 32,767 seconds, rounded up further by the system. -1: off. [time,
+     * -1; TCP; Linux] */
     XSOCK_SO_DEFER_ACCEPT = 0x10b,
-    XSOCK_SO_MCASTTTLV6 = 0x10c, /* hops of multicast, 0..255 [size, 1; INET6 DGRAM, RAW] */
-    /* The type of service, or traffic class, of what is sent: DSCP times 4 and, below, ECN, whose bits TCP
-     * keeps for itself on Linux. [size, 0, at most 255; INET] Windows ignores it, but for INET6 from Windows
-     * 10 on. */
+    /** The hop limit of IPv6 multicast, 0..255. [size, 1; INET6 DGRAM, RAW] */
+    XSOCK_SO_MCASTTTLV6 = 0x10c,
+    /** The type of service (IPv4) or traffic class (IPv6) of what is sent: DSCP times 4, and ECN
+     * in the low 2 bits, which TCP keeps for itself on Linux. Windows ignores the option, except
+     * for INET6 from Windows 10 on. [size, 0, at most 255; INET] */
     XSOCK_SO_TOS = 0x10d,
-    /* xsock_recvmsg tells it of each datagram: the type of service or traffic class; the hops left; the
-     * address and interface it came to. [flag, off; INET DGRAM, RAW] */
+    /** xsock_recvmsg() tells the type of service or traffic class of each datagram. [flag, off;
+     * INET DGRAM, RAW] */
     XSOCK_SO_RECVTOS = 0x10e,
+    /** xsock_recvmsg() tells how many hops each datagram had left. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_RECVTTL = 0x10f,
+    /** xsock_recvmsg() tells the address and interface that each datagram came to. [flag, off;
+     * INET DGRAM, RAW] */
     XSOCK_SO_RECVPKTINFO = 0x110,
-    /* what is over the path's MTU is EMSGSIZE and not cut in pieces [flag, off; INET DGRAM, RAW] macOS 11 and
-     * later */
+    /** A datagram over the path's MTU gives EMSGSIZE, and is not cut into pieces. macOS: 11 and
+     * later. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_DONTFRAG = 0x111,
-    /* the path's MTU; ENOTCONN if there is no peer [size, read; INET; Linux, Windows] */
+    /** The path's MTU. Without a peer reading it gives ENOTCONN. [size, read; INET; Linux,
+     * Windows] */
     XSOCK_SO_MTU = 0x112,
-    XSOCK_SO_HDRINCL = 0x113,  /* the program writes the IP header itself [flag, off; INET RAW] INET6: Linux,
-                                * Windows */
-    XSOCK_SO_FREEBIND = 0x114, /* bind an address that this machine doesn't have yet [flag, off; INET; Linux,
-                                * and FreeBSD with privilege] */
-    /* The system may glue datagrams of one sender together on receive (Linux UDP_GRO, Windows URO). Meant for
-     * xsock_recv_batch; but every call takes them apart again, and finds what another has left. Set it before the
-     * socket is received from, or added to a poller; from then on its receives are not async-signal-safe, and a
-     * forked child leaves what was received in part to its parent. [flag, off; UDP; Linux 5.0, Windows 10 2004] */
+    /** The program writes the IP header itself. INET6: Linux and Windows. [flag, off; INET RAW] */
+    XSOCK_SO_HDRINCL = 0x113,
+    /** The socket may be bound to an address that this machine does not have yet. [flag, off;
+     * INET; Linux, and FreeBSD with privilege] */
+    XSOCK_SO_FREEBIND = 0x114,
+    /** The system may coalesce datagrams of one sender on receive (Linux UDP_GRO, Windows URO).
+     * The option is meant for xsock_recv_batch(), but every call takes the datagrams apart
+     * again, and finds what another call has left. Set it before the socket is received from and
+     * before it is added to a poller. From then on receiving is not async-signal-safe, and a
+     * forked child leaves what was received in part to its parent. [flag, off; UDP; Linux 5.0,
+     * Windows 10 2004] */
     XSOCK_SO_UDP_RECV_COALESCE = 0x115,
-    XSOCK_SO_MARK = 0x116,     /* for the firewall and routing: 32 bits [size, 0; all; Linux, EACCES without
-                                * privilege; on FreeBSD SO_USER_COOKIE, which can't be read] */
-    XSOCK_SO_PRIORITY = 0x117, /* of what is sent, 0..6, more with privilege (EACCES) [size, 0; all; Linux] */
-    /* poll the device for so long, in microseconds, -1: don't [time; all; Linux, EACCES to make it longer] */
+    /** A mark of 32 bits for the firewall and for routing. Linux needs privilege (otherwise
+     * EACCES). FreeBSD uses SO_USER_COOKIE, which cannot be read. [size, 0; all; Linux, FreeBSD] */
+    XSOCK_SO_MARK = 0x116,
+    /** The priority of what is sent, 0..6, and more with privilege (otherwise EACCES). [size, 0;
+     * all; Linux] */
+    XSOCK_SO_PRIORITY = 0x117,
+    /** How long the system polls the device, in whole microseconds. -1: not at all. A longer
+     * time needs privilege (otherwise EACCES). [time; all; Linux] */
     XSOCK_SO_BUSY_POLL = 0x118,
-    /* the processor that takes the packets in; ENODATA: not known yet [size; all; Linux] */
+    /** The processor that takes the packets in. ENODATA: the system does not know yet. [size;
+     * all; Linux] */
     XSOCK_SO_INCOMING_CPU = 0x119
 };
 
-enum { XSOCK_OPT_FLAG = 1, XSOCK_OPT_TIME = 2, XSOCK_OPT_SIZE = 3 };
+/** The kinds of options. */
+enum xsock_option_kind {
+    XSOCK_OPT_FLAG = 1, /**< On or off. */
+    XSOCK_OPT_TIME = 2, /**< A time in nanoseconds. */
+    XSOCK_OPT_SIZE = 3  /**< A number >= 0. */
+};
 
-/* The kind of an option: XSOCK_OPT_... ENOPROTOOPT: opt is no number of an option. */
+/**
+ * Tells the kind of an option.
+ *
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @return XSOCK_OPT_FLAG, XSOCK_OPT_TIME or XSOCK_OPT_SIZE.
+ * @retval -XSOCK_ENOPROTOOPT `opt` is not the number of an option.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_opt_kind(int opt);
 
-/* An option's name, "nodelay", NULL for a number that has none; and the number by the name, in either case,
- * also "SO_NODELAY", "XSOCK_SO_NODELAY". EFAULT: name is NULL. ENOENT: no such name. */
+/**
+ * Names an option: "nodelay".
+ *
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @return A constant text, or NULL if the number has no name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_opt_name(int opt);
+
+/**
+ * Finds an option by its name.
+ *
+ * @param[in] name The name, in either case: "nodelay", "SO_NODELAY" or "XSOCK_SO_NODELAY".
+ * @return The option, `XSOCK_SO_...`.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_ENOENT No option has this name.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_opt_number(const char *name);
 
-/* Set an option. Returns 0. ENOPROTOOPT: no such option, or not of this socket, or not on this system, or it
- * can only be read. EINVAL: it is of another kind; the value is outside the option's range (times below -1,
- * and -1 or 0 where the list above has no such meaning, are); it is too late for it. What else the system
- * says: ENOBUFS, ENOMEM, EACCES (also where a system says EPERM). */
+/**
+ * Sets an option that is a flag.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[in] on The value.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL The option is not a flag, or it is too late to set it (the socket is bound
+ *     or listens already) or too early.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ * @retval -XSOCK_EACCES The program has no privilege for this value (also if the system says
+ *     EPERM).
+ * @retval -XSOCK_ENOBUFS The value is above the system's maximum (FreeBSD, macOS), or the system
+ *     has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that can only be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX setsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_opt_flag(int d, int opt, bool on);
+
+/**
+ * Sets an option that is a time.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[in] ns The value in nanoseconds. -1 and 0 are allowed if enum xsock_opt gives them a
+ *     meaning.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL The option is not a time, the value is out of the option's range, or it is
+ *     too late to set it.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ * @retval -XSOCK_EACCES The program has no privilege for this value (also if the system says
+ *     EPERM).
+ * @retval -XSOCK_ENOBUFS The value is above the system's maximum (FreeBSD, macOS), or the system
+ *     has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that can only be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX setsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_opt_time(int d, int opt, int64_t ns);
+
+/**
+ * Sets an option that is a size.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[in] n The value.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL The option is not a size, the value is out of the option's range, or it is
+ *     too late to set it.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ * @retval -XSOCK_EACCES The program has no privilege for this value (also if the system says
+ *     EPERM).
+ * @retval -XSOCK_ENOBUFS The value is above the system's maximum (FreeBSD, macOS), or the system
+ *     has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that can only be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX setsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_opt_size(int d, int opt, uint64_t n);
 
-/* Read one. Returns 0; out is unchanged on failure. EFAULT: out is NULL. ENOPROTOOPT, EINVAL: as above. */
+/**
+ * Reads an option that is a flag.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[out] out The value. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL The option is not a flag.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that cannot be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX getsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_opt_flag(int d, int opt, bool *out);
+
+/**
+ * Reads an option that is a time.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[out] out_ns The value in nanoseconds. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out_ns` is NULL.
+ * @retval -XSOCK_EINVAL The option is not a time.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that cannot be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX getsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_opt_time(int d, int opt, int64_t *out_ns);
+
+/**
+ * Reads an option that is a size.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] opt The option, `XSOCK_SO_...`.
+ * @param[out] out The value. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL The option is not a size.
+ * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
+ *     this system lacks the option.
+ * @retval -XSOCK_ENOTCONN XSOCK_SO_MTU: the socket has no peer.
+ * @retval -XSOCK_ENODATA XSOCK_SO_INCOMING_CPU: the system does not know yet.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * enum xsock_opt lists which systems have the option. An option that cannot be read gives
+ * ENOPROTOOPT.
+ * @par Standards
+ * POSIX getsockopt().
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_opt_size(int d, int opt, uint64_t *out);
 
-/* The congestion control of a TCP socket, by the system's name: "cubic". Linux and FreeBSD. Set returns 0.
- * EFAULT: name is NULL. EINVAL: it is empty. ENOENT: the system has none of this name. EACCES: not for this
- * program. Get writes the name, NUL-terminated, and returns its length; with len 0, where buf may be NULL,
- * the length only. EFAULT: buf is NULL and len is not 0. ENOSPC: the name and its NUL need more than len
- * bytes. Both: ENOPROTOOPT: no TCP socket, or not on this system. */
+/**
+ * Chooses the congestion control of a TCP socket.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] name The system's name: "cubic".
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `name` is NULL.
+ * @retval -XSOCK_EINVAL `name` is empty.
+ * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the option.
+ * @retval -XSOCK_ENOENT The system has no congestion control of this name.
+ * @retval -XSOCK_EACCES The program may not use this congestion control.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux and FreeBSD have the option.
+ * @par Standards
+ * TCP_CONGESTION of Linux.
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_congestion(int d, const char *name);
-XSOCK_API int xsock_get_congestion(int d, char *buf, size_t len);
 
-/* Ties an INET or INET6 socket to one interface, by its index (xsock_interfaces); 0: to none any more. On
- * Linux (SO_BINDTODEVICE) it then sends and receives there only; on macOS (IP_BOUND_IF) too; on Windows
- * (IP_UNICAST_IF) it sends there, and what it receives is as before; FreeBSD has none. Set and get return 0.
- * ENODEV: no interface has this index. EACCES: another tie needs privilege (Linux; the first too before 5.7).
- * EFAULT: out is NULL. ENOPROTOOPT: another family, or not on this system. */
+/**
+ * Names the congestion control of a TCP socket.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] buf The system's name, NUL-terminated. May be NULL if `len` is 0.
+ * @param[in] len The size of `buf`. 0: only the length is wanted.
+ * @return The length of the name, without the NUL.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the option.
+ * @retval -XSOCK_ENOSPC The name and its NUL need more than `len` bytes.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux and FreeBSD have the option.
+ * @par Standards
+ * TCP_CONGESTION of Linux.
+ * @since 0.1
+ */
+XSOCK_API int xsock_get_congestion(int d, char *buf, size_t len) XSOCK_WRITES(2, 3);
+
+/**
+ * Ties an INET or INET6 socket to one interface.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] interface_index The interface (xsock_interfaces()). 0: no interface.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENODEV No interface has this index.
+ * @retval -XSOCK_EACCES Linux: to change the interface needs privilege; before 5.7 to choose the
+ *     first one does, too.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family, or this system lacks the option.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * On Linux (SO_BINDTODEVICE) and macOS (IP_BOUND_IF) the socket then sends and receives on this
+ * interface only. On Windows (IP_UNICAST_IF) it sends there, and receives as before. FreeBSD lacks
+ * the option.
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_device(int d, uint32_t interface_index);
+
+/**
+ * Tells which interface an INET or INET6 socket is tied to.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out_index The interface. 0: none. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out_index` is NULL.
+ * @retval -XSOCK_ENODEV The interface no longer exists.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family, or this system lacks the option.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * FreeBSD lacks the option.
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_device(int d, uint32_t *out_index);
 
-/* States of TCP (RFC 9293, section 3.3.2) */
-enum {
-    XSOCK_TCP_CLOSED = 0,
-    XSOCK_TCP_LISTEN = 1,
-    XSOCK_TCP_SYN_SENT = 2,
-    XSOCK_TCP_SYN_RECEIVED = 3,
-    XSOCK_TCP_ESTABLISHED = 4,
-    XSOCK_TCP_FIN_WAIT_1 = 5,
-    XSOCK_TCP_FIN_WAIT_2 = 6,
-    XSOCK_TCP_CLOSE_WAIT = 7,
-    XSOCK_TCP_CLOSING = 8,
+/** The states of a TCP connection (RFC 9293, section 3.3.2). */
+enum xsock_tcp_state {
+    XSOCK_TCP_CLOSED = 0,       /**< There is no connection. */
+    XSOCK_TCP_LISTEN = 1,       /**< The socket listens. */
+    XSOCK_TCP_SYN_SENT = 2,     /**< A request to connect was sent. */
+    XSOCK_TCP_SYN_RECEIVED = 3, /**< A request to connect was received and answered. */
+    XSOCK_TCP_ESTABLISHED = 4,  /**< The connection is open. */
+    XSOCK_TCP_FIN_WAIT_1 = 5,   /**< This end has ended sending; the peer has not acknowledged. */
+    XSOCK_TCP_FIN_WAIT_2 = 6,   /**< This end has ended sending, and the peer has acknowledged. */
+    XSOCK_TCP_CLOSE_WAIT = 7,   /**< The peer has ended sending. */
+    XSOCK_TCP_CLOSING = 8,      /**< Both have ended sending; the peer has not acknowledged. */
+    /** The peer ended first, then this end; the peer has not acknowledged. */
     XSOCK_TCP_LAST_ACK = 9,
-    XSOCK_TCP_TIME_WAIT = 10
+    XSOCK_TCP_TIME_WAIT = 10 /**< The connection is over, and old segments may still arrive. */
 };
 
-/* What a system knows of a TCP connection; -1: it doesn't tell, or not yet. */
+/** What a system knows of a TCP connection. -1: the system does not tell, or not yet. */
 struct xsock_tcp_info {
-    int64_t state;            /* XSOCK_TCP_... */
-    int64_t rtt_ns;           /* round-trip time, smoothed */
-    int64_t rtt_variance_ns;  /* its mean deviation (RFC 6298: RTTVAR) */
-    int64_t rtt_min_ns;
-    int64_t rto_ns;           /* the time after which it sends again */
-    int64_t send_mss;         /* bytes in a segment */
-    int64_t receive_mss;
-    int64_t send_cwnd;        /* congestion window, bytes */
-    int64_t send_ssthresh;    /* slow-start threshold, bytes */
-    int64_t send_window;      /* what the peer has offered, bytes */
-    int64_t receive_window;   /* what the peer was offered, bytes */
-    int64_t in_flight;        /* sent and not acknowledged, bytes */
-    int64_t bytes_sent;       /* repeated ones included */
-    int64_t bytes_received;
-    int64_t bytes_repeated;   /* sent again */
-    int64_t segments_repeated;
-    int64_t timeouts;         /* times in a row that the last segment was sent again */
-    int64_t reserved[15];     /* 0 */
+    int64_t state;             /**< `XSOCK_TCP_...`. */
+    int64_t rtt_ns;            /**< The round-trip time, smoothed. */
+    int64_t rtt_variance_ns;   /**< The mean deviation of the round-trip time (RFC 6298: RTTVAR). */
+    int64_t rtt_min_ns;        /**< The shortest round-trip time. */
+    int64_t rto_ns;            /**< The time after which the system sends again. */
+    int64_t send_mss;          /**< The bytes in a segment that is sent. */
+    int64_t receive_mss;       /**< The bytes in a segment that is received. */
+    int64_t send_cwnd;         /**< The congestion window, in bytes. */
+    int64_t send_ssthresh;     /**< The slow-start threshold, in bytes. */
+    int64_t send_window;       /**< What the peer has offered, in bytes. */
+    int64_t receive_window;    /**< What the peer was offered, in bytes. */
+    int64_t in_flight;         /**< Sent and not acknowledged, in bytes. */
+    int64_t bytes_sent;        /**< The bytes sent, repeated ones included. */
+    int64_t bytes_received;    /**< The bytes received. */
+    int64_t bytes_repeated;    /**< The bytes that were sent again. */
+    int64_t segments_repeated; /**< The segments that were sent again. */
+    int64_t timeouts;          /**< How many times in a row the last segment was sent again. */
+    int64_t reserved[15];      /**< 0. */
 };
 
-/* Tells about a TCP socket. Returns 0. One that is not connected, where the system has nothing to tell of it,
- * is CLOSED and -1 otherwise. EFAULT: out is NULL. ENOPROTOOPT: no TCP socket, or not on this system (Windows
- * before 10 1703). */
+/**
+ * Tells about the connection of a TCP socket. If the socket is not connected and the system has
+ * nothing to tell, the state is XSOCK_TCP_CLOSED and all else is -1.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out What the system knows. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the call.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Windows before 10 (1703) lacks the call.
+ * @par Standards
+ * TCP_INFO of Linux, SIO_TCP_INFO of Windows.
+ * @since 0.1
+ */
 XSOCK_API int xsock_get_tcp_info(int d, struct xsock_tcp_info *out);
 
-/* Joins a multicast group, for all senders, or, with a source, for this one; and leaves it. INET and INET6,
- * DGRAM and RAW; the addresses' ports are not looked at. interface_index 0: the scope of an INET6 group, and
- * if that is 0 too the interface the system chooses. A socket receives the groups that it has itself joined
- * (on Linux the first join sees to that). Returns 0. EFAULT: group is NULL. EAFNOSUPPORT: an address' family
- * is not the socket's. EINVAL: group is no multicast address, source is one, or one is malformed; group's
- * scope is another interface. ENODEV: no such interface, or none to choose. EADDRINUSE: it is in the group
- * already, for this source or for all. EADDRNOTAVAIL: it is not in it, at leave. ENOBUFS, ENOMEM: more groups
- * than the system takes (Linux: 20 of INET). ENOPROTOOPT: another kind of socket. */
-XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
-                               uint32_t interface_index);
-XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group, const struct xsock_addr *source,
-                                uint32_t interface_index);
+/**
+ * Joins a multicast group, for all senders or for one. A socket receives the groups that the socket
+ * itself has joined; on Linux the first join sets the option that this needs.
+ *
+ * @param[in] d The descriptor of a DGRAM or RAW socket of INET or INET6.
+ * @param[in] group The group. Its port is ignored.
+ * @param[in] source The sender, whose port is ignored. NULL: all senders.
+ * @param[in] interface_index The interface (xsock_interfaces()). 0: the scope of an INET6 group; if
+ *     that is 0 too, the system chooses.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `group` is NULL.
+ * @retval -XSOCK_EAFNOSUPPORT The family of `group` or of `source` is not the socket's.
+ * @retval -XSOCK_EINVAL `group` is not a multicast address, `source` is one, one of them is
+ *     malformed, or the scope of `group` is another interface.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
+ * @retval -XSOCK_ENODEV No interface has this index, or the system has none to choose.
+ * @retval -XSOCK_EADDRINUSE The socket is in the group already, for this sender or for all.
+ * @retval -XSOCK_ENOBUFS The socket is in as many groups as the system allows (Linux: 20 of INET).
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * RFC 3678 (MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP).
+ * @since 0.1
+ */
+XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group,
+                               const struct xsock_addr *source, uint32_t interface_index);
 
-/* The interface that multicast leaves by; 0: the system chooses. Returns 0. ENODEV: no interface has this
- * index. ENOPROTOOPT: no DGRAM or RAW socket of INET or INET6. */
+/**
+ * Leaves a multicast group, for all senders or for one.
+ *
+ * @param[in] d The descriptor of a DGRAM or RAW socket of INET or INET6.
+ * @param[in] group The group. Its port is ignored.
+ * @param[in] source The sender, whose port is ignored. NULL: all senders.
+ * @param[in] interface_index The interface (xsock_interfaces()). 0: the scope of an INET6 group; if
+ *     that is 0 too, the system chooses.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `group` is NULL.
+ * @retval -XSOCK_EAFNOSUPPORT The family of `group` or of `source` is not the socket's.
+ * @retval -XSOCK_EINVAL `group` is not a multicast address, `source` is one, one of them is
+ *     malformed, or the scope of `group` is another interface.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
+ * @retval -XSOCK_ENODEV No interface has this index, or the system has none to choose.
+ * @retval -XSOCK_EADDRNOTAVAIL The socket is not in the group.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * RFC 3678 (MCAST_LEAVE_GROUP, MCAST_LEAVE_SOURCE_GROUP).
+ * @since 0.1
+ */
+XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group,
+                                const struct xsock_addr *source, uint32_t interface_index);
+
+/**
+ * Chooses the interface that multicast leaves by.
+ *
+ * @param[in] d The descriptor of a DGRAM or RAW socket of INET or INET6.
+ * @param[in] interface_index The interface (xsock_interfaces()). 0: the system chooses.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENODEV No interface has this index.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * IP_MULTICAST_IF and IPV6_MULTICAST_IF (RFC 3493, section 5.2).
+ * @since 0.1
+ */
 XSOCK_API int xsock_set_multicast_if(int d, uint32_t interface_index);
-/* ---- Messages ------------------------------------------------------------------------------------
- * sendmsg and recvmsg: many buffers at once, and what goes along with the data. */
 
-/* A piece of memory. */
+/** @} */
+
+/** @defgroup xsock_messages Messages
+ * Many buffers or many datagrams in one call, and what goes along with the data.
+ * @{ */
+
+/** A piece of memory. */
 struct xsock_vec {
-    void *base; /* is only read when it is sent */
-    size_t len;
+    void *base; /**< The bytes. They are only read if they are sent. */
+    size_t len; /**< The number of bytes. */
 };
 
-/* What of a struct xsock_control is there. */
-enum {
-    XSOCK_CONTROL_HANDLES = 0x1,  /* handles of the system, passed along (SCM_RIGHTS) [LOCAL; none on Windows] */
-    XSOCK_CONTROL_PKTINFO = 0x2,  /* the machine's own address and interface [INET, INET6; DGRAM, RAW] */
-    XSOCK_CONTROL_TOS = 0x4,      /* type of service, or traffic class: DSCP times 4 and, below, ECN [the same] */
-    XSOCK_CONTROL_HOP_LIMIT = 0x8 /* time to live, or hop limit [the same] */
+/** What a struct xsock_control holds. In brackets: the sockets that have it. */
+enum xsock_control_flag {
+    /** Handles of the system, passed to the peer (SCM_RIGHTS). Windows has none. [LOCAL] */
+    XSOCK_CONTROL_HANDLES = 0x1,
+    XSOCK_CONTROL_PKTINFO = 0x2, /**< This machine's address and interface. [INET DGRAM, RAW] */
+    /** Type of service or traffic class, as XSOCK_SO_TOS. [INET DGRAM, RAW] */
+    XSOCK_CONTROL_TOS = 0x4,
+    XSOCK_CONTROL_HOP_LIMIT = 0x8 /**< Time to live or hop limit. [INET DGRAM, RAW] */
 };
 
-enum { XSOCK_CONTROL_HANDLES_MAX = 253 }; /* in one message: Linux' limit */
+/** Limits of a struct xsock_control. */
+enum xsock_control_limit {
+    XSOCK_CONTROL_HANDLES_MAX = 253 /**< The most handles in one message, as on Linux. */
+};
 
-/* What goes along with a message. Start from zeros: `struct xsock_control c = {0}`. Sent is what `has` names, for
- * this message only; where the system can't, that is an error and nothing is sent. Received is what the socket was
- * asked for by options (XSOCK_SO_RECVPKTINFO, ...), and handles where there is room: `has` then tells. */
+/**
+ * What goes along with a message. Begin with zeros: `struct xsock_control c = {0}`.
+ *
+ * Sending: what `has` names is sent with this message only. If the system cannot do so, the call
+ * fails and nothing is sent. Receiving: `has` tells what came. That is what options have asked for
+ * (XSOCK_SO_RECVPKTINFO and others), and handles if `handle_capacity` is not 0.
+ */
 struct xsock_control {
-    uint32_t has;             /* XSOCK_CONTROL_... */
-    int32_t tos;              /* 0..255 */
-    int32_t hop_limit;        /* 1..255 to send */
-    uint32_t interface_index; /* PKTINFO: came in by it, is to leave by it; 0: any */
-    struct xsock_addr local;  /* PKTINFO: was sent to it, is to come from it; no port; UNSPEC: any */
-    uintptr_t *handles;       /* sent handles stay open here; received ones are new and yours: close them, or */
-    size_t handle_count;      /*     give them to xsock_adopt. How many are sent; out: how many came */
-    size_t handle_capacity;       /* how many may come; what is over it is closed, and CTRUNC told */
-    uint64_t reserved[4];     /* 0 */
+    uint32_t has;      /**< `XSOCK_CONTROL_...`, or-ed. */
+    int32_t tos;       /**< Type of service or traffic class, 0..255. */
+    int32_t hop_limit; /**< Time to live or hop limit. 1..255 to send. */
+    /** PKTINFO: the interface it came in by, or is to leave by. 0: any. */
+    uint32_t interface_index;
+    /** PKTINFO: the address it was sent to, or is to come from, without a port. UNSPEC: any. */
+    struct xsock_addr local;
+    /** Sent handles stay open in this process. Received ones are new and the program's: close
+     * them, or give them to xsock_adopt(). */
+    uintptr_t *handles;
+    size_t handle_count; /**< The number of handles that are sent, or that came. */
+    /** The capacity of `handles`. Extra handles are closed, and CTRUNC is set. */
+    size_t handle_capacity;
+    uint64_t reserved[4]; /**< 0. */
 };
 
+/** A message. */
 struct xsock_msg {
-    struct xsock_addr *addr;       /* where to, as for xsock_sendto; out: from whom. NULL: the peer; don't tell */
-    struct xsock_vec *vec;         /* NULL if there are none */
-    size_t vec_count;
-    struct xsock_control *control; /* NULL: none */
-    int flags;                     /* out, of xsock_recvmsg: TRUNC, CTRUNC, EOR, OOB */
-    uint64_t reserved[4];          /* 0 */
+    /** Where to, as for xsock_sendto(), or from whom. NULL: the peer, or not wanted. */
+    struct xsock_addr *addr;
+    struct xsock_vec *vec;         /**< The buffers. NULL if there are none. */
+    size_t vec_count;              /**< The number of buffers. */
+    struct xsock_control *control; /**< What goes along. NULL: nothing. */
+    int flags; /**< Set by xsock_recvmsg(): XSOCK_MSG_TRUNC, CTRUNC, EOR and OOB, or-ed. */
+    uint64_t reserved[4];          /**< 0. */
 };
 
-/* Sends the vectors as one: flags, result and errors of xsock_sendto, and: EFAULT: m, a vector of some length,
- * or the handles are NULL. EINVAL: lengths over PTRDIFF_MAX together; reserved words; a value out of its range;
- * more than XSOCK_CONTROL_HANDLES_MAX handles; handles and no data on a stream. EMSGSIZE: over 1024 vectors, of
- * what is no stream. EOPNOTSUPP: control data that this socket, or this system, has not. EAFNOSUPPORT: the family
- * of control->local. EBADF: a handle that isn't open. ETOOMANYREFS: more handles are on their way than the system
- * allows. EADDRNOTAVAIL, ENODEV: no such local address or interface. */
+/**
+ * Sends buffers as one message, and what goes along with it.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] m The message.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
+ *     and the next call fails.
+ * @retval -XSOCK_EBADF `d` is not open, or a handle of `control` is not.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
+ *     its length is not 0, or the handles are NULL and their number is not 0.
+ * @retval -XSOCK_EINVAL All lengths together are over PTRDIFF_MAX, `flags` has unknown bits, a
+ *     reserved field is not 0, an address is malformed, a value of `control` is out of its range,
+ *     there are more than XSOCK_CONTROL_HANDLES_MAX handles, or there are handles and no data on a
+ *     stream.
+ * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
+ *     nothing was sent.
+ * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
+ *     raised.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
+ *     address.
+ * @retval -XSOCK_EMSGSIZE The datagram is too long. It was not sent.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered
+ *     an earlier datagram that nobody is there.
+ * @retval -XSOCK_EISCONN The socket is a connected stream and the call names an address. On FreeBSD
+ *     and macOS also a connected datagram socket.
+ * @retval -XSOCK_EAFNOSUPPORT The family of the address is not the socket's.
+ * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, or no port is left.
+ * @retval -XSOCK_ENETUNREACH There is no route to the network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the machine.
+ * @retval -XSOCK_EACCES The system forbids to send there. Broadcast addresses need
+ *     XSOCK_SO_BROADCAST.
+ * @retval -XSOCK_ENOENT LOCAL: nothing is at the path.
+ * @retval -XSOCK_EPROTOTYPE LOCAL: the socket at the path is of another type.
+ * @retval -XSOCK_EOPNOTSUPP The socket has no out-of-band data and `flags` has OOB, or this socket
+ *     or system lacks control data that `control` names.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ETOOMANYREFS More handles are on their way than the system allows.
+ * @retval -XSOCK_ENODEV No interface has the index of `control`.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks while the system's buffer is full.
+ * @par Portability
+ * EMSGSIZE is also given for more than 1,024 buffers, except on streams. EADDRNOTAVAIL is also
+ * given if the local address of `control` is not this machine's, and EAFNOSUPPORT if its family is
+ * not the socket's. FreeBSD and macOS refuse an address on a connected datagram socket (EISCONN).
+ * After a reset Linux forgets the error: the next call fails with EPIPE instead of ECONNRESET.
+ * Windows passes no handles.
+ * @par Standards
+ * POSIX sendmsg(), RFC 3542.
+ * @since 0.1
+ */
 XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
 
-/* Receives into the vectors, one after the other: flags, result and errors of xsock_recvfrom, those above, and flag
- * CMSG_CLOEXEC: handles that come are not inherited by programs that are started; without it they are. A stream's
- * call ends where handles were sent along, WAITALL or not. With PEEK no handles come. Room for handles and no data
- * (no vectors, or empty ones) on a stream receives neither. On failure *m is unchanged. */
+/**
+ * Receives a message into buffers, one after the other, and what goes along with it.
+ *
+ * On a stream the call ends where handles were sent along, also with WAITALL. With PEEK no handles
+ * come. If `control` has a capacity for handles and there is no space for data (no buffers, or
+ * empty ones), a stream receives neither.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in,out] m The message. Unchanged on failure.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL, NOSIGNAL and CMSG_CLOEXEC, or-ed, or 0.
+ *     Without CMSG_CLOEXEC a program that is started inherits the handles that come.
+ * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
+ *     end), for an empty datagram, and if all lengths are 0 on a stream.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
+ *     its length is not 0, or the handles are NULL and their capacity is not 0.
+ * @retval -XSOCK_EINVAL All lengths together are over PTRDIFF_MAX, `flags` has unknown bits, a
+ *     reserved field is not 0, or `flags` has OOB and there is no out-of-band data now.
+ * @retval -XSOCK_EMSGSIZE There are more than 1,024 buffers, and the socket is not a stream.
+ * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
+ *     passed. If WAITALL has received some bytes by then, the call returns their number.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
+ * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
+ *     datagram that nobody is there.
+ * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until there is something to receive.
+ * @par Portability
+ * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
+ * Windows passes no handles.
+ * @par Standards
+ * POSIX recvmsg(), RFC 3542.
+ * @since 0.1
+ */
 XSOCK_API ptrdiff_t xsock_recvmsg(int d, struct xsock_msg *m, int flags);
 
-/* One of many datagrams. */
+/** One datagram of many. */
 struct xsock_dgram {
-    void *base;
-    size_t len;                    /* bytes to send; room to receive */
-    size_t done;                   /* out: bytes sent, received */
-    struct xsock_addr *addr;       /* where to; out: from whom. NULL: the peer; don't tell */
-    struct xsock_control *control; /* NULL: none; as in struct xsock_msg */
-    int flags;                     /* out, received: TRUNC, CTRUNC */
-    uint64_t reserved[2];          /* 0 */
+    void *base;                    /**< The bytes. They are only read if they are sent. */
+    size_t len; /**< The number of bytes to send, or the size of `base` to receive. */
+    size_t done;                   /**< Set by the call: the bytes sent or received. */
+    struct xsock_addr *addr;       /**< Where to, or from whom. NULL: the peer, or not wanted. */
+    struct xsock_control *control; /**< What goes along, as in struct xsock_msg. NULL: nothing. */
+    int flags; /**< Set by xsock_recv_batch(): XSOCK_MSG_TRUNC and CTRUNC, or-ed. */
+    uint64_t reserved[2];          /**< 0. */
 };
 
-/* Sends n datagrams, in order, in as few calls of the system as it knows how to (Linux UDP_SEGMENT and sendmmsg,
- * Windows UDP_SEND_MSG_SIZE; else one by one). Each arrives as it would from xsock_sendmsg. flags: DONTROUTE,
- * DONTWAIT, NOSIGNAL. Returns how many were sent, 0 for n 0; blocks until one was, and stops where the system's
- * buffer is full. If an error comes after some: those, and the error next time, when the rest is sent. Errors:
- * those of xsock_sendmsg of the first that is not sent; all n are judged for EFAULT and EINVAL before any is sent.
- * EOPNOTSUPP: a stream. EINVAL: n over INT_MAX. */
-XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags);
+/**
+ * Sends datagrams in order, in as few calls of the system as possible. Each datagram arrives as if
+ * xsock_sendmsg() had sent it. All datagrams are checked for EFAULT and EINVAL before any is sent.
+ *
+ * @param[in] d The descriptor of a socket for datagrams.
+ * @param[in,out] v The datagrams.
+ * @param[in] n The number of datagrams.
+ * @param[in] flags XSOCK_MSG_DONTROUTE, DONTWAIT and NOSIGNAL, or-ed, or 0.
+ * @return How many datagrams were sent. 0 if `n` is 0. If an error comes after some datagrams, the
+ *     call returns their number, and the call that sends the rest gives the error. The errors below
+ *     are those of the first datagram that is not sent.
+ * @retval -XSOCK_EBADF `d` is not open, or a handle that goes along is not.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or
+ *     the handles are NULL and their number is not 0.
+ * @retval -XSOCK_EINVAL `n` is over INT_MAX, `flags` has unknown bits, a length is over
+ *     PTRDIFF_MAX, a reserved field is not 0, an address is malformed, a value of a `control` is
+ *     out of its range, or there are more than XSOCK_CONTROL_HANDLES_MAX handles.
+ * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
+ *     nothing was sent.
+ * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
+ *     raised.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ENOTCONN The socket keeps records (SEQPACKET) and has no peer.
+ * @retval -XSOCK_EDESTADDRREQ The socket has no peer, and the datagram names no address.
+ * @retval -XSOCK_EMSGSIZE The datagram is too long. It was not sent.
+ * @retval -XSOCK_ECONNREFUSED The socket is connected, and the peer's machine has answered an
+ *     earlier datagram that nobody is there.
+ * @retval -XSOCK_EISCONN FreeBSD, macOS: the socket is connected and the datagram names an address.
+ * @retval -XSOCK_EAFNOSUPPORT The family of an address is not the socket's.
+ * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, the local address of
+ *     `control` is not this machine's, or no port is left.
+ * @retval -XSOCK_ENETUNREACH There is no route to the network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the machine.
+ * @retval -XSOCK_EACCES The system forbids to send there. Broadcast addresses need
+ *     XSOCK_SO_BROADCAST.
+ * @retval -XSOCK_ENOENT LOCAL: nothing is at the path.
+ * @retval -XSOCK_EPROTOTYPE LOCAL: the socket at the path is of another type.
+ * @retval -XSOCK_EOPNOTSUPP The socket is a stream, or this socket or system lacks control data
+ *     that `control` names.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ETOOMANYREFS More handles are on their way than the system allows.
+ * @retval -XSOCK_ENODEV No interface has the index of `control`.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until one datagram was sent, and ends where the system's buffer is full.
+ * @par Portability
+ * Linux uses UDP_SEGMENT and sendmmsg(), Windows UDP_SEND_MSG_SIZE. Other systems send one datagram
+ * at a time.
+ * @since 0.1
+ */
+XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags)
+    XSOCK_UPDATES(2, 3);
 
-/* Receives up to n datagrams, as many as are there (recvmmsg; with XSOCK_SO_UDP_RECV_COALESCE also what the system
- * has glued together, taken apart again; what the call has no room for stays in the socket, where every other call
- * finds it). flags: DONTWAIT, NOSIGNAL, CMSG_CLOEXEC. Returns how many; blocks until there is one. Errors: those
- * of xsock_recvmsg, and as above; of an error the elements are unchanged. */
-XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags);
+/**
+ * Receives the datagrams that are there, at most `n`. With XSOCK_SO_UDP_RECV_COALESCE these are
+ * also the ones that the system has coalesced, taken apart again. Datagrams that `v` has no space
+ * for stay in the socket, and every other call finds them.
+ *
+ * @param[in] d The descriptor of a socket for datagrams.
+ * @param[in,out] v The space for datagrams. Unchanged on failure.
+ * @param[in] n The number of datagrams in `v`.
+ * @param[in] flags XSOCK_MSG_DONTWAIT, NOSIGNAL and CMSG_CLOEXEC, or-ed, or 0. Without CMSG_CLOEXEC
+ *     a program that is started inherits the handles that come.
+ * @return How many datagrams were received. 0 if `n` is 0. If an error comes after some datagrams,
+ *     the call returns their number, and the next call gives the error.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or
+ *     the handles are NULL and their capacity is not 0.
+ * @retval -XSOCK_EINVAL `n` is over INT_MAX, `flags` has unknown bits, a length is over
+ *     PTRDIFF_MAX, or a reserved field is not 0.
+ * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
+ *     passed.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ENOTCONN The socket keeps records (SEQPACKET) and has no peer.
+ * @retval -XSOCK_ECONNREFUSED The socket is connected, and the peer's machine has answered a
+ *     datagram that nobody is there.
+ * @retval -XSOCK_EOPNOTSUPP The socket is a stream.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until there is one datagram.
+ * @par Portability
+ * Linux uses recvmmsg(). Other systems receive one datagram at a time.
+ * @since 0.1
+ */
+XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags)
+    XSOCK_UPDATES(2, 3);
 
-/* Sends len bytes of a file from offset on to a stream, without a copy where the system can. file: a handle of the
- * system (a file descriptor; a HANDLE on Windows), open for reading; its own position doesn't matter (Windows
- * moves it, if it was not opened as overlapped). Returns the bytes sent, less than len where the file ends, 0 past
- * its end; as xsock_send for the rest: blocks until all is sent. Errors: those of xsock_send; EBADF: also file is
- * not open, or not for reading. ESPIPE: it has no positions. EINVAL: len over PTRDIFF_MAX, or offset and len over
- * INT64_MAX. EISDIR. EOPNOTSUPP: d is no stream. EIO and others of reading a file. */
+/**
+ * Sends a part of a file to a stream, without a copy if the system can.
+ *
+ * @param[in] d The descriptor of a stream.
+ * @param[in] file A handle of the system, open for reading: a file descriptor, or a HANDLE on
+ *     Windows. Its position is not used.
+ * @param[in] offset Where in the file the part begins.
+ * @param[in] len The number of bytes.
+ * @return The bytes sent: fewer than `len` if the file ends, and 0 past its end. If an error comes
+ *     after some bytes, the call returns the number of bytes and the next call fails.
+ * @retval -XSOCK_EBADF `d` is not open, or `file` is not open or not for reading.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, or `offset` and `len` together are over
+ *     INT64_MAX.
+ * @retval -XSOCK_EOPNOTSUPP The socket is not a stream.
+ * @retval -XSOCK_ESPIPE `file` has no positions (a pipe).
+ * @retval -XSOCK_EISDIR `file` is a folder.
+ * @retval -XSOCK_EIO The file cannot be read. (The system may give other errors for this.)
+ * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
+ *     nothing was sent.
+ * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
+ *     raised.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
+ *     up.
+ * @retval -XSOCK_ENOTCONN The stream has no peer.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
+ *     call waited.
+ *
+ * @par Blocking
+ * The call blocks until everything is sent.
+ * @par Portability
+ * Windows moves the position of a file that was not opened as overlapped.
+ * @since 0.1
+ */
 XSOCK_API ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len);
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/** @} */
 
-/* Poll bits, as in wasix-libc; PRI is xsock's own. */
-enum {
-    XSOCK_POLLIN = 0x1,      /* can receive, accept, or has ended */
-    XSOCK_POLLOUT = 0x2,     /* can send, or has been connected, or has failed to be */
-    XSOCK_POLLPRI = 0x4,     /* out-of-band data */
-    XSOCK_POLLERR = 0x1000,  /* out: it has failed */
-    XSOCK_POLLHUP = 0x2000,  /* out: the peer has hung up, both ways */
-    XSOCK_POLLNVAL = 0x4000  /* out: not open, or a poller */
+/** @defgroup xsock_waiting Waiting
+ * Waiting for a few descriptors. Pollers wait for many.
+ * @{ */
+
+/** What xsock_poll() waits for and tells. Numbers as in wasix-libc; PRI is xsock's own. */
+enum xsock_poll_event {
+    XSOCK_POLLIN = 0x1,     /**< The socket can receive or accept, or the stream has ended. */
+    XSOCK_POLLOUT = 0x2,    /**< The socket can send, or connecting has ended, well or not. */
+    XSOCK_POLLPRI = 0x4,    /**< There is out-of-band data. */
+    XSOCK_POLLERR = 0x1000, /**< Result: the socket has failed. */
+    XSOCK_POLLHUP = 0x2000, /**< Result: the peer has hung up, both ways. */
+    XSOCK_POLLNVAL = 0x4000 /**< Result: the descriptor is not open, or is a poller. */
 };
 
+/** A descriptor to wait for. */
 struct xsock_pollfd {
-    int fd;        /* negative: is left out, with revents 0 */
-    short events;  /* IN, OUT, PRI */
-    short revents; /* out: of those, and ERR, HUP, NVAL whether asked for or not */
+    int fd;       /**< The descriptor. A negative one is left out, and its `revents` is 0. */
+    short events; /**< What to wait for: XSOCK_POLLIN, POLLOUT and POLLPRI, or-ed. */
+    /** Set by the call: of `events` what is so, and POLLERR, POLLHUP and POLLNVAL. */
+    short revents;
 };
 
-/* Waits until one of n descriptors is ready, or for timeout_ns nanoseconds (-1: no limit, 0: not at all), never
- * less (POSIX poll()). Returns how many have revents that are not 0; 0: the time has passed. A descriptor that
- * is closed meanwhile reports NVAL at once. A failed connect is OUT and ERR, on every system.
- * EINTR: a signal came (so that Ctrl-C can end a loop). EFAULT: v is NULL and n is not 0. EINVAL: other bits in
- * events, timeout_ns below -1, n over INT_MAX. ENOMEM, EMFILE. */
-XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
+/**
+ * Waits until one of some descriptors is ready, or until a time has passed, and never less. A
+ * descriptor that is closed while the call waits has POLLNVAL at once.
+ *
+ * @param[in,out] v The descriptors.
+ * @param[in] n The number of descriptors.
+ * @param[in] timeout_ns The time in nanoseconds. -1: no limit. 0: not at all.
+ * @return How many `revents` are not 0. 0 if the time has passed.
+ * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0.
+ * @retval -XSOCK_EINVAL `events` has unknown bits, `timeout_ns` is below -1, or `n` is over
+ *     INT_MAX.
+ * @retval -XSOCK_EINTR A signal came. The call returns so that Ctrl-C can end a loop.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
+ *
+ * @par Blocking
+ * The call blocks until a descriptor is ready or the time has passed, also if the sockets are
+ * NONBLOCK.
+ * @par Portability
+ * On every system a socket that failed to connect has POLLOUT and POLLERR.
+ * @par Standards
+ * POSIX poll().
+ * @since 0.1
+ */
+XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns) XSOCK_UPDATES(1, 2);
 
-/* ---- Names ---------------------------------------------------------------------------------------
- * Hosts and services to addresses, and back. What is a number is read by xsock, the same everywhere; names
- * are looked up by the system (its files, DNS, ...), which may take seconds. Besides EFAULT and EINVAL the
- * errors are XSOCK_EAI_...; xsock_strerror has a sentence for each. */
+/** @} */
 
-/* Numbers as in wasix-libc. */
-enum {
-    XSOCK_AI_PASSIVE = 0x1,      /* host NULL is "any address", for bind; else it makes no difference */
-    XSOCK_AI_NUMERICHOST = 0x4,  /* host must be an address: nothing is looked up */
-    XSOCK_AI_V4MAPPED = 0x8,     /* with INET6, for a host without INET6 addresses: ::ffff:a.b.c.d */
-    XSOCK_AI_ADDRCONFIG = 0x20,  /* of names: only families that this machine has an address in */
-    XSOCK_AI_NUMERICSERV = 0x400 /* service must be a number */
+/**
+ * @defgroup xsock_names Names
+ * Hosts and services to addresses, and back. Numbers are read by xsock, in the same way on every
+ * system. Names are looked up by the system (in its files, by DNS and so on), which may take
+ * seconds. xsock_strerror() has a sentence for each `XSOCK_EAI_...` error.
+ * @{
+ */
+
+/** Flags of xsock_resolve(), numbered as in wasix-libc. */
+enum xsock_resolve_flag {
+    XSOCK_AI_PASSIVE = 0x1, /**< If host is NULL the answer is "any address", for xsock_bind(). */
+    XSOCK_AI_NUMERICHOST = 0x4, /**< The host must be an address. Nothing is looked up. */
+    /** With INET6: a host without INET6 addresses has IPv4-mapped ones. */
+    XSOCK_AI_V4MAPPED = 0x8,
+    XSOCK_AI_ADDRCONFIG = 0x20,  /**< Names: only families that this machine has an address in. */
+    XSOCK_AI_NUMERICSERV = 0x400 /**< The service must be a number. */
 };
 
-/* Looks up a host and a service (POSIX getaddrinfo()). Stores at most cap addresses, and returns how many
- * there are, which may be more; with cap 0, where out may be NULL, the number only.
+/**
+ * Looks up a host and a service. The best address to connect to comes first: the order is the
+ * system's (RFC 6724). An address is given once, however many types have the service.
  *
- *   host     a name, in UTF-8, given to the system as it is (other than ASCII: its xn-- form works
- *            everywhere); an address as in xsock_addr_parse, without brackets or port. Strictly so: a name of
- *            hosts can't have a colon, nor end in a number as 127.1 and 010.0.0.1 do. NULL: this machine, ::1
- *            and 127.0.0.1, or with PASSIVE :: and 0.0.0.0, of the families there are. At most 254 bytes.
- *   service  a port in decimal, 0..65535, no sign, no leading zero; or a name, "http". NULL: port 0. Not both
- *            may be NULL.
- *   af       UNSPEC (both), INET or INET6
- *   type     STREAM, DGRAM, SEQPACKET (its services by number only), RAW (no service); 0: any. It decides
- *            which services there are, and nothing else: an address is given once.
+ * @param[in] host A name in UTF-8, an address, or NULL, with at most 254 bytes. A name is given to
+ *     the system as it is: of names that are not ASCII the xn-- form works everywhere. An address
+ *     is as in xsock_addr_parse(), without brackets and port. The reader is strict: a name of a
+ *     host has no colon and does not end in a number, as 127.1 and 010.0.0.1 do. NULL is this
+ *     machine: `::1` and `127.0.0.1`, or with PASSIVE `::` and `0.0.0.0`, of the families that the
+ *     system has.
+ * @param[in] service A port in decimal, 0..65535, without a sign and a leading zero, or a name:
+ *     "http". NULL: port 0. `host` and `service` may not both be NULL.
+ * @param[in] af XSOCK_AF_UNSPEC (both families), XSOCK_AF_INET or XSOCK_AF_INET6.
+ * @param[in] type XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM, XSOCK_SOCK_SEQPACKET (only services by
+ *     number) or XSOCK_SOCK_RAW (no service). 0: any. The type decides only which services there
+ *     are.
+ * @param[in] flags `XSOCK_AI_...`, or-ed, or 0.
+ * @param[out] out The addresses. May be NULL if `cap` is 0.
+ * @param[in] cap The capacity of `out`. 0: only the number is wanted.
+ * @return How many addresses there are. This may be more than `cap`; then the first `cap` are
+ *     stored.
+ * @retval -XSOCK_EFAULT `out` is NULL and `cap` is not 0.
+ * @retval -XSOCK_EAI_BADFLAGS `flags` has unknown bits.
+ * @retval -XSOCK_EAI_FAMILY `af` is another number, or this system lacks the family.
+ * @retval -XSOCK_EAI_SOCKTYPE `type` is another number.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
+ * @retval -XSOCK_EAI_NONAME There is no such host; or `host` is not an address and NUMERICHOST is
+ *     set; or `service` is not a number and NUMERICSERV is set; or `host` and `service` are NULL.
+ * @retval -XSOCK_EAI_ADDRFAMILY The address is not of family `af`. For a name, systems give this
+ *     error, EAI_NODATA or EAI_NONAME.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
  *
- * The order is the system's, RFC 6724: the best to connect to comes first. Blocks while the system looks up.
- *   EFAULT          out is NULL, and cap is not 0
- *   EAI_BADFLAGS    unknown flags
- *   EAI_FAMILY      another af, or not on this system
- *   EAI_SOCKTYPE    another type
- *   EAI_SERVICE     no such service, or not of this type
- *   EAI_NONAME      no such host; not an address, with NUMERICHOST; not a number, with NUMERICSERV; no host
- *                   and no service
- *   EAI_ADDRFAMILY  the address is not of family af. Of a name, systems say it, EAI_NODATA or EAI_NONAME
- *   EAI_NODATA      the host has no address
- *   EAI_AGAIN       no answer: another time there may be one (no network, too)
- *   EAI_FAIL        the name server failed for good
- *   EAI_MEMORY, EMFILE, ENFILE   no memory, no room
- *   EAI_SYSTEM      something else: see xsock_oserror() */
+ * @par Blocking
+ * The call blocks while the system looks up a name.
+ * @par Portability
+ * The order of the addresses, and the error for a name without an address in the family, are the
+ * system's.
+ * @par Standards
+ * POSIX getaddrinfo(), RFC 3493, section 6.1.
+ * @since 0.1
+ */
 XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
-                            struct xsock_addr *out, size_t cap);
+                            struct xsock_addr *out, size_t cap) XSOCK_WRITES(6, 7);
 
-/* Numbers as in wasix-libc. */
-enum {
-    XSOCK_NI_NUMERICHOST = 0x1, /* the address, not a name: nothing is looked up */
-    XSOCK_NI_NUMERICSERV = 0x2, /* the port's number, not a name */
-    XSOCK_NI_NOFQDN = 0x4,      /* of hosts of the local domain only the first part */
-    XSOCK_NI_NAMEREQD = 0x8,    /* a host without a name is an error: else its address is written */
-    XSOCK_NI_DGRAM = 0x10       /* the name of the service of datagrams */
+/** Flags of xsock_reverse(), numbered as in wasix-libc. */
+enum xsock_reverse_flag {
+    XSOCK_NI_NUMERICHOST = 0x1, /**< The address instead of a name. Nothing is looked up. */
+    XSOCK_NI_NUMERICSERV = 0x2, /**< The number of the port instead of a name. */
+    XSOCK_NI_NOFQDN = 0x4, /**< Only the first part of the name of a host in the local domain. */
+    /** A host without a name is an error. Otherwise its address is written. */
+    XSOCK_NI_NAMEREQD = 0x8,
+    XSOCK_NI_DGRAM = 0x10 /**< The name of the service for datagrams. */
 };
 
-/* The name of an INET or INET6 address, and of its port's service (POSIX getnameinfo()), NUL-terminated. Of
- * host and service one may be NULL with length 0: not wanted. An address or port without a name is written as
- * a number, addresses as in xsock_addr_format without brackets and port. Returns 0; on failure nothing is
- * written. Blocks while the system looks up.
- *   EFAULT          a is NULL; host or service is NULL and its length is not 0
- *   EINVAL          a is malformed
- *   EAI_BADFLAGS    unknown flags
- *   EAI_FAMILY      of another family
- *   EAI_NONAME      with NAMEREQD, it has no name; neither host nor service is wanted
- *   EAI_OVERFLOW    a buffer is too small (1025 and 32 bytes are enough)
- *   EAI_AGAIN, EAI_FAIL, EAI_NODATA   with NAMEREQD: as above
- *   EAI_MEMORY, EMFILE, ENFILE, EAI_SYSTEM   as above */
+/**
+ * Finds the name of an INET or INET6 address, and the name of its port's service. An address or a
+ * port without a name is written as a number; addresses are as in xsock_addr_format(), without
+ * brackets and port. On failure nothing is written.
+ *
+ * @param[in] a The address.
+ * @param[out] host The name of the host, NUL-terminated. NULL with length 0: not wanted.
+ * @param[in] host_len The size of `host`. 1,025 bytes are enough.
+ * @param[out] service The name of the service, NUL-terminated. NULL with length 0: not wanted.
+ * @param[in] service_len The size of `service`. 32 bytes are enough.
+ * @param[in] flags `XSOCK_NI_...`, or-ed, or 0.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `a` is NULL, or `host` or `service` is NULL and its length is not 0.
+ * @retval -XSOCK_EINVAL `a` is malformed.
+ * @retval -XSOCK_EAI_BADFLAGS `flags` has unknown bits.
+ * @retval -XSOCK_EAI_FAMILY The address is of another family.
+ * @retval -XSOCK_EAI_NONAME The address has no name and NAMEREQD is set, or neither `host` nor
+ *     `service` is wanted.
+ * @retval -XSOCK_EAI_OVERFLOW A buffer is too small.
+ * @retval -XSOCK_EAI_NODATA With NAMEREQD: the address has no name.
+ * @retval -XSOCK_EAI_AGAIN With NAMEREQD: there was no answer. There may be one at another time.
+ * @retval -XSOCK_EAI_FAIL With NAMEREQD: the name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ *
+ * @par Blocking
+ * The call blocks while the system looks up a name.
+ * @par Standards
+ * POSIX getnameinfo(), RFC 3493, section 6.2.
+ * @since 0.1
+ */
 XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_len, char *service,
-                            size_t service_len, int flags);
+                            size_t service_len, int flags) XSOCK_WRITES(2, 3) XSOCK_WRITES(4, 5);
 
-/* Connects a stream to a service by name: looks it up as xsock_resolve does, and connects by the first of its
- * addresses that answers ("Happy Eyeballs", RFC 8305, sections 4 and 5): the families take turns, beginning
- * with the better one; each 250 ms, or at once when one fails, the next address is tried as well, and when
- * one answers the others are dropped. host NULL: this machine. timeout_ns (-1: no limit) is for all of it,
- * looking up included; the look-up itself can't be stopped, so it may go on for a while after that in a
- * thread of the library's. 0: only what needs no waiting succeeds.
- * Returns a descriptor that is CLOEXEC and not NONBLOCK (xsock_set_flags changes that). Goes on after
- * signals.
- *   EFAULT      service is NULL
- *   EINVAL      timeout_ns below -1
- *   XSOCK_EAI_...   as xsock_resolve, EFAULT and EAI_BADFLAGS aside
- *   ETIMEDOUT   the time has passed
- *   ECONNREFUSED, ENETUNREACH, EACCES ...   no address answered: as xsock_connect. Of several errors the
- *               first that a peer gave, before those that only say that there is no way to it
- *   EMFILE, ENFILE, ENOBUFS, ENOMEM, EAGAIN   no room left; EAGAIN: for a thread */
-XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns);
+/**
+ * Connects a stream to a service by name. The call looks the name up as xsock_resolve() does, and
+ * connects to the first of its addresses that answers. The families take turns, beginning with the
+ * better one. Every 250 ms, or at once if an attempt fails, the next address is tried as well. When
+ * one answers, the other attempts are dropped.
+ *
+ * @param[in] host The host, as for xsock_resolve(). NULL: this machine.
+ * @param[in] service The service, as for xsock_resolve().
+ * @param[in] timeout_ns The time in nanoseconds for everything, looking up included. -1: no limit.
+ *     0: only what needs no waiting succeeds.
+ * @return A descriptor that is CLOEXEC and not NONBLOCK. xsock_set_flags() changes that.
+ * @retval -XSOCK_EFAULT `service` is NULL.
+ * @retval -XSOCK_EINVAL `timeout_ns` is below -1.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
+ * @retval -XSOCK_EAI_NONAME There is no such host.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ * @retval -XSOCK_EAI_ADDRFAMILY The host has no address in the families that this system has.
+ * @retval -XSOCK_EAI_FAMILY This system lacks both families.
+ * @retval -XSOCK_ETIMEDOUT The time has passed, or the system gave all attempts up.
+ * @retval -XSOCK_ECONNREFUSED Nobody listens at any of the addresses.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
+ * @retval -XSOCK_EADDRNOTAVAIL No port is left, or the address cannot be reached from here.
+ * @retval -XSOCK_EACCES The system forbids the attempt.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EAGAIN The system has no thread left for the look-up.
+ *
+ * @par Blocking
+ * The call blocks until it is connected or the time has passed, and goes on after signals. The
+ * look-up itself cannot be stopped: after the time has passed it may go on for a while in a thread
+ * of the library.
+ * @par Portability
+ * Of several errors the call returns the first that a peer gave. If no peer gave one, it returns
+ * the first that says there is no way to a peer.
+ * @par Standards
+ * RFC 8305 ("Happy Eyeballs"), sections 4 and 5.
+ * @since 0.1
+ */
+XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
+    XSOCK_MUST_USE;
 
-/* Opens a stream that listens, on the first address of host that is this machine's. host NULL, or "::": on
- * all addresses, INET and INET6 both where the system has them. service NULL: a port that the system chooses
- * (xsock_local_addr tells). The socket has XSOCK_SO_REUSEADDR on, so that a server that was stopped can start
- * again at once. backlog: as xsock_listen. Returns a descriptor that is CLOEXEC and not NONBLOCK. Blocks
- * while the system looks up.
- *   XSOCK_EAI_...   as xsock_resolve
- *   EADDRINUSE, EADDRNOTAVAIL, EACCES   as xsock_bind
- *   EMFILE, ENFILE, ENOBUFS, ENOMEM   no room left */
-XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog);
-/* ---- Pollers -------------------------------------------------------------------------------------
- * A poller watches any number of sockets, its members; a wait costs by what is ready, not by how many there
- * are. It is a descriptor: xsock_close closes it, and ends the waits in it with ECANCELED. xsock_get_flags and
- * xsock_set_flags know its CLOEXEC (NONBLOCK: EINVAL); its system handle is never inherited, as no other
- * program could use it. xsock_dup and xsock_dup2 of it give EINVAL, calls of sockets ENOTSOCK, xsock_poll NVAL.
- * After fork() a poller of the parent is dead in the child: EBADF; its number is taken there until it is closed,
- * and nothing that the child does reaches the parent's. */
+/**
+ * Opens a stream that listens on the first address of a host that is this machine's. The socket has
+ * XSOCK_SO_REUSEADDR set: a server that was stopped can start again at once.
+ *
+ * @param[in] host The host, as for xsock_resolve(). NULL or `::`: all addresses, INET and INET6
+ *     both if the system has them.
+ * @param[in] service The service, as for xsock_resolve(). NULL: the system chooses a port, and
+ *     xsock_local_addr() tells it.
+ * @param[in] backlog A hint for how many connections may be queued, as for xsock_listen().
+ * @return A descriptor that is CLOEXEC and not NONBLOCK. xsock_set_flags() changes that.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
+ * @retval -XSOCK_EAI_NONAME There is no such host.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ * @retval -XSOCK_EAI_ADDRFAMILY The host has no address in the families that this system has.
+ * @retval -XSOCK_EAI_FAMILY This system lacks both families.
+ * @retval -XSOCK_EADDRINUSE Another socket has the address.
+ * @retval -XSOCK_EADDRNOTAVAIL No address of the host is an address of this machine.
+ * @retval -XSOCK_EACCES The program may not use the port (below 1024, without privilege).
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call blocks while the system looks up a name.
+ * @since 0.1
+ */
+XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog) XSOCK_MUST_USE;
 
-/* What to do with a member. Numbers of operations and events as in WASIX. */
-enum {
-    XSOCK_POLLER_ADD = 0,
-    XSOCK_POLLER_MOD = 1,
-    XSOCK_POLLER_DEL = 2
+/** @} */
+
+/**
+ * @defgroup xsock_pollers Pollers
+ * A poller watches any number of sockets, its members. A wait costs as much as members are ready,
+ * however many there are.
+ *
+ * A poller is a descriptor. xsock_close() closes it, and ends the waits in it with ECANCELED.
+ * xsock_get_flags() and xsock_set_flags() know its CLOEXEC; NONBLOCK gives EINVAL. Its system
+ * handle is never inherited, as no other program could use it. xsock_dup() and xsock_dup2() give
+ * EINVAL for a poller, the calls of sockets ENOTSOCK, and xsock_poll() POLLNVAL.
+ *
+ * After fork() a poller of the parent is dead in the child: calls give EBADF. Its number is taken
+ * in the child until the child closes it. Nothing that the child does reaches the parent's poller.
+ * @{
+ */
+
+/** What to do with a member. Numbers as in WASIX. */
+enum xsock_poller_op {
+    XSOCK_POLLER_ADD = 0, /**< Make a socket a member. */
+    XSOCK_POLLER_MOD = 1, /**< Change what a member is watched for, and its data. */
+    XSOCK_POLLER_DEL = 2  /**< Remove a member. */
 };
 
-enum {
-    XSOCK_POLLER_IN = 0x1,      /* can receive, accept, or has ended */
-    XSOCK_POLLER_OUT = 0x2,     /* can send, or has been connected, or has failed to be */
-    XSOCK_POLLER_RDHUP = 0x4,   /* the peer sends no more */
-    XSOCK_POLLER_PRI = 0x8,     /* out-of-band data */
-    XSOCK_POLLER_ERR = 0x10,    /* it has failed; reported whether asked for or not */
-    XSOCK_POLLER_HUP = 0x20,    /* the connection has ended both ways; the same */
-    XSOCK_POLLER_ET = 0x40,     /* edge-triggered: reported when it becomes so, not as long as it is so */
-    XSOCK_POLLER_ONESHOT = 0x80 /* reported once, then not again until XSOCK_POLLER_MOD */
+/** What a member is watched for and how, and what is reported. Numbers as in WASIX. */
+enum xsock_poller_event {
+    XSOCK_POLLER_IN = 0x1,    /**< The socket can receive or accept, or the stream has ended. */
+    XSOCK_POLLER_OUT = 0x2,   /**< The socket can send, or connecting has ended, well or not. */
+    XSOCK_POLLER_RDHUP = 0x4, /**< The peer has ended sending. */
+    XSOCK_POLLER_PRI = 0x8,   /**< There is out-of-band data. */
+    XSOCK_POLLER_ERR = 0x10,  /**< The socket has failed. Always reported. */
+    XSOCK_POLLER_HUP = 0x20,  /**< The connection has ended both ways. Always reported. */
+    /** Edge-triggered: report when a condition begins, not while it lasts. */
+    XSOCK_POLLER_ET = 0x40,
+    XSOCK_POLLER_ONESHOT = 0x80 /**< Report once, and then not again until XSOCK_POLLER_MOD. */
 };
 
+/** A member that is ready. */
 struct xsock_event {
-    uint64_t data;     /* as given to xsock_poller_ctl */
-    uint32_t events;   /* what was asked for and is so, and ERR, HUP */
-    int fd;            /* the member, by the number it was added with */
-    uint64_t reserved; /* 0 */
+    uint64_t data; /**< What xsock_poller_ctl() was given. */
+    /** `XSOCK_POLLER_...`, or-ed: what was asked for and is so, and ERR and HUP. */
+    uint32_t events;
+    int fd;            /**< The member, by the number that it was added with. */
+    uint64_t reserved; /**< 0. */
 };
 
-/* Makes a poller without members. flags: XSOCK_SOCK_CLOEXEC or 0. Returns the descriptor. EINVAL: other
- * flags. EMFILE, ENFILE, ENOBUFS, ENOMEM: no room. Those of Winsock's start: as for xsock_open. Doesn't
- * block. */
-XSOCK_API int xsock_poller_open(int flags);
+/**
+ * Opens a poller without members.
+ *
+ * @param[in] flags XSOCK_SOCK_CLOEXEC or 0.
+ * @return The new descriptor, the lowest number that is free.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, or NONBLOCK.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_poller_open(int flags) XSOCK_MUST_USE;
 
-/* Adds the socket d to the poller p, watched for `events`; changes what it is watched for (and data); or
- * takes it out (events and data don't matter). What is so already is reported too, after ADD and after MOD,
- * edge-triggered and one-shot members included. An edge may be reported more often than it happens: receive,
- * or send, until EAGAIN, before you wait for the next. A descriptor is a member of a poller once, of any
- * number of pollers, and so is each of its duplicates, apart. Closing d, and releasing it or replacing it by
- * xsock_dup2, takes it out silently, also when a duplicate stays open or a call is still in it: what is
- * reported after that is never it. Returns 0. EBADF: p or d is not open. EINVAL: p is no poller, d is one;
- * unknown op; unknown bits in events. EEXIST: ADD of a member. ENOENT: MOD or DEL of none. ENOSPC, ENOMEM: no
- * room. Doesn't block. */
+/**
+ * Adds a member to a poller, changes what a member is watched for, or removes a member.
+ *
+ * A descriptor may be a member of any number of pollers, and of each poller once. Each duplicate of
+ * a descriptor is a member of its own. Conditions that already hold are reported after ADD and MOD,
+ * also for edge-triggered and one-shot members. An edge may be reported more often than it happens:
+ * receive or send until EAGAIN before you wait for the next.
+ *
+ * If a member is closed, released (xsock_release()) or replaced (xsock_dup2()), it is removed
+ * silently, also if a duplicate stays open or a call still uses it. No later report is about this
+ * member.
+ *
+ * @param[in] p The descriptor of a poller.
+ * @param[in] op XSOCK_POLLER_ADD, XSOCK_POLLER_MOD or XSOCK_POLLER_DEL.
+ * @param[in] d The descriptor of a socket.
+ * @param[in] events What to watch for, `XSOCK_POLLER_...`, or-ed. Ignored for DEL.
+ * @param[in] data A number that comes with each report. Ignored for DEL.
+ * @return 0.
+ * @retval -XSOCK_EBADF `p` or `d` is not open.
+ * @retval -XSOCK_EINVAL `p` is not a poller, `d` is one, `op` is another number, or `events` has
+ *     unknown bits.
+ * @retval -XSOCK_EEXIST ADD: `d` is a member already.
+ * @retval -XSOCK_ENOENT MOD or DEL: `d` is not a member.
+ * @retval -XSOCK_ENOSPC The system's limit of members is reached.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * epoll_ctl() of Linux.
+ * @since 0.1
+ */
 XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data);
 
-/* Waits until a member is ready, the poller is woken, or timeout_ns nanoseconds have passed (-1: no limit, 0:
- * not at all), never less. Stores what is ready in out, one entry a member, at most n (and no more than it
- * likes: what is left comes out of the next waits, none is starved). Any number of threads may wait in a
- * poller: a level-triggered member may be reported to several, an edge to one. A failed connect is OUT and
- * ERR, on every system. Returns how many; 0: the time has passed, or it was woken. EBADF: p is not open.
- * EFAULT: out is NULL. EINVAL: p is no poller; n is 0; timeout_ns below -1. EINTR: a signal came (so that
- * Ctrl-C can end a loop). ECANCELED: p was closed. */
-XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns);
+/**
+ * Waits until a member is ready, until the poller is woken, or until a time has passed, and never
+ * less. Any number of threads may wait in a poller. A level-triggered member may be reported to
+ * several of them, an edge is reported to one.
+ *
+ * @param[in] p The descriptor of a poller.
+ * @param[out] out The members that are ready, one entry for each.
+ * @param[in] n The capacity of `out`. At most `n` are stored, possibly fewer than are ready. Later
+ *     waits return the rest, and no member is starved.
+ * @param[in] timeout_ns The time in nanoseconds. -1: no limit. 0: not at all.
+ * @return How many entries were stored. 0 if the time has passed or the poller was woken.
+ * @retval -XSOCK_EBADF `p` is not open.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `p` is not a poller, `n` is 0, or `timeout_ns` is below -1.
+ * @retval -XSOCK_EINTR A signal came. The call returns so that Ctrl-C can end a loop.
+ * @retval -XSOCK_ECANCELED Another thread closed `p` while the call waited.
+ *
+ * @par Blocking
+ * The call blocks until a member is ready, the poller is woken or the time has passed.
+ * @par Portability
+ * On every system a socket that failed to connect has OUT and ERR.
+ * @par Standards
+ * epoll_wait() of Linux.
+ * @since 0.1
+ */
+XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns)
+    XSOCK_WRITES(2, 3);
 
-/* Makes one wait in the poller return, at once, with 0 or what is ready: one that is under way, or else the
- * next. Several wakes before that are one. Returns 0. EBADF: p is not open. EINVAL: it is no poller. Doesn't
- * block. Async-signal-safe, if no thread closes p meanwhile. */
+/**
+ * Makes one wait in a poller return at once, with 0 or with what is ready: a wait that is under
+ * way, otherwise the next one. Several wakes before that count as one. Async-signal-safe while no
+ * thread closes `p`.
+ *
+ * @param[in] p The descriptor of a poller.
+ * @return 0.
+ * @retval -XSOCK_EBADF `p` is not open.
+ * @retval -XSOCK_EINVAL `p` is not a poller.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_poller_wake(int p);
 
-/* ---- Library ------------------------------------------------------------------------------------- */
+/** @} */
 
-/* Starts the library: optional, as opening starts it; here its failures can be seen apart. May be called
- * any number of times. ENOMEM; on Windows those of WSAStartup (ESYSNOTREADY, EVERNOTSUPPORTED, EAGAIN). */
+/** @defgroup xsock_library Library
+ * Starting and ending the library, and its version.
+ * @{ */
+
+/**
+ * Starts the library. The call is optional, as opening a socket starts the library too; this call
+ * lets a program tell the failures apart. It may be made any number of times.
+ *
+ * @return 0.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * The errors other than ENOMEM come from WSAStartup() on Windows.
+ * @since 0.1
+ */
 XSOCK_API int xsock_startup(void);
 
-/* Gives back what starting took (on Windows, WSACleanup). Optional; the library can be started again.
- * EBUSY: a descriptor is open, or was closed and a call has not left it yet; nothing is changed. */
+/**
+ * Gives back what starting the library took. The call is optional, and the library can be started
+ * again.
+ *
+ * @return 0.
+ * @retval -XSOCK_EBUSY A descriptor is open, or a call still uses one that was closed. Nothing is
+ *     changed.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * On Windows the call ends Winsock (WSACleanup()).
+ * @since 0.1
+ */
 XSOCK_API int xsock_cleanup(void);
 
-/* The version of the library that runs, "MAJOR.MINOR.PATCH". */
+/**
+ * Tells the version of the library that runs. XSOCK_VERSION_MAJOR, XSOCK_VERSION_MINOR and
+ * XSOCK_VERSION_PATCH tell the version of the header. Async-signal-safe.
+ *
+ * @return A constant text: "MAJOR.MINOR.PATCH".
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API const char *xsock_version(void);
+
+/** @} */
 
 #ifdef __cplusplus
 }
 #endif
+
+#include "xsock_families.h"
 
 #endif

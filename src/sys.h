@@ -209,7 +209,8 @@ enum {
 }; /* of one message; of a stream what is over it is left for the next */
 
 /* As send and recv above, with control data. The handles of a message that was received are the caller's: up to
- * control->handle_capacity are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none come. */
+ * control->handle_capacity are stored, the others closed, and CTRUNC set; `cloexec` is theirs. With PEEK none
+ * come. */
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
 

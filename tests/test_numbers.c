@@ -1,4 +1,4 @@
-/* Names to numbers and back, against the text of include/xsock.h: the row files and the header must say the
+/* Names to numbers and back, against the text of the headers: the row files and the header must say the
  * same, in both directions. */
 #include <ctype.h>
 

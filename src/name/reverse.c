@@ -87,7 +87,8 @@ static int name_service(const struct xsock_addr *a, const struct xsock__sys_addr
     return 0;
 }
 
-static int check(const struct xsock_addr *a, const char *host, size_t host_len, const char *service,
+/* The buffers are not const: gcc would warn that buffers which are only written to are read here. */
+static int check(const struct xsock_addr *a, char *host, size_t host_len, char *service,
                  size_t service_len, int flags)
 {
     if (a == NULL || (host == NULL && host_len > 0) || (service == NULL && service_len > 0))

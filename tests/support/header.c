@@ -17,33 +17,33 @@ static int value_of(const struct header_number *rows, int count, const char *tex
     return 0;
 }
 
-struct header_number *header_numbers(void)
+/* Adds the numbers of one file. Only lines of enums have them: "    XSOCK_SHUT_RD = 1, ...". */
+static int read_numbers(const char *path, struct header_number *rows, int count)
 {
-    FILE *f = fopen(XSOCK_SOURCE_DIR "/include/xsock.h", "r");
-    struct header_number *rows = calloc(MOST + 1, sizeof *rows);
+    FILE *f = fopen(path, "r");
     char line[512], text[48];
-    int count = 0;
     assert_non_null(f);
-    assert_non_null(rows);
     while (fgets(line, sizeof line, f) != NULL) {
-        /* enum lines only, some with several: "enum { XSOCK_SHUT_RD = 1, XSOCK_SHUT_WR = 2 };" */
-        const char *at = line;
-        while ((at = strstr(at, "XSOCK_")) != NULL) {
-            struct header_number *row = &rows[count];
-            if (sscanf(at, "%47[A-Z0-9_a-z] = %47[A-Za-z0-9_-]", row->name, text) != 2) {
-                at += 6;
-                continue;
-            }
-            assert_true(count < MOST);
-            row->value = value_of(rows, count, text, &row->is_alias);
-            count++;
-            at = strchr(at, '=') + 1;
-            at += strspn(at, " ") + strlen(text);
-        }
+        struct header_number *row = &rows[count];
+        if (sscanf(line, " %47[A-Z0-9_a-z] = %47[A-Za-z0-9_-]", row->name, text) != 2
+            || strncmp(row->name, "XSOCK_", 6) != 0)
+            continue;
+        assert_true(count < MOST);
+        row->value = value_of(rows, count, text, &row->is_alias);
+        count++;
     }
     fclose(f);
+    return count;
+}
+
+struct header_number *header_numbers(void)
+{
+    struct header_number *rows = calloc(MOST + 1, sizeof *rows);
+    assert_non_null(rows);
+    int count = read_numbers(XSOCK_SOURCE_DIR "/include/xsock.h", rows, 0);
+    count = read_numbers(XSOCK_SOURCE_DIR "/include/xsock_families.h", rows, count);
     rows[count].name[0] = '\0';
-    ASSERT_THAT(count > 150, "the header names only %d numbers", count);
+    ASSERT_THAT(count > 300, "the headers name only %d numbers", count);
     return rows;
 }
 

@@ -1,5 +1,5 @@
-/* The numbers as include/xsock.h spells them, read from its text: a test compares them with what the library
- * says of its own row files, in both directions. */
+/* The numbers as xsock.h and xsock_families.h spell them, read from their text: a test compares them
+ * with what the library says of its own row files, in both directions. */
 #ifndef XSOCK_TEST_HEADER_H
 #define XSOCK_TEST_HEADER_H
 
