@@ -1,12 +1,15 @@
-# needs: build cxx
-# The public headers: each alone, as C11 and C++17, and with nothing of the system's in them.
+# needs: build cxx docs
+# The public headers: each alone, as C11 and C++17, with nothing of the system's in them; what they
+# promise to compilers; the examples in them; and that they describe everything.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
 flags=(-Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -fsyntax-only -I "$TOP/include")
 
-# No header of the system's beyond the three of the C standard that xsock.h names: none of these is known then.
-guards=(_SYS_SOCKET_H _NETINET_IN_H _UNISTD_H _SYS_TYPES_H _ERRNO_H _STDIO_H _STRING_H AF_INET SOCK_STREAM)
+# A header includes no header of the system's beyond three of the C standard: none of these names
+# is known then.
+guards=(_SYS_SOCKET_H _NETINET_IN_H _UNISTD_H _SYS_TYPES_H _ERRNO_H _STDIO_H _STRING_H
+    AF_INET SOCK_STREAM)
 
 for header in "$TOP"/include/*.h; do
     name=$(basename "$header")
@@ -23,36 +26,176 @@ for header in "$TOP"/include/*.h; do
     check "$name stands alone in C++17" g++ -std=c++17 "${flags[@]}" "$OUT/$name.cpp"
 done
 
-# Nor any file: what a header includes is what the three headers of the C standard include, and our own.
+# A header includes no other file: only what those three include, and headers of our own.
 includes_nothing_else() {
     printf '#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n' >"$OUT/standard.c"
-    "${@:2}" -I "$TOP/include" -M "$OUT/standard.c" | tr -s ' \\\n' '\n' | sort -u >"$OUT/standard.files"
+    "${@:2}" -I "$TOP/include" -M "$OUT/standard.c" | tr -s ' \\\n' '\n' \
+        | sort -u >"$OUT/standard.files"
     printf '#include "%s"\n' "$1" >"$OUT/ours.c"
     "${@:2}" -I "$TOP/include" -M "$OUT/ours.c" | tr -s ' \\\n' '\n' | sort -u >"$OUT/ours.files"
-    comm -13 "$OUT/standard.files" "$OUT/ours.files" | grep -vE "^($OUT/.*|ours\.o:|$TOP/include/xsock[a-z_]*\.h)\$" >"$OUT/more.files" || true
+    comm -13 "$OUT/standard.files" "$OUT/ours.files" \
+        | grep -vE "^($OUT/.*|ours\.o:|$TOP/include/xsock[a-z_]*\.h)\$" >"$OUT/more.files" || true
     cat "$OUT/more.files"
     [ ! -s "$OUT/more.files" ]
 }
 for header in "$TOP"/include/*.h; do
-    check "$(basename "$header") includes no file of the system's" includes_nothing_else "$(basename "$header")" gcc -std=c11
+    name=$(basename "$header")
+    check "$name includes no file of the system's" includes_nothing_else "$name" gcc -std=c11
 done
 
-# A program may have any name of the system's for itself: none is taken by a macro or a type of ours or of theirs.
+# A program may use any name of the system's for itself: no macro and no type takes one.
 names_are_free() {
     {
         echo '#include "xsock.h"'
         echo '#include "xsock_native.h"'
-        for name in socklen_t sa_family_t in_addr_t in_port_t ssize_t SOCKET HANDLE DWORD pid_t uid_t gid_t; do
+        for name in socklen_t sa_family_t in_addr_t in_port_t ssize_t SOCKET HANDLE DWORD \
+            pid_t uid_t gid_t; do
             echo "typedef struct { char own; } $name;"
         done
         for name in sockaddr sockaddr_in in_addr iovec msghdr pollfd timeval timespec linger; do
             echo "struct $name { char own; };"
         done
-        for name in socket bind listen accept connect send recv poll close errno INADDR_ANY AF_UNIX MSG_PEEK POLLIN \
-            EAGAIN; do
+        for name in socket bind listen accept connect send recv poll close errno INADDR_ANY \
+            AF_UNIX MSG_PEEK POLLIN EAGAIN; do
             echo "enum { $name };"
         done
     } >"$OUT/names.c"
     gcc -std=c11 "${flags[@]}" "$OUT/names.c"
 }
 check "no name of the system's is taken" names_are_free
+
+# ---- Version, enums and attributes ---------------------------------------------------------------
+
+# compiles COMPILER FLAG...: compiles what follows an #include of xsock.h, from standard input.
+compiles() {
+    { echo '#include "xsock.h"'; cat; } >"$OUT/program"
+    "$@" "${flags[@]}" "$OUT/program"
+}
+# warns PATTERN COMPILER FLAG...: does the same with -Wall, and succeeds if it prints the pattern.
+warns() {
+    { echo '#include "xsock.h"'; cat; } >"$OUT/program"
+    "${@:2}" -Wall -I "$TOP/include" -c -o /dev/null "$OUT/program" >"$OUT/warnings" 2>&1 || true
+    cat "$OUT/warnings"
+    grep -q -e "$1" "$OUT/warnings"
+}
+c=(gcc -std=c11 -x c)
+
+version_is_known() {
+    local major minor patch
+    IFS=. read -r major minor patch <"$TOP/VERSION"
+    compiles "${c[@]}" <<END
+_Static_assert(XSOCK_VERSION_MAJOR == $major, "major");
+_Static_assert(XSOCK_VERSION_MINOR == $minor, "minor");
+_Static_assert(XSOCK_VERSION_PATCH == $patch, "patch");
+END
+}
+check "the header's version is that of VERSION" version_is_known
+
+# The newest C++ that the compiler knows. C++26 refuses an operation on two enums.
+newest=(g++ -std=c++20 -x c++)
+for dialect in c++23 c++26; do
+    if g++ -std=$dialect -fsyntax-only -x c++ - </dev/null 2>/dev/null; then
+        newest=(g++ -std="$dialect" -x c++)
+    fi
+done
+flags_are_or_ed() {
+    compiles "${newest[@]}" -Wdeprecated-enum-enum-conversion <<'END'
+int a = XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK;
+int b = XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL;
+short c = XSOCK_POLLIN | XSOCK_POLLPRI;
+unsigned e = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_ET;
+bool f = 6 == -XSOCK_EAGAIN || xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_UDP) < 0;
+END
+}
+check "flags can be or-ed in C++, without a warning" flags_are_or_ed
+mixed_enums_warn() {
+    warns enum-conversion "${newest[@]}" -Wdeprecated-enum-enum-conversion \
+        <<<'short a = XSOCK_POLLIN | XSOCK_POLLER_RDHUP;'
+}
+check "numbers of two spaces that overlap cannot be mixed in C++ without a warning" mixed_enums_warn
+
+null_is_found() {
+    warns 'argument 2 is null' "${c[@]}" -fanalyzer \
+        <<<'int main(void) { return (int)xsock_send(3, NULL, 5, 0); }'
+}
+check "a buffer that is NULL is found by gcc -Wall -fanalyzer" null_is_found
+overflow_is_found() {
+    warns 'region of size 4' "${c[@]}" \
+        <<<'int main(void) { char buf[4]; return (int)xsock_recv(3, buf, 5, 0); }'
+}
+check "a buffer that is too small is found by gcc -Wall" overflow_is_found
+lost_descriptor_is_found() {
+    warns Wunused-result "${c[@]}" \
+        <<<'int main(void) { xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0); return 0; }'
+}
+check "a new descriptor that is not used is found by gcc -Wall" lost_descriptor_is_found
+nothing_is_found() {
+    compiles "${c[@]}" -DXSOCK_NO_ATTRIBUTES <<'END'
+int main(void)
+{
+    xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0);
+    return (int)xsock_send(3, NULL, 5, 0);
+}
+END
+}
+check "XSOCK_NO_ATTRIBUTES turns the findings off" nothing_is_found
+nothing_is_nonnull() {
+    ! grep -n '(\(__\)*nonnull' "$TOP"/include/*.h
+}
+check "no header says nonnull, with which compilers remove checks for NULL" nothing_is_nonnull
+
+# ---- Examples and descriptions -------------------------------------------------------------------
+
+# Each @code block is a program, or the body of a function.
+rm -f "$OUT"/example.*
+for header in "$TOP"/include/*.h; do
+    name=$(basename "$header")
+    awk -v out="$OUT/example.$name" -v include="#include \"$name\"" '
+        function finish() {
+            if (text !~ /main\(/) text = include "\nvoid f(void);\nvoid f(void)\n{\n" text "}\n"
+            printf "%s", text >(out "." ++n ".c")
+        }
+        /@endcode/ { if (inside) finish(); inside = 0 }
+        inside { sub(/^ \* ?/, ""); text = text $0 "\n" }
+        /@code/ { inside = 1; text = "" }' "$header"
+done
+for example in "$OUT"/example.*.c; do
+    name=$(basename "$example" .c)
+    check "$name compiles in C11" gcc -std=c11 "${flags[@]}" "$example"
+    check "$name compiles in C++17" g++ -std=c++17 "${flags[@]}" -x c++ "$example"
+done
+
+# The headers that docs/Doxyfile reads.
+read -ra described < <(sed -n 's/^INPUT *= *//p' "$TOP/docs/Doxyfile")
+described=("${described[@]/#/$TOP/}")
+reference_is_whole() {
+    { cat "$TOP/docs/Doxyfile"; echo "OUTPUT_DIRECTORY = $OUT/reference"; } >"$OUT/Doxyfile"
+    (cd "$TOP" && doxygen "$OUT/Doxyfile")
+}
+check "every call, parameter, result and field is described (doxygen)" reference_is_whole
+
+# Doxygen 1.9.4 does not notice that a constant of an enum has no comment.
+constants_are_described() {
+    awk '/^    XSOCK_[A-Z0-9_]+( = [^,\/]*)?,?$/ && before !~ /\*\/$/ {
+            print FILENAME ":" FNR ": " $0
+            bad = 1
+        }
+        { before = $0 }
+        END { exit bad }' "${described[@]}"
+}
+check "every constant is described" constants_are_described
+
+calls_are_complete() {
+    awk '/^\/\*\*/ { text = "" }
+        { text = text $0 "\n" }
+        /^XSOCK_API/ {
+            if (text !~ /@since/ || text !~ /@par Blocking/ || text !~ /@return/) {
+                print FILENAME ":" FNR ": " $0
+                bad = 1
+            }
+            text = ""
+        }
+        END { exit bad }' "${described[@]}"
+}
+check "every call has a comment of its own, which says if it blocks and since when it is there" \
+    calls_are_complete
