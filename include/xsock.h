@@ -19,15 +19,17 @@
  *   other callback. Do not leave a signal handler that interrupted a call by longjmp or by an
  *   exception.
  * - **Blocking.** A call that blocks does so only if the socket is not XSOCK_SOCK_NONBLOCK. After a
- *   signal the call goes on with the time that is left. If another thread closes the descriptor,
- *   the call returns ECANCELED. The number of a closed descriptor may be reused at once; the call
- *   still refers to the socket that it was made on.
+ *   signal the call goes on with the time that is left, except that xsock_poll() and
+ *   xsock_poller_wait() return EINTR. If another thread closes the descriptor, the call returns
+ *   ECANCELED. The number of a closed descriptor may be reused at once; the call still refers to
+ *   the socket that it was made on.
  * - **Signals.** No call raises a signal, SIGPIPE included. These calls are always
  *   async-signal-safe: xsock_strerror(), xsock_errname(), xsock_oserror(), xsock_error_from_os(),
- *   xsock_addr_equal(), xsock_version() and the look-ups of names. These are async-signal-safe
- *   while no thread closes the descriptor (the last call in a closed descriptor frees the socket):
- *   xsock_poller_wake(); with XSOCK_MSG_DONTWAIT also xsock_send() and xsock_sendto(), and, without
- *   XSOCK_SO_UDP_RECV_COALESCE, xsock_recv() and xsock_recvfrom().
+ *   xsock_addr_equal(), xsock_version() and the look-ups of names and numbers. Some calls are
+ *   async-signal-safe while no thread closes the descriptor (the last call in a closed descriptor
+ *   frees the socket): xsock_poller_wake(); xsock_send() and xsock_sendto() with
+ *   XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with XSOCK_MSG_DONTWAIT and without
+ *   XSOCK_SO_UDP_RECV_COALESCE.
  * - **Fork** (POSIX systems). The child can go on using every descriptor, also if the parent had
  *   threads. Do not call fork() in a signal handler that may have interrupted a call of this
  *   library.
@@ -81,21 +83,20 @@
  * {
  *     char buf[4096];
  *     int listener = xsock_listen_host(NULL, "7777", 128);
- *     int d = listener;
- *     while (d >= 0) {
- *         d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, NULL);
- *         ptrdiff_t n = d < 0 ? 0 : 1;
- *         while (n > 0) {
- *             n = xsock_recv(d, buf, sizeof buf, 0);
- *             if (n > 0)
- *                 n = xsock_send(d, buf, (size_t)n, 0);
- *         }
- *         if (d >= 0)
- *             xsock_close(d);
+ *     if (listener < 0) {
+ *         fprintf(stderr, "cannot listen: %s\n", xsock_strerror(listener));
+ *         return 1;
  *     }
- *     fprintf(stderr, "cannot serve: %s\n", xsock_strerror(d));
- *     if (listener >= 0)
- *         xsock_close(listener);
+ *     int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, NULL);
+ *     while (d >= 0) {
+ *         ptrdiff_t n = xsock_recv(d, buf, sizeof buf, 0);
+ *         while (n > 0 && xsock_send(d, buf, (size_t)n, 0) == n)
+ *             n = xsock_recv(d, buf, sizeof buf, 0);
+ *         xsock_close(d);
+ *         d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, NULL);
+ *     }
+ *     fprintf(stderr, "cannot accept: %s\n", xsock_strerror(d));
+ *     xsock_close(listener);
  *     return 1;
  * }
  * @endcode
@@ -927,7 +928,7 @@ struct xsock_addr {
  * | Text                              | Meaning                                              |
  * |-----------------------------------|------------------------------------------------------|
  * | `127.0.0.1:80`, `127.0.0.1`       | INET: four decimal numbers                           |
- * | `[::1]:80`, `[::1]`, `::1`        | INET6: a port needs brackets, and `::1:80` has none |
+ * | `[::1]:80`, `[::1]`, `::1`        | INET6: a port needs brackets, and `::1:80` has none  |
  * | `[fe80::1%eth0]:80`, `fe80::1%2`  | INET6 with a zone: an interface's name or index      |
  * | `unix:/run/a.sock`, `unix:a.sock` | LOCAL: a path                                        |
  * | `unix:@name`, `unix:`             | LOCAL: an abstract name; unnamed                     |
@@ -1561,15 +1562,15 @@ enum xsock_opt {
      * (TIME_WAIT). A datagram socket may share an address with others that set the option, for
      * multicast. Set it before the socket is bound. On Windows the library keeps the option for
      * streams, as the system's own would take over the address of a live listener: if it is off,
-     * the address is this socket's alone; if it is on, the system's default holds. [flag, off;
-     * all, without effect on LOCAL] */
+     * the address is this socket's alone; if it is on, the system's default holds.
+     * [flag, off; all, without effect on LOCAL] */
     XSOCK_SO_REUSEADDR = 2,
     /** Small segments are sent at once, without Nagle's algorithm. [flag, off; TCP] */
     XSOCK_SO_NODELAY = 3,
     /** Data goes to directly connected networks only. [flag, off; not LOCAL] */
     XSOCK_SO_DONTROUTE = 4,
-    /** The socket is not dual-stack. After the socket was bound, setting it gives EINVAL. [flag,
-     * off; INET6] */
+    /** The socket is not dual-stack. After the socket was bound, setting it gives EINVAL.
+     * [flag, off; INET6] */
     XSOCK_SO_ONLYV6 = 5,
     /** The socket may send to broadcast addresses. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_BROADCAST = 6,
@@ -1584,10 +1585,11 @@ enum xsock_opt {
      * EINVAL), and the program needs privilege (otherwise EACCES). The option cannot be read.
      * [flag, off] */
     XSOCK_SO_PROMISCUOUS = 9,
-    XSOCK_SO_ACCEPTCONN = 10, /**< The socket listens. [flag, read; all] */
+    /** The socket listens. [flag, read; all] */
+    XSOCK_SO_ACCEPTCONN = 10,
     /** The pending error, a positive number of enum xsock_error, or 0 if there is none. Reading
-     * the option clears it. After EINPROGRESS it tells how connecting has ended. [size, read;
-     * all] */
+     * the option clears it. After EINPROGRESS it tells how connecting has ended.
+     * [size, read; all] */
     XSOCK_SO_ERROR = 11,
     /** The system asks an idle peer whether it is still there. [flag, off; INET STREAM] */
     XSOCK_SO_KEEPALIVE = 12,
@@ -1603,8 +1605,8 @@ enum xsock_opt {
      * ENOBUFS (FreeBSD, macOS). Linux doubles the number for its own book-keeping; the doubling
      * is undone here, and what was set is what is read. [size; all] */
     XSOCK_SO_RCVBUF = 15,
-    /** The bytes of the system's buffer for sending. The rules of XSOCK_SO_RCVBUF hold. [size;
-     * all] */
+    /** The bytes of the system's buffer for sending. The rules of XSOCK_SO_RCVBUF hold.
+     * [size; all] */
     XSOCK_SO_SNDBUF = 16,
     /** Receiving begins only when so many bytes are there. Windows has none. [size, 1; all] */
     XSOCK_SO_RCVLOWAT = 17,
@@ -1616,21 +1618,24 @@ enum xsock_opt {
      * duplicates share it. A call that blocks already keeps the time that it began with.
      * Accepted sockets begin with -1. [time, -1; all] */
     XSOCK_SO_RCVTIMEO = 19,
-    /** How long a call that sends may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1;
-     * all] */
+    /** How long a call that sends may block. The rules of XSOCK_SO_RCVTIMEO hold.
+     * [time, -1; all] */
     XSOCK_SO_SNDTIMEO = 20,
     /** How long xsock_connect() may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1; all] */
     XSOCK_SO_CONNTIMEO = 21,
     /** How long xsock_accept() may block. The rules of XSOCK_SO_RCVTIMEO hold. [time, -1; all] */
     XSOCK_SO_ACCPTIMEO = 22,
-    XSOCK_SO_TTL = 23, /**< The hop limit of what is sent to one receiver, 1..255. [size; INET] */
+    /** The hop limit of what is sent to one receiver, 1..255. [size; INET] */
+    XSOCK_SO_TTL = 23,
     /** The hop limit of IPv4 multicast, 0..255. [size, 1; INET DGRAM, RAW] */
     XSOCK_SO_MCASTTTLV4 = 24,
-    XSOCK_SO_TYPE = 25, /**< The type, `XSOCK_SOCK_...`, without flags. [size, read; all] */
+    /** The type, `XSOCK_SOCK_...`, without flags. [size, read; all] */
+    XSOCK_SO_TYPE = 25,
     /** The protocol. It is 0 only if 0 is the protocol, or if the system does not tell
      * (xsock_adopt()). [size, read; all] */
     XSOCK_SO_PROTOCOL = 26,
-    XSOCK_SO_FAMILY = 0x100, /**< The family, `XSOCK_AF_...`. [size, read; all] */
+    /** The family, `XSOCK_AF_...`. [size, read; all] */
+    XSOCK_SO_FAMILY = 0x100,
     /** KEEPALIVE asks after the connection was idle for so long: above 0, whole seconds, at most
      * 32,767 seconds. On Windows before 10 (1709) the library tells the time that was set; the
      * system does not. [time; TCP] */
@@ -1662,12 +1667,12 @@ enum xsock_opt {
      * what was set, by the options of the headers, or 536 before the socket is connected.
      * Windows: read. [size; TCP] */
     XSOCK_SO_MAXSEG = 0x109,
-    /** The socket is writable only while fewer bytes are unsent. 0: no such rule. [size, 0; TCP;
-     * Linux, macOS] */
+    /** The socket is writable only while fewer bytes are unsent. 0: no such rule.
+     * [size, 0; TCP; Linux, macOS] */
     XSOCK_SO_NOTSENT_LOWAT = 0x10a,
     /** A listener hands out a connection only when the peer has sent data, or after so long.
-     * Whole seconds, at most 32,767 seconds, rounded up further by the system. -1: off. [time,
-     * -1; TCP; Linux] */
+     * Whole seconds, at most 32,767 seconds, rounded up further by the system. -1: off.
+     * [time, -1; TCP; Linux] */
     XSOCK_SO_DEFER_ACCEPT = 0x10b,
     /** The hop limit of IPv6 multicast, 0..255. [size, 1; INET6 DGRAM, RAW] */
     XSOCK_SO_MCASTTTLV6 = 0x10c,
@@ -1675,43 +1680,43 @@ enum xsock_opt {
      * in the low 2 bits, which TCP keeps for itself on Linux. Windows ignores the option, except
      * for INET6 from Windows 10 on. [size, 0, at most 255; INET] */
     XSOCK_SO_TOS = 0x10d,
-    /** xsock_recvmsg() tells the type of service or traffic class of each datagram. [flag, off;
-     * INET DGRAM, RAW] */
+    /** xsock_recvmsg() tells the type of service or traffic class of each datagram.
+     * [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_RECVTOS = 0x10e,
     /** xsock_recvmsg() tells how many hops each datagram had left. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_RECVTTL = 0x10f,
-    /** xsock_recvmsg() tells the address and interface that each datagram came to. [flag, off;
-     * INET DGRAM, RAW] */
+    /** xsock_recvmsg() tells the address and interface that each datagram came to.
+     * [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_RECVPKTINFO = 0x110,
     /** A datagram over the path's MTU gives EMSGSIZE, and is not cut into pieces. macOS: 11 and
      * later. [flag, off; INET DGRAM, RAW] */
     XSOCK_SO_DONTFRAG = 0x111,
-    /** The path's MTU. Without a peer reading it gives ENOTCONN. [size, read; INET; Linux,
-     * Windows] */
+    /** The path's MTU. Without a peer reading it gives ENOTCONN.
+     * [size, read; INET; Linux, Windows] */
     XSOCK_SO_MTU = 0x112,
     /** The program writes the IP header itself. INET6: Linux and Windows. [flag, off; INET RAW] */
     XSOCK_SO_HDRINCL = 0x113,
-    /** The socket may be bound to an address that this machine does not have yet. [flag, off;
-     * INET; Linux, and FreeBSD with privilege] */
+    /** The socket may be bound to an address that this machine does not have yet.
+     * [flag, off; INET; Linux, and FreeBSD with privilege] */
     XSOCK_SO_FREEBIND = 0x114,
     /** The system may coalesce datagrams of one sender on receive (Linux UDP_GRO, Windows URO).
      * The option is meant for xsock_recv_batch(), but every call takes the datagrams apart
      * again, and finds what another call has left. Set it before the socket is received from and
      * before it is added to a poller. From then on receiving is not async-signal-safe, and a
-     * forked child leaves what was received in part to its parent. [flag, off; UDP; Linux 5.0,
-     * Windows 10 2004] */
+     * forked child leaves what was received in part to its parent.
+     * [flag, off; UDP; Linux 5.0, Windows 10 2004] */
     XSOCK_SO_UDP_RECV_COALESCE = 0x115,
     /** A mark of 32 bits for the firewall and for routing. Linux needs privilege (otherwise
      * EACCES). FreeBSD uses SO_USER_COOKIE, which cannot be read. [size, 0; all; Linux, FreeBSD] */
     XSOCK_SO_MARK = 0x116,
-    /** The priority of what is sent, 0..6, and more with privilege (otherwise EACCES). [size, 0;
-     * all; Linux] */
+    /** The priority of what is sent, 0..6, and more with privilege (otherwise EACCES).
+     * [size, 0; all; Linux] */
     XSOCK_SO_PRIORITY = 0x117,
     /** How long the system polls the device, in whole microseconds. -1: not at all. A longer
      * time needs privilege (otherwise EACCES). [time; all; Linux] */
     XSOCK_SO_BUSY_POLL = 0x118,
-    /** The processor that takes the packets in. ENODATA: the system does not know yet. [size;
-     * all; Linux] */
+    /** The processor that takes the packets in. ENODATA: the system does not know yet.
+     * [size; all; Linux] */
     XSOCK_SO_INCOMING_CPU = 0x119
 };
 
@@ -2247,13 +2252,16 @@ struct xsock_msg {
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
  *     address.
- * @retval -XSOCK_EMSGSIZE The datagram is too long. It was not sent.
+ * @retval -XSOCK_EMSGSIZE The datagram is too long, or there are more than 1,024 buffers and the
+ *     socket is not a stream. Nothing was sent.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered
  *     an earlier datagram that nobody is there.
  * @retval -XSOCK_EISCONN The socket is a connected stream and the call names an address. On FreeBSD
  *     and macOS also a connected datagram socket.
- * @retval -XSOCK_EAFNOSUPPORT The family of the address is not the socket's.
- * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, or no port is left.
+ * @retval -XSOCK_EAFNOSUPPORT The family of the address, or of the local address of `control`, is
+ *     not the socket's.
+ * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, the local address of
+ *     `control` is not this machine's, or no port is left.
  * @retval -XSOCK_ENETUNREACH There is no route to the network.
  * @retval -XSOCK_EHOSTUNREACH There is no route to the machine.
  * @retval -XSOCK_EACCES The system forbids to send there. Broadcast addresses need
@@ -2272,11 +2280,9 @@ struct xsock_msg {
  * @par Blocking
  * The call blocks while the system's buffer is full.
  * @par Portability
- * EMSGSIZE is also given for more than 1,024 buffers, except on streams. EADDRNOTAVAIL is also
- * given if the local address of `control` is not this machine's, and EAFNOSUPPORT if its family is
- * not the socket's. FreeBSD and macOS refuse an address on a connected datagram socket (EISCONN).
- * After a reset Linux forgets the error: the next call fails with EPIPE instead of ECONNRESET.
- * Windows passes no handles.
+ * FreeBSD and macOS refuse an address on a connected datagram socket (EISCONN). After a reset Linux
+ * forgets the error: the next call fails with EPIPE instead of ECONNRESET. Windows passes no
+ * handles.
  * @par Standards
  * POSIX sendmsg(), RFC 3542.
  * @since 0.1
@@ -2368,7 +2374,8 @@ struct xsock_dgram {
  * @retval -XSOCK_ECONNREFUSED The socket is connected, and the peer's machine has answered an
  *     earlier datagram that nobody is there.
  * @retval -XSOCK_EISCONN FreeBSD, macOS: the socket is connected and the datagram names an address.
- * @retval -XSOCK_EAFNOSUPPORT The family of an address is not the socket's.
+ * @retval -XSOCK_EAFNOSUPPORT The family of an address, or of the local address of a `control`, is
+ *     not the socket's.
  * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, the local address of
  *     `control` is not this machine's, or no port is left.
  * @retval -XSOCK_ENETUNREACH There is no route to the network.
