@@ -134,15 +134,21 @@
 #  define XSOCK_API
 #endif
 
-/* XSOCK_MUST_USE: the result is a new descriptor. XSOCK_READS(p, n): the call reads n elements at
- * parameter p, n being the number of a parameter too. XSOCK_WRITES and XSOCK_UPDATES: it writes
- * them, or both. Never nonnull: that would let a compiler remove the library's checks for NULL. */
-#if defined(__GNUC__) && !defined(XSOCK_NO_ATTRIBUTES)
+/* XSOCK_MUST_USE: the result is a new descriptor. XSOCK_READS(p, n): the call reads from parameter
+ * p as many elements as parameter n says. XSOCK_WRITES: the call writes them. XSOCK_UPDATES: the
+ * call reads and writes them.
+ * nonnull is never used: compilers would remove the library's checks for NULL. */
+#if defined(__has_attribute) && !defined(XSOCK_NO_ATTRIBUTES)
+#  define XSOCK_HAS_ATTRIBUTE(name) __has_attribute(name)
+#else
+#  define XSOCK_HAS_ATTRIBUTE(name) 0
+#endif
+#if XSOCK_HAS_ATTRIBUTE(warn_unused_result)
 #  define XSOCK_MUST_USE __attribute__((warn_unused_result))
 #else
 #  define XSOCK_MUST_USE
 #endif
-#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ >= 10 && !defined(XSOCK_NO_ATTRIBUTES)
+#if XSOCK_HAS_ATTRIBUTE(access)
 #  define XSOCK_READS(p, n) __attribute__((access(read_only, p, n)))
 #  define XSOCK_WRITES(p, n) __attribute__((access(write_only, p, n)))
 #  define XSOCK_UPDATES(p, n) __attribute__((access(read_write, p, n)))
@@ -2501,13 +2507,13 @@ enum xsock_poll_event {
 struct xsock_pollfd {
     int fd;       /**< The descriptor. A negative one is left out, and its `revents` is 0. */
     short events; /**< What to wait for: XSOCK_POLLIN, POLLOUT and POLLPRI, or-ed. */
-    /** Set by the call: of `events` what is so, and POLLERR, POLLHUP and POLLNVAL. */
+    /** Set by the call: the `events` that hold, and POLLERR, POLLHUP and POLLNVAL. */
     short revents;
 };
 
 /**
- * Waits until one of some descriptors is ready, or until a time has passed, and never less. A
- * descriptor that is closed while the call waits has POLLNVAL at once.
+ * Waits until one or more descriptors are ready, or until a time has passed. The time never ends
+ * early. A descriptor that is closed while the call waits has POLLNVAL at once.
  *
  * @param[in,out] v The descriptors.
  * @param[in] n The number of descriptors.
@@ -2738,8 +2744,8 @@ XSOCK_API int xsock_listen_host(const char *host, const char *service, int backl
 
 /**
  * @defgroup xsock_pollers Pollers
- * A poller watches any number of sockets, its members. A wait costs as much as members are ready,
- * however many there are.
+ * A poller watches any number of sockets, its members. The cost of a wait depends on how many
+ * members are ready, not on how many there are.
  *
  * A poller is a descriptor. xsock_close() closes it, and ends the waits in it with ECANCELED.
  * xsock_get_flags() and xsock_set_flags() know its CLOEXEC; NONBLOCK gives EINVAL. Its system
@@ -2774,7 +2780,7 @@ enum xsock_poller_event {
 /** A member that is ready. */
 struct xsock_event {
     uint64_t data; /**< What xsock_poller_ctl() was given. */
-    /** `XSOCK_POLLER_...`, or-ed: what was asked for and is so, and ERR and HUP. */
+    /** `XSOCK_POLLER_...`, or-ed: the requested ones that hold, and ERR and HUP. */
     uint32_t events;
     int fd;            /**< The member, by the number that it was added with. */
     uint64_t reserved; /**< 0. */
@@ -2838,9 +2844,9 @@ XSOCK_API int xsock_poller_open(int flags) XSOCK_MUST_USE;
 XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data);
 
 /**
- * Waits until a member is ready, until the poller is woken, or until a time has passed, and never
- * less. Any number of threads may wait in a poller. A level-triggered member may be reported to
- * several of them, an edge is reported to one.
+ * Waits until a member is ready, until the poller is woken, or until a time has passed. The time
+ * never ends early. Any number of threads may wait in a poller. A level-triggered member may be
+ * reported to several of them, an edge is reported to one.
  *
  * @param[in] p The descriptor of a poller.
  * @param[out] out The members that are ready, one entry for each.

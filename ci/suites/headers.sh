@@ -109,7 +109,7 @@ END
 }
 check "flags can be or-ed in C++, without a warning" flags_are_or_ed
 mixed_enums_warn() {
-    warns enum-conversion "${newest[@]}" -Wdeprecated-enum-enum-conversion \
+    warns 'different enumeration types' "${newest[@]}" -Wdeprecated-enum-enum-conversion \
         <<<'short a = XSOCK_POLLIN | XSOCK_POLLER_RDHUP;'
 }
 check "numbers of two spaces that overlap cannot be mixed in C++ without a warning" mixed_enums_warn
