@@ -360,14 +360,6 @@ static void a_local_pair_has_batches_too(void **state)
     sockets_close(pair[1]);
 }
 
-/* What the library keeps for waiting, it takes before the handles are counted. */
-static int warm_up(void **state)
-{
-    struct xsock_pollfd none = {.fd = -1};
-    (void)state;
-    return xsock_poll(&none, 1, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -380,5 +372,5 @@ int main(void)
         TEST(batches_that_can_not_be_are_refused),
         TEST(a_local_pair_has_batches_too),
     };
-    return cmocka_run_group_tests(tests, warm_up, NULL);
+    return cmocka_run_group_tests(tests, harness_warm_up, NULL);
 }

@@ -23,16 +23,8 @@ int main(void)
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "child.h"
 #include "threads.h"
-
-/* In the child, CMocka is the parent's: what is wrong ends it with the line as its word. */
-#define CHECK(condition)                                                          \
-    do {                                                                          \
-        if (!(condition)) {                                                       \
-            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition); \
-            _exit(1);                                                             \
-        }                                                                         \
-    } while (0)
 
 enum { WATCHDOG_S = 60 };
 

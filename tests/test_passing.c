@@ -187,14 +187,6 @@ static void a_socket_goes_to_another_process_and_is_taken_in(void **state)
     ASSERT_RESULT(0, xsock_close(way[1]));
 }
 
-/* What the library keeps for waiting, it takes before the handles are counted. */
-static int warm_up(void **state)
-{
-    struct xsock_pollfd none = {.fd = -1};
-    (void)state;
-    return xsock_poll(&none, 1, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +195,6 @@ int main(void)
         TEST(a_stream_stops_where_handles_came),
         TEST(a_socket_goes_to_another_process_and_is_taken_in),
     };
-    return cmocka_run_group_tests(tests, warm_up, NULL);
+    return cmocka_run_group_tests(tests, harness_warm_up, NULL);
 }
 #endif

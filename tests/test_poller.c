@@ -1,40 +1,10 @@
 /* Pollers: what they report of their members. One thread; test_poller_members.c has who is still one,
  * test_poller_threads.c more threads. */
 #include "harness.h"
+#include "pollers.h"
 #include "sockets.h"
 #include "wine.h"
 #include "xsock_native.h"
-
-enum {
-    ADD = XSOCK_POLLER_ADD,
-    MOD = XSOCK_POLLER_MOD,
-    DEL = XSOCK_POLLER_DEL,
-    IN = XSOCK_POLLER_IN,
-    OUT = XSOCK_POLLER_OUT,
-    RDHUP = XSOCK_POLLER_RDHUP,
-    PRI = XSOCK_POLLER_PRI,
-    ERR = XSOCK_POLLER_ERR,
-    HUP = XSOCK_POLLER_HUP,
-    ET = XSOCK_POLLER_ET,
-    ONESHOT = XSOCK_POLLER_ONESHOT
-};
-
-static const int64_t watchdog = INT64_C(30) * 1000 * 1000 * 1000;
-
-static struct xsock_event got[64];
-
-/* What is ready within a long time; and at once. */
-static int await(int p)
-{
-    memset(got, 0x55, sizeof got);
-    return xsock_poller_wait(p, got, 64, watchdog);
-}
-
-static int ready(int p)
-{
-    memset(got, 0x55, sizeof got);
-    return xsock_poller_wait(p, got, 64, 0);
-}
 
 /* Events of one member that are to come, all of them, though it may be bit by bit: a system that sends a byte
  * over loopback has not always delivered it when the call returns. */
@@ -50,11 +20,6 @@ static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
                     (unsigned)got[0].events, (unsigned)events);
         seen |= got[0].events;
     }
-}
-
-static int open_poller(void)
-{
-    return ASSERT_OPENS(xsock_poller_open(XSOCK_SOCK_CLOEXEC));
 }
 
 /* ---- Bad input ------------------------------------------------------------------------------------ */

@@ -5,19 +5,7 @@
 #include "call/call.h"
 #include "fake_net.h"
 #include "fake_poller.h"
-
-enum {
-    ADD = XSOCK_POLLER_ADD,
-    MOD = XSOCK_POLLER_MOD,
-    DEL = XSOCK_POLLER_DEL,
-    IN = XSOCK_POLLER_IN,
-    OUT = XSOCK_POLLER_OUT,
-    RDHUP = XSOCK_POLLER_RDHUP,
-    ERR = XSOCK_POLLER_ERR,
-    HUP = XSOCK_POLLER_HUP,
-    ET = XSOCK_POLLER_ET,
-    ONESHOT = XSOCK_POLLER_ONESHOT
-};
+#include "poller_words.h"
 
 static const int64_t second = 1000 * 1000 * 1000;
 

@@ -1,38 +1,8 @@
 /* Members of a poller: who has left it, who is in two, and many. */
 #include "harness.h"
+#include "pollers.h"
 #include "sockets.h"
 #include "xsock_native.h"
-
-enum {
-    ADD = XSOCK_POLLER_ADD,
-    MOD = XSOCK_POLLER_MOD,
-    DEL = XSOCK_POLLER_DEL,
-    IN = XSOCK_POLLER_IN,
-    OUT = XSOCK_POLLER_OUT,
-    ONESHOT = XSOCK_POLLER_ONESHOT
-};
-
-static const int64_t watchdog = INT64_C(30) * 1000 * 1000 * 1000;
-
-static struct xsock_event got[64];
-
-/* What is ready within a long time; and at once. */
-static int await(int p)
-{
-    memset(got, 0x55, sizeof got);
-    return xsock_poller_wait(p, got, 64, watchdog);
-}
-
-static int ready(int p)
-{
-    memset(got, 0x55, sizeof got);
-    return xsock_poller_wait(p, got, 64, 0);
-}
-
-static int open_poller(void)
-{
-    return ASSERT_OPENS(xsock_poller_open(XSOCK_SOCK_CLOEXEC));
-}
 
 /* ---- What has left -------------------------------------------------------------------------------- */
 

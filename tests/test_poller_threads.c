@@ -10,10 +10,10 @@
 #include "base/atomic.h"
 #include "call/call.h"
 #include "api/library.h"
+#include "poller_words.h"
 #include "sockets.h"
 #include "threads.h"
 
-enum { ADD = XSOCK_POLLER_ADD, IN = XSOCK_POLLER_IN, OUT = XSOCK_POLLER_OUT, ET = XSOCK_POLLER_ET };
 enum { THREADS = 4 };
 
 /* A thread that waits in a poller once. */

@@ -29,6 +29,7 @@ int main(void)
 #include <unistd.h>
 
 #include "base/atomic.h"
+#include "child.h"
 #include "sockets.h"
 #include "threads.h"
 
@@ -48,15 +49,6 @@ enum { WAKE_HANDLES = 1 };
 #else
 enum { WAKE_HANDLES = 2 };
 #endif
-
-/* In a child, CMocka is the parent's: what is wrong ends it with the line as its word. */
-#define CHECK(condition)                                                          \
-    do {                                                                          \
-        if (!(condition)) {                                                       \
-            fprintf(stderr, "in the child, line %d: %s\n", __LINE__, #condition); \
-            _exit(1);                                                             \
-        }                                                                         \
-    } while (0)
 
 /* A question, and its answer: the same with the process filled in. */
 struct message {

@@ -175,14 +175,6 @@ static void what_can_not_be_is_refused(void **state)
     native_close_file(file);
 }
 
-/* What the library keeps for waiting, it takes before the handles are counted. */
-static int warm_up(void **state)
-{
-    struct xsock_pollfd none = {.fd = -1};
-    (void)state;
-    return xsock_poll(&none, 1, 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -191,5 +183,5 @@ int main(void)
         TEST(a_peer_that_is_gone_is_an_error_and_no_signal),
         TEST(what_can_not_be_is_refused),
     };
-    return cmocka_run_group_tests(tests, warm_up, NULL);
+    return cmocka_run_group_tests(tests, harness_warm_up, NULL);
 }

@@ -1,26 +1,9 @@
 /* Guests: their numbers, their memory, what is theirs and what is the engine's. */
-#include "guest.h"
+#include "guests.h"
 
 #include <string.h>
 
 enum { OUT = 4096, END = GUEST_MEMORY };
-
-static struct guest guest, other;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    guest_start(&other, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
-}
 
 static void the_lowest_number_is_given_again(void **state)
 {
@@ -176,8 +159,6 @@ static void a_guest_that_has_ended_opens_nothing(void **state)
     xsock_wasix_end(NULL);
     xsock_wasix_destroy(NULL);
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

@@ -1,12 +1,12 @@
 /* Each argument of the calls on endpoints and data bad in turn: the errno, and that nothing has changed. */
 #include "guest_net.h"
+#include "guests.h"
 
 #include <string.h>
 
 /* Sockets that a call would do something to, if its arguments were good. */
 enum { STREAM = 3, LISTENER = 4, DATAGRAMS = 5, FRESH = 6, FREE = 7, MANY = 12 };
 
-static struct guest guest, other;
 static unsigned char before[GUEST_MEMORY];
 
 enum { WORDS = -1, VECTOR = -2, ADDR = -3 }; /* sizes that depend on the module, or the guest */
@@ -103,18 +103,9 @@ static void fill(void)
 static int setup(void **state)
 {
     struct xsock_wasix_config config = {.read = read_file};
-    int rc = harness_setup(state);
-    guest_start(&guest, &config);
-    guest_start(&other, NULL);
+    int rc = guests_setup_with(state, &config);
     fill();
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
 }
 
 /* What was there is there yet, and no more: all that waited comes, and numbers are as before. */
@@ -286,14 +277,14 @@ static void after_the_end_nothing_is_open(void **state)
     for_each_call(spoil_nothing);
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(no_pointer_leads_outside),        GUEST_TEST(without_memory_nothing_is_done),
-        GUEST_TEST(no_descriptor_is_somebody_elses), GUEST_TEST(unknown_flags_are_refused),
-        GUEST_TEST(after_the_end_nothing_is_open),
+        GUEST_TEST_AFTER(setup, no_pointer_leads_outside),
+        GUEST_TEST_AFTER(setup, without_memory_nothing_is_done),
+        GUEST_TEST_AFTER(setup, no_descriptor_is_somebody_elses),
+        GUEST_TEST_AFTER(setup, unknown_flags_are_refused),
+        GUEST_TEST_AFTER(setup, after_the_end_nothing_is_open),
     };
     return cmocka_run_group_tests_name("bad arguments of guests", tests, NULL, NULL);
 }

@@ -1,33 +1,11 @@
 /* A guest's data: what it sends arrives, whole, in order and to the byte, and nothing is lost. */
 #include "guest_net.h"
+#include "guests.h"
 #include "threads.h"
 
 #include <string.h>
 
 enum { PEEK = 1, WAITALL = 2, WHOLE = 4, TRUNCATED = 1 };
-
-static struct guest guest, other;
-static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    guest_start(&other, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
-}
-
-static void set_module(const char *module)
-{
-    guest.module = other.module = module;
-}
 
 /* ---- Echoes, from a guest in one thread to a guest in another ------------------------------------- */
 
@@ -81,7 +59,7 @@ static void streams_echo(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        set_module(modules[i]);
+        guests_set_module(guest_modules[i]);
         echo_over(XSOCK_AF_INET);
         if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0)
             echo_over(XSOCK_AF_INET6);
@@ -127,7 +105,7 @@ static void datagrams_echo(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        set_module(modules[i]);
+        guests_set_module(guest_modules[i]);
         echo_datagrams(XSOCK_AF_INET);
         if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0) == 0)
             echo_datagrams(XSOCK_AF_INET6);
@@ -140,7 +118,7 @@ static void pairs_echo(void **state)
     for (int i = 0; i < 2; i++) {
         for (int type = XSOCK_SOCK_STREAM; type <= XSOCK_SOCK_DGRAM; type++) {
             int d[2];
-            set_module(modules[i]);
+            guests_set_module(guest_modules[i]);
             guest_pair(&guest, type, d);
             ASSERT_ERRNO(0, guest_send(&guest, d[0], "from one"));
             ASSERT_ERRNO(0, guest_send(&guest, d[1], "from the other"));
@@ -161,7 +139,7 @@ static void preview1_talks_too(void **state)
     int d[2];
     (void)state;
     guest_connect(&guest, &other, XSOCK_AF_INET, d);
-    set_module("wasi_snapshot_preview1");
+    guests_set_module("wasi_snapshot_preview1");
     ASSERT_ERRNO(0, guest_send(&guest, d[0], "hello"));
     ASSERT_ERRNO(0, guest_recv(&other, d[1], WAITALL, 5));
     ASSERT_GOT(&other, "hello");
@@ -290,7 +268,7 @@ static void messages_have_an_address_if_one_is_wanted(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        set_module(modules[i]);
+        guests_set_module(guest_modules[i]);
         int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         int e = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, guest_bind(&guest, e, XSOCK_AF_INET));
@@ -332,8 +310,6 @@ static void reading_nothing_costs_nothing(void **state)
     ASSERT_GOT(&guest, "still here");
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d[0]));
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

@@ -1,27 +1,10 @@
 /* A guest's descriptors: duplicates, numbers, kinds and flags. */
-#include "guest.h"
+#include "guests.h"
 
 #include <string.h>
 
 enum { OUT = 4096, DONE = 4200, VEC = 4300, DATA = 8192, END = GUEST_MEMORY };
 enum { NONBLOCK = 4, CLOEXEC = 1 };
-
-static struct guest guest, other;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    guest_start(&other, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
-}
 
 static int open_socket(int type)
 {
@@ -295,11 +278,10 @@ static void other_peoples_numbers_are_not_touched(void **state)
 static void results_go_into_memory_or_nothing_is_done(void **state)
 {
     static const unsigned char size[WITH_OUT] = {4, 4, 24, 2};
-    static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
     int d = open_socket(XSOCK_SOCK_STREAM);
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         for (int which = 0; which < WITH_OUT; which++) {
             for (unsigned short_by = 1; short_by <= size[which]; short_by++)
                 ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
@@ -312,7 +294,7 @@ static void results_go_into_memory_or_nothing_is_done(void **state)
     guest.module = "wasi_snapshot_preview1";
     ASSERT_ERRNO(XSOCK_EFAULT, call_on(&guest, 2, (uint32_t)d, END - 23));
     for (int which = 0; which < WITH_OUT; which++) {
-        guest.module = modules[which % 2];
+        guest.module = guest_modules[which % 2];
         ASSERT_ERRNO(0, call_on(&guest, which, (uint32_t)d, END - size[which]));
     }
 }
@@ -335,8 +317,6 @@ static void exec_closes_what_is_marked(void **state)
     ASSERT_RESULT(XSOCK_WASIX_ENGINES, xsock_wasix_owner(guest.process, 1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_wasix_exec(NULL));
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

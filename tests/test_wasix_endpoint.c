@@ -1,36 +1,12 @@
 /* A guest's endpoints: addresses, listening, connecting, and what becomes of it. */
 #include "guest_net.h"
+#include "guests.h"
 #include "threads.h"
 #include "xsock_native.h"
 
 #include <string.h>
 
 enum { OPENING, OPENED, CLOSED, FAILED, NONBLOCK = 4, END = GUEST_MEMORY };
-
-static struct guest guest, other;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    guest_start(&other, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
-}
-
-/* The same from wasm32 and wasm64. */
-static void set_module(const char *module)
-{
-    guest.module = other.module = module;
-}
-
-static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
 
 /* ---- Connections --------------------------------------------------------------------------------- */
 
@@ -58,7 +34,7 @@ static void a_listener_takes_a_connection(void **state)
 {
     (void)state;
     for (int i = 0; i < 2; i++) {
-        set_module(modules[i]);
+        guests_set_module(guest_modules[i]);
         take_a_connection(XSOCK_AF_INET);
     }
 }
@@ -69,7 +45,7 @@ static void a_listener_takes_a_connection_over_inet6(void **state)
     if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) != 0)
         SKIP("no INET6 here");
     for (int i = 0; i < 2; i++) {
-        set_module(modules[i]);
+        guests_set_module(guest_modules[i]);
         take_a_connection(XSOCK_AF_INET6);
     }
 }
@@ -353,8 +329,6 @@ static void an_address_that_wasix_can_not_have_is_unspecified(void **state)
     ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_local", d, NET_PEER));
     assert_memory_equal(guest.bytes + NET_PEER, none, sizeof none);
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

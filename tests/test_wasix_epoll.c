@@ -1,5 +1,5 @@
 /* epoll of WASIX: what a member brings back, the two ways to count operations, and what closes. */
-#include "guest.h"
+#include "guests.h"
 #include "threads.h"
 
 #include <string.h>
@@ -18,7 +18,6 @@ enum { IN = 1, POUT = 2, RDHUP = 4, PRI = 8, ERR = 0x10, HUP = 0x20, ET = 0x40, 
 
 static const uint64_t never = UINT64_MAX;
 
-static struct guest guest;
 static int epoll, pair[2];
 
 static void make_pair(int out[2])
@@ -30,18 +29,11 @@ static void make_pair(int out[2])
 
 static int setup(void **state)
 {
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
+    int rc = guests_setup(state);
     ASSERT_ERRNO(0, CALL1(&guest, "epoll_create", OUT));
     epoll = (int)guest_get32(&guest, OUT);
     make_pair(pair);
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
 }
 
 /* The data of a member is this byte, all over. */
@@ -167,16 +159,16 @@ static void an_edge_is_told_once_and_a_oneshot_until_it_is_armed_again(void **st
 static void closing_a_member_or_putting_another_in_its_place_removes_it(void **state)
 {
     (void)state;
-    int other[2];
-    make_pair(other);
+    int second[2];
+    make_pair(second);
     ASSERT_ERRNO(0, control(ADD, pair[0], POUT, 9));
-    ASSERT_ERRNO(0, control(ADD, other[0], POUT, 10));
+    ASSERT_ERRNO(0, control(ADD, second[0], POUT, 10));
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", pair[0]));
     assert_one(POUT, 10);
-    ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", other[1], other[0]));
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", second[1], second[0]));
     assert_none();
-    ASSERT_ERRNO(XSOCK_ENOENT, control(DEL, other[0], 0, 0));
-    ASSERT_ERRNO(0, control(ADD, other[0], POUT, 11)); /* the number, not what it was */
+    ASSERT_ERRNO(XSOCK_ENOENT, control(DEL, second[0], 0, 0));
+    ASSERT_ERRNO(0, control(ADD, second[0], POUT, 11)); /* the number, not what it was */
     ASSERT_ERRNO(0, wait_until(never, 1));
     assert_int_equal(guest.bytes[EVENTS + 8], 11);
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", epoll)); /* with a member */
@@ -349,14 +341,14 @@ static bool is_expected(uint32_t e)
            || e == XSOCK_EBUSY;
 }
 
-static uint32_t do_something(struct hammer *h, uint32_t what, uint32_t d, uint32_t other)
+static uint32_t do_something(struct hammer *h, uint32_t what, uint32_t d, uint32_t to)
 {
     struct guest *g = &h->guest;
     switch (what % 8) {
     case 0:
         return CALL1(g, "fd_close", d);
     case 1:
-        return CALL2(g, "fd_renumber", d, other);
+        return CALL2(g, "fd_renumber", d, to);
     case 2:
         return CALL5(g, "epoll_wait", epoll, EVENTS, 8, 0, DONE);
     case 3:
@@ -404,23 +396,21 @@ static void members_may_be_changed_closed_and_moved_by_all_at_once(void **state)
         ASSERT_THAT(hammers[i].unexpected == 0, "errno %d", hammers[i].unexpected);
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(a_member_comes_back_with_all_that_was_given_with_it),
-        GUEST_TEST(memory_of_64_bits_has_the_same_layout),
-        GUEST_TEST(operations_are_understood_either_way),
-        GUEST_TEST(an_edge_is_told_once_and_a_oneshot_until_it_is_armed_again),
-        GUEST_TEST(closing_a_member_or_putting_another_in_its_place_removes_it),
-        GUEST_TEST(a_descriptor_is_in_many_and_each_has_its_own_data),
-        GUEST_TEST(pipes_and_events_are_members),
-        GUEST_TEST(bad_pointers_change_nothing),
-        GUEST_TEST(too_many_members_are_refused_and_room_comes_back),
-        GUEST_TEST(the_end_of_a_guest_wakes_who_waits),
-        GUEST_TEST(a_member_that_is_added_meanwhile_wakes_who_waits),
-        GUEST_TEST(members_may_be_changed_closed_and_moved_by_all_at_once),
+        GUEST_TEST_AFTER(setup, a_member_comes_back_with_all_that_was_given_with_it),
+        GUEST_TEST_AFTER(setup, memory_of_64_bits_has_the_same_layout),
+        GUEST_TEST_AFTER(setup, operations_are_understood_either_way),
+        GUEST_TEST_AFTER(setup, an_edge_is_told_once_and_a_oneshot_until_it_is_armed_again),
+        GUEST_TEST_AFTER(setup, closing_a_member_or_putting_another_in_its_place_removes_it),
+        GUEST_TEST_AFTER(setup, a_descriptor_is_in_many_and_each_has_its_own_data),
+        GUEST_TEST_AFTER(setup, pipes_and_events_are_members),
+        GUEST_TEST_AFTER(setup, bad_pointers_change_nothing),
+        GUEST_TEST_AFTER(setup, too_many_members_are_refused_and_room_comes_back),
+        GUEST_TEST_AFTER(setup, the_end_of_a_guest_wakes_who_waits),
+        GUEST_TEST_AFTER(setup, a_member_that_is_added_meanwhile_wakes_who_waits),
+        GUEST_TEST_AFTER(setup, members_may_be_changed_closed_and_moved_by_all_at_once),
     };
     return cmocka_run_group_tests_name("epoll of guests", tests, NULL, NULL);
 }

@@ -1,25 +1,13 @@
 /* The options of a guest's sockets, and its groups, on the real system. */
-#include "guest.h"
+#include "guests.h"
 
 enum { OUT = 4096, END = GUEST_MEMORY, NOOP = 0, BEYOND = 27 };
-
-static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
-static struct guest guest, other;
 
 static int setup(void **state)
 {
     static const struct xsock_wasix_config small_buffers = {.max_socket_buffer = 16384};
-    int rc = harness_setup(state);
-    guest_start(&guest, &small_buffers);
-    guest_start(&other, NULL);
+    int rc = guests_setup_with(state, &small_buffers);
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
 }
 
 static int open_socket(int af, int type)
@@ -34,7 +22,7 @@ static void a_flag_is_one_byte(void **state)
 {
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM);
         for (uint32_t on = 2; on-- > 0;) {
             ASSERT_ERRNO(0, CALL3(&guest, "sock_set_opt_flag", d, XSOCK_SO_KEEPALIVE, on));
@@ -74,7 +62,7 @@ static void a_time_is_there_or_not(void **state)
     (void)state;
     int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM);
     for (size_t i = 0; i < 4; i++) {
-        guest.module = modules[i % 2];
+        guest.module = guest_modules[i % 2];
         assert_time(d, opts[i], 0, 0);
         put_time(1, 1500000001);
         ASSERT_ERRNO(0, CALL3(&guest, "sock_set_opt_time", d, opts[i], OUT));
@@ -109,7 +97,7 @@ static void a_size_is_64_bits_and_buffers_are_cut(void **state)
     (void)state;
     int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     for (size_t i = 0; i < 2; i++) {
-        guest.module = modules[i];
+        guest.module = guest_modules[i];
         ASSERT_ERRNO(0, CALL3(&guest, "sock_set_opt_size", d, buffers[i], 8192));
         assert_int_equal(size_of(d, buffers[i]), 8192);
         ASSERT_ERRNO(0, CALL3(&guest, "sock_set_opt_size", d, buffers[i], UINT64_C(1) << 40));
@@ -167,7 +155,7 @@ static void pointers_are_checked_to_the_byte(void **state)
 {
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         for (size_t i = 0; i < 6; i++) {
             const uint64_t bad[] = {END - span[i] + 1, END, UINT32_MAX,
@@ -220,7 +208,7 @@ static void a_group_of_ipv4_is_joined_once_and_left_once(void **state)
     enum { GROUP = OUT, IFACE = OUT + 8 };
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         put_ip4(GROUP, 239, 1, 2, 3);
         put_ip4(IFACE, 127, 0, 0, 1);
@@ -249,7 +237,7 @@ static void a_group_of_ipv6_names_its_interface(void **state)
         SKIP("no IPv6 here");
     assert_true(xsock_interfaces(find_loopback, &index) > 0);
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         int d = open_socket(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
         memset(guest.bytes + END - 24, 0, 24);
         memcpy(guest.bytes + END - 24, group, 16);
@@ -288,21 +276,19 @@ static void groups_are_checked_before_they_are_joined(void **state)
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL3(&guest, names[2], d, OUT, 0));
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(a_flag_is_one_byte),
-        GUEST_TEST(a_time_is_there_or_not),
-        GUEST_TEST(a_size_is_64_bits_and_buffers_are_cut),
-        GUEST_TEST(options_beyond_wasix_are_none),
-        GUEST_TEST(an_option_has_one_kind),
-        GUEST_TEST(pointers_are_checked_to_the_byte),
-        GUEST_TEST(the_descriptor_comes_first),
-        GUEST_TEST(a_group_of_ipv4_is_joined_once_and_left_once),
-        GUEST_TEST(a_group_of_ipv6_names_its_interface),
-        GUEST_TEST(groups_are_checked_before_they_are_joined),
+        GUEST_TEST_AFTER(setup, a_flag_is_one_byte),
+        GUEST_TEST_AFTER(setup, a_time_is_there_or_not),
+        GUEST_TEST_AFTER(setup, a_size_is_64_bits_and_buffers_are_cut),
+        GUEST_TEST_AFTER(setup, options_beyond_wasix_are_none),
+        GUEST_TEST_AFTER(setup, an_option_has_one_kind),
+        GUEST_TEST_AFTER(setup, pointers_are_checked_to_the_byte),
+        GUEST_TEST_AFTER(setup, the_descriptor_comes_first),
+        GUEST_TEST_AFTER(setup, a_group_of_ipv4_is_joined_once_and_left_once),
+        GUEST_TEST_AFTER(setup, a_group_of_ipv6_names_its_interface),
+        GUEST_TEST_AFTER(setup, groups_are_checked_before_they_are_joined),
     };
     return cmocka_run_group_tests_name("options of WASIX", tests, NULL, NULL);
 }

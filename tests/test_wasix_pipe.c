@@ -1,25 +1,10 @@
 /* Pipes and events: what a guest can read and write that is no socket. */
-#include "guest.h"
+#include "guests.h"
 #include "threads.h"
 
 #include <string.h>
 
 enum { OUT = 4096, DONE = 4200, VEC = 4300, DATA = 8192, END = GUEST_MEMORY };
-
-static struct guest guest;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
-}
 
 static uint32_t write_some(int d, uint64_t at, uint64_t len)
 {
@@ -397,8 +382,6 @@ static void the_end_of_a_guest_wakes_who_reads(void **state)
                     (unsigned)e);
     }
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

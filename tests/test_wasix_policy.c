@@ -1,5 +1,6 @@
 /* What a policy is asked of endpoints and datagrams, and what becomes of its answer. */
 #include "guest_net.h"
+#include "guests.h"
 #include "xsock_native.h"
 
 #include <string.h>
@@ -24,23 +25,12 @@ static bool policy(void *user, struct xsock_wasix_request *r)
     return r->what != rule.deny;
 }
 
-static struct guest guest, other;
-
 static int setup(void **state)
 {
     struct xsock_wasix_config config = {.policy = policy};
-    int rc = harness_setup(state);
-    guest_start(&guest, &config);
-    guest_start(&other, NULL);
+    int rc = guests_setup_with(state, &config);
     memset(&rule, 0, sizeof rule);
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
 }
 
 static void assert_asked(int what, int times)
@@ -339,24 +329,22 @@ static void a_group_is_joined_by_the_socket_that_was_asked_about(void **state)
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", victim, NET_ADDR, NET_PEER));
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(binding_is_asked),
-        GUEST_TEST(what_can_not_be_is_not_asked),
-        GUEST_TEST(listening_without_an_address_is_asked),
-        GUEST_TEST(a_listener_is_where_the_policy_says_or_nowhere),
-        GUEST_TEST(a_bound_socket_of_the_hosts_is_asked_about_as_it_is),
-        GUEST_TEST(no_name_is_had_by_asking_for_none),
-        GUEST_TEST(opening_is_asked_with_the_protocol_that_is_meant),
-        GUEST_TEST(a_policy_may_send_a_connection_elsewhere),
-        GUEST_TEST(a_destination_is_shown_as_what_it_is),
-        GUEST_TEST(an_answer_in_ipv4_holds_for_a_socket_of_ipv6),
-        GUEST_TEST(datagrams_are_asked_one_by_one),
-        GUEST_TEST(an_answer_holds_for_the_socket_that_was_asked_about),
-        GUEST_TEST(a_group_is_joined_by_the_socket_that_was_asked_about),
+        GUEST_TEST_AFTER(setup, binding_is_asked),
+        GUEST_TEST_AFTER(setup, what_can_not_be_is_not_asked),
+        GUEST_TEST_AFTER(setup, listening_without_an_address_is_asked),
+        GUEST_TEST_AFTER(setup, a_listener_is_where_the_policy_says_or_nowhere),
+        GUEST_TEST_AFTER(setup, a_bound_socket_of_the_hosts_is_asked_about_as_it_is),
+        GUEST_TEST_AFTER(setup, no_name_is_had_by_asking_for_none),
+        GUEST_TEST_AFTER(setup, opening_is_asked_with_the_protocol_that_is_meant),
+        GUEST_TEST_AFTER(setup, a_policy_may_send_a_connection_elsewhere),
+        GUEST_TEST_AFTER(setup, a_destination_is_shown_as_what_it_is),
+        GUEST_TEST_AFTER(setup, an_answer_in_ipv4_holds_for_a_socket_of_ipv6),
+        GUEST_TEST_AFTER(setup, datagrams_are_asked_one_by_one),
+        GUEST_TEST_AFTER(setup, an_answer_holds_for_the_socket_that_was_asked_about),
+        GUEST_TEST_AFTER(setup, a_group_is_joined_by_the_socket_that_was_asked_about),
     };
     return cmocka_run_group_tests_name("policies of guests", tests, NULL, NULL);
 }

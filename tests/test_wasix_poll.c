@@ -1,6 +1,7 @@
 /* poll_oneoff on the real system: sockets, pipes and clocks. */
 #include "clock.h"
 #include "guest_poll.h"
+#include "guests.h"
 #include "xsock_native.h"
 
 #include <string.h>
@@ -9,24 +10,16 @@ enum { OUT = 4096, VEC = 4300, DATA = 8192, END = GUEST_MEMORY };
 enum { DONE = GUEST_COUNT, SUBS = GUEST_SUBS, EVENTS = GUEST_EVENTS };
 enum { SUB = 48, EVENT = 32, MS = 1000000 };
 
-static struct guest guest;
 static int pair[2];
 
 static int setup(void **state)
 {
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
+    int rc = guests_setup(state);
     guest_want_nothing();
     ASSERT_ERRNO(0, CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, OUT, OUT + 4));
     pair[0] = (int)guest_get32(&guest, OUT);
     pair[1] = (int)guest_get32(&guest, OUT + 4);
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
 }
 
 static void send_some(int d, uint64_t n)
@@ -242,20 +235,18 @@ static void a_sleep_is_not_too_short(void **state)
     guest_assert_events(&guest, 2);
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(what_is_ready_is_told_and_how_much),
-        GUEST_TEST(who_has_hung_up_is_told),
-        GUEST_TEST(a_connection_to_accept_is_something_to_read),
-        GUEST_TEST(what_can_not_be_polled_has_an_event_that_says_so),
-        GUEST_TEST(what_is_no_subscription_is_refused),
-        GUEST_TEST(all_of_it_is_in_memory_or_nothing_is_waited_for),
-        GUEST_TEST(many_subscriptions_cost_of_the_quota),
-        GUEST_TEST(all_that_a_long_list_needs_is_counted),
-        GUEST_TEST(a_sleep_is_not_too_short),
+        GUEST_TEST_AFTER(setup, what_is_ready_is_told_and_how_much),
+        GUEST_TEST_AFTER(setup, who_has_hung_up_is_told),
+        GUEST_TEST_AFTER(setup, a_connection_to_accept_is_something_to_read),
+        GUEST_TEST_AFTER(setup, what_can_not_be_polled_has_an_event_that_says_so),
+        GUEST_TEST_AFTER(setup, what_is_no_subscription_is_refused),
+        GUEST_TEST_AFTER(setup, all_of_it_is_in_memory_or_nothing_is_waited_for),
+        GUEST_TEST_AFTER(setup, many_subscriptions_cost_of_the_quota),
+        GUEST_TEST_AFTER(setup, all_that_a_long_list_needs_is_counted),
+        GUEST_TEST_AFTER(setup, a_sleep_is_not_too_short),
     };
     return cmocka_run_group_tests_name("poll_oneoff of guests", tests, NULL, NULL);
 }

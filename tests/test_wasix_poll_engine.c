@@ -1,12 +1,12 @@
 /* poll_oneoff with files of the engine's among what is polled, and with other threads. */
 #include "guest_poll.h"
+#include "guests.h"
 #include "threads.h"
 
 #include <string.h>
 
 enum { OUT = 4096, MS = 1000000 };
 
-static struct guest guest;
 static int pair[2];
 
 static void make_pair(void)
@@ -18,17 +18,10 @@ static void make_pair(void)
 
 static int setup(void **state)
 {
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
+    int rc = guests_setup(state);
     guest_want_nothing();
     make_pair();
     return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
 }
 
 /* ---- The engine's -------------------------------------------------------------------------------- */
@@ -208,18 +201,16 @@ static void a_socket_that_is_closed_meanwhile_is_told(void **state)
     guest_assert_event(&guest, 0, 0, XSOCK_EBADF, GUEST_READ, 0);
 }
 
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        GUEST_TEST(what_is_all_the_engines_is_not_ours),
-        GUEST_TEST(the_engine_is_asked_for_its_files),
-        GUEST_TEST(without_a_function_files_are_always_ready),
-        GUEST_TEST(a_ring_is_not_lost),
-        GUEST_TEST(the_end_of_a_guest_ends_sleep_and_poll),
-        GUEST_TEST(a_ring_wakes_who_polls),
-        GUEST_TEST(a_socket_that_is_closed_meanwhile_is_told),
+        GUEST_TEST_AFTER(setup, what_is_all_the_engines_is_not_ours),
+        GUEST_TEST_AFTER(setup, the_engine_is_asked_for_its_files),
+        GUEST_TEST_AFTER(setup, without_a_function_files_are_always_ready),
+        GUEST_TEST_AFTER(setup, a_ring_is_not_lost),
+        GUEST_TEST_AFTER(setup, the_end_of_a_guest_ends_sleep_and_poll),
+        GUEST_TEST_AFTER(setup, a_ring_wakes_who_polls),
+        GUEST_TEST_AFTER(setup, a_socket_that_is_closed_meanwhile_is_told),
     };
     return cmocka_run_group_tests_name("poll_oneoff with files of the engine's", tests, NULL, NULL);
 }

@@ -1,23 +1,7 @@
 /* The host's interfaces as a guest sees them: what xsock_interfaces has, in the guest's memory. */
-#include "guest.h"
+#include "guests.h"
 
 enum { OUT = 4096, COUNT = 1024, END = GUEST_MEMORY, CIDR = 28, ROUTE = 176, MOST = 128 };
-
-static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
-static struct guest guest;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
-}
 
 struct host {
     struct xsock_interface_addr addrs[MOST];
@@ -48,7 +32,7 @@ static void addresses_are_those_of_the_host(void **state)
     struct host h = look_at_host();
     (void)state;
     for (size_t m = 0; m < 2; m++) {
-        guest.module = modules[m];
+        guest.module = guest_modules[m];
         guest_put64(&guest, COUNT, MOST);
         ASSERT_ERRNO(0, CALL2(&guest, "port_addr_list", OUT, COUNT));
         assert_int_equal(guest_get64(&guest, COUNT), h.count);
@@ -112,7 +96,7 @@ static void pointers_are_checked_before_anything_is_written(void **state)
     for (size_t i = 0; i < 4; i++) {
         const char *name = names[i % 2];
         uint64_t word = i < 2 ? 4 : 8;
-        guest.module = modules[i / 2];
+        guest.module = guest_modules[i / 2];
         guest_put64(&guest, COUNT, 1);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, END - word + 1));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
@@ -138,8 +122,6 @@ static void what_would_change_the_host_is_not_supported(void **state)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         ASSERT_ERRNO(XSOCK_ENOTSUP, CALL5(&guest, names[i], OUT, OUT, OUT, OUT, 0));
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

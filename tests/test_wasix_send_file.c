@@ -1,23 +1,7 @@
 /* sock_send_file: files of the engine's to a guest's streams. */
 #include "guest_net.h"
+#include "guests.h"
 #include "threads.h"
-
-static struct guest guest, other;
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    guest_start(&other, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    guest_stop(&other);
-    return harness_teardown(state);
-}
 
 enum { FILE_SIZE = 150000, FILE_NUMBER = 1 };
 
@@ -113,8 +97,6 @@ static void a_file_that_can_not_be_sent_is_told(void **state)
     ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE,
                  CALL5(&guest, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

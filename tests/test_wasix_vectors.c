@@ -1,25 +1,10 @@
 /* The vectors that a guest's calls take: any number, of any length, each in its memory or none at all. */
 #include "guest_net.h"
+#include "guests.h"
 
 #include <string.h>
 
 enum { WAITALL = 2, WHOLE = 4, MOST = 1024 };
-
-static struct guest guest;
-static const char *const modules[] = {"wasix_32v1", "wasix_64v1"};
-
-static int setup(void **state)
-{
-    int rc = harness_setup(state);
-    guest_start(&guest, NULL);
-    return rc;
-}
-
-static int teardown(void **state)
-{
-    guest_stop(&guest);
-    return harness_teardown(state);
-}
 
 /* n vectors of one byte each, from base on. */
 static void put_vecs(struct guest *g, int n, uint64_t base)
@@ -54,7 +39,7 @@ static void vectors_are_gathered_and_scattered(void **state)
     static const int counts[] = {0, 1, 16, 17, MOST};
     (void)state;
     for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
-        guest.module = modules[i % 2];
+        guest.module = guest_modules[i % 2];
         scatter(XSOCK_SOCK_STREAM, counts[i / 2]);
         scatter(XSOCK_SOCK_DGRAM, counts[i / 2]);
     }
@@ -117,7 +102,7 @@ static void a_length_that_leads_outside_is_refused(void **state)
     guest_pair(&guest, XSOCK_SOCK_DGRAM, d);
     ASSERT_ERRNO(0, guest_send(&guest, d[0], "waits"));
     for (size_t i = 0; i < 2 * sizeof bad / sizeof bad[0]; i++) {
-        guest.module = modules[i % 2];
+        guest.module = guest_modules[i % 2];
         guest_put_vec(&guest, NET_VEC, NET_IN, 4);
         guest_put_vec(&guest, NET_VEC + (i % 2 != 0 ? 16 : 8), bad[i / 2].base, bad[i / 2].len);
         uint32_t e = CALL6(&guest, "sock_recv", d[1], NET_VEC, 2, 0, NET_DONE, NET_FLAGS);
@@ -131,8 +116,6 @@ static void a_length_that_leads_outside_is_refused(void **state)
     ASSERT_GOT(&guest, "waits");
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, d[0], WAIT_NOT, 64));
 }
-
-#define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
 {

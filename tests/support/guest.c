@@ -1,4 +1,5 @@
 #include "guest.h"
+#include "guests.h"
 
 #include <stdarg.h>
 #include <string.h>
@@ -83,4 +84,34 @@ void guest_put_vec(struct guest *g, uint64_t at, uint64_t base, uint64_t len)
     unsigned word = strcmp(g->module, "wasix_64v1") == 0 ? 8 : 4;
     put(g, at, base, word);
     put(g, at + word, len, word);
+}
+
+/* ---- Fixture ------------------------------------------------------------------------ */
+
+struct guest guest, other;
+const char *const guest_modules[GUEST_MODULES] = {"wasix_32v1", "wasix_64v1"};
+
+void guests_set_module(const char *module)
+{
+    guest.module = other.module = module;
+}
+
+int guests_setup_with(void **state, const struct xsock_wasix_config *config)
+{
+    int rc = harness_setup(state);
+    guest_start(&guest, config);
+    guest_start(&other, NULL);
+    return rc;
+}
+
+int guests_setup(void **state)
+{
+    return guests_setup_with(state, NULL);
+}
+
+int guests_teardown(void **state)
+{
+    guest_stop(&guest);
+    guest_stop(&other);
+    return harness_teardown(state);
 }

@@ -1,0 +1,21 @@
+/* Short names for the constants of pollers. */
+#ifndef XSOCK_TEST_POLLER_WORDS_H
+#define XSOCK_TEST_POLLER_WORDS_H
+
+#include "xsock.h"
+
+enum {
+    ADD = XSOCK_POLLER_ADD,
+    MOD = XSOCK_POLLER_MOD,
+    DEL = XSOCK_POLLER_DEL,
+    IN = XSOCK_POLLER_IN,
+    OUT = XSOCK_POLLER_OUT,
+    RDHUP = XSOCK_POLLER_RDHUP,
+    PRI = XSOCK_POLLER_PRI,
+    ERR = XSOCK_POLLER_ERR,
+    HUP = XSOCK_POLLER_HUP,
+    ET = XSOCK_POLLER_ET,
+    ONESHOT = XSOCK_POLLER_ONESHOT
+};
+
+#endif
