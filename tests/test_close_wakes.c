@@ -27,6 +27,7 @@ enum { ROUNDS = 30, FEW_ROUNDS = 3 }; /* Wine takes 0.2 ms for a call */
 #endif
 #endif
 
+enum { MOST_YIELDS = 1 << 24 };
 enum { CROWD = 100, PIECE = 4 * 1024 * 1024, TO_FILL = 64 * 1024 * 1024 };
 
 static unsigned char *big;
@@ -310,8 +311,7 @@ static void block(void *user)
 
 static void wait_until_begun(struct blocked *b, int yields)
 {
-    while (!xsock__atomic_load(&b->begun))
-        thread_yield();
+    UNTIL(xsock__atomic_load(&b->begun), thread_yield());
     for (int i = 0; i < yields; i++)
         thread_yield();
 }
@@ -383,8 +383,10 @@ static void play_rounds(const struct call *call, bool replace)
     for (int i = 0; i < call->rounds; i++)
         woken += play(call, replace, i % 50 * 4);
     /* Where every thread was late: give one all the time it needs. */
-    for (int yields = 1000; woken == 0; yields *= 2)
+    for (int yields = 1000; woken == 0; yields *= 2) {
+        ASSERT_THAT(yields < MOST_YIELDS, "%s: the thread was never in its call", call->name);
         woken += play(call, replace, yields);
+    }
 }
 
 static void closing_wakes_whoever_is_blocked(void **state)

@@ -234,6 +234,7 @@ static void test_whatever_fails_nothing_is_lost(void **state)
     ASSERT_RESULT(0, xsock_close(ASSERT_OPENS(xsock_connect_host("both.example", "80", 900 * MS))));
     size_t allocations = in_use(), handles = fake_handles();
     for (unsigned nth = 1;; nth++) {
+        ASSERT_THAT(nth < 10000, "%u calls were made to fail, and still not all", nth);
         fake_fail(FAKE_ANY_CALL, nth, FAKE_ENOMEM);
         int rc = xsock_connect_host("both.example", "80", 900 * MS);
         bool failed = fake_failed();
@@ -254,6 +255,7 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
     ASSERT_RESULT(0, xsock_close(ASSERT_OPENS(xsock_listen_host(NULL, "80", 5))));
     size_t allocations = in_use();
     for (unsigned nth = 1;; nth++) {
+        ASSERT_THAT(nth < 10000, "%u calls were made to fail, and still not all", nth);
         fake_fail(FAKE_ANY_CALL, nth, FAKE_ENOBUFS);
         int rc = xsock_listen_host(NULL, "80", 5);
         bool failed = fake_failed();
@@ -265,6 +267,21 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
         if (!failed)
             break;
     }
+}
+
+/* An address is not looked up: with no time, what is connected at once counts, and nothing else does. */
+static void test_no_time_is_enough_for_a_connect_that_takes_none(void **state)
+{
+    (void)state;
+    int listener = listen_at("192.0.2.1:80");
+    int64_t begin = fake_now();
+    int d = ASSERT_OPENS(xsock_connect_host("192.0.2.1", "80", 0));
+    assert_peer(d, "192.0.2.1:80");
+    ASSERT_RESULT(0, xsock_close(d));
+    fake_connects_take(1, 0);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("192.0.2.1", "80", 0));
+    assert_true(fake_now() == begin);
+    ASSERT_RESULT(0, xsock_close(listener));
 }
 
 static void test_a_full_table_is_told_before_anything_is_looked_up(void **state)
@@ -295,6 +312,7 @@ int main(void)
         HOST_TEST(test_a_wake_that_cant_be_had_is_told),
         HOST_TEST(test_whatever_fails_nothing_is_lost),
         HOST_TEST(test_a_listener_that_fails_at_any_step_leaves_nothing),
+        HOST_TEST(test_no_time_is_enough_for_a_connect_that_takes_none),
         HOST_TEST(test_a_full_table_is_told_before_anything_is_looked_up),
     };
     return cmocka_run_group_tests_name("connect_host", tests, NULL, NULL);

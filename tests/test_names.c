@@ -244,10 +244,6 @@ static void test_no_time_is_not_much(void **state)
     (void)state;
     int listener = ASSERT_OPENS(xsock_listen_host("127.0.0.1", NULL, 5));
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("localhost", port_of(listener), 0));
-    int d = xsock_connect_host("127.0.0.1", port_of(listener), 0);
-    ASSERT_THAT(d == -XSOCK_ETIMEDOUT || d >= 0, "%s", harness_name(d));
-    if (d >= 0)
-        ASSERT_RESULT(0, xsock_close(d));
     ASSERT_RESULT(0, xsock_close(listener));
 }
 

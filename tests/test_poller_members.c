@@ -34,8 +34,7 @@ static void duplicates_are_members_apart(void **state)
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN, 1));
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, twin, IN, 2));
     sockets_send(d[1]);
-    while (await(p) != 2)
-        ;
+    UNTIL(await(p) == 2, (void)0);
     assert_true(got[0].data + got[1].data == 3);
     ASSERT_RESULT(0, xsock_poller_ctl(p, DEL, twin, 0, 0));
     ASSERT_RESULT(1, ready(p));

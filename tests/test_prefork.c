@@ -40,6 +40,7 @@ enum {
     THREADS = 4,           /* of a process: every other one in the UDP socket */
     REQUESTS = 50,
     WATCHDOG_S = 120,
+    MOST_YIELDS = 1 << 24,
     LATE = 3 /* exit status: a thread was not in its call yet, so the round has shown nothing */
 };
 
@@ -116,9 +117,10 @@ static void work(void *user)
         ;
 }
 
-/* Until all are about to make their first call. */
+/* Until all are about to make their first call. False, also in a child: that did not happen. */
 static bool start_workers(void)
 {
+    const int64_t end = harness_patience();
     for (int i = 0; i < THREADS; i++) {
         workers[i].serve = i % 2 == 0 ? serve_connection : serve_datagram;
         workers[i].result = 0;
@@ -128,8 +130,11 @@ static bool start_workers(void)
             return false;
     }
     for (int i = 0; i < THREADS; i++)
-        while (!xsock__atomic_load(&workers[i].begun))
+        while (!xsock__atomic_load(&workers[i].begun)) {
+            if (clock_now() >= end)
+                return false;
             thread_yield();
+        }
     return true;
 }
 
@@ -318,8 +323,8 @@ static void one_process_leaves_and_the_others_serve(void **state)
     int yields = 1000;
     (void)state;
     alarm(WATCHDOG_S);
-    while (!play(yields)) /* a thread was late: give all the time they need */
-        yields *= 2;
+    for (; !play(yields); yields *= 2) /* a thread was late: give all the time they need */
+        ASSERT_THAT(yields < MOST_YIELDS, "after %d yields a thread was not in its call", yields);
     alarm(0);
 }
 
@@ -343,10 +348,11 @@ static int warm_up(void **state)
     int end = harness_handles() + (THREADS + 1) * WAKE_HANDLES;
     for (int i = 0; i <= THREADS; i++)
         t[i] = thread_start(wait_for_the_end, NULL);
-    alarm(WATCHDOG_S);
-    while (harness_handles() < end)
+    const int64_t too_late = harness_patience();
+    while (harness_handles() < end && clock_now() < too_late)
         thread_yield();
-    alarm(0);
+    if (harness_handles() < end)
+        print_error("%d handles instead of %d: not all threads wait\n", harness_handles(), end);
     xsock_close(warmer[1]);
     for (int i = 0; i <= THREADS; i++)
         thread_join(t[i]);

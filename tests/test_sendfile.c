@@ -57,7 +57,9 @@ static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 {
     static unsigned char got[FILE_SIZE + 1];
     size_t end = len < FILE_SIZE - offset ? len : FILE_SIZE - offset, sent = 0, received = 0;
+    const int64_t too_late = harness_patience();
     while (received < end) {
+        ASSERT_IN_TIME(too_late, "end of the file");
         ptrdiff_t n = sent < end ? xsock_sendfile(pair[0], file, offset + sent, len - sent) : 0;
         if (n < 0)
             ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);

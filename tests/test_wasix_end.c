@@ -24,9 +24,11 @@ static void await_waiter(int d)
 {
     struct xsock__fdtab *t = g.process->table;
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    const int64_t end = harness_patience();
     bool waits = false;
     assert_non_null(fd);
     while (!waits) {
+        ASSERT_IN_TIME(end, "call that waits");
         thread_yield();
         xsock__fdtab_lock(t);
         waits = fd->waiters != NULL;
@@ -83,8 +85,7 @@ static void nothing_that_is_opened_meanwhile_stays(void **state)
         guest_start(&g, &config);
         struct thread *t = thread_start(open_all_the_time, &w);
         assert_non_null(t);
-        while (xsock__fdtab_count(g.process->table) < 4 + i % 50)
-            thread_yield();
+        UNTIL(xsock__fdtab_count(g.process->table) >= 4 + i % 50, thread_yield());
         xsock_wasix_end(g.process);
         thread_join(t);
         assert_int_equal(w.result, XSOCK_ECANCELED);

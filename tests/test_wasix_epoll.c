@@ -265,8 +265,10 @@ static void too_many_members_are_refused_and_room_comes_back(void **state)
     for (int i = 0; i < 9; i++)
         make_pair(pair);
     int first = pair[1] + 1, last = first;
-    while (CALL1(&guest, "epoll_create", OUT) == 0)
+    while (CALL1(&guest, "epoll_create", OUT) == 0) {
         last = (int)guest_get32(&guest, OUT);
+        ASSERT_THAT(last < (int)few.max_descriptors, "a guest of few has descriptor %d", last);
+    }
     for (epoll = first; epoll <= last && e == 0; epoll++)
         for (int d = 3; d < first && e == 0; d++) {
             e = control(ADD, d, 0, 1);

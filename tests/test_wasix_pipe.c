@@ -150,12 +150,16 @@ static void a_full_pipe_would_block_and_goes_on_when_it_is_read(void **state)
     set_nonblocking(d[0]);
     set_nonblocking(d[1]);
     ASSERT_ERRNO(XSOCK_EAGAIN, read_some(d[0], DATA, 1));
-    while ((e = write_some(d[1], DATA, 30000)) == 0)
+    const int64_t end = harness_patience();
+    while ((e = write_some(d[1], DATA, 30000)) == 0) {
+        ASSERT_IN_TIME(end, "full pipe");
         sent += guest_get32(&guest, DONE);
+    }
     ASSERT_ERRNO(XSOCK_EAGAIN, e);
     assert_true(sent >= 4096);
     assert_int_equal(ready_now(d[1]), 0);
     while (got < sent) {
+        ASSERT_IN_TIME(end, "last byte");
         e = read_some(d[0], DATA, 30000);
         ASSERT_THAT(e == 0 || e == XSOCK_EAGAIN, "errno %u",
                     (unsigned)e); /* some of it may be on its way */

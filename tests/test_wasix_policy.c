@@ -146,7 +146,7 @@ static void no_name_is_had_by_asking_for_none(void **state)
     for (int type = XSOCK_SOCK_STREAM; type <= XSOCK_SOCK_DGRAM; type++) {
         int d = guest_open(&other, XSOCK_AF_LOCAL, type);
         if (d < 0)
-            continue;
+            SKIP("no LOCAL family");
         memset(other.bytes + NET_ADDR, 0, 110);
         other.bytes[NET_ADDR] = XSOCK_AF_LOCAL;
         ASSERT_ERRNO(XSOCK_EACCES, CALL2(&other, "sock_bind", d, NET_ADDR));
@@ -207,7 +207,7 @@ static void a_destination_is_shown_as_what_it_is(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
     assert_true(xsock_addr_equal(&rule.last.addr, &want));
     if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) != 0)
-        return;
+        SKIP("no INET6 here: a destination of INET is shown as it is, INET6 was not tried");
     d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 7);
     memset(guest.bytes + NET_ADDR + 14, 0xff, 2);
@@ -223,7 +223,7 @@ static void an_answer_in_ipv4_holds_for_a_socket_of_ipv6(void **state)
     unsigned port;
     (void)state;
     if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) != 0)
-        return;
+        SKIP("no INET6 here");
     int listener = guest_listen(&other, XSOCK_AF_INET, &port);
     int d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 1);

@@ -354,6 +354,7 @@ static void a_call_that_fails_leaves_nothing(void **state)
         bool failed = true;
         unsigned told = 0;
         for (unsigned nth = 1; failed; nth++) {
+            ASSERT_THAT(nth < 10000, "%u calls were made to fail, and still not all", nth);
             restart(NULL);
             ASSERT_ERRNO(0, CALL1(&guest, "epoll_create", OUT));
             size_t handles = fake_handles(), members = fake_poller_members();

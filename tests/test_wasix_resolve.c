@@ -223,6 +223,7 @@ static void whatever_fails_nothing_is_lost(void **state)
     size_t allocations = fake_allocations();
     bool failed = true;
     for (unsigned nth = 1; failed; nth++) {
+        ASSERT_THAT(nth < 10000, "%u calls were made to fail, and still not all", nth);
         fake_fail(FAKE_ANY_CALL, nth, FAKE_ENOMEM);
         uint32_t e = resolve("both.example", 2);
         failed = fake_failed();

@@ -18,8 +18,7 @@ static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, s
     (void)user;
     (void)number;
     (void)offset;
-    while (reads_left > 0 && guest_recv(&other, peer, WAIT_NOT, NET_CAPACITY) == 0)
-        ;
+    UNTIL(reads_left <= 0 || guest_recv(&other, peer, WAIT_NOT, NET_CAPACITY) != 0, (void)0);
     if (reads_left > 0 && --reads_left == 0)
         xsock_wasix_end(guest.process);
     memset(buf, 'f', len);

@@ -102,8 +102,7 @@ int recv_some(int d, size_t n, int flags)
 
 void fill(int d)
 {
-    while (send_some(d, 1, XSOCK_MSG_DONTWAIT) == 1)
-        ;
+    UNTIL(send_some(d, 1, XSOCK_MSG_DONTWAIT) != 1, (void)0);
 }
 
 /* ---- Things that happen meanwhile ----------------------------------------------------------------- */

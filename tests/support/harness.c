@@ -56,6 +56,11 @@ int harness_assert_opens(int got, const char *call, const char *file, int line)
     return got;
 }
 
+int64_t harness_patience(void)
+{
+    return clock_now() + HARNESS_PATIENCE_S * INT64_C(1000000000);
+}
+
 /* ---- Counting ------------------------------------------------------------------------------------- */
 
 int harness_descriptors(int end)

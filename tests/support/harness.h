@@ -19,6 +19,7 @@
 
 #include <cmocka.h>
 
+#include "clock.h"
 #include "xsock.h"
 
 /* Result and error in one: `expected` is a value >= 0 or -XSOCK_E..., and a mismatch prints both by name. */
@@ -38,6 +39,25 @@
             _fail(__FILE__, __LINE__);       \
         }                                    \
     } while (0)
+
+/* A loop that waits for another thread, or for the system, must end: runs `turn` until the condition
+ * holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with its text. For the
+ * thread that runs the test only, as CMocka can't be told of failures by others. */
+#define UNTIL(condition, turn)                        \
+    do {                                              \
+        const int64_t until_end = harness_patience(); \
+        while (!(condition)) {                        \
+            ASSERT_IN_TIME(until_end, #condition);    \
+            turn;                                     \
+        }                                             \
+    } while (0)
+
+/* The same for a loop that has more to do: int64_t end = harness_patience(); before the loop, and in the
+ * loop ASSERT_IN_TIME(end, "what is waited for"). */
+enum { HARNESS_PATIENCE_S = 60 };
+int64_t harness_patience(void);
+#define ASSERT_IN_TIME(end, text) \
+    ASSERT_THAT(clock_now() < (end), "after %d s there is still no: %s", HARNESS_PATIENCE_S, (text))
 
 void harness_assert_result(int expected, int got, const char *call, const char *file, int line);
 int harness_assert_opens(int got, const char *call, const char *file, int line);

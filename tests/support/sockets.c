@@ -55,8 +55,7 @@ void sockets_fill(int d)
 {
     static char buf[65536];
     ptrdiff_t n;
-    while ((n = xsock_send(d, buf, sizeof buf, 0)) > 0)
-        ;
+    UNTIL((n = xsock_send(d, buf, sizeof buf, 0)) <= 0, (void)0);
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
 }
 

@@ -5,7 +5,14 @@
 
 #include "threads.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+
+static void give_up(void)
+{
+    fprintf(stderr, "a thread of the test has not ended within %d s\n", THREAD_PATIENCE_S);
+    abort();
+}
 
 struct work {
     void (*run)(void *user);
@@ -45,7 +52,8 @@ struct thread *thread_start(void (*run)(void *user), void *user)
 
 void thread_join(struct thread *t)
 {
-    WaitForSingleObject(t->handle, INFINITE);
+    if (WaitForSingleObject(t->handle, THREAD_PATIENCE_S * 1000) != WAIT_OBJECT_0)
+        give_up();
     CloseHandle(t->handle);
     free(t);
 }
@@ -86,17 +94,33 @@ void gate_destroy(struct gate *g)
 #else
 #include <pthread.h>
 #include <sched.h>
+#include <time.h>
+
+struct gate {
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+    bool open;
+};
 
 struct thread {
     struct work work;
     pthread_t id;
+    struct gate *ended;
 };
 
 static void *body(void *arg)
 {
     struct thread *t = arg;
     t->work.run(t->work.user);
+    gate_open(t->ended);
     return NULL;
+}
+
+static void discard(struct thread *t)
+{
+    if (t->ended != NULL)
+        gate_destroy(t->ended);
+    free(t);
 }
 
 struct thread *thread_start(void (*run)(void *user), void *user)
@@ -106,29 +130,41 @@ struct thread *thread_start(void (*run)(void *user), void *user)
         return NULL;
     t->work.run = run;
     t->work.user = user;
-    if (pthread_create(&t->id, NULL, body, t) != 0) {
-        free(t);
+    t->ended = gate_create();
+    if (t->ended == NULL || pthread_create(&t->id, NULL, body, t) != 0) {
+        discard(t);
         return NULL;
     }
     return t;
 }
 
+/* False: the gate is still closed at that time of day. */
+static bool wait_until(struct gate *g, const struct timespec *end)
+{
+    int rc = 0;
+    pthread_mutex_lock(&g->lock);
+    while (!g->open && rc == 0)
+        rc = pthread_cond_timedwait(&g->opened, &g->lock, end);
+    bool open = g->open;
+    pthread_mutex_unlock(&g->lock);
+    return open;
+}
+
 void thread_join(struct thread *t)
 {
+    struct timespec end;
+    clock_gettime(CLOCK_REALTIME, &end);
+    end.tv_sec += THREAD_PATIENCE_S;
+    if (!wait_until(t->ended, &end))
+        give_up();
     pthread_join(t->id, NULL);
-    free(t);
+    discard(t);
 }
 
 void thread_yield(void)
 {
     sched_yield();
 }
-
-struct gate {
-    pthread_mutex_t lock;
-    pthread_cond_t opened;
-    bool open;
-};
 
 struct gate *gate_create(void)
 {
