@@ -269,7 +269,7 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
     }
 }
 
-/* An address is not looked up: with no time, what is connected at once counts, and nothing else does. */
+/* An address is not looked up. With no time, what is connected at once counts, and nothing else. */
 static void test_no_time_is_enough_for_a_connect_that_takes_none(void **state)
 {
     (void)state;

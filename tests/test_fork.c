@@ -192,8 +192,8 @@ static void a_child_of_a_threaded_program_goes_on(void **state)
     for (int i = 0; i < FORKS; i++) {
         int before = xsock__atomic_load(&made);
         run_child(use_the_table);
-        UNTIL(xsock__atomic_load(&made) != before,
-              thread_yield()); /* the threads have gone on, too */
+        /* The threads have gone on, too. */
+        UNTIL(xsock__atomic_load(&made) != before, thread_yield());
         native_send(native_of(pair[0]), "still", 5);
         assert_int_equal(native_receive(native_of(pair[1]), got, sizeof got), 5);
     }

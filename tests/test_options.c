@@ -271,9 +271,8 @@ static void is_absent(const struct option *o, int socket, int d)
     int64_t got;
     int rc = set(d, o->number, o->kind, o->set);
     if (is_too_late(o, socket)) {
-        bool lacks =
-            o->number == XSOCK_SO_FASTOPEN_CONNECT && rc == -XSOCK_ENOPROTOOPT; /* switched off */
-        ASSERT_THAT(rc == -XSOCK_EINVAL || lacks, CONTEXT, harness_name(rc));
+        bool is_off = o->number == XSOCK_SO_FASTOPEN_CONNECT && rc == -XSOCK_ENOPROTOOPT;
+        ASSERT_THAT(rc == -XSOCK_EINVAL || is_off, CONTEXT, harness_name(rc));
         return;
     }
     ASSERT_THAT(rc == -XSOCK_ENOPROTOOPT, CONTEXT, harness_name(rc));

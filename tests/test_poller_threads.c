@@ -300,7 +300,7 @@ static struct {
     xsock__atomic_int number[SERIALS], closed_at[SERIALS];
 } storm;
 
-/* In an opener: its first failure is told to the test's own thread, which asserts that there is none. */
+/* In an opener: records its first failure for the test's own thread to assert on. */
 #define EXPECT(condition) \
     ((void)((condition) || xsock__atomic_cas(&storm.failed_line, 0, __LINE__)))
 

@@ -276,8 +276,7 @@ struct probe {
     struct gate *gate;
     uint32_t bound;
     unsigned port;
-    uint32_t opened, named,
-        closed; /* errnos of the other calls, for the test's own thread to judge */
+    uint32_t opened, named, closed; /* errnos for the test's own thread to judge */
 };
 
 static void probe(void *user)

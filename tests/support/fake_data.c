@@ -5,10 +5,16 @@
 #include <string.h>
 
 static size_t buffer = FAKE_BUFFER;
+static size_t step = SIZE_MAX;
 
 void fake_set_buffer(size_t bytes)
 {
     buffer = bytes;
+}
+
+void fake_set_step(size_t bytes)
+{
+    step = bytes != 0 ? bytes : SIZE_MAX;
 }
 
 size_t fake__net_room(const struct fake__endpoint *receiver)
@@ -63,7 +69,7 @@ static int send_stream(struct fake__endpoint *e, const void *buf, size_t len, in
         return FAKE_EPIPE;
     if (len > 0 && fake__net_room(e->peer) == 0)
         return FAKE_EAGAIN;
-    *out = least(len, fake__net_room(e->peer));
+    *out = least(least(len, step), fake__net_room(e->peer));
     if (e->peer->shut_receive)
         return 0;
     if ((flags & XSOCK_MSG_OOB) != 0 && *out > 0)
@@ -156,7 +162,7 @@ static size_t at_most(struct fake__endpoint *e, size_t len)
 {
     if (e->marked && e->mark == 0)
         e->marked = false;
-    return least(len, e->marked ? e->mark : e->size);
+    return least(least(len, step), e->marked ? e->mark : e->size);
 }
 
 static int recv_urgent(struct fake__endpoint *e, unsigned char *buf, size_t len, int flags,

@@ -5,6 +5,17 @@
 #include <string.h>
 
 static bool glues;
+static unsigned controls_sent;
+
+unsigned fake_controls_sent(void)
+{
+    return controls_sent;
+}
+
+void fake__reset_messages(void)
+{
+    controls_sent = 0;
+}
 
 void fake_glue(bool on)
 {
@@ -50,6 +61,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
         fake__die("more of a vector is done than there is");
     copy(m, buf, n, false);
     int code = xsock__sys_send(h, buf, n, flags, m->addr, &m->done);
+    controls_sent += code == 0 && m->control != NULL;
     free(buf);
     return code;
 }
@@ -129,14 +141,15 @@ bool xsock__sys_coalesces(uintptr_t h)
     return glues;
 }
 
-/* The file is its number in the alphabet, 100 of them long. */
+/* The file is the alphabet, again and again, from the letter of its number on, 100 letters long. */
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
 {
     char bytes[100];
     size_t left = offset < sizeof bytes ? sizeof bytes - (size_t)offset : 0;
     if (file >= 26)
         return FAKE_EBADF;
-    memset(bytes, 'a' + (int)file, sizeof bytes);
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (char)('a' + (file + i) % 26);
     if (left == 0) {
         *out = 0;
         return 0;

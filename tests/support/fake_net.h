@@ -16,6 +16,12 @@ enum {
 
 void fake_set_buffer(size_t bytes);
 
+/* One send or receive of a stream moves at most so many bytes; 0: as many as there is room for. */
+void fake_set_step(size_t bytes);
+
+/* How many sends had control data with them, since fake_reset(). */
+unsigned fake_controls_sent(void);
+
 /* Stream connects from now on are under way at first (EINPROGRESS), and end after that time: with this code, or,
  * if it is 0, as the listener has it then. INT64_MAX: they hang. */
 void fake_connects_take(int64_t ns, int code);

@@ -71,6 +71,7 @@ int64_t fake__net_next_event(void);                    /* when the next will; IN
 int fake__net_revents(const struct fake__endpoint *e); /* all that holds, asked for or not */
 size_t fake__net_room(const struct fake__endpoint *receiver);
 void fake__reset_net(void);
+void fake__reset_messages(void);
 
 /* ---- The clock (fake_wait.c) --------------------------------------------------------------------- */
 

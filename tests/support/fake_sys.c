@@ -88,6 +88,7 @@ void fake_reset(void)
 {
     memset(&set, 0, sizeof set);
     fake__reset_net();
+    fake__reset_messages();
     fake__reset_wait();
 }
 

@@ -40,9 +40,9 @@
         }                                    \
     } while (0)
 
-/* A loop that waits for another thread, or for the system, must end: runs `turn` until the condition
- * holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with its text. For the
- * thread that runs the test only, as CMocka can't be told of failures by others. */
+/* A loop that waits for another thread, or for the system, must end. UNTIL runs `turn` until the
+ * condition holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with the
+ * condition's text. UNTIL is for the thread that runs the test, as CMocka knows no other. */
 #define UNTIL(condition, turn)                        \
     do {                                              \
         const int64_t until_end = harness_patience(); \
@@ -52,12 +52,12 @@
         }                                             \
     } while (0)
 
-/* The same for a loop that has more to do: int64_t end = harness_patience(); before the loop, and in the
- * loop ASSERT_IN_TIME(end, "what is waited for"). */
+/* The same for a loop that has more to do: the loop asserts that a time from harness_patience(),
+ * which was taken before the loop, has not come. The text says what the loop waits for. */
 enum { HARNESS_PATIENCE_S = 60 };
 int64_t harness_patience(void);
 #define ASSERT_IN_TIME(end, text) \
-    ASSERT_THAT(clock_now() < (end), "after %d s there is still no: %s", HARNESS_PATIENCE_S, (text))
+    ASSERT_THAT(clock_now() < (end), "waited %d s for: %s", HARNESS_PATIENCE_S, (text))
 
 void harness_assert_result(int expected, int got, const char *call, const char *file, int line);
 int harness_assert_opens(int got, const char *call, const char *file, int line);
@@ -79,7 +79,8 @@ int harness_setup(void **state);
 int harness_teardown(void **state);
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 
-/* CMocka's fixture of a group: the library takes what it keeps for waiting, so before any test counts handles. */
+/* CMocka's fixture of a group: the library takes what it keeps for waiting before the first test
+ * counts handles. */
 int harness_warm_up(void **state);
 
 /* The same comparison without a complaint on standard error, for the test of the harness itself. */

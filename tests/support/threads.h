@@ -9,8 +9,9 @@ struct thread; /* one that runs */
 /* Runs run(user) in a new thread. NULL: it could not be had. */
 struct thread *thread_start(void (*run)(void *user), void *user);
 
-/* Waits until it has ended, and frees it. A thread that has not ended within THREAD_PATIENCE_S ends the
- * process with a sentence: it may use what belongs to the test, so the test can't go on. */
+/* Waits until the thread has ended, and frees it. If the thread has not ended within
+ * THREAD_PATIENCE_S, the process ends with a sentence: the thread may use memory of the test, and the
+ * test can't go on. */
 enum { THREAD_PATIENCE_S = 120 };
 void thread_join(struct thread *t);
 
