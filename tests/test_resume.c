@@ -26,6 +26,25 @@ static int setup(void **state)
     return talk_start(state);
 }
 
+/* A call that goes on for ever fails the test. */
+static void give_up(void *user)
+{
+    fail_msg("%s was called a thousand times", (const char *)user);
+}
+
+static void limit_calls(void)
+{
+    fake_before(FAKE_SEND, 1000, give_up, "send");
+    fake_before(FAKE_RECV, 1000, give_up, "recv");
+}
+
+static void begin(int out[2])
+{
+    renew();
+    make_pair(XSOCK_SOCK_STREAM, out);
+    limit_calls();
+}
+
 /* ---- The far end, which acts whenever a call of the test waits ------------------------------------ */
 
 static struct {
@@ -136,8 +155,7 @@ static void a_send_in_small_steps_sends_each_byte_once(void **state)
     for (int s = 0; s < SENDERS; s++)
         for (size_t step = 1; step <= MOST_STEP; step++) {
             int d[2];
-            renew();
-            make_pair(XSOCK_SOCK_STREAM, d);
+            begin(d);
             fake_set_step(step);
             start_far_end(d[1], TOTAL, take_piece); /* there is room, so no call waits */
             ASSERT_RESULT(TOTAL, (int)senders[s](d[0]));
@@ -155,8 +173,7 @@ static void a_send_that_waits_for_room_again_and_again_sends_each_byte_once(void
     for (int s = 0; s < SENDERS; s++)
         for (size_t piece = 1; piece <= MOST_STEP; piece++) {
             int d[2];
-            renew();
-            make_pair(XSOCK_SOCK_STREAM, d);
+            begin(d);
             fake_set_buffer(MOST_STEP);
             start_far_end(d[1], piece, take_piece);
             ASSERT_RESULT(TOTAL, (int)senders[s](d[0]));
@@ -172,8 +189,7 @@ static void a_send_that_fails_after_some_steps_counts_what_was_sent(void **state
     for (int s = 0; s < SENDERS; s++)
         for (size_t step = 1; step <= MOST_STEP; step++) {
             int d[2];
-            renew();
-            make_pair(XSOCK_SOCK_STREAM, d);
+            begin(d);
             fake_set_step(step);
             start_far_end(d[1], TOTAL, take_piece);
             fake_fail(FAKE_SEND, 5, FAKE_EIO);
@@ -190,8 +206,7 @@ static void a_receive_of_all_in_small_steps_has_each_byte_in_its_place(void **st
         for (size_t step = 1; step <= MOST_STEP; step++) {
             unsigned char got[TOTAL] = {0};
             int d[2];
-            renew();
-            make_pair(XSOCK_SOCK_STREAM, d);
+            begin(d);
             ASSERT_RESULT(TOTAL, (int)send_bytes(d[1]));
             fake_set_step(step);
             ASSERT_RESULT(TOTAL, (int)receivers[r](d[0], got));
@@ -207,8 +222,7 @@ static void a_receive_of_all_that_waits_again_and_again_has_each_byte_in_its_pla
         for (size_t piece = 1; piece <= MOST_STEP; piece++) {
             unsigned char got[TOTAL] = {0};
             int d[2];
-            renew();
-            make_pair(XSOCK_SOCK_STREAM, d);
+            begin(d);
             start_far_end(d[1], piece, give_piece);
             ASSERT_RESULT(TOTAL, (int)receivers[r](d[0], got));
             assert_int_equal(far_end.count, TOTAL);
@@ -241,6 +255,7 @@ static void control_data_goes_with_the_first_part_only(void **state)
         int d[2];
         renew();
         connect_local(d);
+        limit_calls();
         spread(bytes, v);
         fake_set_step(step);
         ASSERT_RESULT(TOTAL, (int)xsock__call_sendmsg(t, d[0], &m, 0));
@@ -259,6 +274,7 @@ static void control_data_waits_with_the_first_part(void **state)
     (void)state;
     connect_local(d);
     fill(d[0]);
+    limit_calls();
     start_far_end(d[1], MOST_STEP, take_piece);
     fake_set_step(1);
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock__call_sendmsg(t, d[0], &m, XSOCK_MSG_DONTWAIT));
