@@ -1,11 +1,12 @@
-/* Calls that move a part, and go on after it: many times within one vector or one file. Every byte is
- * compared, and every count. */
+/* Calls that move a part, and go on after that part: many times within one vector or one file. The
+ * tests compare every byte, and every count. */
 #include "fake_talk.h"
 #include "harness.h"
 
 enum { MOST_STEP = 7, TOTAL = 40 };
 
-/* How the forty bytes are cut. An empty vector stands at the start, in the middle and at the end. */
+/* How the forty bytes are cut. An empty vector stands at the start, in the middle and at
+ * the end. */
 static const size_t lengths[] = {0, 5, 1, 0, 13, 2, 19, 0};
 enum { VECTORS = sizeof lengths / sizeof *lengths };
 
@@ -45,7 +46,7 @@ static void begin(int out[2])
     limit_calls();
 }
 
-/* ---- The far end, which acts whenever a call of the test waits ------------------------------------ */
+/* ---- The far end, which acts whenever a call of the test waits ------------------------------- */
 
 static struct {
     int d;
@@ -92,7 +93,7 @@ static void take_rest(void)
     far_end.count += n > 0 ? (size_t)n : 0;
 }
 
-/* ---- Calls ---------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static ptrdiff_t send_bytes(int d)
 {
@@ -138,12 +139,12 @@ static ptrdiff_t recv_vectors(int d, unsigned char *into)
 static ptrdiff_t (*const receivers[])(int, unsigned char *) = {recv_bytes, recv_vectors};
 enum { RECEIVERS = sizeof receivers / sizeof *receivers };
 
-/* ---- Tests ---------------------------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------------------- */
 
 static void assert_arrived(int sender, size_t step, size_t count)
 {
-    ASSERT_THAT(far_end.count == count, "sender %d, step %d: %d bytes arrived instead of %d",
-                sender, (int)step, (int)far_end.count, (int)count);
+    ASSERT_THAT(far_end.count == count, "sender %d, step %d: %d bytes arrived, not %d", sender,
+                (int)step, (int)far_end.count, (int)count);
     for (size_t i = 0; i < count; i++)
         ASSERT_THAT(far_end.got[i] == expected_byte(senders[sender], i),
                     "sender %d, step %d: byte %d is %d", sender, (int)step, (int)i, far_end.got[i]);
