@@ -19,12 +19,11 @@ if(XSOCK_WASIX)
     list(APPEND xsock_core_sources ${xsock_wasix_sources})
 endif()
 
-include(cmake/small.cmake)
+include(CheckLinkerFlag)
 
 # What a library target of these sources needs, whatever its name.
 function(xsock_library_options target)
     xsock_compile_options(${target})
-    target_compile_options(${target} PRIVATE ${xsock_small_options})
     target_compile_definitions(${target} PRIVATE XSOCK_VERSION="${PROJECT_VERSION}")
     target_include_directories(${target}
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
@@ -46,13 +45,14 @@ if(BUILD_SHARED_LIBS AND WIN32)
     # As Meson names it; the number is the ABI's, as in libxsock.so.0.
     set_target_properties(xsock PROPERTIES RUNTIME_OUTPUT_NAME xsock-${PROJECT_VERSION_MAJOR})
     if(MINGW)
-        # The DLL depends on the system's DLLs only, not on the compiler's.
+        # gcc's own functions go into the DLL: it depends on the system's DLLs only, not on the compiler's.
         target_link_options(xsock PRIVATE -static-libgcc)
     endif()
 elseif(BUILD_SHARED_LIBS AND NOT APPLE)
-    # Fork handlers can't be taken back: once they are there, the code has to stay.
-    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs" ${xsock_small_link_options})
-    # Its calls of its own public functions go straight there: nobody else's take their place.
+    # nodelete: a fork handler cannot be unregistered, and the code of a registered one has to stay loaded.
+    # defs: a function that is missing is an error of this link, and not of the first program that uses the library.
+    target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs")
+    # The library's calls of its own public functions cannot be replaced by a program's functions of the same name.
     check_linker_flag(C "LINKER:-Bsymbolic-functions" XSOCK_HAS_SYMBOLIC_FUNCTIONS)
     if(XSOCK_HAS_SYMBOLIC_FUNCTIONS) # Zig lacks it
         target_link_options(xsock PRIVATE "LINKER:-Bsymbolic-functions")

@@ -8,14 +8,10 @@ function(xsock_read_lines file out)
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 
-# Stores the files that stand in a list of "KIND FILE [WORD]" lines under `kind`; with one more argument, those only
-# that have this word.
+# Stores the files that stand in a list of "KIND FILE" lines under `kind`.
 function(xsock_sources list kind out)
     xsock_read_lines("${PROJECT_SOURCE_DIR}/${list}" lines)
     list(FILTER lines INCLUDE REGEX "^${kind}[ \t]")
-    if(ARGC GREATER 3)
-        list(FILTER lines INCLUDE REGEX "[ \t]${ARGV3}[ \t]*$")
-    endif()
-    list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+).*$" "${PROJECT_SOURCE_DIR}/\\1")
+    list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+)[ \t]*$" "${PROJECT_SOURCE_DIR}/\\1")
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
