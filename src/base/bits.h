@@ -1,18 +1,8 @@
-/* Counting zeros in a word, and what compilers have other words for. */
+/* Counting zeros in a word. */
 #ifndef XSOCK__BASE_BITS_H
 #define XSOCK__BASE_BITS_H
 
 #include <stdint.h>
-
-/* Before a static function that lies between a public call and the system's: it is compiled into its callers, as each
- * return from below a system call costs a mispredicted jump, some 10 ns. */
-#if defined(_MSC_VER) && !defined(__clang__)
-#define XSOCK__INLINE __forceinline
-#elif defined(__GNUC__)
-#define XSOCK__INLINE inline __attribute__((always_inline))
-#else
-#define XSOCK__INLINE inline
-#endif
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #include <intrin.h>

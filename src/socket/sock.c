@@ -18,7 +18,7 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     *spare = NULL;
     if (s == NULL)
         return NULL;
-    /* Every field, one by one: memset would be a string instruction where this is compiled for size, and slow. */
+    /* Every field, one by one: gcc makes memset a slow string instruction at -Os. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
     xsock__atomic_set(&s->state, 0);
@@ -214,7 +214,7 @@ static int first_missing(int af, int type, int verdict)
 /* Makes handles for a triple that is in the table: one, or a pair. */
 typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
 
-static XSOCK__INLINE int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
+static inline int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
 {
     struct xsock__sys_triple t;
     if (!xsock__triple_to_native(af, type & XSOCK__TYPE_MASK, protocol, &t))
@@ -228,7 +228,7 @@ static XSOCK__INLINE int make(make_fn *fn, int af, int type, int protocol, uintp
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 
-static XSOCK__INLINE int open_handle(int af, int type, int *protocol, uintptr_t *out)
+static inline int open_handle(int af, int type, int *protocol, uintptr_t *out)
 {
     int rc = xsock__triple_check_flags(af, type, *protocol);
     if (rc != 0)
