@@ -170,9 +170,9 @@ typedef uint32_t xsock_wasix_fn(struct xsock_wasix *guest, const struct xsock_wa
                                 const uint64_t *args);
 
 struct xsock_wasix_import {
-    char module[24];    /* "wasix_32v1", "wasix_64v1", "wasi_snapshot_preview1" */
-    char name[28];      /* "sock_open" */
-    char signature[12]; /* a letter a parameter, "i" for i32 and "I" for i64; the result is always one i32 */
+    const char *module;    /* "wasix_32v1", "wasix_64v1" or "wasi_snapshot_preview1" */
+    const char *name;      /* for example "sock_open" */
+    const char *signature; /* one letter per parameter: "i" for i32, "I" for i64; the result is one i32 */
     xsock_wasix_fn *call;
 };
 
