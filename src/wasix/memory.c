@@ -94,19 +94,28 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 /* ---- Vectors ------------------------------------------------------------------------------------- */
 
 /* Each word of the guest's is read once: another of its threads may write there meanwhile. */
+int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
+                     struct xsock_vec *out)
+{
+    uint64_t ptr = xsock__wasix_get_word(c, from);
+    uint64_t len = xsock__wasix_get_word(c, from + xsock__wasix_word(c));
+    unsigned char *at = xsock__wasix_at(c, ptr, len);
+    if (at == NULL)
+        return -XSOCK_EMEMVIOLATION;
+    if (len > INT32_MAX - before)
+        return -XSOCK_EINVAL;
+    *out = (struct xsock_vec){at, (size_t)len};
+    return 0;
+}
+
 static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from,
                      struct xsock__wasix_vecs *v)
 {
-    unsigned word = xsock__wasix_word(c);
-    for (size_t i = 0; i < v->count; i++, from += 2 * word) {
-        uint64_t ptr = xsock__wasix_get_word(c, from), len = xsock__wasix_get_word(c, from + word);
-        unsigned char *at = xsock__wasix_at(c, ptr, len);
-        if (at == NULL)
-            return -XSOCK_EMEMVIOLATION;
-        if (len > INT32_MAX - v->total)
-            return -XSOCK_EINVAL;
-        v->total += (size_t)len;
-        v->v[i] = (struct xsock_vec){at, (size_t)len};
+    for (size_t i = 0; i < v->count; i++, from += 2 * xsock__wasix_word(c)) {
+        int rc = xsock__wasix_vec(c, from, v->total, &v->v[i]);
+        if (rc != 0)
+            return rc;
+        v->total += v->v[i].len;
     }
     return 0;
 }

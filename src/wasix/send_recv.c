@@ -38,9 +38,7 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
     const unsigned char *p = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 2 * word);
     if (xsock__wasix_ptr(c, 2) != 1 || xsock__wasix_u32(c, 3) != 0 || p == NULL)
         return false;
-    uint64_t ptr = xsock__wasix_get_word(c, p), len = xsock__wasix_get_word(c, p + word);
-    *out = (struct xsock_vec){xsock__wasix_at(c, ptr, len), (size_t)len};
-    return len > 0 && len <= INT32_MAX && out->base != NULL
+    return xsock__wasix_vec(c, p, 0, out) == 0 && out->len > 0
            && xsock__wasix_place(c, 4, word, out_done);
 }
 
