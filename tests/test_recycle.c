@@ -82,6 +82,54 @@ static void a_duplicate_keeps_the_memory_in_use(void **state)
     assert_int_equal(xsock__fdtab_spares(t), spares + 1);
 }
 
+/* Only the first of these accepts allocates, though none of them has a connection. */
+static void an_accept_in_vain_leaves_its_memory_for_the_next(void **state)
+{
+    int listener = listen_at(80, 5);
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_set_flags(t, listener, XSOCK_SOCK_NONBLOCK));
+    xsock__fdtab_free_spares(t);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, listener, 0, NULL));
+    unsigned before = fake_calls(FAKE_ALLOC);
+    for (int i = 0; i < 10; i++)
+        ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, listener, 0, NULL));
+    assert_int_equal(fake_calls(FAKE_ALLOC), before);
+    assert_int_equal(xsock__fdtab_spares(t), 1);
+}
+
+static void a_failed_open_leaves_its_memory_for_the_next(void **state)
+{
+    (void)state;
+    xsock__fdtab_free_spares(t);
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_open(t, XSOCK_AF_INET, -1, 0));
+    assert_int_equal(xsock__fdtab_spares(t), 1);
+    ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    assert_int_equal(xsock__fdtab_spares(t), 0);
+}
+
+static void what_is_wrong_is_said_before_that_there_is_no_memory(void **state)
+{
+    (void)state;
+    xsock__fdtab_free_spares(t);
+    fake_fail(FAKE_ALLOC, 1, FAKE_ENOMEM);
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock__call_open(t, 77, XSOCK_SOCK_STREAM, 0));
+    fake_fail(FAKE_ALLOC, 1, FAKE_ENOMEM);
+    ASSERT_RESULT(-XSOCK_ENOMEM, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    assert_int_equal(xsock__fdtab_spares(t), 0);
+}
+
+static void cleanup_gives_the_memory_back(void **state)
+{
+    (void)state;
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_close(d));
+    size_t before = fake_allocations();
+    assert_int_equal(xsock__fdtab_spares(xsock__library_table()), 1);
+    ASSERT_RESULT(0, xsock_cleanup());
+    assert_int_equal(xsock__fdtab_spares(xsock__library_table()), 0);
+    assert_int_equal(fake_allocations(), before - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -89,6 +137,10 @@ int main(void)
         TALK_TEST(nothing_shows_of_the_socket_that_was_there),
         TALK_TEST(so_many_are_kept_and_no_more),
         TALK_TEST(a_duplicate_keeps_the_memory_in_use),
+        TALK_TEST(an_accept_in_vain_leaves_its_memory_for_the_next),
+        TALK_TEST(a_failed_open_leaves_its_memory_for_the_next),
+        TALK_TEST(what_is_wrong_is_said_before_that_there_is_no_memory),
+        TALK_TEST(cleanup_gives_the_memory_back),
     };
     return cmocka_run_group_tests_name("recycle", tests, NULL, NULL);
 }

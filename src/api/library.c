@@ -43,7 +43,10 @@ int xsock_startup(void)
 
 int xsock_cleanup(void)
 {
-    return xsock__stop();
+    int rc = xsock__stop();
+    if (rc == 0 && xsock__library_table() != NULL)
+        xsock__fdtab_free_spares(xsock__library_table());
+    return rc;
 }
 
 const char *xsock_version(void)

@@ -130,7 +130,7 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
 }
 
 static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
-                     struct xsock__sock **spare, struct xsock__held *out,
+                     struct xsock__sock *memory, struct xsock__held *out,
                      struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
@@ -138,17 +138,13 @@ static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
     struct acceptance a = {.cloexec = private || (flags & XSOCK_SOCK_CLOEXEC) != 0};
     if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
         return -XSOCK_EINVAL;
-    out->sock = xsock__sock_to_accept(s, flags, spare);
-    if (out->sock == NULL)
-        return -XSOCK_ENOMEM;
+    xsock__sock_to_accept(s, flags, memory);
     int64_t timeout =
         xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
     int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
-    if (rc != 0) {
-        xsock__sock_forget(out->sock, spare);
+    if (rc != 0)
         return rc;
-    }
-    out->handle = a.handle;
+    *out = (struct xsock__held){a.handle, memory};
     if (out_peer != NULL && xsock__addr_or_none(s, &a.peer, out_peer) != 0)
         *out_peer = (struct xsock_addr){.family = XSOCK_AF_UNSPEC};
     return 0;
@@ -170,9 +166,9 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
         return rc;
     rc = check_accept(fd->held.sock, flags); /* said also when the table is full */
     if (rc == 0)
-        rc = xsock__fdtab_reserve(t, 0, &new);
+        rc = xsock__lookup_reserve_socket(t, &new);
     if (rc == 0) {
-        rc = accept_on(t, fd, flags, &new->spare, &held, out_peer);
+        rc = accept_on(t, fd, flags, new->memory, &held, out_peer);
         if (rc != 0)
             xsock__fdtab_cancel(t, new);
         else

@@ -28,6 +28,14 @@ static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, stru
     return xsock__lookup_socket(t, d, out);
 }
 
+/* The lowest free number, with memory for a socket in (*out)->memory. The errors are those of
+ * xsock__fdtab_reserve. */
+int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out);
+
+/* For a reserved descriptor: makes sure of memory for a socket. -XSOCK_ENOMEM: there is none, and the number is
+ * given back. */
+int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd);
+
 /* Two numbers, the lower one first. */
 int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
 

@@ -36,12 +36,12 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
 {
     struct xsock__fd *fd;
     struct xsock__held held;
-    int rc = xsock__fdtab_reserve(t, 0, &fd);
+    int rc = xsock__lookup_reserve_socket(t, &fd);
     if (rc != 0)
         return when_full(rc, xsock__probe(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
-        rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, &fd->spare, &held);
+        rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -200,19 +200,22 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve_handle(t, handle, &fd);
-    if (rc == -XSOCK_EMFILE) {
-        int wrong = xsock__probe_handle(handle); /* is said before that there is no room */
+    if (rc == 0)
+        rc = xsock__lookup_ensure_memory(t, fd);
+    if (rc == -XSOCK_EMFILE || rc == -XSOCK_ENOMEM) {
+        int wrong = xsock__probe_handle(handle); /* what is wrong with the handle comes first */
         return wrong != 0 ? wrong : rc;
     }
     if (rc != 0)
         return rc;
     rc = xsock__start();
     if (rc == 0)
-        rc = xsock__sock_adopt(handle, flags | forced_flags(t), &fd->spare, &fd->held.sock);
+        rc = xsock__sock_adopt(handle, flags | forced_flags(t), fd->memory);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
+    fd->held.sock = fd->memory;
     xsock__atomic_set(&fd->cloexec, (flags & XSOCK_SOCK_CLOEXEC) != 0);
     return xsock__fdtab_publish(t, fd);
 }

@@ -9,15 +9,9 @@
 
 /* ---- The open socket ----------------------------------------------------------------------------- */
 
-/* *spare is memory that may be used, or NULL. What is written here nobody else sees before the descriptor is
- * published. */
-static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonblock,
-                                    struct xsock__sock **spare)
+/* Nobody else sees what is written here before the descriptor is published. */
+static void init_sock(struct xsock__sock *s, int af, int type, int protocol, bool nonblock)
 {
-    struct xsock__sock *s = *spare != NULL ? *spare : xsock__sys_alloc(sizeof *s);
-    *spare = NULL;
-    if (s == NULL)
-        return NULL;
     /* Every field, one by one: gcc makes memset a slow string instruction at -Os. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
@@ -36,7 +30,6 @@ static struct xsock__sock *new_sock(int af, int type, int protocol, bool nonbloc
     s->af = (short)af;
     s->type = (short)type;
     s->protocol = protocol;
-    return s;
 }
 
 struct xsock__held xsock__sock_foreign(void)
@@ -243,28 +236,27 @@ static inline int open_handle(int af, int type, int *protocol, uintptr_t *out)
     return rc;
 }
 
-int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare,
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock *memory,
                         struct xsock__held *out)
 {
     uintptr_t handle;
     int rc = open_handle(af, type, &protocol, &handle);
     if (rc != 0)
         return rc;
-    bool nonblock = (type & XSOCK_SOCK_NONBLOCK) != 0;
-    struct xsock__sock *s = new_sock(af, type & XSOCK__TYPE_MASK, protocol, nonblock, spare);
-    if (s == NULL) {
-        xsock__sys_close(handle);
-        return -XSOCK_ENOMEM;
-    }
-    out->handle = handle;
-    out->sock = s;
+    init_sock(memory, af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0);
+    *out = (struct xsock__held){handle, memory};
     return 0;
 }
 
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
 {
-    struct xsock__sock *spare = NULL;
-    return xsock__sock_open_in(af, type, protocol, &spare, out);
+    struct xsock__sock *s = xsock__sys_alloc(sizeof *s);
+    if (s == NULL)
+        return -XSOCK_ENOMEM;
+    int rc = xsock__sock_open_in(af, type, protocol, s, out);
+    if (rc != 0)
+        xsock__sys_free(s, sizeof *s);
+    return rc;
 }
 
 int xsock__sock_probe(int af, int type, int protocol)
@@ -316,10 +308,10 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     if (rc != 0)
         return rc;
     for (int i = 0; i < 2; i++) {
-        struct xsock__sock *spare = NULL;
-        s[i] = new_sock(af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0,
-                        &spare);
+        s[i] = xsock__sys_alloc(sizeof *s[i]);
         if (s[i] != NULL) {
+            init_sock(s[i], af, type & XSOCK__TYPE_MASK, protocol,
+                      (type & XSOCK_SOCK_NONBLOCK) != 0);
             s[i]->emulated = xsock__sys_facts.pair_emulated;
             xsock__sock_becomes(s[i], XSOCK__SOCK_CONNECTED, 0);
         }
@@ -337,20 +329,13 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     return 0;
 }
 
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
-                                          struct xsock__sock **spare)
+void xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
+                           struct xsock__sock *memory)
 {
-    struct xsock__sock *s = new_sock(listener->af, listener->type, listener->protocol,
-                                     (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
+    init_sock(memory, listener->af, listener->type, listener->protocol,
+              (flags & XSOCK_SOCK_NONBLOCK) != 0);
     int inherited = xsock__atomic_load(&listener->state) & XSOCK__SOCK_LINGERS;
-    if (s != NULL)
-        xsock__sock_becomes(s, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
-    return s;
-}
-
-void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare)
-{
-    *spare = s; /* nobody has seen it */
+    xsock__sock_becomes(memory, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
 }
 
 /* ---- Duplicates, and handles from outside -------------------------------------------------------- */
@@ -393,18 +378,15 @@ int xsock__sock_check_handle(uintptr_t handle)
     return describe(handle, &d, &af, &type, &protocol);
 }
 
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare,
-                      struct xsock__sock **out)
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock *memory)
 {
     struct xsock__sys_description d;
     int af, type, protocol;
     int rc = describe(handle, &d, &af, &type, &protocol);
     if (rc != 0)
         return rc;
-    struct xsock__sock *s = new_sock(af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0, spare);
-    if (s == NULL)
-        return -XSOCK_ENOMEM;
-    rc = learn_state(handle, s);
+    init_sock(memory, af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    rc = learn_state(handle, memory);
     if (rc == 0)
         rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
     if (rc == 0) {
@@ -412,10 +394,7 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare,
         if (rc != 0)
             xsock__sys_set_nonblock(handle, d.nonblock);
     }
-    if (rc != 0) {
-        drop_sock(s);
-        return rc;
-    }
-    *out = s;
-    return 0;
+    if (rc != 0)
+        (void)leave_sock(memory); /* the memory stays the caller's */
+    return rc;
 }

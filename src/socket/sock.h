@@ -55,8 +55,9 @@ struct xsock__sock {
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 
-/* The same, in memory that may be there: see xsock__fdtab_recycle. */
-int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock **spare,
+/* The same, but the socket is written into the caller's memory. On failure the memory stays the
+ * caller's. */
+int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock *memory,
                         struct xsock__held *out);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
 
@@ -66,9 +67,9 @@ int xsock__sock_check_pair(int af, int type, int *protocol);
 /* What xsock__sock_open would return, 0 for success; leaves nothing open. */
 int xsock__sock_probe(int af, int type, int protocol);
 
-/* The socket for a handle of the system (see xsock_adopt). On failure the handle is as it was. */
-int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock **spare,
-                      struct xsock__sock **out);
+/* Writes the socket for a handle of the system (see xsock_adopt) into the caller's memory. On
+ * failure the handle is as it was, and the memory stays the caller's. */
+int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock *memory);
 
 /* What is wrong with such a handle, 0 if nothing. */
 int xsock__sock_check_handle(uintptr_t handle);
@@ -76,12 +77,10 @@ int xsock__sock_check_handle(uintptr_t handle);
 /* Lets the open socket go and leaves the handle, its mode restored where no duplicate is left. */
 void xsock__sock_release(const struct xsock__held *held);
 
-/* The socket for a connection that is about to be accepted on `listener`: made before, so that want of memory
- * loses no connection. NULL: no memory. It has no handle yet; without one it is let go by xsock__sock_forget, which
- * leaves its memory in *spare: the table has to be one that recycles. */
-struct xsock__sock *xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
-                                          struct xsock__sock **spare);
-void xsock__sock_forget(struct xsock__sock *s, struct xsock__sock **spare);
+/* Writes the socket for a connection that is about to be accepted on `listener` into the caller's
+ * memory. The socket has no handle yet, and nothing has to be undone if no connection comes. */
+void xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
+                           struct xsock__sock *memory);
 
 /* Connection-oriented: STREAM, SEQPACKET. */
 static inline bool xsock__sock_is_stream(const struct xsock__sock *s)

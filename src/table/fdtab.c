@@ -33,7 +33,7 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
     xsock__sys_lock(&t->lock);
     int rc = xsock__fdtab_reserve_lowest(t, min, out);
     if (rc == 0)
-        (*out)->spare = xsock__fdtab_pop_spare(t);
+        (*out)->memory = xsock__fdtab_pop_spare(t);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -60,7 +60,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
     bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
     int rc = ours ? -XSOCK_EBUSY : xsock__fdtab_reserve_lowest(t, 0, out);
     if (rc == 0) {
-        (*out)->spare = xsock__fdtab_pop_spare(t);
+        (*out)->memory = xsock__fdtab_pop_spare(t);
         (*out)->held.handle = handle;
         (*out)->state = ADOPTED;
     }

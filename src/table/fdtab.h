@@ -35,8 +35,8 @@ struct xsock__fd {
     xsock__atomic_int cloexec;
     int state; /* fdtab's own, under its lock */
     union {
-        struct xsock__fd *next;    /* fdtab's own: the free list */
-        struct xsock__sock *spare; /* reserved: see xsock__fdtab_recycle */
+        struct xsock__fd *next;     /* fdtab's own: the free list */
+        struct xsock__sock *memory; /* reserved or open: see xsock__fdtab_recycle */
     };
     struct xsock__waiter *waiters;     /* the same: calls that wait in it */
     struct xsock__observer *observers; /* the same: who is told when it is closed */
@@ -55,13 +55,16 @@ enum { XSOCK__EFOREIGN = 0x7000 };
 /* A new table, empty. -XSOCK_ENOMEM. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
 
-/* From now on the memory of a sock, which is xsock__sys_alloc'ed and has this size, is used again: the table keeps
- * some, and a descriptor that is reserved finds a piece in `spare`, of any content, or NULL. Whoever uses it sets
- * that to NULL; whoever leaves it, leaves it to the table. */
+/* From now on the table keeps the memory of some socks that are gone, for the next ones. Each piece
+ * comes from xsock__sys_alloc, and has this size. A descriptor that is reserved has such a piece in
+ * `memory`, of any content, or NULL: then its opener may store a piece there. Its opener uses the
+ * piece by making it held.sock. If held.sock is anything else, the table takes the piece back with
+ * the number. */
 void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size);
 
-/* How many pieces it keeps now. */
+/* How many pieces the table keeps now, and frees them. */
 int xsock__fdtab_spares(struct xsock__fdtab *t);
+void xsock__fdtab_free_spares(struct xsock__fdtab *t);
 
 /* Closes what is open, and frees the table. No other thread may be in it. */
 void xsock__fdtab_destroy(struct xsock__fdtab *t);

@@ -104,7 +104,7 @@ static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, in
     t->free = fd->next;
     fd->state = USED;
     fd->number = number;
-    fd->spare = NULL;
+    fd->memory = NULL;
     return fd;
 }
 
@@ -133,12 +133,13 @@ static inline bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock_
 
 static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
+    struct xsock__sock *unused = fd->memory != fd->held.sock ? fd->memory : NULL;
     fd->state = FREE;
     fd->held = xsock__held_nothing;
     fd->observers = NULL;
     xsock__atomic_set(&fd->edges, 0);
-    if (fd->spare != NULL && !xsock__fdtab_push_spare(t, fd->spare)) /* it had no use for it */
-        xsock__sys_free(fd->spare, t->spare_size);
+    if (unused != NULL && !xsock__fdtab_push_spare(t, unused))
+        xsock__sys_free(unused, t->spare_size);
     fd->next = t->free;
     t->free = fd;
 }

@@ -45,10 +45,13 @@ int xsock__fdtab_spares(struct xsock__fdtab *t)
     return count;
 }
 
-static void free_spares(struct xsock__fdtab *t)
+void xsock__fdtab_free_spares(struct xsock__fdtab *t)
 {
-    for (struct xsock__sock *s; (s = xsock__fdtab_pop_spare(t)) != NULL;)
+    struct xsock__sock *s;
+    xsock__sys_lock(&t->lock);
+    while ((s = xsock__fdtab_pop_spare(t)) != NULL)
         xsock__sys_free(s, t->spare_size);
+    xsock__sys_unlock(&t->lock);
 }
 
 /* ---- Cells --------------------------------------------------------------------------------------- */
@@ -74,7 +77,7 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t)
     for (unsigned k = 0; k < CHUNKS; k++)
         xsock__sys_free(xsock__atomic_load_ptr(&t->chunk[k]), chunk_size(k));
     xsock__fdtab_drop_wakers(t);
-    free_spares(t);
+    xsock__fdtab_free_spares(t);
     while (t->slabs != NULL) {
         struct slab *s = t->slabs;
         t->slabs = s->next;
