@@ -82,7 +82,11 @@ main() {
     if [ "$write" -eq 0 ] && [ "$(sed -n '1s/^# //p' "$COUNTS")" != "$(circumstances)" ]; then
         skip_all "the figures are of $(sed -n '1s/^# //p' "$COUNTS"), and this is $(circumstances)"
     fi
-    build >"$OUT/log" 2>&1 || { cat "$OUT/log"; echo "not ok - the library is not built"; return 1; }
+    if ! build >"$OUT/log" 2>&1; then
+        cat "$OUT/log"
+        echo "not ok - the library is not built"
+        return 1
+    fi
     FAILED=0
     if [ "$write" -eq 1 ]; then
         {

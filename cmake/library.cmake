@@ -45,14 +45,16 @@ if(BUILD_SHARED_LIBS AND WIN32)
     # As Meson names it; the number is the ABI's, as in libxsock.so.0.
     set_target_properties(xsock PROPERTIES RUNTIME_OUTPUT_NAME xsock-${PROJECT_VERSION_MAJOR})
     if(MINGW)
-        # gcc's own functions go into the DLL: it depends on the system's DLLs only, not on the compiler's.
+        # gcc's own functions go into the DLL, and the DLL depends on the system's DLLs only.
         target_link_options(xsock PRIVATE -static-libgcc)
     endif()
 elseif(BUILD_SHARED_LIBS AND NOT APPLE)
-    # nodelete: a fork handler cannot be unregistered, and the code of a registered one has to stay loaded.
-    # defs: a function that is missing is an error of this link, and not of the first program that uses the library.
+    # nodelete: a fork handler cannot be unregistered, and its code has to stay loaded.
+    # defs: a missing function is an error of this link, and not of the first program that links
+    # the library.
     target_link_options(xsock PRIVATE "LINKER:-z,nodelete" "LINKER:-z,defs")
-    # The library's calls of its own public functions cannot be replaced by a program's functions of the same name.
+    # The library's calls of its own public functions go straight there. A program's functions of
+    # the same name cannot replace them.
     check_linker_flag(C "LINKER:-Bsymbolic-functions" XSOCK_HAS_SYMBOLIC_FUNCTIONS)
     if(XSOCK_HAS_SYMBOLIC_FUNCTIONS) # Zig lacks it
         target_link_options(xsock PRIVATE "LINKER:-Bsymbolic-functions")

@@ -172,7 +172,7 @@ typedef uint32_t xsock_wasix_fn(struct xsock_wasix *guest, const struct xsock_wa
 struct xsock_wasix_import {
     const char *module;    /* "wasix_32v1", "wasix_64v1" or "wasi_snapshot_preview1" */
     const char *name;      /* for example "sock_open" */
-    const char *signature; /* one letter per parameter: "i" for i32, "I" for i64; the result is one i32 */
+    const char *signature; /* a letter per parameter: "i" for i32, "I" for i64; returns an i32 */
     xsock_wasix_fn *call;
 };
 

@@ -13,9 +13,9 @@ check "the library exports the public calls and nothing else" exports
 stays_loaded() { readelf -d "$OUT/libxsock.so" | grep NODELETE; }
 check "the library stays loaded once it is" stays_loaded
 
-# How large the stripped library is on x86-64, without what a distribution adds to gcc's options. Its
-# segments are aligned to 4 KiB, and a small change of the code may change the size by that much, or by
-# nothing. MinSizeRel has a limit; the size of a Release build is only shown.
+# How large the stripped library is on x86-64, without what a distribution adds to gcc's options.
+# Segments are aligned to 4 KiB, and a small change of the code may change the size by that much,
+# or by nothing. MinSizeRel has a limit; the size of a Release build is only shown.
 measure() { # BUILD_TYPE WASIX: sets size
     local out=$OUT/$1-$2
     must "$1 with WASIX $2 configures" cmake -S "$TOP" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE="$1" \

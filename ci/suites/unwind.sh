@@ -1,5 +1,6 @@
 # needs: build cxx
-# Linux, gcc: exceptions and backtraces pass through a call of the default Release library, shared and static.
+# Linux, gcc: exceptions and backtraces pass through a call of the default Release library, shared
+# and static.
 # shellcheck shell=bash
 
 unwind=$TOP/tests/unwind
@@ -14,7 +15,8 @@ caught() { # KIND LINK...
 }
 
 traced() { # KIND LINK...
-    gcc -std=c11 "${warnings[@]}" "$unwind/backtrace.c" -rdynamic -o "$OUT/$1/backtrace" "${@:2}" -pthread -ldl
+    gcc -std=c11 "${warnings[@]}" "$unwind/backtrace.c" -rdynamic -o "$OUT/$1/backtrace" "${@:2}" \
+        -pthread -ldl
     without_hanging "$OUT/$1/backtrace"
 }
 

@@ -304,7 +304,7 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
            && xsock__sock_leftover(s) == NULL;
 }
 
-/* Inlined into both callers: each return from below a system call is a mispredicted jump (10 ns). */
+/* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */
 static inline ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf,
                                   size_t len, int flags, struct xsock_addr *out_from)
 {

@@ -177,7 +177,8 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
         let_go(t, fd);
 }
 
-/* Has the lock, and gives it back. Inlined: a return from below a system call is a mispredicted jump. */
+/* Has the lock, and gives it back. Inlined, as a return from below a system call is a mispredicted
+ * jump. */
 static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (is_idle(fd)) {

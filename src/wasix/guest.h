@@ -108,9 +108,9 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 bool xsock__wasix_charge(struct xsock_wasix *g, size_t n);
 void xsock__wasix_discharge(struct xsock_wasix *g, size_t n);
 
-/* Decodes one iovec or ciovec, whose two words are in memory. `before` is the total length of the vectors
- * before this one. -XSOCK_EMEMVIOLATION: the bytes are not all in memory. -XSOCK_EINVAL: the lengths
- * exceed 2^31 - 1 bytes. */
+/* Decodes one iovec or ciovec, whose two words are in memory. `before` is the total length of the
+ * vectors before this one. -XSOCK_EMEMVIOLATION: the bytes are not all in memory. -XSOCK_EINVAL:
+ * the lengths exceed 2^31 - 1 bytes. */
 int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
                      struct xsock_vec *out);
 

@@ -54,7 +54,7 @@ int main()
 {
     if (!is_caught() || !is_caught() || unwound != 2)
         return fail("an exception is not caught");
-    // Nothing was held: no lock that the next call waits for, and nothing that keeps the library running.
+    // Nothing was held: no lock that the next call waits for, and nothing that counts as open.
     int counted = 0;
     if (xsock_catalog(count, &counted) != counted || counted == 0)
         return fail("xsock_catalog no longer works");
