@@ -1,4 +1,5 @@
 /* Memory of sockets that is used again: nothing is allocated, nothing of the former socket shows, nothing is lost. */
+#include "api/library.h"
 #include "harness.h"
 
 #include "fake_talk.h"
