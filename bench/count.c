@@ -87,7 +87,7 @@ static void open_close(long n)
 static void before_accept_none(void)
 {
     struct xsock_addr a;
-    must(xsock_addr_parse(&a, "127.0.0.1:0"));
+    must(xsock_addr_parse("127.0.0.1:0", &a));
     pair_of[0] = open_one();
     must(xsock_bind(pair_of[0], &a));
     must(xsock_listen(pair_of[0], 1));
@@ -129,7 +129,7 @@ static void recv_none(long n)
 static void before_batch(void)
 {
     struct xsock_addr a;
-    must(xsock_addr_parse(&a, "127.0.0.1:0"));
+    must(xsock_addr_parse("127.0.0.1:0", &a));
     for (int i = 0; i < 2; i++) {
         pair_of[i] = must(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0));
         must(xsock_bind(pair_of[i], &a));

@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 {
     struct xsock_addr a;
     unsigned long count = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-    if (count == 0 || count > 1000000 || xsock_addr_parse(&a, argv[1]) < 0) {
+    if (count == 0 || count > 1000000 || xsock_addr_parse(argv[1], &a) < 0) {
         fprintf(stderr, "usage: echo_load ADDRESS:PORT COUNT\n");
         return 2;
     }

@@ -86,7 +86,7 @@ static int try_it(void)
     char text[256] = "";
     xsock_interfaces(remember_loopback, &loopback);
     struct xsock_addr self;
-    ptrdiff_t rc = xsock_addr_parse(&group, "239.255.77.77");
+    ptrdiff_t rc = xsock_addr_parse("239.255.77.77", &group);
     int d = join(&group, loopback); /* at port 0: any that is free */
     if (d < 0 || (rc = xsock_local_addr(d, &self)) < 0)
         return complain("joining", d < 0 ? d : rc);
@@ -109,7 +109,7 @@ int main(int argc, char **argv)
     static char text[65536];
     if (argc == 2 && strcmp(verb, "--try") == 0)
         return try_it();
-    if ((!saying && !hearing) || xsock_addr_parse(&group, argv[2]) < 0) {
+    if ((!saying && !hearing) || xsock_addr_parse(argv[2], &group) < 0) {
         fprintf(stderr, "usage: multicast_chat hear GROUP:PORT | say GROUP:PORT TEXT | --try\n");
         return 2;
     }

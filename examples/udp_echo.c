@@ -26,7 +26,7 @@ static int complain(const char *what, ptrdiff_t error)
 static int open_at(const char *text)
 {
     struct xsock_addr a;
-    int rc = xsock_addr_parse(&a, text);
+    int rc = xsock_addr_parse(text, &a);
     if (rc < 0)
         return rc;
     int d = xsock_open(a.family, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);

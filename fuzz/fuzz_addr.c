@@ -22,7 +22,7 @@ static void check_text(const struct xsock_addr *a)
 
     check(length > 0 && (size_t)length == strlen(text) && length == xsock_addr_format(a, NULL, 0));
     check(xsock_addr_format(a, text, (size_t)length) == -XSOCK_ENOSPC);
-    check(xsock_addr_parse(&b, text) == 0);
+    check(xsock_addr_parse(text, &b) == 0);
     b.flow = a->flow; /* which has no text form */
     check(xsock_addr_equal(a, &b));
 }
@@ -37,7 +37,7 @@ static void check_sockaddr(const struct xsock_addr *a)
         check(length == -XSOCK_EAFNOSUPPORT || length == -XSOCK_ENAMETOOLONG);
         return;
     }
-    check(xsock_addr_from_sockaddr(&b, sa, (size_t)length) == 0);
+    check(xsock_addr_from_sockaddr(sa, (size_t)length, &b) == 0);
     check(xsock_addr_equal(a, &b));
 }
 
@@ -52,7 +52,7 @@ static void from_text(const uint8_t *data, size_t size)
     text[size] = 0;
     memset(&before, 0xaa, sizeof before);
     a = before;
-    error = xsock_addr_parse(&a, text);
+    error = xsock_addr_parse(text, &a);
     free(text);
     if (error) {
         check(error == -XSOCK_EINVAL || error == -XSOCK_ENODEV || error == -XSOCK_ENAMETOOLONG);
@@ -66,7 +66,7 @@ static void from_text(const uint8_t *data, size_t size)
 static void from_sockaddr(const uint8_t *data, size_t size)
 {
     struct xsock_addr a;
-    if (xsock_addr_from_sockaddr(&a, data, size) == 0) {
+    if (xsock_addr_from_sockaddr(data, size, &a) == 0) {
         check_text(&a);
         check_sockaddr(&a);
     }

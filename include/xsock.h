@@ -947,8 +947,8 @@ struct xsock_addr {
  * LOCAL name `%XX` is the byte with that hexadecimal value: `%25` is a `%`, and `%40` an `@` that
  * begins a path.
  *
- * @param[out] out The address. Unchanged on failure.
  * @param[in] text The text, NUL-terminated.
+ * @param[out] out The address. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EFAULT An argument is NULL.
  * @retval -XSOCK_EINVAL `text` is not an address.
@@ -970,7 +970,7 @@ struct xsock_addr {
  * (zones).
  * @since 0.1
  */
-XSOCK_API int xsock_addr_parse(struct xsock_addr *out, const char *text);
+XSOCK_API int xsock_addr_parse(const char *text, struct xsock_addr *out);
 
 /**
  * Writes an address as text that xsock_addr_parse() reads back, NUL-terminated. The port is always

@@ -68,7 +68,7 @@ XSOCK_API int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size
  *   EFAULT         out is NULL; sa is NULL and len is not 0
  *   EINVAL         too short for its family, or over 256 bytes
  *   ENAMETOOLONG   more than XSOCK_ADDR_DATA bytes of address (macOS has paths of up to 253) */
-XSOCK_API int xsock_addr_from_sockaddr(struct xsock_addr *out, const void *sa, size_t len);
+XSOCK_API int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_addr *out);
 
 #ifdef __cplusplus
 }

@@ -385,13 +385,13 @@ static void test_good_text_is_read_and_written_canonically(void **state)
 
         set(&a, 0xaa);
         set(&again, 0x55);
-        error = xsock_addr_parse(&a, good[i].text);
+        error = xsock_addr_parse(good[i].text, &a);
         ASSERT_THAT(error == 0, "\"%s\": %s", good[i].text, harness_name(error));
         length = xsock_addr_format(&a, text, sizeof text);
         ASSERT_THAT(length >= 0, "\"%s\": %s", good[i].text, harness_name(length));
         ASSERT_THAT(strcmp(text, expected) == 0, "\"%s\", not \"%s\"", text, expected);
         ASSERT_THAT(strlen(text) == (size_t)length, "%d", length);
-        ASSERT_RESULT(0, xsock_addr_parse(&again, text));
+        ASSERT_RESULT(0, xsock_addr_parse(text, &again));
         assert_true(xsock_addr_equal(&a, &again));
         assert_memory_equal(&a, &again, sizeof a); /* what is unused is zero in both */
     }
@@ -405,7 +405,7 @@ static void test_bad_text_is_refused_and_changes_nothing(void **state)
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         int error;
         set(&a, 0xaa);
-        error = xsock_addr_parse(&a, bad[i]);
+        error = xsock_addr_parse(bad[i], &a);
         ASSERT_THAT(error == -XSOCK_EINVAL, "\"%s\": %s", bad[i], harness_name(error));
         assert_memory_equal(&a, &untouched, sizeof a);
     }
@@ -416,21 +416,21 @@ static void test_fields_are_where_the_header_says(void **state)
     static const uint8_t v6[16] = {0xfe, 0x80, [15] = 1}, cid[4] = {1, 2, 3, 4};
     struct xsock_addr a;
     (void)state;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "127.2.3.4:513"));
+    ASSERT_RESULT(0, xsock_addr_parse("127.2.3.4:513", &a));
     assert_true(a.family == XSOCK_AF_INET && a.port == 513 && a.flow == 0 && a.scope == 0
                 && a.length == 4);
     assert_memory_equal(a.data, "\x7f\x02\x03\x04", 4);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "[fe80::1%4000000000]:80"));
+    ASSERT_RESULT(0, xsock_addr_parse("[fe80::1%4000000000]:80", &a));
     assert_true(a.family == XSOCK_AF_INET6 && a.port == 80 && a.scope == 4000000000U
                 && a.length == 16);
     assert_memory_equal(a.data, v6, 16);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "unix:@a%00"));
+    ASSERT_RESULT(0, xsock_addr_parse("unix:@a%00", &a));
     assert_true(a.family == XSOCK_AF_LOCAL && a.port == 0 && a.length == 3);
     assert_memory_equal(a.data, "\0a\0", 3);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "vsock:16909060:70000"));
+    ASSERT_RESULT(0, xsock_addr_parse("vsock:16909060:70000", &a));
     assert_true(a.family == XSOCK_AF_VSOCK && a.port == 70000 && a.length == 4);
     assert_memory_equal(a.data, cid, 4);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "af65545:00ff"));
+    ASSERT_RESULT(0, xsock_addr_parse("af65545:00ff", &a));
     assert_true(a.family == XSOCK_AF_NATIVE + 9 && a.length == 2 && a.data[0] == 0
                 && a.data[1] == 0xff);
 }
@@ -440,22 +440,22 @@ static void test_names_that_are_too_long(void **state)
     struct xsock_addr a;
     char text[600];
     (void)state;
-    ASSERT_RESULT(-XSOCK_ENAMETOOLONG, xsock_addr_parse(&a, "unix:/" LABEL_63 LABEL_63 "ab"));
-    ASSERT_RESULT(-XSOCK_ENAMETOOLONG, xsock_addr_parse(&a, "unix:@" LABEL_63 LABEL_63 "ab"));
-    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse(&a, "[fe80::1%nosuchif0]:80"));
-    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse(&a, "fe80::1%25nosuchif0"));
+    ASSERT_RESULT(-XSOCK_ENAMETOOLONG, xsock_addr_parse("unix:/" LABEL_63 LABEL_63 "ab", &a));
+    ASSERT_RESULT(-XSOCK_ENAMETOOLONG, xsock_addr_parse("unix:@" LABEL_63 LABEL_63 "ab", &a));
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse("[fe80::1%nosuchif0]:80", &a));
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse("fe80::1%25nosuchif0", &a));
     strcpy(text, "fe80::1%");
     memset(text + 8, 'x', 500);
     text[508] = 0;
-    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(-XSOCK_ENODEV, xsock_addr_parse(text, &a));
     strcpy(text, "netlink:");
     memset(text + 8, '0', 258);
     text[8 + 256] = 0;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     assert_int_equal(a.length, 128);
     text[8 + 256] = '0';
     text[8 + 258] = 0;
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_parse(text, &a));
 }
 
 static void test_null_is_a_fault(void **state)
@@ -463,8 +463,8 @@ static void test_null_is_a_fault(void **state)
     struct xsock_addr a = {0};
     char text[8];
     (void)state;
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_parse(NULL, "127.0.0.1"));
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_parse(&a, NULL));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_parse("127.0.0.1", NULL));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_parse(NULL, &a));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_format(NULL, text, sizeof text));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_format(&a, NULL, sizeof text));
     ASSERT_RESULT(7, xsock_addr_format(&a, NULL, 0));
@@ -477,7 +477,7 @@ static void test_a_short_buffer_is_left_alone(void **state)
     static const char expected[] = "127.0.0.1:80";
     struct xsock_addr a;
     (void)state;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, expected));
+    ASSERT_RESULT(0, xsock_addr_parse(expected, &a));
     for (size_t len = 0; len <= sizeof expected + 1; len++) {
         char text[sizeof expected + 2];
         memset(text, '#', sizeof text);
@@ -542,7 +542,7 @@ static void test_equal_compares_each_field_and_no_spare_byte(void **state)
 {
     struct xsock_addr a, b;
     (void)state;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "[fe80::1%4000000000]:80"));
+    ASSERT_RESULT(0, xsock_addr_parse("[fe80::1%4000000000]:80", &a));
     b = a;
     memset(b.data + b.length, 0xff, sizeof b.data - b.length);
     assert_true(xsock_addr_equal(&a, &a) && xsock_addr_equal(&a, &b) && xsock_addr_equal(&b, &a));
@@ -623,7 +623,7 @@ static void test_random_addresses_come_back_from_text(void **state)
         length = xsock_addr_format(&a, text, sizeof text);
         ASSERT_THAT(length >= 0, "%d, family %d: %s", i, a.family, harness_name(length));
         assert_int_equal(length, strlen(text));
-        error = xsock_addr_parse(&b, text);
+        error = xsock_addr_parse(text, &b);
         ASSERT_THAT(error == 0, "%s: %s", text, harness_name(error));
         ASSERT_THAT(memcmp(&a, &b, sizeof a) == 0, "%s", text);
     }

@@ -112,7 +112,7 @@ static void test_text_is_judged_as_inet_pton_judges_it(void **state)
         if (!is_for_both(text))
             continue;
         native = native_pton(text, bytes, size);
-        error = xsock_addr_parse(&a, text);
+        error = xsock_addr_parse(text, &a);
         if (error == 0 && a.family == XSOCK_AF_INET && size == 16)
             continue; /* an INET address with a port */
         if (error && !native_text_is_strict())
@@ -140,7 +140,7 @@ static void assert_becomes(const struct xsock_addr *a, const struct native_addr 
     assert_memory_equal(sa + 1, native->bytes, native->length);
     assert_int_equal(sa[1 + native->length], 0xaa);
     memset(&back, 0x55, sizeof back);
-    ASSERT_RESULT(0, xsock_addr_from_sockaddr(&back, sa + 1, native->length));
+    ASSERT_RESULT(0, xsock_addr_from_sockaddr(sa + 1, native->length, &back));
     assert_memory_equal(&back, a, sizeof back);
     memset(sa, 0xaa, sizeof sa);
     ASSERT_RESULT(-XSOCK_ENOSPC, xsock_addr_to_sockaddr(a, sa, native->length - 1));
@@ -185,7 +185,7 @@ static void test_local_paths_of_every_length(void **state)
             native_local(&native, a.data, n);
             if (extra > 0 && (n > 0 || !native_has_abstract()))
                 native.length += (size_t)extra;
-            ASSERT_RESULT(0, xsock_addr_from_sockaddr(&back, native.bytes, native.length));
+            ASSERT_RESULT(0, xsock_addr_from_sockaddr(native.bytes, native.length, &back));
             assert_memory_equal(&back, &a, sizeof a);
         }
     }
@@ -227,7 +227,7 @@ static void test_other_families_keep_every_byte(void **state)
         native_raw(&native, NO_SUCH_FAMILY, bytes, n);
         if (n > XSOCK_ADDR_DATA) {
             ASSERT_RESULT(-XSOCK_ENAMETOOLONG,
-                          xsock_addr_from_sockaddr(&a, native.bytes, native.length));
+                          xsock_addr_from_sockaddr(native.bytes, native.length, &a));
             continue;
         }
         memcpy(a.data, bytes, n);
@@ -255,7 +255,7 @@ static void test_every_numbered_family_comes_back(void **state)
         if (length == -XSOCK_EAFNOSUPPORT)
             continue;
         ASSERT_THAT(length >= 6, "%s: %s", xsock_family_name(af), harness_name(length));
-        ASSERT_RESULT(0, xsock_addr_from_sockaddr(&back, sa, (size_t)length));
+        ASSERT_RESULT(0, xsock_addr_from_sockaddr(sa, (size_t)length, &back));
         ASSERT_THAT(memcmp(&back, &a, sizeof a) == 0, "%s", xsock_family_name(af));
         had++;
     }
@@ -272,16 +272,16 @@ static void test_bad_sockaddrs_change_nothing(void **state)
     a = before;
     native_inet(&native, (const uint8_t *)"\x7f\0\0\1", 80);
     for (size_t n = 1; n < native.length; n++)
-        ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(&a, native.bytes, n));
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(native.bytes, n, &a));
     native_inet6(&native, loopback, 80, 0, 0);
     for (size_t n = 1; n < native.length; n++)
-        ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(&a, native.bytes, n));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(&a, native.bytes, 257));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(&a, native.bytes, SIZE_MAX));
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_from_sockaddr(&a, NULL, 16));
-    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_from_sockaddr(NULL, native.bytes, 16));
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(native.bytes, n, &a));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(native.bytes, 257, &a));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_addr_from_sockaddr(native.bytes, SIZE_MAX, &a));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_from_sockaddr(NULL, 16, &a));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_from_sockaddr(native.bytes, 16, NULL));
     assert_memory_equal(&a, &before, sizeof a);
-    ASSERT_RESULT(0, xsock_addr_from_sockaddr(&a, NULL, 0));
+    ASSERT_RESULT(0, xsock_addr_from_sockaddr(NULL, 0, &a));
     assert_true(a.family == XSOCK_AF_UNSPEC && a.length == 0);
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(&a, NULL, 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(NULL, native.bytes, 16));
@@ -309,7 +309,7 @@ static void test_the_system_takes_them_and_gives_them_back(void **state)
         struct native_addr to, now;
         int length;
 
-        ASSERT_RESULT(0, xsock_addr_parse(&a, texts[i]));
+        ASSERT_RESULT(0, xsock_addr_parse(texts[i], &a));
         length = xsock_addr_to_sockaddr(&a, to.bytes, sizeof to.bytes);
         ASSERT_THAT(length > 0, "%s", harness_name(length));
         to.length = (size_t)length;
@@ -318,7 +318,7 @@ static void test_the_system_takes_them_and_gives_them_back(void **state)
             assert_int_not_equal(a.family, XSOCK_AF_INET);
             continue;
         }
-        ASSERT_RESULT(0, xsock_addr_from_sockaddr(&bound, now.bytes, now.length));
+        ASSERT_RESULT(0, xsock_addr_from_sockaddr(now.bytes, now.length, &bound));
         assert_int_not_equal(bound.port, 0);
         bound.port = 0;
         assert_true(xsock_addr_equal(&a, &bound));
@@ -336,7 +336,7 @@ static bool binds_as_it_is(const struct xsock_addr *a)
     to.length = (size_t)length;
     if (!native_bind(&to, true, &now))
         return false;
-    ASSERT_RESULT(0, xsock_addr_from_sockaddr(&bound, now.bytes, now.length));
+    ASSERT_RESULT(0, xsock_addr_from_sockaddr(now.bytes, now.length, &bound));
     assert_true(xsock_addr_equal(a, &bound));
     return true;
 }
@@ -352,7 +352,7 @@ static void test_a_bound_path_has_the_name_it_was_given(void **state)
         snprintf(text, sizeof text, "unix:xsock-test-%ld-", native_process());
         memset(text + strlen(text), 'p', sizeof text - strlen(text));
         text[5 + n] = 0;
-        ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+        ASSERT_RESULT(0, xsock_addr_parse(text, &a));
         assert_int_equal(a.length, n);
         bound = binds_as_it_is(&a);
         (void)remove(text + 5);

@@ -13,7 +13,7 @@ static const int64_t MS = 1000000;
 static void add_host(const char *name, const char *text)
 {
     struct xsock_addr a;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     fake_names_add_host(name, &a);
 }
 
@@ -42,7 +42,7 @@ static int teardown(void **state)
 static int listen_at(const char *text)
 {
     struct xsock_addr a;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     int d = ASSERT_OPENS(xsock_open(a.family, XSOCK_SOCK_STREAM, 0));
     ASSERT_RESULT(0, xsock_bind(d, &a));
     ASSERT_RESULT(0, xsock_listen(d, 5));
@@ -52,7 +52,7 @@ static int listen_at(const char *text)
 static void assert_peer(int d, const char *text)
 {
     struct xsock_addr a, expected;
-    ASSERT_RESULT(0, xsock_addr_parse(&expected, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &expected));
     ASSERT_RESULT(0, xsock_peer_addr(d, &a));
     assert_true(xsock_addr_equal(&a, &expected));
 }

@@ -58,12 +58,12 @@ static void test_a_zone_is_an_interface_by_name_or_by_index(void **state)
     (void)state;
     assert_true(xsock_interfaces(look, &seen) > 0);
     snprintf(text, sizeof text, "[::1%%%s]:80", seen.name);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     assert_int_equal(a.scope, seen.index);
     assert_true(xsock_addr_format(&a, again, sizeof again) > 0);
     assert_string_equal(again, text);
     snprintf(text, sizeof text, "[::1%%%u]:80", (unsigned)seen.index);
-    ASSERT_RESULT(0, xsock_addr_parse(&b, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &b));
     assert_true(xsock_addr_equal(&a, &b));
 }
 

@@ -40,7 +40,7 @@ static bool has_v6(void)
 {
     struct xsock_addr a;
     int d = xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0);
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "[::1]:0"));
+    ASSERT_RESULT(0, xsock_addr_parse("[::1]:0", &a));
     bool has = d >= 0 && xsock_bind(d, &a) == 0;
     if (d >= 0)
         xsock_close(d);
@@ -52,7 +52,7 @@ static int refusing_socket(const char *address)
 {
     struct xsock_addr a;
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, XSOCK_IPPROTO_TCP));
-    ASSERT_RESULT(0, xsock_addr_parse(&a, address));
+    ASSERT_RESULT(0, xsock_addr_parse(address, &a));
     ASSERT_RESULT(0, xsock_bind(d, &a));
     return d;
 }
@@ -107,11 +107,11 @@ static void test_numbers_need_no_name_server(void **state)
     (void)state;
     ASSERT_RESULT(
         1, xsock_resolve("192.0.2.1", "8080", XSOCK_AF_UNSPEC, 0, XSOCK_AI_NUMERICHOST, &a, 1));
-    ASSERT_RESULT(0, xsock_addr_parse(&expected, "192.0.2.1:8080"));
+    ASSERT_RESULT(0, xsock_addr_parse("192.0.2.1:8080", &expected));
     assert_true(xsock_addr_equal(&a, &expected));
     ASSERT_RESULT(1,
                   xsock_resolve("2001:db8::1", "1", XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0, &a, 1));
-    ASSERT_RESULT(0, xsock_addr_parse(&expected, "[2001:db8::1]:1"));
+    ASSERT_RESULT(0, xsock_addr_parse("[2001:db8::1]:1", &expected));
     assert_true(xsock_addr_equal(&a, &expected));
     ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_resolve("127.1", "80", XSOCK_AF_UNSPEC, 0, 0, &a, 1));
     ASSERT_RESULT(-XSOCK_EAI_SERVICE,
@@ -169,7 +169,7 @@ static void test_addresses_have_names_or_are_written(void **state)
     struct xsock_addr a;
     char host[1025], service[32];
     (void)state;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "127.0.0.1:80"));
+    ASSERT_RESULT(0, xsock_addr_parse("127.0.0.1:80", &a));
     ASSERT_RESULT(0, xsock_reverse(&a, host, sizeof host, service, sizeof service, 0));
     assert_true(host[0] != 0);
     ASSERT_THAT(strcmp(service, "http") == 0 || strcmp(service, "80") == 0, "%s", service);
@@ -177,7 +177,7 @@ static void test_addresses_have_names_or_are_written(void **state)
                                    XSOCK_NI_NUMERICHOST | XSOCK_NI_NUMERICSERV));
     assert_string_equal(host, "127.0.0.1");
     assert_string_equal(service, "80");
-    ASSERT_RESULT(0, xsock_addr_parse(&a, "[2001:db8::1]:1"));
+    ASSERT_RESULT(0, xsock_addr_parse("[2001:db8::1]:1", &a));
     ASSERT_RESULT(0, xsock_reverse(&a, host, sizeof host, NULL, 0, XSOCK_NI_NUMERICHOST));
     assert_string_equal(host, "2001:db8::1");
 }

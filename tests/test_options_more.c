@@ -38,7 +38,7 @@ static struct loopback loopback(void)
 static struct xsock_addr addr(const char *text, uint32_t port)
 {
     struct xsock_addr a;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     a.port = port;
     return a;
 }

@@ -8,7 +8,7 @@
 static struct xsock_addr address(const char *text)
 {
     struct xsock_addr a;
-    ASSERT_RESULT(0, xsock_addr_parse(&a, text));
+    ASSERT_RESULT(0, xsock_addr_parse(text, &a));
     return a;
 }
 

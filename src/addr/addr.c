@@ -85,7 +85,7 @@ int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap)
     return (int)native.length;
 }
 
-int xsock_addr_from_sockaddr(struct xsock_addr *out, const void *sa, size_t len)
+int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_addr *out)
 {
     struct xsock__sys_addr native = {0, {0}};
 

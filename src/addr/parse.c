@@ -347,7 +347,7 @@ static int parse(struct xsock_addr *out, const char *text)
     return parse_raw(out, text);
 }
 
-int xsock_addr_parse(struct xsock_addr *out, const char *text)
+int xsock_addr_parse(const char *text, struct xsock_addr *out)
 {
     struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
     int error;

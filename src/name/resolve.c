@@ -61,7 +61,7 @@ static bool ends_in_number(const char *host)
 static int parse_host(const char *host, struct xsock_addr *out)
 {
     bool is_v6 = strchr(host, ':') != NULL;
-    int rc = host[0] == '[' ? -XSOCK_EINVAL : xsock_addr_parse(out, host);
+    int rc = host[0] == '[' ? -XSOCK_EINVAL : xsock_addr_parse(host, out);
     if (rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE)
         return rc;
     if (rc == -XSOCK_ENOMEM)

@@ -230,13 +230,12 @@ int relay_address(const struct args *args, struct xsock_addr *out)
         int64_t port = 0;
 
         number_parse(text, &port);
-        if (xsock_addr_parse(
-                out, xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0 ? "::" : "0.0.0.0")
-            == 0)
+        bool has_inet6 = xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0;
+        if (xsock_addr_parse(has_inet6 ? "::" : "0.0.0.0", out) == 0)
             out->port = (uint32_t)port;
         return DONE;
     }
-    int rc = xsock_addr_parse(out, text);
+    int rc = xsock_addr_parse(text, out);
     if (rc == -XSOCK_ENODEV)
         return complain_error(rc);
     if (rc < 0)
