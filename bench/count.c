@@ -220,7 +220,7 @@ static void before_wasix(void)
 {
     static unsigned char memory[MEMORY];
     const uint64_t args[] = {XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, DONE, DONE + 4};
-    guest.memory = (struct xsock_wasix_memory){memory, sizeof memory};
+    guest.memory = (struct xsock_wasix_memory){.base = memory, .size = sizeof memory};
     must(xsock_wasix_create(NULL, &guest.process));
     expect(xsock_wasix_find("wasix_32v1", "sock_pair")->call(guest.process, &guest.memory, args)
                == 0,

@@ -37,7 +37,7 @@ static const struct xsock_wasix_import *import(const char *name)
 static void start(void)
 {
     static uint64_t memory[SIZE / 8];
-    g.memory = (struct xsock_wasix_memory){memory, SIZE};
+    g.memory = (struct xsock_wasix_memory){.base = memory, .size = SIZE};
     bench_must(xsock_wasix_create(NULL, &g.guest) == 0, "xsock_wasix_create()");
     g.open = import("sock_open");
     g.close = import("fd_close");

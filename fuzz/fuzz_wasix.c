@@ -29,9 +29,9 @@ static void go_on(void *user)
 static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    if (r->what == XSOCK_WASIX_CONNECT && r->addr.family == XSOCK_AF_INET && r->addr.port == 81)
+    if (r->action == XSOCK_WASIX_CONNECT && r->addr.family == XSOCK_AF_INET && r->addr.port == 81)
         r->addr.port = 80;
-    return r->what != XSOCK_WASIX_BIND || r->addr.port != 82;
+    return r->action != XSOCK_WASIX_BIND || r->addr.port != 82;
 }
 
 /* The system's handle of one of the guest's descriptors; 0: it has none of that number. */

@@ -57,7 +57,7 @@ static bool is_loopback(const struct xsock_addr *a)
 static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    switch (r->what) {
+    switch (r->action) {
     case XSOCK_WASIX_OPEN:
         return r->type != XSOCK_SOCK_RAW;
     case XSOCK_WASIX_BIND:
@@ -68,7 +68,7 @@ static bool policy(void *user, struct xsock_wasix_request *r)
         r->addr.port = r->type == XSOCK_SOCK_STREAM ? own.stream_port : own.dgram_port;
         return is_loopback(&r->addr) && r->addr.family == XSOCK_AF_INET && r->af == XSOCK_AF_INET;
     default:
-        return r->what != XSOCK_WASIX_JOIN;
+        return r->action != XSOCK_WASIX_JOIN;
     }
 }
 

@@ -221,9 +221,9 @@ static void call_import(struct play *p, const struct row *row)
         args[i] = argument(p, row->wide[i] == 'i', i == 0);
     remember(p, &before);
     uint32_t e = row->import->call(p->guest, &p->memory, args);
-    play_check(e <= (preview1 ? XSOCK_ENOTCAPABLE : XSOCK_EPENDING) || e == XSOCK_WASIX_NOT_MINE,
+    play_check(e <= (preview1 ? XSOCK_ENOTCAPABLE : XSOCK_EPENDING) || e == XSOCK_WASIX_CALL_ENGINE,
                "an errno that is none");
-    if (e == (preview1 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION) || e == XSOCK_WASIX_NOT_MINE)
+    if (e == (preview1 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION) || e == XSOCK_WASIX_CALL_ENGINE)
         check_nothing_done(p, &before);
 }
 
@@ -243,10 +243,10 @@ static void do_something_else(struct play *p, uint8_t what)
     int n = play_byte(p) % NUMBERS;
     switch (what % 8) {
     case 0:
-        (void)xsock_wasix_keep(p->guest, n - 1);
+        (void)xsock_wasix_reserve(p->guest, n - 1);
         break;
     case 1:
-        (void)xsock_wasix_unkeep(p->guest, n);
+        (void)xsock_wasix_unreserve(p->guest, n);
         break;
     case 2:
         (void)xsock_wasix_close(p->guest, n);

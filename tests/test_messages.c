@@ -205,8 +205,8 @@ static void what_goes_along_with_a_datagram_comes_out(void **state)
             .has = XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT, .tos = 0xb9, .hop_limit = 7};
         struct xsock_control got = {0};
         struct xsock_addr loopback;
-        ASSERT_RESULT(
-            0, xsock_addr_parse(families[i] == XSOCK_AF_INET ? "127.0.0.1" : "::1", &loopback));
+        const char *text = families[i] == XSOCK_AF_INET ? "127.0.0.1" : "::1";
+        ASSERT_RESULT(0, xsock_addr_parse(text, &loopback));
         if (!goes_through(families[i], &sent, &got))
             SKIP("this system has not all of them for single messages");
         assert_int_equal(got.has,

@@ -81,18 +81,18 @@ static void numbers_of_the_engine_are_not_ours(void **state)
 {
     (void)state;
     for (int n = 0; n < 3; n++) {
-        ASSERT_RESULT(XSOCK_WASIX_ENGINES, xsock_wasix_owner(guest.process, n));
-        ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL1(&guest, "fd_close", n));
+        ASSERT_RESULT(XSOCK_WASIX_OWNER_ENGINE, xsock_wasix_owner(guest.process, n));
+        ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL1(&guest, "fd_close", n));
     }
-    ASSERT_RESULT(3, xsock_wasix_keep(guest.process, -1));
-    ASSERT_RESULT(-XSOCK_EBUSY, xsock_wasix_keep(guest.process, 3));
+    ASSERT_RESULT(3, xsock_wasix_reserve(guest.process, -1));
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_wasix_reserve(guest.process, 3));
     ASSERT_ERRNO(0, CALL4(&guest, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, OUT));
     assert_int_equal(guest_get32(&guest, OUT), 4);
-    ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(guest.process, 4));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 5));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, 4));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 5));
     ASSERT_RESULT(-XSOCK_EBADF, xsock_wasix_close(guest.process, 3));
-    ASSERT_RESULT(-XSOCK_EBADF, xsock_wasix_unkeep(guest.process, 4));
-    ASSERT_RESULT(0, xsock_wasix_unkeep(guest.process, 3));
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_wasix_unreserve(guest.process, 4));
+    ASSERT_RESULT(0, xsock_wasix_unreserve(guest.process, 3));
     ASSERT_ERRNO(XSOCK_EBADF, CALL1(&guest, "fd_close", 3));
     ASSERT_RESULT(0, xsock_wasix_close(guest.process, 4));
 }
@@ -144,7 +144,7 @@ static void a_local_pair_may_ask_for_tcp(void **state)
                  CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 17, OUT, OUT));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
                  CALL5(&guest, "sock_pair", XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, OUT, END - 3));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 7));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 7));
 }
 
 static void a_guest_that_has_ended_opens_nothing(void **state)

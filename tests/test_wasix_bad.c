@@ -115,7 +115,7 @@ static int setup(void **state)
 static void assert_untouched(void)
 {
     guest.module = "wasix_32v1";
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, FREE));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, FREE));
     assert_int_equal(guest_status(&guest, FRESH), 0);
     assert_int_equal(guest_port(&guest, FRESH), 0);
     ASSERT_ERRNO(0, guest_recv(&guest, STREAM, 0, 64));
@@ -203,10 +203,28 @@ static void no_pointer_leads_outside(void **state)
 static void spoil_memory(const struct call *c, uint64_t args[10])
 {
     const struct xsock_wasix_import *import = xsock_wasix_find(guest.module, c->name);
-    const struct xsock_wasix_memory none[] = {{NULL, GUEST_MEMORY}, {guest.bytes, 0}};
+    const struct xsock_wasix_memory none[] = {{.size = GUEST_MEMORY}, {.base = guest.bytes}};
     uint32_t expected = strcmp(guest.module, modules[2]) == 0 ? XSOCK_EFAULT : XSOCK_EMEMVIOLATION;
     for (int i = 0; i < 2 && c->pointers[0].arg != 0; i++)
         ASSERT_ERRNO(expected, import->call(guest.process, &none[i], args));
+}
+
+/* Memory that is described by a structure of a later version. */
+static void set_reserved_words(const struct call *c, uint64_t args[10])
+{
+    const struct xsock_wasix_import *import = xsock_wasix_find(guest.module, c->name);
+    for (int i = 0; i < 2; i++) {
+        struct xsock_wasix_memory later = guest.memory;
+        later.reserved[i] = UINT64_C(1) << 63;
+        ASSERT_ERRNO(XSOCK_EINVAL, import->call(guest.process, &later, args));
+    }
+}
+
+static void with_reserved_words_set_nothing_is_done(void **state)
+{
+    (void)state;
+    for_each_call(set_reserved_words);
+    assert_untouched();
 }
 
 static void without_memory_nothing_is_done(void **state)
@@ -221,10 +239,10 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
     static const struct {
         uint32_t number, error;
     } bad[] = {
-        {FREE, XSOCK_EBADF},        {MANY, XSOCK_EBADF},       {65535, XSOCK_EBADF},
-        {65536, XSOCK_EBADF},       {INT32_MAX, XSOCK_EBADF},  {0x80000000u, XSOCK_EBADF},
-        {0x80000003u, XSOCK_EBADF}, {UINT32_MAX, XSOCK_EBADF}, {0, XSOCK_WASIX_NOT_MINE},
-        {1, XSOCK_WASIX_NOT_MINE},  {2, XSOCK_WASIX_NOT_MINE},
+        {FREE, XSOCK_EBADF},          {MANY, XSOCK_EBADF},          {65535, XSOCK_EBADF},
+        {65536, XSOCK_EBADF},         {INT32_MAX, XSOCK_EBADF},     {0x80000000u, XSOCK_EBADF},
+        {0x80000003u, XSOCK_EBADF},   {UINT32_MAX, XSOCK_EBADF},    {0, XSOCK_WASIX_CALL_ENGINE},
+        {1, XSOCK_WASIX_CALL_ENGINE}, {2, XSOCK_WASIX_CALL_ENGINE},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         args[0] = UINT64_C(0xdeadbeef00000000) | bad[i].number;
@@ -234,14 +252,14 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
     }
     if (c->pointers[0].arg != 0) { /* which comes first */
         args[c->pointers[0].arg] = UINT32_MAX;
-        assert_int_equal(run(c, guest.module, args), XSOCK_WASIX_NOT_MINE);
+        assert_int_equal(run(c, guest.module, args), XSOCK_WASIX_CALL_ENGINE);
     }
 }
 
 static void no_descriptor_is_somebody_elses(void **state)
 {
     (void)state;
-    ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(other.process, MANY));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(other.process, MANY));
     for_each_call(spoil_descriptor);
     assert_untouched();
 }
@@ -284,6 +302,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUEST_TEST_AFTER(setup, no_pointer_leads_outside),
+        GUEST_TEST_AFTER(setup, with_reserved_words_set_nothing_is_done),
         GUEST_TEST_AFTER(setup, without_memory_nothing_is_done),
         GUEST_TEST_AFTER(setup, no_descriptor_is_somebody_elses),
         GUEST_TEST_AFTER(setup, unknown_flags_are_refused),

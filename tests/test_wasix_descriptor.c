@@ -87,7 +87,7 @@ static void the_lowest_number_may_be_asked_for(void **state)
     assert_int_equal(guest_get32(&guest, OUT), 77);
     ASSERT_ERRNO(0, CALL4(&guest, "fd_dup2", d, 65535, 0, OUT));
     ASSERT_ERRNO(XSOCK_EMFILE, CALL4(&guest, "fd_dup2", d, 65535, 0, OUT));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 5));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 5));
 }
 
 /* ---- Renumbering --------------------------------------------------------------------------------- */
@@ -122,9 +122,9 @@ static void what_can_not_be_renumbered_stays(void **state)
     ASSERT_ERRNO(XSOCK_EBADF,
                  CALL2(&guest, "fd_renumber", 1, 20)); /* before it is said that 1 isn't ours */
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, 1));
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", 1, d[0]));
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", d[0], 1));
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", 1, 2));
+    ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", 1, d[0]));
+    ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", d[0], 1));
+    ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", 1, 2));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL2(&guest, "fd_renumber", epoll, d[0]));
     ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", epoll, epoll));
     ASSERT_ERRNO(0, write_some(d[1], 3));
@@ -140,10 +140,10 @@ static void a_socket_moves_onto_a_file_of_the_engines(void **state)
     int d[2];
     (void)state;
     make_pipe(d);
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL2(&guest, "fd_renumber", d[1], 1));
+    ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", d[1], 1));
     ASSERT_RESULT(0, xsock_wasix_renumber(guest.process, d[1], 1));
-    ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(guest.process, 1));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, d[1]));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, 1));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, d[1]));
     ASSERT_ERRNO(0, write_some(1, 6));
     assert_reads(6, d[0]);
     ASSERT_RESULT(-XSOCK_EBADF, xsock_wasix_renumber(guest.process, d[0], 1));
@@ -153,9 +153,9 @@ static void a_socket_moves_onto_a_file_of_the_engines(void **state)
     ASSERT_RESULT(-XSOCK_EBADF, xsock_wasix_renumber(guest.process, 9, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_wasix_renumber(guest.process, make_epoll(), 0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_wasix_renumber(NULL, d[0], 0));
-    ASSERT_RESULT(XSOCK_WASIX_ENGINES, xsock_wasix_owner(guest.process, 0));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_ENGINE, xsock_wasix_owner(guest.process, 0));
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", 1));
-    ASSERT_RESULT(1, xsock_wasix_keep(guest.process, -1));
+    ASSERT_RESULT(1, xsock_wasix_reserve(guest.process, -1));
 }
 
 /* ---- Kinds and flags ----------------------------------------------------------------------------- */
@@ -271,7 +271,7 @@ static void other_peoples_numbers_are_not_touched(void **state)
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, UINT32_MAX, OUT));
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, 0x80000003, OUT));
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, 100000, END)); /* before the pointer */
-        ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, call_on(&guest, which, 1, END));
+        ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, call_on(&guest, which, 1, END));
     }
 }
 
@@ -289,7 +289,7 @@ static void results_go_into_memory_or_nothing_is_done(void **state)
             ASSERT_ERRNO(XSOCK_EMEMVIOLATION, call_on(&guest, which, (uint32_t)d, UINT32_MAX));
             ASSERT_ERRNO(XSOCK_EMEMVIOLATION, call_on(&guest, which, (uint32_t)d, UINT64_MAX));
         }
-        ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 4));
+        ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 4));
     }
     guest.module = "wasi_snapshot_preview1";
     ASSERT_ERRNO(XSOCK_EFAULT, call_on(&guest, 2, (uint32_t)d, END - 23));
@@ -309,12 +309,12 @@ static void exec_closes_what_is_marked(void **state)
     ASSERT_ERRNO(0, CALL2(&guest, "fd_fdflags_set", epoll, CLOEXEC));
     ASSERT_ERRNO(0, CALL2(&guest, "fd_fdflags_set", last[1], CLOEXEC));
     ASSERT_RESULT(0, xsock_wasix_exec(guest.process));
-    ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(guest.process, d));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, marked));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, epoll));
-    ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(guest.process, last[0]));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, last[1]));
-    ASSERT_RESULT(XSOCK_WASIX_ENGINES, xsock_wasix_owner(guest.process, 1));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, d));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, marked));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, epoll));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, last[0]));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, last[1]));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_ENGINE, xsock_wasix_owner(guest.process, 1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_wasix_exec(NULL));
 }
 

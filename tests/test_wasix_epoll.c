@@ -133,7 +133,7 @@ static void operations_are_understood_either_way(void **state)
     ASSERT_ERRNO(XSOCK_EINVAL, control(ADD, pair[0], UINT32_MAX, 0));
     ASSERT_ERRNO(XSOCK_EINVAL, control(ADD, epoll, IN, 0));
     ASSERT_ERRNO(XSOCK_EBADF, control(ADD, 50, IN, 0));
-    ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, control(ADD, 1, IN, 0));
+    ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, control(ADD, 1, IN, 0));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "epoll_ctl", pair[0], ADD, pair[1], EVENT));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&guest, "epoll_wait", pair[0], EVENTS, 1, 0, DONE));
     assert_none();
@@ -239,7 +239,7 @@ static void bad_pointers_change_nothing(void **state)
                  CALL5(&guest, "epoll_wait", epoll, EVENTS, UINT32_MAX, 0, DONE));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&guest, "epoll_wait", epoll, EVENTS, 0, 0, DONE));
     assert_none(); /* nothing was added */
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, pair[1] + 1));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, pair[1] + 1));
     ASSERT_ERRNO(0, control(ADD, pair[0], POUT, 17));
     ASSERT_ERRNO(
         0, CALL4(&guest, "epoll_ctl", epoll, DEL, pair[0], END)); /* which has no use for it */

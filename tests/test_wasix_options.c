@@ -182,7 +182,7 @@ static void the_descriptor_comes_first(void **state)
         ASSERT_ERRNO(XSOCK_EBADF,
                      CALL3(&guest, calls[i], d + 1, NOOP, END)); /* the other guest's */
         ASSERT_ERRNO(XSOCK_EBADF, CALL3(&guest, calls[i], UINT32_MAX, NOOP, END));
-        ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL3(&guest, calls[i], 2, NOOP, END));
+        ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL3(&guest, calls[i], 2, NOOP, END));
     }
 }
 
@@ -268,7 +268,7 @@ static void groups_are_checked_before_they_are_joined(void **state)
     put_ip4(OUT, 239, 1, 2, 3);
     for (size_t i = 0; i < 4; i++) {
         ASSERT_ERRNO(XSOCK_EBADF, CALL3(&guest, names[i], d + 1, END, END));
-        ASSERT_ERRNO(XSOCK_WASIX_NOT_MINE, CALL3(&guest, names[i], 0, END, END));
+        ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL3(&guest, names[i], 0, END, END));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, names[i], d, END - 3, OUT + 4));
         ASSERT_ERRNO(XSOCK_ENOPROTOOPT, CALL3(&guest, names[i], stream, OUT, i < 2 ? OUT + 4 : 0));
     }

@@ -17,9 +17,9 @@ static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
     asked = *r;
-    if (r->what == XSOCK_WASIX_JOIN && mapped_to != 0)
+    if (r->action == XSOCK_WASIX_JOIN && mapped_to != 0)
         r->addr.scope = mapped_to;
-    return allowed || r->what == XSOCK_WASIX_OPEN;
+    return allowed || r->action == XSOCK_WASIX_OPEN;
 }
 
 static int setup(void **state)
@@ -102,7 +102,7 @@ static void a_policy_sees_the_group_and_the_interface(void **state)
         d6 = open_socket(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
     put_groups();
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", d, OUT, OUT + 8));
-    assert_true(asked.what == XSOCK_WASIX_JOIN && asked.type == XSOCK_SOCK_DGRAM
+    assert_true(asked.action == XSOCK_WASIX_JOIN && asked.type == XSOCK_SOCK_DGRAM
                 && asked.protocol == 17);
     assert_true(asked.addr.family == XSOCK_AF_INET && asked.addr.data[0] == 239
                 && asked.addr.scope == 7);

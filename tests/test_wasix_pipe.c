@@ -195,7 +195,7 @@ static void a_pipe_needs_two_numbers(void **state)
     guest_stop(&guest);
     guest_start(&guest, &four);
     ASSERT_ERRNO(XSOCK_EMFILE, CALL2(&guest, "fd_pipe", OUT, OUT + 4));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 3));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 3));
     make_event(0, 0);
     ASSERT_ERRNO(XSOCK_EMFILE, CALL3(&guest, "fd_event", 0, 0, OUT));
 }
@@ -275,7 +275,7 @@ static void what_is_no_value_is_refused(void **state)
     ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "fd_event", UINT64_MAX, 0, OUT));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION, read_some(d, END - 7, 8));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "fd_read", d, VEC, 1, END - 3));
-    ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 4));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 4));
     assert_value(1, d);
 }
 

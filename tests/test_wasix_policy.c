@@ -18,11 +18,11 @@ static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
     rule.asked++;
-    rule.of[r->what]++;
+    rule.of[r->action]++;
     rule.last = *r;
-    if (rule.rewrite && r->what != XSOCK_WASIX_OPEN)
+    if (rule.rewrite && r->action != XSOCK_WASIX_OPEN)
         r->addr = rule.to;
-    return r->what != rule.deny;
+    return r->action != rule.deny;
 }
 
 static int setup(void **state)
@@ -284,8 +284,8 @@ static int victim;
 static bool swap_sockets(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    if (r->what != XSOCK_WASIX_BIND || r->type != XSOCK_SOCK_DGRAM)
-        return r->what != XSOCK_WASIX_BIND; /* only datagrams may be bound */
+    if (r->action != XSOCK_WASIX_BIND || r->type != XSOCK_SOCK_DGRAM)
+        return r->action != XSOCK_WASIX_BIND; /* only datagrams may be bound */
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", victim));
     assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), victim);
     return true;
@@ -309,7 +309,7 @@ static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
 static bool swap_before_joining(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    if (r->what != XSOCK_WASIX_JOIN)
+    if (r->action != XSOCK_WASIX_JOIN)
         return true;
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", victim));
     assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), victim);

@@ -370,8 +370,8 @@ static void a_call_that_fails_leaves_nothing(void **state)
             assert_int_equal(fake_handles(), handles);
             assert_int_equal(fake_poller_members(), members);
             for (int d = 3; d < 6; d++)
-                ASSERT_RESULT(XSOCK_WASIX_OURS, xsock_wasix_owner(guest.process, d));
-            ASSERT_RESULT(XSOCK_WASIX_FREE, xsock_wasix_owner(guest.process, 6));
+                ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, d));
+            ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 6));
         }
         ASSERT_THAT(told >= 1, "call %d can't fail", which);
     }

@@ -12,7 +12,7 @@ static bool allowed;
 static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    assert_int_equal(r->what, XSOCK_WASIX_INTERFACES);
+    assert_int_equal(r->action, XSOCK_WASIX_INTERFACES);
     return allowed;
 }
 

@@ -14,7 +14,7 @@ static char asked[300];
 static bool policy(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
-    assert_int_equal(r->what, XSOCK_WASIX_RESOLVE);
+    assert_int_equal(r->action, XSOCK_WASIX_RESOLVE);
     snprintf(asked, sizeof asked, "%s", r->host);
     return allowed;
 }

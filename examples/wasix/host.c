@@ -24,7 +24,7 @@ static struct host_file *free_place(struct host *h)
 int host_add_file(struct host *h, FILE *stream, bool folder)
 {
     struct host_file *f = free_place(h);
-    int number = f != NULL ? xsock_wasix_keep(h->guest, -1) : -XSOCK_EMFILE;
+    int number = f != NULL ? xsock_wasix_reserve(h->guest, -1) : -XSOCK_EMFILE;
     if (number >= 0)
         *f = (struct host_file){number, folder, stream};
     else if (stream != NULL)
@@ -44,7 +44,7 @@ void host_close_file(struct host *h, struct host_file *f)
 {
     int number = f->number;
     host_forget_file(f);
-    (void)xsock_wasix_unkeep(h->guest, number);
+    (void)xsock_wasix_unreserve(h->guest, number);
 }
 
 /* sock_send_file from a file: xsock has the socket, the engine the bytes. */
@@ -119,10 +119,10 @@ static uint32_t not_of_files(const char *name)
 uint32_t host_call(struct host *h, const struct host_import *import,
                    const struct xsock_wasix_memory *memory, const uint64_t *args)
 {
-    uint32_t error = XSOCK_WASIX_NOT_MINE;
+    uint32_t error = XSOCK_WASIX_CALL_ENGINE;
     if (import->socket != NULL)
         error = import->socket->call(h->guest, memory, args);
-    if (error != XSOCK_WASIX_NOT_MINE)
+    if (error != XSOCK_WASIX_CALL_ENGINE)
         return error;
     return import->own != NULL ? import->own(h, memory, args) : not_of_files(import->socket->name);
 }

@@ -58,7 +58,7 @@ END {
     print "static " type " instance;\n"
     print "void guest_memory(struct xsock_wasix_memory *out)\n{"
     print "    wasm_rt_memory_t *m = " memory "(&instance);"
-    print "    out->base = m->data;\n    out->size = m->size;\n}\n"
+    print "    *out = (struct xsock_wasix_memory){.base = m->data, .size = m->size};\n}\n"
     print "void guest_run(void *host)\n{\n    " init_module "();"
     n = gsub(/, *struct/, "", instances)
     printf "    %s(&instance", instantiate

@@ -113,9 +113,9 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
     struct host_file *from = file_of(h, args[0]), *to = file_of(h, args[1]);
     int first = (int)(uint32_t)args[0], second = (int)(uint32_t)args[1];
     (void)m;
-    if (from == NULL && xsock_wasix_owner(h->guest, first) != XSOCK_WASIX_OURS)
+    if (from == NULL && xsock_wasix_owner(h->guest, first) != XSOCK_WASIX_OWNER_XSOCK)
         return XSOCK_EBADF;
-    if (to == NULL && xsock_wasix_owner(h->guest, second) != XSOCK_WASIX_OURS)
+    if (to == NULL && xsock_wasix_owner(h->guest, second) != XSOCK_WASIX_OWNER_XSOCK)
         return XSOCK_EBADF;
     if (from == to)
         return 0;
@@ -129,8 +129,8 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
         host_close_file(h, to);
     else
         (void)xsock_wasix_close(h->guest, second);
-    (void)xsock_wasix_keep(h->guest, second);
-    (void)xsock_wasix_unkeep(h->guest, first);
+    (void)xsock_wasix_reserve(h->guest, second);
+    (void)xsock_wasix_unreserve(h->guest, first);
     from->number = second;
     return 0;
 }

@@ -46,7 +46,7 @@ static void find_memory(wasmtime_caller_t *caller, struct xsock_wasix_memory *ou
 {
     wasmtime_extern_t item;
     const wasmtime_context_t *context = wasmtime_caller_context(caller);
-    *out = (struct xsock_wasix_memory){NULL, 0};
+    *out = (struct xsock_wasix_memory){0};
     if (!wasmtime_caller_export_get(caller, "memory", 6, &item)
         || item.kind != WASMTIME_EXTERN_MEMORY)
         return;

@@ -88,7 +88,7 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     int rc = xsock__lookup_fd(guest->table, from, &fd);
     if (rc != 0)
         return rc == -XSOCK__EFOREIGN ? -XSOCK_EBADF : rc;
-    bool kept = xsock_wasix_owner(guest, to) == XSOCK_WASIX_ENGINES;
+    bool kept = xsock_wasix_owner(guest, to) == XSOCK_WASIX_OWNER_ENGINE;
     rc = kept ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
     xsock__fdtab_put(guest->table, fd);
     return rc;

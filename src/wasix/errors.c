@@ -64,7 +64,7 @@ uint32_t xsock__wasix_errno(int64_t rc, bool preview1)
     if (rc >= 0)
         return 0;
     if (rc == -XSOCK__EFOREIGN)
-        return XSOCK_WASIX_NOT_MINE;
+        return XSOCK_WASIX_CALL_ENGINE;
     int error = (int)-rc;
     if (error > XSOCK_EPENDING)
         error = fold(wasix, sizeof wasix / sizeof wasix[0], error, XSOCK_EUNKNOWN);

@@ -57,7 +57,7 @@ static int make_table(struct xsock_wasix *g)
     xsock__fdtab_set_rules(g->table, &rules);
     rc = xsock__fdtab_set_limit(g->table, g->config.max_descriptors);
     for (int n = 0; n < g->config.first && rc >= 0; n++)
-        rc = xsock_wasix_keep(g, n);
+        rc = xsock_wasix_reserve(g, n);
     if (rc < 0)
         xsock__fdtab_destroy(g->table);
     return rc < 0 ? rc : 0;
@@ -116,7 +116,7 @@ void xsock_wasix_destroy(struct xsock_wasix *guest)
 
 /* ---- Numbers of the engine's --------------------------------------------------------------------- */
 
-int xsock_wasix_keep(struct xsock_wasix *guest, int number)
+int xsock_wasix_reserve(struct xsock_wasix *guest, int number)
 {
     struct xsock__held held = xsock__sock_foreign();
     if (guest == NULL)
@@ -124,7 +124,7 @@ int xsock_wasix_keep(struct xsock_wasix *guest, int number)
     return number < -1 ? -XSOCK_EBADF : xsock__fdtab_reserve_foreign(guest->table, number, &held);
 }
 
-int xsock_wasix_unkeep(struct xsock_wasix *guest, int number)
+int xsock_wasix_unreserve(struct xsock_wasix *guest, int number)
 {
     return guest == NULL ? -XSOCK_EFAULT : xsock__fdtab_release_foreign(guest->table, number);
 }
@@ -136,9 +136,9 @@ int xsock_wasix_owner(struct xsock_wasix *guest, int number)
         return -XSOCK_EFAULT;
     int rc = xsock__lookup_fd(guest->table, number, &fd);
     if (rc != 0)
-        return rc == -XSOCK__EFOREIGN ? XSOCK_WASIX_ENGINES : XSOCK_WASIX_FREE;
+        return rc == -XSOCK__EFOREIGN ? XSOCK_WASIX_OWNER_ENGINE : XSOCK_WASIX_OWNER_NONE;
     xsock__fdtab_put(guest->table, fd);
-    return XSOCK_WASIX_OURS;
+    return XSOCK_WASIX_OWNER_XSOCK;
 }
 
 int xsock_wasix_close(struct xsock_wasix *guest, int number)

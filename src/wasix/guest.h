@@ -142,11 +142,11 @@ void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
 /* ---- Policy (policy.c) --------------------------------------------------------------------------- */
 
 /* 0, or -XSOCK_EACCES. a may be NULL; it becomes what the policy makes of it. host may be NULL. */
-int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int type, int protocol,
+int xsock__wasix_ask(const struct xsock__wasix_call *c, int action, int af, int type, int protocol,
                      struct xsock_addr *a, const char *host);
 
 /* The same, of a call in a socket that the caller has, and keeps while it does what was allowed. */
-int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
+int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int action, const struct xsock__fd *fd,
                         struct xsock_addr *a);
 
 /* ---- Errors (fold.c) ----------------------------------------------------------------------------- */

@@ -7,6 +7,8 @@ static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g,
                     const struct xsock_wasix_memory *m, const uint64_t *args, bool wide,
                     bool preview1)
 {
+    if ((m->reserved[0] | m->reserved[1]) != 0)
+        return XSOCK_EINVAL; /* the same number in preview 1 */
     struct xsock__wasix_call c = {g, m->base, m->base != NULL ? m->size : 0, args, wide};
     int rc = impl(&c);
     return rc == 0 ? 0 : xsock__wasix_errno(rc, preview1);

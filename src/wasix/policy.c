@@ -9,9 +9,10 @@
  * bound to no name an abstract one, so that is no exception. */
 static bool allowed_by_default(const struct xsock_wasix_request *r)
 {
-    if (r->what == XSOCK_WASIX_OPEN)
+    if (r->action == XSOCK_WASIX_OPEN)
         return r->type != XSOCK_SOCK_RAW;
-    return r->addr.family != XSOCK_AF_LOCAL || (r->addr.length == 0 && r->what != XSOCK_WASIX_BIND);
+    return r->addr.family != XSOCK_AF_LOCAL
+           || (r->addr.length == 0 && r->action != XSOCK_WASIX_BIND);
 }
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
@@ -37,22 +38,22 @@ static void map(struct xsock_addr *a)
     *a = v6;
 }
 
-static void describe(int what, const struct xsock_addr *a, struct xsock_addr *out)
+static void describe(int action, const struct xsock_addr *a, struct xsock_addr *out)
 {
     *out = *a;
     unmap(out);
-    if (what == XSOCK_WASIX_CONNECT || what == XSOCK_WASIX_SEND)
+    if (action == XSOCK_WASIX_CONNECT || action == XSOCK_WASIX_SEND)
         xsock__addr_destination(out);
 }
 
-int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int type, int protocol,
+int xsock__wasix_ask(const struct xsock__wasix_call *c, int action, int af, int type, int protocol,
                      struct xsock_addr *a, const char *host)
 {
     const struct xsock_wasix_config *config = &c->guest->config;
     struct xsock_wasix_request r = {
-        .what = what, .af = af, .type = type, .protocol = protocol, .host = host};
+        .action = action, .af = af, .type = type, .protocol = protocol, .host = host};
     if (a != NULL)
-        describe(what, a, &r.addr);
+        describe(action, a, &r.addr);
     bool was_mapped = a != NULL && r.addr.family != a->family;
     if (!(config->policy != NULL ? config->policy(config->user, &r) : allowed_by_default(&r)))
         return -XSOCK_EACCES;
@@ -63,9 +64,9 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int what, int af, int ty
     return 0;
 }
 
-int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int what, const struct xsock__fd *fd,
+int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int action, const struct xsock__fd *fd,
                         struct xsock_addr *a)
 {
     const struct xsock__sock *s = fd->held.sock;
-    return xsock__wasix_ask(c, what, s->af, s->type, s->protocol, a, NULL);
+    return xsock__wasix_ask(c, action, s->af, s->type, s->protocol, a, NULL);
 }
