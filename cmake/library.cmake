@@ -40,6 +40,11 @@ if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
     set_target_properties(xsock PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endif()
 
+if(BUILD_SHARED_LIBS)
+    include(cmake/abi.cmake)
+    xsock_shared_library_abi(xsock)
+endif()
+
 if(BUILD_SHARED_LIBS AND WIN32)
     target_compile_definitions(xsock PUBLIC XSOCK_SHARED PRIVATE XSOCK_BUILD)
     # As Meson names it; the number is the ABI's, as in libxsock.so.0.

@@ -5,13 +5,25 @@
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=ON
 run_tests "$OUT"
 
-exports() { # functions only: data would tie programs to its size
-    nm -D --defined-only "$OUT/libxsock.so" | awk '$2 == "T" { print $3; next } { print $2, $3 }' >"$OUT/exported.txt"
+# Functions only, as data would tie programs to its size; and the name of their version, which is no call.
+exports() {
+    nm -D --defined-only "$OUT/libxsock.so" >"$OUT/symbols.txt"
+    grep -qE ' A XSOCK_0$' "$OUT/symbols.txt"
+    awk '$2 == "A" && $3 == "XSOCK_0" { next }
+        $2 == "T" && sub("@@XSOCK_0$", "", $3) { print $3; next }
+        { print $2, $3 }' "$OUT/symbols.txt" >"$OUT/exported.txt"
     exports_match "$OUT/exported.txt"
 }
-check "the library exports the public calls and nothing else" exports
-stays_loaded() { readelf -d "$OUT/libxsock.so" | grep NODELETE; }
-check "the library stays loaded once it is" stays_loaded
+check "the library exports the public calls as version XSOCK_0, and nothing else" exports
+dynamic() { readelf -W -d "$OUT/libxsock.so" | grep "$1"; }
+check "its SONAME has the number of the ABI" dynamic 'SONAME.*\[libxsock\.so\.0\]'
+calls_itself_directly() { # as -Bsymbolic-functions has it: no relocation names one of its own calls
+    readelf -W -r "$OUT/libxsock.so" >"$OUT/relocations.txt"
+    grep -q ' getsockname@' "$OUT/relocations.txt"
+    if grep ' xsock_' "$OUT/relocations.txt"; then return 1; fi
+}
+check "it calls its own public functions directly" calls_itself_directly
+check "the library stays loaded once it is" dynamic NODELETE
 
 # How large the stripped library is on x86-64, without what a distribution adds to gcc's options.
 # Segments are aligned to 4 KiB, and a small change of the code may change the size by that much,

@@ -18,6 +18,18 @@ exports() {
 }
 check "the DLL exports the public calls and nothing else" exports
 
+# The DLL with its zero bytes removed: then the UTF-16 strings of its resource read as ASCII.
+tells_its_version() {
+    local version
+    version=$(version)
+    tr -d '\0' <"$dll" >"$OUT/dll.txt"
+    grep -aq "FileVersion$version" "$OUT/dll.txt" && grep -aq "ProductVersion$version" "$OUT/dll.txt"
+    x86_64-w64-mingw32-windres -J coff -O rc "$dll" >"$OUT/version.rc"
+    cat "$OUT/version.rc"
+    grep -qE "FILEVERSION +${version//./, ?}, ?0" "$OUT/version.rc"
+}
+check "the DLL's version resource has the version" tells_its_version
+
 system_imports() {
     x86_64-w64-mingw32-objdump -p "$dll" | awk '/DLL Name:/ { print tolower($3) }' >"$OUT/imports.txt"
     [ -s "$OUT/imports.txt" ] && ! grep -vE '^(kernel32|ws2_32|iphlpapi|bcrypt|msvcrt|ucrtbase|api-ms-win-crt-.*)\.dll$' "$OUT/imports.txt"
