@@ -102,8 +102,8 @@ static void a_policy_sees_the_group_and_the_interface(void **state)
         d6 = open_socket(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM);
     put_groups();
     ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v4", d, OUT, OUT + 8));
-    assert_true(asked.action == XSOCK_WASIX_JOIN && asked.type == XSOCK_SOCK_DGRAM
-                && asked.protocol == 17);
+    assert_int_equal(asked.action, XSOCK_WASIX_JOIN);
+    assert_true(asked.type == XSOCK_SOCK_DGRAM && asked.protocol == 17);
     assert_true(asked.addr.family == XSOCK_AF_INET && asked.addr.data[0] == 239
                 && asked.addr.scope == 7);
     assert_true(fake_options_last().join && fake_options_last().group.index == 7);

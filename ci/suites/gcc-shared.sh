@@ -5,7 +5,8 @@
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=ON
 run_tests "$OUT"
 
-# Functions only, as data would tie programs to its size; and the name of their version, which is no call.
+# The library exports functions only, as data would tie programs to its size. The name of their
+# version stands among the symbols too.
 exports() {
     nm -D --defined-only "$OUT/libxsock.so" >"$OUT/symbols.txt"
     grep -qE ' A XSOCK_0$' "$OUT/symbols.txt"

@@ -23,7 +23,8 @@ tells_its_version() {
     local version
     version=$(version)
     tr -d '\0' <"$dll" >"$OUT/dll.txt"
-    grep -aq "FileVersion$version" "$OUT/dll.txt" && grep -aq "ProductVersion$version" "$OUT/dll.txt"
+    grep -aq "FileVersion$version" "$OUT/dll.txt"
+    grep -aq "ProductVersion$version" "$OUT/dll.txt"
     x86_64-w64-mingw32-windres -J coff -O rc "$dll" >"$OUT/version.rc"
     cat "$OUT/version.rc"
     grep -qE "FILEVERSION +${version//./, ?}, ?0" "$OUT/version.rc"
