@@ -1,13 +1,14 @@
-/** @file xsock_native.h
- *  @brief Moves sockets, addresses and options between xsock and the system's own calls.
+/**
+ * @file xsock_native.h
+ * @brief Moves sockets, addresses and options between xsock and the system's own calls.
  *
- *  The conventions of xsock.h hold for every call of this file: how a call returns errors, in which
- *  order it checks its arguments, and what threads, signals and fork may do.
+ * The conventions of xsock.h hold for every call of this file: how a call returns errors, in which
+ * order it checks its arguments, and what threads, signals and fork may do.
  *
- *  A system handle is a `uintptr_t`. On Windows it holds a `SOCKET`. On other systems it holds a
- *  file descriptor, which is never negative.
+ * A system handle is a `uintptr_t`. On Windows it holds a `SOCKET`. On other systems it holds a
+ * file descriptor, which is never negative.
  *
- *  This header includes no header of the system.
+ * This header includes no header of the system.
  */
 #ifndef XSOCK_NATIVE_H
 #define XSOCK_NATIVE_H
@@ -18,222 +19,247 @@
 extern "C" {
 #endif
 
-/** @defgroup xsock_native_handles System handles
- *  The system handle below a descriptor, and descriptors for handles that the system made.
+/**
+ * @defgroup xsock_native_handles System handles
+ * The system handle below a descriptor, and descriptors for handles that the system made.
  *
- *  xsock does its own waiting. It keeps its handles in the system's non-blocking mode, whether
- *  #XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
- *  change that mode.
- *  @{ */
+ * xsock does its own waiting. It keeps its handles in the system's non-blocking mode, whether
+ * #XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
+ * change that mode.
+ * @{
+ */
 
-/** Stores the system handle of a descriptor.
+/**
+ * Stores the system handle of a descriptor.
  *
- *  The handle still belongs to xsock. Do not close it, and do not use it after xsock_close().
+ * The handle still belongs to xsock. Do not close it, and do not use it after xsock_close().
  *
- *  For a poller this is the epoll, kqueue or completion-port handle. Do not operate on it.
+ * For a poller this is the epoll, kqueue or completion-port handle. Do not operate on it.
  *
- *  @param[in]  d    The descriptor, of a socket or a poller.
- *  @param[out] out  Receives the handle. It is unchanged on failure.
- *  @return 0, or a negative error.
- *  @retval -XSOCK_EBADF d is not open.
- *  @retval -XSOCK_EFAULT out is NULL.
- *  @par Blocking
- *  The call does not block.
- *  @since 0.1 */
+ * @param[in]  d    The descriptor, of a socket or a poller.
+ * @param[out] out  Receives the handle. It is unchanged on failure.
+ * @return 0, or a negative error.
+ * @retval -XSOCK_EBADF d is not open.
+ * @retval -XSOCK_EFAULT out is NULL.
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
 XSOCK_API int xsock_native(int d, uintptr_t *out);
 
-/** Takes over a socket that the system made, and gives it the lowest free descriptor.
+/**
+ * Takes over a socket that the system made, and gives it the lowest free descriptor.
  *
- *  After success the socket belongs to xsock, and xsock_close() closes it. On failure the handle is
- *  unchanged and still yours.
+ * After success the socket belongs to xsock, and xsock_close() closes it. On failure the handle is
+ * unchanged and still yours.
  *
- *  The call puts the handle into the system's non-blocking mode. `flags` decides whether calls of
- *  xsock wait, and whether programs that are started later inherit the handle. The settings that
- *  the handle had before are replaced.
+ * The call puts the handle into the system's non-blocking mode. `flags` decides whether calls of
+ * xsock wait, and whether programs that are started later inherit the handle. The settings that
+ * the handle had before are replaced.
  *
- *  @param[in] handle  A system handle of a socket. It may be connecting, connected or listening.
- *  @param[in] flags   0, or #XSOCK_SOCK_CLOEXEC and #XSOCK_SOCK_NONBLOCK or-ed.
- *  @return The descriptor, or a negative error.
- *  @retval -XSOCK_EINVAL flags has unknown bits.
- *  @retval -XSOCK_EBADF handle is not an open handle.
- *  @retval -XSOCK_ENOTSOCK handle is open, but it is not a socket.
- *  @retval -XSOCK_EAFNOSUPPORT xsock has no number for the socket's family.
- *  @retval -XSOCK_ESOCKTNOSUPPORT xsock has no number for the socket's type.
- *  @retval -XSOCK_EBUSY A descriptor of xsock already has this handle.
- *  @retval -XSOCK_EMFILE All numbers below the limit (xsock_get_limit()) are taken.
- *  @retval -XSOCK_ENOMEM There is no memory for the descriptor.
- *  @par Other errors
- *  On Windows the errors of starting Winsock are returned too (see xsock_startup()).
- *  @par Blocking
- *  The call does not block.
- *  @par Portability
- *  On POSIX systems every process that shares the socket sees the change to non-blocking mode.
- *  @since 0.1
- *  @see xsock_release */
-XSOCK_API int xsock_adopt(uintptr_t handle, int flags);
+ * @param[in] handle  A system handle of a socket. It may be connecting, connected or listening.
+ * @param[in] flags   0, or #XSOCK_SOCK_CLOEXEC and #XSOCK_SOCK_NONBLOCK or-ed.
+ * @return The descriptor, or a negative error.
+ * @retval -XSOCK_EINVAL flags has unknown bits.
+ * @retval -XSOCK_EBADF handle is not an open handle.
+ * @retval -XSOCK_ENOTSOCK handle is open, but it is not a socket.
+ * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the socket's family.
+ * @retval -XSOCK_ESOCKTNOSUPPORT xsock has no number for the socket's type.
+ * @retval -XSOCK_EBUSY A descriptor of xsock already has this handle.
+ * @retval -XSOCK_EMFILE All numbers below the limit (xsock_get_limit()) are taken.
+ * @retval -XSOCK_ENOMEM There is no memory for the descriptor.
+ * @par Other errors
+ * On Windows the errors of starting Winsock are returned too (see xsock_startup()).
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * On POSIX systems every process that shares the socket sees the change to non-blocking mode.
+ * @since 0.1
+ * @see xsock_release
+ */
+XSOCK_API int xsock_adopt(uintptr_t handle, int flags) XSOCK_MUST_USE;
 
-/** Removes a socket from xsock without closing it, and stores its system handle.
+/**
+ * Removes a socket from xsock without closing it, and stores its system handle.
  *
- *  After success the handle is yours, and the number is free. If #XSOCK_SOCK_NONBLOCK is off, the
- *  handle is put back into the system's blocking mode, unless a duplicate of the descriptor is
- *  still open in xsock.
+ * After success the handle is yours, and the number is free. If #XSOCK_SOCK_NONBLOCK is off, the
+ * handle is put back into the system's blocking mode, unless a duplicate of the descriptor is
+ * still open in xsock.
  *
- *  @param[in]  d    The descriptor of a socket.
- *  @param[out] out  Receives the handle. It is unchanged on failure.
- *  @return 0, or a negative error.
- *  @retval -XSOCK_EBADF d is not open.
- *  @retval -XSOCK_EFAULT out is NULL.
- *  @retval -XSOCK_EBUSY Another thread has a call in d. Nothing is changed.
- *  @retval -XSOCK_ENOTSOCK d is a poller.
- *  @par Blocking
- *  The call does not block.
- *  @since 0.1
- *  @see xsock_adopt */
+ * @param[in]  d    The descriptor of a socket.
+ * @param[out] out  Receives the handle. It is unchanged on failure.
+ * @return 0, or a negative error.
+ * @retval -XSOCK_EBADF d is not open.
+ * @retval -XSOCK_EFAULT out is NULL.
+ * @retval -XSOCK_EBUSY Another thread has a call in d. Nothing is changed.
+ * @retval -XSOCK_ENOTSOCK d is a poller.
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ * @see xsock_adopt
+ */
 XSOCK_API int xsock_release(int d, uintptr_t *out);
 
 /** @} */
 
-/** @defgroup xsock_native_numbers System numbers and options
- *  The system's own numbers, for calls that xsock does not have.
- *  @{ */
+/**
+ * @defgroup xsock_native_numbers System numbers and options
+ * The system's own numbers, for calls that xsock does not have.
+ * @{
+ */
 
-/** Translates a family, a type and a protocol of xsock to the system's numbers.
+/**
+ * Translates a family, a type and a protocol of xsock to the system's numbers.
  *
- *  xsock_open() gives these numbers to socket(), or to WSASocketW() on Windows. Protocol 0 is
- *  replaced by the default protocol of the family and type.
+ * xsock_open() gives these numbers to socket(), or to WSASocketW() on Windows. Protocol 0 is
+ * replaced by the default protocol of the family and type.
  *
- *  The errors are those of the truth table of xsock_open() that can be found without asking the
- *  system. A family or type that only the running kernel lacks is not noticed here.
+ * The errors are those of the truth table of xsock_open() that can be found without asking the
+ * system. A family or type that only the running kernel lacks is not noticed here.
  *
- *  @param[in]  af        The family, XSOCK_AF_...
- *  @param[in]  type      The type, XSOCK_SOCK_..., which may have flags or-ed in.
- *  @param[in]  protocol  The protocol, or 0 for the default.
- *  @param[out] out       Receives the system's family, type and protocol, in this order. It is
- *                        unchanged on failure.
- *  @return 0, or a negative error.
- *  @retval -XSOCK_EFAULT out is NULL.
- *  @retval -XSOCK_EINVAL type has unknown bits, or protocol is negative and af is not
- *          #XSOCK_AF_NETBIOS.
- *  @retval -XSOCK_EAFNOSUPPORT af is unknown or UNSPEC, or this system has no number for it.
- *  @retval -XSOCK_ESOCKTNOSUPPORT type is unknown or 0, the family does not have it, or this system
- *          has no number for it.
- *  @retval -XSOCK_EPROTONOSUPPORT protocol is unknown, the family and type do not have it, this
- *          system has no number for it, or it is 0 where the type has no default.
- *  @par Blocking
- *  The call does not block.
- *  @since 0.1
- *  @see xsock_open */
+ * @param[in]  af        The family, XSOCK_AF_...
+ * @param[in]  type      The type, XSOCK_SOCK_..., which may have flags or-ed in.
+ * @param[in]  protocol  The protocol, or 0 for the default.
+ * @param[out] out       Receives the system's family, type and protocol, in this order. It is
+ *                       unchanged on failure.
+ * @return 0, or a negative error.
+ * @retval -XSOCK_EFAULT out is NULL.
+ * @retval -XSOCK_EINVAL type has unknown bits, or protocol is negative and af is not
+ *         #XSOCK_AF_NETBIOS.
+ * @retval -XSOCK_EAFNOSUPPORT af is unknown or UNSPEC, or this system has no number for it.
+ * @retval -XSOCK_ESOCKTNOSUPPORT type is unknown or 0, the family does not have it, or this system
+ *         has no number for it.
+ * @retval -XSOCK_EPROTONOSUPPORT protocol is unknown, the family and type do not have it, this
+ *         system has no number for it, or it is 0 where the type has no default.
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ * @see xsock_open
+ */
 XSOCK_API int xsock_native_triple(int af, int type, int protocol, int out[3]);
 
-/** Sets an option by the system's own level, name and value.
+/**
+ * Sets an option by the system's own level, name and value.
  *
- *  This is setsockopt() and nothing else. Use it for options that have no number in xsock.h. xsock
- *  keeps the value of some options itself (the timeouts, and #XSOCK_SO_REUSEADDR on Windows). It
- *  does not notice if this call changes such an option.
+ * This is setsockopt() and nothing else. Use it for options that have no number in xsock.h. xsock
+ * keeps the value of some options itself (the timeouts, and #XSOCK_SO_REUSEADDR on Windows). It
+ * does not notice if this call changes such an option.
  *
- *  @param[in] d      The descriptor of a socket.
- *  @param[in] level  The system's level, such as SOL_SOCKET.
- *  @param[in] name   The system's number of the option.
- *  @param[in] value  The bytes of the value. It may be NULL if size is 0.
- *  @param[in] size   The number of bytes at value.
- *  @return 0, or a negative error. Nothing is changed on failure.
- *  @retval -XSOCK_EBADF d is not open.
- *  @retval -XSOCK_ENOTSOCK d is not a socket.
- *  @retval -XSOCK_EFAULT value is NULL and size is not 0.
- *  @retval -XSOCK_EINVAL size is larger than INT_MAX, or the system refuses the value.
- *  @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
- *  @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
- *  @par Other errors
- *  Every other error of the system's call is returned too.
- *  @par Blocking
- *  The call does not block.
- *  @par Portability
- *  Levels, names and values are those of the system that the program runs on.
- *  @par Standards
- *  POSIX setsockopt().
- *  @since 0.1
- *  @see xsock_set_opt_flag, xsock_set_opt_time, xsock_set_opt_size */
-XSOCK_API int xsock_set_opt_raw(int d, int level, int name, const void *value, size_t size);
+ * @param[in] d      The descriptor of a socket.
+ * @param[in] level  The system's level, such as SOL_SOCKET.
+ * @param[in] name   The system's number of the option.
+ * @param[in] value  The bytes of the value. It may be NULL if size is 0.
+ * @param[in] size   The number of bytes at value.
+ * @return 0, or a negative error. Nothing is changed on failure.
+ * @retval -XSOCK_EBADF d is not open.
+ * @retval -XSOCK_ENOTSOCK d is not a socket.
+ * @retval -XSOCK_EFAULT value is NULL and size is not 0.
+ * @retval -XSOCK_EINVAL size is larger than INT_MAX, or the system refuses the value.
+ * @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
+ * @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
+ * @par Other errors
+ * Every other error of the system's call is returned too.
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Levels, names and values are those of the system that the program runs on.
+ * @par Standards
+ * POSIX setsockopt().
+ * @since 0.1
+ * @see xsock_set_opt_flag, xsock_set_opt_time, xsock_set_opt_size
+ */
+XSOCK_API int xsock_set_opt_raw(int d, int level, int name, const void *value, size_t size)
+    XSOCK_READS(4, 5);
 
-/** Reads an option by the system's own level and name.
+/**
+ * Reads an option by the system's own level and name.
  *
- *  This is getsockopt() and nothing else. xsock_set_opt_raw() says for which options it is meant.
+ * This is getsockopt() and nothing else. xsock_set_opt_raw() says for which options it is meant.
  *
- *  @param[in]     d           The descriptor of a socket.
- *  @param[in]     level       The system's level, such as SOL_SOCKET.
- *  @param[in]     name        The system's number of the option.
- *  @param[out]    out         Receives the bytes of the value.
- *  @param[in,out] inout_size  The capacity of out, in bytes. It receives the number of bytes that
- *                             the system wrote.
- *  @return 0, or a negative error. Nothing is changed on failure.
- *  @retval -XSOCK_EBADF d is not open.
- *  @retval -XSOCK_ENOTSOCK d is not a socket.
- *  @retval -XSOCK_EFAULT out or inout_size is NULL.
- *  @retval -XSOCK_EINVAL *inout_size is larger than INT_MAX, or the system refuses the size.
- *  @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
- *  @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
- *  @par Other errors
- *  Every other error of the system's call is returned too.
- *  @par Blocking
- *  The call does not block.
- *  @par Portability
- *  Levels, names and values are those of the system that the program runs on.
- *  @par Standards
- *  POSIX getsockopt().
- *  @since 0.1
- *  @see xsock_get_opt_flag, xsock_get_opt_time, xsock_get_opt_size */
+ * @param[in]     d           The descriptor of a socket.
+ * @param[in]     level       The system's level, such as SOL_SOCKET.
+ * @param[in]     name        The system's number of the option.
+ * @param[out]    out         Receives the bytes of the value.
+ * @param[in,out] inout_size  The capacity of out, in bytes. It receives the number of bytes that
+ *                            the system wrote.
+ * @return 0, or a negative error. Nothing is changed on failure.
+ * @retval -XSOCK_EBADF d is not open.
+ * @retval -XSOCK_ENOTSOCK d is not a socket.
+ * @retval -XSOCK_EFAULT out or inout_size is NULL.
+ * @retval -XSOCK_EINVAL *inout_size is larger than INT_MAX, or the system refuses the size.
+ * @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
+ * @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
+ * @par Other errors
+ * Every other error of the system's call is returned too.
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Levels, names and values are those of the system that the program runs on.
+ * @par Standards
+ * POSIX getsockopt().
+ * @since 0.1
+ * @see xsock_get_opt_flag, xsock_get_opt_time, xsock_get_opt_size
+ */
 XSOCK_API int xsock_get_opt_raw(int d, int level, int name, void *out, size_t *inout_size);
 
 /** @} */
 
-/** @defgroup xsock_native_addresses System addresses
- *  struct xsock_addr as the system's sockaddr, and back.
+/**
+ * @defgroup xsock_native_addresses System addresses
+ * struct xsock_addr as the system's sockaddr, and back.
  *
- *  An address of xsock that becomes a sockaddr and is read back is the same address.
- *  @{ */
+ * An address of xsock that becomes a sockaddr and is read back is the same address.
+ * @{
+ */
 
-/** Writes an address as the system's sockaddr.
+/**
+ * Writes an address as the system's sockaddr.
  *
- *  A LOCAL path that fills sun_path to its last byte is written without a NUL.
+ * A LOCAL path that fills sun_path to its last byte is written without a NUL.
  *
- *  @param[in]  a    The address.
- *  @param[out] out  Receives the sockaddr. It may have any alignment. A struct sockaddr_storage is
- *                   large enough for every address. It is unchanged on failure.
- *  @param[in]  cap  The capacity of out, in bytes. No more than this is written.
- *  @return The length of the sockaddr in bytes, which the system's calls take with it, or a
- *          negative error.
- *  @retval -XSOCK_EFAULT a or out is NULL.
- *  @retval -XSOCK_EINVAL a is malformed (see xsock_addr_format()), or a is an abstract name and the
- *          system has none, or a is a path that is not UTF-8 on Windows.
- *  @retval -XSOCK_EAFNOSUPPORT The system does not have the family.
- *  @retval -XSOCK_ENAMETOOLONG A LOCAL name is longer than sun_path.
- *  @retval -XSOCK_ENOSPC The sockaddr needs more than cap bytes.
- *  @par Blocking
- *  The call does not block.
- *  @par Portability
- *  sun_path has 108 bytes on Linux and Windows, and 104 on FreeBSD and macOS.
- *  @since 0.1 */
-XSOCK_API int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap);
+ * @param[in]  a    The address.
+ * @param[out] out  Receives the sockaddr. It may have any alignment. A struct sockaddr_storage is
+ *                  large enough for every address. It is unchanged on failure.
+ * @param[in]  cap  The capacity of out, in bytes. No more than this is written.
+ * @return The length of the sockaddr in bytes, which the system's calls take with it, or a
+ *         negative error.
+ * @retval -XSOCK_EFAULT a or out is NULL.
+ * @retval -XSOCK_EINVAL a is malformed (see xsock_addr_format()), or a is an abstract name and the
+ *         system has none, or a is a path that is not UTF-8 on Windows.
+ * @retval -XSOCK_EAFNOSUPPORT The system does not have the family.
+ * @retval -XSOCK_ENAMETOOLONG A LOCAL name is longer than sun_path.
+ * @retval -XSOCK_ENOSPC The sockaddr needs more than cap bytes.
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * sun_path has 108 bytes on Linux and Windows, and 104 on FreeBSD and macOS.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap)
+    XSOCK_WRITES(2, 3);
 
-/** Reads an address from a sockaddr of the system.
+/**
+ * Reads an address from a sockaddr of the system.
  *
- *  A len of 0 gives a family of UNSPEC, which means "no address". A LOCAL path ends at its first
- *  zero byte. Of a sockaddr that did not come from xsock only padding is lost, such as sin_zero.
+ * A len of 0 gives a family of UNSPEC, which means "no address". A LOCAL path ends at its first
+ * zero byte. Of a sockaddr that did not come from xsock only padding is lost, such as sin_zero.
  *
- *  @param[in]  sa   The sockaddr. It may have any alignment. Its sa_len, where the system has one,
- *                   is not read. It may be NULL if len is 0.
- *  @param[in]  len  The number of bytes at sa.
- *  @param[out] out  Receives the address. It is unchanged on failure.
- *  @return 0, or a negative error.
- *  @retval -XSOCK_EFAULT out is NULL, or sa is NULL and len is not 0.
- *  @retval -XSOCK_EINVAL len is too short for the family, or larger than 256.
- *  @retval -XSOCK_ENAMETOOLONG The address has more than #XSOCK_ADDR_DATA bytes.
- *  @par Blocking
- *  The call does not block.
- *  @par Portability
- *  macOS has paths of up to 253 bytes, which struct xsock_addr cannot hold.
- *  @since 0.1 */
-XSOCK_API int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_addr *out);
+ * @param[in]  sa   The sockaddr. It may have any alignment. Its sa_len, where the system has one,
+ *                  is not read. It may be NULL if len is 0.
+ * @param[in]  len  The number of bytes at sa.
+ * @param[out] out  Receives the address. It is unchanged on failure.
+ * @return 0, or a negative error.
+ * @retval -XSOCK_EFAULT out is NULL, or sa is NULL and len is not 0.
+ * @retval -XSOCK_EINVAL len is too short for the family, or larger than 256.
+ * @retval -XSOCK_ENAMETOOLONG The address has more than #XSOCK_ADDR_DATA bytes.
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * macOS has paths of up to 253 bytes, which struct xsock_addr cannot hold.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_addr *out)
+    XSOCK_READS(1, 2);
 
 /** @} */
 
