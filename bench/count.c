@@ -9,7 +9,15 @@
 #include "xsock.h"
 #include "xsock_wasix.h"
 
-enum { PAYLOAD = 64, FEW = 64, BATCH = 32, DATAGRAM = 200, STUB_HANDLE = 1000 };
+enum {
+    PAYLOAD = 64,
+    FEW = 64,
+    BATCH = 32,
+    DATAGRAM = 200,
+    BUFFERS = 4,
+    JOINED = 65535,
+    STUB_HANDLE = 1000
+};
 
 static int stubbed;
 
@@ -141,18 +149,25 @@ static void before_batch(void)
 
 static void batch(long n)
 {
-    static char data[BATCH][DATAGRAM];
+    static char data[BATCH][DATAGRAM], joined[BUFFERS][JOINED];
     struct xsock_dgram v[BATCH];
     memset(v, 0, sizeof v);
     while (n-- > 0) {
-        int got = 0;
+        size_t got = 0;
         for (int i = 0; i < BATCH; i++) {
             v[i].base = data[i];
             v[i].len = DATAGRAM;
         }
         expect(xsock_send_batch(pair_of[0], v, BATCH, 0) == BATCH, "all datagrams are sent");
-        while (got < BATCH)
-            got += must(xsock_recv_batch(pair_of[1], v, (size_t)(BATCH - got), 0));
+        for (int i = 0; i < BUFFERS; i++) {
+            v[i].base = joined[i];
+            v[i].len = JOINED;
+        }
+        while (got < BATCH * DATAGRAM) {
+            int n = must(xsock_recv_batch(pair_of[1], v, BUFFERS, 0));
+            for (int i = 0; i < n; i++)
+                got += v[i].done;
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 /* What a datagram costs, sent and received over loopback in one thread: one a call, and in batches of 32. The
- * receiver of the batches has asked for what may be glued together (XSOCK_SO_UDP_RECV_COALESCE). */
+ * receiver of the batches lets the system join datagrams (XSOCK_SO_UDP_RECV_COALESCE), as does the one that is
+ * written by hand with the system's own calls. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,7 +11,8 @@ struct udp {
     int from, to;
     size_t size;
     char *data;
-    struct xsock_dgram out[BATCH], in[BATCH];
+    char *joined;
+    struct xsock_dgram out[BATCH], in[BUFFERS];
 };
 
 static void udp_open(struct udp *u, size_t size, bool coalesce)
@@ -20,16 +22,17 @@ static void udp_open(struct udp *u, size_t size, bool coalesce)
     u->to = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
     u->size = size;
     u->data = calloc(BATCH, size);
-    bench_must(u->data != NULL && u->from >= 0 && u->to >= 0, "xsock_open()");
+    u->joined = calloc(BUFFERS, JOINED);
+    bench_must(u->data != NULL && u->joined != NULL && u->from >= 0 && u->to >= 0, "xsock_open()");
     bench_must(xsock_bind(u->to, &a) == 0 && xsock_local_addr(u->to, &a) == 0
                    && xsock_connect(u->from, &a) == 0,
                "a UDP socket connected to another");
     if (coalesce && xsock_set_opt_flag(u->to, XSOCK_SO_UDP_RECV_COALESCE, true) != 0)
-        bench_note("this system glues no datagrams together: batches are received one by one");
-    for (size_t i = 0; i < BATCH; i++) {
+        bench_note("this system joins no datagrams: each has a buffer of its own");
+    for (size_t i = 0; i < BATCH; i++)
         u->out[i] = (struct xsock_dgram){.base = u->data + i * size, .len = size};
-        u->in[i] = u->out[i];
-    }
+    for (size_t i = 0; i < BUFFERS; i++)
+        u->in[i] = (struct xsock_dgram){.base = u->joined + i * JOINED, .len = JOINED};
 }
 
 static void udp_close(struct udp *u)
@@ -37,6 +40,7 @@ static void udp_close(struct udp *u)
     xsock_close(u->from);
     xsock_close(u->to);
     free(u->data);
+    free(u->joined);
 }
 
 static void singly(void *state, long n)
@@ -57,21 +61,22 @@ static void batches(void *state, long n)
 {
     struct udp *u = state;
     for (long done = 0; done < n; done += BATCH) {
-        size_t got = 0;
+        unsigned got = 0;
         bench_must(xsock_send_batch(u->from, u->out, BATCH, 0) == BATCH, "xsock_send_batch()");
         while (got < BATCH) {
-            int k = xsock_recv_batch(u->to, u->in + got, BATCH - got, 0);
-            bench_must(k > 0 && u->in[got].done == u->size, "xsock_recv_batch()");
-            got += (size_t)k;
+            int k = xsock_recv_batch(u->to, u->in, BUFFERS, 0);
+            bench_must(k > 0, "xsock_recv_batch()");
+            for (int i = 0; i < k; i++)
+                got += count_segments(u->in[i].base, u->in[i].done, u->in[i].segment, u->size);
         }
     }
 }
 
 static void measure(size_t size)
 {
-    struct raw_udp *raw = raw_udp_open(size);
+    struct raw_udp *raw = raw_udp_open(size), *joining = raw_udp_open(size);
     struct udp one, many;
-    struct bench_variant v[4];
+    struct bench_variant v[5];
     char parameter[32];
     size_t n = 0;
     udp_open(&one, size, false);
@@ -80,12 +85,15 @@ static void measure(size_t size)
     v[n++] = (struct bench_variant){"xsock", singly, &one};
     if (raw_udp_has_many())
         v[n++] = (struct bench_variant){"raw, sendmmsg", raw_udp_many, raw};
+    if (raw_udp_join(joining))
+        v[n++] = (struct bench_variant){"raw, GSO and GRO", raw_udp_joined, joining};
     v[n++] = (struct bench_variant){"xsock, batches", batches, &many};
     snprintf(parameter, sizeof parameter, "%u bytes", (unsigned)size);
     bench_compare("udp", parameter, BENCH_OWN, BATCH, v, n);
     udp_close(&one);
     udp_close(&many);
     raw_udp_close(raw);
+    raw_udp_close(joining);
 }
 
 int main(int argc, char **argv)

@@ -28,8 +28,7 @@
  *   xsock_addr_equal(), xsock_version() and the look-ups of names and numbers. Some calls are
  *   async-signal-safe while no thread closes the descriptor (the last call in a closed descriptor
  *   frees the socket): xsock_poller_wake(); xsock_send() and xsock_sendto() with
- *   XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with XSOCK_MSG_DONTWAIT and without
- *   XSOCK_SO_UDP_RECV_COALESCE.
+ *   XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with XSOCK_MSG_DONTWAIT.
  * - **Fork** (POSIX systems). The child can go on using every descriptor, also if the parent had
  *   threads. Do not call fork() in a signal handler that may have interrupted a call of this
  *   library.
@@ -1451,7 +1450,8 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
  *     datagram that nobody is there.
- * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data.
+ * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data, or
+ *     XSOCK_SO_UDP_RECV_COALESCE is set.
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
@@ -1489,7 +1489,8 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
  *     datagram that nobody is there.
- * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data.
+ * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data, or
+ *     XSOCK_SO_UDP_RECV_COALESCE is set.
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
@@ -1706,11 +1707,15 @@ enum xsock_opt {
      * [flag, off; INET; Linux, and FreeBSD with privilege] */
     XSOCK_SO_FREEBIND = 0x114,
     /** The system may coalesce datagrams of one sender on receive (Linux UDP_GRO, Windows URO).
-     * The option is meant for xsock_recv_batch(), but every call takes the datagrams apart
-     * again, and finds what another call has left. Set it before the socket is received from and
-     * before it is added to a poller. From then on receiving is not async-signal-safe, and a
-     * forked child leaves what was received in part to its parent.
-     * [flag, off; UDP; Linux 5.0, Windows 10 2004] */
+     * xsock_recvmsg() and xsock_recv_batch() then set `segment`. If `segment` is 0, the buffer
+     * holds one datagram. Otherwise the buffer holds datagrams of `segment` bytes, one after the
+     * other, and the last one may be shorter. The flags, the address and the control data hold for
+     * all of them. A buffer under 65,535 bytes may be too small for coalesced datagrams: the rest
+     * is lost, and the flags have XSOCK_MSG_TRUNC. xsock_recv() and xsock_recvfrom() cannot tell
+     * where a datagram ends, and fail with EOPNOTSUPP. xsock_available() tells the size of all
+     * datagrams that were coalesced. Set the option before the first datagram can arrive, and
+     * leave it set: the system does not tell the size of datagrams that were coalesced before the
+     * option was removed. [flag, off; UDP; Linux 5.0, Windows 10 2004] */
     XSOCK_SO_UDP_RECV_COALESCE = 0x115,
     /** A mark of 32 bits for the firewall and for routing. Linux needs privilege (otherwise
      * EACCES). FreeBSD uses SO_USER_COOKIE, which cannot be read. [size, 0; all; Linux, FreeBSD] */
@@ -2229,7 +2234,10 @@ struct xsock_msg {
     size_t vec_count;              /**< The number of buffers. */
     struct xsock_control *control; /**< What goes along. NULL: nothing. */
     int flags; /**< Set by xsock_recvmsg(): XSOCK_MSG_TRUNC, CTRUNC, EOR and OOB, or-ed. */
-    uint64_t reserved[4];          /**< 0. */
+    /** Set by xsock_recvmsg(): 0 if the buffers hold one datagram, else the size of each datagram
+     * that they hold. See XSOCK_SO_UDP_RECV_COALESCE. */
+    size_t segment;
+    uint64_t reserved[3]; /**< 0. */
 };
 
 /**
@@ -2348,7 +2356,10 @@ struct xsock_dgram {
     struct xsock_addr *addr;       /**< Where to, or from whom. NULL: the peer, or not wanted. */
     struct xsock_control *control; /**< What goes along, as in struct xsock_msg. NULL: nothing. */
     int flags; /**< Set by xsock_recv_batch(): XSOCK_MSG_TRUNC and CTRUNC, or-ed. */
-    uint64_t reserved[2];          /**< 0. */
+    /** Set by xsock_recv_batch(): 0 if `base` holds one datagram, else the size of each datagram
+     * that `base` holds. See XSOCK_SO_UDP_RECV_COALESCE. */
+    size_t segment;
+    uint64_t reserved[1]; /**< 0. */
 };
 
 /**
@@ -2410,17 +2421,16 @@ XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags
     XSOCK_UPDATES(2, 3);
 
 /**
- * Receives the datagrams that are there, at most `n`. With XSOCK_SO_UDP_RECV_COALESCE these are
- * also the ones that the system has coalesced, taken apart again. Datagrams that `v` has no space
- * for stay in the socket, and every other call finds them.
+ * Receives the datagrams that are there, at most `n`. With XSOCK_SO_UDP_RECV_COALESCE an element of
+ * `v` may hold several datagrams of the size `segment`.
  *
  * @param[in] d The descriptor of a socket for datagrams.
  * @param[in,out] v The space for datagrams. Unchanged on failure.
  * @param[in] n The number of datagrams in `v`.
  * @param[in] flags XSOCK_MSG_DONTWAIT, NOSIGNAL and CMSG_CLOEXEC, or-ed, or 0. Without CMSG_CLOEXEC
  *     a program that is started inherits the handles that come.
- * @return How many datagrams were received. 0 if `n` is 0. If an error comes after some datagrams,
- *     the call returns their number, and the next call gives the error.
+ * @return How many elements of `v` were filled. 0 if `n` is 0. If an error comes after some
+ *     datagrams, the call returns their number, and the next call gives the error.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or

@@ -197,11 +197,11 @@ struct xsock__sys_msg {
         *addr; /* to; out: from, length 0 where there is none; NULL: the peer, not wanted */
     struct xsock_control *control; /* checked, and of use on this socket; NULL: none, not wanted */
     int af;                        /* the socket's, as xsock has it: control data differs */
-    bool alike;  /* of send_many: goes where the one before it goes, with the same control data */
-    size_t done; /* out: bytes */
-    int flags;   /* out, received: TRUNC, CTRUNC, EOR, OOB */
-    size_t segment; /* out of recv_many: 0, or the datagrams that it is glued of, the last perhaps
-                                    * shorter, have this size */
+    bool coalesces;                /* received: the socket coalesces, so segment is wanted */
+    size_t done;                   /* out: bytes */
+    int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */
+    size_t segment; /* 0: one datagram. Else the bytes are datagrams of this size, the last may be
+                                    * shorter. Sent: the system shall cut them, see can_segment; received: out */
 };
 
 enum {
@@ -214,15 +214,18 @@ enum {
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
 
-/* Datagrams, at least one and at most XSOCK__BATCH_MAX, each of one vector: 0 if one was sent or received, *out of them
- * in order. udp: of protocol UDP, where the system may have it cut one buffer into many. */
-enum { XSOCK__BATCH_MAX = 64 };
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
-                          size_t *out);
+/* Messages of a datagram socket, at least one and at most XSOCK__BATCH_MAX. Returns 0 if one was sent or received, with
+ * the number of them, in order, in *out. */
+enum { XSOCK__BATCH_MAX = 8 };
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out);
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
                           size_t *out);
 
-/* Whether the system may glue datagrams together on receive: never, unless a program asked for it. */
+/* Whether the system can cut the bytes of one message into datagrams, for a UDP socket: at most this many. */
+enum { XSOCK__SEGMENTS_MAX = 64 };
+bool xsock__sys_can_segment(uintptr_t h);
+
+/* Whether the system may join datagrams on receive: only if a program has asked for it. */
 bool xsock__sys_coalesces(uintptr_t h);
 
 /* Part of a file to a stream. 0 with *out 0: the file ends at offset, or before. */

@@ -23,15 +23,6 @@ static void end_rig(const struct rig *r)
     ASSERT_RESULT(0, xsock_close(r->to));
 }
 
-/* False: this system doesn't glue anything together. */
-static bool coalesce(int d)
-{
-    int rc = xsock_set_opt_flag(d, XSOCK_SO_UDP_RECV_COALESCE, true);
-    if (rc != 0)
-        ASSERT_RESULT(-XSOCK_ENOPROTOOPT, rc);
-    return rc == 0;
-}
-
 /* The size of datagram n: runs of equal ones, a shorter one at their end, empty ones, odd ones. */
 static size_t size_of(unsigned n)
 {
@@ -57,6 +48,7 @@ static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
     fill(expected, n);
     ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done,
                 (unsigned)kept);
+    ASSERT_THAT(d->segment == 0, "datagram %u has a segment of %u", n, (unsigned)d->segment);
     ASSERT_THAT(d->flags == (whole > d->len ? XSOCK_MSG_TRUNC : 0), "datagram %u, flags %#x", n,
                 (unsigned)d->flags);
     assert_memory_equal(d->base, expected, kept);
@@ -97,7 +89,8 @@ static void exchange(struct rig *r, unsigned total, unsigned each)
                 iv[i] = (struct xsock_dgram){.base = in[i],
                                              .len = (got + i) % 23 == 0 ? 50 : ROOM,
                                              .addr = i % 2 ? &from[i] : NULL,
-                                             .flags = -1};
+                                             .flags = -1,
+                                             .segment = 7};
             int rc = xsock_recv_batch(r->to, iv, want, 0);
             ASSERT_THAT(rc > 0 && (unsigned)rc <= want, "recv_batch gave %s", harness_name(rc));
             for (int i = 0; i < rc; i++)
@@ -123,149 +116,6 @@ static void a_hundred_thousand_datagrams_come_as_they_were_sent(void **state)
     exchange(&r, how_many(), 64);
     exchange(&r, how_many() / 20, 96);
     exchange(&r, how_many() / 100, 1);
-    end_rig(&r);
-}
-
-static void they_do_so_too_where_the_system_glues_them_together(void **state)
-{
-    struct rig r;
-    (void)state;
-    make_rig(&r);
-    if (!coalesce(r.to)) {
-        end_rig(&r);
-        SKIP("this system glues nothing together");
-    }
-    exchange(&r, how_many(), 64);
-    exchange(&r, how_many() / 20, 7);
-    exchange(&r, how_many() / 100, 1);
-    end_rig(&r);
-}
-
-/* ---- What is left over ---------------------------------------------------------------------------- */
-
-/* Six of 200 bytes and one of 100, in one call. */
-static void send_seven(const struct rig *r)
-{
-    unsigned char bytes[7][200];
-    struct xsock_dgram v[7];
-    memset(v, 0, sizeof v);
-    for (int i = 0; i < 7; i++) {
-        memset(bytes[i], 'a' + i, sizeof bytes[i]);
-        v[i] = (struct xsock_dgram){.base = bytes[i],
-                                    .len = i < 6 ? 200 : 100,
-                                    .addr = (struct xsock_addr *)(uintptr_t)&r->to_addr};
-    }
-    ASSERT_RESULT(7, xsock_send_batch(r->from, v, 7, 0));
-}
-
-static int ready(int d)
-{
-    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLIN | XSOCK_POLLOUT};
-    int rc = xsock_poll(&p, 1, 0);
-    return rc < 0 ? rc : p.revents & XSOCK_POLLIN;
-}
-
-static void every_call_finds_what_a_batch_had_no_room_for(void **state)
-{
-    struct rig r;
-    char a[300], b[100];
-    struct xsock_addr from;
-    struct xsock_dgram one = {.base = a, .len = sizeof a};
-    struct xsock_vec v[] = {{a, 150}, {b, 100}};
-    struct xsock_msg m = {.addr = &from, .vec = v, .vec_count = 2};
-    (void)state;
-    make_rig(&r);
-    (void)coalesce(r.to); /* where not, the same comes out */
-    send_seven(&r);
-    ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
-    assert_true(one.done == 200 && a[0] == 'a' && a[199] == 'a');
-    assert_int_equal(ready(r.to), XSOCK_POLLIN);
-    ASSERT_RESULT(200, (int)xsock_available(r.to));
-    ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, XSOCK_MSG_PEEK));
-    ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0));
-    assert_int_equal(a[0], 'b');
-    ASSERT_RESULT(20, (int)xsock_recv(r.to, a, 20, 0)); /* cut: the rest is gone, not the next */
-    assert_int_equal(a[0], 'c');
-    ASSERT_RESULT(200, (int)xsock_recvfrom(r.to, a, sizeof a, 0, &from));
-    assert_true(a[0] == 'd' && xsock_addr_equal(&from, &r.from_addr));
-    memset(&from, 0, sizeof from);
-    ASSERT_RESULT(200, (int)xsock_recvmsg(r.to, &m, XSOCK_MSG_WAITALL));
-    assert_true(m.flags == 0 && a[0] == 'e' && b[49] == 'e'
-                && xsock_addr_equal(&from, &r.from_addr));
-    v[1].len = 40;
-    ASSERT_RESULT(190, (int)xsock_recvmsg(r.to, &m, 0));
-    assert_true(m.flags == XSOCK_MSG_TRUNC && a[0] == 'f');
-    ASSERT_RESULT(100, (int)xsock_available(r.to));
-    assert_int_equal(ready(r.to), XSOCK_POLLIN);
-    ASSERT_RESULT(100, (int)xsock_recv(r.to, a, sizeof a, 0));
-    assert_int_equal(a[99], 'g');
-    assert_int_equal(ready(r.to), 0);
-    ASSERT_RESULT(0, (int)xsock_available(r.to));
-    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, a, sizeof a, 0));
-    end_rig(&r);
-}
-
-/* Level: as long as something is there. Edge: once for what came to lie in the socket. One-shot: once. */
-static void pollers_see_what_is_left_over(void **state)
-{
-    static const uint32_t manners[] = {0, XSOCK_POLLER_ET, XSOCK_POLLER_ONESHOT};
-    (void)state;
-    for (size_t i = 0; i < 3; i++) {
-        struct rig r;
-        char a[300];
-        struct xsock_event e;
-        int p = xsock_poller_open(0);
-        if (p == -XSOCK_EOPNOTSUPP)
-            SKIP("this system has no pollers");
-        ASSERT_OPENS(p);
-        make_rig(&r);
-        bool glued = coalesce(r.to);
-        ASSERT_RESULT(0,
-                      xsock_poller_ctl(p, XSOCK_POLLER_ADD, r.to, XSOCK_POLLER_IN | manners[i], 7));
-        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
-        send_seven(&r);
-        ASSERT_RESULT(200,
-                      (int)xsock_recv(r.to, a, sizeof a, 0)); /* before the poller has looked */
-        ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 10000000000));
-        assert_true(e.data == 7 && e.events == XSOCK_POLLER_IN && e.fd == r.to);
-        ASSERT_RESULT(200, (int)xsock_recv(r.to, a, sizeof a, 0));
-        if (glued)
-            ASSERT_RESULT(manners[i] == 0, xsock_poller_wait(p, &e, 1, 0));
-        ASSERT_RESULT(0,
-                      xsock_poller_ctl(p, XSOCK_POLLER_MOD, r.to, XSOCK_POLLER_IN | manners[i], 8));
-        ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, 0));
-        assert_true(e.data == 8);
-        for (int k = 2; k < 7; k++)
-            ASSERT_RESULT(k < 6 ? 200 : 100, (int)xsock_recv(r.to, a, sizeof a, 0));
-        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
-        ASSERT_RESULT(0, xsock_poller_wake(p));
-        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, -1));
-        if (i == 1)
-            ASSERT_RESULT(0, xsock_close(p)); /* before its member, and after it */
-        end_rig(&r);
-        if (i != 1)
-            ASSERT_RESULT(0, xsock_close(p));
-    }
-}
-
-static void a_duplicate_shares_what_is_left_over(void **state)
-{
-    struct rig r;
-    char a[300];
-    struct xsock_dgram one = {.base = a, .len = sizeof a};
-    int twin;
-    (void)state;
-    make_rig(&r);
-    (void)coalesce(r.to);
-    twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
-    send_seven(&r);
-    ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
-    ASSERT_RESULT(0, xsock_close(r.to));
-    for (int i = 1; i < 7; i++) {
-        ASSERT_RESULT(i < 6 ? 200 : 100, (int)xsock_recv(twin, a, sizeof a, 0));
-        assert_int_equal(a[0], 'a' + i);
-    }
-    r.to = twin;
     end_rig(&r);
 }
 
@@ -321,7 +171,7 @@ static void batches_that_can_not_be_are_refused(void **state)
     v[1].base = NULL;
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, v, 2, 0));
     v[1].base = &byte;
-    v[1].reserved[1] = 1;
+    v[1].reserved[0] = 1;
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 2, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 2, 0));
     ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
@@ -364,10 +214,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_hundred_thousand_datagrams_come_as_they_were_sent),
-        TEST(they_do_so_too_where_the_system_glues_them_together),
-        TEST(every_call_finds_what_a_batch_had_no_room_for),
-        TEST(pollers_see_what_is_left_over),
-        TEST(a_duplicate_shares_what_is_left_over),
         TEST(an_error_after_some_is_told_the_next_time),
         TEST(batches_that_can_not_be_are_refused),
         TEST(a_local_pair_has_batches_too),

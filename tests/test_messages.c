@@ -285,9 +285,9 @@ static void messages_that_can_not_be_are_refused(void **state)
     m.vec_count = 1;
     ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendmsg(pair[0], &m, XSOCK_MSG_PEEK));
     ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_recvmsg(pair[0], &m, XSOCK_MSG_TRUNC));
-    m.reserved[3] = 1;
+    m.reserved[2] = 1;
     ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendmsg(pair[0], &m, 0));
-    m.reserved[3] = 0;
+    m.reserved[2] = 0;
     m.vec = NULL;
     ASSERT_RESULT(-XSOCK_EFAULT, (int)xsock_sendmsg(pair[0], &m, 0));
     m.vec_count = 0;

@@ -52,6 +52,14 @@ def udp(parameter):
     return judge
 
 
+def udp_by_hand(parameter):
+    def judge(results):
+        variants = results["udp"][parameter]
+        ratio = variants["xsock, batches"].ratio / variants["raw, GSO and GRO"].ratio
+        return f"{ratio:.2f}", ratio <= 1.15
+    return judge
+
+
 def poller(results):
     ratio = results["poller"]["10000, one ready"]["xsock"].ratio
     return f"{ratio:.3f}", ratio <= 1.05
@@ -106,6 +114,8 @@ TARGETS = [
       for kind in ("256 KiB", "256 KiB, processors' time")),
     *((f"UDP in batches of 32, {length}", "at least 12 times raw one by one", udp(length))
       for length in ("200 bytes", "1200 bytes")),
+    *((f"UDP in batches of 32, {length}", "at most 1.15 of UDP_SEGMENT and UDP_GRO by hand", udp_by_hand(length))
+      for length in ("64 bytes", "200 bytes", "1200 bytes")),
     ("poller, 10,000 members, one ready", "at most 1.05 of raw", poller),
     ("opening with 1,000,000 open", "at most 2 times opening with 10", million),
     ("memory of the table, a descriptor of 1,000,000", "at most 64 bytes", memory("table", 64)),

@@ -27,6 +27,24 @@ void raw_udp_singly(void *udp, long n);
 void raw_udp_many(void *udp, long n);
 bool raw_udp_has_many(void);
 
+/* The same, BATCH sent by one call and cut apart by the system (Linux UDP_SEGMENT), and received joined (UDP_GRO) into
+ * buffers of JOINED bytes, through which it steps. A socket for this receives by this call only. False: this system
+ * has no such thing. */
+enum { BUFFERS = 4, JOINED = 65535 };
+bool raw_udp_join(struct raw_udp *u);
+
+/* Steps through what was received, and looks at each datagram; segment 0: it is one. */
+static inline unsigned count_segments(const char *bytes, size_t done, size_t segment,
+                                      size_t expected)
+{
+    size_t size = segment != 0 ? segment : done;
+    unsigned count = 0;
+    for (size_t at = 0; at < done; at += size, count++)
+        bench_must(done - at >= expected && bytes[at] == 0, "a datagram that was joined");
+    return count;
+}
+void raw_udp_joined(void *udp, long n);
+
 /* ---- The system's own poller: epoll, WSAPoll, poll ------------------------------------------------- */
 
 struct raw_poller;

@@ -4,6 +4,9 @@
 #endif
 
 #include <netinet/in.h>
+#ifdef __linux__
+#include <netinet/udp.h>
+#endif
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +20,15 @@
 #define HAS_BATCH 0
 #endif
 
+#ifdef __linux__
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+#endif
+
 struct raw_udp {
     int from, to;
     size_t size;
@@ -25,6 +37,7 @@ struct raw_udp {
     struct mmsghdr messages[BATCH];
     struct iovec pieces[BATCH];
 #endif
+    char *joined; /* BUFFERS times JOINED; NULL: it doesn't join */
 };
 
 static void connect_them(struct raw_udp *u)
@@ -60,6 +73,7 @@ void raw_udp_close(struct raw_udp *u)
     raw_close((uintptr_t)u->from);
     raw_close((uintptr_t)u->to);
     free(u->data);
+    free(u->joined);
     free(u);
 }
 
@@ -98,3 +112,94 @@ void raw_udp_many(void *udp, long n)
     raw_udp_singly(udp, n);
 #endif
 }
+
+/* ---- Cut apart and joined by the system ----------------------------------------------------------- */
+
+#ifdef __linux__
+bool raw_udp_join(struct raw_udp *u)
+{
+    int on = 1, size;
+    socklen_t length = sizeof size;
+    u->joined = calloc(BUFFERS, JOINED);
+    bench_must(u->joined != NULL, "memory");
+    return getsockopt(u->from, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0
+           && setsockopt(u->to, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+union room {
+    size_t alignment;
+    char bytes[CMSG_SPACE(sizeof(int))];
+};
+
+static void send_cut(struct raw_udp *u)
+{
+    union room room;
+    const uint16_t size = (uint16_t)u->size;
+    struct msghdr m = {.msg_iov = u->pieces, .msg_iovlen = BATCH, .msg_control = room.bytes};
+    struct cmsghdr *c = (struct cmsghdr *)(void *)room.bytes;
+    m.msg_controllen = CMSG_SPACE(sizeof size);
+    c->cmsg_level = IPPROTO_UDP;
+    c->cmsg_type = UDP_SEGMENT;
+    c->cmsg_len = CMSG_LEN(sizeof size);
+    memcpy(CMSG_DATA(c), &size, sizeof size);
+    bench_must(sendmsg(u->from, &m, 0) == (ssize_t)(BATCH * u->size), "sendmsg()");
+}
+
+/* 0: one datagram. */
+static size_t segment_of(struct msghdr *m)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {
+        if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+            int size;
+            memcpy(&size, CMSG_DATA(c), sizeof size);
+            return (size_t)size;
+        }
+    }
+    return 0;
+}
+
+static unsigned receive_joined(struct raw_udp *u)
+{
+    struct mmsghdr messages[BUFFERS];
+    struct iovec pieces[BUFFERS];
+    union room rooms[BUFFERS];
+    unsigned got = 0;
+    memset(messages, 0, sizeof messages);
+    for (size_t i = 0; i < BUFFERS; i++) {
+        pieces[i] = (struct iovec){u->joined + i * JOINED, JOINED};
+        messages[i].msg_hdr.msg_iov = &pieces[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        messages[i].msg_hdr.msg_control = rooms[i].bytes;
+        messages[i].msg_hdr.msg_controllen = sizeof rooms[i];
+    }
+    int n = recvmmsg(u->to, messages, BUFFERS, MSG_WAITFORONE, NULL);
+    bench_must(n > 0, "recvmmsg()");
+    for (int i = 0; i < n; i++) {
+        size_t segment = segment_of(&messages[i].msg_hdr);
+        got += count_segments(pieces[i].iov_base, messages[i].msg_len, segment, u->size);
+    }
+    return got;
+}
+
+void raw_udp_joined(void *udp, long n)
+{
+    for (long done = 0; done < n; done += BATCH) {
+        unsigned got = 0;
+        send_cut(udp);
+        while (got < BATCH)
+            got += receive_joined(udp);
+    }
+}
+
+#else
+bool raw_udp_join(struct raw_udp *u)
+{
+    (void)u;
+    return false;
+}
+
+void raw_udp_joined(void *udp, long n)
+{
+    raw_udp_singly(udp, n);
+}
+#endif

@@ -62,6 +62,17 @@ void raw_udp_many(void *udp, long n)
     raw_udp_singly(udp, n);
 }
 
+bool raw_udp_join(struct raw_udp *u)
+{
+    (void)u;
+    return false;
+}
+
+void raw_udp_joined(void *udp, long n)
+{
+    raw_udp_singly(udp, n);
+}
+
 /* ---- WSAPoll -------------------------------------------------------------------------------------- */
 
 struct raw_poller {

@@ -12,31 +12,38 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* The part of a batch that the system gets at once. */
+/* The part of a batch that the system gets at once: messages of one datagram each, or, where the system cuts them
+ * apart again, of several. */
 struct window {
     struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
     struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
-    struct xsock_vec vecs[XSOCK__BATCH_MAX];
-    size_t n, done;
+    struct xsock_vec vecs[XSOCK__SEGMENTS_MAX]; /* each a datagram */
+    size_t n, done; /* messages to move; sent: datagrams, received: messages */
     int flags;
-    bool udp, cloexec;
+    bool segments, cloexec;
 };
 
+/* One pass over all elements, as there may be many; *out_any says what has to be looked at besides. */
+enum { ANY_CONTROL = 1, ANY_ADDR = 2 };
+
 static int check(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n, int flags,
-                 int known)
+                 int known, int *out_any)
 {
+    bool valid = (flags & ~known) == 0;
+    int any = 0;
     if (v == NULL && n != 0)
         return -XSOCK_EFAULT;
     if (n > INT_MAX) /* nobody has so many: they are not to be looked at */
         return -XSOCK_EINVAL;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (v[i].base == NULL && v[i].len != 0)
             return -XSOCK_EFAULT;
-    if ((flags & ~known) != 0)
+        valid = valid && v[i].len <= PTRDIFF_MAX && v[i].reserved[0] == 0;
+        any |= (v[i].control != NULL ? ANY_CONTROL : 0) | (v[i].addr != NULL ? ANY_ADDR : 0);
+    }
+    if (!valid)
         return -XSOCK_EINVAL;
-    for (size_t i = 0; i < n; i++)
-        if (v[i].len > PTRDIFF_MAX || (v[i].reserved[0] | v[i].reserved[1]) != 0)
-            return -XSOCK_EINVAL;
+    *out_any = any;
     return xsock__sock_is_stream(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
@@ -64,58 +71,117 @@ static bool is_udp(const struct xsock__sock *s)
     return internet && s->type == XSOCK_SOCK_DGRAM && s->protocol == XSOCK_IPPROTO_UDP;
 }
 
-static void put(struct window *w, size_t i, const struct xsock__sock *s,
-                const struct xsock_dgram *d)
-{
-    w->vecs[i] = (struct xsock_vec){d->base, d->len};
-    w->msgs[i] = (struct xsock__sys_msg){
-        .vec = &w->vecs[i], .vec_count = 1, .control = d->control, .af = s->af};
-    if (d->addr != NULL)
-        w->msgs[i].addr = &w->addrs[i];
-}
-
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
-static bool same_address(const struct xsock__sys_addr *a, const struct xsock__sys_addr *b)
+/* What one message that is cut apart may hold: no more than an IPv6 datagram takes. */
+enum { SEGMENTED_BYTES = 65535 - 40 - 8 };
+
+static bool is_alike(const struct xsock_dgram *a, const struct xsock_dgram *b)
 {
-    if (a == b)
-        return true;
-    return a != NULL && b != NULL && a->length == b->length
-           && memcmp(a->bytes, b->bytes, a->length) == 0;
+    return (a->addr == b->addr || xsock_addr_equal(a->addr, b->addr))
+           && (a->control == b->control || xsock__control_same(a->control, b->control));
 }
 
-static bool alike(const struct xsock__sys_msg *a, const struct xsock__sys_msg *b)
+/* The vectors of a message, of at most n datagrams from the first on: of the same size, to the same place; the last may
+ * be shorter. Returns how many. */
+static size_t put_vectors(struct xsock_vec *out, const struct xsock_dgram *v, size_t n)
 {
-    return same_address(a->addr, b->addr) && xsock__control_same(a->control, b->control);
+    size_t size = v->len, total = 0, run = 0, next = size;
+    do {
+        out[run] = (struct xsock_vec){v[run].base, next};
+        total += next;
+        run++;
+        if (next < size || run == n)
+            break;
+        next = v[run].len;
+    } while (next != 0 && next <= size && total + next <= SEGMENTED_BYTES && is_alike(v, &v[run]));
+    return run;
 }
 
-/* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the first. Elements that
- * name the same address by the same pointer share its conversion. */
+/* Elements that name the same address by the same pointer share its conversion. */
+static int put_address(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
+                       size_t at)
+{
+    struct xsock__sys_msg *m = &w->msgs[w->n];
+    if (v[at].addr == NULL)
+        return 0;
+    if (w->n > 0 && v[at].addr == v[at - 1].addr) {
+        m->addr = w->msgs[w->n - 1].addr;
+        return 0;
+    }
+    m->addr = &w->addrs[w->n];
+    return xsock__send_destination(s, v[at].addr, m->addr);
+}
+
+/* Adds the message that begins with v[at], of at most n datagrams; *out_count: of how many. */
+static int put_message(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
+                       size_t at, size_t n, size_t *out_count)
+{
+    struct xsock_control *control = v[at].control;
+    struct xsock__sys_msg *m = &w->msgs[w->n];
+    size_t count = put_vectors(&w->vecs[at], &v[at], n);
+    *m = (struct xsock__sys_msg){.vec = &w->vecs[at], .vec_count = count, .af = s->af};
+    m->segment = count > 1 ? v[at].len : 0;
+    m->control = control != NULL && control->has == 0 ? NULL : control;
+    *out_count = count;
+    int rc = xsock__control_check_socket(s, control, v[at].len);
+    return rc != 0 ? rc : put_address(w, s, v, at);
+}
+
+/* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the first. */
 static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                          size_t n)
 {
-    int rc = 0;
+    size_t count, most = n < XSOCK__SEGMENTS_MAX ? n : XSOCK__SEGMENTS_MAX;
     w->n = 0;
-    for (size_t i = 0; i < n && i < XSOCK__BATCH_MAX && rc == 0; i++) {
-        put(w, i, s, &v[i]);
-        rc = xsock__control_check_socket(s, v[i].control, v[i].len);
-        if (v[i].control != NULL && v[i].control->has == 0)
-            w->msgs[i].control = NULL;
-        if (rc == 0 && v[i].addr != NULL && i > 0 && v[i].addr == v[i - 1].addr)
-            w->msgs[i].addr = w->msgs[i - 1].addr;
-        else if (rc == 0 && v[i].addr != NULL)
-            rc = xsock__send_destination(s, v[i].addr, &w->addrs[i]);
-        w->msgs[i].alike = rc == 0 && i > 0 && alike(&w->msgs[i - 1], &w->msgs[i]);
-        w->n += rc == 0;
+    for (size_t at = 0; w->n < XSOCK__BATCH_MAX && at < most; at += count, w->n++) {
+        int rc = put_message(w, s, v, at, w->segments ? most - at : 1, &count);
+        if (rc != 0)
+            return at > 0 ? 0 : rc;
     }
-    return w->n > 0 ? 0 : rc;
+    return 0;
+}
+
+/* Segments have to fit the path's MTU, while datagrams are fragmented; and the device may have to compute checksums.
+ * Where a system refuses for such a reason, one datagram each may still go, or tells what is really wrong. */
+static bool may_go_singly(const struct window *w, int code)
+{
+    int error = w->msgs[0].segment != 0 ? -xsock__error_from_native(code) : 0;
+    return error == XSOCK_EINVAL || error == XSOCK_EIO || error == XSOCK_EMSGSIZE
+           || error == XSOCK_EOPNOTSUPP;
+}
+
+static void take_apart(struct window *w)
+{
+    struct xsock__sys_msg first = w->msgs[0];
+    w->segments = false;
+    w->n = first.vec_count < XSOCK__BATCH_MAX ? first.vec_count : XSOCK__BATCH_MAX;
+    first.vec_count = 1;
+    first.segment = 0;
+    for (size_t i = 0; i < w->n; i++, first.vec++)
+        w->msgs[i] = first;
+}
+
+static int send_window(struct xsock__fd *fd, struct window *w)
+{
+    size_t sent = 0;
+    int code = xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS,
+                                     &sent);
+    w->done = 0;
+    for (size_t i = 0; code == 0 && i < sent; i++)
+        w->done += w->msgs[i].vec_count;
+    return code;
 }
 
 static int try_send(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    return xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS,
-                                 w->udp, &w->done);
+    int code = send_window(fd, w);
+    if (may_go_singly(w, code)) {
+        take_apart(w);
+        code = send_window(fd, w);
+    }
+    return code;
 }
 
 /* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror() must not know. */
@@ -135,7 +201,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     struct window w; /* too big to be cleared for a datagram or two */
     size_t sent = 0;
     w.flags = flags;
-    w.udp = is_udp(s);
+    w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
         if (rc == 0 && sent == 0)
@@ -148,8 +214,6 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         for (size_t i = 0; i < w.done; i++)
             v[sent + i].done = v[sent + i].len;
         sent += w.done;
-        if (w.done < w.n)
-            break;
     }
     return (int)sent;
 }
@@ -159,13 +223,14 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 {
     const int known = XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL;
     struct xsock__fd *fd;
+    int any;
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check(fd->held.sock, v, n, flags, known);
-    if (rc == 0)
+    rc = check(fd->held.sock, v, n, flags, known, &any);
+    if (rc == 0 && (any & ANY_CONTROL) != 0)
         rc = check_controls(v, n, xsock__control_check_send);
-    if (rc == 0)
+    if (rc == 0 && (any & ANY_ADDR) != 0)
         rc = check_destinations(v, n);
     if (rc == 0)
         rc = send_batch(t, fd, v, n, flags);
@@ -178,10 +243,6 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
-    if (q != NULL)
-        return xsock__recv_ended(fd->held.sock, xsock__leftover_recv(q, fd->held.handle, w->msgs,
-                                                                     w->n, false, &w->done));
     return xsock__recv_ended(
         fd->held.sock, xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
 }
@@ -189,10 +250,19 @@ static int try_recv(struct xsock__fd *fd, void *call)
 static void prepare_receives(struct window *w, const struct xsock__sock *s,
                              const struct xsock_dgram *v, size_t n)
 {
+    bool coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
     w->n = n < XSOCK__BATCH_MAX ? n : XSOCK__BATCH_MAX;
     w->done = 0;
-    for (size_t i = 0; i < w->n; i++)
-        put(w, i, s, &v[i]);
+    for (size_t i = 0; i < w->n; i++) {
+        w->vecs[i] = (struct xsock_vec){v[i].base, v[i].len};
+        w->msgs[i] = (struct xsock__sys_msg){.vec = &w->vecs[i],
+                                             .vec_count = 1,
+                                             .control = v[i].control,
+                                             .af = s->af,
+                                             .coalesces = coalesces};
+        if (v[i].addr != NULL)
+            w->msgs[i].addr = &w->addrs[i];
+    }
 }
 
 static void report(const struct window *w, const struct xsock__sock *s, struct xsock_dgram *v)
@@ -200,6 +270,7 @@ static void report(const struct window *w, const struct xsock__sock *s, struct x
     for (size_t i = 0; i < w->done; i++) {
         v[i].done = w->msgs[i].done;
         v[i].flags = w->msgs[i].flags;
+        v[i].segment = w->msgs[i].segment;
         if (v[i].addr == NULL)
             continue;
         memset(v[i].addr, 0, sizeof *v[i].addr);
@@ -237,11 +308,12 @@ int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 {
     const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_CMSG_CLOEXEC;
     struct xsock__fd *fd;
+    int any;
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check(fd->held.sock, v, n, flags, known);
-    if (rc == 0)
+    rc = check(fd->held.sock, v, n, flags, known, &any);
+    if (rc == 0 && (any & ANY_CONTROL) != 0)
         rc = check_controls(v, n, xsock__control_check_recv);
     if (rc == 0)
         rc = recv_batch(t, fd, v, n, flags);

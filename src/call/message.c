@@ -45,8 +45,7 @@ static int check(const struct xsock__sock *s, const struct xsock_msg *m, int fla
     int rc = measure(m, out_total);
     if (rc != 0)
         return rc;
-    if ((flags & ~known) != 0
-        || (m->reserved[0] | m->reserved[1] | m->reserved[2] | m->reserved[3]) != 0)
+    if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2]) != 0)
         return -XSOCK_EINVAL;
     if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
@@ -140,13 +139,8 @@ ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct message *x = call;
-    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
-    size_t count;
-    uintptr_t h = fd->held.handle;
-    bool peek = (x->flags & XSOCK_MSG_PEEK) != 0;
-    int code = q != NULL
-                   ? xsock__leftover_recv(q, h, &x->sys, 1, peek, &count)
-                   : xsock__sys_recvmsg(h, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
+    int code =
+        xsock__sys_recvmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
     if (code != 0 && xsock__recv_ended(fd->held.sock, code) != 0)
         return code;
     if (code != 0) {
@@ -183,6 +177,7 @@ static void report(const struct xsock__sock *s, const struct message *x,
                    struct xsock_msg *m)
 {
     m->flags = x->out_flags;
+    m->segment = x->sys.segment;
     if (m->control != NULL)
         *m->control = *control;
     if (m->addr == NULL)
@@ -209,6 +204,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     if (rc != 0)
         return rc;
     x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
+    x.sys.coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
     if (m->addr != NULL)
         x.sys.addr = &from;
     if (m->control != NULL) {

@@ -193,19 +193,6 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
 
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
-static int recv_queued(struct xsock__leftover *q, struct xsock__fd *fd, struct transfer *x)
-{
-    struct xsock_vec room = {x->into, x->len};
-    struct xsock__sys_msg m = {
-        .vec = &room, .vec_count = 1, .addr = x->peer, .af = fd->held.sock->af};
-    size_t count;
-    int code =
-        xsock__leftover_recv(q, fd->held.handle, &m, 1, (x->flags & XSOCK_MSG_PEEK) != 0, &count);
-    if (code == 0)
-        x->done = m.done;
-    return code;
-}
-
 int xsock__recv_ended(const struct xsock__sock *s, int code)
 {
     bool ended =
@@ -216,10 +203,7 @@ int xsock__recv_ended(const struct xsock__sock *s, int code)
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
-    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
     size_t n = 0;
-    if (q != NULL)
-        return xsock__recv_ended(fd->held.sock, recv_queued(q, fd, x));
     unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
     int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done,
                                x->flags & XSOCK__SYSTEM_FLAGS, x->peer, &n, NULL);
@@ -275,9 +259,10 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     struct transfer x = {
         .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
-    if (rc != 0)
-        return rc;
-    rc = xsock__recv_check(s);
+    if (rc == 0 && xsock__sock_is(s, XSOCK__SOCK_COALESCE))
+        rc = -XSOCK_EOPNOTSUPP; /* this call could not say where one datagram ends */
+    if (rc == 0)
+        rc = xsock__recv_check(s);
     if (rc == 0)
         rc = settle(t, fd, flags, &s->recv_timeout);
     if (rc != 0)
@@ -293,15 +278,15 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     return n;
 }
 
-/* Likewise; and its datagrams, if any, don't come glued together. */
+/* Nothing about it needs a look: a plain receive of a socket that has a peer. */
 static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
                           const struct xsock_addr *out_from)
 {
     const struct xsock__sock *s = fd->held.sock;
     return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_PEEK)) == 0
-           && xsock__sock_is(s, XSOCK__SOCK_CONNECTED) && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING)
-           && xsock__sock_leftover(s) == NULL;
+           && xsock__sock_is(s, XSOCK__SOCK_CONNECTED)
+           && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_COALESCE);
 }
 
 /* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */
@@ -339,16 +324,6 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
 
 /* ---- What is there ------------------------------------------------------------------------------- */
 
-/* A system says of datagrams glued together how long they are together: those are taken apart first. */
-static int available(struct xsock__fd *fd, size_t *out)
-{
-    struct xsock__leftover *q = xsock__sock_leftover(fd->held.sock);
-    if (q == NULL)
-        return xsock__finish(xsock__sys_available(fd->held.handle, out));
-    int code = xsock__leftover_next_size(q, fd->held.handle, out);
-    return xsock__error_from_native(code) == -XSOCK_EAGAIN ? 0 : xsock__finish(code);
-}
-
 ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd;
@@ -356,7 +331,10 @@ ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING) ? -XSOCK_EINVAL : available(fd, &n);
+    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING))
+        rc = -XSOCK_EINVAL;
+    else
+        rc = xsock__finish(xsock__sys_available(fd->held.handle, &n));
     xsock__fdtab_put(t, fd);
     return rc != 0 ? rc : (ptrdiff_t)n;
 }

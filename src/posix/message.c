@@ -4,10 +4,51 @@
 #include <netinet/in.h>
 #ifdef __linux__
 #include <netinet/udp.h>
+
+#include "base/atomic.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103 /* Linux 4.18 */
+#endif
 #ifndef UDP_GRO
 #define UDP_GRO 104 /* Linux 5.0 */
 #endif
 #endif
+
+/* ---- UDP ----------------------------------------------------------------------------------------- */
+
+/* A kernel that doesn't know UDP_SEGMENT passes over it, and sends one big datagram: it is asked before. */
+bool xsock__sys_can_segment(uintptr_t h)
+{
+#ifdef __linux__
+    enum { UNKNOWN, YES, NO };
+    static xsock__atomic_int known;
+    if (xsock__atomic_peek(&known) == UNKNOWN) {
+        int size = 0;
+        socklen_t length = sizeof size;
+        bool yes = getsockopt((int)h, IPPROTO_UDP, UDP_SEGMENT, &size, &length) == 0;
+        xsock__atomic_store(&known, yes ? YES : NO);
+    }
+    return xsock__atomic_peek(&known) == YES;
+#else
+    (void)h;
+    return false;
+#endif
+}
+
+bool xsock__sys_coalesces(uintptr_t h)
+{
+#ifdef __linux__
+    int on = 0;
+    socklen_t size = sizeof on;
+    return getsockopt((int)h, IPPROTO_UDP, UDP_GRO, &on, &size) == 0 && on != 0;
+#else
+    (void)h;
+    return false;
+#endif
+}
+
+/* ---- Messages ------------------------------------------------------------------------------------ */
 
 /* Room for control data, aligned. */
 union control {
@@ -15,36 +56,56 @@ union control {
     unsigned char bytes[XSOCK__POSIX_CONTROL_ANY];
 };
 
-static size_t put_vectors(const struct xsock__sys_msg *m, struct iovec *out)
+/* A stream that has sent, or received, a part of its first vector goes on with the rest of this one and a few more:
+ * the next call has those that follow. */
+enum { FEW = 8 };
+
+static void put_vectors(const struct xsock__sys_msg *m, struct iovec few[FEW], struct msghdr *out)
 {
     size_t n = m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
+    out->msg_iov = xsock__posix_vectors(m->vec);
+    out->msg_iovlen = (xsock__posix_count)n;
+    if (m->skip == 0 || n == 0)
+        return;
+    n = n < FEW ? n : FEW;
     for (size_t i = 0; i < n; i++)
-        out[i] = (struct iovec){m->vec[i].base, m->vec[i].len};
-    if (n > 0 && m->skip > 0) {
-        out[0].iov_base = (unsigned char *)out[0].iov_base + m->skip;
-        out[0].iov_len -= m->skip;
+        few[i] = (struct iovec){m->vec[i].base, m->vec[i].len};
+    few[0].iov_base = (unsigned char *)few[0].iov_base + m->skip;
+    few[0].iov_len -= m->skip;
+    out->msg_iov = few;
+    out->msg_iovlen = (xsock__posix_count)n;
+}
+
+int xsock__posix_put_message(struct msghdr *native, const struct xsock__sys_msg *m)
+{
+    native->msg_iov = xsock__posix_vectors(m->vec);
+    native->msg_iovlen = (xsock__posix_count)m->vec_count;
+    if (m->addr != NULL) {
+        native->msg_name = m->addr->bytes;
+        native->msg_namelen = (socklen_t)m->addr->length;
     }
-    return n;
+    native->msg_controllen = 0;
+    int code = m->control != NULL ? xsock__posix_put_control(native, m) : 0;
+#ifdef __linux__
+    if (code == 0 && m->segment != 0) {
+        const uint16_t size = (uint16_t)m->segment;
+        xsock__posix_add_control(native, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof size);
+    }
+#endif
+    if (native->msg_controllen == 0)
+        native->msg_control = NULL;
+    return code;
 }
 
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
-    struct iovec vectors[XSOCK__VEC_MAX];
+    struct iovec few[FEW];
     union control control;
-    struct msghdr native = {.msg_iov = vectors,
-                            .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
-    if (m->addr != NULL) {
-        native.msg_name = m->addr->bytes;
-        native.msg_namelen = (socklen_t)m->addr->length;
-    }
-    if (m->control != NULL) {
-        native.msg_control = control.bytes;
-        int code = xsock__posix_put_control(&native, m);
-        if (code != 0)
-            return code;
-        if (native.msg_controllen == 0)
-            native.msg_control = NULL;
-    }
+    struct msghdr native = {.msg_control = control.bytes};
+    int code = xsock__posix_put_message(&native, m);
+    if (code != 0)
+        return code;
+    put_vectors(m, few, &native);
     ssize_t n = sendmsg((int)h, &native, xsock__posix_message_flags(flags));
     if (n < 0)
         return errno;
@@ -56,17 +117,17 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
  * for control data the system drops what there is, handles included. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
-    struct iovec vectors[XSOCK__VEC_MAX];
+    struct iovec few[FEW];
     union control control;
-    struct msghdr native = {.msg_iov = vectors,
-                            .msg_iovlen = (xsock__posix_count)put_vectors(m, vectors)};
+    struct msghdr native = {0};
     bool peeks_local = (flags & XSOCK_MSG_PEEK) != 0 && m->af == XSOCK_AF_LOCAL;
     int native_flags = xsock__posix_message_flags(flags);
+    put_vectors(m, few, &native);
     if (m->addr != NULL) {
         native.msg_name = m->addr->bytes;
         native.msg_namelen = sizeof m->addr->bytes;
     }
-    if (m->control != NULL && !peeks_local) {
+    if ((m->control != NULL || m->coalesces) && !peeks_local) {
         native.msg_control = control.bytes;
         native.msg_controllen = sizeof control;
     }
@@ -82,16 +143,4 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     m->flags = xsock__posix_out_flags(native.msg_flags);
     xsock__posix_get_control(&native, m, cloexec);
     return 0;
-}
-
-bool xsock__sys_coalesces(uintptr_t h)
-{
-#ifdef __linux__
-    int on = 0;
-    socklen_t size = sizeof on;
-    return getsockopt((int)h, IPPROTO_UDP, UDP_GRO, &on, &size) == 0 && on != 0;
-#else
-    (void)h;
-    return false;
-#endif
 }

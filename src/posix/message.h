@@ -4,6 +4,7 @@
 
 #include "posix/native.h"
 
+#include <stddef.h>
 #include <sys/uio.h>
 
 #include "xsock.h"
@@ -39,6 +40,21 @@ enum {
 /* Adds one, in room that is there: msg_controllen grows. */
 void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data,
                               size_t size);
+
+/* struct xsock_vec is the system's own structure by another name. */
+_Static_assert(sizeof(struct xsock_vec) == sizeof(struct iovec)
+                   && offsetof(struct xsock_vec, base) == offsetof(struct iovec, iov_base)
+                   && offsetof(struct xsock_vec, len) == offsetof(struct iovec, iov_len),
+               "struct xsock_vec has the layout of struct iovec");
+
+static inline struct iovec *xsock__posix_vectors(const struct xsock_vec *v)
+{
+    return (struct iovec *)(uintptr_t)v;
+}
+
+/* What m says, to be sent: vectors, address, control data. msg_control is room for it, and becomes NULL if there is
+ * none. Returns 0 or EOPNOTSUPP. */
+int xsock__posix_put_message(struct msghdr *native, const struct xsock__sys_msg *m);
 
 /* All of m->control. Of this system: EOPNOTSUPP. */
 int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m);

@@ -198,9 +198,7 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
     if (!in_range(row, value))
         return -XSOCK_EINVAL;
     xsock__atomic_i64 *time = kept_time(s, number);
-    if (number == XSOCK_SO_UDP_RECV_COALESCE && value != 0)
-        rc = xsock__sock_coalesce(s); /* before anything can come in that needs it */
-    if (rc == 0 && time == NULL) {
+    if (time == NULL) {
         rc = set_in_system(held, number, value);
         time = noted_time(s, number);
     }

@@ -20,7 +20,6 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     s->emulated = false;
     s->poller = NULL;
     s->file = NULL;
-    xsock__atomic_set_ptr(&s->leftover, NULL);
     xsock__atomic_set_i64(&s->recv_timeout, -1);
     xsock__atomic_set_i64(&s->send_timeout, -1);
     xsock__atomic_set_i64(&s->connect_timeout, -1);
@@ -48,8 +47,6 @@ static bool leave_sock(struct xsock__sock *s)
 {
     if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
         return false;
-    if (xsock__sock_leftover(s) != NULL)
-        xsock__leftover_destroy(xsock__sock_leftover(s));
     if (s->file != NULL)
         s->file->gone(s->file);
     return true;
@@ -69,25 +66,6 @@ void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
     do
         old = xsock__atomic_load(&s->state);
     while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
-}
-
-int xsock__sock_coalesce(struct xsock__sock *s)
-{
-    struct xsock__leftover *q;
-    if (xsock__sock_leftover(s) != NULL)
-        return 0;
-    q = xsock__leftover_create(s->af);
-    if (q == NULL)
-        return -XSOCK_ENOMEM;
-    /* Of two threads at once the first has it. */
-    xsock__sys_lock_global();
-    bool mine = xsock__sock_leftover(s) == NULL;
-    if (mine)
-        xsock__atomic_store_ptr(&s->leftover, q);
-    xsock__sys_unlock_global();
-    if (!mine)
-        xsock__leftover_destroy(q);
-    return 0;
 }
 
 struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)
@@ -351,7 +329,7 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
 }
 
 /* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an error. */
-static int learn_state(uintptr_t handle, struct xsock__sock *s)
+static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
     xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
@@ -360,8 +338,7 @@ static int learn_state(uintptr_t handle, struct xsock__sock *s)
             s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
     bool internet = xsock__addr_is_internet(s->af);
     if (internet && s->type == XSOCK_SOCK_DGRAM && xsock__sys_coalesces(handle))
-        return xsock__sock_coalesce(s);
-    return 0;
+        xsock__sock_becomes(s, XSOCK__SOCK_COALESCE, 0);
 }
 
 static int describe(uintptr_t handle, struct xsock__sys_description *d, int *af, int *type,
@@ -386,9 +363,8 @@ int xsock__sock_adopt(uintptr_t handle, int flags, struct xsock__sock *memory)
     if (rc != 0)
         return rc;
     init_sock(memory, af, type, protocol, (flags & XSOCK_SOCK_NONBLOCK) != 0);
-    rc = learn_state(handle, memory);
-    if (rc == 0)
-        rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
+    learn_state(handle, memory);
+    rc = xsock__finish(xsock__sys_set_nonblock(handle, true));
     if (rc == 0) {
         rc = xsock__finish(xsock__sys_set_cloexec(handle, (flags & XSOCK_SOCK_CLOEXEC) != 0));
         if (rc != 0)

@@ -8,7 +8,6 @@
 
 #include "base/atomic.h"
 #include "facts/triple.h"
-#include "socket/leftover.h"
 #include "table/fdtab.h"
 #include "xsock.h"
 
@@ -21,7 +20,7 @@ enum {
     XSOCK__SOCK_CONNECTING = 8, /* begun, and its end not yet asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
     XSOCK__SOCK_COALESCE =
-        32, /* XSOCK_SO_UDP_RECV_COALESCE: what is received may be several datagrams */
+        32, /* XSOCK_SO_UDP_RECV_COALESCE: a receive may give several datagrams */
     XSOCK__SOCK_ERROR_READ = 64, /* that its connect has failed, by XSOCK_SO_ERROR */
     XSOCK__SOCK_LINGERS =
         256, /* it may have a linger time: set here, or by who knows whom outside */
@@ -47,8 +46,6 @@ struct xsock__sock {
     int protocol;                               /* the default filled in */
     struct xsock__poller *poller;               /* not NULL: what makes a poller a descriptor */
     struct xsock__file *file; /* not NULL: what src/wasix makes of it: a pipe, an event */
-    xsock__atomic_ptr
-        leftover; /* struct xsock__leftover, from when coalescing was switched on; NULL before */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
@@ -94,15 +91,6 @@ static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
 }
 
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
-
-/* Datagrams may come glued together from now on: to be called before the system is told to. -XSOCK_ENOMEM. */
-int xsock__sock_coalesce(struct xsock__sock *s);
-
-/* The queue of a socket that has one, else NULL. */
-static inline struct xsock__leftover *xsock__sock_leftover(const struct xsock__sock *s)
-{
-    return xsock__atomic_load_ptr(&s->leftover);
-}
 
 /* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
 struct xsock__held xsock__sock_foreign(void);

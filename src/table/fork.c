@@ -1,4 +1,3 @@
-#include "socket/leftover.h"
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
@@ -11,12 +10,10 @@ static void before_fork(void)
     xsock__sys_lock_global();
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
         xsock__sys_lock(&t->lock);
-    xsock__leftover_before_fork();
 }
 
 static void after_fork_in_parent(void)
 {
-    xsock__leftover_after_fork(false);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
         xsock__sys_unlock(&t->lock);
     xsock__sys_unlock_global();
@@ -64,7 +61,6 @@ static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd),
 
 static void after_fork_in_child(void)
 {
-    xsock__leftover_after_fork(true);
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
         t->leaving = 0;

@@ -10,9 +10,6 @@
 
 /* What one descriptor of the call needs while it waits; up to MAX of them stand on the stack. */
 struct watched {
-    struct xsock__leftover_watch watch; /* first: found by it */
-    struct xsock__leftover *leftover; /* NULL: it has no queue, or isn't asked for what comes in */
-    struct poll *poll;
     struct xsock__fd *fd; /* NULL: negative, or not open */
     struct xsock__waiter waiter;
     bool attached;
@@ -35,8 +32,7 @@ struct poll {
     struct xsock__sys_wait *waits;
     struct xsock__waker *waker;
     bool woken;
-    struct guest *guest;      /* NULL: for a table that has no end */
-    xsock__atomic_int nudged; /* something has come to lie in a queue */
+    struct guest *guest; /* NULL: for a table that has no end */
 };
 
 static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
@@ -49,27 +45,6 @@ static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
         if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0)
             return -XSOCK_EINVAL;
     return 0;
-}
-
-static void nudge(struct xsock__leftover_watch *watch)
-{
-    struct watched *w = (struct watched *)(void *)watch;
-    xsock__atomic_store(&w->poll->nudged, 1);
-    xsock__sys_wake_set(&w->poll->waker->wake);
-}
-
-static void watch_leftover(struct poll *p, size_t i)
-{
-    struct watched *w = &p->watched[i];
-    w->leftover = NULL;
-    if (!w->attached || (p->v[i].events & XSOCK_POLLIN) == 0)
-        return;
-    w->leftover = xsock__sock_leftover(w->fd->held.sock);
-    if (w->leftover == NULL)
-        return;
-    w->poll = p;
-    w->watch.notify = nudge;
-    xsock__leftover_watch(w->leftover, &w->watch);
 }
 
 /* A descriptor that can be waited in, with a reference; NULL if it is none. */
@@ -114,15 +89,11 @@ static void enter(struct poll *p)
         struct watched *w = &p->watched[i];
         p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
         p->waits[i].events = p->v[i].events;
-        watch_leftover(p, i);
     }
 }
 
 static void leave(struct poll *p)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].leftover != NULL)
-            xsock__leftover_unwatch(p->watched[i].leftover, &p->watched[i].watch);
     detach_all(p);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
@@ -131,7 +102,6 @@ static void leave(struct poll *p)
         if (w->fd != NULL)
             xsock__fdtab_put(p->t, w->fd);
     }
-    p->woken = p->woken || xsock__atomic_load(&p->nudged);
 }
 
 /* -XSOCK_ECANCELED: the table has ended. */
@@ -177,8 +147,6 @@ static int collect(struct poll *p, bool waited)
         if ((revents & XSOCK_POLLHUP) != 0
             && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
             revents |= XSOCK_POLLERR; /* a failed connect, as BSD has it */
-        if (w->leftover != NULL && xsock__leftover_any(w->leftover))
-            revents |= XSOCK_POLLIN;
         if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
             revents = XSOCK_POLLNVAL;
         p->v[i].revents = (short)revents;
@@ -196,11 +164,6 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
         int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
         if (rc != 0)
             return rc;
-        if (xsock__atomic_load(&p->nudged)) {
-            /* Cleared before it is looked at who was closed: that mark is set before the wake is. */
-            xsock__atomic_store(&p->nudged, 0);
-            xsock__sys_wake_clear(&p->waker->wake);
-        }
         ready = collect(p, true);
         if (is_over(p))
             return -XSOCK_ECANCELED;

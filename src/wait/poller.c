@@ -1,7 +1,6 @@
 #include "wait/poller.h"
 
 #include "facts/translate.h"
-#include "socket/lying.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
@@ -9,7 +8,6 @@
 struct member {
     struct xsock__observer observer; /* of the descriptor that is watched */
     struct xsock__sys_member sys;
-    struct xsock__lying lying;
     struct xsock__poller *poller;
     uint64_t data;
     uint32_t events;
@@ -39,7 +37,6 @@ struct xsock__poller {
     xsock__atomic_int state;
     xsock__atomic_int
         asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
-    struct xsock__lying_list lying;
     struct xsock__poller *next_dead;
     struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
     struct slot *slots;
@@ -92,7 +89,6 @@ static bool take_slot(struct xsock__poller *p, struct member *m)
 
 static void free_slot(struct xsock__poller *p, struct member *m)
 {
-    xsock__lying_unwatch(&m->lying);
     struct slot *s = &p->slots[m->slot];
     s->member = NULL;
     s->generation++;
@@ -151,7 +147,6 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     p->sock.refuses = -XSOCK_ENOTSOCK;
     p->observer.closed = closed;
     p->table = t;
-    p->lying.sys = p->sys;
     xsock__atomic_store(&p->refs, 1);
     xsock__fdtab_observe(t, fd, &p->observer); /* it is ours alone yet: can't be closed */
     out->handle = xsock__sys_poller_handle(p->sys);
@@ -175,7 +170,6 @@ void xsock__poller_let_go(struct xsock__poller *p)
         struct member *m = p->slots[i].member;
         if (m == NULL)
             continue;
-        xsock__lying_unwatch(&m->lying); /* once it is unfollowed, its socket may go at any time */
         if (!xsock__fdtab_unobserve(p->table, &m->observer))
             continue;
         free_slot(p, m);
@@ -261,8 +255,6 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member *
     xsock__atomic_add(&p->refs, 1);
     int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, new->events));
     new->added = rc == 0;
-    if (rc == 0)
-        xsock__lying_watch(&p->lying, &new->lying, fd->held.sock, new->sys.key, new->events);
     if (rc == 0 || !xsock__fdtab_unobserve(p->table, &new->observer)) {
         *m = NULL;
         return rc;
@@ -313,8 +305,6 @@ int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t
     xsock__sys_lock(&p->lock);
     struct member *m = find(p, fd);
     int rc = m == NULL || !m->added ? -XSOCK_ENOENT : change(p, m, events, data);
-    if (rc == 0)
-        xsock__lying_watch(&p->lying, &m->lying, fd->held.sock, m->sys.key, events);
     xsock__sys_unlock(&p->lock);
     return rc;
 }
@@ -374,26 +364,6 @@ static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v,
     return count;
 }
 
-static size_t collect_lying(struct xsock__poller *p, struct xsock__sys_event *v, size_t n)
-{
-    if (!xsock__atomic_load(&p->lying.used)) /* the first that comes wakes a wait */
-        return 0;
-    xsock__sys_lock(&p->lock);
-    size_t count = xsock__lying_collect(&p->lying, v, n);
-    xsock__sys_unlock(&p->lock);
-    return count;
-}
-
-/* A wait that took the wake ends otherwise: it may have been for a queue, too, and other threads wait. */
-static void pass_on(struct xsock__poller *p)
-{
-    xsock__sys_lock(&p->lock);
-    bool any = xsock__lying_any(&p->lying);
-    xsock__sys_unlock(&p->lock);
-    if (any)
-        xsock__sys_poller_wake(p->sys);
-}
-
 int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
                        size_t n, int64_t timeout_ns)
 {
@@ -403,26 +373,21 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     const size_t most = n < MAX ? n : MAX;
     int rc = 0;
     for (bool over = false; !over;) {
-        size_t count = 0, lying = collect_lying(p, v, most);
+        size_t count = 0;
         bool woken = false;
-        int64_t left = lying > 0 ? 0 : xsock__time_left(&end);
-        int code = 0;
-        if (lying < most)
-            code = xsock__sys_poller_wait(p->sys, v + lying, most - lying, left, &count, &woken);
+        int code = xsock__sys_poller_wait(p->sys, v, most, xsock__time_left(&end), &count, &woken);
         if ((xsock__atomic_load(&p->state) & CLOSING) != 0) {
             xsock__sys_poller_wake(p->sys);
             rc = -XSOCK_ECANCELED;
             break;
         }
-        if (code != 0 && lying == 0) {
+        if (code != 0) {
             rc = xsock__finish(code);
             break;
         }
-        rc = report_all(p, v, lying + count, out);
+        rc = report_all(p, v, count, out);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
         over = rc > 0 || asked || xsock__time_left(&end) == 0;
-        if (over && woken)
-            pass_on(p);
     }
     xsock__fdtab_put(t, fd);
     return rc;

@@ -20,22 +20,8 @@ static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_w
     return w.revents != 0;
 }
 
-/* A wait for datagrams of a socket that may have some where the system doesn't see them. */
-struct nudge {
-    struct xsock__leftover_watch watch; /* first: a nudge is found by it */
-    const struct xsock__sys_wake *wake;
-    xsock__atomic_int come;
-};
-
-static void nudge(struct xsock__leftover_watch *w)
-{
-    struct nudge *n = (struct nudge *)(void *)w;
-    xsock__atomic_store(&n->come, 1);
-    xsock__sys_wake_set(n->wake);
-}
-
 static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w,
-                        const struct nudge *n, const struct xsock__deadline *d)
+                        const struct xsock__deadline *d)
 {
     for (;;) {
         int64_t left = xsock__time_left(d);
@@ -46,21 +32,7 @@ static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *
             return -XSOCK_ECANCELED;
         if (rc != 0)
             return rc < 0 ? rc : 0;
-        if (n != NULL && xsock__atomic_load(&n->come))
-            return 0;
     }
-}
-
-static int wait_nudged(struct xsock__fd *fd, int events, struct xsock__waiter *w,
-                       struct xsock__leftover *q, const struct xsock__deadline *d)
-{
-    struct nudge n = {.watch = {.notify = nudge}, .wake = &w->waker->wake};
-    int rc = xsock__leftover_watch(q, &n.watch) ? 0 : wait_watched(fd, events, w, &n, d);
-    xsock__leftover_unwatch(q, &n.watch);
-    /* A close sets its mark first and then the wake: if this clears it, unwatching finds the mark. */
-    if (xsock__atomic_load(&n.come))
-        xsock__sys_wake_clear(n.wake);
-    return rc;
 }
 
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
@@ -70,9 +42,7 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
     int rc = xsock__fdtab_watch(t, fd, &w);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc;
-    struct xsock__leftover *q =
-        (events & XSOCK_POLLIN) != 0 ? xsock__sock_leftover(fd->held.sock) : NULL;
-    rc = q != NULL ? wait_nudged(fd, events, &w, q, d) : wait_watched(fd, events, &w, NULL, d);
+    rc = wait_watched(fd, events, &w, d);
     xsock__fdtab_unwatch(t, &w);
     return rc;
 }

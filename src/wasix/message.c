@@ -109,6 +109,8 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     m.vec_count = vecs.count;
     if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
         n = -XSOCK_EINVAL;
+    else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_COALESCE))
+        n = -XSOCK_EOPNOTSUPP; /* a host has set it, and WASIX has no way to tell a guest where datagrams end */
     else if (out->flags == NULL && vecs.total == 0)
         n = 0; /* reading nothing must not cost a datagram: read() can't tell that it was cut */
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)

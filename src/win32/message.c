@@ -1,6 +1,5 @@
 /* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv, which take vectors
  * and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data by WSASendMsg and WSARecvMsg. */
-#include "backend/udp_segments.h"
 #include "win32/control.h"
 #include "win32/own_addrs.h"
 #include "win32/send_recv.h"
@@ -8,12 +7,40 @@
 
 #include <string.h>
 
-/* Returns how many buffers; *out_total: their bytes, at most `most`. */
-static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *out,
-                         size_t *out_total)
+/* Vectors as Winsock has them. A stream may move a part of them, and has the few that fit here. A datagram goes
+ * whole: one of more vectors has memory of its own. */
+struct vectors {
+    WSABUF few[XSOCK__SEGMENTS_MAX];
+    WSABUF *all; /* few, or memory */
+    size_t room;
+    DWORD count;
+};
+
+/* 0, or WSAENOBUFS. To be ended if 0 was returned. */
+static int begin_vectors(struct vectors *b, const struct xsock__sys_msg *m, bool stream)
 {
-    size_t n = m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
+    b->all = b->few;
+    b->room = sizeof b->few / sizeof b->few[0];
+    if (stream || m->vec_count <= b->room)
+        return 0;
+    b->room = m->vec_count;
+    b->all = xsock__sys_alloc(b->room * sizeof *b->all);
+    return b->all != NULL ? 0 : WSAENOBUFS;
+}
+
+static void end_vectors(struct vectors *b)
+{
+    if (b->all != b->few)
+        xsock__sys_free(b->all, b->room * sizeof *b->all);
+}
+
+/* *out_total: their bytes, at most `most`. */
+static void put_vectors(struct vectors *b, const struct xsock__sys_msg *m, size_t most,
+                        size_t *out_total)
+{
+    size_t n = m->vec_count < b->room ? m->vec_count : b->room;
     size_t total = 0, used = 0;
+    WSABUF *out = b->all;
 
     for (size_t i = 0; i < n && total < most; i++) {
         size_t skip = i == 0 ? m->skip : 0;
@@ -35,14 +62,13 @@ static DWORD put_vectors(const struct xsock__sys_msg *m, size_t most, WSABUF *ou
         out[0].len = 0;
         used = 1;
     }
-    return (DWORD)used;
+    b->count = (DWORD)used;
 }
 
 /* ---- sendmsg ------------------------------------------------------------------------------------------ */
 
 struct send {
-    WSABUF buffers[XSOCK__VEC_MAX];
-    DWORD count;
+    struct vectors vectors;
     WSAMSG control; /* Control only; of length 0: none */
     union {
         uint64_t alignment;
@@ -55,26 +81,35 @@ static int send_once(SOCKET s, struct send *x, const struct xsock__sys_msg *m, i
 {
     struct sockaddr *name = m->addr != NULL ? (struct sockaddr *)(void *)m->addr->bytes : NULL;
     int size = m->addr != NULL ? (int)m->addr->length : 0;
+    WSABUF *buffers = x->vectors.all;
+    DWORD count = x->vectors.count;
     int rc;
 
     if (stream) {
-        rc = WSASend(s, x->buffers, x->count, out, (DWORD)flags, NULL, NULL);
+        rc = WSASend(s, buffers, count, out, (DWORD)flags, NULL, NULL);
     } else if (x->control.Control.len == 0) {
-        rc = WSASendTo(s, x->buffers, x->count, out, (DWORD)flags, name, size, NULL, NULL);
+        rc = WSASendTo(s, buffers, count, out, (DWORD)flags, name, size, NULL, NULL);
     } else {
         x->control.name = name;
         x->control.namelen = size;
-        x->control.lpBuffers = x->buffers;
-        x->control.dwBufferCount = x->count;
+        x->control.lpBuffers = buffers;
+        x->control.dwBufferCount = count;
         rc = WSASendMsg(s, &x->control, (DWORD)flags, out, NULL, NULL);
     }
     return rc == SOCKET_ERROR ? xsock__win32_error() : 0;
 }
 
-static void prepare(struct send *x)
+static int put_control(struct send *x, const struct xsock__sys_msg *m)
 {
+    const DWORD size = (DWORD)m->segment;
+    int code;
+
     memset(&x->control, 0, sizeof x->control);
     x->control.Control.buf = x->room.bytes;
+    code = m->control != NULL ? xsock__control_put(&x->control, m) : 0;
+    if (code == 0 && m->segment != 0)
+        xsock__control_add(&x->control, IPPROTO_UDP, UDP_SEND_MSG_SIZE, &size, sizeof size);
+    return code;
 }
 
 /* A version that can't do it for one message says WSAEINVAL. */
@@ -100,14 +135,15 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     struct send x;
     size_t total;
     DWORD sent = 0;
-    int code = 0;
+    int code = begin_vectors(&x.vectors, m, stream);
 
-    x.count = put_vectors(m, stream ? XSOCK__SEND_MAX : UINT32_MAX, x.buffers, &total);
-    prepare(&x);
-    if (m->control != NULL)
-        code = xsock__control_put(&x.control, m);
+    if (code != 0)
+        return code;
+    put_vectors(&x.vectors, m, stream ? XSOCK__SEND_MAX : UINT32_MAX, &total);
+    code = put_control(&x, m);
     if (code == 0)
         code = send_prepared(h, &x, m, flags, &sent);
+    end_vectors(&x.vectors);
     if (code == 0)
         m->done = sent;
     return code;
@@ -116,7 +152,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 /* ---- recvmsg ------------------------------------------------------------------------------------------ */
 
 struct receive {
-    WSABUF buffers[XSOCK__VEC_MAX];
+    struct vectors vectors;
     WSAMSG message; /* flags and address, whichever the call is */
     size_t total;
     DWORD done;
@@ -179,8 +215,9 @@ static int out_flags_from_native(const struct receive *r, int asked, bool stream
 static void prepare_receive(struct receive *r, struct xsock__sys_msg *m, int flags, bool control)
 {
     memset(&r->message, 0, sizeof r->message);
-    r->message.lpBuffers = r->buffers;
-    r->message.dwBufferCount = put_vectors(m, INT32_MAX, r->buffers, &r->total);
+    put_vectors(&r->vectors, m, INT32_MAX, &r->total);
+    r->message.lpBuffers = r->vectors.all;
+    r->message.dwBufferCount = r->vectors.count;
     r->message.dwFlags = (DWORD)(flags & XSOCK__DATA_RECV_FLAGS);
     if (m->addr != NULL) {
         memset(m->addr->bytes, 0, sizeof(struct sockaddr));
@@ -218,15 +255,18 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
 {
     bool stream = xsock__state_type(h) == SOCK_STREAM;
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
-    LPFN_WSARECVMSG with_control =
-        m->control != NULL && internet && !stream ? find_recvmsg(h) : NULL;
+    bool control = (m->control != NULL || m->coalesces) && internet && !stream;
+    LPFN_WSARECVMSG with_control = control ? find_recvmsg(h) : NULL;
     struct receive r;
-    int code;
+    int code = begin_vectors(&r.vectors, m, stream);
 
+    if (code != 0)
+        return code;
     do {
         prepare_receive(&r, m, flags, with_control != NULL);
         code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
     } while (xsock__win32_recv_is_foreign_report(h, code));
+    end_vectors(&r.vectors);
     if (code != 0 && !xsock__win32_recv_is_end(code))
         return xsock__win32_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
     *ended = code != 0;
@@ -252,6 +292,13 @@ static bool asks_dword(SOCKET s, int name, DWORD *out)
     return getsockopt(s, IPPROTO_UDP, name, (char *)out, &size) == 0;
 }
 
+bool xsock__sys_can_segment(uintptr_t h)
+{
+    DWORD size;
+
+    return asks_dword(h, UDP_SEND_MSG_SIZE, &size);
+}
+
 bool xsock__sys_coalesces(uintptr_t h)
 {
     DWORD size;
@@ -259,54 +306,14 @@ bool xsock__sys_coalesces(uintptr_t h)
     return asks_dword(h, UDP_RECV_MAX_COALESCED_SIZE, &size) && size > 0;
 }
 
-static int send_run(SOCKET s, struct xsock__sys_msg *v, size_t run, int flags)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
-    const DWORD size = (DWORD)v->vec->len;
-    struct send x;
-    DWORD sent = 0;
-    int code = 0;
-
-    for (size_t i = 0; i < run; i++) {
-        x.buffers[i].buf = v[i].vec->base;
-        x.buffers[i].len = (ULONG)v[i].vec->len;
-    }
-    x.count = (DWORD)run;
-    prepare(&x);
-    if (v->control != NULL)
-        code = xsock__control_put(&x.control, v);
-    if (code != 0)
-        return code;
-    xsock__control_add(&x.control, IPPROTO_UDP, UDP_SEND_MSG_SIZE, &size, sizeof size);
-    return send_prepared(s, &x, v, flags, &sent);
-}
-
-/* Where a run is refused, one datagram each may still go, or tells what is really wrong. */
-static int send_some(SOCKET s, struct xsock__sys_msg *v, size_t n, int flags, bool segment,
-                     size_t *out)
-{
-    size_t run = segment ? xsock__segments_run(v, n) : 1;
-    int code = run > 1 ? send_run(s, v, run, flags) : WSAEINVAL;
-
-    if (code == WSAEINVAL || code == WSAEMSGSIZE || code == WSAEOPNOTSUPP) {
-        run = 1;
-        code = xsock__sys_sendmsg(s, v, flags);
-    }
-    *out = run;
-    return code;
-}
-
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
-                          size_t *out)
-{
-    DWORD size;
-    bool segment = udp && n > 1 && asks_dword(h, UDP_SEND_MSG_SIZE, &size);
-    size_t done = 0, sent = 0;
+    size_t done = 0;
     int code = 0;
 
     while (done < n && code == 0) {
-        code = send_some(h, v + done, n - done, flags, segment, &sent);
-        if (code == 0)
-            done += sent;
+        code = xsock__sys_sendmsg(h, &v[done], flags);
+        done += code == 0;
     }
     if (done == 0)
         return code;

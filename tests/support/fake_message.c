@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool glues;
+static bool joins, segments;
+static size_t largest; /* of what goes as one */
 static unsigned controls_sent;
 
 unsigned fake_controls_sent(void)
@@ -17,9 +18,15 @@ void fake__reset_messages(void)
     controls_sent = 0;
 }
 
-void fake_glue(bool on)
+void fake_join(bool on)
 {
-    glues = on;
+    joins = on;
+}
+
+void fake_segment(bool on, size_t most_bytes)
+{
+    segments = on;
+    largest = most_bytes;
 }
 
 static size_t total(const struct xsock__sys_msg *m)
@@ -53,39 +60,83 @@ static void copy(const struct xsock__sys_msg *m, unsigned char *buf, size_t n, b
     }
 }
 
+/* The datagrams of one message that is to be cut. */
+static int send_cut(uintptr_t h, const struct xsock__sys_msg *m, const unsigned char *buf, size_t n,
+                    int flags)
+{
+    int code = segments && n <= largest ? 0 : FAKE_EMSGSIZE;
+    for (size_t at = 0, sent; at < n && code == 0; at += m->segment)
+        code = xsock__sys_send(h, buf + at, n - at < m->segment ? n - at : m->segment, flags,
+                               m->addr, &sent);
+    return code;
+}
+
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     size_t n = total(m);
     unsigned char *buf = room(n);
+    int code;
     if (m->vec_count > 0 && m->skip > m->vec[0].len)
         fake__die("more of a vector is done than there is");
     copy(m, buf, n, false);
-    int code = xsock__sys_send(h, buf, n, flags, m->addr, &m->done);
+    if (m->segment != 0) {
+        code = send_cut(h, m, buf, n, flags);
+        m->done = n;
+    } else {
+        code = xsock__sys_send(h, buf, n, flags, m->addr, &m->done);
+    }
     controls_sent += code == 0 && m->control != NULL;
     free(buf);
     return code;
 }
 
+enum { JOINED = 65535 };
+
+/* Datagrams of the first one's size, and a shorter one after them, as Linux joins them. */
+static void join_more(uintptr_t h, struct xsock__sys_msg *m, unsigned char *buf)
+{
+    struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
+    const size_t size = m->done;
+    while (size > 0 && e->first != NULL && e->first->size > 0 && e->first->size <= size
+           && JOINED - m->done >= size) {
+        size_t n = 0;
+        int flags = 0;
+        if (xsock__sys_recv(h, buf + m->done, size, 0, NULL, &n, &flags) != 0)
+            fake__die("failed a receive among those that are joined");
+        m->done += n;
+        m->segment = size;
+        if (n < size)
+            break;
+    }
+}
+
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
-    size_t n = total(m);
-    unsigned char *buf = room(n);
+    bool join = joins && m->coalesces && (flags & XSOCK_MSG_PEEK) == 0;
+    size_t n = total(m), size = join ? JOINED : n;
+    unsigned char *buf = room(size);
     (void)cloexec;
-    int code = xsock__sys_recv(h, buf, n, flags, m->addr, &m->done, &m->flags);
-    if (code == 0)
+    int code = xsock__sys_recv(h, buf, size, flags, m->addr, &m->done, &m->flags);
+    if (code == 0) {
+        m->segment = 0;
+        if (join)
+            join_more(h, m, buf);
+        if (m->done > n) {
+            m->done = n;
+            m->flags |= XSOCK_MSG_TRUNC;
+        }
         copy(m, buf, m->done, true);
-    if (code == 0 && m->control != NULL)
-        m->control->has = 0;
+        if (m->control != NULL)
+            m->control->has = 0;
+    }
     free(buf);
     return code;
 }
 
-int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, bool udp,
-                          size_t *out)
+int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
     size_t done = 0;
     int code = 0;
-    (void)udp;
     while (done < n && code == 0) {
         code = xsock__sys_sendmsg(h, &v[done], flags);
         done += code == 0;
@@ -96,25 +147,6 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-/* Datagrams of the first one's size, and a shorter one after them, as Linux glues them. */
-static void glue_more(uintptr_t h, struct xsock__sys_msg *m)
-{
-    struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
-    unsigned char *to = m->vec->base;
-    const size_t size = m->done;
-    while (size > 0 && e->first != NULL && e->first->size > 0 && e->first->size <= size
-           && m->vec->len - m->done >= size) {
-        size_t n = 0;
-        int flags = 0;
-        if (xsock__sys_recv(h, to + m->done, size, 0, NULL, &n, &flags) != 0)
-            fake__die("failed a receive among those glued together");
-        m->done += n;
-        m->segment = size;
-        if (n < size)
-            break;
-    }
-}
-
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
                           size_t *out)
 {
@@ -122,12 +154,7 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool 
     int code = 0;
     while (done < n && code == 0) {
         code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
-        if (code == 0) {
-            v[done].segment = 0;
-            if (glues)
-                glue_more(h, &v[done]);
-            done++;
-        }
+        done += code == 0;
     }
     if (done == 0)
         return code;
@@ -135,10 +162,16 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool 
     return 0;
 }
 
+bool xsock__sys_can_segment(uintptr_t h)
+{
+    (void)h;
+    return segments;
+}
+
 bool xsock__sys_coalesces(uintptr_t h)
 {
     (void)h;
-    return glues;
+    return joins;
 }
 
 /* The file is the alphabet, again and again, from the letter of its number on, 100 letters long. */

@@ -33,9 +33,12 @@ void fake_break(uintptr_t handle, int code);
 /* A stream's connection is there all the same, and SO_ERROR gone: somebody else has read it. */
 void fake_take_error(uintptr_t handle);
 
-/* Receives of many take several datagrams of one size for one, as Linux does with UDP_GRO, and a socket from outside
- * says that it does. */
-void fake_glue(bool on);
+/* A receive of a socket that coalesces gives several datagrams of one size, as on Linux with UDP_GRO, and a socket
+ * from outside says that it does. */
+void fake_join(bool on);
+
+/* The system can cut one message into datagrams; it refuses one over most_bytes. */
+void fake_segment(bool on, size_t most_bytes);
 
 /* ---- Clock ---------------------------------------------------------------------------------------- */
 
