@@ -1,0 +1,134 @@
+"""The deepest call of the library, in bytes of stack of its own frames. Those of the C library
+are not counted.
+
+    stack.py [--backend posix|win32] [--most BYTES] COMPILER [OPTION...]
+
+Compiles the sources with -fcallgraph-info=su (gcc 10 and later), and adds the frames up along the
+calls. A call by a pointer may reach what the nearest function on the way to it has taken the
+addresses of. STORED names the targets of pointers that are kept in structures. Prints the deepest
+path. The exit status is 0 if the deepest path is within the limit.
+"""
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+# Who calls by a pointer that is kept in a structure or a table: the functions that may stand there.
+STORED = [
+    (r"(_let_go|close_locked|remove_if|_close_late|in_child|complete_close|_drain|_destroy|_end)$",
+     r"(xsock__sock_close|(^|:)close_held|xsock__sock_empty)$"),
+    (r"_tell_followers$", r"poller\.c:(closed|member_closed)$"),
+    (r"(leave_sock|drop_sock|unref)$", r"wasix/(event|pipe|epoll)\.c:\w*gone\w*$"),
+]
+
+NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \(([a-z,]+)\)')
+EDGE = re.compile(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"')
+
+
+def sources(backend):
+    with open(os.path.join(TOP, "sources.txt"), encoding="utf-8") as lines:
+        for line in lines:
+            words = line.split()
+            if words and words[0] in ("core", "wasix", backend):
+                yield words[1]
+
+
+def compile_all(compiler, options, backend, folder):
+    for source in sources(backend):
+        name = os.path.join(folder, source.replace("/", "_"))
+        subprocess.run([compiler, "-std=c11", "-Iinclude", "-Isrc", "-D_GNU_SOURCE", "-D_WIN32_WINNT=0x0601",
+                        '-DXSOCK_VERSION="0"', *options, "-ffunction-sections", "-fcallgraph-info=su",
+                        "-c", source, "-o", name + ".o"], cwd=TOP, check=True)
+        yield source, name
+
+
+def read_graph(path, frames, calls):
+    with open(path, encoding="utf-8") as lines:
+        for line in lines:
+            node, edge = NODE.match(line), EDGE.match(line)
+            if node:
+                if node.group(3) == "dynamic":
+                    sys.exit(f"stack.py: {node.group(1)} has a frame without a bound")
+                frames[node.group(1)] = int(node.group(2))
+            elif edge:
+                calls.setdefault(edge.group(1), set()).add(edge.group(2))
+
+
+def read_taken(objdump, source, name, known, taken):
+    """What each function takes the address of: its relocations that are not calls it makes itself."""
+    owner = None
+    text = subprocess.run([objdump, "-r", name + ".o"], capture_output=True, text=True, check=True).stdout
+    for line in text.splitlines():
+        head = re.match(r"RELOCATION RECORDS FOR \[\.text[.$](\S+)\]", line)
+        if line.startswith("RELOCATION"):
+            owner = title(head.group(1), source, known) if head else None
+        elif owner is not None and len(line.split()) == 3:
+            symbol = re.sub(r"^\.text[.$]", "", re.split(r"[-+]0x", line.split()[2])[0])
+            target = title(symbol, source, known)
+            if target in known:
+                taken.setdefault(owner, set()).add(target)
+
+
+def title(symbol, source, known):
+    local = f"{source}:{symbol}"
+    return local if local in known else symbol
+
+
+class Walk:
+    def __init__(self, frames, calls, taken):
+        self.frames, self.calls, self.taken, self.done = frames, calls, taken, {}
+
+    def by_pointer(self, name, held):
+        stored = [target for who, what in STORED if re.search(who, name)
+                  for target in self.frames if re.search(what, target)]
+        return set(stored) or held
+
+    def deepest(self, name, held=frozenset(), path=()):
+        """Bytes, and the path."""
+        if name not in self.frames or name in path:
+            return 0, ()
+        own = self.taken.get(name, set()) - self.calls.get(name, set())
+        held = frozenset(own) if own else held  # the nearest that has taken some
+        key = (name, held)
+        if key not in self.done:
+            below = set(self.calls.get(name, ()))
+            if "__indirect_call" in below:
+                below |= self.by_pointer(name, held)
+            best = max((self.deepest(callee, held, path + (name,)) for callee in below), default=(0, ()))
+            self.done[key] = (self.frames[name] + best[0], (name,) + best[1])
+        return self.done[key]
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--backend", default="posix")
+    parser.add_argument("--most", type=int, default=8192)
+    parser.add_argument("compiler")
+    parser.add_argument("options", nargs=argparse.REMAINDER)
+    args = parser.parse_args()
+    frames, calls, taken = {}, {}, {}
+    objdump = re.sub(r"gcc[-0-9.]*$", "objdump", args.compiler)
+    with tempfile.TemporaryDirectory() as folder:
+        objects = list(compile_all(args.compiler, args.options, args.backend, folder))
+        for _, name in objects:
+            read_graph(name + ".ci", frames, calls)
+        for source, name in objects:
+            read_taken(objdump, source, name, frames, taken)
+    walk = Walk(frames, calls, taken)
+    # Every call, public or of a guest, and every callback that begins on a stack of its own, is a way in.
+    ways = sorted((walk.deepest(name) for name in frames), reverse=True)
+    public = [way for way in ways if re.match(r"_?xsock_[a-z]", way[1][0])]
+    for bytes_, path in public[:5]:
+        print(f"{bytes_:6} {path[0]}")
+    for name in ways[0][1]:
+        print(f"  {frames[name]:6} {name}")
+    print(f"the deepest call takes {ways[0][0]} bytes, at most {args.most} are allowed: {ways[0][1][0]}")
+    return 0 if ways[0][0] <= args.most else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
