@@ -214,12 +214,11 @@ enum {
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
 
-/* Messages of a datagram socket, at least one and at most XSOCK__BATCH_MAX. Returns 0 if one was sent or received, with
- * the number of them, in order, in *out. */
+/* Messages of a datagram socket that is not LOCAL, so no handles come along: at least one and at most XSOCK__BATCH_MAX.
+ * Returns 0 if one was sent or received, with the number of them, in order, in *out. */
 enum { XSOCK__BATCH_MAX = 8 };
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out);
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
-                          size_t *out);
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out);
 
 /* Whether the system can cut the bytes of one message into datagrams, for a UDP socket: at most this many. */
 enum { XSOCK__SEGMENTS_MAX = 64 };

@@ -18,6 +18,7 @@ struct window {
     struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
     struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
     struct xsock_vec vecs[XSOCK__SEGMENTS_MAX]; /* each a datagram */
+    size_t most;    /* messages that may go at once: one of LOCAL, as handles may go with it */
     size_t n, done; /* messages to move; sent: datagrams, received: messages */
     int flags;
     bool segments, cloexec;
@@ -69,6 +70,11 @@ static bool is_udp(const struct xsock__sock *s)
 {
     bool internet = xsock__addr_is_internet(s->af);
     return internet && s->type == XSOCK_SOCK_DGRAM && s->protocol == XSOCK_IPPROTO_UDP;
+}
+
+static size_t most_of(const struct xsock__sock *s)
+{
+    return s->af == XSOCK_AF_LOCAL ? 1 : XSOCK__BATCH_MAX;
 }
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
@@ -134,7 +140,7 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
 {
     size_t count, most = n < XSOCK__SEGMENTS_MAX ? n : XSOCK__SEGMENTS_MAX;
     w->n = 0;
-    for (size_t at = 0; w->n < XSOCK__BATCH_MAX && at < most; at += count, w->n++) {
+    for (size_t at = 0; w->n < w->most && at < most; at += count, w->n++) {
         int rc = put_message(w, s, v, at, w->segments ? most - at : 1, &count);
         if (rc != 0)
             return at > 0 ? 0 : rc;
@@ -164,9 +170,10 @@ static void take_apart(struct window *w)
 
 static int send_window(struct xsock__fd *fd, struct window *w)
 {
-    size_t sent = 0;
-    int code = xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, w->flags & XSOCK__SYSTEM_FLAGS,
-                                     &sent);
+    const int flags = w->flags & XSOCK__SYSTEM_FLAGS;
+    size_t sent = 1;
+    int code = w->n > 1 ? xsock__sys_send_batch(fd->held.handle, w->msgs, w->n, flags, &sent)
+                        : xsock__sys_sendmsg(fd->held.handle, w->msgs, flags);
     w->done = 0;
     for (size_t i = 0; code == 0 && i < sent; i++)
         w->done += w->msgs[i].vec_count;
@@ -201,6 +208,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     struct window w; /* too big to be cleared for a datagram or two */
     size_t sent = 0;
     w.flags = flags;
+    w.most = most_of(s);
     w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
@@ -243,15 +251,21 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    return xsock__recv_ended(
-        fd->held.sock, xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, w->cloexec, &w->done));
+    int code;
+    if (w->n > 1) {
+        code = xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, &w->done);
+    } else {
+        code = xsock__sys_recvmsg(fd->held.handle, w->msgs, 0, w->cloexec);
+        w->done = code == 0;
+    }
+    return xsock__recv_ended(fd->held.sock, code);
 }
 
 static void prepare_receives(struct window *w, const struct xsock__sock *s,
                              const struct xsock_dgram *v, size_t n)
 {
     bool coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
-    w->n = n < XSOCK__BATCH_MAX ? n : XSOCK__BATCH_MAX;
+    w->n = n < w->most ? n : w->most;
     w->done = 0;
     for (size_t i = 0; i < w->n; i++) {
         w->vecs[i] = (struct xsock_vec){v[i].base, v[i].len};
@@ -284,6 +298,7 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     const struct xsock__sock *s = fd->held.sock;
     struct window w;
     size_t got = 0;
+    w.most = most_of(s);
     w.cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0;
     while (got < n) {
         int rc;

@@ -2,34 +2,6 @@
  * loop too (FreeBSD's C library). */
 #include "posix/message.h"
 
-static int send_singly(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
-{
-    size_t done = 0;
-    int code = 0;
-    while (done < n && code == 0) {
-        code = xsock__sys_sendmsg(h, &v[done], flags);
-        done += code == 0;
-    }
-    if (done == 0)
-        return code;
-    *out = done;
-    return 0;
-}
-
-static int recv_singly(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec, size_t *out)
-{
-    size_t done = 0;
-    int code = 0;
-    while (done < n && code == 0) {
-        code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
-        done += code == 0;
-    }
-    if (done == 0)
-        return code;
-    *out = done;
-    return 0;
-}
-
 #ifdef __linux__
 #include <netinet/in.h>
 #include <string.h>
@@ -44,28 +16,21 @@ struct batch {
 
 /* ---- Sending ------------------------------------------------------------------------------------- */
 
-static bool has_handles(const struct xsock__sys_msg *m)
-{
-    return m->control != NULL && (m->control->has & XSOCK_CONTROL_HANDLES) != 0;
-}
-
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
     struct batch b;
     unsigned count = 0;
     int code = 0;
-    if (n == 1 || has_handles(v)) /* handles are rare, and big */
-        return send_singly(h, v, 1, flags, out);
     memset(b.headers, 0, n * sizeof b.headers[0]);
-    while (count < n && code == 0 && !has_handles(&v[count])) {
+    while (count < n && code == 0) {
         b.headers[count].msg_hdr.msg_control = b.controls[count].bytes;
         code = xsock__posix_put_message(&b.headers[count].msg_hdr, &v[count]);
         count += code == 0;
     }
     if (count == 0)
         return code;
-    int sent = sendmmsg((int)h, b.headers, count,
-                        (xsock__posix_batch_flags)xsock__posix_message_flags(flags));
+    xsock__posix_batch_flags native = (xsock__posix_batch_flags)xsock__posix_message_flags(flags);
+    int sent = sendmmsg((int)h, b.headers, count, native);
     if (sent <= 0)
         return errno;
     *out = (size_t)sent;
@@ -90,31 +55,26 @@ static void prepare_receive(struct batch *b, size_t i, struct xsock__sys_msg *m)
     }
 }
 
-static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m, bool cloexec)
+static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m)
 {
     struct msghdr *native = &b->headers[i].msg_hdr;
     m->done = b->headers[i].msg_len;
     m->flags = xsock__posix_out_flags(native->msg_flags);
     if (m->addr != NULL)
         m->addr->length = (uint32_t)native->msg_namelen;
-    xsock__posix_get_control(native, m, cloexec);
+    xsock__posix_get_control(native, m, true); /* no handles come */
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
-                          size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
 {
     struct batch b;
-    if (n == 1
-        || v->af
-               == XSOCK_AF_LOCAL) /* many handles may come with each: one at a time has the room */
-        return recv_singly(h, v, n, cloexec, out);
     for (size_t i = 0; i < n; i++)
         prepare_receive(&b, i, &v[i]);
     int got = recvmmsg((int)h, b.headers, (unsigned)n, MSG_DONTWAIT, NULL);
     if (got <= 0)
         return errno;
     for (int i = 0; i < got; i++)
-        finish_receive(&b, (size_t)i, &v[i], cloexec);
+        finish_receive(&b, (size_t)i, &v[i]);
     *out = (size_t)got;
     return 0;
 }
@@ -123,12 +83,29 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool 
 
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
-    return send_singly(h, v, n, flags, out);
+    size_t done = 0;
+    int code = 0;
+    while (done < n && code == 0) {
+        code = xsock__sys_sendmsg(h, &v[done], flags);
+        done += code == 0;
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
-                          size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
 {
-    return recv_singly(h, v, n, cloexec, out);
+    size_t done = 0;
+    int code = 0;
+    while (done < n && code == 0) {
+        code = xsock__sys_recvmsg(h, &v[done], 0, true);
+        done += code == 0;
+    }
+    if (done == 0)
+        return code;
+    *out = done;
+    return 0;
 }
 #endif

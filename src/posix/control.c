@@ -35,17 +35,21 @@ void xsock__posix_add_control(struct msghdr *to, int level, int type, const void
     c->cmsg_level = level;
     c->cmsg_type = type;
     c->cmsg_len = (xsock__posix_size)CMSG_LEN(size);
-    memcpy(CMSG_DATA(c), data, size);
+    if (data != NULL)
+        memcpy(CMSG_DATA(c), data, size);
     to->msg_controllen = (xsock__posix_size)(used + CMSG_SPACE(size));
 }
 
 static void put_handles(struct msghdr *to, const struct xsock_control *c)
 {
-    int fds[XSOCK_CONTROL_HANDLES_MAX];
-    for (size_t i = 0; i < c->handle_count; i++)
-        fds[i] = c->handles[i] > INT32_MAX ? -1 : (int)c->handles[i];
-    if (c->handle_count > 0)
-        xsock__posix_add_control(to, SOL_SOCKET, SCM_RIGHTS, fds, c->handle_count * sizeof fds[0]);
+    unsigned char *at = (unsigned char *)to->msg_control + to->msg_controllen + CMSG_LEN(0);
+    if (c->handle_count == 0)
+        return;
+    xsock__posix_add_control(to, SOL_SOCKET, SCM_RIGHTS, NULL, c->handle_count * sizeof(int));
+    for (size_t i = 0; i < c->handle_count; i++) {
+        int fd = c->handles[i] > INT32_MAX ? -1 : (int)c->handles[i];
+        memcpy(at + i * sizeof fd, &fd, sizeof fd);
+    }
 }
 
 static int put_info(struct msghdr *to, const struct xsock_control *c)

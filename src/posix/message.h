@@ -37,7 +37,7 @@ enum {
         XSOCK__POSIX_CONTROL_INTERNET + XSOCK__POSIX_HANDLES * sizeof(int) + 64
 };
 
-/* Adds one, in room that is there: msg_controllen grows. */
+/* Adds one, in room that is there: msg_controllen grows. data may be NULL: zeros, to be written over. */
 void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data,
                               size_t size);
 

@@ -15,7 +15,7 @@
 #endif
 
 /* What one try asks for: the system's own limit is near (Linux 0x7ffff000). */
-enum { CHUNK = 1 << 30, BUFFER = 1 << 15 };
+enum { CHUNK = 1 << 30, BUFFER = 4096 };
 
 /* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ----------------------------- */
 

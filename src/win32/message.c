@@ -321,14 +321,12 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
-                          size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
 {
     size_t done = 0;
     bool ended = false;
     int code = 0;
 
-    (void)cloexec;
     while (done < n && code == 0 && !ended) {
         code = receive(h, &v[done], 0, &ended);
         done += code == 0 && !ended;

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { BUFFER = 1 << 15 };
+enum { BUFFER = 1 << 15, FEW = 4096 };
 
 /* At an offset, whatever the file's own position; a file that was opened as overlapped may answer later. */
 static int read_at(HANDLE file, uint64_t offset, void *buf, DWORD len, DWORD *out)
@@ -37,16 +37,24 @@ static int read_at(HANDLE file, uint64_t offset, void *buf, DWORD len, DWORD *ou
 
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
 {
-    char buffer[BUFFER];
-    DWORD got = 0;
+    char few[FEW];
+    char *buffer;
+    DWORD room = BUFFER, got = 0;
     size_t n = 0;
     int code;
 
     if (GetFileType((HANDLE)file) == FILE_TYPE_PIPE)
         return ERROR_SEEK_ON_DEVICE;
-    code = read_at((HANDLE)file, offset, buffer, len < sizeof buffer ? (DWORD)len : BUFFER, &got);
+    buffer = xsock__sys_alloc(BUFFER);
+    if (buffer == NULL) { /* it goes more slowly, and does not fail for that */
+        buffer = few;
+        room = FEW;
+    }
+    code = read_at((HANDLE)file, offset, buffer, len < room ? (DWORD)len : room, &got);
     if (code == 0 && got > 0)
         code = xsock__sys_send(h, buffer, got, 0, NULL, &n);
+    if (buffer != few)
+        xsock__sys_free(buffer, BUFFER);
     if (code == 0)
         *out = n;
     return code;

@@ -147,13 +147,12 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, bool cloexec,
-                          size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
 {
     size_t done = 0;
     int code = 0;
     while (done < n && code == 0) {
-        code = xsock__sys_recvmsg(h, &v[done], 0, cloexec);
+        code = xsock__sys_recvmsg(h, &v[done], 0, true);
         done += code == 0;
     }
     if (done == 0)
