@@ -82,6 +82,13 @@ install_zig() {
     "$DEPS/zig/bin/pip" install -q "ziglang==$ZIG_VERSION"
 }
 
+# ---- clang-format, from PyPI ------------------------------------------------------------------------
+
+install_clang_format() {
+    python3 -m venv "$DEPS/clang-format"
+    "$DEPS/clang-format/bin/pip" install -q --require-hashes -r "$TOP/ci/clang-format.txt"
+}
+
 # ---- wasmtime, from PyPI: of its package only the library is used ---------------------------------
 
 WASMTIME_VERSION=50.0.1

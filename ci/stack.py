@@ -21,7 +21,7 @@ TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 STORED = [
     (r"(_let_go|close_locked|remove_if|_close_late|in_child|complete_close|_drain|_destroy|_end)$",
      r"(xsock__sock_close|(^|:)close_held|xsock__sock_empty)$"),
-    (r"_tell_followers$", r"poller\.c:(closed|member_closed)$"),
+    (r"_notify_observers$", r"poller\.c:(closed|member_closed)$"),
     (r"(leave_sock|drop_sock|unref)$", r"wasix/(event|pipe|epoll)\.c:\w*gone\w*$"),
 ]
 

@@ -122,15 +122,15 @@
 /** @cond */
 /* XSOCK_BUILD is for the build of the library itself. */
 #if defined(XSOCK_SHARED) && (defined(_MSC_VER) || defined(__MINGW32__))
-#  ifdef XSOCK_BUILD
-#    define XSOCK_API __declspec(dllexport)
-#  else
-#    define XSOCK_API __declspec(dllimport)
-#  endif
-#elif defined(__GNUC__)
-#  define XSOCK_API __attribute__((visibility("default")))
+#ifdef XSOCK_BUILD
+#define XSOCK_API __declspec(dllexport)
 #else
-#  define XSOCK_API
+#define XSOCK_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define XSOCK_API __attribute__((visibility("default")))
+#else
+#define XSOCK_API
 #endif
 
 /* XSOCK_MUST_USE: the result is a new descriptor. XSOCK_READS(p, n): the call reads from parameter
@@ -138,23 +138,23 @@
  * call reads and writes them.
  * nonnull is never used: compilers would remove the library's checks for NULL. */
 #if defined(__has_attribute) && !defined(XSOCK_NO_ATTRIBUTES)
-#  define XSOCK_HAS_ATTRIBUTE(name) __has_attribute(name)
+#define XSOCK_HAS_ATTRIBUTE(name) __has_attribute(name)
 #else
-#  define XSOCK_HAS_ATTRIBUTE(name) 0
+#define XSOCK_HAS_ATTRIBUTE(name) 0
 #endif
 #if XSOCK_HAS_ATTRIBUTE(warn_unused_result)
-#  define XSOCK_MUST_USE __attribute__((warn_unused_result))
+#define XSOCK_MUST_USE __attribute__((warn_unused_result))
 #else
-#  define XSOCK_MUST_USE
+#define XSOCK_MUST_USE
 #endif
 #if XSOCK_HAS_ATTRIBUTE(access)
-#  define XSOCK_READS(p, n) __attribute__((access(read_only, p, n)))
-#  define XSOCK_WRITES(p, n) __attribute__((access(write_only, p, n)))
-#  define XSOCK_UPDATES(p, n) __attribute__((access(read_write, p, n)))
+#define XSOCK_READS(p, n) __attribute__((access(read_only, p, n)))
+#define XSOCK_WRITES(p, n) __attribute__((access(write_only, p, n)))
+#define XSOCK_UPDATES(p, n) __attribute__((access(read_write, p, n)))
 #else
-#  define XSOCK_READS(p, n)
-#  define XSOCK_WRITES(p, n)
-#  define XSOCK_UPDATES(p, n)
+#define XSOCK_READS(p, n)
+#define XSOCK_WRITES(p, n)
+#define XSOCK_UPDATES(p, n)
 #endif
 /** @endcond */
 
@@ -1042,7 +1042,7 @@ struct xsock_interface {
     const struct xsock_interface_addr *addrs; /**< The addresses. */
     size_t addr_count;                        /**< The number of addresses. */
     uint32_t hardware_length; /**< The bytes of `hardware`. 0: none, or the system does not tell. */
-    uint8_t hardware[32]; /**< The address of the link layer: 6 bytes for Ethernet. */
+    uint8_t hardware[32];     /**< The address of the link layer: 6 bytes for Ethernet. */
 };
 
 /**
@@ -2350,10 +2350,10 @@ XSOCK_API ptrdiff_t xsock_recvmsg(int d, struct xsock_msg *m, int flags);
 
 /** One datagram of many. */
 struct xsock_dgram {
-    void *base;                    /**< The bytes. They are only read if they are sent. */
-    size_t len; /**< The number of bytes to send, or the size of `base` to receive. */
-    size_t done;                   /**< Set by the call: the bytes sent or received. */
-    struct xsock_addr *addr;       /**< Where to, or from whom. NULL: the peer, or not wanted. */
+    void *base;              /**< The bytes. They are only read if they are sent. */
+    size_t len;              /**< The number of bytes to send, or the size of `base` to receive. */
+    size_t done;             /**< Set by the call: the bytes sent or received. */
+    struct xsock_addr *addr; /**< Where to, or from whom. NULL: the peer, or not wanted. */
     struct xsock_control *control; /**< What goes along, as in struct xsock_msg. NULL: nothing. */
     int flags; /**< Set by xsock_recv_batch(): XSOCK_MSG_TRUNC and CTRUNC, or-ed. */
     /** Set by xsock_recv_batch(): 0 if `base` holds one datagram, else the size of each datagram
@@ -2712,8 +2712,8 @@ XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_
  * RFC 8305 ("Happy Eyeballs"), sections 4 and 5.
  * @since 0.1
  */
-XSOCK_API int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
-    XSOCK_MUST_USE;
+XSOCK_API int xsock_connect_host(const char *host, const char *service,
+                                 int64_t timeout_ns) XSOCK_MUST_USE;
 
 /**
  * Opens a stream that listens on the first address of a host that is this machine's. The socket has

@@ -558,23 +558,25 @@ FIELD(struct xsock_control, handle_capacity, LAYOUT(184, 172, 172));
 FIELD(struct xsock_control, reserved, LAYOUT(192, 176, 176));
 
 /* struct xsock_msg */
-SIZE(struct xsock_msg, LAYOUT(72, 56, 52));
+SIZE(struct xsock_msg, LAYOUT(72, 48, 48));
 FIELD(struct xsock_msg, addr, 0);
 FIELD(struct xsock_msg, vec, LAYOUT(8, 4, 4));
 FIELD(struct xsock_msg, vec_count, LAYOUT(16, 8, 8));
 FIELD(struct xsock_msg, control, LAYOUT(24, 12, 12));
 FIELD(struct xsock_msg, flags, LAYOUT(32, 16, 16));
-FIELD(struct xsock_msg, reserved, LAYOUT(40, 24, 20));
+FIELD(struct xsock_msg, segment, LAYOUT(40, 20, 20));
+FIELD(struct xsock_msg, reserved, LAYOUT(48, 24, 24));
 
 /* struct xsock_dgram */
-SIZE(struct xsock_dgram, LAYOUT(64, 40, 40));
+SIZE(struct xsock_dgram, LAYOUT(64, 40, 36));
 FIELD(struct xsock_dgram, base, 0);
 FIELD(struct xsock_dgram, len, LAYOUT(8, 4, 4));
 FIELD(struct xsock_dgram, done, LAYOUT(16, 8, 8));
 FIELD(struct xsock_dgram, addr, LAYOUT(24, 12, 12));
 FIELD(struct xsock_dgram, control, LAYOUT(32, 16, 16));
 FIELD(struct xsock_dgram, flags, LAYOUT(40, 20, 20));
-FIELD(struct xsock_dgram, reserved, LAYOUT(48, 24, 24));
+FIELD(struct xsock_dgram, segment, LAYOUT(48, 24, 24));
+FIELD(struct xsock_dgram, reserved, LAYOUT(56, 32, 28));
 
 /* struct xsock_pollfd */
 SIZE(struct xsock_pollfd, 8);

@@ -1,0 +1,35 @@
+# needs: build mingw python
+# The folders of src/: each include and each call between files is allowed by ci/edges.txt, and no files depend on
+# each other in a circle. Both backends are looked at.
+# shellcheck shell=bash
+
+windows=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
+build_objects() { # FOLDER OPTION...
+    cmake -S "$TOP" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_TESTS=OFF -DXSOCK_BUILD_TOOLS=OFF "${@:2}"
+    cmake --build "$1" --target xsock
+}
+must "the objects of the posix backend are there" build_objects "$OUT/posix"
+must "the objects of the win32 backend are there" build_objects "$OUT/win32" "$windows"
+
+edges() { python3 "$TOP/ci/edges.py" "$@"; }
+for backend in posix win32; do
+    check "$backend: every edge is allowed, and there is no circle" edges "$OUT/$backend"
+    edges "$OUT/$backend" | grep -e ' -> ' -e ' edges ' || true
+done
+
+# The check itself is tried: a planted include and a planted call are found.
+refuses() { # TEXT ARGUMENT...
+    local found
+    found=$(edges "${@:2}") && return 1
+    grep -q "$1" <<<"$found"
+}
+rm -rf "$OUT/planted"
+mkdir -p "$OUT/planted"
+cp -r "$TOP/src" "$OUT/planted/src"
+echo '#include "api/library.h"' >>"$OUT/planted/src/base/bitmap.c"
+check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$OUT/posix" "$OUT/planted/src"
+
+cp -r "$OUT/posix/CMakeFiles" "$OUT/planted/"
+echo 'void *xsock__library_table(void); void *planted(void); void *planted(void) { return xsock__library_table(); }' |
+    gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/deadline.c.o"
+check "a planted call is refused" refuses 'base/deadline.c -> api/library.c' "$OUT/planted"
