@@ -1139,8 +1139,8 @@ XSOCK_API int xsock_bind(int d, const struct xsock_addr *a);
 XSOCK_API int xsock_listen(int d, int backlog);
 
 /**
- * Takes the next connection of a listener. The number of the new descriptor is reserved first, so
- * that EMFILE loses no connection.
+ * Takes the next connection of a listener. The number of the new descriptor is reserved before each
+ * try, so that EMFILE loses no connection. A call that waits holds no number.
  *
  * @param[in] d The descriptor of a socket that listens.
  * @param[in] flags The flags of the new descriptor: XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK,
@@ -1154,10 +1154,12 @@ XSOCK_API int xsock_listen(int d, int backlog);
  * @retval -XSOCK_EAGAIN No connection is pending and the socket is NONBLOCK, or XSOCK_SO_ACCPTIMEO
  *     has passed.
  * @retval -XSOCK_ECONNABORTED The connection ended before it was accepted.
- * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
- *     reached. The connection stays.
- * @retval -XSOCK_ENFILE The system's limit of open handles is reached. The connection stays.
- * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket. The connection stays.
+ * @retval -XSOCK_EMFILE A connection is pending, and the limit of xsock's table or the process's
+ *     limit of open handles is reached. The connection stays.
+ * @retval -XSOCK_ENFILE A connection is pending, and the system's limit of open handles is reached.
+ *     The connection stays.
+ * @retval -XSOCK_ENOBUFS A connection is pending, and the system has no buffer left for a socket.
+ *     The connection stays.
  * @retval -XSOCK_ENOMEM There is not enough memory. The connection stays.
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.

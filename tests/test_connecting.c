@@ -1,4 +1,5 @@
 /* Connecting and accepting, against a clock of our own: every state between begun and told. */
+#include "facts/translate.h"
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -171,6 +172,107 @@ static void accept_without_room_loses_no_connection(void **state)
     ASSERT_RESULT(3, recv_some(c + 1, 10, 0));
 }
 
+/* ---- Accepting in a full table -------------------------------------------------------------------- */
+
+static const int no_room[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM};
+enum { NO_ROOM = sizeof no_room / sizeof *no_room };
+
+static void accept_without_room_says_so_only_while_a_connection_is_pending(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int l = listen_at(80, 4), c = open_stream(), before = xsock__fdtab_limit(t);
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 1));
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, l, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, c, 0, NULL)); /* which does not listen */
+    ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL)); /* the connection stays */
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, before));
+    ASSERT_RESULT(c + 1, xsock__call_accept(t, l, 0, NULL));
+}
+
+/* Linux looks for a free descriptor first: the system's EMFILE says nothing of connections. */
+static void the_systems_want_of_room_is_told_only_while_a_connection_is_pending(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    (void)state;
+    for (int i = 0; i < NO_ROOM; i++) {
+        renew();
+        int l = listen_at(80, 4), c = open_stream();
+        ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_NONBLOCK));
+        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
+        ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, l, 0, NULL));
+        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, c, 0, NULL));
+        ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
+        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
+        ASSERT_RESULT(xsock__error_from_native(no_room[i]), xsock__call_accept(t, l, 0, NULL));
+        assert_int_equal(xsock_oserror(), no_room[i]);
+        ASSERT_RESULT(c + 1, xsock__call_accept(t, l, 0, NULL));
+    }
+}
+
+static void accept_in_a_full_table_waits_for_a_connection_and_then_says_EMFILE(void **state)
+{
+    int l = listen_at(80, 4), c = open_stream();
+    struct event comes = {.d = c};
+    int64_t begin = fake_now();
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 1));
+    fake_at(begin + 5 * MS, connect_later, &comes);
+    ASSERT_RESULT(-XSOCK_EMFILE, run_accept(l));
+    assert_true(fake_now() == begin + 5 * MS);
+    ASSERT_RESULT(0, comes.result);
+    assert_int_equal(fake_calls(FAKE_ACCEPT), 0);
+}
+
+static void accept_in_a_full_table_ends_with_its_time_and_with_its_listener(void **state)
+{
+    int l = listen_at(80, 4);
+    struct event closes = {.d = l};
+    int64_t begin = fake_now();
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, l + 1));
+    set_timeout(l, ACCEPT, 7 * MS);
+    ASSERT_RESULT(-XSOCK_EAGAIN, run_accept(l));
+    assert_true(fake_now() == begin + 7 * MS);
+    set_timeout(l, ACCEPT, -1);
+    fake_at(fake_now() + MS, close_later, &closes);
+    ASSERT_RESULT(-XSOCK_ECANCELED, run_accept(l));
+}
+
+/* While accept waits: how many numbers are taken, and which one opening gives. */
+struct numbers {
+    int count, opened, limit, connected;
+};
+
+static void look_at_numbers(void *user)
+{
+    struct numbers *n = user;
+    struct xsock_addr a = at_port(80);
+    n->count = xsock__fdtab_count(t);
+    n->opened = open_stream();
+    n->limit = xsock__fdtab_set_limit(t, n->opened + 1); /* none is left for the connection ... */
+    n->connected = xsock__call_connect(t, n->opened, &a);
+    (void)xsock__fdtab_set_limit(t, n->opened + 2); /* ... until now */
+}
+
+static void a_call_that_waits_in_accept_holds_no_number(void **state)
+{
+    int l = listen_at(80, 4);
+    struct numbers n = {0, 0, 0, 0};
+    (void)state;
+    fake_at(fake_now() + MS, look_at_numbers, &n);
+    int s = run_accept(l);
+    assert_int_equal(n.count, 1);
+    ASSERT_RESULT(l + 1, n.opened);
+    ASSERT_RESULT(0, n.limit);
+    ASSERT_RESULT(0, n.connected);
+    ASSERT_RESULT(l + 2, s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -184,6 +286,11 @@ int main(void)
         TALK_TEST(a_connect_that_ran_out_of_time_is_still_under_way),
         TALK_TEST(accept_waits_and_takes_its_flags_from_the_call),
         TALK_TEST(accept_without_room_loses_no_connection),
+        TALK_TEST(accept_without_room_says_so_only_while_a_connection_is_pending),
+        TALK_TEST(the_systems_want_of_room_is_told_only_while_a_connection_is_pending),
+        TALK_TEST(accept_in_a_full_table_waits_for_a_connection_and_then_says_EMFILE),
+        TALK_TEST(accept_in_a_full_table_ends_with_its_time_and_with_its_listener),
+        TALK_TEST(a_call_that_waits_in_accept_holds_no_number),
     };
     return cmocka_run_group_tests_name("connecting", tests, NULL, NULL);
 }

@@ -269,6 +269,16 @@ static int expected(const struct call *c, int code)
     return error;
 }
 
+/* accept's first try finds no connection: the want of room is nothing to tell then, and the call waits. */
+static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
+{
+    int error = xsock__error_from_native(code);
+    bool no_room = error == -XSOCK_EMFILE || error == -XSOCK_ENFILE || error == -XSOCK_ENOBUFS
+                   || error == -XSOCK_ENOMEM;
+    return c->run == do_accept_later && n == 1
+           && (kind == FAKE_ALLOC || (kind == FAKE_ACCEPT && no_room));
+}
+
 /* What the calls that prepare are for does not count: only those of the kinds that `own` and waiting need. */
 static bool is_of(const struct call *c, enum fake_call failed)
 {
@@ -307,7 +317,7 @@ static bool try_once(const struct call *c, enum fake_call kind, unsigned n, int 
         ASSERT_THAT(rc == c->result, "%s: %s", c->name, harness_name(rc));
         return true;
     }
-    want = expected(c, code);
+    want = is_no_matter(c, kind, n, code) ? c->result : expected(c, code);
     ASSERT_THAT(rc == want, "%s, call %u of kind %d fails with %d: %s, expected %s", c->name, n,
                 (int)kind, code, harness_name(rc), harness_name(want));
     if (rc < 0) {

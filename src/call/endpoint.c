@@ -5,6 +5,7 @@
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/poller.h"
@@ -95,17 +96,95 @@ int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
 
 /* ---- accept -------------------------------------------------------------------------------------- */
 
+/* One accept, over all its tries. */
 struct acceptance {
+    struct xsock__fdtab *t;
+    int flags;
     struct xsock__sys_triple triple;
     bool cloexec;
-    uintptr_t handle;
+    int error;            /* why the try ended the call, if no code of the system says so */
+    struct xsock__fd *fd; /* of the connection */
+    struct xsock__held held;
     struct xsock__sys_addr peer;
 };
 
+/* A number and memory for a connection: both are there before the connection is taken, so that the
+ * want of one loses no connection. */
+static int make_room(const struct xsock__sock *listener, struct acceptance *a)
+{
+    int rc = xsock__lookup_reserve_socket(a->t, &a->fd);
+    if (rc != 0)
+        return rc;
+    xsock__sock_to_accept(listener, a->flags, a->fd->memory);
+    a->held.sock = a->fd->memory;
+    return 0;
+}
+
+static bool means_no_room(int error)
+{
+    return error == -XSOCK_EMFILE || error == -XSOCK_ENFILE || error == -XSOCK_ENOBUFS
+           || error == -XSOCK_ENOMEM;
+}
+
+/* The system is asked where the library does not know: a listener may come from outside. */
+static int ask_whether_listening(const struct xsock__fd *fd, bool *out)
+{
+    int64_t value;
+    *out = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING)
+           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD);
+    if (*out)
+        return 0;
+    int rc = xsock__option_get(&fd->held, XSOCK_SO_ACCEPTCONN, XSOCK_OPT_FLAG, &value);
+    *out = rc == 0 && value != 0;
+    return rc;
+}
+
+static int ask_whether_pending(const struct xsock__fd *fd, bool *out)
+{
+    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLIN, 0};
+    int code;
+    do /* the wait has no time: a signal that came just now says nothing of the listener */
+        code = xsock__sys_wait(&w, 1, NULL, 0);
+    while (xsock__error_from_native(code) == -XSOCK_EINTR);
+    *out = (w.revents & XSOCK_POLLIN) != 0;
+    return xsock__error_from_native(code);
+}
+
+/* What the want of a number, a handle or memory means: nothing as long as no connection is pending
+ * (-XSOCK_EAGAIN). Linux, too, looks for a free descriptor before it looks for a connection. */
+static int judge_no_room(const struct xsock__fd *fd, int error)
+{
+    bool listening, pending;
+    if (ask_whether_listening(fd, &listening) != 0)
+        return error;
+    if (!listening)
+        return -XSOCK_EINVAL;
+    return ask_whether_pending(fd, &pending) != 0 || pending ? error : -XSOCK_EAGAIN;
+}
+
+/* A number is held for the time of the try: a call that waits holds none. */
 static int try_accept(struct xsock__fd *fd, void *call)
 {
     struct acceptance *a = call;
-    return xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->handle, &a->peer);
+    int code = 0;
+    a->error = make_room(fd->held.sock, a);
+    if (a->error == 0) {
+        code =
+            xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle, &a->peer);
+        if (code == 0)
+            return 0;
+        xsock__fdtab_cancel(a->t, a->fd);
+    }
+    int error = code != 0 ? xsock__error_from_native(code) : a->error;
+    if (!means_no_room(error))
+        return code;
+    int verdict = judge_no_room(fd, error);
+    if (verdict == -XSOCK_EAGAIN)
+        return XSOCK__TRY_LATER;
+    if (verdict == error)
+        return code;
+    a->error = verdict;
+    return 0;
 }
 
 /* A peer without a name has one of its family, unnamed. */
@@ -129,25 +208,23 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
     return 0;
 }
 
-static int accept_on(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
-                     struct xsock__sock *memory, struct xsock__held *out,
-                     struct xsock_addr *out_peer)
+static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
-    bool private = xsock__fdtab_rules(t)->private_handles;
-    struct acceptance a = {.cloexec = private || (flags & XSOCK_SOCK_CLOEXEC) != 0};
-    if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a.triple))
+    bool private = xsock__fdtab_rules(a->t)->private_handles;
+    a->cloexec = private || (a->flags & XSOCK_SOCK_CLOEXEC) != 0;
+    if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a->triple))
         return -XSOCK_EINVAL;
-    xsock__sock_to_accept(s, flags, memory);
     int64_t timeout =
         xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
-    int rc = xsock__until_done(t, fd, try_accept, &a, XSOCK_POLLIN, timeout);
+    int rc = xsock__until_done(a->t, fd, try_accept, a, XSOCK_POLLIN, timeout);
+    if (rc == 0)
+        rc = a->error;
     if (rc != 0)
         return rc;
-    *out = (struct xsock__held){a.handle, memory};
-    if (out_peer != NULL && xsock__addr_or_none(s, &a.peer, out_peer) != 0)
+    if (out_peer != NULL && xsock__addr_or_none(s, &a->peer, out_peer) != 0)
         *out_peer = (struct xsock_addr){.family = XSOCK_AF_UNSPEC};
-    return 0;
+    return xsock__lookup_publish(a->t, a->fd, &a->held, a->flags);
 }
 
 static int check_accept(const struct xsock__sock *s, int flags)
@@ -159,21 +236,14 @@ static int check_accept(const struct xsock__sock *s, int flags)
 
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)
 {
-    struct xsock__fd *fd, *new;
-    struct xsock__held held;
+    struct xsock__fd *fd;
+    struct acceptance a = {.t = t, .flags = flags};
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check_accept(fd->held.sock, flags); /* said also when the table is full */
+    rc = check_accept(fd->held.sock, flags);
     if (rc == 0)
-        rc = xsock__lookup_reserve_socket(t, &new);
-    if (rc == 0) {
-        rc = accept_on(t, fd, flags, new->memory, &held, out_peer);
-        if (rc != 0)
-            xsock__fdtab_cancel(t, new);
-        else
-            rc = xsock__lookup_publish(t, new, &held, flags);
-    }
+        rc = accept_on(fd, &a, out_peer);
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -63,7 +63,8 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
 {
     struct xsock__deadline d = {false, 0};
     for (bool waited = false;; code = fn(fd, call)) {
-        int error = xsock__error_from_native(code);
+        bool later = code == XSOCK__TRY_LATER;
+        int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try doesn't wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
@@ -71,7 +72,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         if (error != -XSOCK_EAGAIN)
             return xsock__finish(code);
         if (timeout_ns == 0)
-            return xsock__finish(code);
+            return later ? error : xsock__finish(code);
         if (!waited)
             d = xsock__deadline_in(timeout_ns);
         waited = true;

@@ -12,6 +12,7 @@
 #ifndef XSOCK__WAIT_WAIT_H
 #define XSOCK__WAIT_WAIT_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,8 +28,10 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
 int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
                int64_t most_ns);
 
-/* One try of a call; a native code. */
+/* One try of a call; a native code, or XSOCK__TRY_LATER: the call is to wait, though the system has not
+ * said so. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
+enum { XSOCK__TRY_LATER = INT_MIN };
 
 /* Tries, and waits, until it is done: 0 or an error, of those finish() makes. A call that may not wait, or has no
  * time left, gives -XSOCK_EAGAIN. */
