@@ -5,7 +5,7 @@
 #include "socket/sock.h"
 #include "wait/poll.h"
 
-/* ---- Connecting ----------------------------------------------------------------------------------- */
+/* ---- Connecting ------------------------------------------------------------------------------ */
 
 static int begin_connect(int64_t takes_ns, int code)
 {
@@ -129,7 +129,7 @@ static void a_connect_that_ran_out_of_time_is_still_under_way(void **state)
     ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
 }
 
-/* ---- Accepting ------------------------------------------------------------------------------------ */
+/* ---- Accepting ------------------------------------------------------------------------------- */
 
 static void accept_waits_and_takes_its_flags_from_the_call(void **state)
 {
@@ -172,7 +172,7 @@ static void accept_without_room_loses_no_connection(void **state)
     ASSERT_RESULT(3, recv_some(c + 1, 10, 0));
 }
 
-/* ---- Accepting in a full table -------------------------------------------------------------------- */
+/* ---- Accepting in a full table --------------------------------------------------------------- */
 
 static const int no_room[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM};
 enum { NO_ROOM = sizeof no_room / sizeof *no_room };

@@ -244,6 +244,9 @@ static void a_full_table_loses_no_connection(void **state)
     int filler = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     int d = guest_open(&other, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
     guest_put_addr(&other, NET_ADDR, XSOCK_AF_INET, port);
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_fdstat_set_flags", listener, 4)); /* NONBLOCK */
+    ASSERT_ERRNO(XSOCK_EAGAIN, run_accept(listener)); /* no connection is pending */
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_fdstat_set_flags", listener, 0));
     ASSERT_ERRNO(0, CALL2(&other, "sock_connect", d, NET_ADDR));
     ASSERT_ERRNO(XSOCK_EMFILE, run_accept(listener));
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", filler));

@@ -28,8 +28,8 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
 int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
                int64_t most_ns);
 
-/* One try of a call; a native code, or XSOCK__TRY_LATER: the call is to wait, though the system has not
- * said so. */
+/* One try of a call. Returns a native code, or XSOCK__TRY_LATER: the call is to wait, though the
+ * system has not said so. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 enum { XSOCK__TRY_LATER = INT_MIN };
 
