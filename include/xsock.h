@@ -8,8 +8,9 @@
  *   if it fails. C's `errno` is not used: its value after a call means nothing, and a signal
  *   handler saves it as usual. xsock_oserror() returns the system's own code, for diagnosis.
  * - **Bad arguments** give a precise error, and nothing is changed. Arguments are checked in this
- *   order: the descriptor (EBADF), pointers (EFAULT), other values (EINVAL and others). The system
- *   is asked last.
+ *   order: the descriptor (EBADF, then ENOTSOCK), pointers, also those in structures (EFAULT), other
+ *   values (EINVAL and others). A count is checked before the elements that the count is for are
+ *   read. What the socket cannot do in its state, and what the system says, comes last.
  * - **Flags.** Unknown bits give EINVAL.
  * - **Times** are in nanoseconds, and sizes are in bytes.
  * - **Threads.** Any thread may make any call on any descriptor at any time.
@@ -2254,10 +2255,10 @@ struct xsock_msg {
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
  *     its length is not 0, or the handles are NULL and their number is not 0.
- * @retval -XSOCK_EINVAL All lengths together are over PTRDIFF_MAX, `flags` has unknown bits, a
- *     reserved field is not 0, an address is malformed, a value of `control` is out of its range,
- *     there are more than XSOCK_CONTROL_HANDLES_MAX handles, or there are handles and no data on a
- *     stream.
+ * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
+ *     `flags` has unknown bits, a reserved field is not 0, an address is malformed, a value of
+ *     `control` is out of its range, there are more than XSOCK_CONTROL_HANDLES_MAX handles, or
+ *     there are handles and no data on a stream.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
  *     nothing was sent.
  * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
@@ -2322,8 +2323,9 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
  *     its length is not 0, or the handles are NULL and their capacity is not 0.
- * @retval -XSOCK_EINVAL All lengths together are over PTRDIFF_MAX, `flags` has unknown bits, a
- *     reserved field is not 0, or `flags` has OOB and there is no out-of-band data now.
+ * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
+ *     `flags` has unknown bits, a reserved field is not 0, or `flags` has OOB and there is no
+ *     out-of-band data now.
  * @retval -XSOCK_EMSGSIZE There are more than 1,024 buffers, and the socket is not a stream.
  * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
  *     passed. If WAITALL has received some bytes by then, the call returns their number.

@@ -24,28 +24,34 @@ struct window {
     bool segments, cloexec;
 };
 
-/* One pass over all elements, as there may be many; *out_any says what has to be looked at besides. */
+typedef bool lacks_fn(const struct xsock_control *c);
+
+/* What has to be looked at besides the datagrams themselves. */
 enum { ANY_CONTROL = 1, ANY_ADDR = 2 };
 
-static int check(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n, int flags,
-                 int known, int *out_any)
+/* The pointers, and the count that says how many of them there are. */
+static int check_pointers(const struct xsock_dgram *v, size_t n, lacks_fn *lacks, int *out_any)
 {
-    bool valid = (flags & ~known) == 0;
     int any = 0;
     if (v == NULL && n != 0)
         return -XSOCK_EFAULT;
     if (n > INT_MAX) /* nobody has so many: they are not to be looked at */
         return -XSOCK_EINVAL;
     for (size_t i = 0; i < n; i++) {
-        if (v[i].base == NULL && v[i].len != 0)
+        if ((v[i].base == NULL && v[i].len != 0) || (v[i].control != NULL && lacks(v[i].control)))
             return -XSOCK_EFAULT;
-        valid = valid && v[i].len <= PTRDIFF_MAX && v[i].reserved[0] == 0;
         any |= (v[i].control != NULL ? ANY_CONTROL : 0) | (v[i].addr != NULL ? ANY_ADDR : 0);
     }
-    if (!valid)
-        return -XSOCK_EINVAL;
     *out_any = any;
-    return xsock__sock_is_stream(s) ? -XSOCK_EOPNOTSUPP : 0;
+    return 0;
+}
+
+static int check_values(const struct xsock_dgram *v, size_t n, int flags, int known)
+{
+    bool valid = (flags & ~known) == 0;
+    for (size_t i = 0; i < n; i++)
+        valid = valid && v[i].len <= PTRDIFF_MAX && v[i].reserved[0] == 0;
+    return valid ? 0 : -XSOCK_EINVAL;
 }
 
 typedef int check_control_fn(const struct xsock_control *c);
@@ -64,6 +70,11 @@ static int check_destinations(const struct xsock_dgram *v, size_t n)
         if (v[i].addr != NULL && xsock__addr_check(v[i].addr) == -XSOCK_EINVAL)
             return -XSOCK_EINVAL;
     return 0;
+}
+
+static int check_socket(const struct xsock__sock *s)
+{
+    return xsock__sock_is_stream(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
 static bool is_udp(const struct xsock__sock *s)
@@ -235,11 +246,15 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check(fd->held.sock, v, n, flags, known, &any);
+    rc = check_pointers(v, n, xsock__control_lacks_sent, &any);
+    if (rc == 0)
+        rc = check_values(v, n, flags, known);
     if (rc == 0 && (any & ANY_CONTROL) != 0)
         rc = check_controls(v, n, xsock__control_check_send);
     if (rc == 0 && (any & ANY_ADDR) != 0)
         rc = check_destinations(v, n);
+    if (rc == 0)
+        rc = check_socket(fd->held.sock);
     if (rc == 0)
         rc = send_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);
@@ -327,9 +342,13 @@ int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check(fd->held.sock, v, n, flags, known, &any);
+    rc = check_pointers(v, n, xsock__control_lacks_space, &any);
+    if (rc == 0)
+        rc = check_values(v, n, flags, known);
     if (rc == 0 && (any & ANY_CONTROL) != 0)
         rc = check_controls(v, n, xsock__control_check_recv);
+    if (rc == 0)
+        rc = check_socket(fd->held.sock);
     if (rc == 0)
         rc = recv_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);

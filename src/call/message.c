@@ -1,6 +1,7 @@
 /* sendmsg and recvmsg, for any table. */
 #include "call/call.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "addr/addr.h"
@@ -19,15 +20,25 @@ struct message {
     bool cloexec, ended;
 };
 
-/* -XSOCK_EFAULT, -XSOCK_EINVAL; the bytes of all vectors. */
-static int measure(const struct xsock_msg *m, size_t *out_total)
+typedef bool lacks_fn(const struct xsock_control *c);
+
+/* The pointers, and the count that says how many there are. -XSOCK_EFAULT, -XSOCK_EINVAL. */
+static int check_pointers(const struct xsock_msg *m, lacks_fn *lacks)
 {
-    size_t total = 0;
-    if (m->vec == NULL && m->vec_count != 0)
+    if (m == NULL || (m->vec == NULL && m->vec_count != 0) || lacks(m->control))
         return -XSOCK_EFAULT;
+    if (m->vec_count > INT_MAX) /* nobody has so many: they are not to be looked at */
+        return -XSOCK_EINVAL;
     for (size_t i = 0; i < m->vec_count; i++)
         if (m->vec[i].base == NULL && m->vec[i].len != 0)
             return -XSOCK_EFAULT;
+    return 0;
+}
+
+/* The bytes of all vectors. -XSOCK_EINVAL: more than a result can say. */
+static int measure(const struct xsock_msg *m, size_t *out_total)
+{
+    size_t total = 0;
     for (size_t i = 0; i < m->vec_count; i++) {
         if (m->vec[i].len > PTRDIFF_MAX - total)
             return -XSOCK_EINVAL;
@@ -37,16 +48,16 @@ static int measure(const struct xsock_msg *m, size_t *out_total)
     return 0;
 }
 
-static int check(const struct xsock__sock *s, const struct xsock_msg *m, int flags, int known,
-                 size_t *out_total)
+static int check_values(const struct xsock_msg *m, int flags, int known, size_t *out_total)
 {
-    if (m == NULL)
-        return -XSOCK_EFAULT;
-    int rc = measure(m, out_total);
-    if (rc != 0)
-        return rc;
     if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2]) != 0)
         return -XSOCK_EINVAL;
+    return measure(m, out_total);
+}
+
+/* What this socket cannot do. */
+static int check_socket(const struct xsock__sock *s, const struct xsock_msg *m, int flags)
+{
     if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
         return -XSOCK_EOPNOTSUPP;
     if (s->type != XSOCK_SOCK_STREAM && m->vec_count > XSOCK__VEC_MAX)
@@ -103,7 +114,9 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
     struct message x = {.flags = flags};
-    int rc = check(s, m, flags, XSOCK__SEND_FLAGS, &x.total);
+    int rc = check_pointers(m, xsock__control_lacks_sent);
+    if (rc == 0)
+        rc = check_values(m, flags, XSOCK__SEND_FLAGS, &x.total);
     if (rc == 0)
         rc = xsock__control_check_send(m->control);
     if (rc != 0)
@@ -118,6 +131,8 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     }
     if (rc == 0)
         rc = xsock__control_check_socket(s, m->control, x.total);
+    if (rc == 0)
+        rc = check_socket(s, m, flags);
     if (rc == 0)
         rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->send_timeout));
     return rc != 0 ? rc : send_all(t, fd, &x);
@@ -194,9 +209,13 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     struct xsock__sys_addr from = {0};
     struct xsock_control control;
     struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
-    int rc = check(s, m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
+    int rc = check_pointers(m, xsock__control_lacks_space);
+    if (rc == 0)
+        rc = check_values(m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
     if (rc == 0)
         rc = xsock__control_check_recv(m->control);
+    if (rc == 0)
+        rc = check_socket(s, m, flags);
     if (rc == 0)
         rc = xsock__recv_check(s);
     if (rc == 0)

@@ -285,9 +285,10 @@ int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
         rc = -XSOCK_EFAULT;
     else if (size > INT_MAX)
         rc = -XSOCK_EINVAL;
-    else
+    else {
         rc = xsock__finish(xsock__sys_set_raw_option(fd->held.handle, level, name, value, size));
-    xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0); /* it may have been that one */
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0); /* it may have been that one */
+    }
     xsock__fdtab_put(t, fd);
     return rc;
 }

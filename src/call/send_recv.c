@@ -29,15 +29,16 @@ bool xsock__has_urgent(const struct xsock__sock *s)
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
 
-static int check(const struct xsock__sock *s, const void *buf, size_t len, int flags, int known)
+static int check(const void *buf, size_t len, int flags, int known)
 {
     if (buf == NULL && len != 0)
         return -XSOCK_EFAULT;
-    if (len > PTRDIFF_MAX || (flags & ~known) != 0)
-        return -XSOCK_EINVAL;
-    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
-        return -XSOCK_EOPNOTSUPP;
-    return 0;
+    return len > PTRDIFF_MAX || (flags & ~known) != 0 ? -XSOCK_EINVAL : 0;
+}
+
+static int check_urgent(const struct xsock__sock *s, int flags)
+{
+    return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
 int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags,
@@ -146,11 +147,13 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
 {
     struct xsock__sys_addr native;
     struct transfer x = {.from = buf, .len = len, .flags = flags};
-    int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
+    int rc = check(buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
         rc = xsock__send_destination(fd->held.sock, to, &native);
         x.to = &native;
     }
+    if (rc == 0)
+        rc = check_urgent(fd->held.sock, flags);
     if (rc == 0)
         rc = settle(t, fd, flags, &fd->held.sock->send_timeout);
     return rc != 0 ? rc : send_all(t, fd, &x);
@@ -258,7 +261,9 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
     struct transfer x = {
         .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
-    int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
+    int rc = check(buf, len, flags, XSOCK__RECV_FLAGS);
+    if (rc == 0)
+        rc = check_urgent(s, flags);
     if (rc == 0 && xsock__sock_is(s, XSOCK__SOCK_COALESCE))
         rc = -XSOCK_EOPNOTSUPP; /* this call could not say where one datagram ends */
     if (rc == 0)

@@ -29,12 +29,21 @@ static int check_values(const struct xsock_control *c)
     return wrong ? -XSOCK_EINVAL : 0;
 }
 
+bool xsock__control_lacks_sent(const struct xsock_control *c)
+{
+    return c != NULL && (c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handles == NULL
+           && c->handle_count != 0;
+}
+
+bool xsock__control_lacks_space(const struct xsock_control *c)
+{
+    return c != NULL && c->handles == NULL && c->handle_capacity != 0;
+}
+
 int xsock__control_check_send(const struct xsock_control *c)
 {
     if (c == NULL)
         return 0;
-    if ((c->has & XSOCK_CONTROL_HANDLES) != 0 && c->handles == NULL && c->handle_count != 0)
-        return -XSOCK_EFAULT;
     int rc = check_values(c);
     if (rc == 0 && (c->has & XSOCK_CONTROL_PKTINFO) != 0 && c->local.family != XSOCK_AF_UNSPEC)
         rc = xsock__addr_check(&c->local);
@@ -62,11 +71,7 @@ int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_
 
 int xsock__control_check_recv(const struct xsock_control *c)
 {
-    if (c == NULL)
-        return 0;
-    if (c->handles == NULL && c->handle_capacity != 0)
-        return -XSOCK_EFAULT;
-    return is_reserved_zero(c) ? 0 : -XSOCK_EINVAL;
+    return c == NULL || is_reserved_zero(c) ? 0 : -XSOCK_EINVAL;
 }
 
 bool xsock__control_same(const struct xsock_control *a, const struct xsock_control *b)

@@ -5,7 +5,12 @@
 #include "socket/sock.h"
 #include "xsock.h"
 
-/* Of a message to send, with so many bytes of data; NULL is fine. 0; -XSOCK_EFAULT, -XSOCK_EINVAL: xsock.h. */
+/* Whether the handles to send, or the space for those to receive, are NULL and must not be. That is
+ * -XSOCK_EFAULT, which is judged before every value. NULL is fine. */
+bool xsock__control_lacks_sent(const struct xsock_control *c);
+bool xsock__control_lacks_space(const struct xsock_control *c);
+
+/* The values of a message to send. NULL is fine. 0, -XSOCK_EINVAL, -XSOCK_EAFNOSUPPORT: xsock.h. */
 int xsock__control_check_send(const struct xsock_control *c);
 
 /* Whether this socket can send it. 0; -XSOCK_EOPNOTSUPP, -XSOCK_EAFNOSUPPORT; -XSOCK_EINVAL: handles without data on a
@@ -13,7 +18,7 @@ int xsock__control_check_send(const struct xsock_control *c);
 int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c,
                                 size_t total);
 
-/* Of one to receive. */
+/* Of one to receive. 0, -XSOCK_EINVAL. */
 int xsock__control_check_recv(const struct xsock_control *c);
 
 /* Whether two messages say the same: one call of the system may then do for both. NULL is fine. */
