@@ -8,9 +8,10 @@
  *   if it fails. C's `errno` is not used: its value after a call means nothing, and a signal
  *   handler saves it as usual. xsock_oserror() returns the system's own code, for diagnosis.
  * - **Bad arguments** give a precise error, and nothing is changed. Arguments are checked in this
- *   order: the descriptor (EBADF, then ENOTSOCK), pointers, also those in structures (EFAULT), other
+ *   order: the descriptor (EBADF, then ENOTSOCK), pointers and those in structures (EFAULT), other
  *   values (EINVAL and others). A count is checked before the elements that the count is for are
- *   read. What the socket cannot do in its state, and what the system says, comes last.
+ *   read. What the socket cannot do in its state, and what the system says, comes last. An option
+ *   that the socket lacks gives ENOPROTOOPT, whatever the value is.
  * - **Flags.** Unknown bits give EINVAL.
  * - **Times** are in nanoseconds, and sizes are in bytes.
  * - **Threads.** Any thread may make any call on any descriptor at any time.
