@@ -66,9 +66,45 @@ static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
     (void)state;
     SKIP("Windows has no limit of handles that a process could lower");
 }
+
+static void accept_in_a_full_process_says_so_only_while_a_connection_is_pending(void **state)
+{
+    (void)state;
+    SKIP("Windows has no limit of handles that a process could lower");
+}
 #else
 #include <errno.h>
 #include <sys/resource.h>
+
+/* Linux looks for a free descriptor before it looks for a connection. */
+static void accept_in_a_full_process_says_so_only_while_a_connection_is_pending(void **state)
+{
+    struct rlimit before, low;
+    struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    int c = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_listen(l, 1));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    low = before;
+    low.rlim_cur = (rlim_t)harness_handles() + 8;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &low), 0);
+    int d, last = c;
+    while ((d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)) >= 0)
+        last = d;
+    ASSERT_RESULT(-XSOCK_EMFILE, d);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock_connect(c, &a));
+    UNTIL((d = xsock_accept(l, 0, NULL)) != -XSOCK_EAGAIN, (void)0);
+    ASSERT_RESULT(-XSOCK_EMFILE, d);
+    assert_int_equal(xsock_oserror(), EMFILE);
+    ASSERT_RESULT(0, xsock_close(last));
+    ASSERT_RESULT(last, xsock_accept(l, 0, NULL)); /* the connection has stayed */
+    empty(last);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+}
 
 static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
 {
@@ -124,6 +160,7 @@ int main(void)
         TEST(a_full_table_is_emfile_and_one_close_makes_room),
         TEST(a_full_table_says_what_is_wrong_with_a_handle_first),
         TEST(a_full_process_is_emfile_and_nothing_is_lost),
+        TEST(accept_in_a_full_process_says_so_only_while_a_connection_is_pending),
         TEST(a_thousand_are_open_at_once),
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
