@@ -66,7 +66,7 @@ static void make_messages(void)
     w.m.no_handles.control = w.m.no_handles_many.control = &w.null_handles;
     w.m.no_handles_tos.control = &w.null_handles_tos;
     w.m.tos.control = &w.tos;
-    w.m.reserved_other.reserved[3] = 1;
+    w.m.reserved_other.reserved[2] = 1;
     w.m.reserved_other.addr = &w.other;
     w.m.reserved_control.control = &w.reserved;
     w.m.malformed.addr = w.m.malformed_1025.addr = &w.malformed;
@@ -79,7 +79,7 @@ static void make_datagrams(void)
     w.g.fine = w.g.no_handles = w.g.no_handles_reserved = w.g.reserved = w.g.malformed = one;
     w.g.no_buffer.len = 1;
     w.g.no_handles.control = w.g.no_handles_reserved.control = &w.null_handles;
-    w.g.no_handles_reserved.reserved[1] = w.g.reserved.reserved[1] = 1;
+    w.g.no_handles_reserved.reserved[0] = w.g.reserved.reserved[0] = 1;
     w.g.malformed.addr = &w.malformed;
 }
 
@@ -98,7 +98,7 @@ static void make_values(void)
     w.null_handles_tos.has |= XSOCK_CONTROL_TOS;
     w.null_handles_tos.tos = w.tos.tos = 256;
     w.tos.has = XSOCK_CONTROL_TOS;
-    w.reserved.reserved[3] = 1;
+    w.reserved.reserved[2] = 1;
     w.poll = (struct xsock_pollfd){.fd = 1 << 20, .events = 0x4000, .revents = 7};
     w.too_big = SIZE_MAX;
     make_messages();
