@@ -230,6 +230,18 @@ bool xsock__sys_coalesces(uintptr_t h);
 /* Part of a file to a stream. 0 with *out 0: the file ends at offset, or before. */
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out);
 
+/* ---- Files of LOCAL sockets ---------------------------------------------------------------------- */
+/* Paths end with a NUL. On Windows they are in UTF-8. */
+
+/* Opens the file, creates it if it is missing, and locks it. A symbolic link is not followed. Never
+ * waits: the code that means EAGAIN says that somebody else has the lock, in this process or another.
+ * The handle is close-on-exec. Unlocking closes the handle, and the file stays. */
+int xsock__sys_lock_file(const char *path, uintptr_t *out);
+void xsock__sys_unlock_file(uintptr_t lock);
+
+/* Removes the file if it is a LOCAL socket's. 0 with nothing changed: it is not, or it is missing. */
+int xsock__sys_remove_socket_file(const char *path);
+
 /* ---- Waiting ------------------------------------------------------------------------------------- */
 
 int64_t xsock__sys_now(void);      /* nanoseconds since some moment; never goes back */

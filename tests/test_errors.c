@@ -89,6 +89,7 @@ static const struct row winsock[] = {
 static const struct row win32[] = {
     {1, XSOCK_EINVAL},           /* ERROR_INVALID_FUNCTION */
     {2, XSOCK_ENOENT},           /* ERROR_FILE_NOT_FOUND */
+    {3, XSOCK_ENOENT},           /* ERROR_PATH_NOT_FOUND */
     {4, XSOCK_EMFILE},           /* ERROR_TOO_MANY_OPEN_FILES */
     {5, XSOCK_EACCES},           /* ERROR_ACCESS_DENIED */
     {6, XSOCK_EBADF},            /* ERROR_INVALID_HANDLE */

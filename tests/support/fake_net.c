@@ -1,5 +1,6 @@
 /* The fake system's network: who is bound, listens, and is connected to whom. */
 #include "fake_private.h"
+#include "fake_socket_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -183,6 +184,8 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
         return code;
     if (e->bound)
         return FAKE_EINVAL;
+    if (fake__has_file_of(&name))
+        return FAKE_EADDRINUSE;
     if ((e->af == XSOCK_AF_LOCAL || name.port != 0)
         && fake__net_named(e->af, e->type, &name) != NULL)
         return FAKE_EADDRINUSE;

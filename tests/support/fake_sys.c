@@ -1,4 +1,5 @@
 #include "fake_private.h"
+#include "fake_socket_file.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,7 @@ void fake_reset(void)
     fake__reset_net();
     fake__reset_messages();
     fake__reset_wait();
+    fake__reset_files();
 }
 
 void fake_hide_family(int af)

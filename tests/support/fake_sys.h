@@ -103,6 +103,8 @@ enum fake_call {
     FAKE_AVAILABLE,
     FAKE_AT_MARK,
     FAKE_WAKE_OPEN,
+    FAKE_LOCK_FILE,
+    FAKE_REMOVE_FILE,
     FAKE_WAIT,
     FAKE_NOW, /* can't fail, and is counted apart from FAKE_ANY_CALL: for fake_before() */
     FAKE_CALLS,
