@@ -2675,12 +2675,13 @@ XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_
  * better one. Every 250 ms, or at once if an attempt fails, the next address is tried as well. When
  * one answers, the other attempts are dropped.
  *
- * @param[in] host The host, as for xsock_resolve(). NULL: this machine.
- * @param[in] service The service, as for xsock_resolve().
+ * @param[in] host The host, as for xsock_resolve(). NULL: this machine. Also `unix:` and a path, as
+ *     for xsock_connect_host_with(), which describes the errors of paths.
+ * @param[in] service The service, as for xsock_resolve(). NULL with `unix:`.
  * @param[in] timeout_ns The time in nanoseconds for everything, looking up included. -1: no limit.
  *     0: only what needs no waiting succeeds.
  * @return A descriptor that is CLOEXEC and not NONBLOCK. xsock_set_flags() changes that.
- * @retval -XSOCK_EFAULT `service` is NULL.
+ * @retval -XSOCK_EFAULT `service` is NULL and `host` does not begin with `unix:`.
  * @retval -XSOCK_EINVAL `timeout_ns` is below -1.
  * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
  * @retval -XSOCK_EAI_NONAME There is no such host.
@@ -2725,9 +2726,10 @@ XSOCK_API int xsock_connect_host(const char *host, const char *service,
  * XSOCK_SO_REUSEADDR set: a server that was stopped can start again at once.
  *
  * @param[in] host The host, as for xsock_resolve(). NULL or `::`: all addresses, INET and INET6
- *     both if the system has them.
+ *     both if the system has them. Also `unix:` and a path, as for xsock_listen_host_with(), which
+ *     describes the errors of paths.
  * @param[in] service The service, as for xsock_resolve(). NULL: the system chooses a port, and
- *     xsock_local_addr() tells it.
+ *     xsock_local_addr() tells it. NULL with `unix:`.
  * @param[in] backlog A hint for how many connections may be queued, as for xsock_listen().
  * @return A descriptor that is CLOEXEC and not NONBLOCK. xsock_set_flags() changes that.
  * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
@@ -2754,6 +2756,185 @@ XSOCK_API int xsock_connect_host(const char *host, const char *service,
  * @since 0.1
  */
 XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog) XSOCK_MUST_USE;
+
+/** Flags of struct xsock_connect_options and struct xsock_listen_options. The first three are
+ * numbered as in enum xsock_resolve_flag and enum xsock_type. */
+enum xsock_host_flag {
+    XSOCK_HOST_NUMERICHOST = 0x4,   /**< The host must be an address. Nothing is looked up. */
+    XSOCK_HOST_NUMERICSERV = 0x400, /**< The service must be a number. */
+    XSOCK_HOST_NONBLOCK = 0x4000,   /**< The descriptor is NONBLOCK. The call itself still waits. */
+    XSOCK_HOST_INHERIT = 0x10000,   /**< The descriptor is not CLOEXEC. */
+    /** Only to listen: sets XSOCK_SO_REUSEPORT, so that several sockets share the port. */
+    XSOCK_HOST_REUSEPORT = 0x20000,
+    /** Only to listen, and only for paths: removes a socket file that its server left behind. The
+     * file is removed if it is a socket and connecting to it is refused. A bound socket that does
+     * not listen yet refuses too, so the call holds a lock until it listens: the lock file is the
+     * path with ".lock" at its end, and stays. Servers of one path should all use this flag. The
+     * flag changes nothing for other hosts. */
+    XSOCK_HOST_REMOVE_STALE = 0x40000
+};
+
+/** What a program chooses beside a host and a service to connect to. All zeros are the defaults. */
+struct xsock_connect_options {
+    /** XSOCK_AF_INET, XSOCK_AF_INET6 or XSOCK_AF_LOCAL. XSOCK_AF_UNSPEC: whatever the host has. */
+    int af;
+    /** XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM or, for `unix:`, XSOCK_SOCK_SEQPACKET. 0: STREAM. */
+    int type;
+    int protocol; /**< As for xsock_open(), 0: the default. */
+    int flags;    /**< `XSOCK_HOST_...`, or-ed, or 0. */
+    /** The address to bind to before connecting. Only addresses of its family are tried. A port of
+     * 0 is chosen by the system. NULL: the system chooses the address. */
+    const struct xsock_addr *local;
+    uint64_t reserved[4]; /**< 0. */
+};
+
+/**
+ * Connects to a service by name, as xsock_connect_host() does, with options.
+ *
+ * A stream is connected as there. A datagram socket is connected to the first address of the host
+ * that the system accepts; the addresses are tried in the order of xsock_resolve(), and nothing is
+ * sent. A host that begins with `unix:` is an address as xsock_addr_parse() reads it
+ * (`unix:/path`, or `unix:@name` for an abstract name). Such a host has no service.
+ *
+ * @param[in] host The host, as for xsock_resolve(), or `unix:` and a path. NULL: this machine.
+ * @param[in] service The service, as for xsock_resolve(). NULL with `unix:`.
+ * @param[in] timeout_ns The time in nanoseconds for everything, looking up included. -1: no limit.
+ *     0: only what needs no waiting succeeds.
+ * @param[in] options What else is chosen. NULL: the defaults.
+ * @return A descriptor. It is CLOEXEC unless INHERIT is set, and not NONBLOCK unless NONBLOCK is
+ *     set.
+ * @retval -XSOCK_EFAULT `service` is NULL and `host` does not begin with `unix:`.
+ * @retval -XSOCK_EINVAL `timeout_ns` is below -1, `flags` has unknown bits or a flag that is only
+ *     to listen, a reserved field is not 0, `protocol` is negative, `local` is malformed or is not
+ *     of a family that `af` and `host` allow, or what follows `unix:` is empty or malformed.
+ * @retval -XSOCK_ENAMETOOLONG The path is too long for a LOCAL address, in xsock or on this system.
+ * @retval -XSOCK_EPROTONOSUPPORT The type does not have the protocol, or this system lacks it.
+ * @retval -XSOCK_ESOCKTNOSUPPORT This system lacks the type in the family.
+ * @retval -XSOCK_EAFNOSUPPORT This system lacks the family.
+ * @retval -XSOCK_EAI_FAMILY `af` is another number, or this system lacks both families.
+ * @retval -XSOCK_EAI_SOCKTYPE `type` is another number, or SEQPACKET without `unix:`.
+ * @retval -XSOCK_EAI_ADDRFAMILY The host has no address of family `af`, or in the families that
+ *     this system has. Also: `af` is LOCAL without `unix:`, or `unix:` with another family.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, the type does not have it, or `service` is
+ *     given with `unix:`.
+ * @retval -XSOCK_EAI_NONAME There is no such host; or `host` is not an address and NUMERICHOST is
+ *     set; or `service` is not a number and NUMERICSERV is set.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ * @retval -XSOCK_ETIMEDOUT The time has passed, or the system gave all attempts up.
+ * @retval -XSOCK_ECONNREFUSED Nobody listens at any of the addresses.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
+ * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
+ * @retval -XSOCK_EADDRNOTAVAIL `local` is not an address of this machine, no port is left, or the
+ *     address cannot be reached from here.
+ * @retval -XSOCK_EADDRINUSE Another socket has the address `local`.
+ * @retval -XSOCK_ENOENT LOCAL: nothing is at the path.
+ * @retval -XSOCK_ENOTDIR LOCAL: a part of the path is not a folder.
+ * @retval -XSOCK_ELOOP LOCAL: the path goes through too many symbolic links.
+ * @retval -XSOCK_EPROTOTYPE LOCAL: the socket at the path is of another type.
+ * @retval -XSOCK_EACCES The system forbids the attempt.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_EAGAIN The system has no thread left for the look-up.
+ *
+ * @par Blocking
+ * The call blocks until it is connected or the time has passed, also with NONBLOCK, and goes on
+ * after signals. The look-up itself cannot be stopped: after the time has passed it may go on for a
+ * while in a thread of the library.
+ * @par Portability
+ * Of several errors the call returns the first that a peer gave. If no peer gave one, it returns
+ * the first that says there is no way to a peer. Windows lets only one attempt at a time use a
+ * `local` with a port: while it runs, attempts at further addresses fail. If `local` is a path, its
+ * file stays also if the call fails.
+ * @par Standards
+ * RFC 8305 ("Happy Eyeballs"), sections 4 and 5, for streams.
+ * @since 0.1
+ */
+XSOCK_API int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,
+                                      const struct xsock_connect_options *options) XSOCK_MUST_USE;
+
+/** What a program chooses beside a host and a service to listen at. All zeros are the defaults. */
+struct xsock_listen_options {
+    /** XSOCK_AF_INET, XSOCK_AF_INET6 or XSOCK_AF_LOCAL. XSOCK_AF_UNSPEC: whatever the host has. */
+    int af;
+    /** XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM or, for `unix:`, XSOCK_SOCK_SEQPACKET. 0: STREAM. */
+    int type;
+    int protocol;         /**< As for xsock_open(), 0: the default. */
+    int flags;            /**< `XSOCK_HOST_...`, or-ed, or 0. */
+    uint64_t reserved[4]; /**< 0. */
+};
+
+/**
+ * Opens a socket at the first address of a host that is this machine's, as xsock_listen_host()
+ * does, with options. A datagram socket is bound and does not listen. XSOCK_SO_REUSEADDR is set
+ * only on streams of INET and INET6. A host that begins with `unix:` is an address as
+ * xsock_addr_parse() reads it (`unix:/path`, or `unix:@name` for an abstract name). Such a host has
+ * no service. The program removes the file of a path when it ends; XSOCK_HOST_REMOVE_STALE helps if
+ * it could not.
+ *
+ * @param[in] host The host, as for xsock_resolve(), or `unix:` and a path. NULL or `::`: all
+ *     addresses, INET and INET6 both if the system has them and `af` does not choose one.
+ * @param[in] service The service, as for xsock_resolve(). NULL: the system chooses a port, and
+ *     xsock_local_addr() tells it. NULL with `unix:`.
+ * @param[in] backlog A hint for how many connections may be queued, as for xsock_listen(). It means
+ *     nothing for datagrams.
+ * @param[in] options What else is chosen. NULL: the defaults.
+ * @return A descriptor. It is CLOEXEC unless INHERIT is set, and not NONBLOCK unless NONBLOCK is
+ *     set.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, a reserved field is not 0, `protocol` is
+ *     negative, or what follows `unix:` is empty or malformed.
+ * @retval -XSOCK_ENAMETOOLONG The path is too long for a LOCAL address, in xsock or on this system.
+ * @retval -XSOCK_EPROTONOSUPPORT The type does not have the protocol, or this system lacks it.
+ * @retval -XSOCK_ESOCKTNOSUPPORT This system lacks the type in the family.
+ * @retval -XSOCK_EAFNOSUPPORT This system lacks the family.
+ * @retval -XSOCK_EAI_FAMILY `af` is another number, or this system lacks both families.
+ * @retval -XSOCK_EAI_SOCKTYPE `type` is another number, or SEQPACKET without `unix:`.
+ * @retval -XSOCK_EAI_ADDRFAMILY The host has no address of family `af`, or in the families that
+ *     this system has. Also: `af` is LOCAL without `unix:`, or `unix:` with another family.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, the type does not have it, or `service` is
+ *     given with `unix:`.
+ * @retval -XSOCK_EAI_NONAME There is no such host; or `host` is not an address and NUMERICHOST is
+ *     set; or `service` is not a number and NUMERICSERV is set.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ * @retval -XSOCK_EADDRINUSE Another socket has the address, or a file has the path. With
+ *     REMOVE_STALE: the file is not a socket, or somebody may be behind it.
+ * @retval -XSOCK_EADDRNOTAVAIL No address of the host is an address of this machine.
+ * @retval -XSOCK_EBUSY With REMOVE_STALE: another call holds the lock file at this moment.
+ * @retval -XSOCK_ENOPROTOOPT With REUSEPORT: this system or the family lacks XSOCK_SO_REUSEPORT.
+ * @retval -XSOCK_ENOENT LOCAL: a folder of the path does not exist.
+ * @retval -XSOCK_ENOTDIR LOCAL: a part of the path is not a folder.
+ * @retval -XSOCK_ELOOP LOCAL: the path goes through too many symbolic links, or the lock file of
+ *     REMOVE_STALE is one.
+ * @retval -XSOCK_EROFS LOCAL: the path is on a file system that cannot be written.
+ * @retval -XSOCK_EACCES The program may not use the port (below 1024, without privilege), or may
+ *     not write the path.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call blocks while the system looks up a name. It does not wait for the lock file.
+ * @par Portability
+ * A live server notices that REMOVE_STALE connects and hangs up.
+ * @since 0.1
+ */
+XSOCK_API int xsock_listen_host_with(const char *host, const char *service, int backlog,
+                                     const struct xsock_listen_options *options) XSOCK_MUST_USE;
 
 /** @} */
 

@@ -356,6 +356,14 @@ NUMBER(XSOCK_NI_NOFQDN, 4);
 NUMBER(XSOCK_NI_NAMEREQD, 8);
 NUMBER(XSOCK_NI_DGRAM, 16);
 
+/* enum xsock_host_flag */
+NUMBER(XSOCK_HOST_NUMERICHOST, 4);
+NUMBER(XSOCK_HOST_NUMERICSERV, 1024);
+NUMBER(XSOCK_HOST_NONBLOCK, 16384);
+NUMBER(XSOCK_HOST_INHERIT, 65536);
+NUMBER(XSOCK_HOST_REUSEPORT, 131072);
+NUMBER(XSOCK_HOST_REMOVE_STALE, 262144);
+
 /* enum xsock_poller_op */
 NUMBER(XSOCK_POLLER_ADD, 0);
 NUMBER(XSOCK_POLLER_MOD, 1);
@@ -583,6 +591,23 @@ SIZE(struct xsock_pollfd, 8);
 FIELD(struct xsock_pollfd, fd, 0);
 FIELD(struct xsock_pollfd, events, 4);
 FIELD(struct xsock_pollfd, revents, 6);
+
+/* struct xsock_connect_options */
+SIZE(struct xsock_connect_options, LAYOUT(56, 56, 52));
+FIELD(struct xsock_connect_options, af, 0);
+FIELD(struct xsock_connect_options, type, 4);
+FIELD(struct xsock_connect_options, protocol, 8);
+FIELD(struct xsock_connect_options, flags, 12);
+FIELD(struct xsock_connect_options, local, 16);
+FIELD(struct xsock_connect_options, reserved, LAYOUT(24, 24, 20));
+
+/* struct xsock_listen_options */
+SIZE(struct xsock_listen_options, 48);
+FIELD(struct xsock_listen_options, af, 0);
+FIELD(struct xsock_listen_options, type, 4);
+FIELD(struct xsock_listen_options, protocol, 8);
+FIELD(struct xsock_listen_options, flags, 12);
+FIELD(struct xsock_listen_options, reserved, 16);
 
 /* struct xsock_event */
 SIZE(struct xsock_event, 24);

@@ -4,6 +4,7 @@
 #include "facts/translate.h"
 #include "facts/triple.h"
 #include "name/connect_host.h"
+#include "name/listen_host.h"
 #include "socket/sock.h"
 #include "wait/poll.h"
 #include "xsock.h"
@@ -252,16 +253,28 @@ int xsock_native_triple(int af, int type, int protocol, int out[3])
 
 /* ---- Names --------------------------------------------------------------------------------------- */
 
-int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
+int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,
+                            const struct xsock_connect_options *options)
 {
     struct xsock__fdtab *t;
     int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_connect_host(t, host, service, timeout_ns);
+    return rc != 0 ? rc : xsock__call_connect_host(t, host, service, timeout_ns, options);
+}
+
+int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
+{
+    return xsock_connect_host_with(host, service, timeout_ns, NULL);
+}
+
+int xsock_listen_host_with(const char *host, const char *service, int backlog,
+                           const struct xsock_listen_options *options)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__library_ensure_table(&t);
+    return rc != 0 ? rc : xsock__call_listen_host(t, host, service, backlog, options);
 }
 
 int xsock_listen_host(const char *host, const char *service, int backlog)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_listen_host(t, host, service, backlog);
+    return xsock_listen_host_with(host, service, backlog, NULL);
 }

@@ -7,13 +7,20 @@
 #include "call/call.h"
 #include "facts/translate.h"
 #include "name/happy_eyeballs.h"
+#include "name/host.h"
 #include "name/lookup_pool.h"
 #include "name/resolve.h"
+#include "socket/option.h"
 #include "socket/sock.h"
 #include "socket/start.h"
 #include "sys.h"
 
-/* ---- Attempts: what the machine in happy_eyeballs.c decides is done here ---------------------------------- */
+enum {
+    FLAGS =
+        XSOCK_HOST_NONBLOCK | XSOCK_HOST_INHERIT | XSOCK_HOST_NUMERICHOST | XSOCK_HOST_NUMERICSERV
+};
+
+/* ---- Attempts: what the machine in happy_eyeballs.c decides is done here --------------------- */
 
 struct attempt {
     struct xsock__held held;
@@ -21,6 +28,8 @@ struct attempt {
 };
 
 struct race {
+    const struct xsock__host *host;
+    const struct xsock_addr *local; /* NULL: the system chooses */
     struct xsock__happy happy;
     size_t count;
     const struct xsock_addr **order;
@@ -40,22 +49,37 @@ static void race_free(struct race *r)
     xsock__sys_free(r->order, r->count * sizeof *r->order);
 }
 
-static int race_init(struct race *r, const struct xsock__answer *answer)
+static bool is_dgram(const struct race *r)
 {
-    r->count = answer->count;
-    r->order = xsock__sys_alloc(r->count * sizeof *r->order);
-    r->attempts = xsock__sys_alloc(r->count * sizeof *r->attempts);
-    r->waits = xsock__sys_alloc(r->count * sizeof *r->waits);
+    return (r->host->type & XSOCK__TYPE_MASK) == XSOCK_SOCK_DGRAM;
+}
+
+/* Datagram sockets connect at once or not at all: their addresses are tried in their own order, and
+ * no try needs a part of the time. */
+static int race_init(struct race *r, const struct xsock_addr *v, size_t count)
+{
+    r->count = count;
+    r->order = xsock__sys_alloc(count * sizeof *r->order);
+    r->attempts = xsock__sys_alloc(count * sizeof *r->attempts);
+    r->waits = xsock__sys_alloc(count * sizeof *r->waits);
     if (r->order == NULL || r->attempts == NULL || r->waits == NULL)
         return -XSOCK_ENOMEM;
-    xsock__happy_interleave(answer->v, answer->count, r->order);
-    xsock__happy_resolved(&r->happy, answer->count);
+    xsock__happy_resolved(&r->happy, count);
+    if (!is_dgram(r)) {
+        xsock__happy_interleave(v, count, r->order);
+        return 0;
+    }
+    r->happy.end = xsock__deadline_in(-1);
+    for (size_t i = 0; i < count; i++)
+        r->order[i] = &v[i];
     return 0;
 }
 
 static void has_won(struct race *r, const struct xsock__held *held)
 {
-    xsock__sock_becomes(held->sock, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_BOUND, 0);
+    bool gets_a_name = held->sock->af != XSOCK_AF_LOCAL;
+    xsock__sock_becomes(held->sock, XSOCK__SOCK_CONNECTED | (gets_a_name ? XSOCK__SOCK_BOUND : 0),
+                        0);
     r->won = true;
     r->winner = *held;
 }
@@ -63,7 +87,11 @@ static void has_won(struct race *r, const struct xsock__held *held)
 static void has_failed(struct race *r, int code)
 {
     int error = xsock__error_from_native(code);
-    xsock__happy_failed(&r->happy, error == -XSOCK_EPERM ? -XSOCK_EACCES : error, code);
+    if (error == -XSOCK_EPERM)
+        error = -XSOCK_EACCES;
+    else if (error == -XSOCK_EAGAIN) /* of LOCAL, when the time is over */
+        error = -XSOCK_ETIMEDOUT;
+    xsock__happy_failed(&r->happy, error, code);
 }
 
 /* The native code; Winsock says EAGAIN for EINPROGRESS. */
@@ -85,19 +113,57 @@ static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *ou
     return code;
 }
 
+/* Linux says EAGAIN if the queue of a LOCAL listener is full. Nothing was begun then, and no event
+ * tells when there is room: the call asks again at growing intervals. */
+static int connect_patiently(const struct race *r, uintptr_t handle, const struct xsock_addr *a,
+                             bool *out_running)
+{
+    const int64_t first_ns = 50 * 1000, max_ns = 20 * 1000 * 1000;
+    for (int64_t nap = first_ns;; nap = nap < max_ns / 2 ? 2 * nap : max_ns) {
+        int code = connect_handle(handle, a, out_running);
+        if (a->family != XSOCK_AF_LOCAL || xsock__error_from_native(code) != -XSOCK_EAGAIN)
+            return code;
+        *out_running = false;
+        int64_t left = xsock__time_left(&r->happy.end);
+        if (left == 0)
+            return code;
+        (void)xsock__sys_wait(NULL, 0, NULL, left < 0 || left > nap ? nap : left);
+    }
+}
+
+/* Several attempts may need the same port at the same time: they can have it if all of them ask. */
+static int bind_to(const struct xsock__held *held, const struct xsock_addr *local)
+{
+    bool shares = xsock__addr_is_internet(local->family) && local->port != 0
+                  && xsock__sock_is_stream(held->sock);
+    int rc = shares ? xsock__option_set(held, XSOCK_SO_REUSEADDR, XSOCK_OPT_FLAG, 1) : 0;
+    return rc != 0 ? rc : xsock__host_bind(held, local);
+}
+
+static int open_attempt(const struct race *r, const struct xsock_addr *to, struct xsock__held *out)
+{
+    int rc = xsock__host_open(r->host, to, out);
+    if (rc != 0 || r->local == NULL)
+        return rc;
+    rc = bind_to(out, r->local);
+    if (rc != 0)
+        xsock__sock_close(out);
+    return rc;
+}
+
 static void begin_attempt(struct race *r, size_t i)
 {
     struct attempt *a = &r->attempts[i];
-    int rc =
-        xsock__sock_open(r->order[i]->family, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, &a->held);
+    int rc = open_attempt(r, r->order[i], &a->held);
     if (rc != 0) {
         xsock__happy_failed(&r->happy, rc, xsock__sys_last_error());
         return;
     }
-    int code = connect_handle(a->held.handle, r->order[i], &a->running);
+    int code = connect_patiently(r, a->held.handle, r->order[i], &a->running);
     if (code == 0) {
         has_won(r, &a->held);
-    } else if (!a->running) {
+    } else if (!a->running || is_dgram(r)) {
+        a->running = false;
         xsock__sock_close(&a->held);
         has_failed(r, code);
     }
@@ -159,7 +225,7 @@ static int run(struct race *r)
     }
 }
 
-/* ---- Connecting ---------------------------------------------------------------------------------- */
+/* ---- Connecting ------------------------------------------------------------------------------ */
 
 /* The system's code that goes with the result: of the failure that is told, not of the last one. */
 static void keep_code(int rc, int code, int before)
@@ -167,55 +233,88 @@ static void keep_code(int rc, int code, int before)
     xsock__sys_set_last_error(rc != 0 && rc != -XSOCK_ETIMEDOUT && code != 0 ? code : before);
 }
 
-static int connect_question(struct xsock__fdtab *t, const struct xsock__question *q,
-                            int64_t timeout_ns, struct xsock__held *out)
+static int connect_to(struct race *r, const struct xsock_addr *v, size_t count,
+                      struct xsock__held *out)
+{
+    int before = xsock__sys_last_error();
+    int rc = race_init(r, v, count);
+    if (rc == 0) {
+        rc = run(r);
+        keep_code(rc, r->happy.code, before);
+    }
+    if (rc == 0)
+        *out = r->winner;
+    race_free(r);
+    return rc;
+}
+
+static int connect_to_host(struct xsock__fdtab *t, const struct xsock__host *h,
+                           const struct xsock_addr *local, int64_t timeout_ns,
+                           struct xsock__held *out)
 {
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     struct xsock__answer answer;
     struct race r;
-    int before = xsock__sys_last_error();
     memset(&r, 0, sizeof r);
+    r.host = h;
+    r.local = local;
     xsock__happy_begin(&r.happy, &end);
-    int rc = xsock__lookup_pool_ask(t, q, &r.happy, &answer);
-    if (rc != 0) {
-        if (answer.code != 0)
-            xsock__sys_set_last_error(answer.code);
-        xsock__answer_free(&answer);
-        return rc;
-    }
-    rc = race_init(&r, &answer);
-    if (rc == 0) {
-        rc = run(&r);
-        keep_code(rc, r.happy.code, before);
-    }
+    if (h->is_local)
+        return connect_to(&r, &h->path, 1, out);
+    int rc = xsock__lookup_pool_ask(t, &h->question, &r.happy, &answer);
     if (rc == 0)
-        *out = r.winner;
-    race_free(&r);
+        rc = connect_to(&r, answer.v, answer.count, out);
+    else if (answer.code != 0)
+        xsock__sys_set_last_error(answer.code);
     xsock__answer_free(&answer);
     return rc;
 }
 
-int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service,
-                             int64_t timeout_ns)
+/* A local address decides the family, unless it contradicts the rest. */
+static int check_local(const struct xsock_addr *local, bool is_local, int *af)
 {
-    struct xsock__question q;
+    if (local == NULL)
+        return 0;
+    bool fits = is_local ? local->family == XSOCK_AF_LOCAL : xsock__addr_is_internet(local->family);
+    if (!fits || (*af != XSOCK_AF_UNSPEC && *af != local->family))
+        return -XSOCK_EINVAL;
+    *af = local->family;
+    return xsock__addr_check(local);
+}
+
+static int check(const char *host, const char *service, int64_t timeout_ns,
+                 const struct xsock_connect_options *o, struct xsock__host *out)
+{
+    struct xsock__host_choice choice = {o->af, o->type, o->protocol, o->flags};
+    uint64_t reserved = o->reserved[0] | o->reserved[1] | o->reserved[2] | o->reserved[3];
+    bool is_local = xsock__host_is_local(host);
+    if (service == NULL && !is_local)
+        return -XSOCK_EFAULT;
+    if (timeout_ns < -1 || (o->flags & ~FLAGS) != 0 || reserved != 0)
+        return -XSOCK_EINVAL;
+    int rc = check_local(o->local, is_local, &choice.af);
+    return rc != 0 ? rc : xsock__host_init(out, host, service, &choice, false);
+}
+
+int xsock__call_connect_host(struct xsock__fdtab *t, const char *host, const char *service,
+                             int64_t timeout_ns, const struct xsock_connect_options *options)
+{
+    static const struct xsock_connect_options defaults;
+    const struct xsock_connect_options *o = options != NULL ? options : &defaults;
+    struct xsock__host h;
     struct xsock__held held;
     struct xsock__fd *fd;
-    if (service == NULL)
-        return -XSOCK_EFAULT;
-    if (timeout_ns < -1)
-        return -XSOCK_EINVAL;
-    int rc = xsock__question_init(&q, host, service, XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0);
+    int rc = check(host, service, timeout_ns, o, &h);
     if (rc == 0)
         rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return rc;
     rc = xsock__start();
     if (rc == 0)
-        rc = connect_question(t, &q, timeout_ns, &held);
+        rc = connect_to_host(t, &h, o->local, timeout_ns, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__lookup_publish(t, fd, &held, XSOCK_SOCK_CLOEXEC);
+    return xsock__lookup_publish(t, fd, &held, h.type & XSOCK__TYPE_FLAGS);
 }
