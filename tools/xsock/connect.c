@@ -26,15 +26,13 @@ static int connect_address(const struct args *args, const struct xsock_addr *a)
     return rc < 0 ? rc : d;
 }
 
-/* A name; host NULL: this machine. Datagrams go to the first address that it has. */
+/* A name; host NULL: this machine. */
 static int connect_name(const struct args *args, const char *host, const char *service)
 {
-    struct xsock_addr a;
+    const struct xsock_connect_options options = {
+        .type = (args->options & OPTION_UDP) != 0 ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM};
 
-    if (!(args->options & OPTION_UDP))
-        return xsock_connect_host(host, service, args->timeout_ns);
-    int rc = xsock_resolve(host, service, XSOCK_AF_UNSPEC, XSOCK_SOCK_DGRAM, 0, &a, 1);
-    return rc < 0 ? rc : connect_address(args, &a);
+    return xsock_connect_host_with(host, service, args->timeout_ns, &options);
 }
 
 /* The descriptor, or an error; or MISUSED in *out_status, having said why. */
