@@ -158,6 +158,7 @@ static void test_a_local_address_decides_the_family_and_is_bound(void **state)
     int listener = ASSERT_OPENS(xsock_listen_host("192.0.2.1", "80", 5));
     int d = ASSERT_OPENS(connect_with("many.example", "80", &o));
     assert_peer(d, "192.0.2.1:80");
+    assert_int_equal(fake_names_asked().family, FAKE_FAMILY_BASE + XSOCK_AF_INET);
     ASSERT_RESULT(0, xsock_local_addr(d, &got));
     assert_true(xsock_addr_equal(&got, &local));
     ASSERT_RESULT(0, xsock_close(d));
