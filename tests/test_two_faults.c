@@ -24,6 +24,8 @@ static struct world {
     } g;
     struct xsock_pollfd poll;
     struct xsock_event event;
+    struct xsock_connect_options connect_flags, connect_reserved;
+    struct xsock_listen_options listen_flags, listen_reserved;
     int ints[3];
     char text[256];
     size_t too_big;
@@ -50,6 +52,7 @@ static const struct fault_exempt exempt[] = {
     {"xsock_interfaces", "any user is good", 0},
     {"xsock_accept", "out_peer may be NULL", -XSOCK_EFAULT},
     {"xsock_listen_host", "host and service may be NULL", -XSOCK_EFAULT},
+    {"xsock_listen_host_with", "host, service and options may be NULL", -XSOCK_EFAULT},
 };
 enum { EXEMPT = sizeof exempt / sizeof *exempt };
 
@@ -71,6 +74,13 @@ static void make_messages(void)
     w.m.reserved_control.control = &w.reserved;
     w.m.malformed.addr = w.m.malformed_1025.addr = &w.malformed;
     w.m.malformed_1025.vec_count = VECS;
+}
+
+static void make_options(void)
+{
+    w.connect_flags.flags = w.listen_flags.flags = -1;
+    w.connect_reserved.af = w.listen_reserved.af = 9999;
+    w.connect_reserved.reserved[3] = w.listen_reserved.reserved[3] = 1;
 }
 
 static void make_datagrams(void)
@@ -103,6 +113,7 @@ static void make_values(void)
     w.too_big = SIZE_MAX;
     make_messages();
     make_datagrams();
+    make_options();
 }
 
 static void make_sockets(void)
