@@ -12,7 +12,8 @@
  *   values (EINVAL and others). A count is checked before the elements that the count is for are
  *   read. What the socket cannot do in its state, and what the system says, comes last. An option
  *   that the socket lacks gives ENOPROTOOPT, whatever the value is.
- * - **Flags.** Unknown bits give EINVAL.
+ * - **Flags.** Unknown bits give EINVAL. A flag that has no meaning for the call or for the type of
+ *   the socket counts as unknown (XSOCK_MSG_NOSIGNAL when receiving, XSOCK_MSG_MORE on datagrams).
  * - **Times** are in nanoseconds, and sizes are in bytes.
  * - **Threads.** Any thread may make any call on any descriptor at any time.
  * - **Calls must return normally.** Do not cancel a thread inside a call, and do not leave a
@@ -1326,8 +1327,10 @@ enum xsock_msg_flag {
     XSOCK_MSG_EOR = 0x80,      /**< The end of a record (SEQPACKET). Also a result. */
     /** Streams: wait until the buffer is full or the stream has ended. */
     XSOCK_MSG_WAITALL = 0x100,
-    XSOCK_MSG_NOSIGNAL = 0x4000, /**< Accepted and without effect: no call raises a signal. */
-    XSOCK_MSG_MORE = 0x8000,     /**< More data will follow. The system may wait for it. */
+    /** Accepted by the calls that send, and without effect: no call raises a signal. */
+    XSOCK_MSG_NOSIGNAL = 0x4000,
+    /** Streams: more data will follow. The system may wait for that data. */
+    XSOCK_MSG_MORE = 0x8000,
     /** A program that is started does not inherit received handles. */
     XSOCK_MSG_CMSG_CLOEXEC = 0x40000000
 };
@@ -1339,7 +1342,8 @@ enum xsock_msg_flag {
  * @param[in] d The descriptor of a socket.
  * @param[in] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The number of bytes.
- * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR and NOSIGNAL, or-ed, or 0. A stream also
+ *     takes MORE.
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open.
@@ -1382,7 +1386,8 @@ XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags) XS
  * @param[in] d The descriptor of a socket.
  * @param[in] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The number of bytes.
- * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR and NOSIGNAL, or-ed, or 0. A stream also
+ *     takes MORE.
  * @param[in] to The address. NULL: the peer, as for xsock_send().
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
@@ -1438,7 +1443,7 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  * @param[in] d The descriptor of a socket.
  * @param[out] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The size of `buf`.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and NOSIGNAL, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
  *     end), for an empty datagram, and if `len` is 0 on a stream.
  * @retval -XSOCK_EBADF `d` is not open.
@@ -1476,7 +1481,7 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  * @param[in] d The descriptor of a socket.
  * @param[out] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The size of `buf`.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and NOSIGNAL, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0.
  * @param[out] out_from The address of the sender, UNSPEC on a stream. May be NULL.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
  *     end), for an empty datagram, and if `len` is 0 on a stream.
@@ -2249,7 +2254,8 @@ struct xsock_msg {
  *
  * @param[in] d The descriptor of a socket.
  * @param[in] m The message.
- * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR, NOSIGNAL and MORE, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, DONTROUTE, DONTWAIT, EOR and NOSIGNAL, or-ed, or 0. A stream also
+ *     takes MORE.
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open, or a handle of `control` is not.
@@ -2316,8 +2322,8 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  *
  * @param[in] d The descriptor of a socket.
  * @param[in,out] m The message. Unchanged on failure.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL, NOSIGNAL and CMSG_CLOEXEC, or-ed, or 0.
- *     Without CMSG_CLOEXEC a program that is started inherits the handles that come.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and CMSG_CLOEXEC, or-ed, or 0. Without
+ *     CMSG_CLOEXEC a program that is started inherits the handles that come.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
  *     end), for an empty datagram, and if all lengths are 0 on a stream.
  * @retval -XSOCK_EBADF `d` is not open.
@@ -2432,8 +2438,8 @@ XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags
  * @param[in] d The descriptor of a socket for datagrams.
  * @param[in,out] v The space for datagrams. Unchanged on failure.
  * @param[in] n The number of datagrams in `v`.
- * @param[in] flags XSOCK_MSG_DONTWAIT, NOSIGNAL and CMSG_CLOEXEC, or-ed, or 0. Without CMSG_CLOEXEC
- *     a program that is started inherits the handles that come.
+ * @param[in] flags XSOCK_MSG_DONTWAIT and CMSG_CLOEXEC, or-ed, or 0. Without CMSG_CLOEXEC a program
+ *     that is started inherits the handles that come.
  * @return How many elements of `v` were filled. 0 if `n` is 0. If an error comes after some
  *     datagrams, the call returns their number, and the next call gives the error.
  * @retval -XSOCK_EBADF `d` is not open.

@@ -336,7 +336,7 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
 int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
                            int flags)
 {
-    const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_CMSG_CLOEXEC;
+    const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_CMSG_CLOEXEC;
     struct xsock__fd *fd;
     int any;
     int rc = xsock__lookup_socket(t, d, &fd);

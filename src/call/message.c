@@ -48,9 +48,11 @@ static int measure(const struct xsock_msg *m, size_t *out_total)
     return 0;
 }
 
-static int check_values(const struct xsock_msg *m, int flags, int known, size_t *out_total)
+static int check_values(const struct xsock__sock *s, const struct xsock_msg *m, int flags,
+                        int known, size_t *out_total)
 {
-    if ((flags & ~known) != 0 || (m->reserved[0] | m->reserved[1] | m->reserved[2]) != 0)
+    if (!xsock__send_recv_flags_fit(s, flags, known)
+        || (m->reserved[0] | m->reserved[1] | m->reserved[2]) != 0)
         return -XSOCK_EINVAL;
     return measure(m, out_total);
 }
@@ -116,7 +118,7 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     struct message x = {.flags = flags};
     int rc = check_pointers(m, xsock__control_lacks_sent);
     if (rc == 0)
-        rc = check_values(m, flags, XSOCK__SEND_FLAGS, &x.total);
+        rc = check_values(s, m, flags, XSOCK__SEND_FLAGS, &x.total);
     if (rc == 0)
         rc = xsock__control_check_send(m->control);
     if (rc != 0)
@@ -211,7 +213,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
     int rc = check_pointers(m, xsock__control_lacks_space);
     if (rc == 0)
-        rc = check_values(m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
+        rc = check_values(s, m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
     if (rc == 0)
         rc = xsock__control_check_recv(m->control);
     if (rc == 0)

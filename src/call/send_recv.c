@@ -29,11 +29,18 @@ bool xsock__has_urgent(const struct xsock__sock *s)
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
 
-static int check(const void *buf, size_t len, int flags, int known)
+/* MORE would make one datagram of two: systems that know it for datagrams do that. */
+bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known)
+{
+    bool more = (flags & XSOCK_MSG_MORE) != 0 && s->type != XSOCK_SOCK_STREAM;
+    return (flags & ~known) == 0 && !more;
+}
+
+static int check(const struct xsock__sock *s, const void *buf, size_t len, int flags, int known)
 {
     if (buf == NULL && len != 0)
         return -XSOCK_EFAULT;
-    return len > PTRDIFF_MAX || (flags & ~known) != 0 ? -XSOCK_EINVAL : 0;
+    return len > PTRDIFF_MAX || !xsock__send_recv_flags_fit(s, flags, known) ? -XSOCK_EINVAL : 0;
 }
 
 static int check_urgent(const struct xsock__sock *s, int flags)
@@ -147,7 +154,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
 {
     struct xsock__sys_addr native;
     struct transfer x = {.from = buf, .len = len, .flags = flags};
-    int rc = check(buf, len, flags, XSOCK__SEND_FLAGS);
+    int rc = check(s, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
         rc = xsock__send_destination(fd->held.sock, to, &native);
         x.to = &native;
@@ -164,7 +171,7 @@ static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t le
                           const struct xsock_addr *to)
 {
     return to == NULL && buf != NULL && len <= PTRDIFF_MAX
-           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_MORE)) == 0
+           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) == 0
            && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
 }
 
@@ -261,7 +268,7 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
     struct transfer x = {
         .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
-    int rc = check(buf, len, flags, XSOCK__RECV_FLAGS);
+    int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc == 0)
         rc = check_urgent(s, flags);
     if (rc == 0 && xsock__sock_is(s, XSOCK__SOCK_COALESCE))
@@ -289,7 +296,7 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
 {
     const struct xsock__sock *s = fd->held.sock;
     return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
-           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_PEEK)) == 0
+           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK)) == 0
            && xsock__sock_is(s, XSOCK__SOCK_CONNECTED)
            && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_COALESCE);
 }

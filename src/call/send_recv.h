@@ -11,8 +11,7 @@
 enum {
     XSOCK__SEND_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_EOR
                         | XSOCK_MSG_NOSIGNAL | XSOCK_MSG_MORE,
-    XSOCK__RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL
-                        | XSOCK_MSG_NOSIGNAL,
+    XSOCK__RECV_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL,
     /* those that the system is told of */
     XSOCK__SYSTEM_FLAGS =
         XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR | XSOCK_MSG_MORE
@@ -31,6 +30,9 @@ int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr
 
 /* A stream that has no peer, and is not getting one, receives nothing. 0, -XSOCK_ENOTCONN. */
 int xsock__recv_check(const struct xsock__sock *s);
+
+/* Whether the flags are known ones, and each has a meaning for this socket. (OOB has an error of its own.) */
+bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known);
 
 /* Whether it can have out-of-band data. */
 bool xsock__has_urgent(const struct xsock__sock *s);
