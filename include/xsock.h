@@ -11,7 +11,8 @@
  *   order: the descriptor (EBADF, then ENOTSOCK), pointers and those in structures (EFAULT), other
  *   values (EINVAL and others). A count is checked before the elements that the count is for are
  *   read. What the socket cannot do in its state, and what the system says, comes last. An option
- *   that the socket lacks gives ENOPROTOOPT, whatever the value is.
+ *   that the socket lacks gives ENOPROTOOPT, whatever the value is. A number
+ *   that xsock_reserve() (xsock_native.h) has reserved is not a socket, and gives ENOTSOCK.
  * - **Flags.** Unknown bits give EINVAL. A flag that has no meaning for the call or for the type of
  *   the socket counts as unknown (XSOCK_MSG_NOSIGNAL when receiving, XSOCK_MSG_MORE on datagrams).
  * - **Times** are in nanoseconds, and sizes are in bytes.
@@ -621,7 +622,8 @@ XSOCK_API int xsock_dup(int d, int min, int flags) XSOCK_MUST_USE;
  * @return `to`.
  * @retval -XSOCK_EBADF `d` is not open, or `to` is below 3 or not below the limit
  *     (xsock_get_limit()).
- * @retval -XSOCK_EBUSY Another thread is in the middle of opening `to`.
+ * @retval -XSOCK_EBUSY Another thread is in the middle of opening `to`, or `to` is reserved
+ *     (xsock_reserve(), xsock_native.h).
  * @retval -XSOCK_EINVAL `flags` has unknown bits, or `d` is a poller.
  * @retval -XSOCK_EMFILE The process's limit of open handles is reached. `to` stays open.
  * @retval -XSOCK_ENFILE The system's limit of open handles is reached. `to` stays open.
@@ -644,6 +646,7 @@ XSOCK_API int xsock_dup2(int d, int to, int flags);
  * @param[in] d The descriptor of a socket or of a poller.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open. 0, 1 and 2 never are.
+ * @retval -XSOCK_EBUSY `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  *
  * @par Blocking
  * The call does not block.
@@ -2521,7 +2524,8 @@ enum xsock_poll_event {
     XSOCK_POLLPRI = 0x4,    /**< There is out-of-band data. */
     XSOCK_POLLERR = 0x1000, /**< Result: the socket has failed. */
     XSOCK_POLLHUP = 0x2000, /**< Result: the peer has hung up, both ways. */
-    XSOCK_POLLNVAL = 0x4000 /**< Result: the descriptor is not open, or is a poller. */
+    /** Result: the descriptor is not open, is a poller, or is a number that is reserved. */
+    XSOCK_POLLNVAL = 0x4000
 };
 
 /** A descriptor to wait for. */

@@ -263,6 +263,41 @@ XSOCK_API int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_
 
 /** @} */
 
+/**
+ * Reserves a number of the table for something that is not a socket, for example a file. No call
+ * gives the number to a socket until xsock_unreserve().
+ *
+ * The number counts as open: xsock_set_limit() does not go below it, and xsock_cleanup() gives
+ * EBUSY. Calls that take a descriptor give ENOTSOCK for the number. xsock_close(), and xsock_dup2()
+ * onto the number, give EBUSY. xsock_poll() reports XSOCK_POLLNVAL. In a forked child the number
+ * stays reserved.
+ *
+ * @param[in] number The number, 3 or more. -1: the lowest number that is free.
+ * @return The number.
+ * @retval -XSOCK_EINVAL `number` is below -1, is 0 to 2, or is not below xsock_get_limit().
+ * @retval -XSOCK_EBUSY `number` is open, or is reserved already.
+ * @retval -XSOCK_EMFILE `number` is -1 and the limit of xsock's table is reached.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_reserve(int number) XSOCK_MUST_USE;
+
+/**
+ * Gives a number back that xsock_reserve() has reserved.
+ *
+ * @param[in] number The number.
+ * @return 0.
+ * @retval -XSOCK_EBADF `number` is not reserved.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_unreserve(int number);
+
 #ifdef __cplusplus
 }
 #endif

@@ -81,6 +81,27 @@ static void what_a_child_does_is_not_seen_by_its_parent(void **state)
         ASSERT_RESULT(0, xsock_close(d));
 }
 
+static void use_the_reserved_number(void)
+{
+    CHECK(xsock_close(4) == -XSOCK_EBUSY);
+    CHECK(xsock_get_flags(4) == -XSOCK_ENOTSOCK);
+    CHECK(xsock_unreserve(4) == 0);
+    CHECK(xsock_dup(3, 0, 0) == 4);
+    CHECK(xsock_close(3) == 0 && xsock_close(4) == 0);
+    CHECK(xsock_cleanup() == 0);
+}
+
+static void a_reserved_number_is_reserved_in_the_child_too(void **state)
+{
+    (void)state;
+    ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(4, xsock_reserve(4));
+    run_child(use_the_reserved_number);
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_close(4));
+    ASSERT_RESULT(0, xsock_unreserve(4));
+    ASSERT_RESULT(0, xsock_close(3));
+}
+
 static void talk_to_the_parent(void)
 {
     char got[8] = {0};
@@ -208,6 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_a_child_does_is_not_seen_by_its_parent),
+        TEST(a_reserved_number_is_reserved_in_the_child_too),
         TEST(a_pair_connects_parent_and_child),
         TEST(a_grandchild_is_as_good_as_a_child),
         TEST(a_child_of_a_threaded_program_goes_on),

@@ -29,14 +29,20 @@ int xsock_dup(int d, int min, int flags)
     return xsock__call_dup(xsock__library_table(), d, min, flags);
 }
 
+/* The table says of a number that is reserved that it is somebody else's. */
+static int or_busy(int rc)
+{
+    return rc == -XSOCK__EFOREIGN ? -XSOCK_EBUSY : rc;
+}
+
 int xsock_dup2(int d, int to, int flags)
 {
-    return xsock__call_dup2(xsock__library_table(), d, to, flags);
+    return or_busy(xsock__call_dup2(xsock__library_table(), d, to, flags));
 }
 
 int xsock_close(int d)
 {
-    return xsock__call_close(xsock__library_table(), d);
+    return or_busy(xsock__call_close(xsock__library_table(), d));
 }
 
 int xsock_get_flags(int d)
@@ -227,6 +233,18 @@ int xsock_adopt(uintptr_t handle, int flags)
 int xsock_release(int d, uintptr_t *out)
 {
     return xsock__call_release(xsock__library_table(), d, out);
+}
+
+int xsock_reserve(int number)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__library_ensure_table(&t);
+    return rc != 0 ? rc : xsock__call_reserve(t, number);
+}
+
+int xsock_unreserve(int number)
+{
+    return xsock__call_unreserve(xsock__library_table(), number);
 }
 
 int xsock_native_triple(int af, int type, int protocol, int out[3])

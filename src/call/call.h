@@ -20,6 +20,8 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags);
 int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out);
 int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags);
 int xsock__call_release(struct xsock__fdtab *t, int d, uintptr_t *out);
+int xsock__call_reserve(struct xsock__fdtab *t, int number);
+int xsock__call_unreserve(struct xsock__fdtab *t, int number);
 
 int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog);

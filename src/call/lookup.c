@@ -11,7 +11,7 @@
 /* Of what is no plain socket: what every call says of it, 0 for nothing. */
 static int why_not(const struct xsock__sock *s)
 {
-    if (s->refuses == -XSOCK__EFOREIGN)
+    if (xsock__sock_is_foreign(s))
         return s->refuses;
     return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
 }
@@ -92,7 +92,7 @@ int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
 static struct xsock__sock *let_go(const struct xsock__held *held)
 {
     if (held->sock->refuses == 0 || held->sock->poller == NULL)
-        return held->sock->refuses == -XSOCK__EFOREIGN ? NULL : xsock__sock_empty(held);
+        return xsock__sock_is_foreign(held->sock) ? NULL : xsock__sock_empty(held);
     xsock__poller_let_go(held->sock->poller);
     return NULL;
 }

@@ -31,6 +31,20 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     s->protocol = protocol;
 }
 
+/* ---- What is not a socket ------------------------------------------------------------------------ */
+
+static struct xsock__sock reserved = {.refuses = -XSOCK_ENOTSOCK};
+
+struct xsock__held xsock__sock_reserved(void)
+{
+    return (struct xsock__held){UINTPTR_MAX, &reserved};
+}
+
+bool xsock__sock_is_foreign(const struct xsock__sock *s)
+{
+    return s->refuses == -XSOCK__EFOREIGN || s == &reserved;
+}
+
 struct xsock__held xsock__sock_foreign(void)
 {
     static struct xsock__sock kept = {.refuses = -XSOCK__EFOREIGN};

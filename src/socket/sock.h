@@ -92,8 +92,12 @@ static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
 
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 
-/* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never freed. */
+/* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never
+ * freed. Calls say XSOCK__EFOREIGN of the first, which a guest's table has, and ENOTSOCK of the
+ * second, which the process's table has. */
 struct xsock__held xsock__sock_foreign(void);
+struct xsock__held xsock__sock_reserved(void);
+bool xsock__sock_is_foreign(const struct xsock__sock *s);
 
 /* Closes handle and socket: once a descriptor's last reference is gone. */
 void xsock__sock_close(const struct xsock__held *held);

@@ -53,7 +53,7 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
         return NULL;
-    if (fd->held.sock->poller == NULL && fd->held.sock->refuses != -XSOCK__EFOREIGN)
+    if (fd->held.sock->poller == NULL && !xsock__sock_is_foreign(fd->held.sock))
         return fd;
     xsock__fdtab_put(t, fd);
     return NULL;
