@@ -29,9 +29,9 @@
  *   the socket that it was made on.
  * - **Signals.** No call raises a signal, SIGPIPE included. These calls are always
  *   async-signal-safe: xsock_strerror(), xsock_errname(), xsock_oserror(), xsock_error_from_os(),
- *   xsock_addr_equal(), xsock_version() and the look-ups of names and numbers. Some calls are
- *   async-signal-safe while no thread closes the descriptor (the last call in a closed descriptor
- *   frees the socket): xsock_poller_wake(); xsock_send() and xsock_sendto() with
+ *   xsock_error_to_os(), xsock_addr_equal(), xsock_version() and the look-ups of names and numbers.
+ *   Some calls are async-signal-safe while no thread closes the descriptor (the last call in a
+ *   closed descriptor frees the socket): xsock_poller_wake(); xsock_send() and xsock_sendto() with
  *   XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with XSOCK_MSG_DONTWAIT.
  * - **Fork** (POSIX systems). The child can go on using every descriptor, also if the parent had
  *   threads. Do not call fork() in a signal handler that may have interrupted a call of this
@@ -472,6 +472,25 @@ XSOCK_API int xsock_oserror(void);
  * @since 0.1
  */
 XSOCK_API int xsock_error_from_os(int64_t code);
+
+/**
+ * Converts an error to a code of this system, the way back of xsock_error_from_os(). If several
+ * codes stand for the error, the call returns the most usual one. Async-signal-safe.
+ *
+ * @param[in] error The number of an error, of either sign.
+ * @return An errno, or on Windows a Winsock or Win32 code. xsock_error_from_os() gives the error
+ *     for this code. 0 if `error` is 0.
+ * @retval -XSOCK_EINVAL No code of this system stands for the error. (Always so for
+ *     XSOCK_EUNKNOWN.)
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Each system lacks some errors. Windows has no code for the errors that its sockets never give.
+ * POSIX systems have none for the errors above 1000.
+ * @since 0.1
+ */
+XSOCK_API int xsock_error_to_os(int error);
 
 /**
  * Converts a Winsock or Win32 code to an error, on every system.

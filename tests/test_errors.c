@@ -237,9 +237,71 @@ static void asking_leaves_the_last_system_code_alone(void **state)
     (void)state;
     xsock_error_from_os(12345);
     xsock_error_from_winsock(10035);
+    xsock_error_to_os(XSOCK_EUNKNOWN);
     xsock_strerror(-XSOCK_EAGAIN);
     assert_int_equal(xsock_oserror(), before);
 }
+
+/* ---- And back -------------------------------------------------------------------------------- */
+
+enum { CODES = 12000, ERRORS = 2000 };
+
+static void each_error_that_this_system_has_comes_back(void **state)
+{
+    static bool has[ERRORS];
+    (void)state;
+    for (int code = 1; code < CODES; code++)
+        has[-xsock_error_from_os(code)] = true;
+    has[XSOCK_EUNKNOWN] = false;
+    for (int error = 1; error < ERRORS; error++) {
+        int code = xsock_error_to_os(error);
+        if (!has[error]) {
+            ASSERT_THAT(code == -XSOCK_EINVAL, "%s gave %d", harness_name(-error), code);
+            continue;
+        }
+        ASSERT_THAT(code > 0, "%s has no code", harness_name(-error));
+        ASSERT_RESULT(-error, xsock_error_from_os(code));
+        assert_int_equal(code, xsock_error_to_os(-error));
+    }
+}
+
+static void what_is_no_error_has_no_code(void **state)
+{
+    static const int none[] = {XSOCK_EUNKNOWN, INT_MIN, INT_MAX, 65536, 100000, -100000};
+    (void)state;
+    ASSERT_RESULT(0, xsock_error_to_os(0));
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++)
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock_error_to_os(none[i]));
+}
+
+#ifdef _WIN32
+static void an_error_of_several_codes_gives_the_usual_one(void **state)
+{
+    static const struct row usual[] = {
+        {2, XSOCK_ENOENT},         {10035, XSOCK_EAGAIN},
+        {10022, XSOCK_EINVAL},     {10061, XSOCK_ECONNREFUSED},
+        {10045, XSOCK_ENOTSUP},    {10060, XSOCK_ETIMEDOUT},
+        {8, XSOCK_ENOMEM},         {109, XSOCK_EPIPE},
+        {10055, XSOCK_ENOBUFS},    {10093, XSOCK_ENOTINITIALISED},
+        {11001, XSOCK_EAI_NONAME},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        assert_int_equal(usual[i].code, xsock_error_to_os(usual[i].error));
+}
+#else
+static void an_error_of_several_codes_gives_the_usual_one(void **state)
+{
+    static const struct row usual[] = {
+        {EAGAIN, XSOCK_EAGAIN},   {ENOTSUP, XSOCK_ENOTSUP}, {ENOENT, XSOCK_ENOENT},
+        {ENOBUFS, XSOCK_ENOBUFS}, {EPIPE, XSOCK_EPIPE},     {ECONNREFUSED, XSOCK_ECONNREFUSED},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
+        assert_int_equal(usual[i].code, xsock_error_to_os(usual[i].error));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_error_to_os(XSOCK_EAI_NONAME));
+}
+#endif
 
 #ifdef _WIN32
 static void the_codes_of_this_system_are_winsocks(void **state)
@@ -434,6 +496,9 @@ int main(void)
         TEST(any_code_has_a_named_error),
         TEST(a_code_that_no_row_names_is_unknown),
         TEST(asking_leaves_the_last_system_code_alone),
+        TEST(each_error_that_this_system_has_comes_back),
+        TEST(what_is_no_error_has_no_code),
+        TEST(an_error_of_several_codes_gives_the_usual_one),
 #ifdef _WIN32
         TEST(the_codes_of_this_system_are_winsocks),
 #else

@@ -1,4 +1,4 @@
-/* Which message flags each call takes on each type of socket. All others are EINVAL on every system. */
+/* Which message flags each call takes on each type of socket. All others are EINVAL everywhere. */
 #include "harness.h"
 #include "sockets.h"
 
@@ -74,8 +74,8 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 /* ---- The flags ------------------------------------------------------------------------------ */
 
-/* What a call of this kind takes on a socket of this type. EOR and OOB are left out: whether they do
- * something depends on the protocol, and other tests say so. */
+/* What a call of this kind takes on a socket of this type. EOR and OOB are left out: whether they
+ * do something depends on the protocol, and other tests say so. */
 static unsigned taken(int kind, int type)
 {
     unsigned flags = XSOCK_MSG_DONTWAIT | XSOCK_MSG_OOB;

@@ -211,6 +211,11 @@ int xsock_error_from_os(int64_t code)
     return xsock__error_from_native(code);
 }
 
+int xsock_error_to_os(int error)
+{
+    return xsock__error_to_native(error);
+}
+
 int xsock_error_from_winsock(int64_t code)
 {
     return xsock__error_from_winsock(code);

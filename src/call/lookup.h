@@ -9,7 +9,8 @@
 int xsock__lookup_create_table(struct xsock__fdtab **out);
 
 /* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
- * was forked from. -XSOCK__EFOREIGN, or -XSOCK_ENOTSOCK in the process's table: its number is somebody else's. */
+ * was forked from. Its number is somebody else's: -XSOCK__EFOREIGN, or in the process's table
+ * -XSOCK_ENOTSOCK. */
 int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
 /* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EFOREIGN, -XSOCK_ENOTSOCK. */

@@ -1,4 +1,4 @@
-/* Numbers that are reserved for what is not a socket. What a guest's table has instead: wasix/guest.c. */
+/* Numbers that are reserved for what is not a socket. A guest's table: wasix/guest.c. */
 #include "call/call.h"
 #include "socket/sock.h"
 #include "table/fdtab.h"

@@ -31,7 +31,7 @@ int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr
 /* A stream that has no peer, and is not getting one, receives nothing. 0, -XSOCK_ENOTCONN. */
 int xsock__recv_check(const struct xsock__sock *s);
 
-/* Whether the flags are known ones, and each has a meaning for this socket. (OOB has an error of its own.) */
+/* Whether each flag is known and has a meaning for this socket. (OOB has an error of its own.) */
 bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known);
 
 /* Whether it can have out-of-band data. */

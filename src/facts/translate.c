@@ -39,6 +39,26 @@ int xsock__error_from_native(int64_t code)
     return -xsock__sys_facts.errors[code];
 }
 
+/* If two codes have one error, the usual one is the first row of winsock.def, or the lowest errno.
+ * (macOS: ENOTSUP is below EOPNOTSUPP. BSD: EAGAIN is below EPROCLIM, and ENOTCAPABLE below
+ * ECAPMODE.) */
+int xsock__error_to_native(int error)
+{
+    int wanted = error < 0 ? error : -error;
+    if (wanted == 0)
+        return 0;
+    if (xsock__sys_facts.errors == NULL) {
+        for (size_t i = 0; i < sizeof winsock_rows / sizeof winsock_rows[0]; i++)
+            if (-winsock_rows[i].error == wanted)
+                return winsock_rows[i].code;
+        return -XSOCK_EINVAL;
+    }
+    for (size_t code = 0; code < xsock__sys_facts.error_count; code++)
+        if (-xsock__sys_facts.errors[code] == wanted)
+            return (int)code;
+    return -XSOCK_EINVAL;
+}
+
 int xsock__finish(int code)
 {
     if (code != 0)

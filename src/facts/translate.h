@@ -12,6 +12,9 @@
 int xsock__error_from_native(int64_t code);
 int xsock__error_from_winsock(int64_t code);
 
+/* A native code of an error of either sign; 0 for 0. -XSOCK_EINVAL: there is none. */
+int xsock__error_to_native(int error);
+
 /* The one place where a native code becomes a result: keeps it for xsock_oserror(), returns -XSOCK_E...; 0
  * for 0. */
 int xsock__finish(int code);

@@ -31,7 +31,7 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     s->protocol = protocol;
 }
 
-/* ---- What is not a socket ------------------------------------------------------------------------ */
+/* ---- What is not a socket -------------------------------------------------------------------- */
 
 static struct xsock__sock reserved = {.refuses = -XSOCK_ENOTSOCK};
 
