@@ -298,6 +298,32 @@ XSOCK_API int xsock_reserve(int number) XSOCK_MUST_USE;
  */
 XSOCK_API int xsock_unreserve(int number);
 
+/**
+ * Converts the system's own family, type and protocol to xsock's, the way back of
+ * xsock_native_triple().
+ *
+ * @param[in] family The system's number of the family, for example AF_INET.
+ * @param[in] type The system's number of the type, without flags. 0: only the family is converted.
+ * @param[in] protocol The system's number of the protocol. 0: the default.
+ * @param[out] out Family, type and protocol as xsock_open() takes them. The type is 0 if `type` is
+ *     0. The protocol is 0 if `protocol` is 0, unless 0 is the system's number of a protocol that
+ *     xsock has another number for. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `type` is 0 and `protocol` is not.
+ * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the family, or `family` is AF_UNSPEC.
+ * @retval -XSOCK_ESOCKTNOSUPPORT The family does not have this type, or `type` has flags.
+ * @retval -XSOCK_EPROTONOSUPPORT The family and type do not have this protocol.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux gives L2CAP (Bluetooth) the number 0. There, protocol 0 becomes XSOCK_BTPROTO_L2CAP. Linux,
+ * FreeBSD and macOS call the protocols of IPX and of AppleTalk 0.
+ * @since 0.1
+ */
+XSOCK_API int xsock_triple_from_native(int family, int type, int protocol, int out[3]);
+
 #ifdef __cplusplus
 }
 #endif

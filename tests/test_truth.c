@@ -241,6 +241,57 @@ static void native_numbers_are_refused_as_opening_is(void **state)
     assert_true(out[0] == -7 && out[1] == -7 && out[2] == -7);
 }
 
+/* ---- And back -------------------------------------------------------------------------------- */
+
+static int convert_there_and_back(const struct xsock_triple *t, void *user)
+{
+    int own[3], back[3] = {-7, -7, -7}, *converted = user;
+    if (xsock_native_triple(t->af, t->type, t->protocol, own) != 0)
+        return 0;
+    ASSERT_RESULT(0, xsock_triple_from_native(own[0], own[1], own[2], back));
+    ASSERT_THAT(back[0] == t->af && back[1] == t->type && back[2] == t->protocol,
+                "(%d, %d, %d) came back as (%d, %d, %d)", t->af, t->type, t->protocol, back[0],
+                back[1], back[2]);
+    ASSERT_RESULT(0, xsock_triple_from_native(own[0], 0, 0, back));
+    assert_true(back[0] == t->af && back[1] == 0 && back[2] == 0);
+    (*converted)++;
+    return 0;
+}
+
+static void every_triple_that_this_system_has_comes_back(void **state)
+{
+    int converted = 0;
+    (void)state;
+    xsock_catalog(convert_there_and_back, &converted);
+    ASSERT_THAT(converted > 10, "%d rows", converted);
+}
+
+static void a_protocol_that_is_not_given_is_not_chosen(void **state)
+{
+    int own[3], out[3];
+    (void)state;
+    ASSERT_RESULT(0, xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0, own));
+    ASSERT_RESULT(0, xsock_triple_from_native(own[0], own[1], 0, out));
+    assert_true(out[0] == XSOCK_AF_INET && out[1] == XSOCK_SOCK_STREAM && out[2] == 0);
+}
+
+static void native_numbers_that_xsock_lacks_are_told_apart(void **state)
+{
+    int own[3], out[3] = {-7, -7, -7};
+    (void)state;
+    ASSERT_RESULT(0, xsock_native_triple(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, own));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_triple_from_native(own[0], own[1], own[2], NULL));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_triple_from_native(own[0], 0, own[2], out));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_triple_from_native(0, 0, 0, out));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_triple_from_native(INT_MIN, own[1], 0, out));
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_triple_from_native(INT_MAX, INT_MAX, INT_MAX, out));
+    ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_triple_from_native(own[0], INT_MIN, 0, out));
+    ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_triple_from_native(own[0], 0x40000000, 0, out));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_triple_from_native(own[0], own[1], 6, out));
+    ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_triple_from_native(own[0], own[1], -1, out));
+    assert_true(out[0] == -7 && out[1] == -7 && out[2] == -7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -253,6 +304,9 @@ int main(void)
         TEST(the_catalog_lists_the_truth_table_in_order),
         TEST(what_is_opened_is_what_was_asked_for),
         TEST(native_numbers_are_refused_as_opening_is),
+        TEST(every_triple_that_this_system_has_comes_back),
+        TEST(a_protocol_that_is_not_given_is_not_chosen),
+        TEST(native_numbers_that_xsock_lacks_are_told_apart),
     };
     return cmocka_run_group_tests_name("truth table", tests, ask, NULL);
 }

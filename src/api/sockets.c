@@ -274,6 +274,12 @@ int xsock_native_triple(int af, int type, int protocol, int out[3])
     return 0;
 }
 
+int xsock_triple_from_native(int family, int type, int protocol, int out[3])
+{
+    const struct xsock__sys_triple t = {family, type, protocol};
+    return out == NULL ? -XSOCK_EFAULT : xsock__numbers_from_native(&t, out);
+}
+
 /* ---- Names --------------------------------------------------------------------------------------- */
 
 int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,

@@ -78,42 +78,73 @@ bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_t
     return true;
 }
 
-/* The protocol is one of the table's rows or, where the system doesn't tell it, 0. */
+/* The protocol is one of the table's rows or, where the system doesn't tell it, 0. Ranges are of
+ * numbers that the system shares, or has in network order: the conversion is its own way back. */
 static int protocol_from_native(const struct xsock__sys_triple *t, int af, int type)
 {
     size_t count;
     const struct xsock__triple_row *rows = xsock__triple_rows(&count);
     for (size_t i = 0; i < count; i++) {
-        int native;
+        int native, number;
         if (rows[i].af != af || rows[i].type != type)
             continue;
         if (rows[i].first == rows[i].last && xsock__sys_protocol(af, rows[i].first, &native)
             && native == t->protocol)
             return rows[i].first;
-        if (rows[i].first <= t->protocol && t->protocol <= rows[i].last
-            && xsock__sys_protocol(af, t->protocol, &native) && native == t->protocol)
-            return t->protocol;
+        if (xsock__sys_protocol(af, t->protocol, &number) && rows[i].first <= number
+            && number <= rows[i].last && xsock__sys_protocol(af, number, &native)
+            && native == t->protocol)
+            return number;
     }
     return 0;
+}
+
+/* The row of a native family and type (0: of the family alone). */
+static int row_from_native(const struct xsock__sys_triple *t, const struct xsock__triple_row **out)
+{
+    size_t count;
+    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
+    int native, verdict = -XSOCK_EAFNOSUPPORT;
+    for (size_t i = 0; i < count; i++) {
+        if (!xsock__sys_family(rows[i].af, &native) || native != t->family)
+            continue;
+        verdict = -XSOCK_ESOCKTNOSUPPORT;
+        if (t->type == 0 || (xsock__sys_type(rows[i].type, &native) && native == t->type)) {
+            *out = &rows[i];
+            return 0;
+        }
+    }
+    return verdict;
 }
 
 int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type,
                               int *out_protocol)
 {
-    size_t count, i = 0;
-    const struct xsock__triple_row *rows = xsock__triple_rows(&count);
-    int native, verdict = -XSOCK_EAFNOSUPPORT;
-    for (; i < count; i++) {
-        if (!xsock__sys_family(rows[i].af, &native) || native != t->family)
-            continue;
-        verdict = -XSOCK_ESOCKTNOSUPPORT;
-        if (xsock__sys_type(rows[i].type, &native) && native == t->type)
-            break;
-    }
-    if (i == count)
-        return verdict;
-    *out_af = rows[i].af;
-    *out_type = rows[i].type;
-    *out_protocol = protocol_from_native(t, rows[i].af, rows[i].type);
+    const struct xsock__triple_row *row;
+    int rc = row_from_native(t, &row);
+    if (rc == 0 && t->type == 0)
+        rc = -XSOCK_ESOCKTNOSUPPORT;
+    if (rc != 0)
+        return rc;
+    *out_af = row->af;
+    *out_type = row->type;
+    *out_protocol = protocol_from_native(t, row->af, row->type);
+    return 0;
+}
+
+int xsock__numbers_from_native(const struct xsock__sys_triple *t, int out[3])
+{
+    const struct xsock__triple_row *row;
+    if (t->type == 0 && t->protocol != 0)
+        return -XSOCK_EINVAL;
+    int rc = row_from_native(t, &row);
+    if (rc != 0)
+        return rc;
+    int protocol = t->type != 0 ? protocol_from_native(t, row->af, row->type) : 0;
+    if (protocol == 0 && t->protocol != 0)
+        return -XSOCK_EPROTONOSUPPORT;
+    out[0] = row->af;
+    out[1] = t->type != 0 ? row->type : 0;
+    out[2] = protocol;
     return 0;
 }

@@ -26,4 +26,7 @@ bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_t
 int xsock__triple_from_native(const struct xsock__sys_triple *t, int *out_af, int *out_type,
                               int *out_protocol);
 
+/* What xsock_triple_from_native() does: every number is to be known, and 0 means "not given". */
+int xsock__numbers_from_native(const struct xsock__sys_triple *t, int out[3]);
+
 #endif
