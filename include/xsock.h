@@ -29,10 +29,11 @@
  *   the socket that it was made on.
  * - **Signals.** No call raises a signal, SIGPIPE included. These calls are always
  *   async-signal-safe: xsock_strerror(), xsock_errname(), xsock_oserror(), xsock_error_from_os(),
- *   xsock_error_to_os(), xsock_addr_equal(), xsock_version() and the look-ups of names and numbers.
- *   Some calls are async-signal-safe while no thread closes the descriptor (the last call in a
- *   closed descriptor frees the socket): xsock_poller_wake(); xsock_send() and xsock_sendto() with
- *   XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with XSOCK_MSG_DONTWAIT.
+ *   xsock_error_to_os(), xsock_addr_equal(), `xsock_addr_is_...`, xsock_version() and the look-ups
+ *   of names and numbers. Some calls are async-signal-safe while no thread closes the descriptor
+ *   (the last call in a closed descriptor frees the socket): xsock_poller_wake(); xsock_send() and
+ *   xsock_sendto() with XSOCK_MSG_DONTWAIT; xsock_recv() and xsock_recvfrom() with
+ *   XSOCK_MSG_DONTWAIT.
  * - **Fork** (POSIX systems). The child can go on using every descriptor, also if the parent had
  *   threads. Do not call fork() in a signal handler that may have interrupted a call of this
  *   library.
@@ -1039,6 +1040,140 @@ XSOCK_API int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t le
  * @since 0.1
  */
 XSOCK_API bool xsock_addr_equal(const struct xsock_addr *a, const struct xsock_addr *b);
+
+/**
+ * Makes an INET address from four bytes.
+ *
+ * @param[in] ip The address in network order: 127, 0, 0, 1 is 127.0.0.1.
+ * @param[in] port The port, 0 to 65535, in host order.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT An argument is NULL.
+ * @retval -XSOCK_EINVAL `port` is over 65535.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_inet(const uint8_t ip[4], uint32_t port, struct xsock_addr *out);
+
+/**
+ * Makes an INET6 address from sixteen bytes. The flow is 0.
+ *
+ * @param[in] ip The address in network order.
+ * @param[in] port The port, 0 to 65535, in host order.
+ * @param[in] scope The index of the zone's interface. 0: the address has no zone.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT An argument is NULL.
+ * @retval -XSOCK_EINVAL `port` is over 65535.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_inet6(const uint8_t ip[16], uint32_t port, uint32_t scope,
+                               struct xsock_addr *out);
+
+/**
+ * Makes the address to bind to for every address of this machine: 0.0.0.0 or `::`. An INET6 socket
+ * that is bound to `::` also takes IPv4 unless XSOCK_SO_ONLYV6 is set.
+ *
+ * @param[in] af XSOCK_AF_INET or XSOCK_AF_INET6.
+ * @param[in] port The port, 0 to 65535, in host order.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EAFNOSUPPORT `af` is another family.
+ * @retval -XSOCK_EINVAL `port` is over 65535.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_any(int af, uint32_t port, struct xsock_addr *out);
+
+/**
+ * Makes the address by which this machine reaches itself: 127.0.0.1 or `::1`.
+ *
+ * @param[in] af XSOCK_AF_INET or XSOCK_AF_INET6.
+ * @param[in] port The port, 0 to 65535, in host order.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EAFNOSUPPORT `af` is another family.
+ * @retval -XSOCK_EINVAL `port` is over 65535.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_loopback(int af, uint32_t port, struct xsock_addr *out);
+
+/**
+ * Makes a LOCAL address from a path. xsock_addr_parse() also makes unnamed and abstract ones.
+ *
+ * @param[in] path The path, NUL-terminated.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT An argument is NULL.
+ * @retval -XSOCK_EINVAL `path` is empty.
+ * @retval -XSOCK_ENAMETOOLONG `path` has more than XSOCK_ADDR_DATA bytes.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Systems take shorter paths than this call: 108 bytes on Linux and Windows, 104 on FreeBSD and
+ * macOS.
+ * @since 0.1
+ */
+XSOCK_API int xsock_addr_local(const char *path, struct xsock_addr *out);
+
+/**
+ * Tells whether an address means every address of this machine: 0.0.0.0, `::`, or 0.0.0.0 mapped to
+ * IPv6. Async-signal-safe.
+ *
+ * @param[in] a The address.
+ * @return true if the address is one of these. false for other families, and if `a` is NULL or
+ *     malformed.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API bool xsock_addr_is_any(const struct xsock_addr *a);
+
+/**
+ * Tells whether an address is a loopback address: 127.0.0.0 to 127.255.255.255, `::1`, or such an
+ * IPv4 address mapped to IPv6. Async-signal-safe.
+ *
+ * @param[in] a The address.
+ * @return true if the address is one of these. false for other families, and if `a` is NULL or
+ *     malformed.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3.
+ * @since 0.1
+ */
+XSOCK_API bool xsock_addr_is_loopback(const struct xsock_addr *a);
+
+/**
+ * Tells whether an address is a multicast group: 224.0.0.0 to 239.255.255.255, an IPv6 address that
+ * begins with ff, or such an IPv4 address mapped to IPv6. Async-signal-safe.
+ *
+ * @param[in] a The address.
+ * @return true if the address is one of these. false for other families, and if `a` is NULL or
+ *     malformed.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Standards
+ * RFC 1112, section 4; RFC 4291, section 2.7.
+ * @since 0.1
+ */
+XSOCK_API bool xsock_addr_is_multicast(const struct xsock_addr *a);
 
 /** What an interface is. */
 enum xsock_interface_flag {
