@@ -2341,6 +2341,30 @@ XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group,
  */
 XSOCK_API int xsock_set_multicast_if(int d, uint32_t interface_index);
 
+/**
+ * Tells the interface that multicast leaves by.
+ *
+ * @param[in] d The descriptor of a DGRAM or RAW socket of INET or INET6.
+ * @param[out] out_index The index of the interface. 0: the system chooses. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out_index` is NULL.
+ * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
+ * @retval -XSOCK_EADDRNOTAVAIL The interface was chosen without xsock, by an address that no
+ *     interface has now.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux does not tell the index for an INET socket. There the call tells what
+ * xsock_set_multicast_if() has set, and does not see an index that was set without xsock.
+ * @par Standards
+ * IP_MULTICAST_IF and IPV6_MULTICAST_IF (RFC 3493, section 5.2).
+ * @since 0.1
+ */
+XSOCK_API int xsock_get_multicast_if(int d, uint32_t *out_index);
+
 /** @} */
 
 /** @defgroup xsock_messages Messages

@@ -173,6 +173,9 @@ int xsock__sys_set_device(uintptr_t h, int af, uint32_t index);
 int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out);
 int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index);
 
+/* *inout has the index that was last set, 0 if none was. It stays if the system tells none. */
+int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout);
+
 /* `out` has -1 everywhere: fills in what the system tells. */
 int xsock__sys_tcp_info(uintptr_t h, struct xsock_tcp_info *out);
 

@@ -251,6 +251,8 @@ CALL(leave_malformed, xsock_leave_group(d, INET_ADDR(239, 3), NULL, 0))
 CALL(leave_inet6, xsock_leave_group(d, INET6_GROUP, NULL, 0))
 CALL(leave_no_interface, xsock_leave_group(d, INET_ADDR(239, 4), NULL, UINT32_MAX))
 CALL(set_multicast_if, xsock_set_multicast_if(d, 0))
+CALL(get_multicast_if, xsock_get_multicast_if(d, &(uint32_t){0}))
+CALL(get_multicast_if_null, xsock_get_multicast_if(d, NULL))
 CALL(set_multicast_if_none, xsock_set_multicast_if(d, UINT32_MAX))
 
 /* ---- Pollers and descriptors ---------------------------------------------------------------------- */
@@ -458,6 +460,8 @@ static const struct zoo_row socket_rows[] = {
     {"leave, no interface", do_leave_no_interface, UDP_ONLY(E(NODEV))},
     {"set_multicast_if 0", do_set_multicast_if, UDP_ONLY(0)},
     {"set_multicast_if, none", do_set_multicast_if_none, UDP_ONLY(E(NODEV))},
+    {"get_multicast_if", do_get_multicast_if, UDP_ONLY(0)},
+    {"get_multicast_if NULL", do_get_multicast_if_null, ALL(E(FAULT))},
 };
 enum { SOCKET_ROWS = sizeof socket_rows / sizeof *socket_rows };
 

@@ -179,6 +179,7 @@ static void the_systems_answer_is_made_uniform(void **state)
         ASSERT_RESULT(rows[i].error, xsock_get_device(d, &index));
         ASSERT_RESULT(rows[i].error, xsock_get_tcp_info(d, &info));
         ASSERT_RESULT(rows[i].error, xsock_set_multicast_if(udp, 0));
+        ASSERT_RESULT(rows[i].error, xsock_get_multicast_if(udp, &index));
         ASSERT_RESULT(rows[i].error, xsock_join_group(udp, &group, NULL, 0));
         ASSERT_RESULT(rows[i].error, xsock_leave_group(udp, &group, NULL, 0));
     }
@@ -186,6 +187,34 @@ static void the_systems_answer_is_made_uniform(void **state)
     assert_string_equal(text, "untouched");
     ASSERT_RESULT(0, xsock_close(d));
     ASSERT_RESULT(0, xsock_close(udp));
+}
+
+static void where_multicast_leaves_is_asked_of_the_system_and_else_remembered(void **state)
+{
+    int udp = open_udp(), twin = ASSERT_OPENS(xsock_dup(udp, 0, 0));
+    uintptr_t h;
+    uint32_t index = 3;
+    (void)state;
+    ASSERT_RESULT(0, xsock_native(udp, &h));
+    ASSERT_RESULT(0, xsock_get_multicast_if(udp, &index));
+    assert_int_equal(0, index);
+    ASSERT_RESULT(0, xsock_set_multicast_if(udp, 7));
+    fake_options_set_multicast_if(h, 9);
+    ASSERT_RESULT(0, xsock_get_multicast_if(udp, &index));
+    assert_int_equal(9, index);
+    fake_options_hide_multicast_if();
+    ASSERT_RESULT(0, xsock_get_multicast_if(twin, &index));
+    assert_int_equal(7, index);
+    fake_options_refuse(FAKE_EIO);
+    ASSERT_RESULT(-XSOCK_EIO, xsock_set_multicast_if(udp, 0));
+    fake_options_refuse(0);
+    ASSERT_RESULT(0, xsock_get_multicast_if(udp, &index));
+    assert_int_equal(7, index);
+    ASSERT_RESULT(0, xsock_set_multicast_if(twin, 0));
+    ASSERT_RESULT(0, xsock_get_multicast_if(udp, &index));
+    assert_int_equal(0, index);
+    ASSERT_RESULT(0, xsock_close(udp));
+    ASSERT_RESULT(0, xsock_close(twin));
 }
 
 static void what_is_not_there_is_not_the_systems_code(void **state)
@@ -269,6 +298,7 @@ int main(void)
         OPTION_TEST(values_out_of_range_never_reach_the_system),
         OPTION_TEST(onlyv6_comes_too_late_for_a_socket_with_an_address),
         OPTION_TEST(the_systems_answer_is_made_uniform),
+        OPTION_TEST(where_multicast_leaves_is_asked_of_the_system_and_else_remembered),
         OPTION_TEST(what_is_not_there_is_not_the_systems_code),
         OPTION_TEST(a_size_that_the_system_does_not_know_yet_is_no_data),
         OPTION_TEST(what_tcp_does_not_tell_is_minus_one),

@@ -212,6 +212,47 @@ static void a_group_must_be_one(void **state)
     ASSERT_RESULT(0, xsock_close(tcp));
 }
 
+static void where_multicast_leaves_can_be_read(void **state)
+{
+    static const int families[] = {XSOCK_AF_INET, XSOCK_AF_INET6};
+    struct loopback lo = loopback();
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        uint32_t index = 7;
+        if (families[i] == XSOCK_AF_INET6 && !lo.has_inet6)
+            continue;
+        int d = ASSERT_OPENS(xsock_open(families[i], XSOCK_SOCK_DGRAM, 0));
+        ASSERT_RESULT(0, xsock_get_multicast_if(d, &index));
+        assert_int_equal(0, index);
+        ASSERT_RESULT(0, xsock_set_multicast_if(d, lo.index));
+        ASSERT_RESULT(0, xsock_get_multicast_if(d, &index));
+        assert_int_equal(lo.index, index);
+        ASSERT_RESULT(0, xsock_set_multicast_if(d, 0));
+        ASSERT_RESULT(0, xsock_get_multicast_if(d, &index));
+        assert_int_equal(0, index);
+        ASSERT_RESULT(0, xsock_close(d));
+    }
+}
+
+#ifdef __linux__
+enum { OWN_LEVEL = 0, OWN_MULTICAST_IF = 32 };
+#else
+enum { OWN_LEVEL = 0, OWN_MULTICAST_IF = 9 };
+#endif
+
+static void an_address_that_was_set_without_xsock_is_read_as_its_interface(void **state)
+{
+    static const unsigned char self[4] = {127, 0, 0, 1};
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    struct loopback lo = loopback();
+    uint32_t index = 7;
+    (void)state;
+    ASSERT_RESULT(0, xsock_set_opt_raw(d, OWN_LEVEL, OWN_MULTICAST_IF, self, sizeof self));
+    ASSERT_RESULT(0, xsock_get_multicast_if(d, &index));
+    assert_int_equal(lo.index, index);
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
 /* ---- TCP ----------------------------------------------------------------------------------------- */
 
 static void connect_two(int *out_listener, int *out_client, int *out_server)
@@ -430,6 +471,8 @@ int main(void)
         TEST(one_source_of_a_group_is_heard_and_no_other),
         TEST(a_socket_receives_its_own_groups_only),
         TEST(a_group_must_be_one),
+        TEST(where_multicast_leaves_can_be_read),
+        TEST(an_address_that_was_set_without_xsock_is_read_as_its_interface),
         TEST(congestion_control_has_a_name),
         TEST(tcp_tells_what_it_knows),
         TEST(a_pending_error_is_read_once),

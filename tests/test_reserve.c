@@ -136,6 +136,7 @@ CALL(do_get_tcp_info, xsock_get_tcp_info(d, &info))
 CALL(do_join_group, xsock_join_group(d, &addr, NULL, 0))
 CALL(do_leave_group, xsock_leave_group(d, &addr, NULL, 0))
 CALL(do_set_multicast_if, xsock_set_multicast_if(d, 0))
+CALL(do_get_multicast_if, xsock_get_multicast_if(d, &index_))
 CALL(do_set_opt_raw, xsock_set_opt_raw(d, 0, 0, buf, 4))
 CALL(do_get_opt_raw, xsock_get_opt_raw(d, 0, 0, buf, &bytes))
 CALL(do_native, xsock_native(d, &handle))
@@ -193,6 +194,7 @@ static const struct row {
     {"join_group", do_join_group, -XSOCK_ENOTSOCK},
     {"leave_group", do_leave_group, -XSOCK_ENOTSOCK},
     {"set_multicast_if", do_set_multicast_if, -XSOCK_ENOTSOCK},
+    {"get_multicast_if", do_get_multicast_if, -XSOCK_ENOTSOCK},
     {"set_opt_raw", do_set_opt_raw, -XSOCK_ENOTSOCK},
     {"get_opt_raw", do_get_opt_raw, -XSOCK_ENOTSOCK},
     {"native", do_native, -XSOCK_ENOTSOCK},

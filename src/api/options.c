@@ -80,6 +80,11 @@ int xsock_set_multicast_if(int d, uint32_t interface_index)
     return xsock__call_set_multicast_if(xsock__library_table(), d, interface_index);
 }
 
+int xsock_get_multicast_if(int d, uint32_t *out_index)
+{
+    return xsock__call_get_multicast_if(xsock__library_table(), d, out_index);
+}
+
 int xsock_set_opt_raw(int d, int level, int name, const void *value, size_t size)
 {
     return xsock__call_set_opt_raw(xsock__library_table(), d, level, name, value, size);

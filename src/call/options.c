@@ -204,6 +204,33 @@ int xsock__call_set_multicast_if(struct xsock__fdtab *t, int d, uint32_t index)
     rc = xsock__option_is_packets(s) ? check_interface(index) : -XSOCK_ENOPROTOOPT;
     if (rc == 0)
         rc = xsock__option_finish(xsock__sys_set_multicast_if(fd->held.handle, s->af, index));
+    if (rc == 0)
+        xsock__atomic_store_i64(&fd->held.sock->multicast_if, index);
+    xsock__fdtab_put(t, fd);
+    return rc;
+}
+
+static int get_multicast_if(const struct xsock__fd *fd, uint32_t *out)
+{
+    const struct xsock__sock *s = fd->held.sock;
+    if (out == NULL)
+        return -XSOCK_EFAULT;
+    if (!xsock__option_is_packets(s))
+        return -XSOCK_ENOPROTOOPT;
+    uint32_t index = (uint32_t)xsock__atomic_load_i64(&s->multicast_if);
+    int rc = xsock__option_finish(xsock__sys_get_multicast_if(fd->held.handle, s->af, &index));
+    if (rc == 0)
+        *out = index;
+    return rc;
+}
+
+int xsock__call_get_multicast_if(struct xsock__fdtab *t, int d, uint32_t *out)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__lookup_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = get_multicast_if(fd, out);
     xsock__fdtab_put(t, fd);
     return rc;
 }

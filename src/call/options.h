@@ -23,6 +23,7 @@ int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join,
 int xsock__change_group_in(struct xsock__fd *fd, bool join, const struct xsock_addr *group,
                            const struct xsock_addr *source, uint32_t index);
 int xsock__call_set_multicast_if(struct xsock__fdtab *t, int d, uint32_t index);
+int xsock__call_get_multicast_if(struct xsock__fdtab *t, int d, uint32_t *out);
 int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, const void *value,
                             size_t size);
 int xsock__call_get_opt_raw(struct xsock__fdtab *t, int d, int level, int name, void *out,

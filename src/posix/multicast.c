@@ -86,6 +86,75 @@ int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
     return set((int)h, IPPROTO_IP, IP_MULTICAST_IF, &r, sizeof r);
 }
 
+#ifndef IP_MULTICAST_IFINDEX
+struct search {
+    struct in_addr addr;
+    uint32_t index;
+};
+
+static int look(const struct xsock_interface *iface, void *user)
+{
+    struct search *s = user;
+    for (size_t i = 0; i < iface->addr_count; i++) {
+        const struct xsock_addr *a = &iface->addrs[i].addr;
+        if (a->family == XSOCK_AF_INET && memcmp(a->data, &s->addr, sizeof s->addr) == 0)
+            s->index = iface->index;
+    }
+    return s->index != 0;
+}
+
+static int index_of(struct in_addr addr, uint32_t *out)
+{
+    struct search s = {addr, 0};
+    int ignored, code = xsock__sys_interfaces(look, &s, &ignored);
+    if (code == 0 && s.index == 0)
+        code = EADDRNOTAVAIL;
+    if (code == 0)
+        *out = s.index;
+    return code;
+}
+#endif
+
+/* Linux tells the address that somebody has set, in four bytes, and never the index. FreeBSD tells
+ * the index unless an address was set. */
+static int get_inet_multicast_if(int fd, uint32_t *inout)
+{
+#ifdef IP_MULTICAST_IFINDEX /* macOS */
+    uint32_t index = 0;
+    socklen_t size = sizeof index;
+    if (getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IFINDEX, &index, &size) != 0)
+        return errno;
+    *inout = index;
+    return 0;
+#else
+    struct ip_mreqn r;
+    struct in_addr addr;
+    socklen_t size = sizeof r;
+    memset(&r, 0, sizeof r);
+    if (getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &r, &size) != 0)
+        return errno;
+    bool short_answer = size < sizeof r;
+    memcpy(&addr, short_answer ? &r.imr_multiaddr : &r.imr_address, sizeof addr);
+    if (!short_answer && (r.imr_ifindex != 0 || addr.s_addr == 0))
+        *inout = (uint32_t)r.imr_ifindex;
+    else if (addr.s_addr != 0)
+        return index_of(addr, inout);
+    return 0;
+#endif
+}
+
+int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
+{
+    uint32_t index = 0;
+    socklen_t size = sizeof index;
+    if (af == XSOCK_AF_INET)
+        return get_inet_multicast_if((int)h, inout);
+    if (getsockopt((int)h, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, &size) != 0)
+        return errno;
+    *inout = index;
+    return 0;
+}
+
 /* ---- The device ---------------------------------------------------------------------------------- */
 
 #if defined(__linux__)

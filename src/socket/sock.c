@@ -26,6 +26,7 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     xsock__atomic_set_i64(&s->accept_timeout, -1);
     xsock__atomic_set_i64(&s->keep_idle, -1);
     xsock__atomic_set_i64(&s->keep_interval, -1);
+    xsock__atomic_set_i64(&s->multicast_if, 0);
     s->af = (short)af;
     s->type = (short)type;
     s->protocol = protocol;

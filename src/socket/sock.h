@@ -40,12 +40,13 @@ struct xsock__sock {
     short refuses; /* not 0: it is no plain socket, and this is what calls for one say */
     bool emulated; /* a LOCAL pair made of something else */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
-        accept_timeout;                         /* ns; -1: none */
+        accept_timeout; /* ns; -1: none */
     xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
-    short af, type;                             /* xsock's numbers, no flags */
-    int protocol;                               /* the default filled in */
-    struct xsock__poller *poller;               /* not NULL: what makes a poller a descriptor */
-    struct xsock__file *file; /* not NULL: what src/wasix makes of it: a pipe, an event */
+    xsock__atomic_i64 multicast_if; /* the index that was last set, 0: none. Linux cannot tell it */
+    short af, type;                 /* xsock's numbers, no flags */
+    int protocol;                   /* the default filled in */
+    struct xsock__poller *poller;   /* not NULL: what makes a poller a descriptor */
+    struct xsock__file *file;       /* not NULL: what src/wasix makes of it: a pipe, an event */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */

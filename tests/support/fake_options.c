@@ -6,7 +6,7 @@
 
 /* ---- What is set --------------------------------------------------------------------------------- */
 
-enum { ROWS = 256, DEVICE = -1, CONGESTION = -2 };
+enum { ROWS = 256, DEVICE = -1, CONGESTION = -2, MULTICAST_IF = -3 };
 
 static struct {
     struct row {
@@ -16,6 +16,7 @@ static struct {
     } rows[ROWS];
     int count;
     int refused;
+    bool multicast_if_untold;
     unsigned calls;
     int64_t tcp_state, tcp_rtt_ns;
     struct fake_options_last last;
@@ -128,10 +129,31 @@ int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
 
 int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
 {
-    (void)h;
+    int code = begin(MULTICAST_IF);
     (void)af;
     fake.last.value = index;
-    return begin(0);
+    if (code == 0)
+        *value_of(h, MULTICAST_IF) = index;
+    return code;
+}
+
+int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
+{
+    int code = begin(MULTICAST_IF);
+    (void)af;
+    if (code == 0 && !fake.multicast_if_untold)
+        *inout = (uint32_t)*value_of(h, MULTICAST_IF);
+    return code;
+}
+
+void fake_options_hide_multicast_if(void)
+{
+    fake.multicast_if_untold = true;
+}
+
+void fake_options_set_multicast_if(uintptr_t h, uint32_t index)
+{
+    *value_of(h, MULTICAST_IF) = index;
 }
 
 int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g)

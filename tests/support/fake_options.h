@@ -27,6 +27,12 @@ struct fake_options_last {
 };
 struct fake_options_last fake_options_last(void);
 
+/* From now on the system does not tell where multicast leaves. */
+void fake_options_hide_multicast_if(void);
+
+/* Somebody sets it without xsock. */
+void fake_options_set_multicast_if(uintptr_t h, uint32_t index);
+
 /* What xsock__sys_tcp_info is to say; the call changes these two fields. */
 void fake_options_tcp(int64_t state, int64_t rtt_ns);
 
