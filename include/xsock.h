@@ -1478,7 +1478,8 @@ enum xsock_msg_flag {
     XSOCK_MSG_PEEK = 0x2,      /**< Receive the data and leave it in the socket. */
     XSOCK_MSG_DONTROUTE = 0x4, /**< Send to directly connected networks only. */
     XSOCK_MSG_CTRUNC = 0x8,    /**< Result: control data was cut. */
-    /** Result: the datagram was longer than the buffer. The rest is lost. */
+    /** Receive a datagram and return how long the datagram was, also if the buffer is shorter.
+     * Result: the datagram was longer than the buffer. The rest is lost. */
     XSOCK_MSG_TRUNC = 0x20,
     XSOCK_MSG_DONTWAIT = 0x40, /**< This call treats the socket as NONBLOCK. */
     XSOCK_MSG_EOR = 0x80,      /**< The end of a record (SEQPACKET). Also a result. */
@@ -1594,15 +1595,17 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
                                  const struct xsock_addr *to) XSOCK_READS(2, 3);
 
 /**
- * Receives. The end of a datagram that is longer than the buffer is lost; only xsock_recvmsg()
- * tells.
+ * Receives. The end of a datagram that is longer than the buffer is lost. Only XSOCK_MSG_TRUNC and
+ * xsock_recvmsg() tell.
  *
  * @param[in] d The descriptor of a socket.
  * @param[out] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The size of `buf`.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0. A socket that is not a
+ *     stream also takes TRUNC.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
- *     end), for an empty datagram, and if `len` is 0 on a stream.
+ *     end), for an empty datagram, and if `len` is 0 on a stream. With TRUNC the length of the
+ *     datagram, of which no more than `len` bytes are stored.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
@@ -1618,13 +1621,16 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  *     datagram that nobody is there.
  * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data, or
  *     XSOCK_SO_UDP_RECV_COALESCE is set.
+ * @retval -XSOCK_ENOMEM `flags` has TRUNC, and there is not enough memory.
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
  * @par Blocking
  * The call blocks until there is something to receive.
  * @par Portability
- * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
+ * Unconnected datagram sockets never report an ICMP message that was meant for another peer. Only
+ * Linux tells how long a datagram was. Elsewhere a call with TRUNC receives the rest into 65,536
+ * bytes of its own.
  * @par Standards
  * POSIX recv().
  * @since 0.1
@@ -1632,16 +1638,18 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
 XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WRITES(2, 3);
 
 /**
- * Receives and tells who has sent. The end of a datagram that is longer than the buffer is lost;
- * only xsock_recvmsg() tells.
+ * Receives and tells who has sent. The end of a datagram that is longer than the buffer is lost.
+ * Only XSOCK_MSG_TRUNC and xsock_recvmsg() tell.
  *
  * @param[in] d The descriptor of a socket.
  * @param[out] buf The bytes. May be NULL if `len` is 0.
  * @param[in] len The size of `buf`.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT and WAITALL, or-ed, or 0. A socket that is not a
+ *     stream also takes TRUNC.
  * @param[out] out_from The address of the sender, UNSPEC on a stream. May be NULL.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
- *     end), for an empty datagram, and if `len` is 0 on a stream.
+ *     end), for an empty datagram, and if `len` is 0 on a stream. With TRUNC the length of the
+ *     datagram, of which no more than `len` bytes are stored.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
@@ -1657,13 +1665,16 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  *     datagram that nobody is there.
  * @retval -XSOCK_EOPNOTSUPP `flags` has OOB and the socket never has out-of-band data, or
  *     XSOCK_SO_UDP_RECV_COALESCE is set.
+ * @retval -XSOCK_ENOMEM `flags` has TRUNC, and there is not enough memory.
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
  * @par Blocking
  * The call blocks until there is something to receive.
  * @par Portability
- * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
+ * Unconnected datagram sockets never report an ICMP message that was meant for another peer. Only
+ * Linux tells how long a datagram was. Elsewhere a call with TRUNC receives the rest into 65,536
+ * bytes of its own.
  * @par Standards
  * POSIX recvfrom().
  * @since 0.1
@@ -2503,10 +2514,12 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  *
  * @param[in] d The descriptor of a socket.
  * @param[in,out] m The message. Unchanged on failure.
- * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and CMSG_CLOEXEC, or-ed, or 0. Without
- *     CMSG_CLOEXEC a program that is started inherits the handles that come.
+ * @param[in] flags XSOCK_MSG_OOB, PEEK, DONTWAIT, WAITALL and CMSG_CLOEXEC, or-ed, or 0. A
+ *     socket that is not a stream also takes TRUNC. Without CMSG_CLOEXEC a program that is started
+ *     inherits the handles that come.
  * @return The bytes received. 0 if a stream has ended (by the peer, or by XSOCK_SHUT_RD on this
- *     end), for an empty datagram, and if all lengths are 0 on a stream.
+ *     end), for an empty datagram, and if all lengths are 0 on a stream. With TRUNC the length of
+ *     the datagram, of which no more is stored than the buffers hold.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
@@ -2514,7 +2527,8 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
  *     `flags` has unknown bits, a reserved field is not 0, or `flags` has OOB and there is no
  *     out-of-band data now.
- * @retval -XSOCK_EMSGSIZE There are more than 1,024 buffers, and the socket is not a stream.
+ * @retval -XSOCK_EMSGSIZE There are more than 1,024 buffers, with TRUNC more than 1,023, and the
+ *     socket is not a stream.
  * @retval -XSOCK_EAGAIN Nothing is there and the call may not block, or XSOCK_SO_RCVTIMEO has
  *     passed. If WAITALL has received some bytes by then, the call returns their number.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
@@ -2533,7 +2547,7 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  * The call blocks until there is something to receive.
  * @par Portability
  * Unconnected datagram sockets never report an ICMP message that was meant for another peer.
- * Windows passes no handles.
+ * Windows passes no handles. With TRUNC the same holds as for xsock_recv().
  * @par Standards
  * POSIX recvmsg(), RFC 3542.
  * @since 0.1

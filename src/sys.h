@@ -31,6 +31,9 @@ struct xsock__sys_facts {
     /* pollers: an edge is watched for again only once xsock__sys_poller_used has told of a call. AFD's polls are
      * level-triggered: to ask again at once would report the same data for ever */
     bool edges_need_use;
+    /* receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. Only
+     * systems that do so get the flag, for these families */
+    bool tells_whole_length;
 };
 
 extern const struct xsock__sys_facts xsock__sys_facts;

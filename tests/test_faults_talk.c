@@ -191,6 +191,14 @@ static int do_recv_datagram(struct world *w)
     return (int)xsock__call_recvfrom(t, w->receiver, w->data, 7, 0, &w->addr);
 }
 
+/* The fake system does not tell the length: the rest of the datagram is received, too. */
+static int do_recv_whole_length(struct world *w)
+{
+    struct xsock_addr a = at_port(UDP_PORT);
+    xsock__call_sendto(t, w->sender, buf, 20, 0, &a);
+    return (int)xsock__call_recvfrom(t, w->receiver, w->data, 7, XSOCK_MSG_TRUNC, &w->addr);
+}
+
 static int do_available(struct world *w)
 {
     return (int)xsock__call_available(t, w->server);
@@ -243,6 +251,7 @@ static const struct call {
     {"recv", do_recv, 9, true, FAKE_RECV},
     {"recv later", do_recv_later, 9, true, FAKE_RECV},
     {"recv datagram", do_recv_datagram, 7, true, FAKE_RECV},
+    {"recv datagram, its length", do_recv_whole_length, 20, true, FAKE_RECV},
     {"available", do_available, 0, false, FAKE_AVAILABLE},
     {"at_mark", do_at_mark, 0, false, FAKE_AT_MARK},
     {"poll", do_poll, 1, false, FAKE_WAIT},

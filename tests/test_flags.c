@@ -91,6 +91,8 @@ static unsigned taken(int kind, int type)
     }
     if ((kind & BATCH) == 0)
         flags |= XSOCK_MSG_PEEK | XSOCK_MSG_WAITALL;
+    if ((kind & BATCH) == 0 && type != XSOCK_SOCK_STREAM)
+        flags |= XSOCK_MSG_TRUNC;
     if ((kind & (BATCH | MESSAGE)) != 0)
         flags |= XSOCK_MSG_CMSG_CLOEXEC;
     return flags;

@@ -6,6 +6,7 @@
 
 #include "addr/addr.h"
 #include "call/send_recv.h"
+#include "call/whole_length.h"
 #include "facts/translate.h"
 #include "socket/control.h"
 #include "socket/sock.h"
@@ -193,7 +194,7 @@ static void report(const struct xsock__sock *s, const struct message *x,
                    const struct xsock__sys_addr *from, const struct xsock_control *control,
                    struct xsock_msg *m)
 {
-    m->flags = x->out_flags;
+    m->flags = x->out_flags | (x->done > x->total ? XSOCK_MSG_TRUNC : 0);
     m->segment = x->sys.segment;
     if (m->control != NULL)
         *m->control = *control;
@@ -210,6 +211,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr from = {0};
     struct xsock_control control;
+    struct xsock__whole_length length;
     struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
     int rc = check_pointers(m, xsock__control_lacks_space);
     if (rc == 0)
@@ -222,10 +224,16 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         rc = xsock__recv_check(s);
     if (rc == 0)
         rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->recv_timeout));
+    if (rc == 0)
+        rc = xsock__whole_length_begin(s, m->vec, m->vec_count, &x.flags, &length);
     if (rc != 0)
         return rc;
     x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
     x.sys.coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
+    if (length.vec != NULL) {
+        x.sys.vec = length.vec;
+        x.sys.vec_count = length.vec_count;
+    }
     if (m->addr != NULL)
         x.sys.addr = &from;
     if (m->control != NULL) {
@@ -235,6 +243,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         x.sys.control = &control;
     }
     ptrdiff_t n = x.total == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
+    xsock__whole_length_end(&length);
     if (n >= 0)
         report(s, &x, &from, &control, m);
     return n;

@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-#include "call/send_recv.h"
 #include "addr/addr.h"
+#include "call/send_recv.h"
+#include "call/whole_length.h"
 #include "base/bits.h"
 #include "facts/translate.h"
 #include "socket/sock.h"
@@ -20,6 +21,7 @@ struct transfer {
     int flags;
     const struct xsock__sys_addr *to;
     struct xsock__sys_addr *peer;
+    struct xsock__whole_length length;
     bool whole; /* not done before all of len is, or the end */
 };
 
@@ -29,11 +31,11 @@ bool xsock__has_urgent(const struct xsock__sock *s)
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
 
-/* MORE would make one datagram of two: systems that know it for datagrams do that. */
+/* On Linux MORE makes one datagram of two, and TRUNC throws a stream's bytes away. */
 bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known)
 {
-    bool more = (flags & XSOCK_MSG_MORE) != 0 && s->type != XSOCK_SOCK_STREAM;
-    return (flags & ~known) == 0 && !more;
+    int other = s->type == XSOCK_SOCK_STREAM ? XSOCK_MSG_TRUNC : XSOCK_MSG_MORE;
+    return (flags & ~(known & ~other)) == 0;
 }
 
 static int check(const struct xsock__sock *s, const void *buf, size_t len, int flags, int known)
@@ -203,6 +205,19 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
 
 /* ---- Receiving ----------------------------------------------------------------------------------- */
 
+/* With XSOCK_MSG_TRUNC where the system does not tell the length: see whole_length.h. */
+static int recv_vectors(struct xsock__fd *fd, struct transfer *x)
+{
+    struct xsock__sys_msg m = {.vec = x->length.vec,
+                               .vec_count = x->length.vec_count,
+                               .addr = x->peer,
+                               .af = fd->held.sock->af};
+    int code = xsock__sys_recvmsg(fd->held.handle, &m, x->flags & XSOCK__SYSTEM_FLAGS, true);
+    if (code == 0)
+        x->done = m.done;
+    return code;
+}
+
 int xsock__recv_ended(const struct xsock__sock *s, int code)
 {
     bool ended =
@@ -214,6 +229,8 @@ static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
     size_t n = 0;
+    if (x->length.vec != NULL)
+        return xsock__recv_ended(fd->held.sock, recv_vectors(fd, x));
     unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
     int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done,
                                x->flags & XSOCK__SYSTEM_FLAGS, x->peer, &n, NULL);
@@ -279,9 +296,13 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
         rc = settle(t, fd, flags, &s->recv_timeout);
     if (rc != 0)
         return rc;
+    rc = xsock__whole_length_begin(s, &(struct xsock_vec){buf, len}, 1, &x.flags, &x.length);
+    if (rc != 0)
+        return rc;
     if (out_from != NULL)
         native.length = 0;
     ptrdiff_t n = len == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
+    xsock__whole_length_end(&x.length);
     if (n < 0 || out_from == NULL)
         return n;
     memset(out_from, 0, sizeof *out_from);

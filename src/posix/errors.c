@@ -12,6 +12,9 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .errors = by_errno,
     .error_count = sizeof by_errno / sizeof by_errno[0],
     .pair_emulated = false,
+#ifdef __linux__
+    .tells_whole_length = true,
+#endif
 };
 
 /* Written by the thread itself and never by a signal handler's use of the same call: a plain word. */

@@ -24,6 +24,8 @@ int xsock__posix_message_flags(int flags)
         native |= MSG_DONTROUTE;
     if (flags & XSOCK_MSG_EOR)
         native |= MSG_EOR;
+    if (flags & XSOCK_MSG_TRUNC)
+        native |= MSG_TRUNC;
 #ifdef MSG_MORE
     if (flags & XSOCK_MSG_MORE)
         native |= MSG_MORE;
