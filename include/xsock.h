@@ -2825,6 +2825,41 @@ enum xsock_resolve_flag {
 XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
                             struct xsock_addr *out, size_t cap) XSOCK_WRITES(6, 7);
 
+/**
+ * Finds the canonical name of a host: the name that its aliases stand for. A host without aliases
+ * has its own name, if the system does not know a longer one. An address gives itself, as
+ * xsock_addr_format() writes it, without brackets and port.
+ *
+ * @param[in] host The name of a host, or an address, as for xsock_resolve().
+ * @param[in] af XSOCK_AF_UNSPEC, or XSOCK_AF_INET or XSOCK_AF_INET6: the host must have an address
+ *     of this family.
+ * @param[out] buf The name, NUL-terminated. Unchanged on failure. May be NULL if `len` is 0.
+ * @param[in] len The size of `buf`. 1,025 bytes are enough. 0: only the length is wanted.
+ * @return The length of the name, without the NUL.
+ * @retval -XSOCK_EFAULT `host` is NULL, or `buf` is NULL and `len` is not 0.
+ * @retval -XSOCK_EAI_FAMILY `af` is another number, or this system lacks the family.
+ * @retval -XSOCK_EAI_NONAME There is no such host.
+ * @retval -XSOCK_EAI_ADDRFAMILY The address is not of family `af`. For a name, systems give this
+ *     error, EAI_NODATA or EAI_NONAME.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_OVERFLOW The name and its NUL need more than `len` bytes.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ *
+ * @par Blocking
+ * The call blocks while the system looks up a name.
+ * @par Standards
+ * AI_CANONNAME of POSIX getaddrinfo().
+ * @since 0.1
+ */
+XSOCK_API int xsock_canonical_name(const char *host, int af, char *buf, size_t len)
+    XSOCK_WRITES(3, 4);
+
 /** Flags of xsock_reverse(), numbered as in wasix-libc. */
 enum xsock_reverse_flag {
     XSOCK_NI_NUMERICHOST = 0x1, /**< The address instead of a name. Nothing is looked up. */

@@ -280,20 +280,21 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
  * xsock_oserror(); the errno where that is XSOCK_EAI_SYSTEM. They may block for long, and need no
  * xsock__sys_startup() to be in force while they do. */
 
+enum { XSOCK__NAME_SIZE = 1025 }; /* NI_MAXHOST, everywhere */
+
 struct xsock__sys_query {
     const char
         *host; /* a name, never a number; NULL: the service alone is asked, and the host is any */
     const char *service; /* the same; NULL: port 0 */
     int family, type;    /* 0: any */
     bool addrconfig;
+    char *canonical; /* XSOCK__NAME_SIZE bytes: the canonical name, "": none; NULL: not wanted */
 };
 
 /* Calls found for each address, in the system's order, until it returns false. */
 typedef bool xsock__sys_found(const struct xsock__sys_addr *a, void *user);
 int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
                        int *out_code);
-
-enum { XSOCK__NAME_SIZE = 1025 }; /* NI_MAXHOST, everywhere */
 
 /* The name of an address's host; XSOCK_EAI_NONAME: none. Of its port's service; the number: none. */
 int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn,

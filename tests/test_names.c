@@ -76,6 +76,20 @@ static void assert_reaches(int listener, const char *host, int64_t timeout_ns)
     ASSERT_RESULT(0, xsock_close(other));
 }
 
+static void test_localhost_has_a_canonical_name(void **state)
+{
+    char name[1025] = "";
+    int n = xsock_canonical_name("localhost", XSOCK_AF_UNSPEC, name, sizeof name);
+    (void)state;
+    ASSERT_THAT(n > 0, "%s", harness_name(n));
+    assert_int_equal(n, strlen(name));
+    ASSERT_RESULT(9, xsock_canonical_name("127.0.0.1", XSOCK_AF_INET, name, sizeof name));
+    assert_string_equal("127.0.0.1", name);
+    n = xsock_canonical_name("no-such-host.invalid", XSOCK_AF_UNSPEC, name, sizeof name);
+    assert_true(is_resolver_error(n));
+    assert_string_equal("127.0.0.1", name);
+}
+
 /* ---- Resolving ------------------------------------------------------------------------------------ */
 
 static void test_localhost_is_this_machine(void **state)
@@ -369,6 +383,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_localhost_is_this_machine),
+        TEST(test_localhost_has_a_canonical_name),
         TEST(test_numbers_need_no_name_server),
         TEST(test_names_that_are_none_give_a_resolvers_error_with_a_sentence),
         TEST(test_services_have_the_ports_of_the_systems_file),

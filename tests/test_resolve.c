@@ -409,6 +409,70 @@ static void test_a_lookup_with_no_time_needs_no_thread(void **state)
     assert_int_equal(harness_descriptors(16), 0);
 }
 
+/* ---- The canonical name --------------------------------------------------------------------- */
+
+static void an_alias_has_a_canonical_name(void **state)
+{
+    char name[64] = "";
+    (void)state;
+    fake_names_canonical("www.four.example");
+    ASSERT_RESULT(16, xsock_canonical_name("four.example", U, name, sizeof name));
+    assert_string_equal("www.four.example", name);
+    assert_string_equal("four.example", fake_names_asked().host);
+    ASSERT_RESULT(16, xsock_canonical_name("four.example", I4, NULL, 0));
+    ASSERT_RESULT(16, xsock_canonical_name("four.example", I4, name, 17));
+}
+
+static void a_host_is_its_own_name_where_the_system_tells_none(void **state)
+{
+    char name[64] = "";
+    (void)state;
+    ASSERT_RESULT(12, xsock_canonical_name("four.example", U, name, sizeof name));
+    assert_string_equal("four.example", name);
+}
+
+static void an_address_is_its_own_name_and_is_not_looked_up(void **state)
+{
+    static const struct {
+        const char *host, *name;
+        int af;
+    } rows[] = {
+        {"192.0.2.1", "192.0.2.1", U},
+        {"192.0.2.1", "192.0.2.1", I4},
+        {"2001:DB8:0:0:0:0:0:1", "2001:db8::1", I6},
+        {"fe80::1%7", "fe80::1%fake7", U},
+    };
+    char name[64];
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ASSERT_RESULT((int)strlen(rows[i].name),
+                      xsock_canonical_name(rows[i].host, rows[i].af, name, sizeof name));
+        assert_string_equal(rows[i].name, name);
+    }
+    assert_int_equal(0, fake_names_asked().count);
+}
+
+static void what_has_no_canonical_name_is_refused_and_changes_nothing(void **state)
+{
+    char name[13] = "untouched";
+    (void)state;
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_canonical_name(NULL, 77, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EFAULT, xsock_canonical_name("four.example", 77, NULL, 1));
+    ASSERT_RESULT(-XSOCK_EAI_FAMILY, xsock_canonical_name("four.example", 77, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_canonical_name("", U, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_canonical_name("none.example", U, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EAI_ADDRFAMILY, xsock_canonical_name("::1", I4, name, sizeof name));
+    ASSERT_RESULT(-XSOCK_EAI_OVERFLOW, xsock_canonical_name("four.example", U, name, 12));
+    fake_names_fail(XSOCK_EAI_AGAIN, -3);
+    ASSERT_RESULT(-XSOCK_EAI_AGAIN, xsock_canonical_name("four.example", U, name, sizeof name));
+    assert_int_equal(-3, xsock_oserror());
+    fake_names_fail(XSOCK_EAI_SYSTEM, FAKE_EMFILE);
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock_canonical_name("four.example", U, name, sizeof name));
+    assert_string_equal("untouched", name);
+    fake_names_fail(0, 0);
+    ASSERT_RESULT(12, xsock_canonical_name("four.example", U, name, sizeof name));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -420,6 +484,10 @@ int main(void)
         NAMES_TEST(test_errors_of_the_resolver_come_with_its_code),
         NAMES_TEST(test_no_memory_is_told_and_none_is_lost),
         NAMES_TEST(test_addresses_get_their_names_or_numbers),
+        NAMES_TEST(an_alias_has_a_canonical_name),
+        NAMES_TEST(a_host_is_its_own_name_where_the_system_tells_none),
+        NAMES_TEST(an_address_is_its_own_name_and_is_not_looked_up),
+        NAMES_TEST(what_has_no_canonical_name_is_refused_and_changes_nothing),
         NAMES_TEST(test_what_is_wrong_with_reversing_is_told),
         NAMES_TEST(test_a_lookup_that_takes_too_long_is_left_to_its_thread),
         NAMES_TEST(test_a_lookup_with_no_time_needs_no_thread),

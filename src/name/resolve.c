@@ -257,7 +257,8 @@ static int error_of_resolver(int error, int code)
 static int ask_system(const struct xsock__question *q, const char *host, int af,
                       struct collecting *c)
 {
-    struct xsock__sys_query query = {host, q->service[0] != 0 ? q->service : NULL, 0, 0, false};
+    struct xsock__sys_query query = {.host = host,
+                                     .service = q->service[0] != 0 ? q->service : NULL};
     query.addrconfig = host != NULL && (q->flags & XSOCK_AI_ADDRCONFIG) != 0;
     if (af != XSOCK_AF_UNSPEC && !xsock__sys_family(af, &query.family))
         return -XSOCK_EAI_FAMILY;

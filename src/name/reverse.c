@@ -1,8 +1,9 @@
-/* Addresses to names. */
+/* Addresses to names, and names to the canonical one. */
 #include <string.h>
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "name/resolve.h"
 #include "sys.h"
 #include "xsock.h"
 
@@ -124,4 +125,48 @@ int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_len, char 
     if (service != NULL)
         memcpy(service, service_name, strlen(service_name) + 1);
     return 0;
+}
+
+/* ---- The canonical name ---------------------------------------------------------------------- */
+
+/* All addresses are the same to this question. */
+static bool go_on(const struct xsock__sys_addr *a, void *user)
+{
+    (void)a;
+    (void)user;
+    return true;
+}
+
+static int ask_canonical(const struct xsock__question *q, char out[XSOCK__NAME_SIZE])
+{
+    struct xsock__sys_query query = {.host = q->host, .canonical = out};
+    int code = 0;
+    if ((q->af != XSOCK_AF_UNSPEC && !xsock__sys_family(q->af, &query.family))
+        || !xsock__sys_type(XSOCK_SOCK_STREAM, &query.type))
+        return -XSOCK_EAI_FAMILY;
+    out[0] = 0;
+    int error = xsock__sys_resolve(&query, go_on, NULL, &code);
+    if (error == 0 && out[0] == 0) /* the system tells none */
+        memcpy(out, q->host, strlen(q->host) + 1);
+    return error == 0 ? 0 : judge(error, code, true);
+}
+
+int xsock_canonical_name(const char *host, int af, char *buf, size_t len)
+{
+    struct xsock__question q;
+    char name[XSOCK__NAME_SIZE];
+    if (host == NULL || (buf == NULL && len > 0))
+        return -XSOCK_EFAULT;
+    int rc = xsock__question_init(&q, host, NULL, af, 0, 0);
+    if (rc == 0)
+        rc = q.kind == XSOCK__HOST_ADDRESS ? number_of_host(&q.address, name)
+                                           : ask_canonical(&q, name);
+    if (rc != 0)
+        return rc;
+    size_t length = strlen(name);
+    if (len > 0 && length >= len)
+        return -XSOCK_EAI_OVERFLOW;
+    if (len > 0)
+        memcpy(buf, name, length + 1);
+    return (int)length;
 }

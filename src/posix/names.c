@@ -47,6 +47,16 @@ static int fail(int gai, int *out_code)
 
 /* ---- Looking up ---------------------------------------------------------------------------------- */
 
+/* The first element of the list has the name. One that does not fit is none: no host has it. */
+static void report_canonical(const struct addrinfo *list, char *out)
+{
+    bool fits = list->ai_canonname != NULL && strlen(list->ai_canonname) < XSOCK__NAME_SIZE;
+    if (fits)
+        memcpy(out, list->ai_canonname, strlen(list->ai_canonname) + 1);
+    else
+        out[0] = 0;
+}
+
 int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
                        int *out_code)
 {
@@ -54,10 +64,13 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
     memset(&hints, 0, sizeof hints);
     hints.ai_family = q->family;
     hints.ai_socktype = q->type;
-    hints.ai_flags = q->addrconfig ? AI_ADDRCONFIG : 0;
+    hints.ai_flags =
+        (q->addrconfig ? AI_ADDRCONFIG : 0) | (q->canonical != NULL ? AI_CANONNAME : 0);
     int gai = getaddrinfo(q->host, q->service, &hints, &list);
     if (gai != 0)
         return fail(gai, out_code);
+    if (q->canonical != NULL)
+        report_canonical(list, q->canonical);
     for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
         struct xsock__sys_addr a;
         if (i->ai_addr == NULL || i->ai_addrlen > sizeof a.bytes)

@@ -91,6 +91,16 @@ static void report(const ADDRINFOW *list, xsock__sys_found *found, void *user)
     }
 }
 
+/* The first element of the list has the name. */
+static void report_canonical(const ADDRINFOW *list, char *out)
+{
+    if (list->ai_canonname == NULL
+        || WideCharToMultiByte(CP_UTF8, 0, list->ai_canonname, -1, out, XSOCK__NAME_SIZE, NULL,
+                               NULL)
+               == 0)
+        out[0] = 0;
+}
+
 int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
                        int *out_code)
 {
@@ -109,9 +119,12 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
     memset(&hints, 0, sizeof hints);
     hints.ai_family = q->family;
     hints.ai_socktype = q->type;
-    hints.ai_flags = q->addrconfig ? AI_ADDRCONFIG : 0;
+    hints.ai_flags =
+        (q->addrconfig ? AI_ADDRCONFIG : 0) | (q->canonical != NULL ? AI_CANONNAME : 0);
     code = GetAddrInfoW(host, service, &hints, &list);
     if (code == 0) {
+        if (q->canonical != NULL)
+            report_canonical(list, q->canonical);
         report(list, found, user);
         FreeAddrInfoW(list);
     }

@@ -20,6 +20,7 @@ static struct {
     } services[SERVICES];
     size_t host_count, service_count;
     int error, code;
+    const char *canonical;
     struct fake_names_asked asked;
     bool threads_wait;
     int thread_code;
@@ -39,6 +40,7 @@ void fake_names_reset(void)
     if (set.thread != NULL)
         die("a thread was never run");
     memset(&set, 0, sizeof set);
+    set.canonical = "";
 }
 
 void fake_names_add_host(const char *host, const struct xsock_addr *a)
@@ -56,6 +58,11 @@ void fake_names_add_service(const char *service, int type, unsigned port)
     set.services[set.service_count].name = service;
     set.services[set.service_count].type = type;
     set.services[set.service_count++].port = port;
+}
+
+void fake_names_canonical(const char *name)
+{
+    set.canonical = name;
 }
 
 void fake_names_fail(int error, int code)
@@ -138,6 +145,8 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
     for (size_t i = 0; i < set.host_count && q->host != NULL; i++) {
         if (strcmp(q->host, set.hosts[i].name) != 0 || !family_matches(q, set.hosts[i].addr.family))
             continue;
+        if (q->canonical != NULL && !known)
+            snprintf(q->canonical, XSOCK__NAME_SIZE, "%s", set.canonical);
         known = true;
         if (!report(q, set.hosts[i].addr, found, user, &any_service))
             break;

@@ -17,6 +17,10 @@ void fake_names_add_host(const char *host, const struct xsock_addr *a);
 /* This service has this port, for a type of xsock's. */
 void fake_names_add_service(const char *service, int type, unsigned port);
 
+/* The canonical name of every host. "", as at first: the system tells none. The string stays the
+ * test's. */
+void fake_names_canonical(const char *name);
+
 /* Every look-up fails with this error (XSOCK_EAI_...) and this code, until it is reset. */
 void fake_names_fail(int error, int code);
 
