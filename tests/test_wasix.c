@@ -103,7 +103,8 @@ static void a_configuration_that_can_not_be_is_refused(void **state)
         {.first = -2},           {.first = 11, .max_descriptors = 10},
         {.max_descriptors = -1}, {.max_descriptors = INT32_MAX},
         {.max_waiting = -1},     {.addr_port_size = 19},
-        {.reserved = {0, 1}},
+        {.reserved = {1}},       {.reserved = {0, 1}},
+        {.reserved = {0, 0, 1}}, {.reserved = {0, 0, 0, 1}},
     };
     struct xsock_wasix *g = NULL;
     (void)state;
