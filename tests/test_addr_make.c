@@ -6,7 +6,7 @@
 static struct xsock_addr parse(const char *text)
 {
     struct xsock_addr a;
-    ASSERT_THAT(xsock_addr_parse(&a, text) == 0, "%s", text);
+    ASSERT_THAT(xsock_addr_parse(text, &a) == 0, "%s", text);
     return a;
 }
 

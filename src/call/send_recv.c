@@ -156,7 +156,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
 {
     struct xsock__sys_addr native;
     struct transfer x = {.from = buf, .len = len, .flags = flags};
-    int rc = check(s, buf, len, flags, XSOCK__SEND_FLAGS);
+    int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
         rc = xsock__send_destination(fd->held.sock, to, &native);
         x.to = &native;

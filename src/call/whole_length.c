@@ -8,11 +8,11 @@
 /* Only LOCAL has longer datagrams than this. Linux, which has those, tells their length. */
 enum { REST = 65536 };
 
-/* Linux's other families began to tell one by one, and a queue of coalesced datagrams cannot. */
+/* Linux's other families began to tell one by one. */
 static bool is_told(const struct xsock__sock *s)
 {
     bool known = xsock__addr_is_internet(s->af) || s->af == XSOCK_AF_LOCAL;
-    return xsock__sys_facts.tells_whole_length && known && xsock__sock_leftover(s) == NULL;
+    return xsock__sys_facts.tells_whole_length && known;
 }
 
 int xsock__whole_length_begin(struct xsock__sock *s, const struct xsock_vec *vec, size_t vec_count,

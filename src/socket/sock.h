@@ -40,7 +40,7 @@ struct xsock__sock {
     short refuses; /* not 0: it is no plain socket, and this is what calls for one say */
     bool emulated; /* a LOCAL pair made of something else */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
-        accept_timeout; /* ns; -1: none */
+        accept_timeout;                         /* ns; -1: none */
     xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
     xsock__atomic_i64 multicast_if; /* the index that was last set, 0: none. Linux cannot tell it */
     short af, type;                 /* xsock's numbers, no flags */
