@@ -25,8 +25,10 @@
  * - **Blocking.** A call that blocks does so only if the socket is not XSOCK_SOCK_NONBLOCK. After a
  *   signal the call goes on with the time that is left, except that xsock_poll() and
  *   xsock_poller_wait() return EINTR. If another thread closes the descriptor, the call returns
- *   ECANCELED. The number of a closed descriptor may be reused at once; the call still refers to
- *   the socket that it was made on.
+ *   ECANCELED. If another thread makes the socket XSOCK_SOCK_NONBLOCK, the call returns EAGAIN, or
+ *   EINPROGRESS if it is xsock_connect(). xsock_set_deadline() ends waiting calls too. The number
+ *   of a closed descriptor may be reused at once; the call still refers to the socket that it was
+ *   made on.
  * - **Signals.** No call raises a signal, SIGPIPE included. These calls are always
  *   async-signal-safe: xsock_strerror(), xsock_errname(), xsock_oserror(), xsock_error_from_os(),
  *   xsock_error_to_os(), xsock_addr_equal(), `xsock_addr_is_...`, xsock_version() and the look-ups
@@ -1321,6 +1323,7 @@ XSOCK_API int xsock_listen(int d, int backlog);
  * @retval -XSOCK_ENOBUFS A connection is pending, and the system has no buffer left for a socket.
  *     The connection stays.
  * @retval -XSOCK_ENOMEM There is not enough memory. The connection stays.
+ * @retval -XSOCK_ETIMEDOUT The deadline of receiving has passed (xsock_set_deadline()).
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
@@ -1350,14 +1353,15 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * @retval -XSOCK_EFAULT `a` is NULL.
  * @retval -XSOCK_EINVAL `a` is malformed.
  * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
- * @retval -XSOCK_EINPROGRESS The socket is NONBLOCK, and the attempt goes on.
+ * @retval -XSOCK_EINPROGRESS The socket is NONBLOCK, or became so while the call waited, and the
+ *     attempt goes on.
  * @retval -XSOCK_EALREADY An earlier attempt still goes on.
  * @retval -XSOCK_EISCONN The socket is connected.
  * @retval -XSOCK_EOPNOTSUPP The socket listens.
  * @retval -XSOCK_ECONNREFUSED Nobody listens at the address.
  * @retval -XSOCK_EAGAIN LOCAL: the socket is NONBLOCK and the listener's backlog is full.
- * @retval -XSOCK_ETIMEDOUT The system gave the attempt up, or XSOCK_SO_CONNTIMEO has passed (close
- *     the socket then).
+ * @retval -XSOCK_ETIMEDOUT The system gave the attempt up, or XSOCK_SO_CONNTIMEO or the deadline of
+ *     sending (xsock_set_deadline()) has passed (close the socket then, as the attempt may go on).
  * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
  * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
  * @retval -XSOCK_EADDRNOTAVAIL No port is left, or the address cannot be reached from here.
@@ -1514,7 +1518,7 @@ enum xsock_msg_flag {
  *     raised.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of sending has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
  *     address.
@@ -1559,7 +1563,7 @@ XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags) XS
  *     raised.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of sending has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
  *     address.
@@ -1615,7 +1619,7 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  *     passed. If WAITALL has received some bytes by then, the call returns their number.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of receiving has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
  *     datagram that nobody is there.
@@ -1659,7 +1663,7 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  *     passed. If WAITALL has received some bytes by then, the call returns their number.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of receiving has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
  *     datagram that nobody is there.
@@ -2464,7 +2468,7 @@ struct xsock_msg {
  *     raised.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of sending has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_EDESTADDRREQ The socket is for datagrams and has no peer, and the call names no
  *     address.
@@ -2533,7 +2537,7 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  *     passed. If WAITALL has received some bytes by then, the call returns their number.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of receiving has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The socket is a stream without a peer.
  * @retval -XSOCK_ECONNREFUSED A datagram socket is connected, and the peer's machine has answered a
  *     datagram that nobody is there.
@@ -2613,6 +2617,7 @@ struct xsock_dgram {
  * @retval -XSOCK_ENOMEM There is not enough memory.
  * @retval -XSOCK_ETOOMANYREFS More handles are on their way than the system allows.
  * @retval -XSOCK_ENODEV No interface has the index of `control`.
+ * @retval -XSOCK_ETIMEDOUT The deadline of sending has passed (xsock_set_deadline()).
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
@@ -2652,6 +2657,7 @@ XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags
  * @retval -XSOCK_EOPNOTSUPP The socket is a stream.
  * @retval -XSOCK_ENOBUFS The system has no buffer left.
  * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ETIMEDOUT The deadline of receiving has passed (xsock_set_deadline()).
  * @retval -XSOCK_ECANCELED Another thread closed `d`, or replaced it by xsock_dup2(), while the
  *     call waited.
  *
@@ -2688,7 +2694,7 @@ XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags
  *     raised.
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
- *     up.
+ *     up. Or the deadline of sending has passed (xsock_set_deadline()).
  * @retval -XSOCK_ENOTCONN The stream has no peer.
  * @retval -XSOCK_ENOBUFS The system has no buffer left.
  * @retval -XSOCK_ENOMEM There is not enough memory.
@@ -3319,6 +3325,82 @@ XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_
  * @since 0.1
  */
 XSOCK_API int xsock_poller_wake(int p);
+
+/** @} */
+
+/**
+ * @defgroup xsock_time Time
+ * The clock, and the deadlines of sockets.
+ * @{
+ */
+
+/** Which calls a deadline concerns. */
+enum xsock_deadline {
+    /** The calls that receive, in any form, and xsock_accept(). */
+    XSOCK_DEADLINE_RECV = 1,
+    /** The calls that send, in any form, xsock_sendfile() and xsock_connect(). */
+    XSOCK_DEADLINE_SEND = 2
+};
+
+/**
+ * Tells the time that deadlines go by. The clock never goes back, and setting the time of day does
+ * not change it. Async-signal-safe.
+ *
+ * @return Nanoseconds since some moment in the past.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux does not count the time a machine sleeps. Other systems may count it.
+ * @since 0.1
+ */
+XSOCK_API int64_t xsock_now(void);
+
+/**
+ * Sets a deadline of a socket: a moment after which its calls wait no longer, and give ETIMEDOUT.
+ *
+ * The deadline belongs to the socket, and all duplicates share it. The deadline stays until it is
+ * changed. It holds at once, also for calls that wait already. A deadline that has passed ends new
+ * calls too, before they do anything, non-blocking ones included. So a thread can interrupt the
+ * calls of others by the deadline 0, and the socket stays open. xsock_poll() and pollers ignore
+ * deadlines.
+ *
+ * A call that has moved bytes or datagrams before the deadline returns how many. If
+ * XSOCK_SO_RCVTIMEO, XSOCK_SO_SNDTIMEO or XSOCK_SO_ACCPTIMEO passes first, the call gives EAGAIN.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] which Which deadlines to set: XSOCK_DEADLINE_RECV, XSOCK_DEADLINE_SEND, or both,
+ *     or-ed.
+ * @param[in] at_ns A moment of xsock_now(). 0 and any other moment of the past have passed at once.
+ *     -1 removes the deadline.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EINVAL `which` is 0 or has unknown bits, or `at_ns` is less than -1.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_set_deadline(int d, int which, int64_t at_ns);
+
+/**
+ * Tells a deadline of a socket, as it was set.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @param[in] which XSOCK_DEADLINE_RECV or XSOCK_DEADLINE_SEND.
+ * @param[out] out_at_ns The moment, or -1 if there is no deadline.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EFAULT `out_at_ns` is NULL.
+ * @retval -XSOCK_EINVAL `which` is neither of the two.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_get_deadline(int d, int which, int64_t *out_at_ns);
 
 /** @} */
 

@@ -26,7 +26,7 @@ static struct world {
     struct xsock_event event;
     struct xsock_connect_options connect_flags, connect_reserved;
     struct xsock_listen_options listen_flags, listen_reserved;
-    int ints[3], nothing[3];
+    int ints[3];
     uint8_t bytes[16];
     char text[256];
     size_t too_big;
@@ -80,7 +80,6 @@ static void make_messages(void)
 static void make_options(void)
 {
     w.connect_flags.flags = w.listen_flags.flags = -1;
-    w.nothing[0] = w.nothing[1] = w.nothing[2] = -1;
     w.connect_reserved.af = w.listen_reserved.af = 9999;
     w.connect_reserved.reserved[3] = w.listen_reserved.reserved[3] = 1;
 }

@@ -218,14 +218,14 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     const struct xsock__sock *s = fd->held.sock;
     struct window w; /* too big to be cleared for a datagram or two */
     size_t sent = 0;
+    struct xsock__limit limit = xsock__limit_send(s, flags);
     w.flags = flags;
     w.most = most_of(s);
     w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
         if (rc == 0 && sent == 0)
-            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT,
-                                   xsock__send_recv_timeout(s, flags, &s->send_timeout));
+            rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, &limit);
         else if (rc == 0)
             rc = try_again(fd, try_send, &w);
         if (rc != 0)
@@ -255,6 +255,8 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
         rc = check_destinations(v, n);
     if (rc == 0)
         rc = check_socket(fd->held.sock);
+    if (rc == 0)
+        rc = xsock__limit_passed(&fd->held.sock->send_deadline);
     if (rc == 0)
         rc = send_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);
@@ -313,14 +315,14 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     const struct xsock__sock *s = fd->held.sock;
     struct window w;
     size_t got = 0;
+    struct xsock__limit limit = xsock__limit_recv(s, flags);
     w.most = most_of(s);
     w.cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0;
     while (got < n) {
         int rc;
         prepare_receives(&w, s, v + got, n - got);
         if (got == 0)
-            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN,
-                                   xsock__send_recv_timeout(s, flags, &s->recv_timeout));
+            rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN, &limit);
         else
             rc = try_again(fd, try_recv, &w);
         if (rc != 0)
@@ -349,6 +351,8 @@ int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
         rc = check_controls(v, n, xsock__control_check_recv);
     if (rc == 0)
         rc = check_socket(fd->held.sock);
+    if (rc == 0)
+        rc = xsock__limit_passed(&fd->held.sock->recv_deadline);
     if (rc == 0)
         rc = recv_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);

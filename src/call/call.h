@@ -8,6 +8,7 @@
 #include "call/lookup.h"
 #include "socket/sock.h"
 #include "table/fdtab.h"
+#include "wait/limit.h"
 #include "xsock.h"
 
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol);
@@ -27,6 +28,8 @@ int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog);
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer);
 int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
+int xsock__call_set_deadline(struct xsock__fdtab *t, int d, int which, int64_t at_ns);
+int xsock__call_get_deadline(struct xsock__fdtab *t, int d, int which, int64_t *out_at_ns);
 int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how);
 int xsock__call_local_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out);
 int xsock__call_peer_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out);
@@ -86,8 +89,8 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
 /* "Any address" as a destination becomes this machine's. */
 void xsock__addr_destination(struct xsock_addr *a);
 
-/* A connect that is under way: waits for its end, at most timeout_ns. 0 if there was none or it has succeeded;
- * -XSOCK_EAGAIN; or how it failed. */
-int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns);
+/* A connect that is under way: waits for its end within the limit. 0 if there was none or it has
+ * succeeded; -XSOCK_EAGAIN, -XSOCK_ETIMEDOUT: the limit's; or how the connect failed. */
+int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l);
 
 #endif

@@ -61,27 +61,41 @@ static int outcome(struct xsock__fd *fd)
     int rc = ask_outcome(fd, &end);
     if (rc != 0)
         return rc;
-    xsock__sock_becomes(fd->held.sock, end == 0 ? connected(fd->held.sock) : 0,
-                        XSOCK__SOCK_CONNECTING);
+    if (end == -XSOCK_ENOTCONN)
+        xsock__sock_connect_lost(fd->held.sock);
+    else
+        xsock__sock_connect_ended(fd->held.sock, end, end == 0 ? connected(fd->held.sock) : 0);
     return end;
 }
 
-static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd,
-                          const struct xsock__deadline *end)
+static bool may_block(const struct xsock__sock *s)
+{
+    return !xsock__atomic_load(&s->nonblock);
+}
+
+/* What a call says that may wait no longer for the end of a connect: a connect itself, or any other. */
+static int over(const struct xsock__sock *s, bool is_connect)
+{
+    if (!is_connect)
+        return -XSOCK_EAGAIN;
+    return may_block(s) ? -XSOCK_ETIMEDOUT : -XSOCK_EINPROGRESS;
+}
+
+static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
+                          bool is_connect)
 {
     for (;;) {
-        int rc = xsock__wait(t, fd, XSOCK_POLLOUT, end);
+        int rc = xsock__wait(t, fd, XSOCK_POLLOUT, l);
         if (rc != 0)
-            return rc;
+            return rc == XSOCK__WAIT_OVER ? over(fd->held.sock, is_connect) : rc;
         rc = outcome(fd);
         if (rc != -XSOCK_EALREADY)
-            return rc == -XSOCK_ENOTCONN ? -XSOCK_ECONNREFUSED : rc;
+            return rc == -XSOCK_ENOTCONN ? xsock__sock_connect_result(fd->held.sock) : rc;
     }
 }
 
 static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
-                         const struct xsock__sys_addr *a, bool may_block,
-                         const struct xsock__deadline *end)
+                         const struct xsock__sys_addr *a, struct xsock__limit *l)
 {
     bool cleared = false;
     for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MAX_NS ? 2 * nap : nap) {
@@ -94,11 +108,18 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
             cleared = true;
             continue;
         }
-        if (error != -XSOCK_EAGAIN || !may_block)
-            return xsock__finish(code);
-        int rc = xsock__nap(t, fd, end, nap);
-        if (rc != 0)
-            return rc;
+        if (error == -XSOCK_EAGAIN && may_block(fd->held.sock)) {
+            int rc = xsock__nap(t, fd, l, nap);
+            if (rc != 0)
+                return rc == XSOCK__WAIT_OVER ? -XSOCK_ETIMEDOUT : rc;
+            continue;
+        }
+        if (is_in_progress(error))
+            xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTING, 0);
+        else if (error != -XSOCK_EAGAIN && error != -XSOCK_EISCONN)
+            xsock__sock_connect_ended(fd->held.sock, error,
+                                      error == 0 ? connected(fd->held.sock) : 0);
+        return xsock__finish(code);
     }
 }
 
@@ -106,45 +127,34 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
                           const struct xsock__sys_addr *a)
 {
     struct xsock__sock *s = fd->held.sock;
-    bool may_block = !xsock__atomic_load(&s->nonblock);
-    int64_t timeout = may_block ? xsock__atomic_load_i64(&s->connect_timeout) : 0;
-    struct xsock__deadline end = xsock__deadline_in(timeout);
+    bool blocks = may_block(s);
+    struct xsock__limit limit =
+        xsock__limit_make(xsock__atomic_load_i64(&s->connect_timeout), &s->send_deadline);
     if (xsock__sock_is(s, XSOCK__SOCK_LISTENING))
         return -XSOCK_EOPNOTSUPP;
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
         int rc = outcome(fd);
-        if (rc == -XSOCK_EALREADY && may_block)
-            rc = wait_connected(t, fd, &end);
+        if (rc == -XSOCK_EALREADY && blocks)
+            rc = wait_connected(t, fd, &limit, true);
         if (rc != -XSOCK_ENOTCONN)
             return rc;
     }
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED))
         return -XSOCK_EISCONN;
-    int rc = begin_connect(t, fd, a, may_block, &end);
-    if (rc == 0)
-        xsock__sock_becomes(s, connected(s), 0);
-    if (!is_in_progress(rc))
-        return rc;
-    xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING, 0);
-    return may_block ? wait_connected(t, fd, &end) : rc;
+    int rc = begin_connect(t, fd, a, &limit);
+    return is_in_progress(rc) && blocks ? wait_connected(t, fd, &limit, true) : rc;
 }
 
 /* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have
  * to. */
-int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, int64_t timeout_ns)
+int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l)
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
         return 0;
     int rc = outcome(fd);
     if (rc != -XSOCK_EALREADY)
         return rc;
-    if (timeout_ns == 0)
-        return -XSOCK_EAGAIN;
-    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    rc = wait_connected(t, fd, &end);
-    bool still = xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
-    /* the connect itself may end with ETIMEDOUT, too */
-    return rc == -XSOCK_ETIMEDOUT && still ? -XSOCK_EAGAIN : rc;
+    return l->timeout_ns == 0 ? -XSOCK_EAGAIN : wait_connected(t, fd, l, false);
 }
 
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
@@ -156,8 +166,8 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
         rc = 0;
     if (rc == 0 && to_nobody)
         xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
-    else if (rc == 0)
-        xsock__sock_becomes(fd->held.sock, connected(fd->held.sock), 0);
+    xsock__sock_connect_ended(fd->held.sock, to_nobody && rc == 0 ? -XSOCK_ENOTCONN : rc,
+                              to_nobody || rc != 0 ? 0 : connected(fd->held.sock));
     return rc;
 }
 
@@ -188,6 +198,8 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
     to = *a;
     xsock__addr_destination(&to);
     rc = xsock__addr_to_native(&to, &native);
+    if (rc == 0)
+        rc = xsock__limit_passed(&s->send_deadline);
     if (rc != 0)
         return rc;
     rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native)

@@ -217,7 +217,8 @@ static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_ad
         return -XSOCK_EINVAL;
     int64_t timeout =
         xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
-    int rc = xsock__until_done(a->t, fd, try_accept, a, XSOCK_POLLIN, timeout);
+    struct xsock__limit limit = xsock__limit_make(timeout, &s->recv_deadline);
+    int rc = xsock__until_done(a->t, fd, try_accept, a, XSOCK_POLLIN, &limit);
     if (rc == 0)
         rc = a->error;
     if (rc != 0)
@@ -231,7 +232,7 @@ static int check_accept(const struct xsock__sock *s, int flags)
 {
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
-    return xsock__sock_is_stream(s) ? 0 : -XSOCK_EOPNOTSUPP;
+    return xsock__sock_is_stream(s) ? xsock__limit_passed(&s->recv_deadline) : -XSOCK_EOPNOTSUPP;
 }
 
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)

@@ -97,9 +97,11 @@ static struct xsock__sock *let_go(const struct xsock__held *held)
     return NULL;
 }
 
-/* The number that a poller's handle had in the parent is free in the child. */
+/* The parent's threads wait, and the child's don't. The number that a poller's handle had in the
+ * parent is free in the child. */
 static void forked(struct xsock__held *held)
 {
+    held->sock->waiters.first = NULL;
     if (held->sock->poller == NULL)
         return;
     xsock__poller_forked(held->sock->poller);

@@ -99,14 +99,11 @@ static int try_send(struct xsock__fd *fd, void *call)
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->send_timeout);
-    bool stream = s->type == XSOCK_SOCK_STREAM;
-    bool whole = timeout != 0 && stream;
-    struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
+    struct xsock__limit limit = xsock__limit_send(s, x->flags);
+    bool whole = limit.timeout_ns != 0 && s->type == XSOCK_SOCK_STREAM;
     int rc;
     do {
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT,
-                               whole ? xsock__time_left(&end) : timeout);
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &limit);
     } while (rc == 0 && whole && x->done < x->total);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
@@ -134,10 +131,13 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     }
     if (rc == 0)
         rc = xsock__control_check_socket(s, m->control, x.total);
+    struct xsock__limit limit = xsock__limit_send(s, flags);
     if (rc == 0)
         rc = check_socket(s, m, flags);
     if (rc == 0)
-        rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->send_timeout));
+        rc = xsock__limit_passed(limit.deadline);
+    if (rc == 0)
+        rc = xsock__wait_connected(t, fd, &limit);
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
@@ -177,14 +177,12 @@ static int try_recv(struct xsock__fd *fd, void *call)
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->recv_timeout);
-    bool whole = xsock__recv_waits_for_all(s, x->flags) && timeout != 0;
-    struct xsock__deadline end = xsock__deadline_in(whole ? timeout : 0);
+    struct xsock__limit limit = xsock__limit_recv(s, x->flags);
+    bool whole = xsock__recv_waits_for_all(s, x->flags) && limit.timeout_ns != 0;
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     int rc;
     do {
-        rc =
-            xsock__until_done(t, fd, try_recv, x, events, whole ? xsock__time_left(&end) : timeout);
+        rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
     } while (rc == 0 && whole && !x->ended && x->done < x->total);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
@@ -222,8 +220,11 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         rc = check_socket(s, m, flags);
     if (rc == 0)
         rc = xsock__recv_check(s);
+    struct xsock__limit limit = xsock__limit_recv(s, flags);
     if (rc == 0)
-        rc = xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, &s->recv_timeout));
+        rc = xsock__limit_passed(limit.deadline);
+    if (rc == 0)
+        rc = xsock__wait_connected(t, fd, &limit);
     if (rc == 0)
         rc = xsock__whole_length_begin(s, m->vec, m->vec_count, &x.flags, &length);
     if (rc != 0)

@@ -165,7 +165,9 @@ static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
     if (rc != 0)
         return rc;
     xsock__atomic_store(&fd->cloexec, cloexec);
-    xsock__atomic_store(&fd->held.sock->nonblock, (flags & XSOCK_SOCK_NONBLOCK) != 0);
+    int nonblock = (flags & XSOCK_SOCK_NONBLOCK) != 0;
+    if (xsock__atomic_swap(&fd->held.sock->nonblock, nonblock) == 0 && nonblock)
+        xsock__fdtab_look_again(t, &fd->held.sock->waiters);
     return 0;
 }
 

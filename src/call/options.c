@@ -205,7 +205,7 @@ int xsock__call_set_multicast_if(struct xsock__fdtab *t, int d, uint32_t index)
     if (rc == 0)
         rc = xsock__option_finish(xsock__sys_set_multicast_if(fd->held.handle, s->af, index));
     if (rc == 0)
-        xsock__atomic_store_i64(&fd->held.sock->multicast_if, index);
+        xsock__atomic_store(&fd->held.sock->multicast_if, (int)index);
     xsock__fdtab_put(t, fd);
     return rc;
 }
@@ -217,7 +217,8 @@ static int get_multicast_if(const struct xsock__fd *fd, uint32_t *out)
         return -XSOCK_EFAULT;
     if (!xsock__option_is_packets(s))
         return -XSOCK_ENOPROTOOPT;
-    uint32_t index = (uint32_t)xsock__atomic_load_i64(&s->multicast_if);
+    int noted = xsock__atomic_load(&s->multicast_if);
+    uint32_t index = noted < 0 ? 0 : (uint32_t)noted;
     int rc = xsock__option_finish(xsock__sys_get_multicast_if(fd->held.handle, s->af, &index));
     if (rc == 0)
         *out = index;

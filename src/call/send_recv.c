@@ -50,20 +50,11 @@ static int check_urgent(const struct xsock__sock *s, int flags)
     return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
-int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags,
-                                 const xsock__atomic_i64 *timeout)
+/* What comes before the first try: the deadline, and the end of a connect that is under way. */
+static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit limit)
 {
-    bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
-    return now ? 0 : xsock__atomic_load_i64(timeout);
-}
-
-static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
-                  const xsock__atomic_i64 *timeout)
-{
-    struct xsock__sock *s = fd->held.sock;
-    return xsock__sock_is(s, XSOCK__SOCK_CONNECTING)
-               ? xsock__wait_connected(t, fd, xsock__send_recv_timeout(s, flags, timeout))
-               : 0;
+    int rc = xsock__limit_passed(limit.deadline);
+    return rc != 0 ? rc : xsock__wait_connected(t, fd, &limit);
 }
 
 /* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
@@ -113,12 +104,11 @@ static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
                            int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->send_timeout);
-    bool whole = timeout != 0 && s->type == XSOCK_SOCK_STREAM;
-    struct xsock__deadline end = xsock__deadline_in(timeout);
-    int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, timeout, code);
+    struct xsock__limit limit = xsock__limit_send(s, x->flags);
+    bool whole = limit.timeout_ns != 0 && s->type == XSOCK_SOCK_STREAM;
+    int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, code);
     while (rc == 0 && whole && x->done < x->len)
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, xsock__time_left(&end));
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &limit);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
@@ -164,17 +154,18 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
     if (rc == 0)
         rc = check_urgent(fd->held.sock, flags);
     if (rc == 0)
-        rc = settle(t, fd, flags, &fd->held.sock->send_timeout);
+        rc = settle(t, fd, xsock__limit_send(fd->held.sock, flags));
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
-/* Nothing about it needs a look: a plain send on a socket that is no longer connecting. */
+/* Nothing about it needs a look: a plain send on a socket that is no longer connecting, and
+ * never had a deadline. */
 static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
                           const struct xsock_addr *to)
 {
     return to == NULL && buf != NULL && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) == 0
-           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING);
+           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE);
 }
 
 /* The plain case, all but always done by its first try, is as few calls deep as can be: a return from below a system
@@ -254,12 +245,11 @@ static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
                            int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    int64_t timeout = xsock__send_recv_timeout(s, x->flags, &s->recv_timeout);
-    struct xsock__deadline end = xsock__deadline_in(x->whole ? timeout : 0);
+    struct xsock__limit limit = xsock__limit_recv(s, x->flags);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
-    int rc = xsock__until_done_after(t, fd, try_recv, x, events, timeout, code);
-    while (rc == 0 && x->whole && x->done < x->len && timeout != 0)
-        rc = xsock__until_done(t, fd, try_recv, x, events, xsock__time_left(&end));
+    int rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
+    while (rc == 0 && x->whole && x->done < x->len && limit.timeout_ns != 0)
+        rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
@@ -293,7 +283,7 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     if (rc == 0)
         rc = xsock__recv_check(s);
     if (rc == 0)
-        rc = settle(t, fd, flags, &s->recv_timeout);
+        rc = settle(t, fd, xsock__limit_recv(s, flags));
     if (rc != 0)
         return rc;
     rc = xsock__whole_length_begin(s, &(struct xsock_vec){buf, len}, 1, &x.flags, &x.length);
@@ -319,7 +309,8 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
     return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK)) == 0
            && xsock__sock_is(s, XSOCK__SOCK_CONNECTED)
-           && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_COALESCE);
+           && !xsock__sock_is(s,
+                              XSOCK__SOCK_CONNECTING | XSOCK__SOCK_COALESCE | XSOCK__SOCK_DEADLINE);
 }
 
 /* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */

@@ -18,10 +18,6 @@ enum {
                           | XSOCK_MSG_MORE | XSOCK_MSG_TRUNC
 };
 
-/* How long a call may take: 0 if it may not block, else the socket's timeout. */
-int64_t xsock__send_recv_timeout(const struct xsock__sock *s, int flags,
-                                 const xsock__atomic_i64 *timeout);
-
 /* The one error for what systems answer differently. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending);
 

@@ -39,16 +39,16 @@ static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
 {
     struct xsock__sock *s = fd->held.sock;
     int rc = check(s, x->offset, x->len);
-    int64_t timeout = xsock__send_recv_timeout(s, 0, &s->send_timeout);
-    struct xsock__deadline end;
+    struct xsock__limit limit = xsock__limit_send(s, 0), rest = limit;
     if (rc == 0)
-        rc = xsock__wait_connected(t, fd, timeout);
+        rc = xsock__limit_passed(limit.deadline);
+    if (rc == 0)
+        rc = xsock__wait_connected(t, fd, &limit);
     if (rc != 0)
         return rc;
-    end = xsock__deadline_in(timeout);
     while (rc == 0 && x->done < x->len && !x->ended) {
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, xsock__time_left(&end));
-        if (timeout == 0)
+        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &rest);
+        if (rest.timeout_ns == 0)
             break;
     }
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);

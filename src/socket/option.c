@@ -154,23 +154,36 @@ static int kept_bit(int number)
     }
 }
 
-static xsock__atomic_i64 *noted_time(struct xsock__sock *s, int number)
+static xsock__atomic_int *noted_time(struct xsock__sock *s, int number)
 {
     switch (number) {
     case XSOCK_SO_KEEPIDLE:
-        return &s->keep_idle;
+        return &s->keep_idle_ms;
     case XSOCK_SO_KEEPINTVL:
-        return &s->keep_interval;
+        return &s->keep_interval_ms;
     default:
         return NULL;
     }
 }
 
+static int64_t noted_ns(const xsock__atomic_int *ms)
+{
+    int noted = xsock__atomic_load(ms);
+    return noted < 0 ? -1 : noted * MILLISECOND;
+}
+
+/* The system takes none that is shorter than a millisecond, or that has so many of them that
+ * they don't fit. */
+static void note_time(xsock__atomic_int *ms, int64_t ns)
+{
+    xsock__atomic_store(ms, (int)((ns + MILLISECOND - 1) / MILLISECOND));
+}
+
 static struct xsock__sys_target target_of(const struct xsock__held *held)
 {
     struct xsock__sys_target t = {held->handle, held->sock->af, held->sock->type,
-                                  xsock__atomic_load_i64(&held->sock->keep_idle),
-                                  xsock__atomic_load_i64(&held->sock->keep_interval)};
+                                  noted_ns(&held->sock->keep_idle_ms),
+                                  noted_ns(&held->sock->keep_interval_ms)};
     return t;
 }
 
@@ -200,10 +213,11 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
     xsock__atomic_i64 *time = kept_time(s, number);
     if (time == NULL) {
         rc = set_in_system(held, number, value);
-        time = noted_time(s, number);
     }
     if (rc != 0)
         return rc;
+    if (noted_time(s, number) != NULL)
+        note_time(noted_time(s, number), value);
     if (time != NULL)
         xsock__atomic_store_i64(time, value);
     if (number == XSOCK_SO_LINGER)
@@ -232,7 +246,7 @@ static int take_error(const struct xsock__held *held, int64_t *out)
         return rc;
     if (code != 0
         && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
-        xsock__sock_becomes(s, XSOCK__SOCK_ERROR_READ, XSOCK__SOCK_CONNECTING);
+        xsock__sock_connect_ended(s, xsock__finish(code), XSOCK__SOCK_ERROR_READ);
     *out = -xsock__finish(code);
     return 0;
 }

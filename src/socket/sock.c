@@ -15,7 +15,7 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     /* Every field, one by one: gcc makes memset a slow string instruction at -Os. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
-    xsock__atomic_set(&s->state, 0);
+    xsock__atomic_set(&s->state, XSOCK_ENOTCONN * XSOCK__SOCK_RESULT);
     s->refuses = 0;
     s->emulated = false;
     s->poller = NULL;
@@ -24,9 +24,11 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     xsock__atomic_set_i64(&s->send_timeout, -1);
     xsock__atomic_set_i64(&s->connect_timeout, -1);
     xsock__atomic_set_i64(&s->accept_timeout, -1);
-    xsock__atomic_set_i64(&s->keep_idle, -1);
-    xsock__atomic_set_i64(&s->keep_interval, -1);
-    xsock__atomic_set_i64(&s->multicast_if, 0);
+    xsock__atomic_set_i64(&s->recv_deadline, -1);
+    xsock__atomic_set_i64(&s->send_deadline, -1);
+    s->waiters.first = NULL;
+    xsock__atomic_set(&s->keep_idle_ms, -1);
+    xsock__atomic_set(&s->keep_interval_ms, -1); /* multicast_if, too */
     s->af = (short)af;
     s->type = (short)type;
     s->protocol = protocol;
@@ -81,6 +83,31 @@ void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
     do
         old = xsock__atomic_load(&s->state);
     while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
+}
+
+static int with_result(int state, int end)
+{
+    return state % XSOCK__SOCK_RESULT - end * XSOCK__SOCK_RESULT;
+}
+
+void xsock__sock_connect_ended(struct xsock__sock *s, int end, int set)
+{
+    int old;
+    do
+        old = xsock__atomic_load(&s->state);
+    while (!xsock__atomic_cas(&s->state, old,
+                              with_result((old | set) & ~XSOCK__SOCK_CONNECTING, end)));
+}
+
+void xsock__sock_connect_lost(struct xsock__sock *s)
+{
+    int old;
+    do {
+        old = xsock__atomic_load(&s->state);
+        if ((old & XSOCK__SOCK_CONNECTING) == 0)
+            return;
+    } while (!xsock__atomic_cas(&s->state, old,
+                                with_result(old & ~XSOCK__SOCK_CONNECTING, -XSOCK_ECONNREFUSED)));
 }
 
 struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)

@@ -25,7 +25,9 @@ enum {
     XSOCK__SOCK_LINGERS =
         256, /* it may have a linger time: set here, or by who knows whom outside */
     XSOCK__SOCK_SHUT_RD =
-        128 /* shut down for receiving: what is there can be had, and then it has ended */
+        128, /* shut down for receiving: what is there can be had, and then it has ended */
+    XSOCK__SOCK_DEADLINE = 512, /* it has had a deadline: every call asks before its first try */
+    XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
 };
 
 /* What a socket is more than that, for who made it so. `gone`: its last descriptor is. */
@@ -40,13 +42,20 @@ struct xsock__sock {
     short refuses; /* not 0: it is no plain socket, and this is what calls for one say */
     bool emulated; /* a LOCAL pair made of something else */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
-        accept_timeout;                         /* ns; -1: none */
-    xsock__atomic_i64 keep_idle, keep_interval; /* as set; -1: never. For systems that can't tell */
-    xsock__atomic_i64 multicast_if; /* the index that was last set, 0: none. Linux cannot tell it */
-    short af, type;                 /* xsock's numbers, no flags */
-    int protocol;                   /* the default filled in */
-    struct xsock__poller *poller;   /* not NULL: what makes a poller a descriptor */
-    struct xsock__file *file;       /* not NULL: what src/wasix makes of it: a pipe, an event */
+        accept_timeout;                             /* ns; -1: none */
+    xsock__atomic_i64 recv_deadline, send_deadline; /* of xsock__sys_now(); -1: none */
+    struct xsock__waiters waiters;                  /* calls that wait in any of its descriptors */
+    /* What was set last, for systems that cannot tell; -1: never. No socket has both keep-alive and
+     * multicast. */
+    xsock__atomic_int keep_idle_ms;
+    union {
+        xsock__atomic_int keep_interval_ms;
+        xsock__atomic_int multicast_if; /* an interface's index */
+    };
+    short af, type;               /* xsock's numbers, no flags */
+    int protocol;                 /* the default filled in */
+    struct xsock__poller *poller; /* not NULL: what makes a poller a descriptor */
+    struct xsock__file *file;     /* not NULL: what src/wasix makes of it: a pipe, an event */
 };
 
 /* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
@@ -92,6 +101,19 @@ static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
 }
 
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
+
+/* A connect has ended with 0 or this error, and these bits of the state are set. Lost: it has
+ * failed, and somebody else has read why; who did that through xsock has said so, or is about
+ * to. */
+void xsock__sock_connect_ended(struct xsock__sock *s, int end, int set);
+void xsock__sock_connect_lost(struct xsock__sock *s);
+
+/* How the last connect ended: 0, its error, -XSOCK_EALREADY, -XSOCK_ENOTCONN if none was begun. */
+static inline int xsock__sock_connect_result(const struct xsock__sock *s)
+{
+    int state = xsock__atomic_load(&s->state);
+    return (state & XSOCK__SOCK_CONNECTING) != 0 ? -XSOCK_EALREADY : -(state / XSOCK__SOCK_RESULT);
+}
 
 /* What a number holds that is kept for somebody else (fdtab.h): one for all, with no handle; never
  * freed. Calls say XSOCK__EFOREIGN of the first, which a guest's table has, and ENOTSOCK of the

@@ -146,18 +146,35 @@ struct xsock__waker {
     struct xsock__waker *next_idle, *next;
 };
 
-/* One call waiting in one descriptor; on the caller's stack. */
-struct xsock__waiter {
-    struct xsock__waker *waker;
-    struct xsock__waiter *next, **link;
-    xsock__atomic_int closed; /* the descriptor was, and the wake is set */
+/* A second list of waiters, which belongs to the owner of what descriptors hold: a waiter of any
+ * descriptor of one socket stands in the socket's list. The table's lock guards the list. The
+ * owner makes the list empty in a forked child. */
+struct xsock__waiters {
+    struct xsock__waiter *first;
 };
 
-/* Takes a wake and stands in fd's list with it. -XSOCK_ECANCELED: it has been closed already; -XSOCK_ENOMEM;
- * above 0: the system's code, there is no wake to be had. The caller has a reference to fd until it has
- * called unwatch. */
-int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w);
+/* One call waiting in one descriptor; on the caller's stack. Either mark is set before the wake
+ * is. */
+struct xsock__waiter {
+    struct xsock__waker *waker;
+    struct xsock__waiter *next, **link; /* in the descriptor's list */
+    struct xsock__waiter *next_shared,
+        **shared;             /* in the owner's list; shared is NULL without one */
+    xsock__atomic_int closed; /* the descriptor was closed: the call ends */
+    xsock__atomic_int
+        look_again; /* something has changed: the call tries again, and may wait again */
+};
+
+/* Takes a wake, and puts w into fd's list and into `shared`, which may be NULL.
+ * -XSOCK_ECANCELED: fd has been closed already; -XSOCK_ENOMEM; above 0: the system's code, there
+ * is no wake to be had. The caller has a reference to fd until the caller has called unwatch. */
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
+                       struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* Marks every waiter of the list to look again, and wakes it. A call that enters the list later
+ * sees what the caller wrote before this call. */
+void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared);
 
 /* The same in steps, for a call that waits in several with one wake. take_waker returns what watch does;
  * detach tells whether fd was closed; give gets told whether any was. */

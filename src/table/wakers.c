@@ -1,4 +1,4 @@
-/* Waking who waits in a descriptor when it is closed. */
+/* Waking the calls that wait in a descriptor, when it is closed or when its socket has changed. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
@@ -102,11 +102,38 @@ static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__w
     return 0;
 }
 
+/* Under the lock. */
+static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
+                         struct xsock__waiter *w, struct xsock__waker *k)
+{
+    int rc = attach(fd, w, k);
+    w->shared = NULL;
+    xsock__atomic_set(&w->look_again, 0);
+    if (rc != 0 || shared == NULL)
+        return rc;
+    w->next_shared = shared->first;
+    w->shared = &shared->first;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = &w->next_shared;
+    shared->first = w;
+    return 0;
+}
+
 static void detach(struct xsock__waiter *w)
 {
     *w->link = w->next;
     if (w->next != NULL)
         w->next->link = w->link;
+}
+
+static void detach_shared(struct xsock__waiter *w)
+{
+    detach(w);
+    if (w->shared == NULL)
+        return;
+    *w->shared = w->next_shared;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = w->shared;
 }
 
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
@@ -148,7 +175,8 @@ void xsock__fdtab_detach_locked(struct xsock__waiter *w)
 }
 
 /* As many wait as never before: the wake is made without the lock. The call is counted as waiting already. */
-static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          struct xsock__waiters *shared, struct xsock__waiter *w)
 {
     struct xsock__waker *k;
     int rc = make_waker(t, &k);
@@ -156,31 +184,34 @@ static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
         xsock__fdtab_leave_wait(t);
         return rc;
     }
-    rc = xsock__fdtab_attach(t, fd, w, k);
+    xsock__sys_lock(&t->lock);
+    rc = attach_shared(fd, shared, w, k);
+    xsock__sys_unlock(&t->lock);
     if (rc != 0)
         xsock__fdtab_give_waker(t, k, false);
     return rc;
 }
 
-int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w)
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
+                       struct xsock__waiter *w)
 {
     xsock__sys_lock(&t->lock);
     int rc = begin_waiting(t);
     struct xsock__waker *k = rc == 0 ? pop_waker(t) : NULL;
     if (k != NULL) {
-        rc = attach(fd, w, k);
+        rc = attach_shared(fd, shared, w, k);
         if (rc != 0)
             push_waker(t, k);
     }
     xsock__sys_unlock(&t->lock);
-    return k != NULL || rc != 0 ? rc : watch_with_new(t, fd, w);
+    return k != NULL || rc != 0 ? rc : watch_with_new(t, fd, shared, w);
 }
 
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
 {
     xsock__sys_lock(&t->lock);
-    detach(w);
-    bool set = xsock__atomic_load(&w->closed) != 0;
+    detach_shared(w);
+    bool set = xsock__atomic_load(&w->closed) != 0 || xsock__atomic_load(&w->look_again) != 0;
     if (!set)
         push_waker(t, w->waker);
     xsock__sys_unlock(&t->lock);
@@ -194,6 +225,16 @@ void xsock__fdtab_wake_waiters(struct xsock__fd *fd)
         xsock__atomic_store(&w->closed, 1);
         xsock__sys_wake_set(&w->waker->wake);
     }
+}
+
+void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared)
+{
+    xsock__sys_lock(&t->lock);
+    for (struct xsock__waiter *w = shared->first; w != NULL; w = w->next_shared) {
+        xsock__atomic_store(&w->look_again, 1);
+        xsock__sys_wake_set(&w->waker->wake);
+    }
+    xsock__sys_unlock(&t->lock);
 }
 
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t)

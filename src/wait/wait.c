@@ -20,70 +20,73 @@ static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_w
     return w.revents != 0;
 }
 
+/* The limits are looked at once w stands in the lists: whoever changes them afterwards finds w
+ * there. */
 static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w,
-                        const struct xsock__deadline *d)
+                        struct xsock__limit *l)
 {
     for (;;) {
-        int64_t left = xsock__time_left(d);
-        if (left == 0)
-            return -XSOCK_ETIMEDOUT;
-        int rc = wait_once(fd, events, &w->waker->wake, left);
+        int64_t left;
+        if (fd->held.sock != NULL && xsock__atomic_load(&fd->held.sock->nonblock))
+            return XSOCK__WAIT_OVER;
+        int rc = xsock__limit_left(l, &left);
+        if (rc != 0)
+            return rc;
+        rc = wait_once(fd, events, &w->waker->wake, left);
         if (xsock__atomic_load(&w->closed))
             return -XSOCK_ECANCELED;
         if (rc != 0)
             return rc < 0 ? rc : 0;
+        if (xsock__atomic_load(&w->look_again))
+            return 0;
     }
 }
 
-int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
-                const struct xsock__deadline *d)
+int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l)
 {
     struct xsock__waiter w;
-    int rc = xsock__fdtab_watch(t, fd, &w);
+    struct xsock__sock *s = fd->held.sock; /* NULL: it is what only the table's end closes */
+    int rc = xsock__fdtab_watch(t, fd, s != NULL ? &s->waiters : NULL, &w);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc;
-    rc = wait_watched(fd, events, &w, d);
+    rc = wait_watched(fd, events, &w, l);
     xsock__fdtab_unwatch(t, &w);
     return rc;
 }
 
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
-               int64_t most_ns)
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l, int64_t max_ns)
 {
-    int64_t left = xsock__time_left(d);
-    struct xsock__deadline nap = xsock__deadline_in(left < 0 || left > most_ns ? most_ns : left);
-    if (left == 0)
-        return -XSOCK_ETIMEDOUT;
-    int rc = xsock__wait(t, fd, 0, &nap);
-    return rc == -XSOCK_ETIMEDOUT ? 0 : rc;
+    int64_t left;
+    int rc = xsock__limit_left(l, &left);
+    if (rc != 0)
+        return rc;
+    struct xsock__limit nap = xsock__limit_make(max_ns, l->deadline);
+    if (left >= 0 && left < max_ns)
+        nap.timeout_ns = left;
+    rc = xsock__wait(t, fd, 0, &nap);
+    return rc == XSOCK__WAIT_OVER ? 0 : rc;
 }
 
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
-                            void *call, int events, int64_t timeout_ns, int code)
+                            void *call, int events, struct xsock__limit *l, int code)
 {
-    struct xsock__deadline d = {false, 0};
-    for (bool waited = false;; code = fn(fd, call)) {
+    for (;; code = fn(fd, call)) {
         bool later = code == XSOCK__TRY_LATER;
         int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try doesn't wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
             xsock__poller_used(t, fd, events);
-        if (error != -XSOCK_EAGAIN)
-            return xsock__finish(code);
-        if (timeout_ns == 0)
+        if (error != -XSOCK_EAGAIN || l->timeout_ns == 0)
             return later ? error : xsock__finish(code);
-        if (!waited)
-            d = xsock__deadline_in(timeout_ns);
-        waited = true;
-        int rc = xsock__wait(t, fd, events, &d);
+        int rc = xsock__wait(t, fd, events, l);
         if (rc != 0)
-            return rc == -XSOCK_ETIMEDOUT ? -XSOCK_EAGAIN : rc;
+            return rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;
     }
 }
 
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
-                      int events, int64_t timeout_ns)
+                      int events, struct xsock__limit *l)
 {
-    return xsock__until_done_after(t, fd, fn, call, events, timeout_ns, fn(fd, call));
+    return xsock__until_done_after(t, fd, fn, call, events, l, fn(fd, call));
 }

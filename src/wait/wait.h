@@ -16,30 +16,32 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/deadline.h"
 #include "table/fdtab.h"
+#include "wait/limit.h"
 
-/* Waits until the socket is ready for one of `events` (XSOCK_POLL...), goes on after signals. 0; -XSOCK_ECANCELED:
- * the descriptor was closed; -XSOCK_ETIMEDOUT; -XSOCK_EMFILE, -XSOCK_ENOMEM ... : there is no wake to be had. */
-int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events,
-                const struct xsock__deadline *d);
+/* Waits until the socket is ready for one of `events` (XSOCK_POLL...), goes on after signals. 0:
+ * the caller tries again, as the socket is ready, or something has changed that the try will
+ * tell; XSOCK__WAIT_OVER; -XSOCK_ECANCELED: the descriptor was closed; -XSOCK_ETIMEDOUT: the
+ * socket's deadline has passed; -XSOCK_EMFILE, -XSOCK_ENOMEM ... : there is no wake to be had. */
+int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l);
 
-/* Waits for the time alone, or the close. */
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock__deadline *d,
-               int64_t most_ns);
+/* Waits for the time alone, or for what else ends a wait: 0 after max_ns, or earlier. */
+int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
+               int64_t max_ns);
 
 /* One try of a call. Returns a native code, or XSOCK__TRY_LATER: the call is to wait, though the
  * system has not said so. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 enum { XSOCK__TRY_LATER = INT_MIN };
 
-/* Tries, and waits, until it is done: 0 or an error, of those finish() makes. A call that may not wait, or has no
- * time left, gives -XSOCK_EAGAIN. */
+/* Tries, and waits, until it is done: 0 or an error, of those finish() makes. A call that may
+ * not wait, or whose timeout has passed, gives -XSOCK_EAGAIN; one whose deadline has passed
+ * -XSOCK_ETIMEDOUT. */
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
-                      int events, int64_t timeout_ns);
+                      int events, struct xsock__limit *l);
 
 /* The same after a first try, which gave this code. */
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
-                            void *call, int events, int64_t timeout_ns, int code);
+                            void *call, int events, struct xsock__limit *l, int code);
 
 #endif

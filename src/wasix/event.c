@@ -128,8 +128,9 @@ static void tell_edges(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 static int wait_for(struct xsock__fdtab *t, struct xsock__fd *fd, int events)
 {
-    struct xsock__deadline never = xsock__deadline_in(-1);
-    return xsock__wait(t, fd, events, &never);
+    struct xsock__limit never = xsock__limit_make(-1, NULL);
+    int rc = xsock__wait(t, fd, events, &never);
+    return rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;
 }
 
 static void scatter(uint64_t value, const struct xsock__wasix_vecs *v)

@@ -96,12 +96,15 @@ void a_descriptor_that_is_not_open_is_refused_by_every_call(void **state)
     for (int i = 0; i < NOT_OPEN; i++) {
         int d = not_open[i];
         uintptr_t handle = 77;
+        int64_t at;
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_close(d));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_get_flags(d));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_set_flags(d, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup(d, 0, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup2(d, 3, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup2(d, d, 0));
+        ASSERT_REFUSED(-XSOCK_EBADF, xsock_set_deadline(d, XSOCK_DEADLINE_RECV, 0));
+        ASSERT_REFUSED(-XSOCK_EBADF, xsock_get_deadline(d, XSOCK_DEADLINE_RECV, &at));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_native(d, &handle));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_release(d, &handle));
         assert_int_equal(handle, 77);

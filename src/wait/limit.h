@@ -1,0 +1,52 @@
+/* How long a call may wait. */
+#ifndef XSOCK__WAIT_LIMIT_H
+#define XSOCK__WAIT_LIMIT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "base/deadline.h"
+#include "socket/sock.h"
+
+/* Not an error: the call may wait no longer, as its timeout has passed, or its socket may not
+ * block any more. */
+enum { XSOCK__WAIT_OVER = 1 };
+
+/* The two limits of one call. The timeout's time runs from the call's first wait on. The
+ * socket's deadline may be changed at any time, and holds at once. */
+struct xsock__limit {
+    int64_t timeout_ns;                /* 0: the call may not wait; -1: no limit */
+    const xsock__atomic_i64 *deadline; /* the socket's, for this direction; NULL: none */
+    bool begun;
+    struct xsock__deadline timeout; /* once begun */
+};
+
+static inline struct xsock__limit xsock__limit_make(int64_t timeout_ns,
+                                                    const xsock__atomic_i64 *deadline)
+{
+    struct xsock__limit l; /* the timeout is written once it is begun */
+    l.timeout_ns = timeout_ns;
+    l.deadline = deadline;
+    l.begun = false;
+    return l;
+}
+
+/* The limit of a call that receives or sends with these flags. */
+struct xsock__limit xsock__limit_recv(const struct xsock__sock *s, int flags);
+struct xsock__limit xsock__limit_send(const struct xsock__sock *s, int flags);
+
+/* -XSOCK_ETIMEDOUT: this deadline of a socket has passed. Else 0. */
+int xsock__limit_judge(int64_t deadline_ns);
+
+static inline int xsock__limit_passed(const xsock__atomic_i64 *deadline)
+{
+    int64_t at = xsock__atomic_load_i64(deadline);
+    return at < 0 ? 0 : xsock__limit_judge(at);
+}
+
+/* How long the call may wait now, in nanoseconds (-1: for good). -XSOCK_ETIMEDOUT: the deadline
+ * has passed. XSOCK__WAIT_OVER: the timeout has passed. Whichever was to come first decides. */
+int xsock__limit_left(struct xsock__limit *l, int64_t *out_ns);
+
+#endif
