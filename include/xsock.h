@@ -1342,8 +1342,9 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * UNSPEC removes the peer of a datagram socket. The unspecified address (`0.0.0.0`, `::`) means
  * this machine.
  *
- * After EINPROGRESS the socket is writable when the attempt is over. Then reading XSOCK_SO_ERROR
- * with xsock_get_opt_size(), or another xsock_connect(), tells how the attempt ended.
+ * After EINPROGRESS the socket is writable when the attempt is over. Then xsock_connect_result()
+ * tells how the attempt ended. Reading XSOCK_SO_ERROR with xsock_get_opt_size(), or another
+ * xsock_connect(), tells an error once.
  *
  * @param[in] d The descriptor of a socket.
  * @param[in] a The address of the peer.
@@ -1382,6 +1383,38 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * @since 0.1
  */
 XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
+
+/**
+ * Tells how the last xsock_connect() on a socket ended. The answer stays the same until the next
+ * xsock_connect(), also if another call has told the error or XSOCK_SO_ERROR was read.
+ *
+ * If the attempt has just ended, the call takes the error off the socket, and XSOCK_SO_ERROR reads
+ * as 0 from then on. Any error that the system gives for an attempt can be the answer, not only
+ * those of this list.
+ *
+ * @param[in] d The descriptor of a socket.
+ * @return 0: the attempt succeeded. The connection may have ended since.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_EALREADY The attempt still goes on.
+ * @retval -XSOCK_ENOTCONN No attempt was begun, or the peer of a datagram socket was removed.
+ * @retval -XSOCK_ECONNREFUSED Nobody listens at the address. Or the attempt failed, and the reason
+ *     was read without xsock.
+ * @retval -XSOCK_ETIMEDOUT The system gave the attempt up.
+ * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
+ * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
+ * @retval -XSOCK_EADDRNOTAVAIL No port is left, or the address cannot be reached from here.
+ * @retval -XSOCK_EACCES The system forbids the attempt.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * If an attempt was begun without xsock (before xsock_adopt(), by the native handle, or in a forked
+ * child), the system is asked. Windows does not tell such an attempt from a stream that is only
+ * bound: the call gives EALREADY for both.
+ * @since 0.1
+ */
+XSOCK_API int xsock_connect_result(int d);
 
 /**
  * Ends receiving, sending or both, for every descriptor and every process that has the socket.

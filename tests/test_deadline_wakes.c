@@ -242,6 +242,29 @@ static void the_clock_goes_on_and_deadlines_go_by_it(void **state)
     end_round(&r);
 }
 
+static void a_connect_tells_its_result_by_the_public_call(void **state)
+{
+    struct round r = {.d = -1};
+    struct xsock_addr a;
+    int c = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int refused = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    tcp_listener(&r);
+    ASSERT_RESULT(0, xsock_local_addr(r.d, &a));
+    ASSERT_RESULT(-XSOCK_ENOTCONN, xsock_connect_result(c));
+    ASSERT_RESULT(-XSOCK_ENOTCONN, xsock_connect_result(r.d));
+    ASSERT_RESULT(0, xsock_connect(c, &a));
+    ASSERT_RESULT(0, xsock_connect_result(c));
+    int s = ASSERT_OPENS(xsock_accept(r.d, 0, NULL));
+    ASSERT_RESULT(-XSOCK_ENOTCONN, xsock_connect_result(s));
+    ASSERT_RESULT(0, xsock_close(s));
+    end_round(&r);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect(refused, &a));
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_result(refused));
+    ASSERT_RESULT(0, xsock_close(c));
+    ASSERT_RESULT(0, xsock_close(refused));
+}
+
 /* Wakes are kept, one for each thread that ever waited at the same time: they are had before
  * handles are counted. */
 static int warm_up(void **state)
@@ -271,6 +294,7 @@ int main(void)
         TEST(a_thread_interrupts_the_calls_of_another),
         TEST(a_deadline_ends_the_calls_of_several_threads),
         TEST(the_clock_goes_on_and_deadlines_go_by_it),
+        TEST(a_connect_tells_its_result_by_the_public_call),
     };
     return cmocka_run_group_tests_name("deadline_wakes", tests, warm_up, NULL);
 }

@@ -91,6 +91,11 @@ int xsock_connect(int d, const struct xsock_addr *a)
     return xsock__call_connect(xsock__library_table(), d, a);
 }
 
+int xsock_connect_result(int d)
+{
+    return xsock__call_connect_result(xsock__library_table(), d);
+}
+
 int xsock_shutdown(int d, int how)
 {
     return xsock__call_shutdown(xsock__library_table(), d, how);

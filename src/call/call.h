@@ -28,6 +28,7 @@ int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog);
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer);
 int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a);
+int xsock__call_connect_result(struct xsock__fdtab *t, int d);
 int xsock__call_set_deadline(struct xsock__fdtab *t, int d, int which, int64_t at_ns);
 int xsock__call_get_deadline(struct xsock__fdtab *t, int d, int which, int64_t *out_at_ns);
 int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how);

@@ -73,7 +73,8 @@ static bool may_block(const struct xsock__sock *s)
     return !xsock__atomic_load(&s->nonblock);
 }
 
-/* What a call says that may wait no longer for the end of a connect: a connect itself, or any other. */
+/* What a call says that may wait no longer for the end of a connect: a connect itself, or any
+ * other. */
 static int over(const struct xsock__sock *s, bool is_connect)
 {
     if (!is_connect)
@@ -216,4 +217,47 @@ int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *
     rc = xsock__connect_in(t, fd, a);
     xsock__fdtab_put(t, fd);
     return rc;
+}
+
+/* ---- How it ended ---------------------------------------------------------------------------- */
+
+/* Of a stream that has no peer as far as xsock knows: whoever adopted the handle, a forked
+ * child, or the program by the native handle may have begun a connect. A socket that has no
+ * port, or listens, has none under way, which not every system would tell. */
+static bool may_have_begun_elsewhere(const struct xsock__fd *fd)
+{
+    const struct xsock__sock *s = fd->held.sock;
+    const struct xsock__sys_target target = {
+        .handle = fd->held.handle, .af = s->af, .type = s->type};
+    struct xsock_addr here;
+    int64_t listens = 0;
+    if (!xsock__sock_is_stream(s)
+        || xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING))
+        return false;
+    if (xsock__addr_is_internet(s->af) && (xsock__local_addr_in(fd, &here) != 0 || here.port == 0))
+        return false;
+    return xsock__sys_get_option(&target, XSOCK_SO_ACCEPTCONN, &listens) != 0 || listens == 0;
+}
+
+static int connect_result(struct xsock__fd *fd)
+{
+    struct xsock__sock *s = fd->held.sock;
+    int known = xsock__sock_connect_result(s);
+    if (known == -XSOCK_EALREADY || (known == -XSOCK_ENOTCONN && may_have_begun_elsewhere(fd))) {
+        int rc = outcome(fd);
+        known = xsock__sock_connect_result(s);
+        return known == -XSOCK_EALREADY || known == -XSOCK_ENOTCONN ? rc : known;
+    }
+    return known;
+}
+
+int xsock__call_connect_result(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__lookup_socket(t, d, &fd);
+    if (rc != 0)
+        return rc;
+    rc = connect_result(fd);
+    xsock__fdtab_put(t, fd);
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }

@@ -103,6 +103,7 @@ void a_descriptor_that_is_not_open_is_refused_by_every_call(void **state)
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup(d, 0, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup2(d, 3, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup2(d, d, 0));
+        ASSERT_REFUSED(-XSOCK_EBADF, xsock_connect_result(d));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_set_deadline(d, XSOCK_DEADLINE_RECV, 0));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_get_deadline(d, XSOCK_DEADLINE_RECV, &at));
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_native(d, &handle));
