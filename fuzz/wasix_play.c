@@ -242,9 +242,10 @@ static void do_something_else(struct play *p, uint8_t what)
 {
     int n = play_byte(p) % NUMBERS;
     switch (what % 8) {
-    case 0:
-        (void)xsock_wasix_reserve(p->guest, n - 1);
-        break;
+    case 0: {
+        int number = xsock_wasix_reserve(p->guest, n - 1); /* may be taken */
+        (void)number;
+    } break;
     case 1:
         (void)xsock_wasix_unreserve(p->guest, n);
         break;

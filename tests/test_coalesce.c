@@ -106,6 +106,8 @@ static void batches_come_as_they_were_sent(void **state)
     }
 #ifdef __linux__ /* which joins on loopback what was sent in one call */
     assert_true(joined > 0);
+#else
+    (void)joined;
 #endif
     end_rig(&r);
 }

@@ -129,7 +129,9 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
         host_close_file(h, to);
     else
         (void)xsock_wasix_close(h->guest, second);
-    (void)xsock_wasix_reserve(h->guest, second);
+    int rc = xsock_wasix_reserve(h->guest, second);
+    if (rc < 0)
+        return (uint32_t)-rc;
     (void)xsock_wasix_unreserve(h->guest, first);
     from->number = second;
     return 0;

@@ -279,7 +279,10 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     bool ended;
 
     (void)cloexec;
-    return receive(h, m, flags, &ended);
+    int code = receive(h, m, flags, &ended);
+    /* An empty datagram is a datagram. If a socket for datagrams is shut down, nothing is there: the core knows that
+     * nothing will come any more. */
+    return code == 0 && ended && xsock__state_type(h) != SOCK_STREAM ? WSAEWOULDBLOCK : code;
 }
 
 /* ---- Many --------------------------------------------------------------------------------------------- */
