@@ -31,5 +31,5 @@ check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$
 
 cp -r "$OUT/posix/CMakeFiles" "$OUT/planted/"
 echo 'void *xsock__library_table(void); void *planted(void); void *planted(void) { return xsock__library_table(); }' |
-    gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/deadline.c.o"
-check "a planted call is refused" refuses 'base/deadline.c -> api/library.c' "$OUT/planted"
+    gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/bitmap.c.o"
+check "a planted call is refused" refuses 'base/bitmap.c -> api/library.c' "$OUT/planted"
