@@ -6,10 +6,8 @@
  * xsock_wasix_imports() lists. It gives each call of the guest to the function of that import,
  * together with the guest's memory and the arguments as the guest passed them:
  *
- * This guest calls `sock_open(1, 1, 0, 4096)`: a stream of INET. The descriptor is stored at address
- * 4096 of its memory.
- * @code{.c}
- * #include "xsock_wasix.h"
+ * This guest calls `sock_open(1, 1, 0, 4096)`: a stream of INET. The descriptor is stored at
+ * address 4096 of its memory. @code{.c} #include "xsock_wasix.h"
  *
  * static uint32_t guest_calls_sock_open(struct xsock_wasix *guest,
  *                                       const struct xsock_wasix_memory *memory)

@@ -1,4 +1,5 @@
-/* Addresses: checking, comparing, converting; and the interfaces. Text is in addr_parse.c, addr_format.c. */
+/* Addresses: checking, comparing, converting; and the interfaces. Text is in addr_parse.c,
+ * addr_format.c. */
 #include "addr/addr.h"
 
 #include <string.h>

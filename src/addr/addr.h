@@ -5,8 +5,8 @@
 #include "sys.h"
 #include "xsock.h"
 
-/* Is it as the table in xsock.h says? 0; -XSOCK_EAFNOSUPPORT: the family is no number; -XSOCK_EINVAL. Asks
- * nothing of the system: a family it lacks is fine here. */
+/* Is it as the table in xsock.h says? 0; -XSOCK_EAFNOSUPPORT: the family is no number;
+ * -XSOCK_EINVAL. Asks nothing of the system: a family it lacks is fine here. */
 int xsock__addr_check(const struct xsock_addr *a);
 
 /* Checked and converted; -XSOCK_E... Neither touches xsock_oserror(): the system was not asked. */

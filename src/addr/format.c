@@ -3,7 +3,8 @@
 
 #include "addr/addr.h"
 
-/* Nothing is longer than XSOCK_ADDR_TEXT_SIZE: 5 for "unix:", 3 for each of 128 bytes, and the NUL. */
+/* Nothing is longer than XSOCK_ADDR_TEXT_SIZE: 5 for "unix:", 3 for each of 128 bytes, and the NUL.
+ */
 struct text {
     size_t length;
     char chars[XSOCK_ADDR_TEXT_SIZE];

@@ -1,5 +1,6 @@
-/* Addresses from text. Every take_...() reads what it is named after at *text, and moves *text past it; where
- * it returns false, or an error, both are as they were. Letters and digits are ASCII whatever the locale. */
+/* Addresses from text. Every take_...() reads what it is named after at *text, and moves *text past
+ * it; where it returns false, or an error, both are as they were. Letters and digits are ASCII
+ * whatever the locale. */
 #include <string.h>
 
 #include "addr/addr.h"
@@ -68,7 +69,7 @@ static bool take_byte(const char **text, uint8_t *out)
     return true;
 }
 
-/* ---- INET and INET6 ------------------------------------------------------------------------------ */
+/* ---- INET and INET6 -------------------------------------------------------------------------- */
 
 static bool take_inet(const char **text, uint8_t out[4])
 {
@@ -120,7 +121,8 @@ static bool take_gap(const char **text, struct groups *g)
     return true;
 }
 
-/* RFC 4291, section 2.2: groups with colons between, the last two of them as dotted decimal, if one likes. */
+/* RFC 4291, section 2.2: groups with colons between, the last two of them as dotted decimal, if one
+ * likes. */
 static bool take_groups(const char **text, struct groups *g)
 {
     const char *p = *text;
@@ -193,8 +195,8 @@ static bool take_zone(const char **text, struct zone *out)
     return out->length > 0;
 }
 
-/* An index, or the name of an interface; digits only are an index. Last of all: whether a text is an address
- * does not depend on the interfaces, and what is none costs no call of the system. */
+/* An index, or the name of an interface; digits only are an index. Last of all: whether a text is
+ * an address does not depend on the interfaces, and what is none costs no call of the system. */
 static int scope_of_zone(const struct zone *zone, uint32_t *out)
 {
     const char *p = zone->chars;
@@ -237,7 +239,7 @@ static int parse_inet6(struct xsock_addr *out, const char *text, bool bracket)
     return zone.length > 0 ? scope_of_zone(&zone, &out->scope) : 0;
 }
 
-/* ---- The other families -------------------------------------------------------------------------- */
+/* ---- The other families ---------------------------------------------------------------------- */
 
 /* A character as it stands, or %XX. */
 static bool take_name_byte(const char **text, uint8_t *out)
@@ -291,7 +293,8 @@ static int parse_vsock(struct xsock_addr *out, const char *text)
     return 0;
 }
 
-/* By its name, and only as xsock_addr_format writes it; or "af" and its number, where it has no name. */
+/* By its name, and only as xsock_addr_format writes it; or "af" and its number, where it has no
+ * name. */
 static bool family_from_name(const char *name, int *out)
 {
     uint32_t number;
@@ -341,7 +344,8 @@ static int parse(struct xsock_addr *out, const char *text)
         out->length = 4;
         return take_port(&text, &out->port) ? 0 : -XSOCK_EINVAL;
     }
-    /* A family's name has one colon after it, an INET6 address two or more in all: no text is both. */
+    /* A family's name has one colon after it, an INET6 address two or more in all: no text is both.
+     */
     if (strchr(text, ':') != strrchr(text, ':'))
         return parse_inet6(out, text, false);
     return parse_raw(out, text);

@@ -4,7 +4,8 @@
 
 #include "table/fdtab.h"
 
-/* The process's table; NULL before the first call that made it, which `ensure` does (-XSOCK_ENOMEM). */
+/* The process's table; NULL before the first call that made it, which `ensure` does
+ * (-XSOCK_ENOMEM). */
 struct xsock__fdtab *xsock__library_table(void);
 int xsock__library_ensure_table(struct xsock__fdtab **out);
 

@@ -69,7 +69,7 @@ int xsock_set_limit(int limit)
     return rc != 0 ? rc : xsock__fdtab_set_limit(t, limit);
 }
 
-/* ---- Endpoints ----------------------------------------------------------------------------------- */
+/* ---- Endpoints ------------------------------------------------------------------------------- */
 
 int xsock_bind(int d, const struct xsock_addr *a)
 {
@@ -116,7 +116,7 @@ int xsock_peer_cred(int d, struct xsock_cred *out)
     return xsock__call_peer_cred(xsock__library_table(), d, out);
 }
 
-/* ---- Data ---------------------------------------------------------------------------------------- */
+/* ---- Data ------------------------------------------------------------------------------------ */
 
 ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags)
 {
@@ -173,7 +173,7 @@ ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len)
     return xsock__call_sendfile(xsock__library_table(), d, file, offset, len);
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 {
@@ -204,7 +204,7 @@ int xsock_poller_wake(int p)
     return xsock__call_poller_wake(xsock__library_table(), p);
 }
 
-/* ---- Errors -------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 int xsock_oserror(void)
 {
@@ -226,7 +226,7 @@ int xsock_error_from_winsock(int64_t code)
     return xsock__error_from_winsock(code);
 }
 
-/* ---- Handles of the system ----------------------------------------------------------------------- */
+/* ---- Handles of the system ------------------------------------------------------------------- */
 
 int xsock_native(int d, uintptr_t *out)
 {
@@ -285,7 +285,7 @@ int xsock_triple_from_native(int family, int type, int protocol, int out[3])
     return out == NULL ? -XSOCK_EFAULT : xsock__numbers_from_native(&t, out);
 }
 
-/* ---- Names --------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,
                             const struct xsock_connect_options *options)

@@ -1,5 +1,5 @@
-/* What the options.c of both backends share: a row says what a system calls an option that is one number. Only they
- * include this, and the constants that stand in their rows are the system's. */
+/* What the options.c of both backends share: a row says what a system calls an option that is one
+ * number. Only they include this, and the constants that stand in their rows are the system's. */
 #ifndef XSOCK__BACKEND_OPTION_ROW_H
 #define XSOCK__BACKEND_OPTION_ROW_H
 

@@ -1,6 +1,7 @@
-/* What the addr.c of both backends share: families, and the sockaddrs of INET and INET6, which are the same
- * everywhere but for how they begin. Only they include this, after the system's headers and FAMILY_LAST, the largest
- * number that a sa_family holds. Nothing here looks at a sockaddr through a pointer of another type. */
+/* What the addr.c of both backends share: families, and the sockaddrs of INET and INET6, which are
+ * the same everywhere but for how they begin. Only they include this, after the system's headers
+ * and FAMILY_LAST, the largest number that a sa_family holds. Nothing here looks at a sockaddr
+ * through a pointer of another type. */
 #ifndef XSOCK__BACKEND_SOCKADDR_INET_H
 #define XSOCK__BACKEND_SOCKADDR_INET_H
 
@@ -55,7 +56,8 @@ static const uint8_t *bytes_at(const struct xsock__sys_addr *from, size_t at)
     return (const uint8_t *)from->bytes + at;
 }
 
-/* Before anything is put in: the sockaddrs of INET and INET6, which most are, fill all that the system reads. */
+/* Before anything is put in: the sockaddrs of INET and INET6, which most are, fill all that the
+ * system reads. */
 static void clear_for(int af, struct xsock__sys_addr *to)
 {
     if (af != XSOCK_AF_INET && af != XSOCK_AF_INET6)

@@ -1,6 +1,6 @@
-/* A set of small numbers that answers "which is the lowest not in it?" in a few steps, however many it
- * holds: a bitmap with levels, where a bit above tells that a whole word below is full. Memory follows the
- * highest number that was ever set. Not for threads: its owner has a lock. */
+/* A set of small numbers that answers "which is the lowest not in it?" in a few steps, however many
+ * it holds: a bitmap with levels, where a bit above tells that a whole word below is full. Memory
+ * follows the highest number that was ever set. Not for threads: its owner has a lock. */
 #ifndef XSOCK__BASE_BITMAP_H
 #define XSOCK__BASE_BITMAP_H
 

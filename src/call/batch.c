@@ -12,8 +12,8 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* The part of a batch that the system gets at once: messages of one datagram each, or, where the system cuts them
- * apart again, of several. */
+/* The part of a batch that the system gets at once: messages of one datagram each, or, where the
+ * system cuts them apart again, of several. */
 struct window {
     struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
     struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
@@ -88,7 +88,7 @@ static size_t most_of(const struct xsock__sock *s)
     return s->af == XSOCK_AF_LOCAL ? 1 : XSOCK__BATCH_MAX;
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 /* What one message that is cut apart may hold: no more than an IPv6 datagram takes. */
 enum { SEGMENTED_BYTES = 65535 - 40 - 8 };
@@ -99,8 +99,8 @@ static bool is_alike(const struct xsock_dgram *a, const struct xsock_dgram *b)
            && (a->control == b->control || xsock__control_same(a->control, b->control));
 }
 
-/* The vectors of a message, of at most n datagrams from the first on: of the same size, to the same place; the last may
- * be shorter. Returns how many. */
+/* The vectors of a message, of at most n datagrams from the first on: of the same size, to the same
+ * place; the last may be shorter. Returns how many. */
 static size_t put_vectors(struct xsock_vec *out, const struct xsock_dgram *v, size_t n)
 {
     size_t size = v->len, total = 0, run = 0, next = size;
@@ -145,7 +145,8 @@ static int put_message(struct window *w, const struct xsock__sock *s, const stru
     return rc != 0 ? rc : put_address(w, s, v, at);
 }
 
-/* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the first. */
+/* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the
+ * first. */
 static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                          size_t n)
 {
@@ -159,8 +160,9 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
     return 0;
 }
 
-/* Segments have to fit the path's MTU, while datagrams are fragmented; and the device may have to compute checksums.
- * Where a system refuses for such a reason, one datagram each may still go, or tells what is really wrong. */
+/* Segments have to fit the path's MTU, while datagrams are fragmented; and the device may have to
+ * compute checksums. Where a system refuses for such a reason, one datagram each may still go, or
+ * tells what is really wrong. */
 static bool may_go_singly(const struct window *w, int code)
 {
     int error = w->msgs[0].segment != 0 ? -xsock__error_from_native(code) : 0;
@@ -202,7 +204,8 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror() must not know. */
+/* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror()
+ * must not know. */
 static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
 {
     int code;
@@ -263,7 +266,7 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
     return rc;
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static int try_recv(struct xsock__fd *fd, void *call)
 {

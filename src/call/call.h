@@ -1,5 +1,5 @@
-/* The public calls, for any table: src/api gives them the process's own,, src/wasix a guest's. What each does and
- * returns: xsock.h. */
+/* The public calls, for any table: src/api gives them the process's own,, src/wasix a guest's. What
+ * each does and returns: xsock.h. */
 #ifndef XSOCK__CALL_CALL_H
 #define XSOCK__CALL_CALL_H
 
@@ -56,17 +56,18 @@ int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *o
                             int64_t timeout_ns);
 int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 
-/* ---- What the calls share ------------------------------------------------------------------------ */
+/* ---- What the calls share -------------------------------------------------------------------- */
 
-/* The calls of these names in a socket that the caller has: whoever asks first whether it may be done wants it
- * done to the socket that was asked about, and not to what has its number by then. */
+/* The calls of these names in a socket that the caller has: whoever asks first whether it may be
+ * done wants it done to the socket that was asked about, and not to what has its number by then. */
 int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__listen_in(struct xsock__fd *fd, int backlog);
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 
-/* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what is made of one. */
+/* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what
+ * is made of one. */
 ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
                          int flags, const struct xsock_addr *to);
 ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
@@ -79,11 +80,13 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
 /* xsock_dup of a descriptor that the caller has. */
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
 
-/* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another family; -XSOCK_EINVAL. */
+/* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another
+ * family; -XSOCK_EINVAL. */
 int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
                            struct xsock__sys_addr *out);
 
-/* An address of this socket, or its peer's, or a sender's; where there is none, zeros of its family. */
+/* An address of this socket, or its peer's, or a sender's; where there is none, zeros of its
+ * family. */
 int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
                         struct xsock_addr *out);
 

@@ -25,8 +25,8 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet; another
- * error: the system didn't say. */
+/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet;
+ * another error: the system didn't say. */
 static int ask_outcome(struct xsock__fd *fd, int *out_end)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
@@ -53,8 +53,8 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
 }
 
-/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it failed, and
- * why is gone. */
+/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it
+ * failed, and why is gone. */
 static int outcome(struct xsock__fd *fd)
 {
     int end = 0;
@@ -104,7 +104,8 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue;
-        /* Linux: the first connect after one that failed only clears the failure away, and says this. */
+        /* Linux: the first connect after one that failed only clears the failure away, and says
+         * this. */
         if (error == -XSOCK_ECONNABORTED && !cleared) {
             cleared = true;
             continue;
@@ -146,8 +147,8 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
     return is_in_progress(rc) && blocks ? wait_connected(t, fd, &limit, true) : rc;
 }
 
-/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would have
- * to. */
+/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would
+ * have to. */
 int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l)
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))

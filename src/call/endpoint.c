@@ -22,7 +22,7 @@ int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr 
     return xsock__addr_to_native(a, out);
 }
 
-/* ---- bind, listen -------------------------------------------------------------------------------- */
+/* ---- bind, listen ---------------------------------------------------------------------------- */
 
 int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a)
 {
@@ -55,8 +55,8 @@ int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
     return rc;
 }
 
-/* Winsock refuses to listen without an address. One that has an address already (from outside: we may not
- * know) says EINVAL, and that is fine. */
+/* Winsock refuses to listen without an address. One that has an address already (from outside: we
+ * may not know) says EINVAL, and that is fine. */
 static int bind_anywhere(struct xsock__fd *fd)
 {
     struct xsock_addr any = {.family = fd->held.sock->af};
@@ -94,7 +94,7 @@ int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
     return rc;
 }
 
-/* ---- accept -------------------------------------------------------------------------------------- */
+/* ---- accept ---------------------------------------------------------------------------------- */
 
 /* One accept, over all its tries. */
 struct acceptance {
@@ -249,10 +249,10 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
     return rc;
 }
 
-/* ---- shutdown, addresses ------------------------------------------------------------------------- */
+/* ---- shutdown, addresses --------------------------------------------------------------------- */
 
-/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A socket from
- * outside may have got its peer there. */
+/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A
+ * socket from outside may have got its peer there. */
 static int check_has_peer(const struct xsock__fd *fd)
 {
     struct xsock__sys_addr peer;

@@ -1,4 +1,5 @@
-/* What every call begins and ends with: finding the descriptor of a number, and publishing a new one. */
+/* What every call begins and ends with: finding the descriptor of a number, and publishing a new
+ * one. */
 #include "call/lookup.h"
 
 #include "socket/sock.h"
@@ -6,7 +7,7 @@
 #include "wait/poller.h"
 #include "xsock.h"
 
-/* ---- Finding ------------------------------------------------------------------------------------- */
+/* ---- Finding --------------------------------------------------------------------------------- */
 
 /* Of what is no plain socket: what every call says of it, 0 for nothing. */
 static int why_not(const struct xsock__sock *s)
@@ -45,7 +46,7 @@ int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
     return 0;
 }
 
-/* ---- Publishing ---------------------------------------------------------------------------------- */
+/* ---- Publishing ------------------------------------------------------------------------------ */
 
 int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
@@ -87,7 +88,7 @@ int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
     return xsock__fdtab_publish(t, fd);
 }
 
-/* ---- What a table does with what its descriptors hold -------------------------------------------- */
+/* ---- What a table does with what its descriptors hold ---------------------------------------- */
 
 static struct xsock__sock *let_go(const struct xsock__held *held)
 {

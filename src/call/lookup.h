@@ -8,9 +8,9 @@
 /* A new table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
 int xsock__lookup_create_table(struct xsock__fdtab **out);
 
-/* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the process that this one
- * was forked from. Its number is somebody else's: -XSOCK__EFOREIGN, or in the process's table
- * -XSOCK_ENOTSOCK. */
+/* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the
+ * process that this one was forked from. Its number is somebody else's: -XSOCK__EFOREIGN, or in the
+ * process's table -XSOCK_ENOTSOCK. */
 int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
 /* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EFOREIGN, -XSOCK_ENOTSOCK. */
@@ -33,8 +33,8 @@ static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, stru
  * xsock__fdtab_reserve. */
 int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out);
 
-/* For a reserved descriptor: makes sure of memory for a socket. -XSOCK_ENOMEM: there is none, and the number is
- * given back. */
+/* For a reserved descriptor: makes sure of memory for a socket. -XSOCK_ENOMEM: there is none, and
+ * the number is given back. */
 int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Two numbers, the lower one first. */

@@ -83,7 +83,7 @@ static void advance(struct message *x)
     m->skip += n;
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static int try_send(struct xsock__fd *fd, void *call)
 {
@@ -152,7 +152,7 @@ ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_
     return n;
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static int try_recv(struct xsock__fd *fd, void *call)
 {
@@ -187,7 +187,8 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
-/* A call without control data gives the system a place for none; on success only it is the caller's turn. */
+/* A call without control data gives the system a place for none; on success only it is the caller's
+ * turn. */
 static void report(const struct xsock__sock *s, const struct message *x,
                    const struct xsock__sys_addr *from, const struct xsock_control *control,
                    struct xsock_msg *m)

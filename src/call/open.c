@@ -30,8 +30,8 @@ static int when_full(int full, int verdict)
     }
 }
 
-/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__start), and no
- * socket is made in vain. */
+/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__start), and
+ * no socket is made in vain. */
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
 {
     struct xsock__fd *fd;
@@ -138,7 +138,7 @@ int xsock__call_close(struct xsock__fdtab *t, int d)
     return xsock__fdtab_remove(t, d);
 }
 
-/* ---- Flags --------------------------------------------------------------------------------------- */
+/* ---- Flags ----------------------------------------------------------------------------------- */
 
 int xsock__call_get_flags(struct xsock__fdtab *t, int d)
 {
@@ -182,7 +182,7 @@ int xsock__call_set_flags(struct xsock__fdtab *t, int d, int flags)
     return rc;
 }
 
-/* ---- Handles of the system ----------------------------------------------------------------------- */
+/* ---- Handles of the system ------------------------------------------------------------------- */
 
 int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out)
 {

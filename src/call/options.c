@@ -11,7 +11,7 @@
 #include "socket/sock.h"
 #include "sys.h"
 
-/* ---- Flags, times, sizes ------------------------------------------------------------------------- */
+/* ---- Flags, times, sizes --------------------------------------------------------------------- */
 
 int xsock__call_set_opt(struct xsock__fdtab *t, int d, int opt, int kind, int64_t value)
 {
@@ -65,7 +65,7 @@ int xsock__call_get_opt_size(struct xsock__fdtab *t, int d, int opt, uint64_t *o
     return rc;
 }
 
-/* ---- Congestion control, and what is known of a connection --------------------------------------- */
+/* ---- Congestion control, and what is known of a connection ----------------------------------- */
 
 static int set_congestion(const struct xsock__fd *fd, const char *name)
 {
@@ -151,7 +151,7 @@ int xsock__call_tcp_info(struct xsock__fdtab *t, int d, struct xsock_tcp_info *o
     return rc;
 }
 
-/* ---- Interfaces ---------------------------------------------------------------------------------- */
+/* ---- Interfaces ------------------------------------------------------------------------------ */
 
 /* Systems say five different things of an interface that is not there. */
 static int check_interface(uint32_t index)
@@ -236,7 +236,7 @@ int xsock__call_get_multicast_if(struct xsock__fdtab *t, int d, uint32_t *out)
     return rc;
 }
 
-/* ---- Groups -------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
 static bool is_multicast(const struct xsock_addr *a)
 {
@@ -300,7 +300,7 @@ int xsock__call_change_group(struct xsock__fdtab *t, int d, bool join,
     return rc;
 }
 
-/* ---- The system's own ---------------------------------------------------------------------------- */
+/* ---- The system's own ------------------------------------------------------------------------ */
 
 int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, const void *value,
                             size_t size)

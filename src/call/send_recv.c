@@ -57,7 +57,8 @@ static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__li
     return rc != 0 ? rc : xsock__wait_connected(t, fd, &limit);
 }
 
-/* Systems answer alike for most, and not for these: what a socket has been through tells which is meant. */
+/* Systems answer alike for most, and not for these: what a socket has been through tells which is
+ * meant. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
@@ -83,7 +84,7 @@ int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
     }
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static int try_send(struct xsock__fd *fd, void *call)
 {
@@ -98,8 +99,8 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* A stream that may wait sends all; what was sent before an error counts, and the error comes next time. `code` is
- * the first try's. */
+/* A stream that may wait sends all; what was sent before an error counts, and the error comes next
+ * time. `code` is the first try's. */
 static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
                            int code)
 {
@@ -118,7 +119,8 @@ static bool is_quiet(const struct xsock__fd *fd)
     return !xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges);
 }
 
-/* Nearly always the first try is all there is to do: it comes before everything that only waiting needs. */
+/* Nearly always the first try is all there is to do: it comes before everything that only waiting
+ * needs. */
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     int code = try_send(fd, x);
@@ -168,8 +170,9 @@ static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t le
            && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE);
 }
 
-/* The plain case, all but always done by its first try, is as few calls deep as can be: a return from below a system
- * call costs a mispredicted jump at each level, some 9 ns where this was measured. */
+/* The plain case, all but always done by its first try, is as few calls deep as can be: a return
+ * from below a system call costs a mispredicted jump at each level, some 9 ns where this was
+ * measured. */
 ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, size_t len, int flags,
                              const struct xsock_addr *to)
 {
@@ -194,7 +197,7 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
     return n;
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 /* With XSOCK_MSG_TRUNC where the system does not tell the length: see whole_length.h. */
 static int recv_vectors(struct xsock__fd *fd, struct transfer *x)
@@ -346,7 +349,7 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
     return n;
 }
 
-/* ---- What is there ------------------------------------------------------------------------------- */
+/* ---- What is there --------------------------------------------------------------------------- */
 
 ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
 {

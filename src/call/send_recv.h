@@ -34,8 +34,9 @@ bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int know
 /* Whether it can have out-of-band data. */
 bool xsock__has_urgent(const struct xsock__sock *s);
 
-/* The code of a try to receive: "would block" is the end, 0 and nothing received, where this end was shut down for
- * receiving. (Linux goes on saying that a datagram socket is readable then: waiting would never end.) */
+/* The code of a try to receive: "would block" is the end, 0 and nothing received, where this end
+ * was shut down for receiving. (Linux goes on saying that a datagram socket is readable then:
+ * waiting would never end.) */
 int xsock__recv_ended(const struct xsock__sock *s, int code);
 
 /* WAITALL has a meaning. */

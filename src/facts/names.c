@@ -7,10 +7,11 @@
 
 #include "xsock.h"
 
-/* ---- Errors -------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
-/* Texts are kept in one piece, and rows say where in it theirs begins: a pointer instead would cost the shared
- * library 8 bytes and the 24 of its relocation, and each process a write to a page that could be shared. */
+/* Texts are kept in one piece, and rows say where in it theirs begins: a pointer instead would cost
+ * the shared library 8 bytes and the 24 of its relocation, and each process a write to a page that
+ * could be shared. */
 static const struct error_texts {
 #define ERROR(name, text) char name[sizeof #name "\0" text]; /* the name, a zero, the sentence */
 #include "facts/errors.def"
@@ -57,7 +58,7 @@ const char *xsock_errname(int error)
     return row != NULL ? error_name(row) : error == 0 ? "SUCCESS" : NULL;
 }
 
-/* ---- Comparing ----------------------------------------------------------------------------------- */
+/* ---- Comparing ------------------------------------------------------------------------------- */
 
 static char lower(char c)
 {
@@ -112,7 +113,7 @@ int xsock_errnumber(const char *name)
     return -XSOCK_ENOENT;
 }
 
-/* ---- Families, types, protocols, options --------------------------------------------------------- */
+/* ---- Families, types, protocols, options ----------------------------------------------------- */
 
 /* As error_texts. Two protocols may have one name, and a name and an alias one constant. */
 static const struct texts {
@@ -136,7 +137,8 @@ static const struct texts {
 #include "facts/options.def"
 };
 
-/* What a number is of. A family's protocols have the family itself; these are above all families. */
+/* What a number is of. A family's protocols have the family itself; these are above all families.
+ */
 enum { FAMILIES = 0xfff1, TYPES, OPTIONS };
 
 static const struct row {

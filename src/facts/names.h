@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* The protocol's name; NULL if it has none of its own, also where xsock_protocol_name says "default". */
+/* The protocol's name; NULL if it has none of its own, also where xsock_protocol_name says
+ * "default". */
 const char *xsock__protocol_own_name(int af, int protocol);
 
 /* The lowest protocol in from..to that has a name. False: none has. */

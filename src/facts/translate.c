@@ -5,7 +5,7 @@
 #include "facts/triple.h"
 #include "xsock.h"
 
-/* ---- Errors -------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 /* In the order of winsock.def, whose first rows are the everyday ones. */
 static const struct winsock_row {
@@ -66,7 +66,7 @@ int xsock__finish(int code)
     return xsock__error_from_native(code);
 }
 
-/* ---- Triples ------------------------------------------------------------------------------------- */
+/* ---- Triples --------------------------------------------------------------------------------- */
 
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out)
 {

@@ -15,11 +15,12 @@ int xsock__error_from_winsock(int64_t code);
 /* A native code of an error of either sign; 0 for 0. -XSOCK_EINVAL: there is none. */
 int xsock__error_to_native(int error);
 
-/* The one place where a native code becomes a result: keeps it for xsock_oserror(), returns -XSOCK_E...; 0
- * for 0. */
+/* The one place where a native code becomes a result: keeps it for xsock_oserror(), returns
+ * -XSOCK_E...; 0 for 0. */
 int xsock__finish(int code);
 
-/* A triple of xsock's numbers (type without flags) to native ones. False: this system has no number for one. */
+/* A triple of xsock's numbers (type without flags) to native ones. False: this system has no number
+ * for one. */
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out);
 
 /* And back. 0, -XSOCK_EAFNOSUPPORT, -XSOCK_ESOCKTNOSUPPORT; a protocol that has no number is 0. */

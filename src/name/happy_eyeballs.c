@@ -15,7 +15,7 @@ void xsock__happy_resolved(struct xsock__happy *h, size_t count)
     h->count = count;
 }
 
-/* ---- Time ---------------------------------------------------------------------------------------- */
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 static bool is_over(const struct xsock__happy *h, int64_t now)
 {
@@ -42,7 +42,7 @@ static int64_t time_to_wait(const struct xsock__happy *h, int64_t now)
     return until(at, now);
 }
 
-/* ---- Steps --------------------------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 static struct xsock__happy_step give_up(int error)
 {
@@ -69,8 +69,8 @@ struct xsock__happy_step xsock__happy_next(struct xsock__happy *h, int64_t now_n
     return step;
 }
 
-/* How much a failure tells. That this machine lacks a family, or has no way to one, is of little use to know
- * where an address of the other family was refused. */
+/* How much a failure tells. That this machine lacks a family, or has no way to one, is of little
+ * use to know where an address of the other family was refused. */
 static int weight_of(int error)
 {
     switch (-error) {
@@ -102,7 +102,7 @@ void xsock__happy_failed(struct xsock__happy *h, int error, int code)
     }
 }
 
-/* ---- The order ----------------------------------------------------------------------------------- */
+/* ---- The order ------------------------------------------------------------------------------- */
 
 /* The next address at `at` or after that is, or is not, of this family; n: none. */
 static size_t find(const struct xsock_addr *v, size_t n, size_t at, int family, bool same)

@@ -1,5 +1,6 @@
-/* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what happened,
- * and does nothing itself. One deadline covers all of it, looking up the name included. */
+/* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what
+ * happened, and does nothing itself. One deadline covers all of it, looking up the name included.
+ */
 #ifndef XSOCK__NAME_HAPPY_EYEBALLS_H
 #define XSOCK__NAME_HAPPY_EYEBALLS_H
 

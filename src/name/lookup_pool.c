@@ -6,8 +6,9 @@
 #include "facts/translate.h"
 #include "sys.h"
 
-/* What the thread and its asker share. It is the asker's when it is done, the thread's when its asker has
- * left: whichever comes first, under the lock. So nothing is the thread's any more when the asker goes on. */
+/* What the thread and its asker share. It is the asker's when it is done, the thread's when its
+ * asker has left: whichever comes first, under the lock. So nothing is the thread's any more when
+ * the asker goes on. */
 struct job {
     struct xsock__lock lock;
     const struct xsock__sys_wake *wake; /* NULL: the asker has left, and the wake is another's */

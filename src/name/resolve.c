@@ -13,7 +13,7 @@ enum {
     PORT_LAST = 0xffff
 };
 
-/* ---- What is wrong with a question --------------------------------------------------------------- */
+/* ---- What is wrong with a question ----------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -32,7 +32,8 @@ static bool all(bool (*is)(char), const char *text, size_t n)
     return n == 0;
 }
 
-/* No name has these, and systems don't agree on what to do with them: some skip spaces, some cut zones. */
+/* No name has these, and systems don't agree on what to do with them: some skip spaces, some cut
+ * zones. */
 static bool is_plain(const char *text)
 {
     for (; *text != 0; text++)
@@ -41,8 +42,8 @@ static bool is_plain(const char *text)
     return true;
 }
 
-/* Does it end in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696, section 2)? The C library
- * would take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for 8.0.0.1. */
+/* Does it end in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696, section 2)? The
+ * C library would take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for 8.0.0.1. */
 static bool ends_in_number(const char *host)
 {
     size_t end = strlen(host), begin;
@@ -148,7 +149,8 @@ static int init_service(struct xsock__question *q, const char *service)
         return parse_port(service, &q->port);
     if ((q->flags & XSOCK_AI_NUMERICSERV) != 0)
         return -XSOCK_EAI_NONAME;
-    /* No name begins with a sign, but strtol takes it for a number: getaddrinfo gives port 80 for "+80". */
+    /* No name begins with a sign, but strtol takes it for a number: getaddrinfo gives port 80 for
+     * "+80". */
     if (!is_plain(service) || service[0] == '+' || service[0] == '-'
         || q->type == XSOCK_SOCK_SEQPACKET)
         return -XSOCK_EAI_SERVICE;
@@ -186,7 +188,7 @@ bool xsock__question_is_slow(const struct xsock__question *q)
     return q->kind == XSOCK__HOST_NAME || q->service[0] != 0;
 }
 
-/* ---- Answers ------------------------------------------------------------------------------------- */
+/* ---- Answers --------------------------------------------------------------------------------- */
 
 void xsock__answer_free(struct xsock__answer *a)
 {
@@ -208,7 +210,8 @@ static bool grow(struct xsock__answer *a)
     return true;
 }
 
-/* Once each: systems give an address for every type, and hosts files may have it twice. False: no memory. */
+/* Once each: systems give an address for every type, and hosts files may have it twice. False: no
+ * memory. */
 static bool add(struct xsock__answer *a, const struct xsock_addr *addr)
 {
     for (size_t i = 0; i < a->count; i++)
@@ -220,7 +223,7 @@ static bool add(struct xsock__answer *a, const struct xsock_addr *addr)
     return true;
 }
 
-/* ---- Asking the system --------------------------------------------------------------------------- */
+/* ---- Asking the system ----------------------------------------------------------------------- */
 
 struct collecting {
     const struct xsock__question *q;
@@ -243,7 +246,8 @@ static bool collect(const struct xsock__sys_addr *native, void *user)
     return !c->full;
 }
 
-/* Codes of the system that mean it has no room are told as such: the others of EAI_SYSTEM say little. */
+/* Codes of the system that mean it has no room are told as such: the others of EAI_SYSTEM say
+ * little. */
 static int error_of_resolver(int error, int code)
 {
     if (error != XSOCK_EAI_SYSTEM)
@@ -288,7 +292,7 @@ static int ask_name(const struct xsock__question *q, struct xsock__answer *out)
     return ask_system(q, q->host, XSOCK_AF_INET, &c);
 }
 
-/* ---- Hosts that need no asking ------------------------------------------------------------------- */
+/* ---- Hosts that need no asking --------------------------------------------------------------- */
 
 /* The ports of a service: those of "any host". */
 static int find_ports(const struct xsock__question *q, struct xsock__answer *out)
@@ -354,7 +358,7 @@ int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *o
     return rc;
 }
 
-/* ---- The public call ----------------------------------------------------------------------------- */
+/* ---- The public call ------------------------------------------------------------------------- */
 
 int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
                   struct xsock_addr *out, size_t cap)

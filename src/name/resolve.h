@@ -1,4 +1,5 @@
-/* Hosts and services to addresses: a question that has been checked, and the list that answers it. */
+/* Hosts and services to addresses: a question that has been checked, and the list that answers it.
+ */
 #ifndef XSOCK__NAME_RESOLVE_H
 #define XSOCK__NAME_RESOLVE_H
 

@@ -88,7 +88,8 @@ static int name_service(const struct xsock_addr *a, const struct xsock__sys_addr
     return 0;
 }
 
-/* The buffers are not const: gcc would warn that buffers which are only written to are read here. */
+/* The buffers are not const: gcc would warn that buffers which are only written to are read here.
+ */
 static int check(const struct xsock_addr *a, char *host, size_t host_len, char *service,
                  size_t service_len, int flags)
 {

@@ -9,12 +9,13 @@
 enum { FAMILY_LAST = (sa_family_t)-1 };
 #include "backend/sockaddr_inet.h"
 
-/* Where the bytes after the family begin: the same everywhere, with sa_len (one byte, and one of family; RFC
- * 3493 has SIN6_LEN tell of it) or without (two of family). */
+/* Where the bytes after the family begin: the same everywhere, with sa_len (one byte, and one of
+ * family; RFC 3493 has SIN6_LEN tell of it) or without (two of family). */
 enum { HEAD = offsetof(struct sockaddr, sa_data) };
 
-/* sockaddr_vm, of Linux's <linux/vm_sockets.h> and Apple's <sys/vsock.h>, neither of which the oldest systems
- * we build on have whole: u16 reserved, u32 port, u32 cid, and on Linux u8 flags (5.11; zero before). */
+/* sockaddr_vm, of Linux's <linux/vm_sockets.h> and Apple's <sys/vsock.h>, neither of which the
+ * oldest systems we build on have whole: u16 reserved, u32 port, u32 cid, and on Linux u8 flags
+ * (5.11; zero before). */
 #ifdef __linux__
 enum { VM_PORT = 4, VM_CID = 8, VM_FLAGS = 12, VM_SIZE = 16 };
 #else
@@ -43,7 +44,7 @@ static int family_of(const struct xsock__sys_addr *native)
     return head.sa_family;
 }
 
-/* ---- To native ----------------------------------------------------------------------------------- */
+/* ---- To native ------------------------------------------------------------------------------- */
 
 static size_t put_vsock(struct xsock__sys_addr *to, const struct xsock_addr *a)
 {
@@ -104,7 +105,7 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
     return 0;
 }
 
-/* ---- From native --------------------------------------------------------------------------------- */
+/* ---- From native ----------------------------------------------------------------------------- */
 
 static bool get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
@@ -123,8 +124,8 @@ static bool get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native
     return true;
 }
 
-/* Linux counts a NUL after a path, and one past sun_path where that is full (unix(7), BUGS); FreeBSD and
- * macOS pad, and give an unnamed socket 14 zeros. */
+/* Linux counts a NUL after a path, and one past sun_path where that is full (unix(7), BUGS);
+ * FreeBSD and macOS pad, and give an unnamed socket 14 zeros. */
 static bool get_local(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     const uint8_t *path = bytes_at(native, HEAD);

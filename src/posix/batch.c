@@ -1,5 +1,5 @@
-/* Many messages: with sendmmsg and recvmmsg on Linux, one by one elsewhere, where sendmmsg, if there is one, is a
- * loop too (FreeBSD's C library). */
+/* Many messages: with sendmmsg and recvmmsg on Linux, one by one elsewhere, where sendmmsg, if
+ * there is one, is a loop too (FreeBSD's C library). */
 #include "posix/message.h"
 
 #ifdef __linux__
@@ -14,7 +14,7 @@ struct batch {
     } controls[XSOCK__BATCH_MAX];
 };
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
@@ -37,7 +37,7 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static void prepare_receive(struct batch *b, size_t i, struct xsock__sys_msg *m)
 {

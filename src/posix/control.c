@@ -18,14 +18,15 @@
 #define SOL_UDP 17
 #endif
 
-/* One octet of the IP header: Linux and macOS take and give an int, FreeBSD a byte; Linux gives a byte of TOS. */
+/* One octet of the IP header: Linux and macOS take and give an int, FreeBSD a byte; Linux gives a
+ * byte of TOS. */
 #ifdef __FreeBSD__
 typedef unsigned char octet;
 #else
 typedef int octet;
 #endif
 
-/* ---- To the system ------------------------------------------------------------------------------- */
+/* ---- To the system --------------------------------------------------------------------------- */
 
 void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data, size_t size)
 {
@@ -85,7 +86,8 @@ static void put_info6(struct msghdr *to, const struct xsock_control *c)
     xsock__posix_add_control(to, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
-/* A dual-stack socket sends by the one protocol or the other, and each passes over what is the other's. */
+/* A dual-stack socket sends by the one protocol or the other, and each passes over what is the
+ * other's. */
 static void put_octet(struct msghdr *to, bool six, int type, int type6, int value)
 {
     const octet four = (octet)value;
@@ -113,7 +115,7 @@ int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m)
     return code;
 }
 
-/* ---- From the system ----------------------------------------------------------------------------- */
+/* ---- From the system ------------------------------------------------------------------------- */
 
 static size_t data_size(const struct cmsghdr *c)
 {
@@ -143,7 +145,8 @@ static void get_handles(struct cmsghdr *c, struct xsock__sys_msg *m, bool cloexe
             continue;
         }
 #ifdef MSG_CMSG_CLOEXEC
-        if (!cloexec) /* they come closed, so that none is inherited that is still to be closed itself */
+        /* they come closed, so that none is inherited that is still to be closed itself */
+        if (!cloexec)
             (void)xsock__sys_set_cloexec((uintptr_t)fd, false);
 #else
         (void)xsock__sys_set_cloexec((uintptr_t)fd, cloexec);
@@ -217,7 +220,8 @@ static void get_ip6(struct cmsghdr *c, struct xsock_control *to)
     }
 }
 
-/* FreeBSD tells address and interface apart from each other, so what is there is put to zero first. */
+/* FreeBSD tells address and interface apart from each other, so what is there is put to zero first.
+ */
 static void clear(struct xsock_control *c)
 {
     if (c == NULL)

@@ -23,7 +23,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
     return listen((int)h, backlog) == 0 ? 0 : errno;
 }
 
-/* macOS has no accept4. BSD and macOS hand the listener's non-blocking mode down, Linux doesn't: set anyway. */
+/* macOS has no accept4. BSD and macOS hand the listener's non-blocking mode down, Linux doesn't:
+ * set anyway. */
 static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
                         const struct xsock__sys_triple *t, bool cloexec, int *out)
 {

@@ -48,9 +48,10 @@ int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
     return code;
 }
 
-/* ---- Names --------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
-/* Linux: an address with a label ("eth0:1") comes under that name. No interface has a colon in its own. */
+/* Linux: an address with a label ("eth0:1") comes under that name. No interface has a colon in its
+ * own. */
 static size_t name_length(const char *name)
 {
 #ifdef __linux__
@@ -75,7 +76,7 @@ static bool seen_before(const struct ifaddrs *first, const struct ifaddrs *entry
     return false;
 }
 
-/* ---- What one entry tells ------------------------------------------------------------------------ */
+/* ---- What one entry tells -------------------------------------------------------------------- */
 
 static uint32_t flags_from_native(unsigned flags)
 {
@@ -86,8 +87,8 @@ static uint32_t flags_from_native(unsigned flags)
            | (flags & IFF_POINTOPOINT ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0);
 }
 
-/* The ones that a netmask begins with. BSD kernels cut a mask after its last byte that is not zero, and don't
- * always fill in its family: sa_len is all there is to go by. */
+/* The ones that a netmask begins with. BSD kernels cut a mask after its last byte that is not zero,
+ * and don't always fill in its family: sa_len is all there is to go by. */
 static uint32_t prefix_length(int family, const struct sockaddr *mask)
 {
     size_t at = family == AF_INET ? offsetof(struct sockaddr_in, sin_addr)
@@ -122,8 +123,8 @@ static void add_hardware(struct xsock_interface *iface, const uint8_t *bytes, si
 #ifdef __linux__
 enum { AF_OF_LINK = AF_PACKET };
 
-/* sll_addr may be longer than it is declared: 20 bytes for InfiniBand, and the C libraries make room. An
- * interface without (loopback) has zeros. */
+/* sll_addr may be longer than it is declared: 20 bytes for InfiniBand, and the C libraries make
+ * room. An interface without (loopback) has zeros. */
 static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 {
     static const uint8_t zeros[sizeof iface->hardware];
@@ -152,8 +153,8 @@ static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 }
 #endif
 
-/* KAME's kernels keep a link-local address's interface in its second pair of bytes, and some of their calls
- * hand it out so. */
+/* KAME's kernels keep a link-local address's interface in its second pair of bytes, and some of
+ * their calls hand it out so. */
 static void clear_embedded_scope(struct xsock_addr *a)
 {
 #ifdef __KAME__
@@ -183,7 +184,7 @@ static bool add_addr(struct xsock_interface_addr *out, const struct ifaddrs *ent
     return true;
 }
 
-/* ---- An interface -------------------------------------------------------------------------------- */
+/* ---- An interface ---------------------------------------------------------------------------- */
 
 /* All entries of the interface that `entry`, its first, belongs to. */
 static void gather(const struct ifaddrs *entry, const char *name,

@@ -15,9 +15,10 @@
 #endif
 #endif
 
-/* ---- UDP ----------------------------------------------------------------------------------------- */
+/* ---- UDP ------------------------------------------------------------------------------------- */
 
-/* A kernel that doesn't know UDP_SEGMENT passes over it, and sends one big datagram: it is asked before. */
+/* A kernel that doesn't know UDP_SEGMENT passes over it, and sends one big datagram: it is asked
+ * before. */
 bool xsock__sys_can_segment(uintptr_t h)
 {
 #ifdef __linux__
@@ -48,7 +49,7 @@ bool xsock__sys_coalesces(uintptr_t h)
 #endif
 }
 
-/* ---- Messages ------------------------------------------------------------------------------------ */
+/* ---- Messages -------------------------------------------------------------------------------- */
 
 /* Room for control data, aligned. */
 union control {
@@ -56,8 +57,8 @@ union control {
     unsigned char bytes[XSOCK__POSIX_CONTROL_ANY];
 };
 
-/* A stream that has sent, or received, a part of its first vector goes on with the rest of this one and a few more:
- * the next call has those that follow. */
+/* A stream that has sent, or received, a part of its first vector goes on with the rest of this one
+ * and a few more: the next call has those that follow. */
 enum { FEW = 8 };
 
 static void put_vectors(const struct xsock__sys_msg *m, struct iovec few[FEW], struct msghdr *out)
@@ -113,8 +114,8 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     return 0;
 }
 
-/* Handles that a peek would give are duplicates on Linux, and may be anything elsewhere: it gets none. Without room
- * for control data the system drops what there is, handles included. */
+/* Handles that a peek would give are duplicates on Linux, and may be anything elsewhere: it gets
+ * none. Without room for control data the system drops what there is, handles included. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
     struct iovec few[FEW];

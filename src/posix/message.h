@@ -28,8 +28,9 @@ typedef int xsock__posix_batch_flags;
 int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
 int xsock__posix_out_flags(int native);
 
-/* Control data as the system has it. ANY: what any socket may need; LEAST: what datagrams of INET and INET6 do,
- * to have it many times. Received handles may be more than Linux allows: FreeBSD is limited by bytes. */
+/* Control data as the system has it. ANY: what any socket may need; LEAST: what datagrams of INET
+ * and INET6 do, to have it many times. Received handles may be more than Linux allows: FreeBSD is
+ * limited by bytes. */
 enum {
     XSOCK__POSIX_HANDLES = 512,
     XSOCK__POSIX_CONTROL_INTERNET = 256,
@@ -37,7 +38,8 @@ enum {
         XSOCK__POSIX_CONTROL_INTERNET + XSOCK__POSIX_HANDLES * sizeof(int) + 64
 };
 
-/* Adds one, in room that is there: msg_controllen grows. data may be NULL: zeros, to be written over. */
+/* Adds one, in room that is there: msg_controllen grows. data may be NULL: zeros, to be written
+ * over. */
 void xsock__posix_add_control(struct msghdr *to, int level, int type, const void *data,
                               size_t size);
 
@@ -52,14 +54,15 @@ static inline struct iovec *xsock__posix_vectors(const struct xsock_vec *v)
     return (struct iovec *)(uintptr_t)v;
 }
 
-/* What m says, to be sent: vectors, address, control data. msg_control is room for it, and becomes NULL if there is
- * none. Returns 0 or EOPNOTSUPP. */
+/* What m says, to be sent: vectors, address, control data. msg_control is room for it, and becomes
+ * NULL if there is none. Returns 0 or EOPNOTSUPP. */
 int xsock__posix_put_message(struct msghdr *native, const struct xsock__sys_msg *m);
 
 /* All of m->control. Of this system: EOPNOTSUPP. */
 int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m);
 
-/* Into m->control, which may be NULL, and m->segment; handles that don't fit are closed, and m->flags gets CTRUNC. */
+/* Into m->control, which may be NULL, and m->segment; handles that don't fit are closed, and
+ * m->flags gets CTRUNC. */
 void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, bool cloexec);
 
 #endif

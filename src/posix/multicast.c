@@ -1,4 +1,5 @@
-/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to. */
+/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to.
+ */
 #include "posix/native.h"
 
 #include <net/if.h>
@@ -27,10 +28,10 @@ static int level_of(int af)
     return af == XSOCK_AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 }
 
-/* ---- Groups -------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
-/* Linux gives a socket the groups that any other on the machine has joined, too, unless told otherwise: no other
- * system does (ip(7), IP_MULTICAST_ALL; of IPv6 since 4.20). */
+/* Linux gives a socket the groups that any other on the machine has joined, too, unless told
+ * otherwise: no other system does (ip(7), IP_MULTICAST_ALL; of IPv6 since 4.20). */
 static void own_groups_only(int fd, int af)
 {
 #ifdef __linux__
@@ -61,8 +62,9 @@ static int change_source(int fd, bool join, const struct xsock__sys_group *g)
     memcpy(&r.gsr_source, g->source.bytes, g->source.length);
     int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
                    &r, sizeof r);
-    /* Linux, of a source that is in the list already, of one to leave when there is no list, and of a group joined
-     * for all senders. The arguments have been judged and the interface is there: neither can mean anything else. */
+    /* Linux, of a source that is in the list already, of one to leave when there is no list, and of
+     * a group joined for all senders. The arguments have been judged and the interface is there:
+     * neither can mean anything else. */
     if (code != EADDRNOTAVAIL && code != EINVAL)
         return code;
     return join ? EADDRINUSE : EADDRNOTAVAIL;
@@ -155,7 +157,7 @@ int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
     return 0;
 }
 
-/* ---- The device ---------------------------------------------------------------------------------- */
+/* ---- The device ------------------------------------------------------------------------------ */
 
 #if defined(__linux__)
 
@@ -226,7 +228,7 @@ int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
 
 #endif
 
-/* ---- Promiscuous --------------------------------------------------------------------------------- */
+/* ---- Promiscuous ----------------------------------------------------------------------------- */
 
 int xsock__posix_set_promiscuous(int fd, int af, bool on)
 {

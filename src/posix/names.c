@@ -6,10 +6,10 @@
 #include <signal.h>
 #include <string.h>
 
-/* ---- Codes --------------------------------------------------------------------------------------- */
+/* ---- Codes ----------------------------------------------------------------------------------- */
 
-/* Negative on glibc and musl, positive on BSD; some systems lack some, or have two names for one. A table, as
- * that would be no switch. */
+/* Negative on glibc and musl, positive on BSD; some systems lack some, or have two names for one. A
+ * table, as that would be no switch. */
 static int error_from_gai(int gai)
 {
     static const struct {
@@ -45,7 +45,7 @@ static int fail(int gai, int *out_code)
     return error;
 }
 
-/* ---- Looking up ---------------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 /* The first element of the list has the name. One that does not fit is none: no host has it. */
 static void report_canonical(const struct addrinfo *list, char *out)
@@ -110,7 +110,7 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
     return 0;
 }
 
-/* ---- The thread ---------------------------------------------------------------------------------- */
+/* ---- The thread ------------------------------------------------------------------------------ */
 
 struct start {
     void (*fn)(void *arg);
@@ -139,9 +139,9 @@ static int start_detached(struct start *s)
     return code;
 }
 
-/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it too. A
- * thread inherits the mask of who starts it: the program's handlers are not to run in one it knows nothing
- * of. */
+/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it
+ * too. A thread inherits the mask of who starts it: the program's handlers are not to run in one it
+ * knows nothing of. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     sigset_t all, before;

@@ -20,8 +20,8 @@
 
 #include "sys.h"
 
-/* Atomic flags at creation. Without them (macOS; a build that asks for it, to test that path) they are set
- * just after. */
+/* Atomic flags at creation. Without them (macOS; a build that asks for it, to test that path) they
+ * are set just after. */
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK) && !defined(XSOCK_POSIX_NO_SOCK_FLAGS)
 #define XSOCK__SOCK_FLAGS 1
 #else

@@ -28,7 +28,8 @@ bool xsock__sys_family(int af, int *out)
         *out = AF_LINK;
         return true;
 #endif
-#ifdef PF_KEY /* the address family has a number of its own on BSD (pseudo_AF_KEY); socket() takes this one */
+/* the address family has a number of its own on BSD (pseudo_AF_KEY); socket() takes this one */
+#ifdef PF_KEY
     case XSOCK_AF_KEY:
         *out = PF_KEY;
         return true;
@@ -129,8 +130,8 @@ bool xsock__sys_type(int type, int *out)
     }
 }
 
-/* FreeBSD's netgraph/bluetooth numbers and Linux's differ; xsock's are Linux's, but for L2CAP, which is 0 there
- * and would be the default of every type. */
+/* FreeBSD's netgraph/bluetooth numbers and Linux's differ; xsock's are Linux's, but for L2CAP,
+ * which is 0 there and would be the default of every type. */
 static bool bluetooth(int protocol, int *out)
 {
     switch (protocol) {

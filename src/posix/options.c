@@ -8,8 +8,8 @@
 
 #include "backend/option_row.h"
 
-/* Of Linux, where a libc from before them is no reason not to have them: these numbers are the same on every
- * processor, and a kernel that is older refuses them. */
+/* Of Linux, where a libc from before them is no reason not to have them: these numbers are the same
+ * on every processor, and a kernel that is older refuses them. */
 #ifdef __linux__
 #ifndef TCP_USER_TIMEOUT
 #define TCP_USER_TIMEOUT 18
@@ -46,172 +46,131 @@ enum unit {
     MARKS      /* 32 bits, no sign */
 };
 
-/* ---- The rows ------------------------------------------------------------------------------------ */
+/* ---- The rows -------------------------------------------------------------------------------- */
 
+/* A row is a line. */
+/* clang-format off */
 static const struct row rows[] = {
 #if defined(SO_REUSEPORT_LB) /* FreeBSD's SO_REUSEPORT gives everything to one of them */
     AT_SOCKET(REUSEPORT, SO_REUSEPORT_LB, ON)
 #elif defined(SO_REUSEPORT)
     AT_SOCKET(REUSEPORT, SO_REUSEPORT, ON)
 #endif
-        AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON) AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON) AT_SOCKET(
-            BROADCAST, SO_BROADCAST, ON) AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN,
-                                                   ON) AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
+    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON)
+    AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON)
+    AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
+    AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
+    AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
 #ifdef SO_LINGER_SEC /* macOS: SO_LINGER counts in ticks of 10 ms */
-            AT_SOCKET(LINGER, SO_LINGER_SEC, LINGER)
+    AT_SOCKET(LINGER, SO_LINGER_SEC, LINGER)
 #else
-            AT_SOCKET(LINGER, SO_LINGER, LINGER)
+    AT_SOCKET(LINGER, SO_LINGER, LINGER)
 #endif
-                AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON) AT_SOCKET(
-                    RCVBUF, SO_RCVBUF,
-                    BUFFER) AT_SOCKET(SNDBUF, SO_SNDBUF,
-                                      BUFFER) AT_SOCKET(RCVLOWAT, SO_RCVLOWAT,
-                                                        PLAIN) AT_SOCKET(SNDLOWAT, SO_SNDLOWAT,
-                                                                         PLAIN)
+    AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
+    AT_SOCKET(RCVBUF, SO_RCVBUF, BUFFER)
+    AT_SOCKET(SNDBUF, SO_SNDBUF, BUFFER)
+    AT_SOCKET(RCVLOWAT, SO_RCVLOWAT, PLAIN)
+    AT_SOCKET(SNDLOWAT, SO_SNDLOWAT, PLAIN)
 
-                    TCP(NODELAY, TCP_NODELAY, ON) TCP(MAXSEG, TCP_MAXSEG, PLAIN)
+    TCP(NODELAY, TCP_NODELAY, ON)
+    TCP(MAXSEG, TCP_MAXSEG, PLAIN)
 #if defined(TCP_KEEPIDLE)
-                        TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
+    TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
 #elif defined(TCP_KEEPALIVE) /* macOS */
-                        TCP(KEEPIDLE, TCP_KEEPALIVE, SECONDS)
+    TCP(KEEPIDLE, TCP_KEEPALIVE, SECONDS)
 #endif
 #ifdef TCP_KEEPINTVL
-                            TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
+    TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
 #endif
 #ifdef TCP_KEEPCNT
-                                TCP(KEEPCNT, TCP_KEEPCNT, PLAIN)
+    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN)
 #endif
 #if defined(TCP_CORK)
-                                    TCP(CORK, TCP_CORK, ON)
+    TCP(CORK, TCP_CORK, ON)
 #elif defined(TCP_NOPUSH)
-                            TCP(CORK, TCP_NOPUSH, ON)
+    TCP(CORK, TCP_NOPUSH, ON)
 #endif
 #ifdef TCP_QUICKACK
-                                        TCP(QUICKACK, TCP_QUICKACK, ON)
+    TCP(QUICKACK, TCP_QUICKACK, ON)
 #endif
 #ifdef TCP_FASTOPEN
-                                            TCP(FASTOPEN, TCP_FASTOPEN, PLAIN)
+    TCP(FASTOPEN, TCP_FASTOPEN, PLAIN)
 #endif
 #ifdef TCP_FASTOPEN_CONNECT
-                                                TCP(FASTOPEN_CONNECT, TCP_FASTOPEN_CONNECT, ON)
+    TCP(FASTOPEN_CONNECT, TCP_FASTOPEN_CONNECT, ON)
 #endif
 #if defined(TCP_USER_TIMEOUT)
-                                                    TCP(USER_TIMEOUT, TCP_USER_TIMEOUT,
-                                                        MILLISECONDS)
-#elif defined(TCP_MAXUNACKTIME)     /* FreeBSD */
-                                TCP(USER_TIMEOUT, TCP_MAXUNACKTIME, SECONDS)
+    TCP(USER_TIMEOUT, TCP_USER_TIMEOUT, MILLISECONDS)
+#elif defined(TCP_MAXUNACKTIME) /* FreeBSD */
+    TCP(USER_TIMEOUT, TCP_MAXUNACKTIME, SECONDS)
 #elif defined(TCP_RXT_CONNDROPTIME) /* macOS */
-                TCP(USER_TIMEOUT, TCP_RXT_CONNDROPTIME, SECONDS)
+    TCP(USER_TIMEOUT, TCP_RXT_CONNDROPTIME, SECONDS)
 #endif
 #ifdef TCP_NOTSENT_LOWAT
-                                                        TCP(NOTSENT_LOWAT, TCP_NOTSENT_LOWAT, PLAIN)
+    TCP(NOTSENT_LOWAT, TCP_NOTSENT_LOWAT, PLAIN)
 #endif
 #ifdef TCP_DEFER_ACCEPT
-                                                            TCP(DEFER_ACCEPT, TCP_DEFER_ACCEPT,
-                                                                SECONDS)
+    TCP(DEFER_ACCEPT, TCP_DEFER_ACCEPT, SECONDS)
 #endif
 
-                                                                IPV6(ONLYV6, IPV6_V6ONLY, ON) IP(
-                                                                    MCASTLOOPV4, IP_MULTICAST_LOOP,
-                                                                    BYTE) IP(MCASTTTLV4,
-                                                                             IP_MULTICAST_TTL,
-                                                                             BYTE) IPV6(MCASTLOOPV6,
-                                                                                        IPV6_MULTICAST_LOOP,
-                                                                                        ON)
-                                                                    IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN) BOTH(
-                                                                        TTL,
-                                                                        IP_TTL,
-                                                                        IPV6_UNICAST_HOPS,
-                                                                        PLAIN) BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
-                                                                        BOTH(RECVTOS, IP_RECVTOS,
-                                                                             IPV6_RECVTCLASS,
-                                                                             ON) BOTH(RECVTTL,
-                                                                                      IP_RECVTTL,
-                                                                                      IPV6_RECVHOPLIMIT,
-                                                                                      ON)
+    IPV6(ONLYV6, IPV6_V6ONLY, ON)
+    IP(MCASTLOOPV4, IP_MULTICAST_LOOP, BYTE)
+    IP(MCASTTTLV4, IP_MULTICAST_TTL, BYTE)
+    IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP, ON)
+    IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
+    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS, PLAIN)
+    BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
+    BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
+    BOTH(RECVTTL, IP_RECVTTL, IPV6_RECVHOPLIMIT, ON)
 #if defined(IP_PKTINFO) /* Linux and macOS; a mapped packet's is told by IPV6_PKTINFO too */
-                                                                            EACH(RECVPKTINFO,
-                                                                                 IP_PKTINFO,
-                                                                                 IPV6_RECVPKTINFO,
-                                                                                 ON)
+    EACH(RECVPKTINFO, IP_PKTINFO, IPV6_RECVPKTINFO, ON)
 #else /* FreeBSD: IP_RECVIF goes with it, below */
-                                                EACH(RECVPKTINFO, IP_RECVDSTADDR, IPV6_RECVPKTINFO,
-                                                     ON)
+    EACH(RECVPKTINFO, IP_RECVDSTADDR, IPV6_RECVPKTINFO, ON)
 #endif
 #if defined(IP_MTU_DISCOVER)
-                                                                                BOTH(
-                                                                                    DONTFRAG,
-                                                                                    IP_MTU_DISCOVER,
-                                                                                    IPV6_MTU_DISCOVER,
-                                                                                    FRAGMENTS)
+    BOTH(DONTFRAG, IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, FRAGMENTS)
 #elif defined(IP_DONTFRAG)
-                                                    BOTH(DONTFRAG, IP_DONTFRAG, IPV6_DONTFRAG, ON)
+    BOTH(DONTFRAG, IP_DONTFRAG, IPV6_DONTFRAG, ON)
 #endif
 #if defined(IP_MTU)
-                                                                                    BOTH(MTU,
-                                                                                         IP_MTU,
-                                                                                         IPV6_MTU,
-                                                                                         PLAIN)
+    BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
 #endif
 #if defined(IPV6_HDRINCL)
-                                                                                        EACH(
-                                                                                            HDRINCL,
-                                                                                            IP_HDRINCL,
-                                                                                            IPV6_HDRINCL,
-                                                                                            ON)
+    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)
 #else
-                                                        IP(HDRINCL, IP_HDRINCL, ON)
+    IP(HDRINCL, IP_HDRINCL, ON)
 #endif
 #if defined(IP_FREEBIND)
-                                                                                            BOTH(
-                                                                                                FREEBIND,
-                                                                                                IP_FREEBIND,
-                                                                                                IPV6_FREEBIND,
-                                                                                                ON)
+    BOTH(FREEBIND, IP_FREEBIND, IPV6_FREEBIND, ON)
 #elif defined(IP_BINDANY) && defined(IPV6_BINDANY)
-                                                            BOTH(FREEBIND, IP_BINDANY, IPV6_BINDANY,
-                                                                 ON)
+    BOTH(FREEBIND, IP_BINDANY, IPV6_BINDANY, ON)
 #endif
 #ifdef LINUX_UDP_GRO
-                                                                                                UDP(UDP_RECV_COALESCE,
-                                                                                                    LINUX_UDP_GRO,
-                                                                                                    ON)
+    UDP(UDP_RECV_COALESCE, LINUX_UDP_GRO, ON)
 #endif
 #if defined(SO_MARK)
-                                                                                                    AT_SOCKET(
-                                                                                                        MARK,
-                                                                                                        SO_MARK,
-                                                                                                        MARKS)
+    AT_SOCKET(MARK, SO_MARK, MARKS)
 #elif defined(SO_USER_COOKIE)
-                                                                AT_SOCKET(MARK, SO_USER_COOKIE,
-                                                                          MARKS)
+    AT_SOCKET(MARK, SO_USER_COOKIE, MARKS)
 #endif
 #ifdef SO_PRIORITY
-                                                                                                        AT_SOCKET(
-                                                                                                            PRIORITY,
-                                                                                                            SO_PRIORITY,
-                                                                                                            PLAIN)
+    AT_SOCKET(PRIORITY, SO_PRIORITY, PLAIN)
 #endif
 #ifdef SO_BUSY_POLL
-                                                                                                            AT_SOCKET(
-                                                                                                                BUSY_POLL,
-                                                                                                                SO_BUSY_POLL,
-                                                                                                                MICROSECONDS)
+    AT_SOCKET(BUSY_POLL, SO_BUSY_POLL, MICROSECONDS)
 #endif
 #ifdef SO_INCOMING_CPU
-                                                                                                                AT_SOCKET(
-                                                                                                                    INCOMING_CPU,
-                                                                                                                    SO_INCOMING_CPU,
-                                                                                                                    PLAIN)
+    AT_SOCKET(INCOMING_CPU, SO_INCOMING_CPU, PLAIN)
 #endif
 };
+/* clang-format on */
 
 static const struct row *find(int option)
 {
     return find_row(rows, sizeof rows / sizeof rows[0], option);
 }
 
-/* ---- Setting ------------------------------------------------------------------------------------- */
+/* ---- Setting --------------------------------------------------------------------------------- */
 
 static int count_up(int64_t ns, int64_t unit)
 {
@@ -286,7 +245,7 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
     return code;
 }
 
-/* ---- Getting ------------------------------------------------------------------------------------- */
+/* ---- Getting --------------------------------------------------------------------------------- */
 
 static int64_t value_from(enum unit unit, int v)
 {
@@ -350,7 +309,7 @@ int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t
     return 0;
 }
 
-/* ---- By the system's own numbers ----------------------------------------------------------------- */
+/* ---- By the system's own numbers ------------------------------------------------------------- */
 
 int xsock__sys_set_raw_option(uintptr_t h, int level, int name, const void *value, size_t size)
 {

@@ -18,10 +18,10 @@ struct xsock__sys_poller {
     int epoll, wake;
 };
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
-/* Edge-triggered: a wake is handed to one waiter, which takes it by reading; and it waits for the next one if
- * there is none. */
+/* Edge-triggered: a wake is handed to one waiter, which takes it by reading; and it waits for the
+ * next one if there is none. */
 static int open_wake(struct xsock__sys_poller *p)
 {
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_key}};
@@ -77,7 +77,7 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
     return (uintptr_t)p->epoll;
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
 static const struct {
     uint32_t ours, native;
@@ -111,8 +111,8 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
     return control(p, EPOLL_CTL_MOD, m, events);
 }
 
-/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked process may
- * keep (epoll(7), question 6). */
+/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked
+ * process may keep (epoll(7), question 6). */
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
 {
     (void)control(p, EPOLL_CTL_DEL, m, 0);
@@ -124,9 +124,10 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
     (void)p, (void)m, (void)events;
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* Nanoseconds since Linux 5.11; told apart by ENOSYS, or EPERM from a filter that doesn't know the number. */
+/* Nanoseconds since Linux 5.11; told apart by ENOSYS, or EPERM from a filter that doesn't know the
+ * number. */
 static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
 {
 #ifdef SYS_epoll_pwait2

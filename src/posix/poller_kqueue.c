@@ -1,8 +1,9 @@
 /* Pollers on kqueue (FreeBSD, macOS), made to mean what epoll means.
  *
- * A member is two filters, one for each direction; the core joins what they report of it. Every member has
- * the read filter, as one that waits only for OUT, or for nothing, is told of its end too: without IN it has
- * a low-water mark that no data reaches, so that only the end is an event. */
+ * A member is two filters, one for each direction; the core joins what they report of it. Every
+ * member has the read filter, as one that waits only for OUT, or for nothing, is told of its end
+ * too: without IN it has a low-water mark that no data reaches, so that only the end is an event.
+ */
 #include "posix/native.h"
 
 #ifndef __linux__
@@ -25,7 +26,7 @@ struct xsock__sys_poller {
     int kqueue;
 };
 
-/* ---- Keys: in udata, and where that has 32 bits only (FreeBSD), in a field the kernel leaves alone ---- */
+/* ---- Keys: in udata, and where that has 32 bits only (FreeBSD), in a field the kernel leaves a */
 
 static void set_key(struct kevent *e, uint64_t key)
 {
@@ -64,7 +65,7 @@ static int submit(int kq, const struct kevent *change)
     return 0;
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static int open_kqueue(struct xsock__sys_poller *p)
 {
@@ -111,10 +112,10 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
     return (uintptr_t)p->kqueue;
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
-/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported; the other
- * one of the same member may report once more, and the core leaves that out. */
+/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported;
+ * the other one of the same member may report once more, and the core leaves that out. */
 static unsigned manner(uint32_t events)
 {
     unsigned flags = EV_ADD;
@@ -153,7 +154,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     if (code == 0 && (events & XSOCK_POLLER_OUT) != 0) {
         e = make_event(m->handle, EVFILT_WRITE, manner(events), 0, 0, m->key);
         code = submit(p->kqueue, &e);
-        /* EPIPE: the peer of a LOCAL socket is gone, which the read filter reports (macOS, old FreeBSD) */
+        /* EPIPE: the peer of a LOCAL socket is gone, which the read filter reports (macOS, old
+         * FreeBSD) */
         if (code == EPIPE)
             code = 0;
     }
@@ -164,8 +166,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return code;
 }
 
-/* The flags of a filter that is there can't be changed. If it fails, what was there before comes back, if it
- * can. */
+/* The flags of a filter that is there can't be changed. If it fails, what was there before comes
+ * back, if it can. */
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
                              uint32_t events)
 {
@@ -188,10 +190,11 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
     (void)p, (void)m, (void)events;
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the handle has
- * been closed since, and is another socket's, so has the member been, and nobody reads this. */
+/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the
+ * handle has been closed since, and is another socket's, so has the member been, and nobody reads
+ * this. */
 static uint32_t ask_poll(uintptr_t handle)
 {
     struct pollfd p = {(int)handle, POLLPRI, 0};

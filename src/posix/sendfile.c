@@ -17,7 +17,7 @@
 /* What one try asks for: the system's own limit is near (Linux 0x7ffff000). */
 enum { CHUNK = 1 << 30, BUFFER = 4096 };
 
-/* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ----------------------------- */
+/* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ------------------------ */
 
 struct guard {
     sigset_t before;
@@ -40,7 +40,8 @@ static void guard_begin(struct guard *g)
     g->was_pending = sigismember(&pending, SIGPIPE) == 1;
 }
 
-/* It is raised in the thread itself, so that it is there by now, also if some bytes had been sent before. */
+/* It is raised in the thread itself, so that it is there by now, also if some bytes had been sent
+ * before. */
 static void guard_end(const struct guard *g)
 {
     sigset_t pipe, pending;
@@ -59,7 +60,7 @@ static void guard_end(const struct guard *g)
     pthread_sigmask(SIG_SETMASK, &g->before, NULL);
 }
 
-/* ---- By the system ------------------------------------------------------------------------------- */
+/* ---- By the system --------------------------------------------------------------------------- */
 
 static int send_natively(int s, int file, off_t offset, size_t len, size_t *out)
 {
@@ -89,7 +90,7 @@ static int send_natively(int s, int file, off_t offset, size_t len, size_t *out)
 #endif
 }
 
-/* ---- By hand ------------------------------------------------------------------------------------- */
+/* ---- By hand --------------------------------------------------------------------------------- */
 
 /* What was read and not taken is read again. */
 static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)

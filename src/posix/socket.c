@@ -59,8 +59,9 @@ static int set_flags_late(int fd, bool cloexec)
 #endif
 }
 
-/* What xsock promises of every socket and the system doesn't. An option that a socket of this kind does not
- * have is none of it, so no failure counts, but for one: a dual-stack socket that is none would be a lie. */
+/* What xsock promises of every socket and the system doesn't. An option that a socket of this kind
+ * does not have is none of it, so no failure counts, but for one: a dual-stack socket that is none
+ * would be a lie. */
 static int set_promises(int fd, const struct xsock__sys_triple *t)
 {
 #ifdef SO_NOSIGPIPE /* BSD, macOS; on Linux each send has MSG_NOSIGNAL */
@@ -68,7 +69,8 @@ static int set_promises(int fd, const struct xsock__sys_triple *t)
     (void)setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #endif
     if (t->family == AF_INET6 && t->type != SOCK_RAW) {
-#ifdef __linux__ /* Linux's default is a setting of the system (net.ipv6.bindv6only), nearly always right */
+/* Linux's default is a setting of the system (net.ipv6.bindv6only), nearly always right */
+#ifdef __linux__
         int only = 0;
         socklen_t size = sizeof only;
         if (getsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &only, &size) != 0 || only == 0)
@@ -120,7 +122,8 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
 
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
-    /* From 3 up: the numbers below are the standard streams', also when a program has closed them. */
+    /* From 3 up: the numbers below are the standard streams', also when a program has closed them.
+     */
     int fd = fcntl((int)h, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, 3);
     if (fd < 0)
         return errno;
@@ -128,9 +131,10 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     return 0;
 }
 
-/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until all is sent and
- * acknowledged or the time is over (BSD doesn't). That is all such a time does there, as the system goes on sending
- * anyway: so it is taken away. (A time of 0, which resets the connection, stays.) */
+/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until
+ * all is sent and acknowledged or the time is over (BSD doesn't). That is all such a time does
+ * there, as the system goes on sending anyway: so it is taken away. (A time of 0, which resets the
+ * connection, stays.) */
 void xsock__sys_forget_linger(uintptr_t h)
 {
 #ifdef __linux__
@@ -148,7 +152,8 @@ void xsock__sys_forget_linger(uintptr_t h)
 
 void xsock__sys_close(uintptr_t h)
 {
-    /* Not again after EINTR: Linux and FreeBSD have closed it by then, and the number may be another's. */
+    /* Not again after EINTR: Linux and FreeBSD have closed it by then, and the number may be
+     * another's. */
     close((int)h);
 }
 

@@ -4,7 +4,8 @@
 
 #include "posix/native.h"
 
-/* A new handle, just made: the flags that could not be set at creation, and what xsock promises of each. */
+/* A new handle, just made: the flags that could not be set at creation, and what xsock promises of
+ * each. */
 int xsock__posix_prepare(int fd, const struct xsock__sys_triple *t, bool cloexec);
 
 #endif

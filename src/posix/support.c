@@ -30,11 +30,12 @@ void xsock__sys_cleanup(void)
 {
 }
 
-/* ---- Memory -------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
-/* Three sizes. Huge pieces come from the system page by page, as they are touched. Leak checkers don't look into
- * them, only into what malloc gave (seen with clang 14's LeakSanitizer): so nothing may be reached by way of a huge
- * piece alone, and what is merely large is malloc's. Its block's own address stands before the aligned piece. */
+/* Three sizes. Huge pieces come from the system page by page, as they are touched. Leak checkers
+ * don't look into them, only into what malloc gave (seen with clang 14's LeakSanitizer): so nothing
+ * may be reached by way of a huge piece alone, and what is merely large is malloc's. Its block's
+ * own address stands before the aligned piece. */
 enum { ALIGNMENT = 64, LARGE = 1 << 16, HUGE_PIECE = 1 << 20 };
 
 static void *alloc_large(size_t size)
@@ -42,7 +43,8 @@ static void *alloc_large(size_t size)
     unsigned char *block = calloc(1, size + ALIGNMENT);
     if (block == NULL)
         return NULL;
-    /* Blocks are aligned for any type, so there is room for a pointer, also where ALIGNMENT is skipped whole. */
+    /* Blocks are aligned for any type, so there is room for a pointer, also where ALIGNMENT is
+     * skipped whole. */
     unsigned char *p = block + (ALIGNMENT - (uintptr_t)block % ALIGNMENT);
     memcpy(p - sizeof block, &block, sizeof block);
     return p;
@@ -88,11 +90,12 @@ void xsock__sys_free(void *p, size_t size)
         free(p);
 }
 
-/* ---- Locks --------------------------------------------------------------------------------------- */
+/* ---- Locks ----------------------------------------------------------------------------------- */
 
 #if defined(__linux__) && defined(SYS_futex)
-/* Our own: pthread's costs some 50 instructions a pair for kinds of mutexes that this one is not. Free, held, or held
- * and waited for; who waits makes it the last, so that only then is anybody woken. */
+/* Our own: pthread's costs some 50 instructions a pair for kinds of mutexes that this one is not.
+ * Free, held, or held and waited for; who waits makes it the last, so that only then is anybody
+ * woken. */
 enum { OPEN, HELD, WAITED_FOR, TRIES = 64 };
 
 /* Whether there is no other thread: then a lock needs nothing of the machine's. */
@@ -130,8 +133,9 @@ static void lock_slowly(xsock__atomic_int *word)
         syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, WAITED_FOR, NULL, NULL, 0);
 }
 
-/* Whoever takes a lock while alone is so until it is open again: in between nobody starts a thread. That it is open
- * a signal handler would find wrong, which waits for ever then, as with any other lock. */
+/* Whoever takes a lock while alone is so until it is open again: in between nobody starts a thread.
+ * That it is open a signal handler would find wrong, which waits for ever then, as with any other
+ * lock. */
 void xsock__sys_lock(struct xsock__lock *l)
 {
     if (alone() && xsock__atomic_peek(word_of(l)) == OPEN)

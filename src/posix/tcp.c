@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* ---- Congestion control -------------------------------------------------------------------------- */
+/* ---- Congestion control ---------------------------------------------------------------------- */
 
 int xsock__sys_set_congestion(uintptr_t h, const char *name)
 {
@@ -37,12 +37,12 @@ int xsock__sys_get_congestion(uintptr_t h, char out[XSOCK__CONGESTION_SIZE])
 #endif
 }
 
-/* ---- What is known ------------------------------------------------------------------------------- */
+/* ---- What is known --------------------------------------------------------------------------- */
 
 #if defined(__linux__)
 
-/* The kernel's struct tcp_info, which is longer than what old C libraries know of it. A kernel writes as much as it
- * has: what is not written does not count. */
+/* The kernel's struct tcp_info, which is longer than what old C libraries know of it. A kernel
+ * writes as much as it has: what is not written does not count. */
 struct linux_info {
     uint8_t state, ca_state, retransmits, probes, backoff, options, scales, limits;
     uint32_t rto_us, ato_us, send_mss, receive_mss;

@@ -28,7 +28,7 @@ int64_t xsock__sys_realtime(void)
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* ---- Wakes: an eventfd, or a pipe ---------------------------------------------------------------- */
+/* ---- Wakes: an eventfd, or a pipe ------------------------------------------------------------ */
 
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {
@@ -63,7 +63,8 @@ void xsock__sys_wake_close(struct xsock__sys_wake *w)
         close((int)w->handle[1]);
 }
 
-/* errno is the interrupted program's, when a signal handler calls. A full pipe is set as well as one can be.
+/* errno is the interrupted program's, when a signal handler calls. A full pipe is set as well as
+ * one can be.
  */
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
@@ -87,7 +88,7 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
     }
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static short to_native(int events)
 {
@@ -116,14 +117,15 @@ static int from_native(short native, int asked)
         events |= XSOCK_POLLERR;
     if (native & POLLNVAL)
         events |= XSOCK_POLLNVAL;
-    /* What has failed is writable everywhere here. BSD says HUP of a failed connect, and not that it is. */
+    /* What has failed is writable everywhere here. BSD says HUP of a failed connect, and not that
+     * it is. */
     if (native & (POLLERR | POLLHUP))
         events |= asked & XSOCK_POLLOUT;
     return events;
 }
 
-/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is longer
- * than 68 years comes back early: time_t has 32 bits on some. */
+/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is
+ * longer than 68 years comes back early: time_t has 32 bits on some. */
 static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 {
 #ifdef __APPLE__

@@ -13,8 +13,8 @@ bool xsock__control_lacks_space(const struct xsock_control *c);
 /* The values of a message to send. NULL is fine. 0, -XSOCK_EINVAL, -XSOCK_EAFNOSUPPORT: xsock.h. */
 int xsock__control_check_send(const struct xsock_control *c);
 
-/* Whether this socket can send it. 0; -XSOCK_EOPNOTSUPP, -XSOCK_EAFNOSUPPORT; -XSOCK_EINVAL: handles without data on a
- * stream, which would be lost. */
+/* Whether this socket can send it. 0; -XSOCK_EOPNOTSUPP, -XSOCK_EAFNOSUPPORT; -XSOCK_EINVAL:
+ * handles without data on a stream, which would be lost. */
 int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c,
                                 size_t total);
 

@@ -5,7 +5,7 @@
 #include "sys.h"
 #include "xsock.h"
 
-/* ---- The rows ------------------------------------------------------------------------------------ */
+/* ---- The rows -------------------------------------------------------------------------------- */
 
 enum { READ = 1, WRITE = 2, BOTH = READ | WRITE };
 
@@ -41,7 +41,7 @@ int xsock_opt_kind(int opt)
     return row != NULL ? row->kind : -XSOCK_ENOPROTOOPT;
 }
 
-/* ---- Which socket has which ---------------------------------------------------------------------- */
+/* ---- Which socket has which ------------------------------------------------------------------ */
 
 static unsigned family_bit(const struct xsock__sock *s)
 {
@@ -57,7 +57,8 @@ static unsigned family_bit(const struct xsock__sock *s)
     }
 }
 
-/* Protocol 0: a socket from outside, and a system that doesn't tell; then it is nearly always the default. */
+/* Protocol 0: a socket from outside, and a system that doesn't tell; then it is nearly always the
+ * default. */
 static unsigned socket_bits(const struct xsock__sock *s)
 {
     bool internet = (family_bit(s) & INTERNET) != 0;
@@ -123,7 +124,7 @@ int xsock__option_finish(int code)
     return rc == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOPROTOOPT : rc;
 }
 
-/* ---- What the library keeps ---------------------------------------------------------------------- */
+/* ---- What the library keeps ------------------------------------------------------------------ */
 
 static xsock__atomic_i64 *kept_time(struct xsock__sock *s, int number)
 {
@@ -187,7 +188,7 @@ static struct xsock__sys_target target_of(const struct xsock__held *held)
     return t;
 }
 
-/* ---- Setting ------------------------------------------------------------------------------------- */
+/* ---- Setting --------------------------------------------------------------------------------- */
 
 static int set_in_system(const struct xsock__held *held, int number, int64_t value)
 {
@@ -228,7 +229,7 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
     return 0;
 }
 
-/* ---- Getting ------------------------------------------------------------------------------------- */
+/* ---- Getting --------------------------------------------------------------------------------- */
 
 /* Windows can't be made to forget why a connect failed, and would tell it again. */
 static bool has_told(const struct xsock__sock *s)

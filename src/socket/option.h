@@ -28,8 +28,8 @@ bool xsock__option_is_tcp(const struct xsock__sock *s);
 bool xsock__option_is_packets(const struct xsock__sock *s);
 bool xsock__option_is_internet(const struct xsock__sock *s);
 
-/* A code of the system's option calls as a result: what only says "not here" is -XSOCK_ENOPROTOOPT, and
- * -XSOCK_EPERM is -XSOCK_EACCES. */
+/* A code of the system's option calls as a result: what only says "not here" is -XSOCK_ENOPROTOOPT,
+ * and -XSOCK_EPERM is -XSOCK_EACCES. */
 int xsock__option_finish(int code);
 
 #endif

@@ -7,7 +7,7 @@
 #include "sys.h"
 #include "xsock.h"
 
-/* ---- The open socket ----------------------------------------------------------------------------- */
+/* ---- The open socket ------------------------------------------------------------------------- */
 
 /* Nobody else sees what is written here before the descriptor is published. */
 static void init_sock(struct xsock__sock *s, int af, int type, int protocol, bool nonblock)
@@ -59,7 +59,8 @@ static bool is_last(const struct xsock__sock *s)
     return xsock__atomic_load(&s->refs) == 1;
 }
 
-/* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays alone. */
+/* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays
+ * alone. */
 static bool leave_sock(struct xsock__sock *s)
 {
     if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
@@ -125,17 +126,18 @@ void xsock__sock_close(const struct xsock__held *held)
 
 void xsock__sock_release(const struct xsock__held *held)
 {
-    /* The system's mode belongs to the open socket, not to one handle: a duplicate that is still ours would
-     * be made to block. Of two released at the same time the second restores it. */
+    /* The system's mode belongs to the open socket, not to one handle: a duplicate that is still
+     * ours would be made to block. Of two released at the same time the second restores it. */
     bool blocks = !xsock__atomic_load(&held->sock->nonblock);
     if (drop_sock(held->sock) && blocks)
         (void)xsock__sys_set_nonblock(held->handle, false);
 }
 
-/* ---- What the system has ------------------------------------------------------------------------- */
+/* ---- What the system has --------------------------------------------------------------------- */
 
-/* Systems don't agree on what to say of a triple that they don't have; these they all use for nothing else
- * here, as the arguments are known to be right. ENODEV: VSOCK DGRAM on Linux without a host. */
+/* Systems don't agree on what to say of a triple that they don't have; these they all use for
+ * nothing else here, as the arguments are known to be right. ENODEV: VSOCK DGRAM on Linux without a
+ * host. */
 static bool means_not_supported(int error)
 {
     switch (-error) {
@@ -161,7 +163,8 @@ static bool means_no_privilege(int error)
     return error == -XSOCK_EPERM || error == -XSOCK_EACCES;
 }
 
-/* Whether the system has a row: opens and closes one. *out_certain becomes false if that couldn't be told. */
+/* Whether the system has a row: opens and closes one. *out_certain becomes false if that couldn't
+ * be told. */
 static bool answers(const struct xsock__triple_row *row, bool *out_certain)
 {
     struct xsock__sys_triple t;
@@ -181,8 +184,8 @@ static bool answers(const struct xsock__triple_row *row, bool *out_certain)
     return true;
 }
 
-/* A type of a family is there if one of its protocols can be opened, or is only refused to this process. Asked
- * once and kept; threads that ask at the same time get the same answer. */
+/* A type of a family is there if one of its protocols can be opened, or is only refused to this
+ * process. Asked once and kept; threads that ask at the same time get the same answer. */
 static bool type_is_there(int af, int type)
 {
     enum { UNKNOWN, THERE, ABSENT };
@@ -213,8 +216,8 @@ static bool family_is_there(int af)
     return false;
 }
 
-/* The truth table's order: what is wrong with the family is said before what is wrong with the type, and that
- * before the protocol, also where the system is what lacks it. */
+/* The truth table's order: what is wrong with the family is said before what is wrong with the
+ * type, and that before the protocol, also where the system is what lacks it. */
 static int first_missing(int af, int type, int verdict)
 {
     if (!family_is_there(af))
@@ -222,7 +225,7 @@ static int first_missing(int af, int type, int verdict)
     return type_is_there(af, type) ? verdict : -XSOCK_ESOCKTNOSUPPORT;
 }
 
-/* ---- Opening ------------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 /* Makes handles for a triple that is in the table: one, or a pair. */
 typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
@@ -288,10 +291,10 @@ int xsock__sock_probe(int af, int type, int protocol)
     return rc;
 }
 
-/* ---- Pairs --------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
-/* What to say of a triple before a pair of it is made. Where pairs are emulated, LOCAL is there for them
- * whatever the system has. */
+/* What to say of a triple before a pair of it is made. Where pairs are emulated, LOCAL is there for
+ * them whatever the system has. */
 int xsock__sock_check_pair(int af, int type, int *protocol)
 {
     int given = *protocol;
@@ -312,7 +315,8 @@ static int pair_handles(int type, int protocol, uintptr_t out[2])
     int rc = make(xsock__sys_pair, XSOCK_AF_LOCAL, type, protocol, out);
     if (rc != -XSOCK_EPROTONOSUPPORT)
         return rc;
-    /* The types of LOCAL have one protocol each, so it is the type that is missing, or all of LOCAL. */
+    /* The types of LOCAL have one protocol each, so it is the type that is missing, or all of
+     * LOCAL. */
     if (xsock__sys_facts.pair_emulated)
         return -XSOCK_ESOCKTNOSUPPORT;
     return first_missing(XSOCK_AF_LOCAL, type & XSOCK__TYPE_MASK, -XSOCK_ESOCKTNOSUPPORT);
@@ -358,7 +362,7 @@ void xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
     xsock__sock_becomes(memory, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
 }
 
-/* ---- Duplicates, and handles from outside -------------------------------------------------------- */
+/* ---- Duplicates, and handles from outside ---------------------------------------------------- */
 
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out)
 {
@@ -370,7 +374,8 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
     return 0;
 }
 
-/* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an error. */
+/* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an
+ * error. */
 static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;

@@ -1,5 +1,5 @@
-/* What a socket means on every system: the open socket (POSIX's open file description) that descriptors
- * refer to, and the calls of the system made uniform. */
+/* What a socket means on every system: the open socket (POSIX's open file description) that
+ * descriptors refer to, and the calls of the system made uniform. */
 #ifndef XSOCK__SOCKET_SOCK_H
 #define XSOCK__SOCKET_SOCK_H
 
@@ -11,8 +11,8 @@
 #include "table/fdtab.h"
 #include "xsock.h"
 
-/* What has been done to a socket, as bits of `state`: systems answer the same mistake differently, and some
- * answers need to know it. A socket from outside tells what it can. */
+/* What has been done to a socket, as bits of `state`: systems answer the same mistake differently,
+ * and some answers need to know it. A socket from outside tells what it can. */
 enum {
     XSOCK__SOCK_BOUND = 1,
     XSOCK__SOCK_LISTENING = 2,
@@ -58,7 +58,8 @@ struct xsock__sock {
     struct xsock__file *file;     /* not NULL: what src/wasix makes of it: a pipe, an event */
 };
 
-/* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has flags. */
+/* 0, or the error of the truth table or of the system. On failure nothing is left open. `type` has
+ * flags. */
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 

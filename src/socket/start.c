@@ -21,8 +21,8 @@ static int start(void)
     return rc;
 }
 
-/* Nobody can stop the system between this and the caller's use of it: the caller has reserved a number before,
- * and xsock_cleanup looks for one after it has said that it stops. */
+/* Nobody can stop the system between this and the caller's use of it: the caller has reserved a
+ * number before, and xsock_cleanup looks for one after it has said that it stops. */
 int xsock__start(void)
 {
     if (xsock__atomic_load(&running))
@@ -33,8 +33,9 @@ int xsock__start(void)
     return rc;
 }
 
-/* The system is said to be stopped first, and looked for descriptors then: a call that opens one at the same time
- * has either reserved a number by then, or finds that the system has to be started. */
+/* The system is said to be stopped first, and looked for descriptors then: a call that opens one at
+ * the same time has either reserved a number by then, or finds that the system has to be started.
+ */
 int xsock__stop(void)
 {
     int rc = 0;
@@ -52,7 +53,7 @@ int xsock__stop(void)
     return rc;
 }
 
-/* ---- Questions ----------------------------------------------------------------------------------- */
+/* ---- Questions ------------------------------------------------------------------------------- */
 
 /* Under the global lock, as it has no number to keep the system from being stopped. */
 int xsock__probe(int af, int type, int protocol)

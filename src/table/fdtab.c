@@ -5,7 +5,7 @@
  * xsock__fdtab_take has it, nobody else may. */
 enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
 
-/* ---- Opening ------------------------------------------------------------------------------------- */
+/* ---- Opening --------------------------------------------------------------------------------- */
 
 int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
 {
@@ -38,8 +38,8 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
     return rc;
 }
 
-/* A descriptor that is being opened does not count: its handle is new, and its opener's to write. One that is
- * being closed does: until the last call has left it, its handle is open, and ours. */
+/* A descriptor that is being opened does not count: its handle is new, and its opener's to write.
+ * One that is being closed does: until the last call has left it, its handle is open, and ours. */
 static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
 {
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
@@ -77,7 +77,7 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
     xsock__sys_unlock(&t->lock);
 }
 
-/* ---- Looking up ---------------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 /* The system is not called under the lock. */
 static inline void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
@@ -101,8 +101,8 @@ void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
     let_go_of(t, held);
 }
 
-/* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that came too late
- * may have added and dropped a reference in between. */
+/* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that
+ * came too late may have added and dropped a reference in between. */
 static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
@@ -123,8 +123,8 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
         struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
         if (fd == NULL)
             return NULL;
-        /* The cell may have been freed and used again since: harmless, as cells stay cells, and if the
-         * slot still leads there now, the reference was in time. */
+        /* The cell may have been freed and used again since: harmless, as cells stay cells, and if
+         * the slot still leads there now, the reference was in time. */
         int before = xsock__atomic_add(&fd->refs, 1);
         bool taken = (before & TAKEN) != 0;
         if (!taken && xsock__atomic_load_ptr(slot) == fd)
@@ -141,16 +141,17 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
         let_go(t, fd);
 }
 
-/* ---- Closing ------------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
-/* Nobody is in it, and nobody follows it. Under the lock, after the slot has stopped leading to fd: a look-up either
- * counts by now or will see that. */
+/* Nobody is in it, and nobody follows it. Under the lock, after the slot has stopped leading to fd:
+ * a look-up either counts by now or will see that. */
 static bool is_idle(const struct xsock__fd *fd)
 {
     return xsock__atomic_load(&fd->refs) == 0 && fd->observers == NULL;
 }
 
-/* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock. */
+/* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock.
+ */
 static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     struct xsock__held held = fd->held;
@@ -221,8 +222,9 @@ int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
     return xsock__fdtab_remove_if(t, number, false);
 }
 
-/* A call that had reserved its number before the end, and comes to publish it after that: sealing has passed the
- * number by. Either it found the number published, or this finds the table sealed. */
+/* A call that had reserved its number before the end, and comes to publish it after that: sealing
+ * has passed the number by. Either it found the number published, or this finds the table sealed.
+ */
 static void close_late(struct xsock__fdtab *t, int number)
 {
     xsock__sys_lock(&t->lock);
@@ -232,7 +234,8 @@ static void close_late(struct xsock__fdtab *t, int number)
         (void)xsock__fdtab_remove(t, number);
 }
 
-/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups race with. */
+/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups
+ * race with. */
 int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     int number = fd->number; /* once found, it may be closed at any time */
@@ -350,7 +353,7 @@ int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
     return to;
 }
 
-/* ---- Limits and figures -------------------------------------------------------------------------- */
+/* ---- Limits and figures ---------------------------------------------------------------------- */
 
 int xsock__fdtab_limit(struct xsock__fdtab *t)
 {

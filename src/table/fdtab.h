@@ -1,9 +1,11 @@
-/* The descriptor table: numbers to descriptors; lowest free, references, close. It knows nothing of what a
- * socket is: it keeps a handle and a pointer, and tells its owner when both are to be let go.
+/* The descriptor table: numbers to descriptors; lowest free, references, close. It knows nothing of
+ * what a socket is: it keeps a handle and a pointer, and tells its owner when both are to be let
+ * go.
  *
- * A descriptor lives from publish until remove, and its memory until the table's end: that is why a look-up
- * needs no lock. get() adds a reference first and then looks whether the number still leads there. After
- * remove() the last put() (or remove itself) has the owner's `closed` called, exactly once.
+ * A descriptor lives from publish until remove, and its memory until the table's end: that is why a
+ * look-up needs no lock. get() adds a reference first and then looks whether the number still leads
+ * there. After remove() the last put() (or remove itself) has the owner's `closed` called, exactly
+ * once.
  *
  * One lock a table orders opening and closing; look-ups take none. */
 #ifndef XSOCK__TABLE_FDTAB_H
@@ -43,13 +45,14 @@ struct xsock__fd {
     xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
 };
 
-/* Instead of `closed`, where memory is used again: lets go, and returns held->sock's memory if nobody has a use for
- * it any more, or NULL. */
+/* Instead of `closed`, where memory is used again: lets go, and returns held->sock's memory if
+ * nobody has a use for it any more, or NULL. */
 typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held);
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
-/* Beyond every error of xsock.h: this number is kept for somebody else (see xsock__fdtab_reserve_foreign). */
+/* Beyond every error of xsock.h: this number is kept for somebody else (see
+ * xsock__fdtab_reserve_foreign). */
 enum { XSOCK__EFOREIGN = 0x7000 };
 
 /* A new table, empty. -XSOCK_ENOMEM. */
@@ -69,9 +72,10 @@ void xsock__fdtab_free_spares(struct xsock__fdtab *t);
 /* Closes what is open, and frees the table. No other thread may be in it. */
 void xsock__fdtab_destroy(struct xsock__fdtab *t);
 
-/* For a table that is a guest's; all before its first use. The lowest number there is (else XSOCK__FDTAB_FIRST);
- * how many calls may wait at once (else any); whether handles are close-on-exec whatever a descriptor's own flag
- * says, as a guest's are not for the host's children; and whether it may be sealed while calls are in it. */
+/* For a table that is a guest's; all before its first use. The lowest number there is (else
+ * XSOCK__FDTAB_FIRST); how many calls may wait at once (else any); whether handles are
+ * close-on-exec whatever a descriptor's own flag says, as a guest's are not for the host's
+ * children; and whether it may be sealed while calls are in it. */
 struct xsock__fdtab_rules {
     int first, waiting;
     bool private_handles, ends;
@@ -79,30 +83,34 @@ struct xsock__fdtab_rules {
 void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules);
 const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);
 
-/* Nothing can be opened any more, all that is open is closed, and calls that wait, whatever for, end: they get
- * -XSOCK_ECANCELED, as those that would wait, reserve and replace do from then on. What was reserved by then may still
- * be published: that stays until the table's end. Any thread, any time. */
+/* Nothing can be opened any more, all that is open is closed, and calls that wait, whatever for,
+ * end: they get -XSOCK_ECANCELED, as those that would wait, reserve and replace do from then on.
+ * What was reserved by then may still be published: that stays until the table's end. Any thread,
+ * any time. */
 void xsock__fdtab_seal(struct xsock__fdtab *t);
 
 /* Closes what is marked as close-on-exec, and open by now. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t);
 
-/* No number leads to it, and only sealing closes it: what a call can wait in that has no descriptor. */
+/* No number leads to it, and only sealing closes it: what a call can wait in that has no
+ * descriptor. */
 struct xsock__fd *xsock__fdtab_seal_fd(struct xsock__fdtab *t);
 
-/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits in the bell
- * is woken as if it were closed, and stays there until it leaves. Rings are counted, so that who has begun too
- * late finds out: ask for the count, look at what is rung for, wait in the bell, and compare. */
+/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits
+ * in the bell is woken as if it were closed, and stays there until it leaves. Rings are counted, so
+ * that who has begun too late finds out: ask for the count, look at what is rung for, wait in the
+ * bell, and compare. */
 struct xsock__fd *xsock__fdtab_notify_fd(struct xsock__fdtab *t);
 int xsock__fdtab_notifications(struct xsock__fdtab *t);
 void xsock__fdtab_notify(struct xsock__fdtab *t);
 
-/* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in held, then
- * publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
+/* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in
+ * held, then publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
-/* The same, for a handle from outside. -XSOCK_EBUSY: a descriptor has this handle already. Its cost grows
- * with the number of descriptors: only adopting pays it. held.handle is filled in, and may not be changed. */
+/* The same, for a handle from outside. -XSOCK_EBUSY: a descriptor has this handle already. Its cost
+ * grows with the number of descriptors: only adopting pays it. held.handle is filled in, and may
+ * not be changed. */
 int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out);
 
 /* Makes it found. Returns its number. */
@@ -112,22 +120,23 @@ int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
- * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet published.
- * -XSOCK__EFOREIGN. -XSOCK_ENOMEM. On failure held is still the caller's. */
+ * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet
+ * published. -XSOCK__EFOREIGN. -XSOCK_ENOMEM. On failure held is still the caller's. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held,
                          bool cloexec);
 
-/* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The caller has a
- * reference to fd, whose number is another. kept: `to` is kept, and no longer; else it is open. Returns the
- * number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to be. -XSOCK__EFOREIGN, -XSOCK_EBUSY
- * as replace, -XSOCK_ENOMEM. On failure held is still the caller's. */
+/* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The
+ * caller has a reference to fd, whose number is another. kept: `to` is kept, and no longer; else it
+ * is open. Returns the number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to
+ * be. -XSOCK__EFOREIGN, -XSOCK_EBUSY as replace, -XSOCK_ENOMEM. On failure held is still the
+ * caller's. */
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
                       const struct xsock__held *held, bool kept);
 
-/* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds `held`, but
- * remove and replace leave it alone and say -XSOCK__EFOREIGN, until unkeep frees it. Returns the number.
- * -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open; -XSOCK_EMFILE, -XSOCK_ENOMEM.
- * unkeep: -XSOCK_EBADF: not kept. */
+/* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds
+ * `held`, but remove and replace leave it alone and say -XSOCK__EFOREIGN, until unkeep frees it.
+ * Returns the number. -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open;
+ * -XSOCK_EMFILE, -XSOCK_ENOMEM. unkeep: -XSOCK_EBADF: not kept. */
 int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number,
                                  const struct xsock__held *held);
 int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number);
@@ -138,7 +147,7 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
 /* Drops the reference. */
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 
-/* ---- Waiting: closing a descriptor wakes the calls that wait in it (wakers.c) ----------------- */
+/* ---- Waiting: closing a descriptor wakes the calls that wait in it (wakers.c) ---------------- */
 
 /* A wake of the system, kept by the table for whichever thread has to wait next. */
 struct xsock__waker {
@@ -176,32 +185,34 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
  * sees what the caller wrote before this call. */
 void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared);
 
-/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch does;
- * detach tells whether fd was closed; give gets told whether any was. */
+/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch
+ * does; detach tells whether fd was closed; give gets told whether any was. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 
-/* The same count of calls that wait, for one that waits without a wake of the table's. -XSOCK_ENOBUFS: there are
- * as many as may; -XSOCK_ECANCELED: the table is sealed (so say watch and take_waker, too). */
+/* The same count of calls that wait, for one that waits without a wake of the table's.
+ * -XSOCK_ENOBUFS: there are as many as may; -XSOCK_ECANCELED: the table is sealed (so say watch and
+ * take_waker, too). */
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t);
 void xsock__fdtab_leave_wait(struct xsock__fdtab *t);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
                         struct xsock__waker *k);
 bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
 
-/* The same for many at once, in one turn of the table's lock. Between lock and unlock nothing else is called. */
+/* The same for many at once, in one turn of the table's lock. Between lock and unlock nothing else
+ * is called. */
 void xsock__fdtab_lock(struct xsock__fdtab *t);
 void xsock__fdtab_unlock(struct xsock__fdtab *t);
 int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
                                struct xsock__waker *k);
 void xsock__fdtab_detach_locked(struct xsock__waiter *w);
 
-/* ---- Following: who is told when a descriptor is closed (observers.c) -------------------------- */
+/* ---- Following: who is told when a descriptor is closed (observers.c) ------------------------ */
 
-/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken, without a
- * lock, by the thread that does that; its number may be another's by then, its handle is still open. From
- * then on the observer is in no list. Not called in a forked child for what the parent had: they are
- * forgotten there. */
+/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken,
+ * without a lock, by the thread that does that; its number may be another's by then, its handle is
+ * still open. From then on the observer is in no list. Not called in a forked child for what the
+ * parent had: they are forgotten there. */
 struct xsock__observer {
     void (*closed)(struct xsock__observer *f);
     struct xsock__fd *fd; /* fdtab's own; NULL: in no list */
@@ -214,33 +225,35 @@ int xsock__fdtab_observe(struct xsock__fdtab *t, struct xsock__fd *fd, struct xs
 /* False: it is in no list any more: `closed` is called, or is about to be, by another thread. */
 bool xsock__fdtab_unobserve(struct xsock__fdtab *t, struct xsock__observer *f);
 
-/* Calls fn for each observer of fd, under the table's lock, until it returns true: that observer, or NULL. */
+/* Calls fn for each observer of fd, under the table's lock, until it returns true: that observer,
+ * or NULL. */
 typedef bool xsock__observer_fn(struct xsock__observer *f, void *user);
 struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struct xsock__fd *fd,
                                                    xsock__observer_fn *fn, void *user);
 
-/* What is to be done in a forked child with each descriptor that was open, or half open, or half closed,
- * before any other use of the table; no lock, no other thread. Where the child has no such handle, it says
- * UINTPTR_MAX. */
+/* What is to be done in a forked child with each descriptor that was open, or half open, or half
+ * closed, before any other use of the table; no lock, no other thread. Where the child has no such
+ * handle, it says UINTPTR_MAX. */
 typedef void xsock__fdtab_forked(struct xsock__held *held);
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
-/* ---- Closing ------------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
-/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF, -XSOCK__EFOREIGN. */
+/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF,
+ * -XSOCK__EFOREIGN. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
-/* Frees the number and hands out held, which is not let go. The caller has a reference, which is gone then.
- * -XSOCK_EBADF: closed meanwhile; -XSOCK_EBUSY: somebody else has a reference. */
+/* Frees the number and hands out held, which is not let go. The caller has a reference, which is
+ * gone then. -XSOCK_EBADF: closed meanwhile; -XSOCK_EBUSY: somebody else has a reference. */
 int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out);
 
-/* One more than the highest number that may be given out. -XSOCK_EINVAL: below the first, or not above
- * every number that is open. */
+/* One more than the highest number that may be given out. -XSOCK_EINVAL: below the first, or not
+ * above every number that is open. */
 int xsock__fdtab_limit(struct xsock__fdtab *t);
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
 
-/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the global
- * lock (sys.h). */
+/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the
+ * global lock (sys.h). */
 bool xsock__fdtab_any_open(void);
 
 /* How many numbers are open, reserved ones included. */

@@ -15,12 +15,12 @@
 #include "sys.h"
 #include "table/fdtab.h"
 
-/* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up that is
- * under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
+/* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up
+ * that is under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
 enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MAX = 256 };
 
-/* fd->state: in the free list; has a number; has one, for a handle from outside; has references only; has a
- * number that is somebody else's. */
+/* fd->state: in the free list; has a number; has one, for a handle from outside; has references
+ * only; has a number that is somebody else's. */
 enum { FREE, USED, ADOPTED, LEAVING, FOREIGN };
 
 /* A cache line each: two threads that use two descriptors write to no line in common. */
@@ -144,7 +144,8 @@ static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__
     t->free = fd;
 }
 
-/* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as xsock__fdtab_reserve. */
+/* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as
+ * xsock__fdtab_reserve. */
 int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);
 int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 

@@ -3,7 +3,7 @@
 
 static struct xsock__fdtab *tables;
 
-/* ---- Fork: the child has the tables, and none of the threads but one ------------------------------ */
+/* ---- Fork: the child has the tables, and none of the threads but one ------------------------- */
 
 static void before_fork(void)
 {
@@ -19,7 +19,8 @@ static void after_fork_in_parent(void)
     xsock__sys_unlock_global();
 }
 
-/* What vanished threads held: references are dropped, and numbers they had reserved are given back. */
+/* What vanished threads held: references are dropped, and numbers they had reserved are given back.
+ */
 static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     xsock__atomic_store(&fd->refs, 0);
@@ -34,9 +35,10 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
     fd->state = LEAVING;
 }
 
-/* And the closes that were theirs to complete, of sockets half opened too, if they had got that far. Without
- * the locks, as everywhere, though there is no other thread. The handle of a thread caught between the system
- * call and its first line after it is lost to the child: no one can know of it. */
+/* And the closes that were theirs to complete, of sockets half opened too, if they had got that
+ * far. Without the locks, as everywhere, though there is no other thread. The handle of a thread
+ * caught between the system call and its first line after it is lost to the child: no one can know
+ * of it. */
 static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (t->forked != NULL && fd->state != FREE && fd->held.sock != NULL)
@@ -75,7 +77,7 @@ static void after_fork_in_child(void)
         each_cell(complete_close, t);
 }
 
-/* ---- The list ------------------------------------------------------------------------------------ */
+/* ---- The list -------------------------------------------------------------------------------- */
 
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked)
 {

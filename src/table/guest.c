@@ -1,5 +1,5 @@
-/* What a table that belongs to a guest of an engine has beyond the process's own: rules of its own, numbers that
- * are the engine's, and an end. */
+/* What a table that belongs to a guest of an engine has beyond the process's own: rules of its own,
+ * numbers that are the engine's, and an end. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
@@ -39,7 +39,7 @@ void xsock__fdtab_notify(struct xsock__fdtab *t)
     xsock__sys_unlock(&t->lock);
 }
 
-/* ---- Numbers that are somebody else's ------------------------------------------------------------ */
+/* ---- Numbers that are somebody else's -------------------------------------------------------- */
 
 /* Under the lock. */
 static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
@@ -73,10 +73,10 @@ int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number)
     return xsock__fdtab_remove_if(t, number, true);
 }
 
-/* ---- The end ------------------------------------------------------------------------------------- */
+/* ---- The end --------------------------------------------------------------------------------- */
 
-/* Whoever waits is told before anything is closed: else the end of one descriptor would be an end of file, or a
- * reset, to a call that waits in another. Under the lock. */
+/* Whoever waits is told before anything is closed: else the end of one descriptor would be an end
+ * of file, or a reset, to a call that waits in another. Under the lock. */
 static void wake_everyone(struct xsock__fdtab *t, size_t end)
 {
     xsock__fdtab_wake_waiters(&t->seal_fd);
@@ -101,7 +101,8 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
             (void)xsock__fdtab_release_foreign(t, (int)n);
 }
 
-/* Another thread may have put something else under a number since it was looked at: then that is closed. */
+/* Another thread may have put something else under a number since it was looked at: then that is
+ * closed. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);

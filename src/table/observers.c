@@ -1,4 +1,5 @@
-/* Telling who follows a descriptor that it is closed: pollers follow their members, and themselves. */
+/* Telling who follows a descriptor that it is closed: pollers follow their members, and themselves.
+ */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 

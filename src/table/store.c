@@ -29,7 +29,7 @@ static size_t slab_size(size_t count)
     return (count + 1) * LINE;
 }
 
-/* ---- Memory that is used again ------------------------------------------------------------------- */
+/* ---- Memory that is used again --------------------------------------------------------------- */
 
 void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size)
 {
@@ -54,7 +54,7 @@ void xsock__fdtab_free_spares(struct xsock__fdtab *t)
     xsock__sys_unlock(&t->lock);
 }
 
-/* ---- Cells --------------------------------------------------------------------------------------- */
+/* ---- Cells ----------------------------------------------------------------------------------- */
 
 /* Cells are never given back before the table is: see get(). */
 bool xsock__fdtab_add_cells(struct xsock__fdtab *t)

@@ -11,7 +11,8 @@ static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
     return k;
 }
 
-/* Under the lock. Who was not waiting yet when the table was sealed has not been woken: nobody begins to. */
+/* Under the lock. Who was not waiting yet when the table was sealed has not been woken: nobody
+ * begins to. */
 static int begin_waiting(struct xsock__fdtab *t)
 {
     if (t->sealed)
@@ -174,7 +175,8 @@ void xsock__fdtab_detach_locked(struct xsock__waiter *w)
     detach(w);
 }
 
-/* As many wait as never before: the wake is made without the lock. The call is counted as waiting already. */
+/* As many wait as never before: the wake is made without the lock. The call is counted as waiting
+ * already. */
 static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
                           struct xsock__waiters *shared, struct xsock__waiter *w)
 {

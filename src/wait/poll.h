@@ -10,8 +10,8 @@
 
 int xsock__poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 
-/* The same for a guest's table: -XSOCK_ECANCELED once that is sealed; what is ready, be it nothing, once the bell's
- * notifications are no longer this many (fdtab.h). */
+/* The same for a guest's table: -XSOCK_ECANCELED once that is sealed; what is ready, be it nothing,
+ * once the bell's notifications are no longer this many (fdtab.h). */
 int xsock__poll_guest(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                       int notifications);
 

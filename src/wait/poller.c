@@ -45,7 +45,7 @@ struct xsock__poller {
     bool gone; /* the system's poller is closed */
 };
 
-/* ---- Slots: under the poller's lock -------------------------------------------------------------- */
+/* ---- Slots: under the poller's lock ---------------------------------------------------------- */
 
 /* The most is still a size_t in bytes where that has 32 bits. */
 enum { SLOTS_FIRST = 64, SLOTS_MAX = 1 << 26 };
@@ -105,7 +105,7 @@ static struct member *member_of(const struct xsock__poller *p, uint64_t key)
     return p->slots[i].member;
 }
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static void unref(struct xsock__poller *p)
 {
@@ -181,7 +181,7 @@ void xsock__poller_let_go(struct xsock__poller *p)
     unref(p);
 }
 
-/* ---- Fork ---------------------------------------------------------------------------------------- */
+/* ---- Fork ------------------------------------------------------------------------------------ */
 
 /* What a thread that has vanished was doing to it nobody knows, so its memory stays as it is. */
 static struct xsock__poller *dead_pollers;
@@ -201,7 +201,7 @@ bool xsock__poller_is_dead(const struct xsock__poller *p)
     return (xsock__atomic_load(&p->state) & DEAD) != 0;
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
 static struct member *member_of_follower(struct xsock__observer *f)
 {
@@ -232,15 +232,16 @@ static bool is_member_of(struct xsock__observer *f, void *user)
     return f->closed == member_closed && member_of_follower(f)->poller == user;
 }
 
-/* A descriptor is in few pollers: its observers are looked through. Under the lock, which keeps it from being
- * freed, though not from being taken off its descriptor. */
+/* A descriptor is in few pollers: its observers are looked through. Under the lock, which keeps it
+ * from being freed, though not from being taken off its descriptor. */
 static struct member *find(struct xsock__poller *p, struct xsock__fd *fd)
 {
     struct xsock__observer *f = xsock__fdtab_find_observer(p->table, fd, is_member_of, p);
     return f != NULL ? member_of_follower(f) : NULL;
 }
 
-/* Under the lock. *m becomes NULL where it is another's to free: that thread is closing the descriptor. */
+/* Under the lock. *m becomes NULL where it is another's to free: that thread is closing the
+ * descriptor. */
 static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member **m)
 {
     struct member *new = *m;
@@ -322,14 +323,15 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd)
     return ours ? 0 : -XSOCK_ENOENT;
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 enum { MAX = 128 };
 
 static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* One event of the system becomes an entry, or joins the member's own, or is nobody's. Under the lock. */
+/* One event of the system becomes an entry, or joins the member's own, or is nobody's. Under the
+ * lock. */
 static int report(struct xsock__poller *p, const struct xsock__sys_event *e,
                   struct xsock_event *out, int count)
 {
@@ -399,7 +401,7 @@ void xsock__poller_wake(struct xsock__poller *p)
     xsock__sys_poller_wake(p->sys);
 }
 
-/* ---- Edges --------------------------------------------------------------------------------------- */
+/* ---- Edges ----------------------------------------------------------------------------------- */
 
 static bool tell_used(struct xsock__observer *f, void *user)
 {

@@ -1,14 +1,16 @@
 /* Waiting in a descriptor, so that closing it ends the wait.
  *
- * A call tries without blocking, and then waits here on {socket, wake} with the time that is left. The wake is
- * the waiting thread's own, so as many are open as threads wait, and not one a socket. It never touches the
- * socket: a forked process and a duplicate notice nothing.
+ * A call tries without blocking, and then waits here on {socket, wake} with the time that is left.
+ * The wake is the waiting thread's own, so as many are open as threads wait, and not one a socket.
+ * It never touches the socket: a forked process and a duplicate notice nothing.
  *
- * That is three system calls where one that blocks would do. One can't: only shutdown() or a signal ends it, and the
- * socket may be duplicated, or the process may fork, while a thread is in it already: from then on shutdown() would
- * break somebody else's socket. Trying again a few times before waiting was measured, too: with both threads on one
- * processor, where Linux likes to put them, 8 tries double the time of a round trip, and with two processors fewer
- * than 32 gain nothing. Leaving the first try out gains 1.5 per cent, and costs a call when something is there. */
+ * That is three system calls where one that blocks would do. One can't: only shutdown() or a signal
+ * ends it, and the socket may be duplicated, or the process may fork, while a thread is in it
+ * already: from then on shutdown() would break somebody else's socket. Trying again a few times
+ * before waiting was measured, too: with both threads on one processor, where Linux likes to put
+ * them, 8 tries double the time of a round trip, and with two processors fewer than 32 gain
+ * nothing. Leaving the first try out gains 1.5 per cent, and costs a call when something is there.
+ */
 #ifndef XSOCK__WAIT_WAIT_H
 #define XSOCK__WAIT_WAIT_H
 

@@ -3,8 +3,8 @@
 
 #include "wasix/guest.h"
 
-/* Offsets from the addr_port's begin. An IPv6 address is its 16 bytes, then flow and scope as two halves of 16 bits
- * each, the high one first. */
+/* Offsets from the addr_port's begin. An IPv6 address is its 16 bytes, then flow and scope as two
+ * halves of 16 bits each, the high one first. */
 enum {
     TAG = 0,
     PORT = 2,
@@ -85,8 +85,8 @@ unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t 
     return xsock__wasix_at(c, ptr, (uint64_t)c->guest->config.addr_port_size);
 }
 
-/* Of a name that begins with a zero (abstract), or is too long for the layout, as much as there is room for: the
- * guest can't have given it. */
+/* Of a name that begins with a zero (abstract), or is too long for the layout, as much as there is
+ * room for: the guest can't have given it. */
 static void write_path(unsigned char *p, const struct xsock_addr *a)
 {
     size_t n = a->length < PATH_CAPACITY ? a->length : PATH_CAPACITY - 1;

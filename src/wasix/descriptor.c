@@ -7,7 +7,7 @@
 #include "call/call.h"
 #include "wasix/file.h"
 
-/* ---- Numbers ------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 int xsock__wasix_fd_dup(const struct xsock__wasix_call *c)
 {
@@ -24,7 +24,8 @@ int xsock__wasix_fd_dup(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* The second argument is the lowest number that will do, as F_DUPFD has it: not the one that is to be. */
+/* The second argument is the lowest number that will do, as F_DUPFD has it: not the one that is to
+ * be. */
 int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -63,7 +64,8 @@ static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool
     return rc < 0 ? rc : 0;
 }
 
-/* Both are looked at first, so that one that is not open is told also where the other is the engine's. */
+/* Both are looked at first, so that one that is not open is told also where the other is the
+ * engine's. */
 int xsock__wasix_fd_renumber(const struct xsock__wasix_call *c)
 {
     struct xsock__fdtab *t = c->guest->table;
@@ -94,7 +96,7 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     return rc;
 }
 
-/* ---- What it is ---------------------------------------------------------------------------------- */
+/* ---- What it is ------------------------------------------------------------------------------ */
 
 /* WASI has no number for pipes, events and pollers. SOCK_RAW and SEQPACKET are WASIX's. */
 enum { UNKNOWN = 0, SOCKET_DGRAM = 5, SOCKET_STREAM = 6, SOCKET_RAW = 8, SOCKET_SEQPACKET = 9 };
@@ -108,8 +110,8 @@ static int filetype(const struct xsock__sock *s)
     return by_type[s->type];
 }
 
-/* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of FD_READ and
- * FD_WRITE. */
+/* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of
+ * FD_READ and FD_WRITE. */
 enum { FD_READ = 1 << 1, SET_FLAGS = 1 << 3, FD_WRITE = 1 << 6, POLL_READWRITE = 1 << 27 };
 static const uint64_t socket_rights = UINT64_C(0x7ff)
                                       << 28; /* from SOCK_SHUTDOWN to SOCK_SEND_TO */
@@ -148,7 +150,7 @@ int xsock__wasix_fd_fdstat_get(const struct xsock__wasix_call *c)
     return out == NULL ? -XSOCK_EMEMVIOLATION : 0;
 }
 
-/* ---- Flags: each alone, so that threads that set the one and the other at once lose neither -------- */
+/* ---- Flags: each alone, so that threads that set the one and the other at once lose neither -- */
 
 int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
 {

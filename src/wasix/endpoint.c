@@ -1,5 +1,5 @@
-/* sock_bind, sock_listen, sock_accept, sock_accept_v2, sock_connect, sock_shutdown, sock_addr_local,
- * sock_addr_peer, sock_status. */
+/* sock_bind, sock_listen, sock_accept, sock_accept_v2, sock_connect, sock_shutdown,
+ * sock_addr_local, sock_addr_peer, sock_status. */
 #include "call/call.h"
 #include "facts/translate.h"
 #include "socket/sock.h"
@@ -18,7 +18,7 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
     return rc;
 }
 
-/* ---- bind, connect, listen ----------------------------------------------------------------------- */
+/* ---- bind, connect, listen ------------------------------------------------------------------- */
 
 /* The address that is argument 1, if a socket of this family can have it. */
 static int get_addr_for(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
@@ -71,8 +71,9 @@ static bool has_address(const struct xsock__fd *fd, struct xsock_addr *out)
     return xsock__local_addr_in(fd, out) == 0 && out->port != 0;
 }
 
-/* One that has an address, though nothing here gave it: from outside, or by a connect that has failed. It can't be
- * moved: the policy may refuse it, but a wish to have it elsewhere is one that can't be met. */
+/* One that has an address, though nothing here gave it: from outside, or by a connect that has
+ * failed. It can't be moved: the policy may refuse it, but a wish to have it elsewhere is one that
+ * can't be met. */
 static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
                            const struct xsock_addr *where)
 {
@@ -81,7 +82,8 @@ static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock
     return rc == 0 && !xsock_addr_equal(&a, where) ? -XSOCK_EINVAL : rc;
 }
 
-/* Listening without an address binds to any: asked, and done here, as the policy may say where instead. */
+/* Listening without an address binds to any: asked, and done here, as the policy may say where
+ * instead. */
 static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
@@ -111,9 +113,10 @@ int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
                rc != 0 ? rc : xsock__listen_in(fd, backlog < INT32_MAX ? (int)backlog : INT32_MAX));
 }
 
-/* ---- accept -------------------------------------------------------------------------------------- */
+/* ---- accept ---------------------------------------------------------------------------------- */
 
-/* Is it a socket? That comes before pointers; who takes its number meanwhile is judged by the call itself. */
+/* Is it a socket? That comes before pointers; who takes its number meanwhile is judged by the call
+ * itself. */
 static int check_socket(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -160,7 +163,7 @@ int xsock__wasix_sock_accept_v2(const struct xsock__wasix_call *c)
     return rc;
 }
 
-/* ---- shutdown, addresses ------------------------------------------------------------------------- */
+/* ---- shutdown, addresses --------------------------------------------------------------------- */
 
 int xsock__wasix_sock_shutdown(const struct xsock__wasix_call *c)
 {
@@ -197,7 +200,7 @@ int xsock__wasix_sock_addr_peer(const struct xsock__wasix_call *c)
     return tell_addr(c, xsock__call_peer_addr);
 }
 
-/* ---- status -------------------------------------------------------------------------------------- */
+/* ---- status ---------------------------------------------------------------------------------- */
 
 enum { OPENING, OPENED, CLOSED, FAILED };
 
@@ -213,7 +216,8 @@ static int look(const struct xsock__fd *fd, int *out_revents)
     return xsock__finish(code);
 }
 
-/* Readable, and nothing to read: the end. (To peek at it might take away the error that a reset leaves.) */
+/* Readable, and nothing to read: the end. (To peek at it might take away the error that a reset
+ * leaves.) */
 static bool has_ended(const struct xsock__fd *fd, int revents)
 {
     size_t n = 0;
@@ -239,12 +243,13 @@ static int connection_status(const struct xsock__fd *fd, int *out)
     return 0;
 }
 
-/* opening   a stream that has no peer and doesn't listen, bound or not; also after a connect that has said
- *           how it failed: it can be tried again
- * opened    a stream with a peer, or that listens; every other socket
- * closed    a stream that was connected: its peer sends no more, and all it had sent has been received; or it
- *           was shut down both ways
- * failed    a connect that was under way has failed, and has not been called again; or the connection broke,
+/* opening   a stream that has no peer and doesn't listen, bound or not; also after a connect that
+ * has said
+ *           how it failed: it can be tried again opened    a stream with a peer, or that listens;
+ *           every other socket closed    a stream that was connected: its peer sends no more, and
+ *           all it had sent has been received; or it
+ *           was shut down both ways failed    a connect that was under way has failed, and has not
+ *           been called again; or the connection broke,
  *           and that has not been told yet */
 static int status(const struct xsock__fd *fd, int *out)
 {

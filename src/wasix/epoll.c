@@ -1,8 +1,8 @@
 /* epoll_create, epoll_ctl, epoll_wait: pollers of the core, and what a guest gave with each member.
  *
- * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller has its id.
- * A record hangs on its descriptor as a observer, beside the poller's own, and goes with it; an event whose
- * id is no record's any more is nobody's.
+ * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller
+ * has its id. A record hangs on its descriptor as a observer, beside the poller's own, and goes
+ * with it; an event whose id is no record's any more is nobody's.
  *
  * Locks, in this order: the epoll's, the poller's, the table's. */
 #include <string.h>
@@ -41,7 +41,7 @@ static void unref(struct epoll *e)
     xsock__sys_free(e, sizeof *e);
 }
 
-/* ---- Records ------------------------------------------------------------------------------------- */
+/* ---- Records --------------------------------------------------------------------------------- */
 
 static bool enter_member(struct xsock_wasix *g)
 {
@@ -113,7 +113,7 @@ static struct record *find(struct epoll *e, struct xsock__fd *fd)
                                                                e);
 }
 
-/* ---- Making one ---------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------ */
 
 static int make(struct xsock_wasix *g, struct xsock__fd *fd, struct xsock__held *out)
 {
@@ -153,7 +153,7 @@ int xsock__wasix_epoll_create(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
 /* One epoll_ctl. */
 struct change {
@@ -164,7 +164,8 @@ struct change {
     unsigned char data[DATA_SIZE];
 };
 
-/* Under the lock, as those that follow. NULL: the guest has as many as it may, or there is no memory. */
+/* Under the lock, as those that follow. NULL: the guest has as many as it may, or there is no
+ * memory. */
 static struct record *new_record(struct change *ch, int *out_error)
 {
     struct epoll *e = ch->epoll;
@@ -225,9 +226,9 @@ static int delete(struct change *ch, struct record *r)
     return rc;
 }
 
-/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what is a
- * member already changes it, and of what is none adds it. What can't be told apart by that are two mistakes:
- * a libc's ADD of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
+/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what
+ * is a member already changes it, and of what is none adds it. What can't be told apart by that are
+ * two mistakes: a libc's ADD of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
 enum { ADD = 0, MOD_OR_ADD = 1, DEL = 2, MOD = 3 };
 
 static int control(struct change *ch, uint32_t op)
@@ -299,7 +300,7 @@ int xsock__wasix_epoll_ctl(const struct xsock__wasix_call *c)
     return rc;
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 enum { MAX = 64 };
 

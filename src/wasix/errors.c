@@ -1,5 +1,5 @@
-/* Errors that WASIX, or preview 1 before it, has no number for become the nearest that it has. docs/wasix.md says
- * the same to users. */
+/* Errors that WASIX, or preview 1 before it, has no number for become the nearest that it has.
+ * docs/wasix.md says the same to users. */
 #include "wasix/guest.h"
 
 struct fold {

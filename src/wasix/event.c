@@ -1,10 +1,10 @@
 /* fd_event: a counter that can be waited for, as Linux's eventfd.
  *
- * What makes it one that the system can wait for is a pair: the event's descriptors hold one end, and the
- * event the other. A byte lies between them as long as there is something to read. Each write sends one,
- * also where one lies there already, which it then takes out: programs that watch for edges and never read
- * count on that. And what writers wait for, that there is room, is that the pair has room the other way:
- * where there is none in the counter, it is filled. */
+ * What makes it one that the system can wait for is a pair: the event's descriptors hold one end,
+ * and the event the other. A byte lies between them as long as there is something to read. Each
+ * write sends one, also where one lies there already, which it then takes out: programs that watch
+ * for edges and never read count on that. And what writers wait for, that there is room, is that
+ * the pair has room the other way: where there is none in the counter, it is filled. */
 #include <string.h>
 
 #include "call/call.h"
@@ -42,7 +42,7 @@ static void gone(struct xsock__file *r)
     xsock__sys_free(e, sizeof *e);
 }
 
-/* ---- The bytes: under the lock ------------------------------------------------------------------- */
+/* ---- The bytes: under the lock --------------------------------------------------------------- */
 
 static void take_bytes(struct event *e, uintptr_t h, size_t leave)
 {
@@ -85,7 +85,7 @@ static void empty(struct event *e)
         ;
 }
 
-/* ---- Reading and writing ------------------------------------------------------------------------- */
+/* ---- Reading and writing --------------------------------------------------------------------- */
 
 /* What the counter gives; 0: nothing yet. */
 static uint64_t take(struct event *e, uintptr_t h)
@@ -101,7 +101,8 @@ static uint64_t take(struct event *e, uintptr_t h)
     return value;
 }
 
-/* -XSOCK_EAGAIN: it has no room, and says so to who polls it if this call is going to wait for some. */
+/* -XSOCK_EAGAIN: it has no room, and says so to who polls it if this call is going to wait for
+ * some. */
 static int add(struct event *e, uintptr_t h, uint64_t value, bool waits)
 {
     int rc = 0;
@@ -207,7 +208,7 @@ static int available_in_event(struct xsock__fd *fd, size_t *out)
     return 0;
 }
 
-/* ---- Making one ---------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------ */
 
 /* An event whose descriptor is to hold *out. */
 static int make(uint64_t initial, bool semaphore, struct event **out_event, struct xsock__held *out)

@@ -1,6 +1,7 @@
-/* What a guest can have a descriptor of that is no socket: a pipe's end, an event. Each has a socket pair of
- * the system beneath it, so that waiting, polling and closing are those of any descriptor; its `refuses` is
- * -XSOCK_ENOTSOCK, so that the calls of sockets leave it alone, and its file is one of these.
+/* What a guest can have a descriptor of that is no socket: a pipe's end, an event. Each has a
+ * socket pair of the system beneath it, so that waiting, polling and closing are those of any
+ * descriptor; its `refuses` is -XSOCK_ENOTSOCK, so that the calls of sockets leave it alone, and
+ * its file is one of these.
  *
  * epoll.c's file is another: pollers have them too. */
 #ifndef XSOCK__WASIX_FILE_H
@@ -27,9 +28,9 @@ static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock_
     return s->poller == NULL ? (struct xsock__wasix_file *)(void *)s->file : NULL;
 }
 
-/* fd_read and fd_write of what has a file: the vectors are arguments 1 and 2; out_done is where the number of
- * bytes goes, a word in memory that was checked. 0, or -XSOCK_E...: -XSOCK_EBADF: it can't, as the wrong end
- * of a pipe. */
+/* fd_read and fd_write of what has a file: the vectors are arguments 1 and 2; out_done is where the
+ * number of bytes goes, a word in memory that was checked. 0, or -XSOCK_E...: -XSOCK_EBADF: it
+ * can't, as the wrong end of a pipe. */
 int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                            unsigned char *out_done);
 int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd,

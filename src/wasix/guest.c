@@ -114,7 +114,7 @@ void xsock_wasix_destroy(struct xsock_wasix *guest)
     xsock__sys_free(guest, sizeof *guest);
 }
 
-/* ---- Numbers of the engine's --------------------------------------------------------------------- */
+/* ---- Numbers of the engine's ----------------------------------------------------------------- */
 
 int xsock_wasix_reserve(struct xsock_wasix *guest, int number)
 {

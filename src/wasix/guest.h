@@ -7,9 +7,9 @@
  *   addr.c      addresses as they lie in the guest's memory
  *   policy.c    what a guest may do
  *
- * and a file of calls for each concern. A call does its beats in this order, so that nothing is done in vain or
- * half: the descriptor (whose is it?), pointers, the other arguments, the policy, the call of the core, and the
- * results into memory that was checked before. */
+ * and a file of calls for each concern. A call does its beats in this order, so that nothing is
+ * done in vain or half: the descriptor (whose is it?), pointers, the other arguments, the policy,
+ * the call of the core, and the results into memory that was checked before. */
 #ifndef XSOCK__WASIX_GUEST_H
 #define XSOCK__WASIX_GUEST_H
 
@@ -43,7 +43,7 @@ struct xsock__wasix_call {
     bool wide; /* wasm64: pointers and sizes have 64 bits */
 };
 
-/* ---- Arguments ----------------------------------------------------------------------------------- */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
 static inline uint32_t xsock__wasix_u32(const struct xsock__wasix_call *c, int i)
 {
@@ -68,10 +68,11 @@ static inline uint64_t xsock__wasix_ptr(const struct xsock__wasix_call *c, int i
     return c->wide ? c->args[i] : (uint32_t)c->args[i];
 }
 
-/* ---- Memory (memory.c) --------------------------------------------------------------------------- */
+/* ---- Memory (memory.c) ----------------------------------------------------------------------- */
 
-/* Where len bytes at the guest's address begin; NULL: they are not all in its memory. Of no bytes any address
- * will do, and then it is not NULL. What is there may change at any time: read it once. */
+/* Where len bytes at the guest's address begin; NULL: they are not all in its memory. Of no bytes
+ * any address will do, and then it is not NULL. What is there may change at any time: read it once.
+ */
 static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr,
                                              uint64_t len)
 {
@@ -99,8 +100,8 @@ static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
     return c->wide ? 8 : 4;
 }
 
-/* Memory of the host for a copy, counted against the guest's quota. NULL: over it, or none (-XSOCK_ENOMEM).
- * n may be 0. */
+/* Memory of the host for a copy, counted against the guest's quota. NULL: over it, or none
+ * (-XSOCK_ENOMEM). n may be 0. */
 void *xsock__wasix_scratch(const struct xsock__wasix_call *c, size_t n);
 void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n);
 
@@ -114,9 +115,9 @@ void xsock__wasix_discharge(struct xsock_wasix *g, size_t n);
 int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
                      struct xsock_vec *out);
 
-/* The guest's iovec or ciovec array, copied, each piece in its memory. Up to FEW stand in the struct itself.
- * -XSOCK_EMEMVIOLATION, -XSOCK_ENOMEM; -XSOCK_EINVAL: more than 1,024, or over 2^31 - 1 bytes in all. To be
- * dropped if 0 was returned. */
+/* The guest's iovec or ciovec array, copied, each piece in its memory. Up to FEW stand in the
+ * struct itself. -XSOCK_EMEMVIOLATION, -XSOCK_ENOMEM; -XSOCK_EINVAL: more than 1,024, or over 2^31
+ * - 1 bytes in all. To be dropped if 0 was returned. */
 enum { XSOCK__WASIX_FEW = 16 };
 struct xsock__wasix_vecs {
     struct xsock_vec few[XSOCK__WASIX_FEW], *v;
@@ -126,20 +127,21 @@ int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t 
                       struct xsock__wasix_vecs *out);
 void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__wasix_vecs *v);
 
-/* ---- Addresses (addr.c) -------------------------------------------------------------------------- */
+/* ---- Addresses (addr.c) ---------------------------------------------------------------------- */
 
 enum { XSOCK__WASIX_ADDR_PORT = 110 }; /* bytes of the larger layout */
 
-/* The addr_port at a guest's address. -XSOCK_EMEMVIOLATION; -XSOCK_EAFNOSUPPORT: a tag that is none, -XSOCK_EINVAL.
- * A null pointer is one like any other. */
+/* The addr_port at a guest's address. -XSOCK_EMEMVIOLATION; -XSOCK_EAFNOSUPPORT: a tag that is
+ * none, -XSOCK_EINVAL. A null pointer is one like any other. */
 int xsock__wasix_get_addr(const struct xsock__wasix_call *c, uint64_t ptr, struct xsock_addr *out);
 
-/* Where one is to be written: NULL: not in memory. Then write it there: what fits the guest's layout. */
+/* Where one is to be written: NULL: not in memory. Then write it there: what fits the guest's
+ * layout. */
 unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t ptr);
 void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
                            const struct xsock_addr *a);
 
-/* ---- Policy (policy.c) --------------------------------------------------------------------------- */
+/* ---- Policy (policy.c) ----------------------------------------------------------------------- */
 
 /* 0, or -XSOCK_EACCES. a may be NULL; it becomes what the policy makes of it. host may be NULL. */
 int xsock__wasix_ask(const struct xsock__wasix_call *c, int action, int af, int type, int protocol,
@@ -149,12 +151,12 @@ int xsock__wasix_ask(const struct xsock__wasix_call *c, int action, int af, int 
 int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int action, const struct xsock__fd *fd,
                         struct xsock_addr *a);
 
-/* ---- Errors (fold.c) ----------------------------------------------------------------------------- */
+/* ---- Errors (fold.c) ------------------------------------------------------------------------- */
 
 /* WASIX's errno for a result of the core: 0 for >= 0. preview1: without what WASIX has added. */
 uint32_t xsock__wasix_errno(int64_t rc, bool preview1);
 
-/* ---- Calls (imports.def) ------------------------------------------------------------------------- */
+/* ---- Calls (imports.def) --------------------------------------------------------------------- */
 
 /* Each import is one of these: 0, or -XSOCK_E...; -XSOCK__EFOREIGN: a number of the engine's. */
 typedef int xsock__wasix_impl(const struct xsock__wasix_call *c);

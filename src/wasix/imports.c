@@ -1,4 +1,5 @@
-/* The list of imports, and the way in and out of each: raw arguments to a call, a result to an errno. */
+/* The list of imports, and the way in and out of each: raw arguments to a call, a result to an
+ * errno. */
 #include <string.h>
 
 #include "wasix/guest.h"

@@ -5,7 +5,7 @@
 
 #include "sys.h"
 
-/* ---- Words: byte by byte, so that neither the host's order nor an alignment matters --------------- */
+/* ---- Words: byte by byte, so that neither the host's order nor an alignment matters ---------- */
 
 uint16_t xsock__wasix_get16(const unsigned char *p)
 {
@@ -40,8 +40,9 @@ void xsock__wasix_put64(unsigned char *p, uint64_t v)
     xsock__wasix_put32(p + 4, (uint32_t)(v >> 32));
 }
 
-/* By way of a volatile: a compiler may read plain memory again rather than keep a value, and by then another thread of
- * the guest's may have made it larger than what was checked. What is copied whole, and then looked at, needs no such. */
+/* By way of a volatile: a compiler may read plain memory again rather than keep a value, and by
+ * then another thread of the guest's may have made it larger than what was checked. What is copied
+ * whole, and then looked at, needs no such. */
 uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p)
 {
     volatile uint64_t once = c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
@@ -56,7 +57,7 @@ void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, 
         xsock__wasix_put32(p, (uint32_t)v);
 }
 
-/* ---- Copies -------------------------------------------------------------------------------------- */
+/* ---- Copies ---------------------------------------------------------------------------------- */
 
 bool xsock__wasix_charge(struct xsock_wasix *g, size_t n)
 {
@@ -91,7 +92,7 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
     xsock__wasix_discharge(c->guest, n);
 }
 
-/* ---- Vectors ------------------------------------------------------------------------------------- */
+/* ---- Vectors --------------------------------------------------------------------------------- */
 
 /* Each word of the guest's is read once: another of its threads may write there meanwhile. */
 int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,

@@ -11,7 +11,7 @@ bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, 
     return *out != NULL;
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static int recv_flags(uint32_t riflags)
 {
@@ -20,8 +20,8 @@ static int recv_flags(uint32_t riflags)
            | ((riflags & XSOCK__WASIX_RECV_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0);
 }
 
-/* What is left of a datagram goes here, so that it can be told how long it was: no system but Linux tells.
- * Longer ones than this there are in LOCAL alone. */
+/* What is left of a datagram goes here, so that it can be told how long it was: no system but Linux
+ * tells. Longer ones than this there are in LOCAL alone. */
 enum { REST = 65536 };
 
 /* The vectors, and room for the rest after them. */
@@ -64,7 +64,8 @@ static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsoc
     return n;
 }
 
-/* A stream's sender is its peer. It may be gone by now: then it is one of its family, without a name. */
+/* A stream's sender is its peer. It may be gone by now: then it is one of its family, without a
+ * name. */
 static void sender(const struct xsock__fd *fd, struct xsock_addr *out)
 {
     static const struct xsock__sys_addr none;
@@ -110,7 +111,8 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
         n = -XSOCK_EINVAL;
     else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_COALESCE))
-        n = -XSOCK_EOPNOTSUPP; /* a host has set it, and WASIX has no way to tell a guest where datagrams end */
+        /* a host has set it, and WASIX has no way to tell a guest where datagrams end */
+        n = -XSOCK_EOPNOTSUPP;
     else if (out->flags == NULL && vecs.total == 0)
         n = 0; /* reading nothing must not cost a datagram: read() can't tell that it was cut */
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
@@ -126,7 +128,7 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     return n < 0 ? (int)n : 0;
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 /* Asked for each datagram that names its destination. Where there can be none, the core says so. */
 static int ask_destination(const struct xsock__wasix_call *c, const struct xsock__fd *fd,

@@ -26,8 +26,8 @@ struct xsock__wasix_results {
 bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
                         unsigned char **out);
 
-/* Both: the vectors are arguments 1 and 2. 0 with the results in place; on failure nothing is written, and
- * nothing that came in is lost. */
+/* Both: the vectors are arguments 1 and 2. 0 with the results in place; on failure nothing is
+ * written, and nothing that came in is lost. */
 int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t riflags,
                          const struct xsock__wasix_results *out);
 

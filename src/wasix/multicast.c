@@ -1,5 +1,5 @@
-/* sock_join_multicast_v4, _v6, sock_leave_multicast_v4, _v6. The policy is asked of both ways: what it
- * changes when a group is joined, it can change again when the group is left. */
+/* sock_join_multicast_v4, _v6, sock_leave_multicast_v4, _v6. The policy is asked of both ways: what
+ * it changes when a group is joined, it can change again when the group is left. */
 #include <string.h>
 
 #include "call/call.h"
@@ -37,7 +37,7 @@ static int change(const struct xsock__wasix_call *c, bool join, read_fn *read)
     return rc;
 }
 
-/* ---- IPv4: the interface is named by one of its addresses ----------------------------------------- */
+/* ---- IPv4: the interface is named by one of its addresses ------------------------------------ */
 
 struct search {
     unsigned char addr[V4];
@@ -91,10 +91,10 @@ int xsock__wasix_sock_leave_multicast_v4(const struct xsock__wasix_call *c)
     return change(c, false, read_v4);
 }
 
-/* ---- IPv6: by its index, in the argument or in the address ---------------------------------------- */
+/* ---- IPv6: by its index, in the argument or in the address ----------------------------------- */
 
-/* An addr_ip6: 16 bytes, and where the guest's layout is the large one, its flow (which means nothing here)
- * and its scope: two halves, the high one first. */
+/* An addr_ip6: 16 bytes, and where the guest's layout is the large one, its flow (which means
+ * nothing here) and its scope: two halves, the high one first. */
 static int read_v6(const struct xsock__wasix_call *c, struct xsock_addr *out)
 {
     bool large = c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT;

@@ -3,7 +3,8 @@
 #include "facts/triple.h"
 #include "wasix/guest.h"
 
-/* What WASIX has: xsock has families and types of its own beyond it, which are none of a guest's business. */
+/* What WASIX has: xsock has families and types of its own beyond it, which are none of a guest's
+ * business. */
 enum { PROTOCOL_MAX = 263 };
 
 static int check_triple(int af, int type, int protocol)
@@ -26,7 +27,8 @@ static int meant_protocol(int af, int type, int protocol)
     return af == XSOCK_AF_LOCAL && (stream || dgram) ? 0 : protocol;
 }
 
-/* The policy hears of the protocol that 0 stands for. What can't be opened anyway is for the core to refuse. */
+/* The policy hears of the protocol that 0 stands for. What can't be opened anyway is for the core
+ * to refuse. */
 static int ask_triple(const struct xsock__wasix_call *c, int af, int type, int protocol)
 {
     if (xsock__triple_check(af, type, &protocol) != 0)

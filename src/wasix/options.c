@@ -1,5 +1,5 @@
-/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's of the
- * same number; docs/wasix.md has what a guest sees of each. */
+/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's
+ * of the same number; docs/wasix.md has what a guest sees of each. */
 #include "call/call.h"
 #include "socket/option.h"
 #include "wasix/guest.h"
@@ -12,8 +12,8 @@ static bool is_guests(uint32_t opt)
     return opt >= FIRST && opt <= LAST && opt != XSOCK_SO_PROMISCUOUS;
 }
 
-/* The beginning of each: the socket, what the third argument points to (size 0: nothing), and the option. To
- * be dropped if 0 was returned. */
+/* The beginning of each: the socket, what the third argument points to (size 0: nothing), and the
+ * option. To be dropped if 0 was returned. */
 static int begin(const struct xsock__wasix_call *c, size_t size, struct xsock__fd **out_fd,
                  unsigned char **out_at)
 {
@@ -51,7 +51,7 @@ static int get(const struct xsock__wasix_call *c, size_t size, int kind, unsigne
     return rc;
 }
 
-/* ---- Flags: a bool is one byte in memory, and an i32 as an argument ------------------------------- */
+/* ---- Flags: a bool is one byte in memory, and an i32 as an argument -------------------------- */
 
 int xsock__wasix_sock_set_opt_flag(const struct xsock__wasix_call *c)
 {
@@ -74,7 +74,7 @@ int xsock__wasix_sock_get_opt_flag(const struct xsock__wasix_call *c)
     return rc;
 }
 
-/* ---- Times: option_timestamp, a tag and nanoseconds ----------------------------------------------- */
+/* ---- Times: option_timestamp, a tag and nanoseconds ------------------------------------------ */
 
 enum { TIMESTAMP = 16, NANOSECONDS = 8, TAG_NONE = 0, TAG_SOME = 1 };
 
@@ -108,7 +108,7 @@ int xsock__wasix_sock_get_opt_time(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* ---- Sizes: 64 bits ------------------------------------------------------------------------------ */
+/* ---- Sizes: 64 bits -------------------------------------------------------------------------- */
 
 /* What is more than a socket may have becomes the most it may, as systems do. */
 static int64_t cut(const struct xsock__wasix_call *c, uint64_t size)

@@ -37,7 +37,7 @@ static void writer_gone(struct xsock__file *r)
     unref(pipe_of(r));
 }
 
-/* ---- Reading and writing ------------------------------------------------------------------------- */
+/* ---- Reading and writing --------------------------------------------------------------------- */
 
 static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
                            const struct xsock__wasix_vecs *v)
@@ -46,8 +46,8 @@ static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
     return xsock__recvmsg_in(t, fd, &m, 0);
 }
 
-/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had not been
- * read; and Windows, at first, nothing. */
+/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had
+ * not been read; and Windows, at first, nothing. */
 static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
                             const struct xsock__wasix_vecs *v)
 {
@@ -73,7 +73,7 @@ static int nothing_available(struct xsock__fd *fd, size_t *out)
     return 0;
 }
 
-/* ---- Making one ---------------------------------------------------------------------------------- */
+/* ---- Making one ------------------------------------------------------------------------------ */
 
 static struct pipe *new_pipe(void)
 {

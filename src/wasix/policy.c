@@ -5,8 +5,8 @@
 #include "socket/sock.h"
 #include "wasix/guest.h"
 
-/* Without a policy: nothing that reaches past the network into the host itself. Linux gives a LOCAL socket that is
- * bound to no name an abstract one, so that is no exception. */
+/* Without a policy: nothing that reaches past the network into the host itself. Linux gives a LOCAL
+ * socket that is bound to no name an abstract one, so that is no exception. */
 static bool allowed_by_default(const struct xsock_wasix_request *r)
 {
     if (r->action == XSOCK_WASIX_OPEN)

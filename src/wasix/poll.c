@@ -1,8 +1,9 @@
 /* poll_oneoff: clocks, our descriptors and the engine's, waited for together.
  *
- * Absolute times of the monotonic clock are of the system's: CLOCK_MONOTONIC, on Windows the performance
- * counter in nanoseconds; so clock_time_get of an engine has to be. What is ready to be written has room for
- * 1 byte at least: no system tells more. That a connect has failed is said as "ready": SO_ERROR tells why. */
+ * Absolute times of the monotonic clock are of the system's: CLOCK_MONOTONIC, on Windows the
+ * performance counter in nanoseconds; so clock_time_get of an engine has to be. What is ready to be
+ * written has room for 1 byte at least: no system tells more. That a connect has failed is said as
+ * "ready": SO_ERROR tells why. */
 #include <limits.h>
 #include <string.h>
 
@@ -47,7 +48,7 @@ struct oneoff {
     int64_t now; /* as it began */
 };
 
-/* ---- Subscriptions ------------------------------------------------------------------------------- */
+/* ---- Subscriptions --------------------------------------------------------------------------- */
 
 static int64_t sooner(int64_t a, int64_t b)
 {
@@ -135,7 +136,7 @@ int64_t xsock_wasix_now(uint32_t clock)
     return clock == 0 ? xsock__sys_realtime() : xsock__sys_now();
 }
 
-/* ---- What is ready ------------------------------------------------------------------------------- */
+/* ---- What is ready --------------------------------------------------------------------------- */
 
 /* Until the next clock is due; -1: none ever will be. Marks those that are. */
 static int64_t look_at_clocks(struct oneoff *o)
@@ -213,7 +214,8 @@ static bool any_ready(const struct oneoff *o)
     return false;
 }
 
-/* The bell's count is taken before the engine is asked: what it notifications for after that is not missed. */
+/* The bell's count is taken before the engine is asked: what it notifications for after that is not
+ * missed. */
 static int wait_for_any(struct oneoff *o)
 {
     struct xsock__fdtab *t = o->c->guest->table;
@@ -247,7 +249,7 @@ static int wait_charged(struct oneoff *o)
     return rc;
 }
 
-/* ---- Events -------------------------------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static size_t write_events(const struct oneoff *o, unsigned char *out)
 {

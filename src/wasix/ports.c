@@ -1,10 +1,10 @@
-/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_* calls that
- * would change them, which is not for a guest to do. */
+/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_*
+ * calls that would change them, which is not for a guest to do. */
 #include <string.h>
 
 #include "wasix/guest.h"
 
-/* ---- Addresses and prefixes in memory ------------------------------------------------------------- */
+/* ---- Addresses and prefixes in memory -------------------------------------------------------- */
 
 /* Of a guest built for large addresses, or for small ones. */
 struct layout {
@@ -21,7 +21,8 @@ static const struct layout *layout_of(const struct xsock__wasix_call *c)
     return c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT ? &large : &small;
 }
 
-/* Zeros after it: the flow and scope of an address mean nothing to who reads it without its interface. */
+/* Zeros after it: the flow and scope of an address mean nothing to who reads it without its
+ * interface. */
 static void put_cidr(const struct layout *l, unsigned char *at,
                      const struct xsock_interface_addr *a)
 {
@@ -33,7 +34,8 @@ static void put_cidr(const struct layout *l, unsigned char *at,
     memcpy(at, copy, l->cidr);
 }
 
-/* Directly, with no router in between (its address is UNSPEC), and for good (neither time is set). */
+/* Directly, with no router in between (its address is UNSPEC), and for good (neither time is set).
+ */
 static void put_route(const struct layout *l, unsigned char *at,
                       const struct xsock_interface_addr *a)
 {
@@ -41,7 +43,7 @@ static void put_route(const struct layout *l, unsigned char *at,
     put_cidr(l, at, a);
 }
 
-/* ---- What the interfaces have --------------------------------------------------------------------- */
+/* ---- What the interfaces have ---------------------------------------------------------------- */
 
 struct list {
     const struct xsock__wasix_call *call;
@@ -109,7 +111,7 @@ static int collect(const struct xsock_interface *iface, void *user)
     return 0;
 }
 
-/* ---- Listing them -------------------------------------------------------------------------------- */
+/* ---- Listing them ---------------------------------------------------------------------------- */
 
 typedef void put_fn(const struct layout *l, unsigned char *at,
                     const struct xsock_interface_addr *a);
@@ -164,13 +166,14 @@ int xsock__wasix_port_addr_list(const struct xsock__wasix_call *c)
     return list_to(c, false, layout_of(c)->cidr, put_cidr);
 }
 
-/* The networks that the interfaces are in. Routes through gateways no call of a system's tells everywhere. */
+/* The networks that the interfaces are in. Routes through gateways no call of a system's tells
+ * everywhere. */
 int xsock__wasix_port_route_list(const struct xsock__wasix_call *c)
 {
     return list_to(c, true, layout_of(c)->route, put_route);
 }
 
-/* ---- The hardware address ------------------------------------------------------------------------ */
+/* ---- The hardware address -------------------------------------------------------------------- */
 
 enum { MAC = 6 };
 
@@ -209,7 +212,7 @@ int xsock__wasix_port_mac(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* ---- What would change the host ------------------------------------------------------------------ */
+/* ---- What would change the host -------------------------------------------------------------- */
 
 #define REFUSED(name)                                          \
     int xsock__wasix_##name(const struct xsock__wasix_call *c) \

@@ -1,5 +1,6 @@
-/* resolve: a host's addresses. The port is a hint that no answer depends on; what there is no room for is
- * left out, and the number stored is of those that were written, as the hosts before this one have it. */
+/* resolve: a host's addresses. The port is a hint that no answer depends on; what there is no room
+ * for is left out, and the number stored is of those that were written, as the hosts before this
+ * one have it. */
 #include <string.h>
 
 #include "name/lookup_pool.h"

@@ -14,8 +14,9 @@ struct sending {
     unsigned char *buf;
 };
 
-/* A guest that sends an endless file to a peer that reads all never waits: it is asked here whether the
- * descriptor, or the guest itself, is still there. (It is held, so none other can have its place.) */
+/* A guest that sends an endless file to a peer that reads all never waits: it is asked here whether
+ * the descriptor, or the guest itself, is still there. (It is held, so none other can have its
+ * place.) */
 static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd *fd)
 {
     struct xsock__fd *now;
@@ -25,8 +26,8 @@ static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd 
     return now != fd;
 }
 
-/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not wait
- * doesn't take is read again another time. */
+/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not
+ * wait doesn't take is read again another time. */
 static ptrdiff_t send_piece(const struct xsock__wasix_call *c, struct sending *x)
 {
     const struct xsock_wasix_config *config = &c->guest->config;

@@ -1,14 +1,17 @@
-/* sock_recv, sock_recv_from, sock_recv_msg, sock_send, sock_send_to, sock_send_msg, fd_read, fd_write.
+/* sock_recv, sock_recv_from, sock_recv_msg, sock_send, sock_send_to, sock_send_msg, fd_read,
+ * fd_write.
  *
  * Flags of a guest's that are more than WASIX has are EINVAL. Of those it has:
- *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of a
- *     datagram, the result is how long it was, not how much of it there was room for (at most 65,536 bytes
- *     more; and 1,023 vectors, not 1,024). Of a stream it has no meaning.
+ *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of
+ *     a datagram, the result is how long it was, not how much of it there was room for (at most
+ *     65,536 bytes more; and 1,023 vectors, not 1,024). Of a stream it has no meaning.
  *   - "data truncated" out of one: the datagram was longer than the vectors, and its rest is gone.
  *
- * The sender of a stream's bytes is its peer: Linux leaves that address unset, which wasix-libc can't tell.
+ * The sender of a stream's bytes is its peer: Linux leaves that address unset, which wasix-libc
+ * can't tell.
  *
- * No control data can be sent, and none comes: handles of the host neither leave a guest nor get to it. */
+ * No control data can be sent, and none comes: handles of the host neither leave a guest nor get to
+ * it. */
 #include "call/call.h"
 #include "socket/sock.h"
 #include "wasix/file.h"
@@ -27,10 +30,11 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
     return rc;
 }
 
-/* ---- What most calls are ------------------------------------------------------------------------- */
+/* ---- What most calls are --------------------------------------------------------------------- */
 
-/* One vector with something in it, no flags (argument 3), and room for the result: then nothing is wrong but perhaps
- * with the descriptor. Such calls go to the core by the shortest way, as each level above a system call costs. */
+/* One vector with something in it, no flags (argument 3), and room for the result: then nothing is
+ * wrong but perhaps with the descriptor. Such calls go to the core by the shortest way, as each
+ * level above a system call costs. */
 static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
                      unsigned char **out_done)
 {
@@ -42,7 +46,7 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
            && xsock__wasix_place(c, 4, word, out_done);
 }
 
-/* ---- Receiving ----------------------------------------------------------------------------------- */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 /* Of a stream: a datagram's call has to tell whether it was cut. */
 static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
@@ -92,7 +96,8 @@ int xsock__wasix_sock_recv_from(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
 }
 
-/* The address's pointer may be 0: not wanted. Room for control data is checked, and stays as it is. */
+/* The address's pointer may be 0: not wanted. Room for control data is checked, and stays as it is.
+ */
 int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
@@ -110,7 +115,7 @@ int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
 }
 
-/* ---- Sending ------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v,
                       unsigned char *done)
@@ -172,7 +177,7 @@ int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), to, done));
 }
 
-/* ---- Files: sockets, and what is made of them ---------------------------------------------------- */
+/* ---- Files: sockets, and what is made of them ------------------------------------------------ */
 
 /* What can be read and written: anything but a poller. */
 static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)

@@ -1,11 +1,13 @@
-/* Accepting, by AcceptEx: accept() makes its handle inheritable, and there would be a moment in which another
- * thread can start a program with it. AcceptEx takes a socket of our own making instead, and it waits: as an
- * overlapped call, which is cancelled where there is no connection for it. */
+/* Accepting, by AcceptEx: accept() makes its handle inheritable, and there would be a moment in
+ * which another thread can start a program with it. AcceptEx takes a socket of our own making
+ * instead, and it waits: as an overlapped call, which is cancelled where there is no connection for
+ * it. */
 #include "win32/state.h"
 
 #include <string.h>
 
-/* What AcceptEx writes: the two addresses, each with 16 bytes more than the longest one, for itself. */
+/* What AcceptEx writes: the two addresses, each with 16 bytes more than the longest one, for
+ * itself. */
 enum { EACH = sizeof(struct sockaddr_storage) + 16 };
 
 struct attempt {
@@ -46,10 +48,10 @@ static int why_not_ready(const struct xsock__sys_triple *t, SOCKET listener)
     return t->type == SOCK_STREAM || t->type == SOCK_SEQPACKET ? WSAEINVAL : WSAEOPNOTSUPP;
 }
 
-/* AcceptEx is under way. The system hands it a connection that is in the queue at once, or very nearly
- * (Wine's server does it in its next round): it is given that time for as long as the queue isn't empty.
- * Another thread or process may have been faster; then it is taken back. What completes meanwhile is
- * accepted: none is lost. */
+/* AcceptEx is under way. The system hands it a connection that is in the queue at once, or very
+ * nearly (Wine's server does it in its next round): it is given that time for as long as the queue
+ * isn't empty. Another thread or process may have been faster; then it is taken back. What
+ * completes meanwhile is accepted: none is lost. */
 static int await(struct attempt *a)
 {
     DWORD n, flags;
@@ -90,8 +92,8 @@ static int run(struct attempt *a)
     return code_from_accept(code == ERROR_IO_PENDING ? await(a) : code);
 }
 
-/* What accept() would have done: without the first the socket has no names yet, and can't be shut down. It
- * also takes over the listener's modes, some say: be sure of the one that counts. */
+/* What accept() would have done: without the first the socket has no names yet, and can't be shut
+ * down. It also takes over the listener's modes, some say: be sure of the one that counts. */
 static int complete(const struct attempt *a)
 {
     if (setsockopt(a->socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&a->listener,

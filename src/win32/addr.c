@@ -1,4 +1,5 @@
-/* Addresses and sockaddrs. As on POSIX systems, but: no sa_len, no abstract names, paths in UTF-8. */
+/* Addresses and sockaddrs. As on POSIX systems, but: no sa_len, no abstract names, paths in UTF-8.
+ */
 #include "win32/native.h"
 
 #include <string.h>
@@ -9,10 +10,10 @@ enum { FAMILY_LAST = 0xffff };
 /* sockaddr_un as in <afunix.h>, which came with the SDK of Windows 10 1803 only. */
 enum { HEAD = 2, UN_PATH = 108 };
 
-/* ---- To native ----------------------------------------------------------------------------------- */
+/* ---- To native ------------------------------------------------------------------------------- */
 
-/* A path that is no UTF-8 would come back as WSAENETDOWN from bind (libevent issue 1340); an abstract name
- * is taken, and found by nobody (https://github.com/microsoft/WSL/issues/4240). */
+/* A path that is no UTF-8 would come back as WSAENETDOWN from bind (libevent issue 1340); an
+ * abstract name is taken, and found by nobody (https://github.com/microsoft/WSL/issues/4240). */
 static int check_local(const struct xsock_addr *a)
 {
     if (a->length > UN_PATH)
@@ -57,7 +58,7 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
     return 0;
 }
 
-/* ---- From native --------------------------------------------------------------------------------- */
+/* ---- From native ----------------------------------------------------------------------------- */
 
 /* getsockname, accept and getpeername give all of sockaddr_un, whatever is in it. */
 static bool get_local(struct xsock_addr *a, const uint8_t *path, size_t n)

@@ -37,7 +37,7 @@ int xsock__afd_code(LONG status)
     return convert != NULL ? (int)convert((NTSTATUS)status) : WSASYSCALLFAILURE;
 }
 
-/* ---- The device -------------------------------------------------------------------------------------- */
+/* ---- The device ------------------------------------------------------------------------------ */
 
 /* The last part of the name is free: it tells who it is, in lists of handles. */
 int xsock__afd_open(HANDLE *out)
@@ -79,7 +79,7 @@ HANDLE xsock__afd_device(void)
     return shared_device;
 }
 
-/* ---- Requests ---------------------------------------------------------------------------------------- */
+/* ---- Requests -------------------------------------------------------------------------------- */
 
 size_t xsock__afd_size(size_t n)
 {
@@ -120,7 +120,8 @@ int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool
     return 0;
 }
 
-/* With its own event: without one GetOverlappedResult waits for the device, which any request signals. */
+/* With its own event: without one GetOverlappedResult waits for the device, which any request
+ * signals. */
 static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
 {
     OVERLAPPED o;
@@ -156,9 +157,10 @@ int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status)
     return 0;
 }
 
-/* ---- Events ------------------------------------------------------------------------------------------ */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
-/* Not DISCONNECT unless IN is asked for: it stays, so a wait for OUT alone would never wait again. */
+/* Not DISCONNECT unless IN is asked for: it stays, so a wait for OUT alone would never wait again.
+ */
 ULONG xsock__afd_events(int poll_events)
 {
     ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED;
@@ -194,7 +196,7 @@ int xsock__afd_revents(ULONG events, int poll_events)
     return r;
 }
 
-/* ---- Base handles ------------------------------------------------------------------------------------ */
+/* ---- Base handles ---------------------------------------------------------------------------- */
 
 static int ask_base(SOCKET s, DWORD ioctl, SOCKET *out)
 {
@@ -205,8 +207,9 @@ static int ask_base(SOCKET s, DWORD ioctl, SOCKET *out)
     return 0;
 }
 
-/* A provider must let SIO_BASE_HANDLE pass, and some don't (Komodia's); those answer SIO_BSP_HANDLE_POLL with
- * the handle one layer further down. Enough layers for anybody, so that no provider can keep us here. */
+/* A provider must let SIO_BASE_HANDLE pass, and some don't (Komodia's); those answer
+ * SIO_BSP_HANDLE_POLL with the handle one layer further down. Enough layers for anybody, so that no
+ * provider can keep us here. */
 int xsock__afd_base(SOCKET s, HANDLE *out)
 {
     int code = WSAENOTSOCK;

@@ -1,8 +1,8 @@
-/* Readiness of many sockets in one request, asked of the driver that Winsock's sockets are handles of. It is
- * what select() and WSAPoll() themselves ask, and without their faults: no limit of 64, a failed connect is
- * an event on every version of Windows, and, being overlapped, it can be waited for together with an event,
- * or come through a completion port. Microsoft documents none of it; libuv, mio and wepoll have relied on it
- * since Windows Vista, and Wine has it. */
+/* Readiness of many sockets in one request, asked of the driver that Winsock's sockets are handles
+ * of. It is what select() and WSAPoll() themselves ask, and without their faults: no limit of 64, a
+ * failed connect is an event on every version of Windows, and, being overlapped, it can be waited
+ * for together with an event, or come through a completion port. Microsoft documents none of it;
+ * libuv, mio and wepoll have relied on it since Windows Vista, and Wine has it. */
 #ifndef XSOCK__WIN32_AFD_H
 #define XSOCK__WIN32_AFD_H
 
@@ -22,8 +22,8 @@ enum {
 
 enum { XSOCK__AFD_SMALL = 32 };
 
-/* The driver's layout. In: the handles to watch and what for. Out: those that have something, in the same
- * order, and count says how many. */
+/* The driver's layout. In: the handles to watch and what for. Out: those that have something, in
+ * the same order, and count says how many. */
 struct xsock__afd_entry {
     HANDLE handle;
     ULONG events;
@@ -45,19 +45,20 @@ size_t xsock__afd_size(size_t n);
 /* A handle for making requests with; not inheritable. */
 int xsock__afd_open(HANDLE *out);
 
-/* The one that all waits share; open between start and stop, whose calls are those of xsock__sys_startup. */
+/* The one that all waits share; open between start and stop, whose calls are those of
+ * xsock__sys_startup. */
 int xsock__afd_start(void);
 void xsock__afd_stop(void);
 HANDLE xsock__afd_device(void);
 
-/* Makes the request; `size` as of xsock__afd_size. 0: *p is the answer. ERROR_IO_PENDING: it is under way,
- * and p and o belong to the system until xsock__afd_end, or the completion port o's device is associated
- * with, says otherwise. Anything else: it was refused. ERROR_INVALID_HANDLE: one of the handles is none of
- * the driver's. */
+/* Makes the request; `size` as of xsock__afd_size. 0: *p is the answer. ERROR_IO_PENDING: it is
+ * under way, and p and o belong to the system until xsock__afd_end, or the completion port o's
+ * device is associated with, says otherwise. Anything else: it was refused. ERROR_INVALID_HANDLE:
+ * one of the handles is none of the driver's. */
 int xsock__afd_begin(HANDLE device, struct xsock__afd_poll *p, size_t size, OVERLAPPED *o);
 
-/* Waits for a request that is under way, cancelling it first or not: 0, and *p is the answer, of which a
- * cancelled one is empty unless the answer was there already. */
+/* Waits for a request that is under way, cancelling it first or not: 0, and *p is the answer, of
+ * which a cancelled one is empty unless the answer was there already. */
 int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool cancel);
 
 /* Asks about one socket, now: what of `events` there is, and the status that goes with it. */
@@ -67,7 +68,8 @@ int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status);
 ULONG xsock__afd_events(int poll_events);
 int xsock__afd_revents(ULONG events, int poll_events);
 
-/* The driver's own handle of a socket: another one where a layered provider has put its own in front. */
+/* The driver's own handle of a socket: another one where a layered provider has put its own in
+ * front. */
 int xsock__afd_base(SOCKET s, HANDLE *out);
 
 /* The Win32 code of a status of the driver. */

@@ -30,7 +30,7 @@ static unsigned char *data_of(WSACMSGHDR *c)
     return (unsigned char *)c + align(sizeof *c);
 }
 
-/* ---- To the system ------------------------------------------------------------------------------------ */
+/* ---- To the system --------------------------------------------------------------------------- */
 
 void xsock__control_add(WSAMSG *to, int level, int type, const void *data, size_t size)
 {
@@ -67,8 +67,8 @@ static void put_info6(WSAMSG *to, const struct xsock_control *c)
     xsock__control_add(to, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
-/* For one message WSASendMsg sets ECN, and IPv6's hop limit. What else is asked for it would pass over in silence.
- * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasendmsg */
+/* For one message WSASendMsg sets ECN, and IPv6's hop limit. What else is asked for it would pass
+ * over in silence. https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-wsasendmsg */
 static int put_octets(WSAMSG *to, const struct xsock_control *c, bool six)
 {
     const int tos = c->tos, hops = c->hop_limit;
@@ -100,7 +100,7 @@ int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m)
     return put_octets(to, c, six);
 }
 
-/* ---- From the system ---------------------------------------------------------------------------------- */
+/* ---- From the system ------------------------------------------------------------------------- */
 
 static void got_address(struct xsock_control *to, int af, const void *bytes, size_t size,
                         ULONG index)

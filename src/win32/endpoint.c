@@ -16,11 +16,11 @@ static bool is_internet(int family)
     return family == AF_INET || family == AF_INET6;
 }
 
-/* ---- bind and listen --------------------------------------------------------------------------------- */
+/* ---- bind and listen ------------------------------------------------------------------------- */
 
-/* Windows lets anybody who sets SO_REUSEADDR take over a port, and even without it a wildcard and a specific
- * address share one. This keeps the address for the socket alone; a TIME_WAIT is no hindrance, a connection
- * that is still open may be.
+/* Windows lets anybody who sets SO_REUSEADDR take over a port, and even without it a wildcard and a
+ * specific address share one. This keeps the address for the socket alone; a TIME_WAIT is no
+ * hindrance, a connection that is still open may be.
  * https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse */
 static int take_alone(SOCKET s)
 {
@@ -31,8 +31,8 @@ static int take_alone(SOCKET s)
     return 0;
 }
 
-/* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int ipv4 show
- * excludedportrange) the system keeps it. No port needs a privilege. */
+/* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int
+ * ipv4 show excludedportrange) the system keeps it. No port needs a privilege. */
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
     int code = exclusive ? take_alone(h) : 0;
@@ -42,8 +42,9 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
     return code == WSAEACCES && is_internet(xsock__own_addrs_family(a)) ? WSAEADDRINUSE : code;
 }
 
-/* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is "the most".
- * A negative number would be something else again (SOMAXCONN_HINT), so it must not get through. */
+/* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is
+ * "the most". A negative number would be something else again (SOMAXCONN_HINT), so it must not get
+ * through. */
 static int clamp_backlog(int backlog)
 {
     if (backlog <= 0)
@@ -56,10 +57,11 @@ int xsock__sys_listen(uintptr_t h, int backlog)
     return listen(h, clamp_backlog(backlog)) == 0 ? 0 : xsock__win32_error();
 }
 
-/* ---- connect ------------------------------------------------------------------------------------------ */
+/* ---- connect --------------------------------------------------------------------------------- */
 
-/* Windows takes a refusal for a mistake and tries twice more, which takes two seconds; for its own machine
- * there is no sense in it, as nothing gets lost there. Since Windows 10 1709, else not to be had. */
+/* Windows takes a refusal for a mistake and tries twice more, which takes two seconds; for its own
+ * machine there is no sense in it, as nothing gets lost there. Since Windows 10 1709, else not to
+ * be had. */
 static void refuse_at_once(SOCKET s)
 {
     TCP_INITIAL_RTO_PARAMETERS p;
@@ -70,7 +72,8 @@ static void refuse_at_once(SOCKET s)
     (void)WSAIoctl(s, SIO_TCP_INITIAL_RTO, &p, sizeof p, NULL, 0, &n, NULL, NULL);
 }
 
-/* A connected datagram socket is told that nobody is there, one without a peer never: see data.c. */
+/* A connected datagram socket is told that nobody is there, one without a peer never: see data.c.
+ */
 static void report_unreachable(SOCKET s, bool on)
 {
     BOOL value = on;
@@ -90,8 +93,8 @@ static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
     return code == WSAEWOULDBLOCK ? WSAEINPROGRESS : code;
 }
 
-/* On Windows a stream that failed to connect can try again. Wine, as Linux below it, says first that the
- * attempt before was aborted. */
+/* On Windows a stream that failed to connect can try again. Wine, as Linux below it, says first
+ * that the attempt before was aborted. */
 static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
@@ -102,8 +105,8 @@ static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
     return code == WSAECONNABORTED ? connect_once(s, a) : code;
 }
 
-/* UNSPEC, "no peer any more", is heard as such, or else as the unspecified address, which is how Winsock's
- * documentation has it. (To Wine that is this machine.) */
+/* UNSPEC, "no peer any more", is heard as such, or else as the unspecified address, which is how
+ * Winsock's documentation has it. (To Wine that is this machine.) */
 static int connect_to_none(SOCKET s)
 {
     const uint16_t unspec = AF_UNSPEC;
@@ -137,10 +140,11 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     return code;
 }
 
-/* Windows keeps the error also after it was read, until it is set to something else; Wine keeps it then too,
- * until a connect succeeds. SO_ERROR is set by a thread of Winsock, so it may come a moment after the socket
- * was reported as failed ("not always immediately set", says its documentation): then the driver knows. It
- * can't be made to forget, so in both cases the error may be told twice, which is better than not at all. */
+/* Windows keeps the error also after it was read, until it is set to something else; Wine keeps it
+ * then too, until a connect succeeds. SO_ERROR is set by a thread of Winsock, so it may come a
+ * moment after the socket was reported as failed ("not always immediately set", says its
+ * documentation): then the driver knows. It can't be made to forget, so in both cases the error may
+ * be told twice, which is better than not at all. */
 int xsock__sys_take_error(uintptr_t h, int *out_code)
 {
     const int none = 0;
@@ -160,7 +164,7 @@ int xsock__sys_take_error(uintptr_t h, int *out_code)
     return 0;
 }
 
-/* ---- shutdown and names ------------------------------------------------------------------------------- */
+/* ---- shutdown and names ---------------------------------------------------------------------- */
 
 /* A datagram socket without a peer Windows would shut down. */
 int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)

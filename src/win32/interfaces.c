@@ -5,7 +5,8 @@
 #include <netioapi.h>
 #include <string.h>
 
-/* FriendlyName has at most 256 characters (MAX_ADAPTER_NAME_LENGTH), each of up to 3 bytes in UTF-8. */
+/* FriendlyName has at most 256 characters (MAX_ADAPTER_NAME_LENGTH), each of up to 3 bytes in
+ * UTF-8. */
 enum { LABEL_SIZE = 3 * 256 + 1 };
 
 int xsock__sys_if_index(const char *name, uint32_t *out)

@@ -1,5 +1,6 @@
-/* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv, which take vectors
- * and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data by WSASendMsg and WSARecvMsg. */
+/* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv,
+ * which take vectors and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data
+ * by WSASendMsg and WSARecvMsg. */
 #include "win32/control.h"
 #include "win32/own_addrs.h"
 #include "win32/send_recv.h"
@@ -7,8 +8,8 @@
 
 #include <string.h>
 
-/* Vectors as Winsock has them. A stream may move a part of them, and has the few that fit here. A datagram goes
- * whole: one of more vectors has memory of its own. */
+/* Vectors as Winsock has them. A stream may move a part of them, and has the few that fit here. A
+ * datagram goes whole: one of more vectors has memory of its own. */
 struct vectors {
     WSABUF few[XSOCK__SEGMENTS_MAX];
     WSABUF *all; /* few, or memory */
@@ -65,7 +66,7 @@ static void put_vectors(struct vectors *b, const struct xsock__sys_msg *m, size_
     b->count = (DWORD)used;
 }
 
-/* ---- sendmsg ------------------------------------------------------------------------------------------ */
+/* ---- sendmsg --------------------------------------------------------------------------------- */
 
 struct send {
     struct vectors vectors;
@@ -149,7 +150,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     return code;
 }
 
-/* ---- recvmsg ------------------------------------------------------------------------------------------ */
+/* ---- recvmsg --------------------------------------------------------------------------------- */
 
 struct receive {
     struct vectors vectors;
@@ -280,12 +281,12 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 
     (void)cloexec;
     int code = receive(h, m, flags, &ended);
-    /* An empty datagram is a datagram. If a socket for datagrams is shut down, nothing is there: the core knows that
-     * nothing will come any more. */
+    /* An empty datagram is a datagram. If a socket for datagrams is shut down, nothing is there:
+     * the core knows that nothing will come any more. */
     return code == 0 && ended && xsock__state_type(h) != SOCK_STREAM ? WSAEWOULDBLOCK : code;
 }
 
-/* ---- Many --------------------------------------------------------------------------------------------- */
+/* ---- Many ------------------------------------------------------------------------------------ */
 
 static bool asks_dword(SOCKET s, int name, DWORD *out)
 {

@@ -1,4 +1,5 @@
-/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to. */
+/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to.
+ */
 #include "win32/native.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ static int set(uintptr_t h, int level, int name, const void *value, size_t size)
     return setsockopt(h, level, name, value, (int)size) == 0 ? 0 : xsock__win32_error();
 }
 
-/* ---- Groups where the system lacks the options of RFC 3678 (Wine 8) ------------------------------- */
+/* ---- Groups where the system lacks the options of RFC 3678 (Wine 8) -------------------------- */
 
 struct first_address {
     uint32_t index;
@@ -95,7 +96,7 @@ static int change_old_way(uintptr_t h, bool join, const struct xsock__sys_group 
     return g->af == XSOCK_AF_INET6 ? change_inet6(h, join, g) : change_inet(h, join, g);
 }
 
-/* ---- Groups -------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
 static int change_new_way(uintptr_t h, bool join, const struct xsock__sys_group *g)
 {
@@ -123,13 +124,14 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
 
     if (code == WSAENOPROTOOPT)
         code = change_old_way(h, join, g);
-    /* Of one that was not joined, or that was; the arguments have been judged, so it can mean nothing else. */
+    /* Of one that was not joined, or that was; the arguments have been judged, so it can mean
+     * nothing else. */
     if (code == WSAEINVAL && !join)
         return WSAEADDRNOTAVAIL;
     return code == WSAEINVAL && g->has_source ? WSAEADDRINUSE : code;
 }
 
-/* ---- Interfaces ---------------------------------------------------------------------------------- */
+/* ---- Interfaces ------------------------------------------------------------------------------ */
 
 /* Of IPv4 in network order: an address 0.x.x.x, which stands for an index. */
 static DWORD index_for(int af, uint32_t index)
@@ -137,8 +139,8 @@ static DWORD index_for(int af, uint32_t index)
     return af == XSOCK_AF_INET6 ? index : htonl(index);
 }
 
-/* Wine 8 takes an address of the interface only, which Windows takes too: but one interface may have the same
- * address as another, so the index comes first. */
+/* Wine 8 takes an address of the interface only, which Windows takes too: but one interface may
+ * have the same address as another, so the index comes first. */
 int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
 {
     DWORD v = index_for(af, index);

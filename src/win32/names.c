@@ -1,15 +1,16 @@
-/* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine; and the
- * thread in which to wait for them. */
+/* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine;
+ * and the thread in which to wait for them. */
 #include "win32/native.h"
 
 #include <string.h>
 
 #include "xsock.h"
 
-/* ---- Codes --------------------------------------------------------------------------------------- */
+/* ---- Codes ----------------------------------------------------------------------------------- */
 
-/* Resolvers give some codes of Winsock another meaning (winsock.def has the usual one). Wine hands out what
- * its host's C library says where it knows no better (8.0: -9 for an address of another family): glibc's. */
+/* Resolvers give some codes of Winsock another meaning (winsock.def has the usual one). Wine hands
+ * out what its host's C library says where it knows no better (8.0: -9 for an address of another
+ * family): glibc's. */
 static int error_from_resolver(int code)
 {
     switch (code) {
@@ -50,7 +51,8 @@ static int fail(int code, int *out_code)
     return error_from_resolver(code);
 }
 
-/* A look-up may outlive the library's own start (xsock_cleanup), so it has one of its own; Winsock counts. */
+/* A look-up may outlive the library's own start (xsock_cleanup), so it has one of its own; Winsock
+ * counts. */
 static int start(int *out_code)
 {
     WSADATA data;
@@ -62,7 +64,7 @@ static int start(int *out_code)
     return XSOCK_EAI_SYSTEM;
 }
 
-/* ---- Looking up ---------------------------------------------------------------------------------- */
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 enum { WIDE = 300 }; /* the core lets through 254 bytes at most */
 
@@ -175,7 +177,7 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
     return reverse(a, NULL, name, dgram ? NI_DGRAM : 0, out, out_code);
 }
 
-/* ---- The thread ---------------------------------------------------------------------------------- */
+/* ---- The thread ------------------------------------------------------------------------------ */
 
 struct beginning {
     void (*fn)(void *arg);
@@ -191,8 +193,8 @@ static DWORD WINAPI run(LPVOID user)
     return 0;
 }
 
-/* CreateThread, not the C runtime's: nothing of the runtime that would need a thread's own data is used in
- * it. It is pinned by an address that is in this module, DLL or program. */
+/* CreateThread, not the C runtime's: nothing of the runtime that would need a thread's own data is
+ * used in it. It is pinned by an address that is in this module, DLL or program. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     struct beginning *b;

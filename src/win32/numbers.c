@@ -42,9 +42,9 @@ bool xsock__sys_type(int type, int *out)
     return find(types, sizeof types / sizeof types[0], type, out);
 }
 
-/* The numbers are the same, where there is one. (0x100 for L2CAP is Windows' number: Linux has 0, which in
- * xsock is "the default". The protocols of IPX, AppleTalk and Hyper-V are Windows' own, NetBIOS's are negated
- * adapter numbers.) */
+/* The numbers are the same, where there is one. (0x100 for L2CAP is Windows' number: Linux has 0,
+ * which in xsock is "the default". The protocols of IPX, AppleTalk and Hyper-V are Windows' own,
+ * NetBIOS's are negated adapter numbers.) */
 bool xsock__sys_protocol(int af, int protocol, int *out)
 {
     switch (af) {

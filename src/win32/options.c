@@ -46,7 +46,8 @@
 /* How the system has a value */
 enum unit {
     PLAIN,
-    ON, /* a flag, in one byte or four: what is read is as long as Windows likes, so zeros go before */
+    /* a flag, in one byte or four: what is read is as long as Windows likes, so zeros go before */
+    ON,
     SECONDS,
     SECONDS_OR_FOREVER, /* -1 is all ones */
     LINGER_TIME,
@@ -54,38 +55,50 @@ enum unit {
 };
 
 /* RCVLOWAT and SNDLOWAT are constants for old sources' sake only. TCP_KEEPALIVE is TCP_KEEPIDLE. */
+/* A row is a line. */
+/* clang-format off */
 static const struct row rows[] = {
-    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON) AT_SOCKET(DONTROUTE, SO_DONTROUTE,
-                                                     ON) AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
-        AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON) AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON) AT_SOCKET(
-            LINGER, SO_LINGER, LINGER_TIME) AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
-            AT_SOCKET(RCVBUF, SO_RCVBUF, PLAIN) AT_SOCKET(SNDBUF, SO_SNDBUF, PLAIN)
+    AT_SOCKET(REUSEADDR, SO_REUSEADDR, ON)
+    AT_SOCKET(DONTROUTE, SO_DONTROUTE, ON)
+    AT_SOCKET(BROADCAST, SO_BROADCAST, ON)
+    AT_SOCKET(ACCEPTCONN, SO_ACCEPTCONN, ON)
+    AT_SOCKET(KEEPALIVE, SO_KEEPALIVE, ON)
+    AT_SOCKET(LINGER, SO_LINGER, LINGER_TIME)
+    AT_SOCKET(OOBINLINE, SO_OOBINLINE, ON)
+    AT_SOCKET(RCVBUF, SO_RCVBUF, PLAIN)
+    AT_SOCKET(SNDBUF, SO_SNDBUF, PLAIN)
 
-                TCP(NODELAY, TCP_NODELAY, ON) TCP(KEEPIDLE, TCP_KEEPIDLE,
-                                                  SECONDS) TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
-                    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN) TCP(FASTOPEN, TCP_FASTOPEN, ON) TCP(
-                        USER_TIMEOUT, TCP_MAXRT, SECONDS_OR_FOREVER) TCP(MAXSEG, TCP_MAXSEG, PLAIN)
-                        UDP(UDP_RECV_COALESCE, UDP_RECV_MAX_COALESCED_SIZE, COALESCE)
+    TCP(NODELAY, TCP_NODELAY, ON)
+    TCP(KEEPIDLE, TCP_KEEPIDLE, SECONDS)
+    TCP(KEEPINTVL, TCP_KEEPINTVL, SECONDS)
+    TCP(KEEPCNT, TCP_KEEPCNT, PLAIN)
+    TCP(FASTOPEN, TCP_FASTOPEN, ON)
+    TCP(USER_TIMEOUT, TCP_MAXRT, SECONDS_OR_FOREVER)
+    TCP(MAXSEG, TCP_MAXSEG, PLAIN)
+    UDP(UDP_RECV_COALESCE, UDP_RECV_MAX_COALESCED_SIZE, COALESCE)
 
-                            IPV6(ONLYV6, IPV6_V6ONLY, ON) IP(MCASTLOOPV4, IP_MULTICAST_LOOP, ON)
-                                IP(MCASTTTLV4, IP_MULTICAST_TTL,
-                                   PLAIN) IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP,
-                                               ON) IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
-                                    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS,
-                                         PLAIN) BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
-                                        BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS,
-                                             ON) BOTH(RECVTTL, IP_HOPLIMIT, IPV6_HOPLIMIT, ON)
-                                            BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
-                                                BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG,
-                                                     ON) BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
-                                                    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)};
+    IPV6(ONLYV6, IPV6_V6ONLY, ON)
+    IP(MCASTLOOPV4, IP_MULTICAST_LOOP, ON)
+    IP(MCASTTTLV4, IP_MULTICAST_TTL, PLAIN)
+    IPV6(MCASTLOOPV6, IPV6_MULTICAST_LOOP, ON)
+    IPV6(MCASTTTLV6, IPV6_MULTICAST_HOPS, PLAIN)
+    BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS, PLAIN)
+    BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
+    BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
+    BOTH(RECVTTL, IP_HOPLIMIT, IPV6_HOPLIMIT, ON)
+    BOTH(RECVPKTINFO, IP_PKTINFO, IPV6_PKTINFO, ON)
+    BOTH(DONTFRAG, IP_DONTFRAGMENT, IPV6_DONTFRAG, ON)
+    BOTH(MTU, IP_MTU, IPV6_MTU, PLAIN)
+    EACH(HDRINCL, IP_HDRINCL, IPV6_HDRINCL, ON)
+};
+/* clang-format on */
 
 static const struct row *find(int option)
 {
     return find_row(rows, sizeof rows / sizeof rows[0], option);
 }
 
-/* ---- One number ---------------------------------------------------------------------------------- */
+/* ---- One number ------------------------------------------------------------------------------ */
 
 static DWORD count_up(int64_t ns, int64_t unit)
 {
@@ -106,7 +119,8 @@ static DWORD number_from(enum unit unit, int64_t value)
     }
 }
 
-/* Of UDP's level Windows before 2004, and Wine 8, know nothing, and call it a bad argument; ours never is. */
+/* Of UDP's level Windows before 2004, and Wine 8, know nothing, and call it a bad argument; ours
+ * never is. */
 static int failure(enum unit unit)
 {
     int code = xsock__win32_error();
@@ -159,10 +173,10 @@ static int get(uintptr_t h, const struct name *n, enum unit unit, int64_t *out)
     return 0;
 }
 
-/* ---- Keep-alive before Windows 10 1709 ------------------------------------------------------------ */
+/* ---- Keep-alive before Windows 10 1709 ------------------------------------------------------- */
 
-/* Both times there go in one control code, which also turns keep-alive on, and none of it can be read: so the
- * core keeps what was set. The defaults are Windows' own. */
+/* Both times there go in one control code, which also turns keep-alive on, and none of it can be
+ * read: so the core keeps what was set. The defaults are Windows' own. */
 enum { DEFAULT_IDLE_S = 7200, DEFAULT_INTERVAL_S = 1 };
 
 static const struct name keep_idle = {IPPROTO_TCP, TCP_KEEPIDLE},
@@ -213,9 +227,10 @@ static bool is_keep_time(int option)
     return option == XSOCK_SO_KEEPIDLE || option == XSOCK_SO_KEEPINTVL;
 }
 
-/* ---- All ----------------------------------------------------------------------------------------- */
+/* ---- All ------------------------------------------------------------------------------------- */
 
-/* Of a stream it would let anybody take over the address of a listener. xsock__sys_bind does what is left. */
+/* Of a stream it would let anybody take over the address of a listener. xsock__sys_bind does what
+ * is left. */
 static bool must_not_reuse(const struct xsock__sys_target *s, int option)
 {
     return option == XSOCK_SO_REUSEADDR
@@ -283,7 +298,7 @@ int xsock__sys_get_option(const struct xsock__sys_target *s, int option, int64_t
     return code;
 }
 
-/* ---- By the system's own numbers ----------------------------------------------------------------- */
+/* ---- By the system's own numbers ------------------------------------------------------------- */
 
 int xsock__sys_set_raw_option(uintptr_t h, int level, int name, const void *value, size_t size)
 {

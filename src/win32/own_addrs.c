@@ -51,8 +51,8 @@ static bool is_loopback(const struct xsock__sys_addr *a)
     return four != NULL ? four[0] == 127 : six != NULL && memcmp(six, loopback6, 16) == 0;
 }
 
-/* One's own address is reached from itself; another one from somewhere else. Where the system doesn't say, it
- * is taken for another machine's. */
+/* One's own address is reached from itself; another one from somewhere else. Where the system
+ * doesn't say, it is taken for another machine's. */
 bool xsock__own_addrs_has(SOCKET s, const struct xsock__sys_addr *a)
 {
     struct xsock__sys_addr to = *a;

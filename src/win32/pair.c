@@ -1,9 +1,10 @@
 /* Socket pairs, of two loopback sockets: Windows has no socketpair(), in any family.
  *
- * Any process of the machine can connect to a loopback port, so the ends make sure of each other: each must
- * have the other's address as its peer's, and no two connections have the same two addresses at a time (see
- * CVE-2024-3219 for what happens otherwise). Exclusive use of the ports keeps others from taking them over,
- * as SO_REUSEADDR lets them on Windows. No handle is inheritable before the pair is complete. */
+ * Any process of the machine can connect to a loopback port, so the ends make sure of each other:
+ * each must have the other's address as its peer's, and no two connections have the same two
+ * addresses at a time (see CVE-2024-3219 for what happens otherwise). Exclusive use of the ports
+ * keeps others from taking them over, as SO_REUSEADDR lets them on Windows. No handle is
+ * inheritable before the pair is complete. */
 #include "win32/native.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ enum { PATIENCE_MS = 5000 };
 static const struct xsock__sys_triple tcp = {AF_INET, SOCK_STREAM, IPPROTO_TCP};
 static const struct xsock__sys_triple udp = {AF_INET, SOCK_DGRAM, IPPROTO_UDP};
 
-/* ---- Addresses -------------------------------------------------------------------------------------- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 typedef int WSAAPI get_name(SOCKET s, struct sockaddr *name, int *size);
 
@@ -90,7 +91,7 @@ static void close_if_open(SOCKET s)
         xsock__sys_close(s);
 }
 
-/* ---- Streams ----------------------------------------------------------------------------------------- */
+/* ---- Streams --------------------------------------------------------------------------------- */
 
 struct stream {
     SOCKET listener, client, server; /* INVALID_SOCKET: not there (yet) */
@@ -150,7 +151,8 @@ static int wait_connected(const struct stream *b)
                      : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
 }
 
-/* Waits for the AcceptEx under way. When this returns, the system no longer writes to *o or its buffer. */
+/* Waits for the AcceptEx under way. When this returns, the system no longer writes to *o or its
+ * buffer. */
 static int await_accept(const struct stream *b, OVERLAPPED *o)
 {
     DWORD n, flags;
@@ -165,8 +167,9 @@ static int await_accept(const struct stream *b, OVERLAPPED *o)
     return 0;
 }
 
-/* The next connection of the queue. AcceptEx, as accept() makes its handles inheritable: there would be a
- * moment in which another thread can start a program with it. This socket never was inheritable. */
+/* The next connection of the queue. AcceptEx, as accept() makes its handles inheritable: there
+ * would be a moment in which another thread can start a program with it. This socket never was
+ * inheritable. */
 static int accept_next(struct stream *b)
 {
     char addresses[2 * (sizeof(struct sockaddr_in) + 16)]; /* 16: AcceptEx's own need */
@@ -272,11 +275,11 @@ static int pair_stream(SOCKET out[2])
     return 0;
 }
 
-/* ---- Datagrams --------------------------------------------------------------------------------------- */
+/* ---- Datagrams ------------------------------------------------------------------------------- */
 
-/* A connected socket takes datagrams from its peer only; what strangers sent between bind and connect is in
- * its queue, and goes. WSAEMSGSIZE: it was longer than the buffer, and is gone as well; the other two are
- * reports of ICMP on systems where they can't be turned off. */
+/* A connected socket takes datagrams from its peer only; what strangers sent between bind and
+ * connect is in its queue, and goes. WSAEMSGSIZE: it was longer than the buffer, and is gone as
+ * well; the other two are reports of ICMP on systems where they can't be turned off. */
 static int drain(SOCKET s)
 {
     char byte;
@@ -309,8 +312,8 @@ static int build_dgram(SOCKET s[2])
     return code;
 }
 
-/* Unlike in a real pair, a datagram that finds the receiver's buffer full is lost, and the longest is 65507
- * bytes. */
+/* Unlike in a real pair, a datagram that finds the receiver's buffer full is lost, and the longest
+ * is 65507 bytes. */
 static int pair_dgram(SOCKET out[2])
 {
     SOCKET s[2] = {INVALID_SOCKET, INVALID_SOCKET};

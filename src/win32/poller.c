@@ -1,11 +1,12 @@
-/* Pollers on AFD polls and an I/O completion port, made to mean what epoll means. A member has one request
- * to the driver, which comes through the port once it is answered. Answers are of the moment they were
- * given in, and requests ask for levels, so what is said here of a member is kept right thus: - A level:
- * the request is made again by the next wait, as until then the program may do away with its cause; at
- * once, where others are waiting meanwhile. - An edge: what was reported is not asked for again before
- * xsock__sys_poller_used has told of a call. - Answers that were in the port before the wait began may be
- * out of date: what they say is asked again, in one request for all that the wait has taken. Requests that
- * must be made are in a list, so that a wait costs by what has happened, whatever the number of members. */
+/* Pollers on AFD polls and an I/O completion port, made to mean what epoll means. A member has one
+ * request to the driver, which comes through the port once it is answered. Answers are of the
+ * moment they were given in, and requests ask for levels, so what is said here of a member is kept
+ * right thus: - A level: the request is made again by the next wait, as until then the program may
+ * do away with its cause; at once, where others are waiting meanwhile. - An edge: what was reported
+ * is not asked for again before xsock__sys_poller_used has told of a call. - Answers that were in
+ * the port before the wait began may be out of date: what they say is asked again, in one request
+ * for all that the wait has taken. Requests that must be made are in a list, so that a wait costs
+ * by what has happened, whatever the number of members. */
 #include "win32/poller_request.h"
 #include "win32/wait.h"
 
@@ -13,7 +14,7 @@
 
 enum { MAX = XSOCK__POLLER_BATCH, RETIRED_MAX = 64 };
 
-/* ---- Life ---------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static size_t poller_size(void)
 {
@@ -62,8 +63,8 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     return 0;
 }
 
-/* All answers must have come before the memory that they are written to is freed. Should the port fail, it
- * is not. */
+/* All answers must have come before the memory that they are written to is freed. Should the port
+ * fail, it is not. */
 static bool await_all(struct xsock__sys_poller *p)
 {
     OVERLAPPED_ENTRY entries[MAX];
@@ -100,7 +101,7 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
     return (uintptr_t)p->port;
 }
 
-/* ---- Members ------------------------------------------------------------------------------------- */
+/* ---- Members --------------------------------------------------------------------------------- */
 
 static int add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
@@ -154,11 +155,11 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
     xsock__sys_unlock(&p->lock);
 }
 
-/* ---- Edges --------------------------------------------------------------------------------------- */
+/* ---- Edges ----------------------------------------------------------------------------------- */
 
-/* What can happen again after a call. The peer's end of sending can't, and to ask for it again would have
- * a program that reads the end of file read it for ever; unless this end has ended too, which makes it
- * something else. */
+/* What can happen again after a call. The peer's end of sending can't, and to ask for it again
+ * would have a program that reads the end of file read it for ever; unless this end has ended too,
+ * which makes it something else. */
 static ULONG events_after(uint32_t used)
 {
     if (used & XSOCK_POLLER_IN)
@@ -193,7 +194,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
     xsock__sys_unlock(&p->lock);
 }
 
-/* ---- Answers: under the lock --------------------------------------------------------------------- */
+/* ---- Answers: under the lock ----------------------------------------------------------------- */
 
 /* One wait, of which there may be several at a time. */
 struct visit {
@@ -227,8 +228,8 @@ static uint32_t events_from_driver(const struct xsock__request *r, ULONG events)
     return e & (r->asked | always);
 }
 
-/* What is not to be reported again: of an edge everything; of a level the peer's end, where only both
- * ends' were of interest, until this end is shut down. */
+/* What is not to be reported again: of an edge everything; of a level the peer's end, where only
+ * both ends' were of interest, until this end is shut down. */
 static void note(struct xsock__request *r, ULONG events, uint32_t reported)
 {
     const uint32_t ends = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_HUP;
@@ -239,7 +240,8 @@ static void note(struct xsock__request *r, ULONG events, uint32_t reported)
         r->quiet |= XSOCK__AFD_DISCONNECT;
 }
 
-/* Somebody else who is waiting must hear of a level that lasts, and of an edge that has not been reported. */
+/* Somebody else who is waiting must hear of a level that lasts, and of an edge that has not been
+ * reported. */
 static void go_on(struct xsock__sys_poller *p, struct xsock__request *r, bool reported)
 {
     const ULONG asked =
@@ -276,7 +278,7 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct xsock_
     go_on(p, r, reported != 0);
 }
 
-/* ---- Answers that may be out of date: under the lock --------------------------------------------- */
+/* ---- Answers that may be out of date: under the lock ----------------------------------------- */
 
 static bool is_doubtful(const struct visit *visit, const struct xsock__request *r)
 {
@@ -297,8 +299,9 @@ static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_pol
     return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
 }
 
-/* Becomes the answers. It has those that have something only, in the question's order. If the question is
- * refused, one of the sockets was closed behind our back, and they all stand as they were. */
+/* Becomes the answers. It has those that have something only, in the question's order. If the
+ * question is refused, one of the sockets was closed behind our back, and they all stand as they
+ * were. */
 static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
 {
     struct xsock__afd_poll *q = &p->question;
@@ -325,7 +328,7 @@ static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
     }
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static void enter(struct xsock__sys_poller *p, struct visit *visit)
 {

@@ -61,8 +61,8 @@ static void unlist(struct xsock__request *r)
     r->state = XSOCK__REQUEST_IDLE;
 }
 
-/* DISCONNECT always, as the end of both directions is to be told: it is quiet once it has been seen, see
- * note(). */
+/* DISCONNECT always, as the end of both directions is to be told: it is quiet once it has been
+ * seen, see note(). */
 ULONG xsock__request_events(const struct xsock__request *r)
 {
     ULONG events =
@@ -145,8 +145,8 @@ struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e)
     return (struct xsock__request *)(void *)e->lpOverlapped; /* NULL: a wake */
 }
 
-/* Everything else goes to the end of the queue; what can't, for want of memory, is asked for again, and a
- * wake is lost. */
+/* Everything else goes to the end of the queue; what can't, for want of memory, is asked for again,
+ * and a wake is lost. */
 void xsock__request_reap(struct xsock__sys_poller *p)
 {
     OVERLAPPED_ENTRY entries[XSOCK__POLLER_BATCH];

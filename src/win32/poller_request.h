@@ -1,7 +1,7 @@
-/* What the system is asked of the members of a poller: one request each, made again and again. All calls
- * are under the poller's lock. A request belongs to the system until its answer has been taken from the
- * port, also after it was cancelled: it is freed then. Threads that end take no request with them: those
- * of a handle with a port are left alone. */
+/* What the system is asked of the members of a poller: one request each, made again and again. All
+ * calls are under the poller's lock. A request belongs to the system until its answer has been
+ * taken from the port, also after it was cancelled: it is freed then. Threads that end take no
+ * request with them: those of a handle with a port are left alone. */
 #ifndef XSOCK__WIN32_POLLER_REQUEST_H
 #define XSOCK__WIN32_POLLER_REQUEST_H
 
@@ -52,8 +52,8 @@ void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r);
 /* The driver's events that it is to be made with now. */
 ULONG xsock__request_events(const struct xsock__request *r);
 
-/* Makes it, which is not PENDING. In a wait one that can't be made has nobody to be refused to: it is
- * answered as failed. list leaves it to the next wait. */
+/* Makes it, which is not PENDING. In a wait one that can't be made has nobody to be refused to: it
+ * is answered as failed. list leaves it to the next wait. */
 int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r);

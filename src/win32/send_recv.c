@@ -13,9 +13,10 @@ _Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK
                    && (int)MSG_DONTROUTE == (int)XSOCK_MSG_DONTROUTE,
                "flags are passed on as they are");
 
-/* ---- send --------------------------------------------------------------------------------------------- */
+/* ---- send ------------------------------------------------------------------------------------ */
 
-/* Wine says that a stream which never had a peer was reset, and that a datagram without one is invalid. */
+/* Wine says that a stream which never had a peer was reset, and that a datagram without one is
+ * invalid. */
 int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
 {
     bool stream = xsock__state_type(s) == SOCK_STREAM;
@@ -50,7 +51,8 @@ static int send_once(SOCKET s, const char *buf, int len, int flags,
     return 0;
 }
 
-/* A report of an earlier datagram to somebody else: gone, now that it was told, and not our business. */
+/* A report of an earlier datagram to somebody else: gone, now that it was told, and not our
+ * business. */
 bool xsock__win32_recv_is_foreign_report(SOCKET s, int code)
 {
     return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM
@@ -76,7 +78,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     return 0;
 }
 
-/* ---- recv --------------------------------------------------------------------------------------------- */
+/* ---- recv ------------------------------------------------------------------------------------ */
 
 struct receive {
     char *buf;
@@ -106,8 +108,8 @@ static int recv_once(SOCKET s, struct receive *r)
     return 0;
 }
 
-/* POSIX systems wait on a datagram socket without an address; Windows does when it has one. WSAEINVAL:
- * another thread has just given it one. */
+/* POSIX systems wait on a datagram socket without an address; Windows does when it has one.
+ * WSAEINVAL: another thread has just given it one. */
 static int bind_late(SOCKET s)
 {
     struct xsock__sys_addr a;
@@ -189,7 +191,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     return 0;
 }
 
-/* ---- What is there ------------------------------------------------------------------------------------ */
+/* ---- What is there --------------------------------------------------------------------------- */
 
 static int ask_size(SOCKET s, u_long *out)
 {
@@ -198,8 +200,8 @@ static int ask_size(SOCKET s, u_long *out)
     return 0;
 }
 
-/* FIONREAD of datagrams is the first one's size or, as some versions have it, that of all: a look at the
- * first, with room for either, tells. */
+/* FIONREAD of datagrams is the first one's size or, as some versions have it, that of all: a look
+ * at the first, with room for either, tells. */
 static int ask_first(SOCKET s, u_long total, size_t *out)
 {
     size_t room = total < 65536 ? total : 65536;
@@ -246,10 +248,11 @@ static bool is_oob_inline(SOCKET s)
 
 /* SIOCATMARK is "nothing out-of-band is to be read", not "the mark is here".
  *   Inline, it is true at the mark, and also where there is none: then the answer here is that too.
- *   Out of line, Windows doesn't tell where the mark was. While the byte waits, and nothing else does, it
- * is here;
- *   while data waits as well it is taken to be after that data; with the byte received there is no mark any
- * more. So the loop that POSIX programs use, "read until at the mark", ends, and may have read too far. */
+ *   Out of line, Windows doesn't tell where the mark was. While the byte waits, and nothing else
+ *   does, it is here;
+ *   while data waits as well it is taken to be after that data; with the byte received there is no
+ *   mark any more. So the loop that POSIX programs use, "read until at the mark", ends, and may
+ *   have read too far. */
 int xsock__sys_at_mark(uintptr_t h, bool *out)
 {
     ULONG events = 0;

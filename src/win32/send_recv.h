@@ -9,8 +9,8 @@ enum {
     XSOCK__DATA_RECV_FLAGS = MSG_OOB | MSG_PEEK
 };
 
-/* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that is much
- * more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
+/* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that
+ * is much more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
 enum { XSOCK__SEND_MAX = 1 << 20 };
 
 /* What a failed call means, as POSIX has it. */

@@ -1,13 +1,14 @@
-/* Part of a file to a stream: read, and sent. TransmitFile would have to be waited for, or be cancelled when its
- * socket is closed, with no telling how much of the file had gone; and client editions of Windows serve two at a
- * time. */
+/* Part of a file to a stream: read, and sent. TransmitFile would have to be waited for, or be
+ * cancelled when its socket is closed, with no telling how much of the file had gone; and client
+ * editions of Windows serve two at a time. */
 #include "win32/native.h"
 
 #include <string.h>
 
 enum { BUFFER = 1 << 15, FEW = 4096 };
 
-/* At an offset, whatever the file's own position; a file that was opened as overlapped may answer later. */
+/* At an offset, whatever the file's own position; a file that was opened as overlapped may answer
+ * later. */
 static int read_at(HANDLE file, uint64_t offset, void *buf, DWORD len, DWORD *out)
 {
     OVERLAPPED at;
@@ -19,7 +20,8 @@ static int read_at(HANDLE file, uint64_t offset, void *buf, DWORD len, DWORD *ou
     at.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (at.hEvent == NULL)
         return xsock__win32_error();
-    /* The event's lowest bit keeps the answer from the completion port that the file may belong to. */
+    /* The event's lowest bit keeps the answer from the completion port that the file may belong to.
+     */
     HANDLE event = at.hEvent;
     at.hEvent = (HANDLE)((ULONG_PTR)event | 1);
     if (!ReadFile(file, buf, len, out, &at)) {

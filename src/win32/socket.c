@@ -1,10 +1,11 @@
 /* Sockets: made, duplicated, closed, and what a handle is. */
 #include "win32/native.h"
 
-/* An inheritable handle is what Windows makes unless told otherwise. The flag that tells otherwise came
- * with Windows 7 SP1; what is older refuses it with WSAEINVAL, which may also be the true answer: then the
- * second attempt gives it again. Without OVERLAPPED, which socket() implies and WSASocketW doesn't, a call
- * could never be cancelled. `info` is from WSADuplicateSocketW, or NULL. */
+/* An inheritable handle is what Windows makes unless told otherwise. The flag that tells otherwise
+ * came with Windows 7 SP1; what is older refuses it with WSAEINVAL, which may also be the true
+ * answer: then the second attempt gives it again. Without OVERLAPPED, which socket() implies and
+ * WSASocketW doesn't, a call could never be cancelled. `info` is from WSADuplicateSocketW, or NULL.
+ */
 static int create(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, bool cloexec,
                   SOCKET *out)
 {
@@ -61,8 +62,9 @@ static int set_up(SOCKET s, const struct xsock__sys_triple *t)
             return xsock__win32_error();
     }
     if (internet && t->type == SOCK_DGRAM) {
-        /* Or a receive would fail with what ICMP said of some datagram sent to somebody before. Systems that
-         * don't know one of these (Wine: the second) send no such report, so a refusal is no failure. */
+        /* Or a receive would fail with what ICMP said of some datagram sent to somebody before.
+         * Systems that don't know one of these (Wine: the second) send no such report, so a refusal
+         * is no failure. */
         refuse_report(s, SIO_UDP_CONNRESET);
         refuse_report(s, SIO_UDP_NETRESET);
     }
@@ -85,10 +87,10 @@ int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *
     return 0;
 }
 
-/* DuplicateHandle copies the handle, but not what Winsock keeps of it: its documentation warns of it, and
- * layered providers fail on such a handle. WSADuplicateSocketW makes the new handle, WSASocketW only takes
- * it up, so that its flag can come too late; and Winsock keeps the non-blocking mode with each handle: both
- * are set again. */
+/* DuplicateHandle copies the handle, but not what Winsock keeps of it: its documentation warns of
+ * it, and layered providers fail on such a handle. WSADuplicateSocketW makes the new handle,
+ * WSASocketW only takes it up, so that its flag can come too late; and Winsock keeps the
+ * non-blocking mode with each handle: both are set again. */
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
     const struct xsock__sys_triple any = {FROM_PROTOCOL_INFO, FROM_PROTOCOL_INFO,
@@ -113,11 +115,11 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     return 0;
 }
 
-/* With a linger time, closesocket waits; on a non-blocking socket it refuses with WSAEWOULDBLOCK instead, and
- * the socket stays open. Making it blocking would have it wait, and this call must not. So it lingers in the
- * background: what is unsent is still sent, as without the option. (A time of 0, which resets the connection,
- * is not refused.) Duplicates may lose the option with it, which would mean the same to them. Other failures
- * mean that Winsock has no such socket any more.
+/* With a linger time, closesocket waits; on a non-blocking socket it refuses with WSAEWOULDBLOCK
+ * instead, and the socket stays open. Making it blocking would have it wait, and this call must
+ * not. So it lingers in the background: what is unsent is still sent, as without the option. (A
+ * time of 0, which resets the connection, is not refused.) Duplicates may lose the option with it,
+ * which would mean the same to them. Other failures mean that Winsock has no such socket any more.
  * https://learn.microsoft.com/windows/win32/api/winsock2/nf-winsock2-closesocket */
 void xsock__sys_close(uintptr_t h)
 {
@@ -129,7 +131,8 @@ void xsock__sys_close(uintptr_t h)
     }
 }
 
-/* Wine has the time waited for as Linux does; Windows would refuse to close, and close again: see above. */
+/* Wine has the time waited for as Linux does; Windows would refuse to close, and close again: see
+ * above. */
 void xsock__sys_forget_linger(uintptr_t h)
 {
     struct linger l = {0, 0};
@@ -158,10 +161,10 @@ int xsock__sys_set_nonblock(uintptr_t h, bool on)
     return 0;
 }
 
-/* Winsock says WSAENOTSOCK of whatever it doesn't know; whether there is such a handle the kernel knows. It
- * would also answer for numbers that are not in the handle table: (HANDLE)-1 .. -6 stand for the process, the
- * thread and their tokens. And it ignores the two lowest bits, so that one socket would have four numbers: no
- * socket has them set, only console handles before Windows 8. */
+/* Winsock says WSAENOTSOCK of whatever it doesn't know; whether there is such a handle the kernel
+ * knows. It would also answer for numbers that are not in the handle table: (HANDLE)-1 .. -6 stand
+ * for the process, the thread and their tokens. And it ignores the two lowest bits, so that one
+ * socket would have four numbers: no socket has them set, only console handles before Windows 8. */
 int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
 {
     WSAPROTOCOL_INFOW info;

@@ -2,7 +2,8 @@
 #include "win32/afd.h"
 
 /* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
- * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the same. */
+ * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the
+ * same. */
 const struct xsock__sys_facts xsock__sys_facts = {
     .errors = NULL, /* Winsock's rows are numbers: the core has them */
     .error_count = 0,
@@ -10,8 +11,8 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .edges_need_use = true,
 };
 
-/* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock counts its
- * starts, so a program that starts and cleans it up itself does no harm. */
+/* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock
+ * counts its starts, so a program that starts and cleans it up itself does no harm. */
 int xsock__sys_startup(void)
 {
     const WORD version = MAKEWORD(2, 2);

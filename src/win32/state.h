@@ -1,5 +1,5 @@
-/* What a socket is, and how far it has got: asked after a call has failed, to tell apart what Windows has one
- * code for. */
+/* What a socket is, and how far it has got: asked after a call has failed, to tell apart what
+ * Windows has one code for. */
 #ifndef XSOCK__WIN32_STATE_H
 #define XSOCK__WIN32_STATE_H
 

@@ -17,8 +17,8 @@ int xsock__win32_error(void)
 static INIT_ONCE slot_once = INIT_ONCE_STATIC_INIT;
 static volatile LONG slot = (LONG)TLS_OUT_OF_INDEXES;
 
-/* In a DLL the C runtime calls this when the DLL is unloaded, else when the program ends. Without it, a host
- * that loads and unloads the DLL again and again would run out of slots. */
+/* In a DLL the C runtime calls this when the DLL is unloaded, else when the program ends. Without
+ * it, a host that loads and unloads the DLL again and again would run out of slots. */
 static void free_slot(void)
 {
     DWORD index = (DWORD)InterlockedExchange(&slot, (LONG)TLS_OUT_OF_INDEXES);
@@ -99,7 +99,7 @@ void xsock__sys_free(void *p, size_t size)
         HeapFree(GetProcessHeap(), 0, size < XSOCK__SYS_SMALL ? p : ((void **)p)[-1]);
 }
 
-/* ---- Locks ----------------------------------------------------------------------------------------- */
+/* ---- Locks ----------------------------------------------------------------------------------- */
 
 _Static_assert(sizeof(SRWLOCK) <= sizeof(struct xsock__lock), "a lock must hold an SRWLOCK");
 _Static_assert(_Alignof(SRWLOCK) <= _Alignof(struct xsock__lock),

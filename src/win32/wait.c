@@ -1,15 +1,17 @@
-/* The clock, and waiting: one request to the driver for all sockets, together with the wake's event.
+/* The clock, and waiting: one request to the driver for all sockets, together with the wake's
+ * event.
  *
- * There is no way by select() for systems without the driver: Winsock's own sockets are its handles, so there
- * are none. A stream that nobody has connected is ready for nothing, as on FreeBSD. HUP is told where IN is
- * asked for. Sockets of one wait may be of different providers, which select() would refuse. */
+ * There is no way by select() for systems without the driver: Winsock's own sockets are its
+ * handles, so there are none. A stream that nobody has connected is ready for nothing, as on
+ * FreeBSD. HUP is told where IN is asked for. Sockets of one wait may be of different providers,
+ * which select() would refuse. */
 #include "win32/wait.h"
 #include "win32/afd.h"
 #include "win32/state.h"
 
 #include <string.h>
 
-/* ---- The clock --------------------------------------------------------------------------------------- */
+/* ---- The clock ------------------------------------------------------------------------------- */
 
 int64_t xsock__sys_now(void)
 {
@@ -82,7 +84,7 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
     ResetEvent((HANDLE)w->handle[0]);
 }
 
-/* ---- Waiting ----------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 struct wait {
     struct xsock__sys_wait *v;
@@ -95,8 +97,8 @@ struct wait {
     size_t size;
 };
 
-/* The driver's handle for an entry; NULL: it has none, or there is nothing to watch. (Wine has a base handle
- * for any number, so what is no socket has to be told by its type.) */
+/* The driver's handle for an entry; NULL: it has none, or there is nothing to watch. (Wine has a
+ * base handle for any number, so what is no socket has to be told by its type.) */
 static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
 {
     HANDLE base = NULL;
@@ -109,7 +111,8 @@ static HANDLE handle_of(const struct wait *w, const struct xsock__sys_wait *e)
                                                                                        : NULL;
 }
 
-/* Fills in the request. A handle that is no socket has its answer at once, so nothing is waited for. */
+/* Fills in the request. A handle that is no socket has its answer at once, so nothing is waited
+ * for. */
 static void fill(struct wait *w)
 {
     ULONG count = 0;
@@ -135,7 +138,8 @@ static void fill(struct wait *w)
     w->poll->count = count;
 }
 
-/* The request is under way: wait for it, or the wake, or the time. Then it is over, one way or another. */
+/* The request is under way: wait for it, or the wake, or the time. Then it is over, one way or
+ * another. */
 static int await(const struct wait *w, OVERLAPPED *o)
 {
     HANDLE both[2];
@@ -153,8 +157,8 @@ static int await(const struct wait *w, OVERLAPPED *o)
     return code != 0 ? code : (int)got;
 }
 
-/* Both ways: the peer has ended sending, and this end has too. Which nobody tells; a stream may always send
- * nothing, unless it was shut down. */
+/* Both ways: the peer has ended sending, and this end has too. Which nobody tells; a stream may
+ * always send nothing, unless it was shut down. */
 bool xsock__wait_has_hung_up(SOCKET s, ULONG events)
 {
     return (events & XSOCK__AFD_DISCONNECT) && xsock__state_type(s) == SOCK_STREAM
@@ -169,8 +173,9 @@ static int revents_of(const struct xsock__sys_wait *e, ULONG events)
     return xsock__wait_has_hung_up(e->handle, events) ? revents | XSOCK_POLLHUP : revents;
 }
 
-/* The answer's entries are in the order of the question's, so that in all it is gone through once; where they
- * are not, they are still found. A handle may stand there often: an answer is for one that it means something to. */
+/* The answer's entries are in the order of the question's, so that in all it is gone through once;
+ * where they are not, they are still found. A handle may stand there often: an answer is for one
+ * that it means something to. */
 static void collect(const struct wait *w)
 {
     size_t at = 0;
@@ -211,7 +216,8 @@ static int run(struct wait *w)
     return code;
 }
 
-/* The handles as they are, which nearly always are the driver's; if it refuses one, all are looked into. */
+/* The handles as they are, which nearly always are the driver's; if it refuses one, all are looked
+ * into. */
 static int run_for(struct wait *w)
 {
     int code = run(w);

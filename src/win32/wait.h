@@ -4,8 +4,8 @@
 
 #include "win32/native.h"
 
-/* For the system's waits: -1 is INFINITE. Rounded up: a wait that comes back early costs another. Longer ones
- * than a DWORD holds come back early. */
+/* For the system's waits: -1 is INFINITE. Rounded up: a wait that comes back early costs another.
+ * Longer ones than a DWORD holds come back early. */
 DWORD xsock__wait_ms(int64_t ns);
 
 /* Have both ends of a stream ended sending? `events` are the driver's. */
