@@ -1,14 +1,18 @@
 """The deepest call of the library, in bytes of stack of its own frames. Those of the C library
 are not counted.
 
-    stack.py [--backend posix|win32] [--most BYTES] COMPILER [OPTION...]
+    stack.py [--backend posix|win32] [--limit BYTES] [--objects FOLDER] COMPILER [OPTION...]
 
 Compiles the sources with -fcallgraph-info=su (gcc 10 and later), and adds the frames up along the
 calls. A call by a pointer may reach what the nearest function on the way to it has taken the
 addresses of. STORED names the targets of pointers that are kept in structures. Prints the deepest
 path. The exit status is 0 if the deepest path is within the limit.
+
+--objects names a folder for what is compiled. If the folder exists, its objects are used again, and
+nothing is compiled.
 """
 import argparse
+import concurrent.futures
 import os
 import re
 import subprocess
@@ -37,13 +41,23 @@ def sources(backend):
                 yield words[1]
 
 
+def compile_one(compiler, options, source, name):
+    subprocess.run([compiler, "-std=c11", "-Iinclude", "-Isrc", "-D_GNU_SOURCE",
+                    "-D_WIN32_WINNT=0x0601", '-DXSOCK_VERSION="0"', *options,
+                    "-ffunction-sections", "-fcallgraph-info=su", "-c", source, "-o", name + ".o"],
+                   cwd=TOP, check=True)
+
+
 def compile_all(compiler, options, backend, folder):
-    for source in sources(backend):
-        name = os.path.join(folder, source.replace("/", "_"))
-        subprocess.run([compiler, "-std=c11", "-Iinclude", "-Isrc", "-D_GNU_SOURCE", "-D_WIN32_WINNT=0x0601",
-                        '-DXSOCK_VERSION="0"', *options, "-ffunction-sections", "-fcallgraph-info=su",
-                        "-c", source, "-o", name + ".o"], cwd=TOP, check=True)
-        yield source, name
+    """As many compilers run at once as there are processors."""
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(
+            lambda source: compile_one(compiler, options, source, object_name(folder, source)),
+            sources(backend)))
+
+
+def object_name(folder, source):
+    return os.path.join(folder, source.replace("/", "_"))
 
 
 def read_graph(path, frames, calls):
@@ -59,10 +73,10 @@ def read_graph(path, frames, calls):
 
 
 def read_taken(objdump, source, name, known, taken):
-    """What each function takes the address of: its relocations that are not calls it makes itself."""
+    """What each function takes the address of: relocations that are not calls it makes itself."""
     owner = None
-    text = subprocess.run([objdump, "-r", name + ".o"], capture_output=True, text=True, check=True).stdout
-    for line in text.splitlines():
+    done = subprocess.run([objdump, "-r", name + ".o"], capture_output=True, text=True, check=True)
+    for line in done.stdout.splitlines():
         head = re.match(r"RELOCATION RECORDS FOR \[\.text[.$](\S+)\]", line)
         if line.startswith("RELOCATION"):
             owner = title(head.group(1), source, known) if head else None
@@ -98,7 +112,8 @@ class Walk:
             below = set(self.calls.get(name, ()))
             if "__indirect_call" in below:
                 below |= self.by_pointer(name, held)
-            best = max((self.deepest(callee, held, path + (name,)) for callee in below), default=(0, ()))
+            best = max((self.deepest(callee, held, path + (name,)) for callee in below),
+                       default=(0, ()))
             self.done[key] = (self.frames[name] + best[0], (name,) + best[1])
         return self.done[key]
 
@@ -106,28 +121,35 @@ class Walk:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--backend", default="posix")
-    parser.add_argument("--most", type=int, default=8192)
+    parser.add_argument("--limit", type=int, default=8192)
+    parser.add_argument("--objects")
     parser.add_argument("compiler")
     parser.add_argument("options", nargs=argparse.REMAINDER)
     args = parser.parse_args()
     frames, calls, taken = {}, {}, {}
     objdump = re.sub(r"gcc[-0-9.]*$", "objdump", args.compiler)
-    with tempfile.TemporaryDirectory() as folder:
-        objects = list(compile_all(args.compiler, args.options, args.backend, folder))
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = os.path.abspath(args.objects or os.path.join(temporary, "objects"))
+        if not os.path.isdir(folder):
+            os.makedirs(folder)
+            compile_all(args.compiler, args.options, args.backend, folder)
+        objects = [(source, object_name(folder, source)) for source in sources(args.backend)]
         for _, name in objects:
             read_graph(name + ".ci", frames, calls)
         for source, name in objects:
             read_taken(objdump, source, name, frames, taken)
     walk = Walk(frames, calls, taken)
-    # Every call, public or of a guest, and every callback that begins on a stack of its own, is a way in.
+    # Every call, public or of a guest, is a way in, and so is every callback that begins on a stack
+    # of its own.
     ways = sorted((walk.deepest(name) for name in frames), reverse=True)
     public = [way for way in ways if re.match(r"_?xsock_[a-z]", way[1][0])]
     for bytes_, path in public[:5]:
         print(f"{bytes_:6} {path[0]}")
     for name in ways[0][1]:
         print(f"  {frames[name]:6} {name}")
-    print(f"the deepest call takes {ways[0][0]} bytes, at most {args.most} are allowed: {ways[0][1][0]}")
-    return 0 if ways[0][0] <= args.most else 1
+    deepest, name = ways[0][0], ways[0][1][0]
+    print(f"the deepest call takes {deepest} bytes, at most {args.limit} are allowed: {name}")
+    return 0 if deepest <= args.limit else 1
 
 
 if __name__ == "__main__":
