@@ -1,5 +1,5 @@
-/* How often the calls ask for memory, on the tests' system in memory, which counts: each call is made many
- * times, so that what is kept for the next one is not counted as asked for by it. */
+/* How often the calls ask for memory, on the tests' system in memory, which counts: each call is
+ * made many times, so that what is kept for the next one is not counted as asked for by it. */
 #include "fake_net.h"
 #include "fake_sys.h"
 #include "harness.h"

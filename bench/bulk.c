@@ -1,5 +1,6 @@
-/* How fast much data goes over TCP on loopback, from one thread to another, in writes of 256 KiB. The time is
- * that of one write, until all of them have been received: as it passes, and of both processors together. */
+/* How fast much data goes over TCP on loopback, from one thread to another, in writes of 256 KiB.
+ * The time is that of one write, until all of them have been received: as it passes, and of both
+ * processors together. */
 #include <stdint.h>
 #include <string.h>
 
@@ -30,7 +31,8 @@ static bool receive(struct flow *f, uint64_t len)
     return true;
 }
 
-/* Each run begins with a message that says how much comes, and ends with a byte that says that it has. */
+/* Each run begins with a message that says how much comes, and ends with a byte that says that it
+ * has. */
 static void drain(void *user)
 {
     struct flow *f = user;

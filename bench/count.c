@@ -1,5 +1,6 @@
-/* The small questions, for bench/check.sh: `count QUESTION N` does one operation N times, so that its instructions can
- * be counted from outside, as the difference between two runs. No clock is read, and nothing is printed.
+/* The small questions, for bench/check.sh: `count QUESTION N` does one operation N times, so that
+ * its instructions can be counted from outside, as the difference between two runs. No clock is
+ * read, and nothing is printed.
  *
  * It is linked with --wrap=socket,close: while `stubbed` is set neither reaches the system. */
 #include <stdio.h>
@@ -60,7 +61,7 @@ static void make_pair(void)
     must(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, pair_of));
 }
 
-/* ---- Opening and closing ------------------------------------------------------------------------- */
+/* ---- Opening and closing --------------------------------------------------------------------- */
 
 static int open_one(void)
 {
@@ -109,7 +110,7 @@ static void accept_none(long n)
                "nobody connects");
 }
 
-/* ---- Data ---------------------------------------------------------------------------------------- */
+/* ---- Data ------------------------------------------------------------------------------------ */
 
 static void look_up(long n)
 {
@@ -171,7 +172,7 @@ static void batch(long n)
     }
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static struct xsock_pollfd polled[FEW];
 static int poller;
@@ -213,7 +214,7 @@ static void poller_one(long n)
         expect(xsock_poller_wait(poller, e, FEW, -1) == 1, "one is ready");
 }
 
-/* ---- WASIX: the same as send-recv, by a guest ----------------------------------------------------- */
+/* ---- WASIX: the same as send-recv, by a guest ------------------------------------------------ */
 
 enum { DONE = 16, FLAGS = 24, VECTOR = 32, BYTES = 128, MEMORY = 4096 };
 
@@ -258,7 +259,7 @@ static void wasix_send_recv(long n)
     }
 }
 
-/* ---- Which --------------------------------------------------------------------------------------- */
+/* ---- Which ----------------------------------------------------------------------------------- */
 
 static const struct {
     const char *name;

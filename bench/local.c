@@ -1,4 +1,5 @@
-/* What it costs to send 64 bytes over a LOCAL pair and to receive them, in one thread: nothing ever waits. */
+/* What it costs to send 64 bytes over a LOCAL pair and to receive them, in one thread: nothing ever
+ * waits. */
 #include "library.h"
 
 enum { ROOM = 16 };

@@ -1,6 +1,6 @@
-/* What a look-up costs, and the drop of its reference: between every two calls of the system, and alone.
- * Beside it, in the same run, what the machine takes for a locked add and subtract, which references cost if
- * they are counted so, and for two plain stores. */
+/* What a look-up costs, and the drop of its reference: between every two calls of the system, and
+ * alone. Beside it, in the same run, what the machine takes for a locked add and subtract, which
+ * references cost if they are counted so, and for two plain stores. */
 #include "base/atomic.h"
 #include "table/fdtab.h"
 #include "harness.h"

@@ -1,4 +1,5 @@
-/* What it costs to open a socket and close it while 10 to 100,000 are open: of the system, and of xsock. */
+/* What it costs to open a socket and close it while 10 to 100,000 are open: of the system, and of
+ * xsock. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -40,8 +41,7 @@ int main(int argc, char **argv)
         if (machine_allow_handles((size_t)open_ones[i] + SPARE))
             measure(v, 2, open_ones[i]);
         else
-            bench_note(
-                "this process may not have so many sockets (ulimit -n): what needs more is left out");
+            bench_note("too few sockets are allowed (ulimit -n): rows that need more are left out");
     }
     return 0;
 }

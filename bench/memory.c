@@ -1,5 +1,6 @@
-/* What a million descriptors take of memory, each: the table's own part as it counts it, and everything as
- * the system counts it (the sockets behind them, and what the allocator adds), system handles aside. */
+/* What a million descriptors take of memory, each: the table's own part as it counts it, and
+ * everything as the system counts it (the sockets behind them, and what the allocator adds), system
+ * handles aside. */
 #include "table/fdtab.h"
 #include "harness.h"
 #include "machine.h"

@@ -1,7 +1,7 @@
-/* The same with up to 1,000,000 open, which no system likes to give: on the tests' system in memory, whose
- * own part is the same however many there are. Opened is the hole left by closing one, at the low end, in the
- * middle, or at the high end: the lowest free number is always it. And what a table of so many takes in
- * memory. */
+/* The same with up to 1,000,000 open, which no system likes to give: on the tests' system in
+ * memory, whose own part is the same however many there are. Opened is the hole left by closing
+ * one, at the low end, in the middle, or at the high end: the lowest free number is always it. And
+ * what a table of so many takes in memory. */
 #include <stdio.h>
 
 #include "call/call.h"

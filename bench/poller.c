@@ -1,6 +1,6 @@
-/* What an event costs that a poller tells of: of 10 to 10,000 sockets one is ready, or all are. Nothing is
- * received, so that what is ready stays so, and no wait waits. All are ready to be sent to, one to be
- * received from. All pollers watch the same sockets. */
+/* What an event costs that a poller tells of: of 10 to 10,000 sockets one is ready, or all are.
+ * Nothing is received, so that what is ready stays so, and no wait waits. All are ready to be sent
+ * to, one to be received from. All pollers watch the same sockets. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,11 +10,11 @@
 #include "xsock.h"
 #include "xsock_native.h"
 
-/* A turn of libuv's loop asks 48 times for as many events as these if there are so many: slices are of whole
- * turns. */
+/* A turn of libuv's loop asks 48 times for as many events as these if there are so many: slices are
+ * of whole turns. */
 enum { EVENTS = 1024, TURN = 48 * EVENTS, SPARE = 200 };
 
-/* ---- The sockets ---------------------------------------------------------------------------------- */
+/* ---- The sockets ----------------------------------------------------------------------------- */
 
 struct crowd {
     int *d;             /* xsock's */
@@ -53,12 +53,12 @@ static void disperse(struct crowd *c)
     free(c->handles);
 }
 
-/* ---- xsock's and the system's --------------------------------------------------------------------- */
+/* ---- xsock's and the system's ---------------------------------------------------------------- */
 
 struct poller {
     int p;
-    long
-        left; /* below 0: events that there were beyond what was asked for, which count for the next time */
+    /* Below 0: a wait returned more events than were asked for. They count for the next run. */
+    long left;
     struct xsock_event events[EVENTS];
 };
 
@@ -107,7 +107,7 @@ static const struct poller_kind *const kinds[] = {
 #endif
 };
 
-/* ---- The questions -------------------------------------------------------------------------------- */
+/* ---- The questions --------------------------------------------------------------------------- */
 
 static void compare(const struct crowd *c, bool all)
 {

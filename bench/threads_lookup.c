@@ -1,6 +1,6 @@
-/* One, two, four and eight threads that look descriptors up: each its own, and all the same one. The time is
- * that which passes, for one of all their look-ups: half of it with two threads is what perfect scaling looks
- * like. */
+/* One, two, four and eight threads that look descriptors up: each its own, and all the same one.
+ * The time is that which passes, for one of all their look-ups: half of it with two threads is what
+ * perfect scaling looks like. */
 #include <stdio.h>
 
 #include "table/fdtab.h"

@@ -1,5 +1,6 @@
-/* One, two, four and eight threads that open TCP sockets and close them. The time is that which passes, for
- * one of all their operations: half of it with two threads is what perfect scaling looks like. */
+/* One, two, four and eight threads that open TCP sockets and close them. The time is that which
+ * passes, for one of all their operations: half of it with two threads is what perfect scaling
+ * looks like. */
 #include <stdio.h>
 
 #include "library.h"

@@ -1,6 +1,6 @@
-/* What a datagram costs, sent and received over loopback in one thread: one a call, and in batches of 32. The
- * receiver of the batches lets the system join datagrams (XSOCK_SO_UDP_RECV_COALESCE), as does the one that is
- * written by hand with the system's own calls. */
+/* What a datagram costs, sent and received over loopback in one thread: one a call, and in batches
+ * of 32. The receiver of the batches lets the system join datagrams (XSOCK_SO_UDP_RECV_COALESCE),
+ * as does the one that is written by hand with the system's own calls. */
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* What a call through WASIX's imports costs over the same call made directly: the guest's pointers are
- * checked, and what they lead to is copied, for each. */
+/* What a call through WASIX's imports costs over the same call made directly: the guest's pointers
+ * are checked, and what they lead to is copied, for each. */
 #include "harness.h"
 #include "xsock.h"
 #include "xsock_wasix.h"
@@ -49,7 +49,7 @@ static void start(void)
                "the imports");
 }
 
-/* ---- Opening and closing -------------------------------------------------------------------------- */
+/* ---- Opening and closing --------------------------------------------------------------------- */
 
 static void open_close(void *unused, long n)
 {
@@ -72,7 +72,7 @@ static void guest_open_close(void *unused, long n)
     }
 }
 
-/* ---- Sending and receiving ------------------------------------------------------------------------ */
+/* ---- Sending and receiving ------------------------------------------------------------------- */
 
 static void send_recv(void *state, long n)
 {

@@ -1,8 +1,9 @@
-/* One listener for IPv4 and IPv6: tells everybody who connects by which of them he came, and from where.
+/* One listener for IPv4 and IPv6: tells everybody who connects by which of them he came, and from
+ * where.
  *
  *     dual_stack_server 7777     serves until it is interrupted; try it with 127.0.0.1 and ::1
- *     dual_stack_server --try    is its own client by both; exit 0: told right; 77: this machine has one only
- */
+ *     dual_stack_server --try    is its own client by both; exit 0: told right; 77: this machine
+ *     has one only */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
-/* A crowd for echo_server.c: many clients connected at once, each with bytes of its own that must come back.
+/* A crowd for echo_server.c: many clients connected at once, each with bytes of its own that must
+ * come back.
  *
- *     echo_load 127.0.0.1:7777 5000     exit 0: every byte came back to whom it belongs
- */
+ *     echo_load 127.0.0.1:7777 5000     exit 0: every byte came back to whom it belongs */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

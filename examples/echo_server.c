@@ -1,9 +1,11 @@
-/* Sends every byte back to the client that it came from: one thread, one poller, thousands of clients.
+/* Sends every byte back to the client that it came from: one thread, one poller, thousands of
+ * clients.
  *
- *     echo_server localhost 7777     serves until it is interrupted; port 0 is any free one, which it tells
+ *     echo_server localhost 7777     serves until it is interrupted; port 0 is any free one, which
+ *     it tells
  *
- * echo_load.c is a crowd of clients for it; for many, the system has to allow as many files (`ulimit -n`).
- */
+ * echo_load.c is a crowd of clients for it; for many, the system has to allow as many files
+ * (`ulimit -n`). */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -89,7 +91,8 @@ static int serve(int poller, int listener)
         int n = rc = xsock_poller_wait(poller, events, MANY, -1);
         for (int i = 0; i < n; i++) {
             struct client *c = (struct client *)(uintptr_t)events[i].data;
-            /* Without room, the poller would report the listener again and again, until somebody leaves. */
+            /* Without room, the poller would report the listener again and again, until somebody
+             * leaves. */
             if (!c && (rc = accept_clients(poller, listener)) == ROOM_IS_SHORT)
                 full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, 0, 0) == 0;
             if (!c || echo(poller, c))

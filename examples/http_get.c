@@ -2,8 +2,8 @@
  *
  *     http_get example.org http /index.html page.html
  *
- * All addresses of the host are tried, those of both families in turn (RFC 8305), within ten seconds in all.
- */
+ * All addresses of the host are tried, those of both families in turn (RFC 8305), within ten
+ * seconds in all. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,7 +18,8 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* The socket blocks, so what is sent is sent whole. HTTP/1.0: the body ends where the connection does. */
+/* The socket blocks, so what is sent is sent whole. HTTP/1.0: the body ends where the connection
+ * does. */
 static ptrdiff_t ask(int d, const char *host, const char *path)
 {
     char request[2048];
@@ -28,7 +29,8 @@ static ptrdiff_t ask(int d, const char *host, const char *path)
     return xsock_send(d, request, (size_t)n, 0);
 }
 
-/* Receives to the end of the header, and perhaps some of the body; returns how much it is in all. */
+/* Receives to the end of the header, and perhaps some of the body; returns how much it is in
+ * all. */
 static ptrdiff_t read_header(int d, char *text, size_t size, char **out_body)
 {
     size_t have = 0;

@@ -1,6 +1,6 @@
-/* Passes an open socket over a LOCAL connection: the receiver can use it as if it had opened it itself. Here both
- * ends are in one program; between two, it is the same calls. Exit 0: it worked; 77: this system can't (Windows).
- */
+/* Passes an open socket over a LOCAL connection: the receiver can use it as if it had opened it
+ * itself. Here both ends are in one program; between two, it is the same calls. Exit 0: it worked;
+ * 77: this system can't (Windows). */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,9 +1,10 @@
 /* Talking to everybody who listens to a group.
  *
- *     multicast_chat hear 239.255.77.77:7777            prints what is said, until it is interrupted
+ *     multicast_chat hear 239.255.77.77:7777            prints what is said, until it is
+ *     interrupted
  *     multicast_chat say 239.255.77.77:7777 "Hello!"    says it once
- *     multicast_chat --try                              says and hears on loopback; exit 0: all was heard
- */
+ *     multicast_chat --try                              says and hears on loopback; exit 0: all was
+ *     heard */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,8 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* What this machine says is heard on it too: that is the sender's option, on Windows the receiver's. */
+/* What this machine says is heard on it too: that is the sender's option, on Windows the
+ * receiver's. */
 static int open_for(const struct xsock_addr *group)
 {
     bool v6 = group->family == XSOCK_AF_INET6;
@@ -28,7 +30,8 @@ static int open_for(const struct xsock_addr *group)
     return rc < 0 ? rc : d;
 }
 
-/* Others on this machine may listen too (REUSEADDR). Windows can't bind to a group, so it is any address. */
+/* Others on this machine may listen too (REUSEADDR). Windows can't bind to a group, so it is any
+ * address. */
 static int join(const struct xsock_addr *group, uint32_t iface)
 {
     struct xsock_addr any = {.family = group->family, .port = group->port, .length = group->length};

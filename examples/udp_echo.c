@@ -1,15 +1,16 @@
 /* Sends every datagram back to where it came from, many at a time.
  *
  *     udp_echo 0.0.0.0:7777     serves until it is interrupted
- *     udp_echo --try            serves itself 10,000 datagrams on loopback; exit 0: every one came back
- */
+ *     udp_echo --try            serves itself 10,000 datagrams on loopback; exit 0: every one came
+ *     back */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "xsock.h"
 
-/* A buffer of ROOM bytes takes whatever the system joins. MANY is the most datagrams that it joins in one. */
+/* A buffer of ROOM bytes takes whatever the system joins. MANY is the most datagrams that it joins
+ * in one. */
 enum { BUFFERS = 4, ROOM = 65535, MANY = 64 };
 
 struct batch {

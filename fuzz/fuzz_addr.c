@@ -1,5 +1,5 @@
-/* Addresses from any text, and from any bytes: what is read is written, and read again, as the same; what is
- * refused changes nothing. libFuzzer: clang -fsanitize=fuzzer,address,undefined. */
+/* Addresses from any text, and from any bytes: what is read is written, and read again, as the
+ * same; what is refused changes nothing. libFuzzer: clang -fsanitize=fuzzer,address,undefined. */
 #include <stdlib.h>
 #include <string.h>
 

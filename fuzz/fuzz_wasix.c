@@ -1,7 +1,7 @@
-/* A hostile guest on the fake system (tests/support/fake_*.c): fast, and the same for the same input. Its
- * clock goes on when a call waits: then the next step is played, as by another thread of the guest, and when
- * the input is used up the guest is ended, which has to wake whatever waits. Any call of the system may fail.
- * Afterwards no handle and no piece of memory may be left. */
+/* A hostile guest on the fake system (tests/support/fake_*.c): fast, and the same for the same
+ * input. Its clock goes on when a call waits: then the next step is played, as by another thread of
+ * the guest, and when the input is used up the guest is ended, which has to wake whatever waits.
+ * Any call of the system may fail. Afterwards no handle and no piece of memory may be left. */
 #include "call/call.h"
 #include "wasix/guest.h"
 #include "fake_names.h"

@@ -1,7 +1,8 @@
-/* A hostile guest on this system. What it sends reaches nobody but this program: whatever it binds is on a
- * loopback address and at a port that the system chooses, and whatever it connects to, or sends to, is this
- * program's own. Nothing waits: the quota of waiting calls is used up from the start. Afterwards no
- * descriptor of the system's may be left. POSIX only: poll() tells which are open. */
+/* A hostile guest on this system. What it sends reaches nobody but this program: whatever it binds
+ * is on a loopback address and at a port that the system chooses, and whatever it connects to, or
+ * sends to, is this program's own. Nothing waits: the quota of waiting calls is used up from the
+ * start. Afterwards no descriptor of the system's may be left. POSIX only: poll() tells which are
+ * open. */
 #include <poll.h>
 #include <string.h>
 
@@ -11,7 +12,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* ---- What the guest can reach --------------------------------------------------------------------- */
+/* ---- What the guest can reach ---------------------------------------------------------------- */
 
 static struct {
     int listener, datagrams;
@@ -72,8 +73,8 @@ static bool policy(void *user, struct xsock_wasix_request *r)
     }
 }
 
-/* A descriptor of ours becomes the guest's: the other end of what it connected, a listener, an end of a pair.
- * */
+/* A descriptor of ours becomes the guest's: the other end of what it connected, a listener, an end
+ * of a pair. */
 static void give(struct play *p, int d, int flags)
 {
     uintptr_t h;
@@ -112,7 +113,7 @@ static void something_happens(struct play *p)
     }
 }
 
-/* ---- The play ------------------------------------------------------------------------------------ */
+/* ---- The play -------------------------------------------------------------------------------- */
 
 enum { DESCRIPTORS = 1024 };
 

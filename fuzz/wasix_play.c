@@ -28,7 +28,7 @@ static uint64_t take(struct play *p, unsigned bytes)
     return v;
 }
 
-/* ---- Memory, as a program would have it -------------------------------------------------------------- */
+/* ---- Memory, as a program would have it ------------------------------------------------------ */
 
 /* Where what lies: areas of structures that calls take, and what is left for data. */
 enum {
@@ -112,7 +112,7 @@ static void put_all(unsigned char *base)
         put(base + WORDS + 8 * i, i, 8);
 }
 
-/* ---- Arguments ------------------------------------------------------------------------------------ */
+/* ---- Arguments ------------------------------------------------------------------------------- */
 
 static uint64_t wild(struct play *p, uint8_t which)
 {
@@ -156,7 +156,7 @@ static uint64_t argument(struct play *p, bool narrow, bool first)
     return m < 0xc0 ? pointer(m) : m % 20;
 }
 
-/* ---- Steps ---------------------------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------------------- */
 
 enum { NUMBERS = 16 };
 
@@ -174,8 +174,8 @@ static void remember(const struct play *p, struct before *b)
     b->steps = p->steps;
 }
 
-/* Where a call says that memory was wrong, nothing has happened. Others that were played meanwhile may have
- * done something. */
+/* Where a call says that memory was wrong, nothing has happened. Others that were played meanwhile
+ * may have done something. */
 static void check_nothing_done(const struct play *p, const struct before *b)
 {
     if (b->steps != p->steps)
@@ -186,8 +186,8 @@ static void check_nothing_done(const struct play *p, const struct before *b)
                    "a refused call has opened or closed");
 }
 
-/* An import, and what its arguments are, which its signature in wasm64 tells: what is wide there is a pointer
- * or a size. */
+/* An import, and what its arguments are, which its signature in wasm64 tells: what is wide there is
+ * a pointer or a size. */
 struct row {
     const struct xsock_wasix_import *import;
     const char *wide;
@@ -290,7 +290,7 @@ bool play_step(struct play *p)
     return true;
 }
 
-/* ---- Begin and end -------------------------------------------------------------------------------- */
+/* ---- Begin and end --------------------------------------------------------------------------- */
 
 void play_begin(struct play *p, const uint8_t *data, size_t size,
                 struct xsock_wasix_config callbacks)
@@ -317,7 +317,7 @@ void play_end(struct play *p)
     free(p->memory.base);
 }
 
-/* ---- What the engine answers --------------------------------------------------------------------- */
+/* ---- What the engine answers ----------------------------------------------------------------- */
 
 int play_ready(void *user, int number, bool write, uint64_t *out_bytes)
 {

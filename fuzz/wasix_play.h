@@ -1,6 +1,6 @@
-/* Plays what a hostile guest may do: any sequence of imports with any arguments, read from the fuzzer's
- * input. Most arguments are likely ones, so that calls get far: small descriptors, pointers to structures
- * that are good at first, little sizes; and some are anything at all. */
+/* Plays what a hostile guest may do: any sequence of imports with any arguments, read from the
+ * fuzzer's input. Most arguments are likely ones, so that calls get far: small descriptors,
+ * pointers to structures that are good at first, little sizes; and some are anything at all. */
 #ifndef XSOCK_FUZZ_WASIX_PLAY_H
 #define XSOCK_FUZZ_WASIX_PLAY_H
 

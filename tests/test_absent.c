@@ -1,5 +1,6 @@
-/* Systems that lack things, and kernels that don't agree on how to say so: the truth table's errors all
- * the same. What a system has is asked once and kept, so that each test uses a family or type of its own. */
+/* Systems that lack things, and kernels that don't agree on how to say so: the truth table's errors
+ * all the same. What a system has is asked once and kept, so that each test uses a family or type
+ * of its own. */
 #include "fake_sys.h"
 #include "harness.h"
 

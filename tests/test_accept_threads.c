@@ -115,8 +115,8 @@ static void a_higher_limit_serves_calls_that_wait_already(void **state)
     ASSERT_RESULT(0, xsock_close(c));
 }
 
-/* The library keeps the wakes of as many threads as have waited: those in accept, and the main thread
- * in connect. */
+/* The library keeps the wakes of as many threads as have waited: those in accept, and the main
+ * thread in connect. */
 static int warm_up(void **state)
 {
     static struct acceptor acceptors[MANY + 1];

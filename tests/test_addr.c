@@ -575,7 +575,7 @@ static void test_equal_compares_each_field_and_no_spare_byte(void **state)
     assert_false(xsock_addr_equal(&a, &b));
 }
 
-/* ---- Random ones, from a fixed seed: a failure comes again --------------------------------------- */
+/* ---- Random ones, from a fixed seed: a failure comes again ----------------------------------- */
 
 static uint32_t next(uint32_t *seed)
 {

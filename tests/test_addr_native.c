@@ -11,7 +11,7 @@ static uint32_t next(uint32_t *seed)
     return *seed >> 8;
 }
 
-/* ---- Text: inet_pton and inet_ntop know better --------------------------------------------------- */
+/* ---- Text: inet_pton and inet_ntop know better ----------------------------------------------- */
 
 static void random_inet6(uint8_t bytes[16], uint32_t *seed)
 {
@@ -22,7 +22,8 @@ static void random_inet6(uint8_t bytes[16], uint32_t *seed)
         memcpy(bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 }
 
-/* C libraries write ::/96 with a dotted end; RFC 5952, section 5, has that for well-known prefixes only. */
+/* C libraries write ::/96 with a dotted end; RFC 5952, section 5, has that for well-known prefixes
+ * only. */
 static bool is_v4_compatible(const uint8_t bytes[16])
 {
     static const uint8_t zeros[12];
@@ -128,7 +129,7 @@ static void test_text_is_judged_as_inet_pton_judges_it(void **state)
     ASSERT_THAT(accepted > 10000, "only %d were addresses", accepted);
 }
 
-/* ---- Sockaddrs ----------------------------------------------------------------------------------- */
+/* ---- Sockaddrs ------------------------------------------------------------------------------- */
 
 static void assert_becomes(const struct xsock_addr *a, const struct native_addr *native)
 {
@@ -235,7 +236,8 @@ static void test_other_families_keep_every_byte(void **state)
     }
 }
 
-/* Of the families that a number of xsock is for, those this system has: to its sockaddr and back. */
+/* Of the families that a number of xsock is for, those this system has: to its sockaddr and
+ * back. */
 static void test_every_numbered_family_comes_back(void **state)
 {
     int had = 0;

@@ -1,4 +1,5 @@
-/* Batches of datagrams over real sockets: none lost, reordered, merged, or cut without saying so. */
+/* Batches of datagrams over real sockets: none lost, reordered, merged, or cut without saying
+ * so. */
 #include "harness.h"
 #include "sockets.h"
 #include "wine.h"
@@ -119,7 +120,7 @@ static void a_hundred_thousand_datagrams_come_as_they_were_sent(void **state)
     end_rig(&r);
 }
 
-/* ---- Errors --------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 static void an_error_after_some_is_told_the_next_time(void **state)
 {

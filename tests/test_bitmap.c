@@ -1,4 +1,5 @@
-/* The set of numbers behind "the lowest free one", against a model that just keeps a byte for each. */
+/* The set of numbers behind "the lowest free one", against a model that just keeps a byte for
+ * each. */
 #include "base/bitmap.h"
 #include "fake_sys.h"
 #include "harness.h"

@@ -1,10 +1,10 @@
-/* Calls that wait, against a clock of our own: timeouts to the nanosecond, signals, waits that end too early, and
- * transfers in pieces. */
+/* Calls that wait, against a clock of our own: timeouts to the nanosecond, signals, waits that end
+ * too early, and transfers in pieces. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
 
-/* ---- Time ----------------------------------------------------------------------------------------- */
+/* ---- Time ------------------------------------------------------------------------------------ */
 
 static void assert_ends_after(const struct blocking *c, int64_t ns)
 {
@@ -111,7 +111,7 @@ static void nonblocking_sockets_and_dontwait_never_wait(void **state)
     }
 }
 
-/* ---- Signals, false alarms ------------------------------------------------------------------------ */
+/* ---- Signals, false alarms ------------------------------------------------------------------- */
 
 static void signals_and_false_alarms_change_no_result(void **state)
 {
@@ -136,7 +136,7 @@ static void signals_and_false_alarms_change_no_result(void **state)
     }
 }
 
-/* ---- Sending and receiving all -------------------------------------------------------------------- */
+/* ---- Sending and receiving all --------------------------------------------------------------- */
 
 static void a_blocking_send_sends_all(void **state)
 {

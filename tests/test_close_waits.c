@@ -3,11 +3,12 @@
 #include "harness.h"
 #include "socket/sock.h"
 
-/* ---- Closing meanwhile ---------------------------------------------------------------------------- */
+/* ---- Closing meanwhile ----------------------------------------------------------------------- */
 
 enum { FOREVER_WINDOWS = 4 };
 
-/* Where the close falls: before the first try, between the try and the wait, as the wait begins, and in it. */
+/* Where the close falls: before the first try, between the try and the wait, as the wait begins,
+ * and in it. */
 static void set_window(int window, fake_hook *fn, struct event *e, const struct blocking *c)
 {
     enum fake_call tries[] = {

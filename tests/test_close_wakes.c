@@ -1,6 +1,7 @@
-/* A thread that is blocked in a descriptor, and another that closes it, or puts another socket in its place: on real
- * sockets, in every call that waits. When the close comes relative to the wait is left to chance, over many rounds: no
- * wake may be lost. Each moment by itself is decided in test_close_waits.c.
+/* A thread that is blocked in a descriptor, and another that closes it, or puts another socket in
+ * its place: on real sockets, in every call that waits. When the close comes relative to the wait
+ * is left to chance, over many rounds: no wake may be lost. Each moment by itself is decided in
+ * test_close_waits.c.
  *
  * A round that hangs is ended by the time limit that every test has. */
 #ifndef _GNU_SOURCE
@@ -32,7 +33,7 @@ enum { CROWD = 100, PIECE = 4 * 1024 * 1024, TO_FILL = 64 * 1024 * 1024 };
 
 static unsigned char *big;
 
-/* ---- Sockets -------------------------------------------------------------------------------------- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 /* What a round has: d is the one to be closed, and the others are closed at its end. */
 struct round {
@@ -187,7 +188,7 @@ static void end_round(struct round *r)
 #endif
 }
 
-/* ---- Calls that block ----------------------------------------------------------------------------- */
+/* ---- Calls that block ------------------------------------------------------------------------ */
 
 static int crowd[CROWD];
 
@@ -236,7 +237,8 @@ static int do_send_datagram(int d, const struct xsock_addr *a)
     return (int)xsock_send(d, big, 1000, 0);
 }
 
-/* TCP's buffers go on growing: it is so much that it blocks sooner or later. What was sent before counts. */
+/* TCP's buffers go on growing: it is so much that it blocks sooner or later. What was sent before
+ * counts. */
 static int do_send_much(int d, const struct xsock_addr *a)
 {
     ptrdiff_t n = xsock_send(d, big, TO_FILL, 0);
@@ -293,7 +295,7 @@ static const struct call {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* ---- One round ------------------------------------------------------------------------------------ */
+/* ---- One round ------------------------------------------------------------------------------- */
 
 struct blocked {
     const struct call *call;
@@ -316,9 +318,10 @@ static void wait_until_begun(struct blocked *b, int yields)
         thread_yield();
 }
 
-/* The number is another socket's now, which has one byte to read and nothing to tell its peer: is it still so? A
- * thread that looked the number up only afterwards has rightly used that one. It is of datagrams: it takes none as long
- * as do_send_much's, whose part would be taken for an end by the close. */
+/* The number is another socket's now, which has one byte to read and nothing to tell its peer: is
+ * it still so? A thread that looked the number up only afterwards has rightly used that one. It is
+ * of datagrams: it takes none as long as do_send_much's, whose part would be taken for an end by
+ * the close. */
 static void assert_not_touched(int d, int peer)
 {
     char byte = 0;
@@ -327,8 +330,8 @@ static void assert_not_touched(int d, int peer)
     assert_int_equal(byte, 'y');
 }
 
-/* The number is free at once; but an accept that has looked it up, and reserves one only after the close, may be the
- * first to take it. */
+/* The number is free at once; but an accept that has looked it up, and reserves one only after the
+ * close, may be the first to take it. */
 static int put_another(const struct call *call, const struct round *r, int other, bool replace)
 {
     if (replace)
@@ -407,7 +410,7 @@ static void closing_wakes_whoever_is_blocked(void **state)
     free(big);
 }
 
-/* ---- Who else has the socket ---------------------------------------------------------------------- */
+/* ---- Who else has the socket ----------------------------------------------------------------- */
 
 static const struct call receiving = {"recv", NULL, do_recv, 1};
 
@@ -466,7 +469,8 @@ static void a_forked_process_notices_nothing(void **state)
     }
 }
 
-/* The child's own wakes: closing in the parent does not end the child's wait, nor the other way round. */
+/* The child's own wakes: closing in the parent does not end the child's wait, nor the other way
+ * round. */
 static int child_that_closes(int d)
 {
     struct round r = {.d = d};
@@ -506,7 +510,8 @@ static void closing_in_a_child_leaves_the_parent_waiting(void **state)
 }
 #endif
 
-/* Wakes are kept, one for each thread that ever waited at the same time: they are had before handles are counted. */
+/* Wakes are kept, one for each thread that ever waited at the same time: they are had before
+ * handles are counted. */
 static int warm_up(void **state)
 {
     struct thread *t[3];

@@ -1,4 +1,5 @@
-/* XSOCK_SO_UDP_RECV_COALESCE over real sockets: datagrams that the system joins are told apart by `segment`. */
+/* XSOCK_SO_UDP_RECV_COALESCE over real sockets: datagrams that the system joins are told apart by
+ * `segment`. */
 #include "harness.h"
 #include "sockets.h"
 #include "xsock_native.h"

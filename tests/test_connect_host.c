@@ -1,5 +1,5 @@
-/* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that nothing is
- * left. */
+/* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that
+ * nothing is left. */
 #include "call/call.h"
 #include "api/library.h"
 #include "harness.h"
@@ -64,7 +64,7 @@ static void connects_are_quick(void *user)
     fake_connects_take(20 * MS, 0);
 }
 
-/* ---- Who wins ------------------------------------------------------------------------------------- */
+/* ---- Who wins -------------------------------------------------------------------------------- */
 
 static void test_one_that_hangs_is_overtaken_and_dropped(void **state)
 {
@@ -113,7 +113,7 @@ static void test_a_refusal_brings_the_other_family_next_at_once(void **state)
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
-/* ---- Nobody wins ---------------------------------------------------------------------------------- */
+/* ---- Nobody wins ----------------------------------------------------------------------------- */
 
 static void test_all_refused_is_refused_with_its_code(void **state)
 {
@@ -219,7 +219,7 @@ static void test_a_wake_that_cant_be_had_is_told(void **state)
     assert_int_equal(harness_descriptors(16), 0);
 }
 
-/* ---- Faults --------------------------------------------------------------------------------------- */
+/* ---- Faults ---------------------------------------------------------------------------------- */
 
 /* Without what the table keeps for the next sockets. */
 static size_t in_use(void)

@@ -1,6 +1,6 @@
-/* Every system code becomes one named error. The rows here are written out by hand from the systems'
- * documents, not from the library's row files; Windows' rows are tested on every system, errno's where
- * they are. */
+/* Every system code becomes one named error. The rows here are written out by hand from the
+ * systems' documents, not from the library's row files; Windows' rows are tested on every system,
+ * errno's where they are. */
 #include <limits.h>
 #ifndef _WIN32
 #include <errno.h>

@@ -1,5 +1,5 @@
-/* What each call says of what it can't do, as in test_errors_talk.c: messages, batches, files, options, groups,
- * pollers and descriptors. */
+/* What each call says of what it can't do, as in test_errors_talk.c: messages, batches, files,
+ * options, groups, pollers and descriptors. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
@@ -9,7 +9,7 @@ static char data[16];
 static struct xsock_vec no_bytes[1025]; /* one more than datagrams may have */
 static int poller;
 
-/* ---- sendmsg and recvmsg -------------------------------------------------------------------------- */
+/* ---- sendmsg and recvmsg --------------------------------------------------------------------- */
 
 static int send_vec(int d, void *base, size_t len, int flags, struct xsock_control *c)
 {
@@ -94,7 +94,7 @@ CALL(recvmsg_oob, recv_vec(d, data, 1, XSOCK_MSG_OOB, NULL))
 CALL(recvmsg_handles_null, recv_vec(d, data, 1, 0, &(struct xsock_control){.handle_capacity = 1}))
 CALL(recvmsg_control, recv_vec(d, data, 1, 0, &(struct xsock_control){.reserved = {1}}))
 
-/* ---- Batches and files ---------------------------------------------------------------------------- */
+/* ---- Batches and files ----------------------------------------------------------------------- */
 
 static int batch(int d, bool sends, struct xsock_dgram second, int flags)
 {
@@ -146,7 +146,7 @@ CALL(sendfile_most, xsock_sendfile(d, native_no_handle(), 0, SIZE_MAX))
 CALL(sendfile_offset, xsock_sendfile(d, native_no_handle(), (uint64_t)INT64_MAX + 1, 0))
 CALL(sendfile_together, xsock_sendfile(d, native_no_handle(), INT64_MAX, 1))
 
-/* ---- Options -------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 static int get_flag(int d, int opt)
 {
@@ -225,7 +225,7 @@ CALL(get_device_null, xsock_get_device(d, NULL))
 CALL(tcp_info, xsock_get_tcp_info(d, &(struct xsock_tcp_info){0}))
 CALL(tcp_info_null, xsock_get_tcp_info(d, NULL))
 
-/* ---- Groups --------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
 #define INET_ADDR(a, n)                                                \
     &(struct xsock_addr)                                               \
@@ -255,7 +255,7 @@ CALL(get_multicast_if, xsock_get_multicast_if(d, &(uint32_t){0}))
 CALL(get_multicast_if_null, xsock_get_multicast_if(d, NULL))
 CALL(set_multicast_if_none, xsock_set_multicast_if(d, UINT32_MAX))
 
-/* ---- Pollers and descriptors ---------------------------------------------------------------------- */
+/* ---- Pollers and descriptors ----------------------------------------------------------------- */
 
 static int ctl(int op, int d, uint32_t events)
 {
@@ -289,9 +289,10 @@ CALL(native, xsock_native(d, &(uintptr_t){0}))
 CALL(native_null, xsock_native(d, NULL))
 CALL(release_null, xsock_release(d, NULL))
 
-/* ---- The tables ----------------------------------------------------------------------------------- */
+/* ---- The tables ------------------------------------------------------------------------------ */
 
-/* What TCP sockets (five columns), UDP sockets (three), the stream pair and the datagram pair say. */
+/* What TCP sockets (five columns), UDP sockets (three), the stream pair and the datagram pair
+ * say. */
 #define KINDS(tcp, udp, pair, datagram_pair) \
     {tcp, tcp, tcp, tcp, tcp, udp, udp, udp, pair, datagram_pair}
 #define TCP_ONLY(e) KINDS(e, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT))
@@ -378,7 +379,8 @@ static const struct zoo_row socket_rows[] = {
      KINDS(E(NOTSUP), E(AFNOSUPPORT), E(NOTSUP), E(AFNOSUPPORT))},
     /* shut down: whether the file or the socket is looked at first is the system's */
     {"sendfile, no file", do_sendfile_no_file, TALK(E(BADF), SKIPPED, E(NOTSUP), E(NOTSUP))},
-    /* the library looks at neither the file nor a shutdown then, and says 0; by the header it could be EBADF, EPIPE */
+    /* the library looks at neither the file nor a shutdown then, and says 0; by the header it could
+     * be EBADF, EPIPE */
     {"sendfile of 0 bytes", do_sendfile_nothing, TALK(SKIPPED, SKIPPED, E(NOTSUP), E(NOTSUP))},
     {"sendfile over PTRDIFF_MAX", do_sendfile_too_much, ALL(E(INVAL))},
     {"sendfile of SIZE_MAX", do_sendfile_most, ALL(E(INVAL))},
@@ -465,7 +467,8 @@ static const struct zoo_row socket_rows[] = {
 };
 enum { SOCKET_ROWS = sizeof socket_rows / sizeof *socket_rows };
 
-/* Calls of descriptors. The rows of a poller's members stand in order: each finds what the last one left. */
+/* Calls of descriptors. The rows of a poller's members stand in order: each finds what the last one
+ * left. */
 static const struct zoo_row descriptor_rows[] = {
     {"poller_ctl ADD, unknown events", do_add_badly, ALL(E(INVAL))},
     {"poller_ctl, unknown op", do_ctl_badly, ALL(E(INVAL))},

@@ -1,5 +1,5 @@
-/* What each call says of what it can't do, on real sockets: the same on every system. Every call is made on a socket in
- * every state, and each answer stands in one table. */
+/* What each call says of what it can't do, on real sockets: the same on every system. Every call is
+ * made on a socket in every state, and each answer stands in one table. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -21,7 +21,7 @@
 
 static char data[70000];
 
-/* ---- Addresses ------------------------------------------------------------------------------------ */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 static struct xsock_addr inet(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint32_t port)
 {
@@ -48,7 +48,7 @@ static bool has_local(void)
     return xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == 0;
 }
 
-/* ---- The calls, with all arguments good ----------------------------------------------------------- */
+/* ---- The calls, with all arguments good ------------------------------------------------------ */
 
 static int do_bind(int d)
 {
@@ -225,7 +225,7 @@ static int do_poll(int d)
     return p.revents == XSOCK_POLLNVAL ? E(BADF) : rc;
 }
 
-/* ---- The table ------------------------------------------------------------------------------------ */
+/* ---- The table ------------------------------------------------------------------------------- */
 
 /* A column that other calls would change; each is looked at by a test of its own. */
 #define OWN SKIPPED
@@ -322,7 +322,7 @@ static void each_call_says_EBADF_of_what_is_not_open(void **state)
     zoo_close(&z);
 }
 
-/* ---- Call by call: what their arguments may be ---------------------------------------------------- */
+/* ---- Call by call: what their arguments may be ----------------------------------------------- */
 
 static int tcp(void)
 {
@@ -488,7 +488,8 @@ static void a_datagram_that_is_cut_is_success(void **state)
     zoo_close(&z);
 }
 
-/* Linux says that a datagram socket is readable then, and that nothing is there: a call must not wait for that. */
+/* Linux says that a datagram socket is readable then, and that nothing is there: a call must not
+ * wait for that. */
 static void datagrams_end_with_the_receiving(void **state)
 {
     struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};

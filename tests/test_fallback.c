@@ -1,7 +1,8 @@
-/* Systems that can't make a socket with its flags in one step, on one that can: macOS and old Windows have
- * no flags for that, and get them afterwards. The backend's own source is compiled into this program, with
- * the system's calls replaced by ones that refuse those flags, and takes the place of the library's. All
- * tests of test_life.c run on it, and those of failures: between the steps there is something to lose. */
+/* Systems that can't make a socket with its flags in one step, on one that can: macOS and old
+ * Windows have no flags for that, and get them afterwards. The backend's own source is compiled
+ * into this program, with the system's calls replaced by ones that refuse those flags, and takes
+ * the place of the library's. All tests of test_life.c run on it, and those of failures: between
+ * the steps there is something to lose. */
 #ifdef _WIN32
 #include "win32/native.h"
 #else
@@ -24,7 +25,7 @@ static int begin(void)
     return 1;
 }
 
-/* ---- Windows before 7 SP1 ------------------------------------------------------------------------- */
+/* ---- Windows before 7 SP1 -------------------------------------------------------------------- */
 
 #ifdef _WIN32
 enum {
@@ -72,7 +73,7 @@ static int failing_ioctl(SOCKET s, long command, u_long *argument)
 #undef SetHandleInformation
 #undef ioctlsocket
 
-/* ---- POSIX without SOCK_CLOEXEC and SOCK_NONBLOCK ------------------------------------------------- */
+/* ---- POSIX without SOCK_CLOEXEC and SOCK_NONBLOCK -------------------------------------------- */
 
 #else
 enum { FAILURE = ENOLCK, FAILURE_ERROR = XSOCK_ENOLCK };
@@ -119,7 +120,7 @@ static int failing_fcntl(int fd, int command, ...)
 #undef fcntl
 #endif
 
-/* ---- Tests ---------------------------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------------------- */
 
 #define main life_main
 #include "test_life.c"

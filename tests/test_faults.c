@@ -1,6 +1,6 @@
-/* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds: the error
- * is the right one, nothing is left open or allocated, out-parameters are untouched, and the table is as
- * it was. */
+/* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds:
+ * the error is the right one, nothing is left open or allocated, out-parameters are untouched, and
+ * the table is as it was. */
 #include "call/call.h"
 #include "api/library.h"
 #include "fake_sys.h"
@@ -14,7 +14,7 @@ static const int codes[] = {FAKE_EMFILE,     FAKE_ENFILE,   FAKE_ENOBUFS,    FAK
                             FAKE_EOPNOTSUPP, FAKE_EUNLISTED};
 enum { CODES = sizeof codes / sizeof *codes, LOOKED_AT = 12 };
 
-/* ---- What the error must be ----------------------------------------------------------------------- */
+/* ---- What the error must be ------------------------------------------------------------------ */
 
 static const struct {
     int code, error, opening; /* opening: what xsock_open makes of it */
@@ -51,10 +51,10 @@ static int expected_error(int code)
     return -translated[i].opening;
 }
 
-/* ---- The world around a call ---------------------------------------------------------------------- */
+/* ---- The world around a call ----------------------------------------------------------------- */
 
-/* A table with three descriptors: 3, 4 (CLOEXEC), and 6, a duplicate of 3; and a handle made without
- * xsock. */
+/* A table with three descriptors: 3, 4 (CLOEXEC), and 6, a duplicate of 3; and a handle made
+ * without xsock. */
 struct world {
     struct xsock__fdtab *t;
     uintptr_t foreign, out_handle;
@@ -119,7 +119,7 @@ static void tear_down(struct world *w)
         fake_close_foreign(w->foreign);
 }
 
-/* ---- The calls ------------------------------------------------------------------------------------ */
+/* ---- The calls ------------------------------------------------------------------------------- */
 
 static int open_inet(struct world *w)
 {
@@ -206,8 +206,8 @@ static const struct call {
     const char *name;
     int (*run)(struct world *w);
     int result; /* of success */
-    unsigned
-        at_most; /* calls of the system that success takes; at least one, so that a failure was tried */
+    /* The system calls that success takes. At least one, so that a failure was tried. */
+    unsigned at_most;
     bool cold; /* in an empty table, with the library stopped */
 } calls[] = {
     {"open", open_inet, 5, 40, false},
@@ -241,7 +241,8 @@ static bool try_once(const struct call *call, unsigned n, int code)
     take_picture(&w, &before);
     fake_fail(FAKE_ANY_CALL, n, code);
     r = call->run(&w);
-    /* Whom a socket from outside is connected to is asked last, and adopting does without the answer. */
+    /* Whom a socket from outside is connected to is asked last, and adopting does without the
+     * answer. */
     failed = fake_failed() && fake_failed_call() != FAKE_PEER_ADDR;
     expected = failed ? expected_error(code) : call->result;
     ASSERT_THAT(r == expected, "%s, call %u fails with %d: %s, expected %s", call->name, n, code,

@@ -1,6 +1,6 @@
-/* Every call on endpoints and data against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds:
- * the error is the right one, out-parameters are untouched, nothing is left behind, and the next try is as good as
- * any. */
+/* Every call on endpoints and data against a system whose nth call fails, for n = 1, 2, 3 ... until
+ * the call succeeds: the error is the right one, out-parameters are untouched, nothing is left
+ * behind, and the next try is as good as any. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "facts/translate.h"
@@ -17,7 +17,7 @@ enum {
     UDP_PORT = 53
 };
 
-/* ---- The world: what each call is made on --------------------------------------------------------- */
+/* ---- The world: what each call is made on ---------------------------------------------------- */
 
 struct world {
     int listener, client, server; /* TCP, connected */
@@ -80,7 +80,7 @@ static void assert_untouched(const struct world *w, const char *name)
     ASSERT_THAT(same, "%s", name);
 }
 
-/* ---- The calls; their own ends are looked at, not how they got there ------------------------------- */
+/* ---- The calls; their own ends are looked at, not how they got there ------------------------- */
 
 static int do_bind(struct world *w)
 {
@@ -225,8 +225,8 @@ static int do_poll_many(struct world *w)
     return xsock__poll(t, v, 70, MS);
 }
 
-/* What it may wait for: then signals and would-blocks are gone over. What of the system's calls are asked only to say
- * better what is wrong. */
+/* What it may wait for: then signals and would-blocks are gone over. What of the system's calls are
+ * asked only to say better what is wrong. */
 static const struct call {
     const char *name;
     int (*run)(struct world *w);
@@ -259,7 +259,7 @@ static const struct call {
 };
 enum { ALL = sizeof all / sizeof *all };
 
-/* ---- What must come of it ------------------------------------------------------------------------- */
+/* ---- What must come of it -------------------------------------------------------------------- */
 
 static int expected(const struct call *c, int code)
 {
@@ -278,7 +278,8 @@ static int expected(const struct call *c, int code)
     return error;
 }
 
-/* accept's first try finds no connection: the want of room is nothing to tell then, and the call waits. */
+/* accept's first try finds no connection: the want of room is nothing to tell then, and the call
+ * waits. */
 static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
     int error = xsock__error_from_native(code);
@@ -288,7 +289,8 @@ static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, 
            && (kind == FAKE_ALLOC || (kind == FAKE_ACCEPT && no_room));
 }
 
-/* What the calls that prepare are for does not count: only those of the kinds that `own` and waiting need. */
+/* What the calls that prepare are for does not count: only those of the kinds that `own` and
+ * waiting need. */
 static bool is_of(const struct call *c, enum fake_call failed)
 {
     switch (failed) {

@@ -77,7 +77,7 @@ static uintptr_t handle_of(struct xsock__fdtab *t, int d)
     return h;
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static void the_first_number_is_three_and_each_is_the_lowest_free(void **state)
 {
@@ -189,7 +189,7 @@ static void tables_know_nothing_of_each_other(void **state)
     assert_int_equal(closed_count, 4);
 }
 
-/* ---- Limits --------------------------------------------------------------------------------------- */
+/* ---- Limits ---------------------------------------------------------------------------------- */
 
 static void the_limit_can_be_anything_above_what_is_open(void **state)
 {
@@ -228,7 +228,7 @@ static void an_empty_table_may_have_no_room_at_all(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* ---- References ----------------------------------------------------------------------------------- */
+/* ---- References ------------------------------------------------------------------------------ */
 
 static void what_is_held_is_let_go_once_and_after_the_last_reference(void **state)
 {
@@ -319,7 +319,7 @@ static void what_has_the_number_of_a_closed_one_is_not_taken_for_it(void **state
     xsock__fdtab_destroy(t);
 }
 
-/* ---- Replacing ------------------------------------------------------------------------------------ */
+/* ---- Replacing ------------------------------------------------------------------------------- */
 
 static void replacing_opens_a_free_number_and_closes_an_open_one(void **state)
 {
@@ -410,7 +410,7 @@ static void a_handle_that_is_still_being_closed_is_not_adopted(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* ---- Cleaning up ---------------------------------------------------------------------------------- */
+/* ---- Cleaning up ----------------------------------------------------------------------------- */
 
 static bool any_open(void)
 {
@@ -456,7 +456,7 @@ static void what_is_not_let_go_yet_counts_as_open(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* ---- Memory --------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 static void memory_follows_use_and_stays_small(void **state)
 {
@@ -503,7 +503,8 @@ static void memory_is_used_again(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* Fails the nth allocation of making a table and opening one number in it. True: it was not even reached. */
+/* Fails the nth allocation of making a table and opening one number in it. True: it was not even
+ * reached. */
 static bool open_without_memory(int number, unsigned n, bool by_replacing)
 {
     struct xsock__fdtab *t = NULL;
@@ -543,7 +544,7 @@ static void no_memory_changes_nothing(void **state)
     }
 }
 
-/* ---- Forks ---------------------------------------------------------------------------------------- */
+/* ---- Forks ----------------------------------------------------------------------------------- */
 
 static struct xsock__sock some_sock;
 

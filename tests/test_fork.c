@@ -1,4 +1,5 @@
-/* fork(): the child goes on using the table, also when the parent had threads in the middle of calls. */
+/* fork(): the child goes on using the table, also when the parent had threads in the middle of
+ * calls. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
@@ -44,7 +45,7 @@ static void run_child(void (*body)(void))
     ASSERT_THAT(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %#x", (unsigned)status);
 }
 
-/* ---- Without threads ------------------------------------------------------------------------------ */
+/* ---- Without threads ------------------------------------------------------------------------- */
 
 static void use_and_close_everything(void)
 {
@@ -153,7 +154,7 @@ static void a_grandchild_is_as_good_as_a_child(void **state)
     ASSERT_RESULT(0, xsock_close(3));
 }
 
-/* ---- With threads --------------------------------------------------------------------------------- */
+/* ---- With threads ---------------------------------------------------------------------------- */
 
 enum { THREADS = 4, FORKS = 60, STABLE = 3, BUSY_END = 60 };
 
@@ -183,7 +184,8 @@ static void stay_in_calls(void *user)
     }
 }
 
-/* Numbers are counted where they are used: what can't be looked up must be free, so nothing is half open. */
+/* Numbers are counted where they are used: what can't be looked up must be free, so nothing is half
+ * open. */
 static void use_the_table(void)
 {
     uintptr_t h = 0;

@@ -1,4 +1,5 @@
-/* Happy Eyeballs: which address is tried when. Time is a number here, and attempts end by script. */
+/* Happy Eyeballs: which address is tried when. Time is a number here, and attempts end by
+ * script. */
 #include "harness.h"
 
 #include "name/happy_eyeballs.h"
@@ -7,7 +8,8 @@ enum { MOST = 24, NEVER = -1 };
 
 static const int64_t MS = 1000000;
 
-/* What becomes of the attempt at an address: so many milliseconds after it began. Time NEVER: it hangs. */
+/* What becomes of the attempt at an address: so many milliseconds after it began. Time NEVER: it
+ * hangs. */
 struct fate {
     int after_ms;
     int error; /* 0: it is connected */
@@ -191,7 +193,7 @@ static const struct scenario scenarios[] = {
      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}},
 };
 
-/* ---- A driver as src/name/connect_host.c is one, with a clock that jumps -------------------------------- */
+/* ---- A driver as src/name/connect_host.c is one, with a clock that jumps --------------------- */
 
 struct play {
     const struct scenario *s;
@@ -309,7 +311,7 @@ static void test_the_code_goes_with_the_error_that_is_told(void **state)
     assert_int_equal(h.code, 111);
 }
 
-/* ---- The order ------------------------------------------------------------------------------------ */
+/* ---- The order ------------------------------------------------------------------------------- */
 
 static void test_families_take_turns_and_the_first_stays_first(void **state)
 {

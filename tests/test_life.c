@@ -1,5 +1,5 @@
-/* Opening, pairing, duplicating, closing, adopting and releasing real sockets; the system's own calls are the
- * witness. */
+/* Opening, pairing, duplicating, closing, adopting and releasing real sockets; the system's own
+ * calls are the witness. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
@@ -17,7 +17,7 @@ static void close_all(int first, int last)
         ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static void numbers_are_the_lowest_free_from_three(void **state)
 {
@@ -45,7 +45,7 @@ static void closing_closes_the_handle(void **state)
     assert_false(native_is_open(h));
 }
 
-/* ---- Flags ---------------------------------------------------------------------------------------- */
+/* ---- Flags ----------------------------------------------------------------------------------- */
 
 static void assert_flags(int d, int flags)
 {
@@ -107,7 +107,7 @@ static void a_program_that_is_started_inherits_what_it_should(void **state)
     close_all(3, 10);
 }
 
-/* ---- Pairs ---------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static void carry(int from, int to, const char *text)
 {
@@ -181,7 +181,7 @@ static void many_pairs_are_each_their_own(void **state)
     close_all(3, 2 + 2 * PAIRS);
 }
 
-/* ---- Duplicates ----------------------------------------------------------------------------------- */
+/* ---- Duplicates ------------------------------------------------------------------------------ */
 
 static void a_duplicate_is_the_same_socket_with_a_handle_of_its_own(void **state)
 {
@@ -259,7 +259,7 @@ static void a_duplicate_that_can_not_be_changes_nothing(void **state)
     close_all(3, 4);
 }
 
-/* ---- Handles of the system ------------------------------------------------------------------------ */
+/* ---- Handles of the system ------------------------------------------------------------------- */
 
 static void an_adopted_socket_is_xsocks_and_a_released_one_is_not(void **state)
 {
@@ -334,7 +334,7 @@ static void what_is_no_socket_is_refused_and_left_as_it_was(void **state)
     assert_int_equal(harness_descriptors(100), 0);
 }
 
-/* ---- Promises ------------------------------------------------------------------------------------- */
+/* ---- Promises -------------------------------------------------------------------------------- */
 
 static void inet6_is_dual_stack(void **state)
 {

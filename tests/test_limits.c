@@ -1,5 +1,5 @@
-/* When there is no room: in the table, or in the process. Nothing is lost, and there is room again at
- * once. */
+/* When there is no room: in the table, or in the process. Nothing is lost, and there is room again
+ * at once. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"

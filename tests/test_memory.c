@@ -1,6 +1,6 @@
-/* What a million descriptors cost a process, by its own resident size and not by our arithmetic: the
- * table's slots, the descriptors, the sockets behind them, and what the system's allocator adds. System
- * handles are not counted. */
+/* What a million descriptors cost a process, by its own resident size and not by our arithmetic:
+ * the table's slots, the descriptors, the sockets behind them, and what the system's allocator
+ * adds. System handles are not counted. */
 #include "table/fdtab.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -80,7 +80,8 @@ static void a_million_descriptors_cost_192_bytes_each_at_most(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* The lowest number costs no more where a high one is open: the numbers between are not there until used. */
+/* The lowest number costs no more where a high one is open: the numbers between are not there until
+ * used. */
 static void a_high_number_costs_no_table_below_it(void **state)
 {
     struct xsock__fdtab *t = NULL;
@@ -101,8 +102,8 @@ static void a_high_number_costs_no_table_below_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(
-            a_high_number_costs_no_table_below_it), /* first: the most that ever was is not less later */
+        /* This test is the first, because the peak never gets lower again. */
+        TEST(a_high_number_costs_no_table_below_it),
         TEST(a_million_descriptors_cost_192_bytes_each_at_most),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);

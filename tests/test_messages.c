@@ -24,7 +24,7 @@ static int udp(int af, struct xsock_addr *out)
     return d;
 }
 
-/* ---- Vectors -------------------------------------------------------------------------------------- */
+/* ---- Vectors --------------------------------------------------------------------------------- */
 
 static void vectors_are_sent_as_one_and_filled_in_order(void **state)
 {
@@ -131,7 +131,7 @@ static void waitall_fills_the_vectors(void **state)
     close_pair(pair);
 }
 
-/* ---- Datagrams ------------------------------------------------------------------------------------ */
+/* ---- Datagrams ------------------------------------------------------------------------------- */
 
 static void a_datagram_that_is_cut_says_so_and_who_sent_it(void **state)
 {
@@ -164,7 +164,7 @@ static void a_datagram_that_is_cut_says_so_and_who_sent_it(void **state)
     }
 }
 
-/* ---- Control data --------------------------------------------------------------------------------- */
+/* ---- Control data ---------------------------------------------------------------------------- */
 
 static bool can(int rc)
 {
@@ -262,7 +262,7 @@ static void control_data_out_of_its_place_or_range_is_refused(void **state)
     close_pair(pair);
 }
 
-/* ---- Bad input ------------------------------------------------------------------------------------ */
+/* ---- Bad input ------------------------------------------------------------------------------- */
 
 static void messages_that_can_not_be_are_refused(void **state)
 {

@@ -4,7 +4,8 @@
 #include "harness.h"
 #include "xsock_native.h"
 
-/* Two UDP sockets; what the second receives is joined: it is taken out and in again, as a program's own socket is. */
+/* Two UDP sockets; what the second receives is joined: it is taken out and in again, as a program's
+ * own socket is. */
 struct rig {
     int from, to;
     struct xsock_addr name;
@@ -36,7 +37,7 @@ static void send_text(const struct rig *r, const char *text)
     ASSERT_RESULT((int)strlen(text), (int)xsock_sendto(r->from, text, strlen(text), 0, &r->name));
 }
 
-/* ---- Joined by the system ------------------------------------------------------------------------- */
+/* ---- Joined by the system -------------------------------------------------------------------- */
 
 static void a_message_tells_the_size_of_the_datagrams_that_are_joined_in_it(void **state)
 {
@@ -119,7 +120,7 @@ static void calls_that_could_not_tell_refuse_and_take_nothing(void **state)
     end_rig(&r);
 }
 
-/* ---- Cut by the system ---------------------------------------------------------------------------- */
+/* ---- Cut by the system ----------------------------------------------------------------------- */
 
 enum { TOTAL = 8 }; /* what the fake socket holds */
 
@@ -176,7 +177,7 @@ static void what_the_system_refuses_to_cut_goes_one_by_one(void **state)
     end_rig(&r);
 }
 
-/* ---- Vectors -------------------------------------------------------------------------------------- */
+/* ---- Vectors --------------------------------------------------------------------------------- */
 
 static void a_partial_send_goes_on_in_the_middle_of_a_vector(void **state)
 {

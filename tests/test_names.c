@@ -90,7 +90,7 @@ static void test_localhost_has_a_canonical_name(void **state)
     assert_string_equal("127.0.0.1", name);
 }
 
-/* ---- Resolving ------------------------------------------------------------------------------------ */
+/* ---- Resolving ------------------------------------------------------------------------------- */
 
 static void test_localhost_is_this_machine(void **state)
 {
@@ -196,7 +196,7 @@ static void test_addresses_have_names_or_are_written(void **state)
     assert_string_equal(host, "2001:db8::1");
 }
 
-/* ---- Connecting ----------------------------------------------------------------------------------- */
+/* ---- Connecting ------------------------------------------------------------------------------ */
 
 static void test_a_listener_is_reached_by_address_and_by_name(void **state)
 {
@@ -291,7 +291,7 @@ static void test_bad_arguments_are_told(void **state)
     ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_listen_host("192.0.2.1", "0", 1));
 }
 
-/* ---- Listening ------------------------------------------------------------------------------------ */
+/* ---- Listening ------------------------------------------------------------------------------- */
 
 static void test_a_port_that_is_taken_is_told(void **state)
 {
@@ -355,8 +355,8 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
 }
 #endif
 
-/* Last, and not counted: what it leaves behind may go on until the program ends, which it may do all the
- * same. */
+/* Last, and not counted: what it leaves behind may go on until the program ends, which it may do
+ * all the same. */
 static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
 {
     (void)state;
@@ -368,7 +368,8 @@ static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
     ASSERT_RESULT(0, xsock_cleanup());
 }
 
-/* What is opened once and kept is opened before anything is counted: a wake, and what the resolver keeps. */
+/* What is opened once and kept is opened before anything is counted: a wake, and what the resolver
+ * keeps. */
 static int warm_up(void **state)
 {
     struct xsock_addr a;

@@ -1,5 +1,5 @@
-/* Names to numbers and back, against the text of the headers: the row files and the header must say the
- * same, in both directions. */
+/* Names to numbers and back, against the text of the headers: the row files and the header must say
+ * the same, in both directions. */
 #include <ctype.h>
 
 #include "harness.h"
@@ -63,7 +63,7 @@ static const int strange[] = {INT32_MIN, INT32_MIN + 1, -65536, -300,  -1,      
                               256,       1000,          4097,   65536, INT32_MAX};
 enum { STRANGE = sizeof strange / sizeof *strange };
 
-/* ---- Families and types --------------------------------------------------------------------------- */
+/* ---- Families and types ---------------------------------------------------------------------- */
 
 static void every_family_of_the_header_has_its_name_and_number(void **state)
 {
@@ -137,7 +137,7 @@ static void every_type_of_the_header_has_its_name_and_number(void **state)
     assert_null(xsock_type_name(XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC));
 }
 
-/* ---- Protocols ------------------------------------------------------------------------------------ */
+/* ---- Protocols ------------------------------------------------------------------------------- */
 
 /* Which of the header's prefixes stand for which family, with the prefix that a user may write. */
 static const struct {
@@ -249,7 +249,7 @@ static void no_name_is_a_precise_error(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_errnumber(NULL));
 }
 
-/* ---- Errors --------------------------------------------------------------------------------------- */
+/* ---- Errors ---------------------------------------------------------------------------------- */
 
 static void every_error_of_the_header_has_its_name_number_and_sentence(void **state)
 {

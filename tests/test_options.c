@@ -1,9 +1,10 @@
-/* Every option on every kind of socket: what was set is what is read, or the error that the header tells. */
+/* Every option on every kind of socket: what was set is what is read, or the error that the header
+ * tells. */
 #include "harness.h"
 #include "header.h"
 #include "wine.h"
 
-/* ---- Sockets ------------------------------------------------------------------------------------- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 enum {
     TCP4 = 1,
@@ -72,7 +73,7 @@ static void close_all(const struct sockets *s)
         ASSERT_RESULT(0, xsock_close(s->others[i]));
 }
 
-/* ---- The options, as the header has them --------------------------------------------------------- */
+/* ---- The options, as the header has them ----------------------------------------------------- */
 
 enum { LINUX = 1, FREEBSD = 2, MACOS = 4, WINDOWS = 8, ALL = 15, POSIX = LINUX | FREEBSD | MACOS };
 #if defined(__linux__)
@@ -177,7 +178,7 @@ static bool wine_lacks(const struct option *o, int socket)
     }
 }
 
-/* ---- Calls by kind ------------------------------------------------------------------------------- */
+/* ---- Calls by kind --------------------------------------------------------------------------- */
 
 static int set(int d, int number, int kind, int64_t value)
 {
@@ -323,7 +324,7 @@ static void an_option_is_of_one_kind(void **state)
     close_all(&s);
 }
 
-/* ---- What can only be read ----------------------------------------------------------------------- */
+/* ---- What can only be read ------------------------------------------------------------------- */
 
 static void a_socket_tells_what_it_is(void **state)
 {
@@ -383,7 +384,7 @@ static void the_mtu_is_known_of_a_path(void **state)
     close_all(&s);
 }
 
-/* ---- Names --------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static void every_option_has_a_name_and_a_kind(void **state)
 {

@@ -1,5 +1,5 @@
-/* Options against the fake system: what the core asks of it, what it keeps itself, and that a refusal changes
- * nothing. */
+/* Options against the fake system: what the core asks of it, what it keeps itself, and that a
+ * refusal changes nothing. */
 #include "fake_options.h"
 #include "fake_sys.h"
 #include "harness.h"
@@ -28,7 +28,7 @@ static int open_tcp(void)
     return ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
 }
 
-/* ---- What the library keeps ---------------------------------------------------------------------- */
+/* ---- What the library keeps ------------------------------------------------------------------ */
 
 static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
 {
@@ -96,7 +96,7 @@ static void keep_alive_times_are_told_to_a_system_that_forgets_them(void **state
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- What is judged before the system is asked --------------------------------------------------- */
+/* ---- What is judged before the system is asked ----------------------------------------------- */
 
 static int set(int d, const struct xsock__option *o, int64_t value)
 {
@@ -146,7 +146,7 @@ static void onlyv6_comes_too_late_for_a_socket_with_an_address(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- What the system says ------------------------------------------------------------------------ */
+/* ---- What the system says -------------------------------------------------------------------- */
 
 static void the_systems_answer_is_made_uniform(void **state)
 {
@@ -262,7 +262,7 @@ static void what_tcp_does_not_tell_is_minus_one(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- Groups -------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
 static void a_groups_port_is_left_out_and_its_scope_tells_the_interface(void **state)
 {

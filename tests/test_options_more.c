@@ -1,5 +1,5 @@
-/* Options that are more than one number: groups, congestion control, what TCP knows, devices, and the system's
- * own. */
+/* Options that are more than one number: groups, congestion control, what TCP knows, devices, and
+ * the system's own. */
 #include <time.h>
 
 #include "harness.h"
@@ -9,7 +9,7 @@
 
 #define WATCHDOG_NS (10 * INT64_C(1000000000))
 
-/* ---- A machine's loopback interface -------------------------------------------------------------- */
+/* ---- A machine's loopback interface ---------------------------------------------------------- */
 
 struct loopback {
     uint32_t index;
@@ -43,7 +43,7 @@ static struct xsock_addr addr(const char *text, uint32_t port)
     return a;
 }
 
-/* ---- Groups: what is received -------------------------------------------------------------------- */
+/* ---- Groups: what is received ---------------------------------------------------------------- */
 
 /* Bound to all addresses of its family, at `port`, or where the system likes; to be shared. */
 static int receiver(int af, uint32_t *port)
@@ -127,7 +127,7 @@ static void a_group_of_inet6_is_joined_and_left(void **state)
     ASSERT_RESULT(0, xsock_close(s));
     if (!routed)
         print_message(
-            "the loopback interface has no route for INET6 multicast: joined and left, nothing received\n");
+            "no route for INET6 multicast on loopback: joined and left, nothing received\n");
 }
 
 static void one_source_of_a_group_is_heard_and_no_other(void **state)
@@ -136,7 +136,7 @@ static void one_source_of_a_group_is_heard_and_no_other(void **state)
     uint32_t port = 0;
     if (is_wine())
         SKIP(
-            "Wine 8 gives Linux an ip_mreq_source as it stands, whose last two fields are the other way round there");
+            "Wine 8 passes ip_mreq_source on unchanged, but Linux has its fields in another order");
     int r = receiver(XSOCK_AF_INET, &port), s = sender(XSOCK_AF_INET, lo.index);
     struct xsock_addr group = addr("232.1.71.8", port), self = addr("127.0.0.1", port);
     struct xsock_addr from = addr("127.0.0.1", 0), other = addr("127.9.9.9", 0);
@@ -179,7 +179,7 @@ static void a_socket_receives_its_own_groups_only(void **state)
     ASSERT_RESULT(0, xsock_close(s));
 }
 
-/* ---- Groups: what is refused --------------------------------------------------------------------- */
+/* ---- Groups: what is refused ----------------------------------------------------------------- */
 
 enum { NO_INTERFACE = 0x7ffffff0 };
 
@@ -253,7 +253,7 @@ static void an_address_that_was_set_without_xsock_is_read_as_its_interface(void 
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- TCP ----------------------------------------------------------------------------------------- */
+/* ---- TCP ------------------------------------------------------------------------------------- */
 
 static void connect_two(int *out_listener, int *out_client, int *out_server)
 {
@@ -351,7 +351,7 @@ static void tcp_tells_what_it_knows(void **state)
         ASSERT_RESULT(0, xsock_close(all[n]));
 }
 
-/* ---- Errors, devices, the system's own ----------------------------------------------------------- */
+/* ---- Errors, devices, the system's own ------------------------------------------------------- */
 
 static void a_pending_error_is_read_once(void **state)
 {
@@ -446,7 +446,7 @@ static int wait_once(void **state)
     return 0;
 }
 
-/* ---- Closing ------------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
 static void closing_does_not_wait_for_what_is_unsent(void **state)
 {

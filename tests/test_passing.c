@@ -3,7 +3,8 @@
 #define _GNU_SOURCE 1
 #endif
 
-/* System handles passed over LOCAL: to another process, with nothing leaked whatever there is room for. */
+/* System handles passed over LOCAL: to another process, with nothing leaked whatever there is room
+ * for. */
 #include "harness.h"
 
 #ifdef _WIN32

@@ -104,7 +104,8 @@ static void one_descriptor_may_stand_there_often(void **state)
     assert_int_equal(fake_wakes_set(), 0);
 }
 
-/* Which of many is closed, in each of the windows of the call; their number decides where the call's memory is. */
+/* Which of many is closed, in each of the windows of the call; their number decides where the
+ * call's memory is. */
 static void assert_told_of_close(int n, int which, int window)
 {
     struct xsock_pollfd v[MANY];

@@ -1,13 +1,13 @@
-/* Pollers: what they report of their members. One thread; test_poller_members.c has who is still one,
- * test_poller_threads.c more threads. */
+/* Pollers: what they report of their members. One thread; test_poller_members.c has who is still
+ * one, test_poller_threads.c more threads. */
 #include "harness.h"
 #include "pollers.h"
 #include "sockets.h"
 #include "wine.h"
 #include "xsock_native.h"
 
-/* Events of one member that are to come, all of them, though it may be bit by bit: a system that sends a byte
- * over loopback has not always delivered it when the call returns. */
+/* Events of one member that are to come, all of them, though it may be bit by bit: a system that
+ * sends a byte over loopback has not always delivered it when the call returns. */
 static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
 {
     const int64_t end = harness_patience();
@@ -24,7 +24,7 @@ static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
     }
 }
 
-/* ---- Bad input ------------------------------------------------------------------------------------ */
+/* ---- Bad input ------------------------------------------------------------------------------- */
 
 static void control_names_what_is_wrong(void **state)
 {
@@ -101,7 +101,7 @@ static void wait_and_wake_name_what_is_wrong(void **state)
     sockets_close(d[1]);
 }
 
-/* ---- A descriptor like others, and no socket ------------------------------------------------------ */
+/* ---- A descriptor like others, and no socket ------------------------------------------------- */
 
 static void a_poller_is_a_descriptor(void **state)
 {
@@ -160,10 +160,11 @@ static void calls_of_sockets_say_it_is_none(void **state)
     sockets_close(p);
 }
 
-/* ---- Level, edge, one-shot ------------------------------------------------------------------------ */
+/* ---- Level, edge, one-shot ------------------------------------------------------------------- */
 
-/* What a wait gives after each step, by the manner: a byte comes; nothing happens; the byte is received; one
- * more comes; the member is changed to the same again; nothing happens; all is received. */
+/* What a wait gives after each step, by the manner: a byte comes; nothing happens; the byte is
+ * received; one more comes; the member is changed to the same again; nothing happens; all is
+ * received. */
 static void members_are_reported_in_their_manner(void **state)
 {
     static const struct {
@@ -305,7 +306,7 @@ static void one_edge_leaves_the_others(void **state)
     sockets_close(d[1]);
 }
 
-/* ---- Ends and failures ---------------------------------------------------------------------------- */
+/* ---- Ends and failures ----------------------------------------------------------------------- */
 
 static void ends_are_rdhup_and_then_hup(void **state)
 {
@@ -365,7 +366,8 @@ static void a_failed_connect_is_out_and_err(void **state)
     sockets_close(d);
 }
 
-/* Nobody waits meanwhile, so that what the system still has of those that left must be found by other ways. */
+/* Nobody waits meanwhile, so that what the system still has of those that left must be found by
+ * other ways. */
 static void members_may_come_and_go_without_a_wait(void **state)
 {
     int p = open_poller(), d[2], other[2];

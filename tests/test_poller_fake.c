@@ -1,5 +1,5 @@
-/* Pollers where the system does what no real one does on demand: events that come late or in parts, failures,
- * waits that end early. */
+/* Pollers where the system does what no real one does on demand: events that come late or in parts,
+ * failures, waits that end early. */
 #include "harness.h"
 
 #include "call/call.h"
@@ -56,7 +56,7 @@ static int wait_for(int64_t timeout_ns)
     return xsock__call_poller_wait(t, p, got, 8, timeout_ns);
 }
 
-/* ---- Late events ---------------------------------------------------------------------------------- */
+/* ---- Late events ----------------------------------------------------------------------------- */
 
 static void a_late_event_is_nobodys(void **state)
 {
@@ -137,7 +137,7 @@ static void what_was_not_asked_for_is_left_out(void **state)
     ASSERT_RESULT(0, wait_for(0));
 }
 
-/* ---- Parts ---------------------------------------------------------------------------------------- */
+/* ---- Parts ----------------------------------------------------------------------------------- */
 
 static void parts_of_a_member_are_one_entry(void **state)
 {
@@ -167,7 +167,7 @@ static void a_part_that_comes_after_oneshot_is_left_out(void **state)
     assert_true(got[0].events == IN && got[0].data == 2);
 }
 
-/* ---- Time, wakes, signals, the end ---------------------------------------------------------------- */
+/* ---- Time, wakes, signals, the end ----------------------------------------------------------- */
 
 static void timeouts_are_exact(void **state)
 {
@@ -231,7 +231,7 @@ static void closing_the_poller_ends_its_wait(void **state)
     ASSERT_RESULT(-XSOCK_ECANCELED, wait_for(-1));
 }
 
-/* ---- Failures ------------------------------------------------------------------------------------- */
+/* ---- Failures -------------------------------------------------------------------------------- */
 
 static void failures_change_nothing(void **state)
 {
@@ -278,7 +278,7 @@ static void a_wait_allocates_nothing(void **state)
     assert_true(fake_calls(FAKE_ALLOC) == before);
 }
 
-/* ---- Edges of a system that has none -------------------------------------------------------------- */
+/* ---- Edges of a system that has none --------------------------------------------------------- */
 
 static void a_call_lets_an_edge_happen_again(void **state)
 {
@@ -297,7 +297,7 @@ static void a_call_lets_an_edge_happen_again(void **state)
     ASSERT_RESULT(0, wait_for(0));
 }
 
-/* ---- Fork ----------------------------------------------------------------------------------------- */
+/* ---- Fork ------------------------------------------------------------------------------------ */
 
 static void a_forked_child_has_the_number_and_no_poller(void **state)
 {

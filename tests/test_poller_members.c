@@ -4,7 +4,7 @@
 #include "sockets.h"
 #include "xsock_native.h"
 
-/* ---- What has left -------------------------------------------------------------------------------- */
+/* ---- What has left --------------------------------------------------------------------------- */
 
 static void a_closed_member_is_gone_also_with_a_duplicate_open(void **state)
 {
@@ -121,7 +121,7 @@ static void pollers_share_a_member_and_lose_it_each(void **state)
     sockets_close(d[1]);
 }
 
-/* ---- Many ----------------------------------------------------------------------------------------- */
+/* ---- Many ------------------------------------------------------------------------------------ */
 
 enum { MANY = 900 }; /* of 1024 handles that a process may have */
 

@@ -1,5 +1,5 @@
-/* Pollers and threads: wakes, closing under waiters, and members that go while others wait; signals and
- * forks. */
+/* Pollers and threads: wakes, closing under waiters, and members that go while others wait; signals
+ * and forks. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE \
     1 /* before any header: what POSIX has, in a build that asks for C11 and no more */
@@ -53,7 +53,7 @@ static int open_poller(void)
     return ASSERT_OPENS(xsock_poller_open(XSOCK_SOCK_CLOEXEC));
 }
 
-/* ---- Wakes ---------------------------------------------------------------------------------------- */
+/* ---- Wakes ----------------------------------------------------------------------------------- */
 
 static void a_wake_waits_for_the_next_wait(void **state)
 {
@@ -109,10 +109,11 @@ static void each_wake_ends_one_wait_that_is_under_way(void **state)
     sockets_close(p);
 }
 
-/* ---- Closing -------------------------------------------------------------------------------------- */
+/* ---- Closing --------------------------------------------------------------------------------- */
 
-/* A thread counts as soon as it has the descriptor, and has yet to see that the number still leads there: one that is
- * caught between the two is told that it doesn't. (Were the number opened anew by then, it would wait in that.) */
+/* A thread counts as soon as it has the descriptor, and has yet to see that the number still leads
+ * there: one that is caught between the two is told that it doesn't. (Were the number opened anew
+ * by then, it would wait in that.) */
 static void closing_the_poller_cancels_all_its_waits(void **state)
 {
     enum { ROUNDS = 50 };
@@ -182,7 +183,8 @@ static void a_member_added_or_ready_meanwhile_ends_a_wait(void **state)
     sockets_close(d[1]);
 }
 
-/* A level that lasts is everybody's: the first to hear of it need not be the one to do away with it. */
+/* A level that lasts is everybody's: the first to hear of it need not be the one to do away with
+ * it. */
 static void a_level_reaches_all_who_wait(void **state)
 {
     struct waiter w[THREADS];
@@ -203,7 +205,8 @@ static void a_level_reaches_all_who_wait(void **state)
     sockets_close(d[1]);
 }
 
-/* Calls in this thread, of what another waits for: it has been told of an edge, and is again of the next. */
+/* Calls in this thread, of what another waits for: it has been told of an edge, and is again of the
+ * next. */
 static void a_wait_under_way_hears_of_the_next_edge(void **state)
 {
     struct xsock_event e;
@@ -288,10 +291,10 @@ static void a_member_outlives_the_thread_that_added_it(void **state)
     sockets_close(d[1]);
 }
 
-/* ---- Everything at once --------------------------------------------------------------------------- */
+/* ---- Everything at once ---------------------------------------------------------------------- */
 
-/* Pairs are opened, added, made ready and closed, each with a serial of its own, while threads wait. A wait
- * that began after the close of a serial had returned must not report it. */
+/* Pairs are opened, added, made ready and closed, each with a serial of its own, while threads
+ * wait. A wait that began after the close of a serial had returned must not report it. */
 enum { OPENERS = 2, WAITERS = 2, SERIALS = 4000 };
 
 static struct {
@@ -373,7 +376,8 @@ static void no_event_outlives_its_member(void **state)
     assert_true(xsock__atomic_load(&storm.reports) > 0);
 }
 
-/* Pollers that are closed while their members are: whoever comes second finds nothing left to do. */
+/* Pollers that are closed while their members are: whoever comes second finds nothing left to
+ * do. */
 struct closing {
     int d, result;
 };
@@ -404,7 +408,7 @@ static void poller_and_member_may_be_closed_at_once(void **state)
     }
 }
 
-/* ---- Signals and forks ---------------------------------------------------------------------------- */
+/* ---- Signals and forks ----------------------------------------------------------------------- */
 
 #ifdef _WIN32
 static void a_signal_ends_a_wait(void **state)

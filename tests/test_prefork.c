@@ -1,8 +1,9 @@
-/* A prefork server: a process and its children share a listener and a UDP socket, and serve with threads that
- * are blocked in both. One child closes the two; the others notice nothing, and answer whoever asks.
+/* A prefork server: a process and its children share a listener and a UDP socket, and serve with
+ * threads that are blocked in both. One child closes the two; the others notice nothing, and answer
+ * whoever asks.
  *
- * Children say that they are ready, and are told to begin, over a pair each. Servers end by request: each
- * "quit" ends the thread that got it, so there is one for every thread. */
+ * Children say that they are ready, and are told to begin, over a pair each. Servers end by
+ * request: each "quit" ends the thread that got it, so there is one for every thread. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -63,9 +64,10 @@ static struct xsock_addr tcp_addr, udp_addr;
 static int control[CHILDREN][2]; /* the parent's end, the child's */
 static pid_t children[CHILDREN];
 
-/* ---- Serving -------------------------------------------------------------------------------------- */
+/* ---- Serving --------------------------------------------------------------------------------- */
 
-/* What a request makes of the thread that got it: 0: it goes on; 1: it ends; below 0: something failed. */
+/* What a request makes of the thread that got it: 0: it goes on; 1: it ends; below 0: something
+ * failed. */
 static int after(ptrdiff_t n, const struct message *m)
 {
     if (n < 0)
@@ -144,7 +146,7 @@ static void join_workers(void)
         thread_join(workers[i].thread);
 }
 
-/* ---- Children ------------------------------------------------------------------------------------- */
+/* ---- Children -------------------------------------------------------------------------------- */
 
 static void serve_to_the_end(int to_parent)
 {
@@ -156,8 +158,8 @@ static void serve_to_the_end(int to_parent)
     CHECK(xsock_close(listener) == 0 && xsock_close(datagrams) == 0);
 }
 
-/* Returns whether each thread was in its call when the descriptors were closed; there is no other sign of it
- * than that the call was cancelled. */
+/* Returns whether each thread was in its call when the descriptors were closed; there is no other
+ * sign of it than that the call was cancelled. */
 static bool serve_and_leave(int to_parent, int yields)
 {
     char byte;
@@ -214,7 +216,7 @@ static int exit_status(pid_t child)
     return WEXITSTATUS(status);
 }
 
-/* ---- Clients -------------------------------------------------------------------------------------- */
+/* ---- Clients --------------------------------------------------------------------------------- */
 
 /* Whose answer it is: a process that serves, and never the one that left. */
 static int server_of(const struct message *m)
@@ -269,7 +271,7 @@ static void ask_all_to_quit(void)
         assert_int_equal(quits[i], THREADS);
 }
 
-/* ---- The whole ------------------------------------------------------------------------------------ */
+/* ---- The whole ------------------------------------------------------------------------------- */
 
 static int bound(int type, struct xsock_addr *out_addr)
 {
@@ -328,8 +330,8 @@ static void one_process_leaves_and_the_others_serve(void **state)
     alarm(0);
 }
 
-/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the client
- * are had before handles are counted. */
+/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the
+ * client are had before handles are counted. */
 static int warmer[2];
 
 static void wait_for_the_end(void *user)

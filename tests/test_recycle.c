@@ -1,4 +1,5 @@
-/* Memory of sockets that is used again: nothing is allocated, nothing of the former socket shows, nothing is lost. */
+/* Memory of sockets that is used again: nothing is allocated, nothing of the former socket shows,
+ * nothing is lost. */
 #include "api/library.h"
 #include "harness.h"
 
@@ -6,7 +7,8 @@
 #include "socket/sock.h"
 #include "wait/poll.h"
 
-/* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an accept in vain. */
+/* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an
+ * accept in vain. */
 static void serve_one(int listener)
 {
     struct xsock_addr to = at_port(80);

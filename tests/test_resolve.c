@@ -1,5 +1,5 @@
-/* Hosts and services, against the fake system's resolver: what is asked of it, and what is made of its
- * answers. */
+/* Hosts and services, against the fake system's resolver: what is asked of it, and what is made of
+ * its answers. */
 #include "harness.h"
 
 #include "fake_names.h"
@@ -45,7 +45,7 @@ static int teardown(void **state)
 
 #define NAMES_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-/* ---- Tables --------------------------------------------------------------------------------------- */
+/* ---- Tables ---------------------------------------------------------------------------------- */
 
 enum { U = XSOCK_AF_UNSPEC, I4 = XSOCK_AF_INET, I6 = XSOCK_AF_INET6 };
 enum { S = XSOCK_SOCK_STREAM, D = XSOCK_SOCK_DGRAM };
@@ -202,7 +202,7 @@ static void test_what_is_wrong_is_told_and_only_names_are_looked_up(void **state
     }
 }
 
-/* ---- One by one ----------------------------------------------------------------------------------- */
+/* ---- One by one ------------------------------------------------------------------------------ */
 
 static void test_cap_limits_what_is_stored_not_what_is_told(void **state)
 {
@@ -313,7 +313,7 @@ static void test_a_family_that_is_missing_is_left_out_of_this_machine(void **sta
     ASSERT_RESULT(-XSOCK_EAI_FAMILY, xsock_resolve("both.example", "80", I6, S, 0, NULL, 0));
 }
 
-/* ---- Back ----------------------------------------------------------------------------------------- */
+/* ---- Back ------------------------------------------------------------------------------------ */
 
 static void test_addresses_get_their_names_or_numbers(void **state)
 {
@@ -380,7 +380,7 @@ static void test_what_is_wrong_with_reversing_is_told(void **state)
     ASSERT_RESULT(-XSOCK_EMFILE, xsock_reverse(&a, host, 13, NULL, 0, 0));
 }
 
-/* ---- A look-up that is left behind ---------------------------------------------------------------- */
+/* ---- A look-up that is left behind ----------------------------------------------------------- */
 
 static void test_a_lookup_that_takes_too_long_is_left_to_its_thread(void **state)
 {

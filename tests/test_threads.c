@@ -1,5 +1,5 @@
-/* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a socket
- * that has been let go. Run under ThreadSanitizer too. */
+/* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a
+ * socket that has been let go. Run under ThreadSanitizer too. */
 #include "base/atomic.h"
 #include "table/fdtab.h"
 #include "harness.h"
@@ -9,8 +9,8 @@
 
 enum { THREADS = 8, NUMBERS = 256 };
 
-/* CMocka's assertions jump out of the test's own thread only: others note what they saw, and it is judged
- * after they have been joined. */
+/* CMocka's assertions jump out of the test's own thread only: others note what they saw, and it is
+ * judged after they have been joined. */
 static xsock__atomic_int wrong;
 static char first_wrong[160];
 
@@ -69,7 +69,7 @@ static int rounds(int native)
     return is_wine() ? native / 20 : native;
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static xsock__atomic_int owner[NUMBERS];  /* thread index + 1 */
 static xsock__atomic_int busy, most_busy; /* from before opening until after closing */
@@ -130,7 +130,7 @@ static void no_number_is_handed_out_twice_and_none_is_too_high(void **state)
     assert_true(xsock__atomic_load(&highest) <= xsock__atomic_load(&most_busy) + 2);
 }
 
-/* ---- Lifetimes: the table alone, whose handles are ids that live once ----------------------------- */
+/* ---- Lifetimes: the table alone, whose handles are ids that live once ------------------------ */
 
 enum { IDS_EACH = 1 << 17, UNBORN = 0, ALIVE = 1, GONE = 2, HIGH = 24 };
 
@@ -249,7 +249,7 @@ static void nothing_is_let_go_while_a_call_is_in_it_or_twice(void **state)
     assert_int_equal(alive, 0);
 }
 
-/* ---- Calls ---------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static bool one_of(int r, int a, int b)
 {

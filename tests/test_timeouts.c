@@ -1,6 +1,6 @@
-/* Timeouts on real sockets, against the system's clock: no call that blocks, and no wait, ends before its
- * time, also in a storm of signals. How late they end is the machine's affair, and not asked here;
- * test_blocking.c asks it of a clock of its own, to the nanosecond. */
+/* Timeouts on real sockets, against the system's clock: no call that blocks, and no wait, ends
+ * before its time, also in a storm of signals. How late they end is the machine's affair, and not
+ * asked here; test_blocking.c asks it of a clock of its own, to the nanosecond. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -26,7 +26,7 @@ static const struct {
 } times[] = {{30 * MS, 2}, {MS, 10}, {1, 20}};
 enum { TIMES = sizeof times / sizeof *times };
 
-/* ---- Where there is nothing to be had ------------------------------------------------------------- */
+/* ---- Where there is nothing to be had -------------------------------------------------------- */
 
 /* d is the one to be waited in. */
 struct place {
@@ -183,7 +183,7 @@ static bool full_backlog(struct place *p)
 }
 #endif
 
-/* ---- Calls ---------------------------------------------------------------------------------------- */
+/* ---- Calls ----------------------------------------------------------------------------------- */
 
 static int do_accept(struct place *p, int64_t ns)
 {
@@ -291,7 +291,7 @@ static const struct call calls[] = {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* ---- Never early ---------------------------------------------------------------------------------- */
+/* ---- Never early ----------------------------------------------------------------------------- */
 
 static int timed(const struct call *c, struct place *p, int64_t ns)
 {
@@ -303,7 +303,8 @@ static int timed(const struct call *c, struct place *p, int64_t ns)
     return rc;
 }
 
-/* TCP may find room for a little more yet: a send that got rid of some of it took its time all the same. */
+/* TCP may find room for a little more yet: a send that got rid of some of it took its time all the
+ * same. */
 static void assert_not_early(const struct call *c, struct place *p, int64_t ns)
 {
     int rc = timed(c, p, ns);
@@ -353,7 +354,7 @@ static void no_connect_gives_up_early(void **state)
 #endif
 }
 
-/* ---- Signals -------------------------------------------------------------------------------------- */
+/* ---- Signals --------------------------------------------------------------------------------- */
 
 #ifndef _WIN32
 static xsock__atomic_int signals;

@@ -1,5 +1,5 @@
-/* Many bytes through real sockets, by two threads: every one arrives, once and in order, whatever the size of the
- * pieces, whether calls block or not, and whatever signals come meanwhile. */
+/* Many bytes through real sockets, by two threads: every one arrives, once and in order, whatever
+ * the size of the pieces, whether calls block or not, and whatever signals come meanwhile. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -37,7 +37,7 @@ static void make_source(void)
     }
 }
 
-/* ---- Sizes of pieces ------------------------------------------------------------------------------ */
+/* ---- Sizes of pieces ------------------------------------------------------------------------- */
 
 typedef size_t size_fn(size_t round);
 
@@ -59,7 +59,7 @@ static size_t single(size_t round)
     return 1;
 }
 
-/* ---- One transfer --------------------------------------------------------------------------------- */
+/* ---- One transfer ---------------------------------------------------------------------------- */
 
 struct end {
     int d;
@@ -144,7 +144,7 @@ static void transfer(const int d[2], size_t total, size_fn *size, int recv_flags
     assert_memory_equal(source, target, total);
 }
 
-/* ---- Ways ----------------------------------------------------------------------------------------- */
+/* ---- Ways ------------------------------------------------------------------------------------ */
 
 static bool connect_through(const struct xsock_addr *to, int flags, int out[2])
 {
@@ -264,7 +264,8 @@ static void a_storm_of_signals_changes_nothing(void **state)
 }
 #endif
 
-/* Wakes are kept, one for each thread that waited at the same time: they are had before handles are counted. */
+/* Wakes are kept, one for each thread that waited at the same time: they are had before handles are
+ * counted. */
 static int warm_up(void **state)
 {
     int d[2];

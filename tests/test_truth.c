@@ -111,7 +111,7 @@ static void what_is_wrong_is_said_in_this_order(void **state)
     ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_RAW, 256));
 }
 
-/* ---- Pairs ---------------------------------------------------------------------------------------- */
+/* ---- Pairs ----------------------------------------------------------------------------------- */
 
 static int expected_of_pair(int af, int type, int protocol, bool *out_system_decides)
 {
@@ -159,7 +159,7 @@ static void pairs_are_of_local_only(void **state)
     }
 }
 
-/* ---- The catalog ---------------------------------------------------------------------------------- */
+/* ---- The catalog ----------------------------------------------------------------------------- */
 
 struct seen {
     int count, stop_after;
@@ -211,7 +211,7 @@ static void the_catalog_lists_the_truth_table_in_order(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_catalog(NULL, &all));
 }
 
-/* ---- Native numbers ------------------------------------------------------------------------------- */
+/* ---- Native numbers -------------------------------------------------------------------------- */
 
 static void what_is_opened_is_what_was_asked_for(void **state)
 {

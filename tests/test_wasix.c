@@ -114,7 +114,8 @@ static void a_configuration_that_can_not_be_is_refused(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_wasix_create(NULL, NULL));
 }
 
-/* What the engine registers: each name once a module, its signature of letters, pointers as wide as they are. */
+/* What the engine registers: each name once a module, its signature of letters, pointers as wide as
+ * they are. */
 static void the_list_of_imports_is_whole(void **state)
 {
     size_t n = 0;

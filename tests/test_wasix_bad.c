@@ -1,4 +1,5 @@
-/* Each argument of the calls on endpoints and data bad in turn: the errno, and that nothing has changed. */
+/* Each argument of the calls on endpoints and data bad in turn: the errno, and that nothing has
+ * changed. */
 #include "guest_net.h"
 #include "guests.h"
 
@@ -152,7 +153,8 @@ static unsigned bytes_of(int size)
     return size == WORDS ? word : size == VECTOR ? 2 * word : size == ADDR ? 110 : (unsigned)size;
 }
 
-/* One call after the other, in each module that has it, with a copy of its arguments to make bad. */
+/* One call after the other, in each module that has it, with a copy of its arguments to make
+ * bad. */
 typedef void spoil_fn(const struct call *c, uint64_t args[10]);
 
 static void for_each_call(spoil_fn *spoil)

@@ -7,7 +7,7 @@
 
 enum { PEEK = 1, WAITALL = 2, WHOLE = 4, TRUNCATED = 1 };
 
-/* ---- Echoes, from a guest in one thread to a guest in another ------------------------------------- */
+/* ---- Echoes, from a guest in one thread to a guest in another -------------------------------- */
 
 enum { PIECE = 20000, PIECES = 20 };
 
@@ -158,7 +158,7 @@ static void preview1_talks_too(void **state)
     assert_int_equal(guest_done(&guest), 0);
 }
 
-/* ---- Flags --------------------------------------------------------------------------------------- */
+/* ---- Flags ----------------------------------------------------------------------------------- */
 
 static void a_peek_leaves_it_there(void **state)
 {
@@ -242,7 +242,7 @@ static void the_whole_length_can_be_asked_for(void **state)
     assert_int_equal(guest_get16(&guest, NET_FLAGS), 0);
 }
 
-/* ---- Addresses ----------------------------------------------------------------------------------- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 static void a_streams_sender_is_its_peer(void **state)
 {
@@ -301,7 +301,7 @@ static void messages_have_an_address_if_one_is_wanted(void **state)
     }
 }
 
-/* ---- Reading and writing ------------------------------------------------------------------------- */
+/* ---- Reading and writing --------------------------------------------------------------------- */
 
 static void reading_nothing_costs_nothing(void **state)
 {

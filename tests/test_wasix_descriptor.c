@@ -53,7 +53,7 @@ static uint32_t cloexec_of(int d)
     return guest_get32(&guest, OUT) & 0xffff;
 }
 
-/* ---- Duplicates ---------------------------------------------------------------------------------- */
+/* ---- Duplicates ------------------------------------------------------------------------------ */
 
 static void a_duplicate_takes_the_lowest_number(void **state)
 {
@@ -90,7 +90,7 @@ static void the_lowest_number_may_be_asked_for(void **state)
     ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 5));
 }
 
-/* ---- Renumbering --------------------------------------------------------------------------------- */
+/* ---- Renumbering ----------------------------------------------------------------------------- */
 
 static void a_number_moves_onto_another_which_is_closed(void **state)
 {
@@ -158,7 +158,7 @@ static void a_socket_moves_onto_a_file_of_the_engines(void **state)
     ASSERT_RESULT(1, xsock_wasix_reserve(guest.process, -1));
 }
 
-/* ---- Kinds and flags ----------------------------------------------------------------------------- */
+/* ---- Kinds and flags ------------------------------------------------------------------------- */
 
 static void each_kind_is_told(void **state)
 {
@@ -235,7 +235,7 @@ static void rights_can_be_given_away_and_not_taken(void **state)
     ASSERT_ERRNO(XSOCK_ENOTCAPABLE, CALL3(&guest, "fd_fdstat_set_rights", d[0], all, UINT64_MAX));
 }
 
-/* ---- Whose, and where ---------------------------------------------------------------------------- */
+/* ---- Whose, and where ------------------------------------------------------------------------ */
 
 static uint32_t call_on(struct guest *g, int which, uint32_t d, uint64_t out)
 {

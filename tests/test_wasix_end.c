@@ -1,4 +1,5 @@
-/* The end of a guest whose call waits for data of the guest's own: not an end of file to it, but the end. */
+/* The end of a guest whose call waits for data of the guest's own: not an end of file to it, but
+ * the end. */
 #include "table/fdtab.h"
 #include "guest_net.h"
 #include "threads.h"
@@ -37,7 +38,8 @@ static void await_waiter(int d)
     xsock__fdtab_put(t, fd);
 }
 
-/* A stream whose other end is closed first, as its number is lower, and many more before its own turn. */
+/* A stream whose other end is closed first, as its number is lower, and many more before its own
+ * turn. */
 static int stream_with_a_low_peer(void)
 {
     unsigned port;

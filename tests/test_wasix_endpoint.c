@@ -8,7 +8,7 @@
 
 enum { OPENING, OPENED, CLOSED, FAILED, NONBLOCK = 4, END = GUEST_MEMORY };
 
-/* ---- Connections --------------------------------------------------------------------------------- */
+/* ---- Connections ----------------------------------------------------------------------------- */
 
 static void take_a_connection(int af)
 {
@@ -140,7 +140,7 @@ static void shutting_down_has_three_ways(void **state)
     ASSERT_ERRNO(XSOCK_ENOTCONN, CALL2(&guest, "sock_shutdown", fresh, XSOCK_SHUT_RD));
 }
 
-/* ---- Connecting without waiting, and the status of sockets ---------------------------------------- */
+/* ---- Connecting without waiting, and the status of sockets ----------------------------------- */
 
 static int settled_status(struct guest *g, int d)
 {
@@ -214,7 +214,7 @@ static void datagrams_can_forget_their_peer(void **state)
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", stream, NET_ADDR));
 }
 
-/* ---- Addresses ----------------------------------------------------------------------------------- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 static void an_address_of_another_family_is_refused(void **state)
 {
@@ -269,7 +269,7 @@ static void without_a_policy_names_of_the_host_are_refused(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
 }
 
-/* ---- The probe that wasix-libc makes when it first sees an address --------------------------------- */
+/* ---- The probe that wasix-libc makes when it first sees an address --------------------------- */
 
 struct probe {
     struct guest *g;

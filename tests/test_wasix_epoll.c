@@ -281,7 +281,7 @@ static void too_many_members_are_refused_and_room_comes_back(void **state)
     ASSERT_ERRNO(0, control(ADD, 4, 0, 1));
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static struct guest waiter;
 static uint32_t waiter_result;
@@ -326,7 +326,7 @@ static void a_member_that_is_added_meanwhile_wakes_who_waits(void **state)
     assert_int_equal(waiter.bytes[EVENTS + 31], 19);
 }
 
-/* ---- Many threads -------------------------------------------------------------------------------- */
+/* ---- Many threads ---------------------------------------------------------------------------- */
 
 enum { THREADS = 4, ROUNDS = 400, NUMBERS = 12 };
 

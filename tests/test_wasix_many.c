@@ -1,5 +1,5 @@
-/* A thousand guests in one process, each with its own numbers from 3 up, all echoing at once; and the ends of
- * guests whose calls wait in other threads. */
+/* A thousand guests in one process, each with its own numbers from 3 up, all echoing at once; and
+ * the ends of guests whose calls wait in other threads. */
 #include "guest_net.h"
 #include "handles.h"
 #include "threads.h"
@@ -20,8 +20,8 @@ enum {
 
 static struct guest *guests;
 
-/* A guest's server listens, its client is connected to the server of the next one, and that one's stream is
- * the other end. Numbers are the same in each, whatever the others have. */
+/* A guest's server listens, its client is connected to the server of the next one, and that one's
+ * stream is the other end. Numbers are the same in each, whatever the others have. */
 static void connect_to(struct guest *g, struct guest *next)
 {
     guest_put_addr(g, NET_ADDR, XSOCK_AF_INET, guest_port(next, SERVER));
@@ -129,7 +129,7 @@ static void a_thousand_guests_echo_at_once(void **state)
     gate_destroy(gate);
 }
 
-/* ---- Ends ---------------------------------------------------------------------------------------- */
+/* ---- Ends ------------------------------------------------------------------------------------ */
 
 struct waiting {
     struct guest *g;

@@ -16,7 +16,7 @@ static int open_socket(int af, int type)
     return (int)guest_get32(&guest, OUT);
 }
 
-/* ---- The three kinds ----------------------------------------------------------------------------- */
+/* ---- The three kinds ------------------------------------------------------------------------- */
 
 static void a_flag_is_one_byte(void **state)
 {
@@ -117,7 +117,7 @@ static void a_size_is_64_bits_and_buffers_are_cut(void **state)
     ASSERT_ERRNO(XSOCK_ENOPROTOOPT, CALL3(&guest, "sock_set_opt_size", d, XSOCK_SO_TYPE, 1));
 }
 
-/* ---- What is refused ----------------------------------------------------------------------------- */
+/* ---- What is refused ------------------------------------------------------------------------- */
 
 static const char *const calls[] = {"sock_set_opt_flag", "sock_get_opt_flag", "sock_set_opt_time",
                                     "sock_get_opt_time", "sock_set_opt_size", "sock_get_opt_size"};
@@ -186,7 +186,7 @@ static void the_descriptor_comes_first(void **state)
     }
 }
 
-/* ---- Groups -------------------------------------------------------------------------------------- */
+/* ---- Groups ---------------------------------------------------------------------------------- */
 
 static void put_ip4(uint64_t at, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
 {

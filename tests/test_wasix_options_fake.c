@@ -1,4 +1,5 @@
-/* What the real system can't be made to say of a guest's options, and what a policy sees of its groups. */
+/* What the real system can't be made to say of a guest's options, and what a policy sees of its
+ * groups. */
 #include "guest.h"
 
 #include "call/call.h"
@@ -123,7 +124,8 @@ static void a_policy_sees_the_group_and_the_interface(void **state)
     assert_int_equal(fake_options_calls(), calls);
 }
 
-/* Its addr_ip6 has no flow and no scope: 16 bytes at the end of memory will do, and no more is read. */
+/* Its addr_ip6 has no flow and no scope: 16 bytes at the end of memory will do, and no more is
+ * read. */
 static void a_guest_of_small_addresses_has_small_groups(void **state)
 {
     static const struct xsock_wasix_config small = {.addr_port_size = 20};

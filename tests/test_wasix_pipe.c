@@ -62,7 +62,7 @@ static int ready_now(int d)
     return ready;
 }
 
-/* ---- Pipes --------------------------------------------------------------------------------------- */
+/* ---- Pipes ----------------------------------------------------------------------------------- */
 
 static void what_is_written_to_the_one_end_is_read_from_the_other(void **state)
 {
@@ -200,7 +200,7 @@ static void a_pipe_needs_two_numbers(void **state)
     ASSERT_ERRNO(XSOCK_EMFILE, CALL3(&guest, "fd_event", 0, 0, OUT));
 }
 
-/* ---- Events -------------------------------------------------------------------------------------- */
+/* ---- Events ---------------------------------------------------------------------------------- */
 
 static uint32_t add(int d, uint64_t value)
 {
@@ -313,7 +313,7 @@ static void duplicates_share_the_counter(void **state)
     assert_value(8, again);
 }
 
-/* ---- Threads ------------------------------------------------------------------------------------- */
+/* ---- Threads --------------------------------------------------------------------------------- */
 
 struct waiting {
     struct guest guest; /* the same process, a memory of its own: this thread's stack, so to say */

@@ -195,7 +195,8 @@ static void a_policy_may_send_a_connection_elsewhere(void **state)
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", e, NET_ADDR));
 }
 
-/* "Any" is this machine, and what is written as IPv6 may be IPv4: a policy sees what it amounts to. */
+/* "Any" is this machine, and what is written as IPv6 may be IPv4: a policy sees what it amounts
+ * to. */
 static void a_destination_is_shown_as_what_it_is(void **state)
 {
     struct xsock_addr want = loopback(7);
@@ -276,11 +277,12 @@ static void datagrams_are_asked_one_by_one(void **state)
     assert_int_equal(guest_done(&other), 4);
 }
 
-/* ---- While a policy thinks ----------------------------------------------------------------------- */
+/* ---- While a policy thinks ------------------------------------------------------------------- */
 
 static int victim;
 
-/* As another thread of the guest's would: what was asked about is gone, and its number another socket's. */
+/* As another thread of the guest's would: what was asked about is gone, and its number another
+ * socket's. */
 static bool swap_sockets(void *user, struct xsock_wasix_request *r)
 {
     (void)user;

@@ -28,7 +28,7 @@ static void send_some(int d, uint64_t n)
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", d, VEC, 1, DONE));
 }
 
-/* ---- Ours ---------------------------------------------------------------------------------------- */
+/* ---- Ours ------------------------------------------------------------------------------------ */
 
 static void what_is_ready_is_told_and_how_much(void **state)
 {
@@ -213,7 +213,7 @@ static void many_subscriptions_cost_of_the_quota(void **state)
     }
 }
 
-/* ---- Clocks -------------------------------------------------------------------------------------- */
+/* ---- Clocks ---------------------------------------------------------------------------------- */
 
 static void a_sleep_is_not_too_short(void **state)
 {

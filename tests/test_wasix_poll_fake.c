@@ -1,4 +1,5 @@
-/* A guest that waits, against a clock of our own; and what a call leaves behind that failed in its middle. */
+/* A guest that waits, against a clock of our own; and what a call leaves behind that failed in its
+ * middle. */
 #include "fake_net.h"
 #include "fake_poller.h"
 #include "guest.h"
@@ -102,7 +103,7 @@ static void assert_takes(int64_t expected_ns, uint64_t which, uint32_t n)
                 (long long)(fake_now() - begin), (long long)expected_ns);
 }
 
-/* ---- Clocks -------------------------------------------------------------------------------------- */
+/* ---- Clocks ---------------------------------------------------------------------------------- */
 
 static void the_time_is_exact_on_either_clock_and_however_it_is_given(void **state)
 {
@@ -177,7 +178,7 @@ static void the_time_of_day_may_be_set(void **state)
     assert_takes(3, 1, 2);
 }
 
-/* ---- What happens meanwhile ---------------------------------------------------------------------- */
+/* ---- What happens meanwhile ------------------------------------------------------------------ */
 
 static void end_it(void *user)
 {
@@ -248,7 +249,7 @@ static void the_engine_is_asked_again_for_each_ring_and_no_more(void **state)
     assert_int_equal(asked, 1);
 }
 
-/* ---- How many may wait --------------------------------------------------------------------------- */
+/* ---- How many may wait ----------------------------------------------------------------------- */
 
 static uint32_t inner;
 
@@ -289,7 +290,7 @@ static void calls_that_wait_are_counted(void **state)
     assert_takes(10, 0, 1); /* all have left */
 }
 
-/* ---- Events that block --------------------------------------------------------------------------- */
+/* ---- Events that block ----------------------------------------------------------------------- */
 
 static void transfer_later(void *user)
 {
@@ -321,7 +322,7 @@ static void an_event_blocks_until_it_can_go_on(void **state)
     assert_true(guest_get64(&guest, DATA) == 3);
 }
 
-/* ---- Failures ------------------------------------------------------------------------------------ */
+/* ---- Failures -------------------------------------------------------------------------------- */
 
 static uint32_t call_number(int which)
 {

@@ -1,5 +1,5 @@
-/* The layouts of lists to the byte, on interfaces that are always the same: 127.0.0.1/8 and ::1/128 on one
- * that is up, and one that is down, has no address, and 02:00:00:00:00:09. */
+/* The layouts of lists to the byte, on interfaces that are always the same: 127.0.0.1/8 and ::1/128
+ * on one that is up, and one that is down, has no address, and 02:00:00:00:00:09. */
 #include "guest.h"
 
 #include "fake_sys.h"

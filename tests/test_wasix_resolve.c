@@ -161,7 +161,7 @@ static void a_policy_can_refuse(void **state)
     assert_untouched();
 }
 
-/* ---- Waiting ------------------------------------------------------------------------------------- */
+/* ---- Waiting --------------------------------------------------------------------------------- */
 
 static void run_the_lookup(void *user)
 {

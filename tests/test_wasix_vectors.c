@@ -1,4 +1,5 @@
-/* The vectors that a guest's calls take: any number, of any length, each in its memory or none at all. */
+/* The vectors that a guest's calls take: any number, of any length, each in its memory or none at
+ * all. */
 #include "guest_net.h"
 #include "guests.h"
 

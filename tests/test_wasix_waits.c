@@ -1,4 +1,5 @@
-/* Calls of a guest that wait: what ends them, how many there may be, and what they may copy meanwhile. */
+/* Calls of a guest that wait: what ends them, how many there may be, and what they may copy
+ * meanwhile. */
 #include "call/call.h"
 #include "fake_net.h"
 #include "guest_net.h"
@@ -53,7 +54,7 @@ static int teardown(void **state)
     return fake_teardown(state);
 }
 
-/* ---- Calls that wait for good --------------------------------------------------------------------- */
+/* ---- Calls that wait for good ---------------------------------------------------------------- */
 
 static int connected(void)
 {
@@ -207,7 +208,7 @@ static void a_socket_that_may_not_wait_takes_what_fits(void **state)
     ASSERT_ERRNO(XSOCK_EAGAIN, CALL5(&guest, "sock_send_file", d, ENDLESS, 0, 1, NET_DONE));
 }
 
-/* ---- Quotas -------------------------------------------------------------------------------------- */
+/* ---- Quotas ---------------------------------------------------------------------------------- */
 
 struct second {
     int d;
@@ -290,7 +291,7 @@ static void a_datagram_outlives_want_of_memory(void **state)
     ASSERT_GOT(&guest, "precious");
 }
 
-/* ---- Status -------------------------------------------------------------------------------------- */
+/* ---- Status ---------------------------------------------------------------------------------- */
 
 static uintptr_t handle_of(int d)
 {

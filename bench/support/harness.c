@@ -14,7 +14,7 @@ static struct {
     const char *name;
 } options = {61, 10000, 0, NULL};
 
-/* ---- Options -------------------------------------------------------------------------------------- */
+/* ---- Options --------------------------------------------------------------------------------- */
 
 static void usage(const char *program)
 {
@@ -55,7 +55,7 @@ bool bench_wants(long parameter)
     return options.most == 0 || parameter <= options.most;
 }
 
-/* ---- Output --------------------------------------------------------------------------------------- */
+/* ---- Output ---------------------------------------------------------------------------------- */
 
 void bench_print(const char *question, const char *variant, const char *parameter, double value,
                  const char *unit)
@@ -78,7 +78,7 @@ void bench_must(bool good, const char *what)
     exit(1);
 }
 
-/* ---- Timing --------------------------------------------------------------------------------------- */
+/* ---- Timing ---------------------------------------------------------------------------------- */
 
 static int64_t now(enum bench_clock clock)
 {
@@ -105,9 +105,9 @@ static long whole_groups(double n, long group)
     return groups < 1 ? group : groups * group;
 }
 
-/* How many operations fill a slice. What is asked for is doubled until it takes a good part of one: that
- * warms up, too; the very first run may have work to do that none after it has, and of each size the best of
- * three counts, as one that was held up would make all slices too small. */
+/* How many operations fill a slice. What is asked for is doubled until it takes a good part of one:
+ * that warms up, too; the very first run may have work to do that none after it has, and of each
+ * size the best of three counts, as one that was held up would make all slices too small. */
 static long operations(const struct bench_variant *v, enum bench_clock clock, long group)
 {
     int64_t slice = options.slice_us * 1000;
@@ -136,8 +136,8 @@ void bench_compare(const char *question, const char *parameter, enum bench_clock
         n[i] = operations(&v[i], clock, group);
     for (long round = 0; round < options.rounds; round++)
         for (size_t i = 0; i < count; i++) {
-            /* Another one first each time: what a slice leaves behind (memory that the kernel is still giving
-             * back, a cache) falls on each of the others as often. */
+            /* Another one first each time: what a slice leaves behind (memory that the kernel is
+             * still giving back, a cache) falls on each of the others as often. */
             size_t k = (i + (size_t)round) % count;
             int64_t took = time_of(&v[k], clock, n[k]);
             bench_print(question, v[k].name, parameter, (double)took / (double)n[k], "ns");

@@ -1,5 +1,5 @@
-/* What every benchmark shares: variants of one question, timed in turns in short slices, so that what
- * disturbs the machine disturbs all of them alike. Prints one line a slice:
+/* What every benchmark shares: variants of one question, timed in turns in short slices, so that
+ * what disturbs the machine disturbs all of them alike. Prints one line a slice:
  *
  *     question TAB variant TAB parameter TAB value TAB unit
  *
@@ -17,9 +17,9 @@ struct bench_variant {
     void *state;
 };
 
-/* Whose time counts. OWN: the time that this thread had a processor, where the system tells it exactly: of a
- * question that never waits, in one thread, other programs' time is none of it. PROCESS: the same of all
- * threads together. WALL: time as it passes. */
+/* Whose time counts. OWN: the time that this thread had a processor, where the system tells it
+ * exactly: of a question that never waits, in one thread, other programs' time is none of it.
+ * PROCESS: the same of all threads together. WALL: time as it passes. */
 enum bench_clock { BENCH_OWN, BENCH_PROCESS, BENCH_WALL };
 
 /* Reads the options, and pins this thread to a processor:
@@ -31,8 +31,8 @@ void bench_start(int argc, char **argv);
 /* False: the user wants no parameter as large as this. */
 bool bench_wants(long parameter);
 
-/* Times all variants. A run may do a few operations more than n, in whole groups: `group` of them, 1 if it
- * doesn't. What a slice does is always a multiple of it. */
+/* Times all variants. A run may do a few operations more than n, in whole groups: `group` of them,
+ * 1 if it doesn't. What a slice does is always a multiple of it. */
 void bench_compare(const char *question, const char *parameter, enum bench_clock clock, long group,
                    const struct bench_variant *v, size_t count);
 

@@ -1,5 +1,5 @@
-/* libuv: every handle belongs to a loop, and is closed in a turn of it. Sends as it recommends for what fits
- * at once (uv_try_write), and receives by a callback, each end in a loop of its own. */
+/* libuv: every handle belongs to a loop, and is closed in a turn of it. Sends as it recommends for
+ * what fits at once (uv_try_write), and receives by a callback, each end in a loop of its own. */
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -13,7 +13,7 @@ static void start(void)
     bench_must(uv_loop_init(&loop) == 0, "uv_loop_init()");
 }
 
-/* ---- Opening and closing: one in a turn of the loop, or 64 ---------------------------------------- */
+/* ---- Opening and closing: one in a turn of the loop, or 64 ----------------------------------- */
 
 static void open_close(void *unused, long n)
 {
@@ -41,7 +41,7 @@ static void open_close_64(void *unused, long n)
     }
 }
 
-/* ---- Streams -------------------------------------------------------------------------------------- */
+/* ---- Streams --------------------------------------------------------------------------------- */
 
 struct end {
     union {

@@ -1,5 +1,6 @@
-/* The libraries that are compared, each in a file of its own: lib_NAME.c, and the system's own calls, "raw",
- * in raw_posix.c and raw_win32.c. What each does is what a program that uses it would write. */
+/* The libraries that are compared, each in a file of its own: lib_NAME.c, and the system's own
+ * calls, "raw", in raw_posix.c and raw_win32.c. What each does is what a program that uses it would
+ * write. */
 #ifndef BENCH_LIBRARY_H
 #define BENCH_LIBRARY_H
 
@@ -19,8 +20,8 @@ struct library {
     /* A TCP socket, opened and closed, n times; close-on-exec where the library can. */
     void (*open_close)(void *unused, long n);
 
-    /* Two connected ends of a stream, whose calls block; TCP without delay. False: it has none of this kind.
-     * NULL: it has none. */
+    /* Two connected ends of a stream, whose calls block; TCP without delay. False: it has none of
+     * this kind. NULL: it has none. */
     bool (*connect)(enum stream_kind kind, void *out[2]);
     void (*disconnect)(void *end);
     void (*hang_up)(void *end); /* the other end receives the end */
@@ -33,15 +34,16 @@ struct library {
     void (*send_recv)(void *ends, long n);
 };
 
-/* Those that this program was built with; raw is the first, xsock the second. The rest are peers. */
+/* Those that this program was built with; raw is the first, xsock the second. The rest are
+ * peers. */
 extern const struct library *const libraries[];
 extern const size_t library_count;
 
 /* Starts all of them. */
 void libraries_start(void);
 
-/* A variant for each library that has ends of this kind: `run` gets an array of two ends. Returns how many,
- * and the ends to be closed. */
+/* A variant for each library that has ends of this kind: `run` gets an array of two ends. Returns
+ * how many, and the ends to be closed. */
 struct library_pair {
     const struct library *library;
     void *ends[2];

@@ -6,12 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keeps the calling thread on one of the processors that this process may use: the nth from the end, around
- * and around. (The first is where most interrupts go.) Where a system can't, nothing happens. */
+/* Keeps the calling thread on one of the processors that this process may use: the nth from the
+ * end, around and around. (The first is where most interrupts go.) Where a system can't, nothing
+ * happens. */
 void machine_pin(int nth);
 
-/* Nanoseconds that the calling thread, or all of this process, has had a processor for; where that is not
- * known exactly, time as it passes. */
+/* Nanoseconds that the calling thread, or all of this process, has had a processor for; where that
+ * is not known exactly, time as it passes. */
 int64_t machine_thread_time(void);
 int64_t machine_process_time(void);
 

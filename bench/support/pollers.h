@@ -1,4 +1,5 @@
-/* The pollers that are compared: xsock's, the system's own, and those of the peers that have one. */
+/* The pollers that are compared: xsock's, the system's own, and those of the peers that have
+ * one. */
 #ifndef BENCH_POLLERS_H
 #define BENCH_POLLERS_H
 

@@ -1,5 +1,5 @@
-/* The system's own calls, for the columns called raw: raw_posix*.c and raw_win32*.c. What fails ends the
- * program. */
+/* The system's own calls, for the columns called raw: raw_posix*.c and raw_win32*.c. What fails
+ * ends the program. */
 #ifndef BENCH_RAW_H
 #define BENCH_RAW_H
 
@@ -9,12 +9,13 @@
 
 #include "library.h"
 
-/* Two connected stream sockets that block, close-on-exec, TCP without delay. False: this system has none. */
+/* Two connected stream sockets that block, close-on-exec, TCP without delay. False: this system has
+ * none. */
 bool raw_stream_pair(enum stream_kind kind, uintptr_t out[2]);
 uintptr_t raw_open_udp(void);
 void raw_close(uintptr_t handle);
 
-/* ---- Datagrams: from one UDP socket to another that it is connected to, in one thread ------------- */
+/* ---- Datagrams: from one UDP socket to another that it is connected to, in one thread -------- */
 
 enum { BATCH = 32 };
 
@@ -22,14 +23,15 @@ struct raw_udp;
 struct raw_udp *raw_udp_open(size_t size);
 void raw_udp_close(struct raw_udp *u);
 
-/* n datagrams, BATCH sent and as many received, and again: one a call; as many a call as the system takes. */
+/* n datagrams, BATCH sent and as many received, and again: one a call; as many a call as the system
+ * takes. */
 void raw_udp_singly(void *udp, long n);
 void raw_udp_many(void *udp, long n);
 bool raw_udp_has_many(void);
 
-/* The same, BATCH sent by one call and cut apart by the system (Linux UDP_SEGMENT), and received joined (UDP_GRO) into
- * buffers of JOINED bytes, through which it steps. A socket for this receives by this call only. False: this system
- * has no such thing. */
+/* The same, BATCH sent by one call and cut apart by the system (Linux UDP_SEGMENT), and received
+ * joined (UDP_GRO) into buffers of JOINED bytes, through which it steps. A socket for this receives
+ * by this call only. False: this system has no such thing. */
 enum { BUFFERS = 4, JOINED = 65535 };
 bool raw_udp_join(struct raw_udp *u);
 
@@ -45,7 +47,7 @@ static inline unsigned count_segments(const char *bytes, size_t done, size_t seg
 }
 void raw_udp_joined(void *udp, long n);
 
-/* ---- The system's own poller: epoll, WSAPoll, poll ------------------------------------------------- */
+/* ---- The system's own poller: epoll, WSAPoll, poll ------------------------------------------- */
 
 struct raw_poller;
 

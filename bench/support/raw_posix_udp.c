@@ -113,7 +113,7 @@ void raw_udp_many(void *udp, long n)
 #endif
 }
 
-/* ---- Cut apart and joined by the system ----------------------------------------------------------- */
+/* ---- Cut apart and joined by the system ------------------------------------------------------ */
 
 #ifdef __linux__
 bool raw_udp_join(struct raw_udp *u)

@@ -1,5 +1,6 @@
-/* Preloaded (LD_PRELOAD) into a benchmark: the calls of the system that opening and closing needs, replaced
- * by ones that return constants at once. What remains is the library's own cost; all get the same. */
+/* Preloaded (LD_PRELOAD) into a benchmark: the calls of the system that opening and closing needs,
+ * replaced by ones that return constants at once. What remains is the library's own cost; all get
+ * the same. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif

@@ -7,7 +7,8 @@
 #include "machine.h"
 #include "threads.h"
 
-/* A gate opens once, so each run brings its own: the one that ends it, and the one that starts the next. */
+/* A gate opens once, so each run brings its own: the one that ends it, and the one that starts the
+ * next. */
 struct team {
     int size;
     void (*run)(void *state, long n);

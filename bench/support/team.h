@@ -1,5 +1,5 @@
-/* Several threads that do the same at the same time, as one variant of a question. They stay for all its
- * slices: making a thread takes long (a millisecond under Wine). */
+/* Several threads that do the same at the same time, as one variant of a question. They stay for
+ * all its slices: making a thread takes long (a millisecond under Wine). */
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- Files: their numbers are kept in the guest's table, so that no socket gets one ----------------- */
+/* ---- Files: their numbers are kept in the guest's table, so that no socket gets one ---------- */
 
 struct host_file *host_file(struct host *h, int number)
 {
@@ -59,7 +59,7 @@ static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, s
     return n == 0 && ferror(f->stream) ? -XSOCK_EIO : (ptrdiff_t)n;
 }
 
-/* ---- The guest ------------------------------------------------------------------------------------- */
+/* ---- The guest ------------------------------------------------------------------------------- */
 
 bool host_start(struct host *h, const char *folder)
 {
@@ -87,7 +87,7 @@ void host_stop(struct host *h)
     xsock_wasix_destroy(h->guest); /* and whatever sockets it has left open */
 }
 
-/* ---- Imports --------------------------------------------------------------------------------------- */
+/* ---- Imports --------------------------------------------------------------------------------- */
 
 bool host_find(const char *module, const char *name, struct host_import *out)
 {

@@ -1,6 +1,6 @@
-/* A small engine around xsock_wasix.h, which both glues share: what a guest imports is looked up once, and called
- * with its memory. Sockets are xsock's; files, streams, the clock and the end are the engine's own (preview1.c), as
- * far as these examples need them. For guests of one thread. */
+/* A small engine around xsock_wasix.h, which both glues share: what a guest imports is looked up
+ * once, and called with its memory. Sockets are xsock's; files, streams, the clock and the end are
+ * the engine's own (preview1.c), as far as these examples need them. For guests of one thread. */
 #ifndef HOST_H
 #define HOST_H
 
@@ -25,7 +25,8 @@ struct host {
     int status;
 };
 
-/* What a guest imports: xsock's function, the engine's, or both, of which the second is called for its own numbers. */
+/* What a guest imports: xsock's function, the engine's, or both, of which the second is called for
+ * its own numbers. */
 typedef uint32_t host_fn(struct host *h, const struct xsock_wasix_memory *memory,
                          const uint64_t *args);
 struct host_import {
@@ -52,8 +53,8 @@ struct host_own {
 };
 const struct host_own *host_own(size_t *out_count);
 
-/* The file that is the guest's number; NULL: it is none. A new one gets the lowest free number: that, or -XSOCK_E...,
- * and then the stream is closed. */
+/* The file that is the guest's number; NULL: it is none. A new one gets the lowest free number:
+ * that, or -XSOCK_E..., and then the stream is closed. */
 struct host_file *host_file(struct host *h, int number);
 int host_add_file(struct host *h, FILE *stream, bool folder);
 void host_close_file(struct host *h, struct host_file *f);

@@ -1,6 +1,7 @@
-/* The engine's own part of WASI preview 1: streams, one folder to read from, the clock, the end. Enough for what
- * wasi-libc's printf and fopen ask; an engine has all of this already. Errors are WASI's: XSOCK_E... has the same
- * numbers. What a file has no function for here (such as its size) is refused when the guest is loaded. */
+/* The engine's own part of WASI preview 1: streams, one folder to read from, the clock, the end.
+ * Enough for what wasi-libc's printf and fopen ask; an engine has all of this already. Errors are
+ * WASI's: XSOCK_E... has the same numbers. What a file has no function for here (such as its size)
+ * is refused when the guest is loaded. */
 #include <string.h>
 
 #include "host.h"
@@ -9,7 +10,7 @@ enum { CHARACTER_DEVICE = 2, DIRECTORY = 3, REGULAR_FILE = 4 };
 enum { RIGHT_READ = 2, RIGHT_SEEK = 4, RIGHT_WRITE = 64 };
 enum { CREATE = 1, MUST_BE_FOLDER = 2, EXCLUSIVE = 4, CUT = 8 }; /* path_open's oflags */
 
-/* ---- The guest's memory ---------------------------------------------------------------------------- */
+/* ---- The guest's memory ---------------------------------------------------------------------- */
 
 static unsigned char *at(const struct xsock_wasix_memory *m, uint64_t ptr, uint64_t len)
 {
@@ -34,7 +35,7 @@ static struct host_file *file_of(struct host *h, uint64_t number)
     return n <= INT32_MAX ? host_file(h, (int)n) : NULL;
 }
 
-/* ---- Streams and files ----------------------------------------------------------------------------- */
+/* ---- Streams and files ----------------------------------------------------------------------- */
 
 /* fd_read and fd_write: the vectors at args[1], args[2] of them, the sum to args[3]. */
 static uint32_t transfer(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args,
@@ -137,7 +138,8 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
     return 0;
 }
 
-/* The type, no flags, and the rights: a character device that can't seek is a terminal to wasi-libc. */
+/* The type, no flags, and the rights: a character device that can't seek is a terminal to
+ * wasi-libc. */
 static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m,
                               const uint64_t *args)
 {
@@ -168,7 +170,8 @@ static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_mem
     return (uint32_t)args[1] == 0 ? 0 : XSOCK_ENOTSUP;
 }
 
-/* What is asked about files alone (and clocks) is asked here. Files are always ready, so no clock is waited for. */
+/* What is asked about files alone (and clocks) is asked here. Files are always ready, so no clock
+ * is waited for. */
 static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
                             const uint64_t *args)
 {
@@ -191,7 +194,7 @@ static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
     return 0;
 }
 
-/* ---- The folder ------------------------------------------------------------------------------------ */
+/* ---- The folder ------------------------------------------------------------------------------ */
 
 static uint32_t fd_prestat_get(struct host *h, const struct xsock_wasix_memory *m,
                                const uint64_t *args)
@@ -222,7 +225,8 @@ static uint32_t fd_prestat_dir_name(struct host *h, const struct xsock_wasix_mem
     return 0;
 }
 
-/* Only names of files right in the folder: no way leads out of it, if there are no links in it that do. */
+/* Only names of files right in the folder: no way leads out of it, if there are no links in it that
+ * do. */
 static bool is_plain(const unsigned char *name, uint32_t len)
 {
     static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
@@ -263,7 +267,7 @@ static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, co
     return 0;
 }
 
-/* ---- The rest -------------------------------------------------------------------------------------- */
+/* ---- The rest -------------------------------------------------------------------------------- */
 
 static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *m,
                                const uint64_t *args)

@@ -5,8 +5,9 @@
  *   cc -o guest wasm2c.c host.c preview1.c guest.c guest_imports.c wasm-rt-impl.c ... -lxsock -lm
  *   ./guest [FOLDER]
  *
- * C has no list of imports to fill: each is a function to link with, which the script writes. All of them come
- * here, with their row. The guest may read the files in FOLDER. Its status is this program's. */
+ * C has no list of imports to fill: each is a function to link with, which the script writes. All
+ * of them come here, with their row. The guest may read the files in FOLDER. Its status is this
+ * program's. */
 #include "wasm2c.h"
 
 #include <setjmp.h>

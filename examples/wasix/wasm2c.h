@@ -1,4 +1,5 @@
-/* Between the C that wasm2c made of a guest, with the functions that imports.awk made for it, and wasm2c.c. */
+/* Between the C that wasm2c made of a guest, with the functions that imports.awk made for it, and
+ * wasm2c.c. */
 #ifndef WASM2C_H
 #define WASM2C_H
 

@@ -3,8 +3,8 @@
  *   cc -o run wasmtime.c host.c preview1.c -lwasmtime -lxsock
  *   ./run GUEST.wasm [FOLDER]
  *
- * Every import that xsock lists, and what host.h adds for files, is defined in a loop, all with one callback. The
- * guest may read the files in FOLDER. Its status is this program's. */
+ * Every import that xsock lists, and what host.h adds for files, is defined in a loop, all with one
+ * callback. The guest may read the files in FOLDER. Its status is this program's. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct entry {
     struct host_import import;
 };
 
-/* ---- What wasmtime has to say ---------------------------------------------------------------------- */
+/* ---- What wasmtime has to say ---------------------------------------------------------------- */
 
 /* True if there was nothing. */
 static bool went_well(const char *what, wasmtime_error_t *error, wasm_trap_t *trap)
@@ -39,7 +39,7 @@ static bool went_well(const char *what, wasmtime_error_t *error, wasm_trap_t *tr
     return false;
 }
 
-/* ---- Imports --------------------------------------------------------------------------------------- */
+/* ---- Imports --------------------------------------------------------------------------------- */
 
 /* Where the guest's memory is now; it may have moved since its last call, but not in this one. */
 static void find_memory(wasmtime_caller_t *caller, struct xsock_wasix_memory *out)
@@ -120,7 +120,7 @@ static struct entry *define_all(wasmtime_linker_t *linker, struct host *h)
     return NULL;
 }
 
-/* ---- The guest ------------------------------------------------------------------------------------- */
+/* ---- The guest ------------------------------------------------------------------------------- */
 
 static wasmtime_module_t *load(wasm_engine_t *engine, const char *path)
 {

@@ -1,5 +1,6 @@
-/* What wasmtime.c needs of wasmtime's C API (https://docs.wasmtime.dev/c-api/), for those who have its library but
- * not its headers: the package of PyPI has only the first. With the headers, include <wasmtime.h> in its place. */
+/* What wasmtime.c needs of wasmtime's C API (https://docs.wasmtime.dev/c-api/), for those who have
+ * its library but not its headers: the package of PyPI has only the first. With the headers,
+ * include <wasmtime.h> in its place. */
 #ifndef WASMTIME_API_H
 #define WASMTIME_API_H
 

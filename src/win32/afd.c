@@ -11,8 +11,9 @@ enum { TIMEOUT_STATUS = 0x00000102 };
 
 static HANDLE shared_device;
 
-/* ---- Functions of ntdll ------------------------------------------------------------------------------
- * Found by name: not every tool chain has a library to link with it. Its like is in every process. */
+/* ---- Functions of ntdll ---------------------------------------------------------------------
+ * They are found by name, because not every tool chain has an import library for ntdll. ntdll is in
+ * every process. */
 
 typedef NTSTATUS NTAPI nt_create_file(PHANDLE handle, ACCESS_MASK access,
                                       POBJECT_ATTRIBUTES attributes, PIO_STATUS_BLOCK status,

@@ -10,9 +10,9 @@ int xsock__win32_error(void)
     return code != 0 ? code : WSASYSCALLFAILURE;
 }
 
-/* ---- The calling thread's last system code -------------------------------------------------------
- * A slot of TlsAlloc, not a thread-local variable: for those GCC needs helper functions that can bring in a
- * library for threads, and the DLL is to import system DLLs only. */
+/* ---- The calling thread's last system code --------------------------------------------------
+ * The code is in a slot of TlsAlloc. A thread-local variable would need helper functions of GCC,
+ * which can bring in a library for threads, and the DLL must import system DLLs only. */
 
 static INIT_ONCE slot_once = INIT_ONCE_STATIC_INIT;
 static volatile LONG slot = (LONG)TLS_OUT_OF_INDEXES;
@@ -61,9 +61,10 @@ void xsock__sys_set_last_error(int code)
     SetLastError(kept);
 }
 
-/* ---- Memory ---------------------------------------------------------------------------------------
- * The process heap aligns to 8 or 16 bytes; what it gave stands in the word before what we give. Large pieces
- * come from the system directly: pages that come zeroed when they are first touched. */
+/* ---- Memory ---------------------------------------------------------------------------------
+ * The process heap aligns to 8 or 16 bytes. The word before an aligned block holds the address that
+ * the heap gave. Large pieces come from the system directly, as pages that hold zeros when they are
+ * first touched. */
 
 enum { ALIGNMENT = 64, LARGE = 1 << 18 };
 

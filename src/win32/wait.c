@@ -45,9 +45,9 @@ DWORD xsock__wait_ms(int64_t ns)
     return (DWORD)(ms < most ? ms : most);
 }
 
-/* ---- Wakes: two events --------------------------------------------------------------------------------
- * The first is the wake. The second, which completes the requests of the thread that waits with it, is kept
- * here so that not every wait has to make one. */
+/* ---- Wakes: two events ----------------------------------------------------------------------
+ * The first event is the wake. The second one completes the requests of the thread that waits with
+ * the wake. It is kept here so that a wait need not make one. */
 
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {

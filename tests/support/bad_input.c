@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "xsock_native.h"
 
-/* ---- What must not change ------------------------------------------------------------------------- */
+/* ---- What must not change -------------------------------------------------------------------- */
 
 enum { LOOKED_AT = 40 };
 
@@ -87,7 +87,7 @@ static const int bad_flags[] = {1,       2,       XSOCK_SOCK_RDM, 0x1000, 0x8000
                                 0x10000, 1 << 30, INT_MIN,        -1,     INT_MAX};
 enum { BAD_FLAGS = sizeof bad_flags / sizeof *bad_flags };
 
-/* ---- Tests ---------------------------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------------------- */
 
 void a_descriptor_that_is_not_open_is_refused_by_every_call(void **state)
 {

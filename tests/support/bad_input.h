@@ -1,5 +1,5 @@
-/* Arguments that can't be right, for every call of xsock.h's "Life" and of xsock_native.h: each has its
- * error, and nothing is changed. The same tests for the real system and the fake one. */
+/* Arguments that can't be right, for every call of xsock.h's "Life" and of xsock_native.h: each has
+ * its error, and nothing is changed. The same tests for the real system and the fake one. */
 #ifndef XSOCK_TEST_BAD_INPUT_H
 #define XSOCK_TEST_BAD_INPUT_H
 

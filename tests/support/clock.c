@@ -11,7 +11,8 @@ enum { SECOND = 1000000000 };
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-/* Seconds and the rest apart: the product of all ticks and a thousand million would soon be too large. */
+/* Seconds and the rest apart: the product of all ticks and a thousand million would soon be too
+ * large. */
 int64_t clock_now(void)
 {
     LARGE_INTEGER ticks, per_second;

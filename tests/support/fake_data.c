@@ -1,4 +1,5 @@
-/* The fake system's network: sending and receiving. A connection's data stands with its receiver. */
+/* The fake system's network: sending and receiving. A connection's data stands with its
+ * receiver. */
 #include "fake_private.h"
 
 #include <stdlib.h>
@@ -36,7 +37,7 @@ static int take_error(struct fake__endpoint *e)
     return code;
 }
 
-/* ---- Sending -------------------------------------------------------------------------------------- */
+/* ---- Sending --------------------------------------------------------------------------------- */
 
 static void append_bytes(struct fake__endpoint *r, const void *buf, size_t n)
 {
@@ -148,7 +149,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     return code;
 }
 
-/* ---- Receiving ------------------------------------------------------------------------------------ */
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 static void take_bytes(struct fake__endpoint *e, size_t n)
 {
@@ -268,7 +269,7 @@ int xsock__sys_at_mark(uintptr_t h, bool *out)
     return code;
 }
 
-/* ---- Ready ---------------------------------------------------------------------------------------- */
+/* ---- Ready ----------------------------------------------------------------------------------- */
 
 static int stream_revents(const struct fake__endpoint *e)
 {

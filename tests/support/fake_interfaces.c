@@ -1,6 +1,7 @@
-/* Addresses and interfaces of the fake system. Its "sockaddr" is the native number of the family (which is
- * not xsock's, see fake_sys.h) and the xsock_addr after it; it takes paths of any length an xsock_addr holds. It
- * has two interfaces, "fake7" (7, loopback) and "fake9" (9, down, no address). */
+/* Addresses and interfaces of the fake system. Its "sockaddr" is the native number of the family
+ * (which is not xsock's, see fake_sys.h) and the xsock_addr after it; it takes paths of any length
+ * an xsock_addr holds. It has two interfaces, "fake7" (7, loopback) and "fake9" (9, down, no
+ * address). */
 #include <string.h>
 
 #include "fake_sys.h"

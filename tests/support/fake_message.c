@@ -1,4 +1,5 @@
-/* The fake system's messages, in terms of its send and recv: vectors put together in a buffer, no control data. */
+/* The fake system's messages, in terms of its send and recv: vectors put together in a buffer, no
+ * control data. */
 #include "fake_private.h"
 
 #include <stdlib.h>

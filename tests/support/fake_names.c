@@ -76,7 +76,7 @@ struct fake_names_asked fake_names_asked(void)
     return set.asked;
 }
 
-/* ---- Look-ups ------------------------------------------------------------------------------------- */
+/* ---- Look-ups -------------------------------------------------------------------------------- */
 
 enum { FAKE_GAI = -700 }; /* its codes are negative, as glibc's */
 
@@ -202,7 +202,7 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *native, bool dgram,
     return 0;
 }
 
-/* ---- Threads, of which there are none ------------------------------------------------------------- */
+/* ---- Threads, of which there are none -------------------------------------------------------- */
 
 void fake_threads_wait(bool on)
 {

@@ -10,8 +10,8 @@
 /* No names; nothing fails. */
 void fake_names_reset(void);
 
-/* This host has this address, too. Given more than once it is found more than once. The string stays the
- * test's. */
+/* This host has this address, too. Given more than once it is found more than once. The string
+ * stays the test's. */
 void fake_names_add_host(const char *host, const struct xsock_addr *a);
 
 /* This service has this port, for a type of xsock's. */
@@ -33,7 +33,8 @@ struct fake_names_asked {
 };
 struct fake_names_asked fake_names_asked(void);
 
-/* How threads run: at once, in the call that starts them; or when the test says so, at most one at a time. */
+/* How threads run: at once, in the call that starts them; or when the test says so, at most one at
+ * a time. */
 void fake_threads_wait(bool on);
 bool fake_threads_run_one(void);  /* false: there was none */
 void fake_threads_fail(int code); /* none can be started; 0: they can */

@@ -12,7 +12,7 @@ static struct {
     int code;
 } connects;
 
-/* ---- Endpoints ------------------------------------------------------------------------------------ */
+/* ---- Endpoints ------------------------------------------------------------------------------- */
 
 static struct fake__endpoint *new_endpoint(int af, int type)
 {
@@ -132,7 +132,7 @@ void fake_take_error(uintptr_t handle)
     fake__endpoint(handle, "took the error of what is no open socket")->error = 0;
 }
 
-/* ---- Names ---------------------------------------------------------------------------------------- */
+/* ---- Names ----------------------------------------------------------------------------------- */
 
 static struct xsock_addr from_native(const struct xsock__sys_addr *native)
 {
@@ -230,7 +230,7 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
     return 0;
 }
 
-/* ---- Listening ------------------------------------------------------------------------------------ */
+/* ---- Listening ------------------------------------------------------------------------------- */
 
 int xsock__sys_listen(uintptr_t h, int backlog)
 {
@@ -271,7 +271,7 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
     return 0;
 }
 
-/* ---- Connecting ----------------------------------------------------------------------------------- */
+/* ---- Connecting ------------------------------------------------------------------------------ */
 
 static bool is_full(const struct fake__endpoint *listener)
 {

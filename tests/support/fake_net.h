@@ -1,6 +1,7 @@
-/* The network and the clock of the fake system (fake_sys.h). Both are in memory: data is there as soon as it is
- * sent, and time passes only in xsock__sys_wait, which goes on to the next thing that is to happen, or to its own
- * end, at once. A wait without an end in which nothing will ever happen ends the program with a sentence. */
+/* The network and the clock of the fake system (fake_sys.h). Both are in memory: data is there as
+ * soon as it is sent, and time passes only in xsock__sys_wait, which goes on to the next thing that
+ * is to happen, or to its own end, at once. A wait without an end in which nothing will ever happen
+ * ends the program with a sentence. */
 #ifndef XSOCK_FAKE_NET_H
 #define XSOCK_FAKE_NET_H
 
@@ -12,7 +13,7 @@ enum {
     FAKE_MESSAGE_MAX = 1500 /* a longer one is EMSGSIZE */
 };
 
-/* ---- Network; all of it is undone by fake_reset() ------------------------------------------------- */
+/* ---- Network; all of it is undone by fake_reset() -------------------------------------------- */
 
 void fake_set_buffer(size_t bytes);
 
@@ -22,25 +23,25 @@ void fake_set_step(size_t bytes);
 /* How many sends had control data with them, since fake_reset(). */
 unsigned fake_controls_sent(void);
 
-/* Stream connects from now on are under way at first (EINPROGRESS), and end after that time: with this code, or,
- * if it is 0, as the listener has it then. INT64_MAX: they hang. */
+/* Stream connects from now on are under way at first (EINPROGRESS), and end after that time: with
+ * this code, or, if it is 0, as the listener has it then. INT64_MAX: they hang. */
 void fake_connects_take(int64_t ns, int code);
 
-/* The socket has failed: its next send or receive gives this code, as a reset connection does, and its peer is
- * gone. */
+/* The socket has failed: its next send or receive gives this code, as a reset connection does, and
+ * its peer is gone. */
 void fake_break(uintptr_t handle, int code);
 
 /* A stream's connection is there all the same, and SO_ERROR gone: somebody else has read it. */
 void fake_take_error(uintptr_t handle);
 
-/* A receive of a socket that coalesces gives several datagrams of one size, as on Linux with UDP_GRO, and a socket
- * from outside says that it does. */
+/* A receive of a socket that coalesces gives several datagrams of one size, as on Linux with
+ * UDP_GRO, and a socket from outside says that it does. */
 void fake_join(bool on);
 
 /* The system can cut one message into datagrams; it refuses one over most_bytes. */
 void fake_segment(bool on, size_t most_bytes);
 
-/* ---- Clock ---------------------------------------------------------------------------------------- */
+/* ---- Clock ----------------------------------------------------------------------------------- */
 
 int64_t fake_now(void);
 void fake_advance(int64_t ns);
@@ -48,7 +49,7 @@ void fake_advance(int64_t ns);
 /* The time of day is this now; it goes on with the clock. Undone by fake_reset(). */
 void fake_set_day(int64_t ns);
 
-/* ---- What is to happen; undone by fake_reset() ---------------------------------------------------- */
+/* ---- What is to happen; undone by fake_reset() ----------------------------------------------- */
 
 typedef void fake_hook(void *user);
 

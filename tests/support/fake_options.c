@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What is set --------------------------------------------------------------------------------- */
+/* ---- What is set ----------------------------------------------------------------------------- */
 
 enum { ROWS = 256, DEVICE = -1, CONGESTION = -2, MULTICAST_IF = -3 };
 
@@ -70,7 +70,7 @@ static int begin(int option)
     return fake.refused;
 }
 
-/* ---- The seam ------------------------------------------------------------------------------------ */
+/* ---- The seam -------------------------------------------------------------------------------- */
 
 int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t value)
 {

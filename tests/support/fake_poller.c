@@ -32,7 +32,7 @@ static struct {
     int fail;
 } fake;
 
-/* ---- What the test says -------------------------------------------------------------------------- */
+/* ---- What the test says ---------------------------------------------------------------------- */
 
 static uint32_t events_of(uintptr_t handle)
 {
@@ -101,7 +101,7 @@ static int take_failure(void)
     return code;
 }
 
-/* ---- The backend --------------------------------------------------------------------------------- */
+/* ---- The backend ----------------------------------------------------------------------------- */
 
 int xsock__sys_poller_open(struct xsock__sys_poller **out)
 {

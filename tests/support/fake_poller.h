@@ -11,7 +11,8 @@ void fake_poller_reset(void);
 /* The handle has these events (XSOCK_POLLER bits) from now on, in every poller; 0: none. */
 void fake_poller_ready(uintptr_t handle, uint32_t events);
 
-/* The next wait reports this too, whatever its members are: what another thread's wait had in hand. */
+/* The next wait reports this too, whatever its members are: what another thread's wait had in
+ * hand. */
 void fake_poller_late(uint64_t key, uint32_t events);
 
 /* The key of the member that was added last. */

@@ -26,7 +26,7 @@ struct fake__socket *fake__find(uintptr_t h, const char *otherwise);
 uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock,
                            bool is_socket);
 
-/* ---- The network (fake_net.c) -------------------------------------------------------------------- */
+/* ---- The network (fake_net.c) ---------------------------------------------------------------- */
 
 struct fake__message {
     struct fake__message *next;
@@ -73,7 +73,7 @@ size_t fake__net_room(const struct fake__endpoint *receiver);
 void fake__reset_net(void);
 void fake__reset_messages(void);
 
-/* ---- The clock (fake_wait.c) --------------------------------------------------------------------- */
+/* ---- The clock (fake_wait.c) ----------------------------------------------------------------- */
 
 void fake__run_hooks_before(enum fake_call call, unsigned nth);
 void fake__reset_wait(void);

@@ -7,7 +7,7 @@
 
 #include "xsock.h"
 
-/* ---- Facts ---------------------------------------------------------------------------------------- */
+/* ---- Facts ----------------------------------------------------------------------------------- */
 
 static const short errors[] = {
     [FAKE_EPERM] = XSOCK_EPERM,
@@ -46,8 +46,8 @@ static const short errors[] = {
     [FAKE_EINPROGRESS] = XSOCK_EINPROGRESS,
 };
 
-/* Pairs are emulated, and LOCAL is there all the same: as in Windows since 1803, which no machine of ours
- * is; POSIX is the other way round, and Wine has the third combination. */
+/* Pairs are emulated, and LOCAL is there all the same: as in Windows since 1803, which no machine
+ * of ours is; POSIX is the other way round, and Wine has the third combination. */
 const struct xsock__sys_facts xsock__sys_facts = {
     .errors = errors,
     .error_count = sizeof errors / sizeof *errors,
@@ -62,7 +62,7 @@ void fake__die(const char *sentence)
     abort();
 }
 
-/* ---- What is set ---------------------------------------------------------------------------------- */
+/* ---- What is set ----------------------------------------------------------------------------- */
 
 enum { ROWS = 32 };
 
@@ -168,7 +168,7 @@ void fake__notice(enum fake_call call)
     fake__run_hooks_before(call, set.calls[call]);
 }
 
-/* ---- Numbers -------------------------------------------------------------------------------------- */
+/* ---- Numbers --------------------------------------------------------------------------------- */
 
 static int flip(int protocol)
 {
@@ -207,7 +207,7 @@ bool xsock__sys_protocol(int af, int protocol, int *out)
     return true;
 }
 
-/* ---- Handles -------------------------------------------------------------------------------------- */
+/* ---- Handles --------------------------------------------------------------------------------- */
 
 struct slot {
     struct fake__socket *open; /* NULL: this number is free */
@@ -222,7 +222,8 @@ static size_t slot_count, slot_room, live;
 static size_t first_free = SIZE_MAX;
 static unsigned closes;
 
-/* The number that was closed last is given out first: what is used after its end is used wrongly at once. */
+/* The number that was closed last is given out first: what is used after its end is used wrongly at
+ * once. */
 static uintptr_t add_handle(struct fake__socket *open, bool cloexec)
 {
     size_t i = first_free;
@@ -292,7 +293,7 @@ static void drop(struct slot *s)
     closes++;
 }
 
-/* ---- Life ----------------------------------------------------------------------------------------- */
+/* ---- Life ------------------------------------------------------------------------------------ */
 
 static int startups;
 
@@ -418,7 +419,7 @@ int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
     return 0;
 }
 
-/* ---- What there is -------------------------------------------------------------------------------- */
+/* ---- What there is --------------------------------------------------------------------------- */
 
 size_t fake_handles(void)
 {
@@ -469,7 +470,7 @@ void fake_close_foreign(uintptr_t handle)
     drop(s);
 }
 
-/* ---- The last system code ------------------------------------------------------------------------- */
+/* ---- The last system code -------------------------------------------------------------------- */
 
 static int last_error;
 
@@ -483,7 +484,7 @@ void xsock__sys_set_last_error(int code)
     last_error = code;
 }
 
-/* ---- Memory --------------------------------------------------------------------------------------- */
+/* ---- Memory ---------------------------------------------------------------------------------- */
 
 struct block {
     void *start;
@@ -540,7 +541,7 @@ size_t fake_bytes(void)
     return bytes;
 }
 
-/* ---- Locks ---------------------------------------------------------------------------------------- */
+/* ---- Locks ----------------------------------------------------------------------------------- */
 
 static const uint64_t UNLOCKED = 0x756e6c6f636b6564u, LOCKED = 0x6c6f636b6564u;
 static int locks_held;
@@ -595,7 +596,7 @@ int fake_locks_held(void)
     return locks_held;
 }
 
-/* ---- Forks ---------------------------------------------------------------------------------------- */
+/* ---- Forks ----------------------------------------------------------------------------------- */
 
 static void (*before_fork)(void), (*parent_after)(void), (*child_after)(void);
 
@@ -628,7 +629,7 @@ void fake_fork_parent(void)
         parent_after();
 }
 
-/* ---- Fixture -------------------------------------------------------------------------------------- */
+/* ---- Fixture --------------------------------------------------------------------------------- */
 
 static size_t handles_before;
 

@@ -1,9 +1,9 @@
-/* The third backend: src/sys.h in memory, so that a test can make any call of the system fail, count what
- * is left, and see what the core asked for. It runs wherever C does. For one thread only: a lock that would
- * have to wait is a mistake, and aborts.
+/* The third backend: src/sys.h in memory, so that a test can make any call of the system fail,
+ * count what is left, and see what the core asked for. It runs wherever C does. For one thread
+ * only: a lock that would have to wait is a mistake, and aborts.
  *
- * Whatever a real system would leave undefined (a handle closed twice, a lock unlocked twice, memory freed
- * with another size) ends the program with a sentence on standard error. */
+ * Whatever a real system would leave undefined (a handle closed twice, a lock unlocked twice,
+ * memory freed with another size) ends the program with a sentence on standard error. */
 #ifndef XSOCK_FAKE_SYS_H
 #define XSOCK_FAKE_SYS_H
 
@@ -13,7 +13,7 @@
 
 #include "sys.h"
 
-/* ---- Numbers: none is equal to xsock's own, so that a number not translated is found out ---------- */
+/* ---- Numbers: none is equal to xsock's own, so that a number not translated is found out ----- */
 
 enum {
     FAKE_FAMILY_BASE = 1000, /* family n of xsock is FAKE_FAMILY_BASE + n here */
@@ -60,10 +60,10 @@ enum {
     FAKE_EUNLISTED = 4242 /* which no row names */
 };
 
-/* ---- The system as it is to be -------------------------------------------------------------------- */
+/* ---- The system as it is to be --------------------------------------------------------------- */
 
-/* Everything as at the start: every family there, nothing set to fail, counts at zero. What is open and
- * allocated stays. */
+/* Everything as at the start: every family there, nothing set to fail, counts at zero. What is open
+ * and allocated stays. */
 void fake_reset(void);
 
 /* This system has no number for it, as Windows has none for NETLINK. */
@@ -73,11 +73,11 @@ void fake_hide_protocol(int af, int protocol);
 
 enum { FAKE_ANY = INT32_MIN };
 
-/* Opening what matches gives this code, as a kernel does that knows the number and lacks the module.
- * FAKE_ANY matches anything; numbers are xsock's. */
+/* Opening what matches gives this code, as a kernel does that knows the number and lacks the
+ * module. FAKE_ANY matches anything; numbers are xsock's. */
 void fake_refuse(int af, int type, int protocol, int code);
 
-/* ---- Failures ------------------------------------------------------------------------------------- */
+/* ---- Failures -------------------------------------------------------------------------------- */
 
 enum fake_call {
     FAKE_STARTUP,
@@ -111,7 +111,8 @@ enum fake_call {
     FAKE_ANY_CALL = FAKE_CALLS
 };
 
-/* The nth call (1 is the next) of this kind fails with this code; once. FAKE_ANY_CALL counts all kinds. */
+/* The nth call (1 is the next) of this kind fails with this code; once. FAKE_ANY_CALL counts all
+ * kinds. */
 void fake_fail(enum fake_call call, unsigned nth, int code);
 
 /* Whether that failure was given since, and by which call. */
@@ -121,7 +122,7 @@ enum fake_call fake_failed_call(void);
 /* How often a call was made since fake_reset(). */
 unsigned fake_calls(enum fake_call call);
 
-/* ---- What there is -------------------------------------------------------------------------------- */
+/* ---- What there is --------------------------------------------------------------------------- */
 
 size_t fake_handles(void);
 size_t fake_allocations(void);
@@ -146,10 +147,10 @@ void fake_close_foreign(uintptr_t handle);
 void fake_fork_child(void);
 void fake_fork_parent(void);
 
-/* ---- Fixture -------------------------------------------------------------------------------------- */
+/* ---- Fixture --------------------------------------------------------------------------------- */
 
-/* CMocka's: resets, and afterwards finds out whether handles, starts or locks are left over. Memory that a
- * table keeps is for the test to judge, with fake_allocations(). */
+/* CMocka's: resets, and afterwards finds out whether handles, starts or locks are left over. Memory
+ * that a table keeps is for the test to judge, with fake_allocations(). */
 int fake_setup(void **state);
 int fake_teardown(void **state);
 bool fake_is_clean(void);

@@ -31,7 +31,7 @@ void renew(void)
     ASSERT_RESULT(0, xsock__lookup_create_table(&t));
 }
 
-/* ---- Sockets -------------------------------------------------------------------------------------- */
+/* ---- Sockets --------------------------------------------------------------------------------- */
 
 struct xsock_addr at_port(uint32_t port)
 {
@@ -105,7 +105,7 @@ void fill(int d)
     UNTIL(send_some(d, 1, XSOCK_MSG_DONTWAIT) != 1, (void)0);
 }
 
-/* ---- Things that happen meanwhile ----------------------------------------------------------------- */
+/* ---- Things that happen meanwhile ------------------------------------------------------------ */
 
 void send_later(void *user)
 {
@@ -149,7 +149,7 @@ void dup2_later(void *user)
     e->other = xsock__call_dup2(t, e->n != 0 ? (int)e->n : e->d, e->d, 0);
 }
 
-/* ---- Calls that block for good -------------------------------------------------------------------- */
+/* ---- Calls that block for good --------------------------------------------------------------- */
 
 /* Each makes a descriptor in which `run` has nothing to wait for. */
 static int ready_to_accept(void)

@@ -1,5 +1,5 @@
-/* For the tests of calls on fake sockets (fake_net.h): a table, sockets of every state in it, calls that wait and
- * what happens to them meanwhile. */
+/* For the tests of calls on fake sockets (fake_net.h): a table, sockets of every state in it, calls
+ * that wait and what happens to them meanwhile. */
 #ifndef XSOCK_FAKE_TALK_H
 #define XSOCK_FAKE_TALK_H
 
@@ -34,7 +34,7 @@ int send_some(int d, size_t n, int flags);
 int recv_some(int d, size_t n, int flags);
 void fill(int d); /* until it would block */
 
-/* ---- Calls that block for good -------------------------------------------------------------------- */
+/* ---- Calls that block for good --------------------------------------------------------------- */
 
 struct blocking {
     const char *name;
@@ -51,7 +51,7 @@ int ready_to_knock(void);   /* at a LOCAL listener that is full */
 int ready_to_settle(void);  /* with a connect under way, that waits for it first */
 int run_accept(int d);
 
-/* ---- Things that happen meanwhile: for fake_at() and fake_before() -------------------------------- */
+/* ---- Things that happen meanwhile: for fake_at() and fake_before() --------------------------- */
 
 struct event {
     int d, other, number;

@@ -18,8 +18,8 @@ struct guest {
 void guest_start(struct guest *g, const struct xsock_wasix_config *config);
 void guest_stop(struct guest *g);
 
-/* Calls an import by name with as many arguments as its signature has. In wasix_64v1 they all count whole; else the
- * high half of an i32's word is filled with rubbish, which must not matter. */
+/* Calls an import by name with as many arguments as its signature has. In wasix_64v1 they all count
+ * whole; else the high half of an i32's word is filled with rubbish, which must not matter. */
 uint32_t guest_call(struct guest *g, const char *name, ...);
 #define GUEST_ARG(n) ((uint64_t)(n))
 

@@ -36,7 +36,8 @@ unsigned guest_bind(struct guest *g, int d, int af);
 unsigned guest_port(struct guest *g, int d);
 int guest_listen(struct guest *g, int af, unsigned *out_port);
 
-/* A connection from one guest to the other (which may be the same): out[0] is of `from`, out[1] of `to`. */
+/* A connection from one guest to the other (which may be the same): out[0] is of `from`, out[1] of
+ * `to`. */
 void guest_connect(struct guest *from, struct guest *to, int af, int out[2]);
 
 /* The status of a socket, as the guest sees it. */

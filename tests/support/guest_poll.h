@@ -1,5 +1,5 @@
-/* poll_oneoff for tests: its subscriptions, one after another, and the events that it brings back. They stand
- * in the guest's memory from GUEST_SUBS and from GUEST_EVENTS on. */
+/* poll_oneoff for tests: its subscriptions, one after another, and the events that it brings back.
+ * They stand in the guest's memory from GUEST_SUBS and from GUEST_EVENTS on. */
 #ifndef XSOCK_TEST_GUEST_POLL_H
 #define XSOCK_TEST_GUEST_POLL_H
 

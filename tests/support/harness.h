@@ -1,5 +1,5 @@
-/* What every test program shares: CMocka, an assertion that speaks in names, and a count of descriptors and
- * system handles around each test. */
+/* What every test program shares: CMocka, an assertion that speaks in names, and a count of
+ * descriptors and system handles around each test. */
 #ifndef XSOCK_TEST_HARNESS_H
 #define XSOCK_TEST_HARNESS_H
 
@@ -22,7 +22,8 @@
 #include "clock.h"
 #include "xsock.h"
 
-/* Result and error in one: `expected` is a value >= 0 or -XSOCK_E..., and a mismatch prints both by name. */
+/* Result and error in one: `expected` is a value >= 0 or -XSOCK_E..., and a mismatch prints both by
+ * name. */
 #define ASSERT_RESULT(expected, call) \
     harness_assert_result((expected), (call), #call, __FILE__, __LINE__)
 
@@ -41,8 +42,8 @@
     } while (0)
 
 /* A loop that waits for another thread, or for the system, must end. UNTIL runs `turn` until the
- * condition holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with the
- * condition's text. UNTIL is for the thread that runs the test, as CMocka knows no other. */
+ * condition holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with
+ * the condition's text. UNTIL is for the thread that runs the test, as CMocka knows no other. */
 #define UNTIL(condition, turn)                        \
     do {                                              \
         const int64_t until_end = harness_patience(); \

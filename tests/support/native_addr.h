@@ -18,8 +18,9 @@ struct native_addr {
 bool native_pton(const char *text, uint8_t *bytes, size_t size);
 void native_ntop(const uint8_t *bytes, size_t size, char out[NATIVE_TEXT_SIZE]);
 
-/* Whether those two read and write what POSIX and RFC 5952 say, and nothing else. Windows, and Wine 8, read
- * numbers with leading zeros, and write more prefixes with a dotted end (ISATAP), and ::ffff:0:0 without. */
+/* Whether those two read and write what POSIX and RFC 5952 say, and nothing else. Windows, and Wine
+ * 8, read numbers with leading zeros, and write more prefixes with a dotted end (ISATAP), and
+ * ::ffff:0:0 without. */
 bool native_text_is_strict(void);
 
 /* Sockaddrs filled in by the system's structures; flow in host order. */
@@ -34,8 +35,8 @@ size_t native_path_max(void);                   /* sizeof sun_path */
 bool native_has_abstract(void);                 /* names of LOCAL that begin with a zero */
 long native_process(void); /* this process's number, for names that nobody else uses */
 
-/* Binds a new socket to this address, whose port it is to choose, and gives the address it then has. False:
- * the system has no such family. */
+/* Binds a new socket to this address, whose port it is to choose, and gives the address it then
+ * has. False: the system has no such family. */
 bool native_bind(const struct native_addr *to, bool stream, struct native_addr *out);
 
 #endif

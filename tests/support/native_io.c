@@ -69,7 +69,8 @@ static bool option(uintptr_t h, int level, int name, int *out)
     return getsockopt((SOCKET)h, level, name, (char *)out, &size) == 0;
 }
 
-/* By its name, not an option: see wine.h. One that is not bound has none, which it says as a socket. */
+/* By its name, not an option: see wine.h. One that is not bound has none, which it says as a
+ * socket. */
 bool native_is_open(uintptr_t h)
 {
     struct sockaddr_storage name;
@@ -92,8 +93,9 @@ static int peek_code(uintptr_t h)
     return WSAGetLastError();
 }
 
-/* Windows has no way to ask. A receive with nothing there tells: of a blocking socket it would wait, so it
- * gets a limit first. Of a datagram socket that is not bound Windows won't receive at all (Wine does). */
+/* Windows has no way to ask. A receive with nothing there tells: of a blocking socket it would
+ * wait, so it gets a limit first. Of a datagram socket that is not bound Windows won't receive at
+ * all (Wine does). */
 bool native_is_nonblocking(uintptr_t h)
 {
     struct sockaddr_in loopback = {.sin_family = AF_INET};

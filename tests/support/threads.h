@@ -10,8 +10,8 @@ struct thread; /* one that runs */
 struct thread *thread_start(void (*run)(void *user), void *user);
 
 /* Waits until the thread has ended, and frees it. If the thread has not ended within
- * THREAD_PATIENCE_S, the process ends with a sentence: the thread may use memory of the test, and the
- * test can't go on. */
+ * THREAD_PATIENCE_S, the process ends with a sentence: the thread may use memory of the test, and
+ * the test can't go on. */
 enum { THREAD_PATIENCE_S = 120 };
 void thread_join(struct thread *t);
 

@@ -74,7 +74,7 @@ static const int flag_sets[] = {0, XSOCK_SOCK_CLOEXEC, XSOCK_SOCK_NONBLOCK,
                                 XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK};
 static const int all_flags = XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK;
 
-/* ---- Every system --------------------------------------------------------------------------------- */
+/* ---- Every system ---------------------------------------------------------------------------- */
 
 int truth_answer(int af, int type, int protocol, int *out_protocol)
 {
@@ -99,7 +99,7 @@ int truth_answer(int af, int type, int protocol, int *out_protocol)
     return verdict;
 }
 
-/* ---- This system ---------------------------------------------------------------------------------- */
+/* ---- This system ----------------------------------------------------------------------------- */
 
 static int type_index(int type)
 {
@@ -138,7 +138,7 @@ int truth_answer_here(const struct truth_system *system, int af, int type, int p
     return answer;
 }
 
-/* ---- The sweep ------------------------------------------------------------------------------------ */
+/* ---- The sweep ------------------------------------------------------------------------------- */
 
 static void check_opened(int d, int af, int type, int protocol, truth_opened *opened)
 {

@@ -44,8 +44,8 @@ int zoo_bind_new(int type, struct xsock_addr *out);
 /* The zoo that the calls of a table are made in. */
 extern const struct zoo *zoo;
 
-/* The columns: stream, bound, listener, connected, shut down, datagrams, bound datagrams, connected datagrams,
- * pair, datagram pair. */
+/* The columns: stream, bound, listener, connected, shut down, datagrams, bound datagrams, connected
+ * datagrams, pair, datagram pair. */
 enum { ZOO_COLUMNS = 10 };
 
 #define ALL(e) {e, e, e, e, e, e, e, e, e, e}
@@ -60,8 +60,8 @@ struct zoo_row {
 /* Makes every call on every column's socket and prints what differs from the table. */
 void zoo_assert_rows(const struct zoo_row *rows, int count);
 
-/* For a descriptor that is not open all say EBADF, whatever else is wrong. Negative ones apart: a poll leaves them
- * out. */
+/* For a descriptor that is not open all say EBADF, whatever else is wrong. Negative ones apart: a
+ * poll leaves them out. */
 void zoo_assert_EBADF(const struct zoo_row *row, bool negative_too);
 
 #endif

@@ -1,5 +1,5 @@
-/* For guests: each call is checked; the first that gives something else is told, and ends the guest with 1.
- * No printf here: it is the engine's fd_write that most guests should need. */
+/* For guests: each call is checked; the first that gives something else is told, and ends the guest
+ * with 1. No printf here: it is the engine's fd_write that most guests should need. */
 #ifndef XSOCK_TEST_CHECK_H
 #define XSOCK_TEST_CHECK_H
 
@@ -49,7 +49,7 @@ static inline void check_equal(int64_t expected, int64_t got, const char *what, 
 /* The value, or errno, of an expression. */
 #define CHECK(expected, got) check_equal((expected), (got), #got, __FILE__, __LINE__)
 
-/* ---- What most guests do ------------------------------------------------------------------------- */
+/* ---- What most guests do --------------------------------------------------------------------- */
 
 static inline struct addr_port loopback(uint16_t port)
 {

@@ -1,4 +1,5 @@
-/* TCP with itself: more than fits into the system's buffers, in pieces, both ways; then the end of it. */
+/* TCP with itself: more than fits into the system's buffers, in pieces, both ways; then the end of
+ * it. */
 #include "check.h"
 
 enum { SIZE = 1 << 20, PIECE = 10007 };

@@ -1,5 +1,5 @@
-/* Files and streams are the engine's, beside sockets that are xsock's: printf, fopen, and the numbers of both. The
- * folder that this guest gets holds a file hello.txt with one line. */
+/* Files and streams are the engine's, beside sockets that are xsock's: printf, fopen, and the
+ * numbers of both. The folder that this guest gets holds a file hello.txt with one line. */
 #include <stdio.h>
 
 #include "check.h"

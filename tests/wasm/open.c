@@ -41,7 +41,8 @@ static void what_is_none_is_refused(void)
     CHECK(77, untouched);
 }
 
-/* Whether a family is there is the system's matter; what wasix-libc asks for, where a program said 0, is not. */
+/* Whether a family is there is the system's matter; what wasix-libc asks for, where a program said
+ * 0, is not. */
 static void local_takes_the_protocols_that_libc_sends(void)
 {
     fd_t plain = -1, as_libc = -1;

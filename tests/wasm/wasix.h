@@ -1,5 +1,5 @@
-/* What guests import: the socket calls of WASIX, as wasm32 has them, or wasm64. All return an errno. wasi-libc has
- * the rest. */
+/* What guests import: the socket calls of WASIX, as wasm32 has them, or wasm64. All return an
+ * errno. wasi-libc has the rest. */
 #ifndef XSOCK_TEST_WASIX_H
 #define XSOCK_TEST_WASIX_H
 

@@ -1,5 +1,5 @@
-/* For wasm64, where pointers and sizes have 8 bytes: no libc has that yet, so this one does without. It ends with 0,
- * or with the number of the line that failed. */
+/* For wasm64, where pointers and sizes have 8 bytes: no libc has that yet, so this one does
+ * without. It ends with 0, or with the number of the line that failed. */
 #include "wasix.h"
 
 FROM("wasi_snapshot_preview1", "proc_exit") _Noreturn void proc_exit(int status);

@@ -12,11 +12,11 @@
 #include "tool.h"
 #include "xsock.h"
 
-/* Where errors and the systems' codes are looked for. Errno ends at 4095 (what a Linux system call can
- * return); Winsock at 11031, Win32 codes below 16000. */
+/* Where errors and the systems' codes are looked for. Errno ends at 4095 (what a Linux system call
+ * can return); Winsock at 11031, Win32 codes below 16000. */
 enum { ERRORS_END = 2000, ERRNO_END = 4096, WINSOCK_END = 16000 };
 
-/* ---- One error, as text and as JSON -------------------------------------------------------------- */
+/* ---- One error, as text and as JSON ---------------------------------------------------------- */
 
 static int widest_name(void)
 {
@@ -47,7 +47,8 @@ static int from_winsock(int code)
     return xsock_error_from_winsock(code);
 }
 
-/* The codes that become this error. Those that no row names, which become EUNKNOWN, are not listed. */
+/* The codes that become this error. Those that no row names, which become EUNKNOWN, are not
+ * listed. */
 static void print_json_codes(int number, int (*from)(int code), int end)
 {
     const char *comma = "";
@@ -78,7 +79,7 @@ static void print_json(int number)
     out("}");
 }
 
-/* ---- All of them --------------------------------------------------------------------------------- */
+/* ---- All of them ----------------------------------------------------------------------------- */
 
 static int print_all(bool json)
 {
@@ -109,7 +110,7 @@ static int print_all(bool json)
     return DONE;
 }
 
-/* ---- Which one ----------------------------------------------------------------------------------- */
+/* ---- Which one ------------------------------------------------------------------------------- */
 
 /* What follows "errno:" or "wsa:", in any case; NULL: it is not of this kind. */
 static const char *after_kind(const char *text, const char *kind)

@@ -36,7 +36,8 @@ static int serve_datagrams(const struct args *args, int d)
     return relay(d, false, args->timeout_ns, &peer);
 }
 
-/* A server that was stopped can start again at once; and accepting takes no longer than --timeout. */
+/* A server that was stopped can start again at once; and accepting takes no longer than
+ * --timeout. */
 static int prepare_stream(const struct args *args, int d)
 {
     int rc = xsock_set_opt_flag(d, XSOCK_SO_REUSEADDR, true);

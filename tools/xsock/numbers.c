@@ -55,7 +55,8 @@ enum number number_parse(const char *text, int64_t *out)
     return A_NUMBER;
 }
 
-/* A number that fits in an int, by a word for what it is; false and *out_done unset: not a number. */
+/* A number that fits in an int, by a word for what it is; false and *out_done unset: not a
+ * number. */
 static bool int_parse(const char *what, const char *text, int *out, bool *out_done)
 {
     int64_t n = 0;

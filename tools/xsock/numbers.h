@@ -14,8 +14,8 @@ bool family_parse(const char *text, int *out);
 bool type_parse(const char *text, int *out); /* with flags: "stream+cloexec+nonblock" */
 bool protocol_parse(int af, const char *text, int *out);
 
-/* The protocol's name, or its number in `buffer`; of protocol 0, the name of what it picks, or "-" as in the
- * catalog. */
+/* The protocol's name, or its number in `buffer`; of protocol 0, the name of what it picks, or "-"
+ * as in the catalog. */
 const char *protocol_label(int af, int type, int protocol, char buffer[16]);
 
 #endif

@@ -10,7 +10,7 @@
 #include "tool.h"
 #include "xsock.h"
 
-/* ---- Results ------------------------------------------------------------------------------------- */
+/* ---- Results --------------------------------------------------------------------------------- */
 
 static bool write_failed;
 static int write_errno;
@@ -115,7 +115,7 @@ int out_finish(int status)
     return status == DONE ? FAILED : status;
 }
 
-/* ---- Complaints ---------------------------------------------------------------------------------- */
+/* ---- Complaints ------------------------------------------------------------------------------ */
 
 static const char *about;
 
@@ -158,7 +158,8 @@ static void put_line(const char *format, va_list list)
     static char buffer[1024];
     static bool buffered;
 
-    /* Standard error comes unbuffered: a line would go out byte by byte, between those of others. */
+    /* Standard error comes unbuffered: a line would go out byte by byte, between those of
+     * others. */
     if (!buffered)
         setvbuf(stderr, buffer, _IOFBF, sizeof buffer);
     buffered = true;

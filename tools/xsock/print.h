@@ -11,7 +11,7 @@
 #define PRINT_LIKE(at, first)
 #endif
 
-/* ---- Results. A failure to write is kept, and comes out of out_finish(). ------------------------- */
+/* ---- Results. A failure to write is kept, and comes out of out_finish(). --------------------- */
 
 /* As printf. Nothing from the command line goes in here. */
 void out(const char *format, ...) PRINT_LIKE(1, 2);
@@ -26,30 +26,32 @@ bool out_failed(void);
 enum paint { PLAIN, GOOD, WARN, DIM, BOLD };
 void out_painted(enum paint paint, const char *text, int width);
 
-/* In decimal. (printf's macros for wide integers are not the same thing in every C library of Windows.) */
+/* In decimal. (printf's macros for wide integers are not the same thing in every C library of
+ * Windows.) */
 void out_unsigned(uint64_t n);
 
 /* As a JSON string, quotes included; NULL is null. */
 void out_json_string(const char *text);
 
-/* Writes out what is left, and returns `status`, or FAILED, having said why, if anything could not be
- * written. Only a reader that went away is not worth a word: it knows. */
+/* Writes out what is left, and returns `status`, or FAILED, having said why, if anything could not
+ * be written. Only a reader that went away is not worth a word: it knows. */
 int out_finish(int status);
 
-/* ---- Complaints: "xsock: open: ..." -------------------------------------------------------------- */
+/* ---- Complaints: "xsock: open: ..." ---------------------------------------------------------- */
 
 /* Names the command in complaints from now on; NULL: none. */
 void complain_about(const char *command);
 
-/* Prints one line. The format knows %s, %d and %%. What %s prints may come from the command line: whatever
- * is not printable ASCII in it is printed as \xNN, so that it can do nothing to the terminal. */
+/* Prints one line. The format knows %s, %d and %%. What %s prints may come from the command line:
+ * whatever is not printable ASCII in it is printed as \xNN, so that it can do nothing to the
+ * terminal. */
 void complain(const char *format, ...) PRINT_LIKE(1, 2);
 
 /* The same, then a line that names --help; returns MISUSED. */
 int misuse(const char *format, ...) PRINT_LIKE(1, 2);
 
-/* Complains with the name and the sentence of an error of xsock (negative), and the system's code if there
- * is one; returns FAILED. */
+/* Complains with the name and the sentence of an error of xsock (negative), and the system's code
+ * if there is one; returns FAILED. */
 int complain_error(int error);
 
 #endif

@@ -10,7 +10,7 @@
 
 enum { SIZE = 65536, DATAGRAM = 1400, SECOND = 1000000000 };
 
-/* ---- Standard input ------------------------------------------------------------------------------ */
+/* ---- Standard input -------------------------------------------------------------------------- */
 
 static int input_pair[2] = {-1, -1};
 static bool input_ended; /* of one connection, and so for the next */
@@ -25,9 +25,8 @@ static void copy_input(void *unused)
     while ((n = term_read(bytes, SIZE)) > 0)
         if (xsock_send(input_pair[1], bytes, (size_t)n, 0) < 0)
             break;
-    if (n < 0
-        && errno
-               != EBADF) /* that one: there is no standard input, which is as good as an empty one */
+    /* EBADF means that there is no standard input, which counts as an empty one. */
+    if (n < 0 && errno != EBADF)
         input_error = errno;
     xsock_close(input_pair[1]);
 }
@@ -45,7 +44,7 @@ int relay_input(void)
     return input_pair[0];
 }
 
-/* ---- Relaying ------------------------------------------------------------------------------------ */
+/* ---- Relaying -------------------------------------------------------------------------------- */
 
 struct relay {
     int d, input;
@@ -160,7 +159,8 @@ static bool is_over(const struct relay *r)
     return !r->socket_open && (!r->can_send || (!r->input_open && r->pending == r->sent));
 }
 
-/* How long nothing may happen. A peer of datagrams can't say that it has ended: silence after the input does. */
+/* How long nothing may happen. A peer of datagrams can't say that it has ended: silence after the
+ * input does. */
 static int64_t patience_ns(const struct relay *r, int64_t timeout_ns)
 {
     return !r->stream && !r->to && !r->input_open && timeout_ns < 0 ? SECOND : timeout_ns;
@@ -198,7 +198,7 @@ int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to)
     return finish(&r, rc);
 }
 
-/* ---- Addresses ----------------------------------------------------------------------------------- */
+/* ---- Addresses ------------------------------------------------------------------------------- */
 
 bool relay_is_port(const char *text)
 {
@@ -253,7 +253,7 @@ int relay_open(const struct args *args, const struct xsock_addr *a)
                       0);
 }
 
-/* ---- --verbose ----------------------------------------------------------------------------------- */
+/* ---- --verbose ------------------------------------------------------------------------------- */
 
 void relay_tell(const struct args *args, const char *verb, const struct xsock_addr *a)
 {

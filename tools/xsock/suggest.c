@@ -16,8 +16,8 @@ static int smaller(int a, int b)
     return a < b ? a : b;
 }
 
-/* How many letters to insert, delete, replace, or swap with their neighbour to make one word of the other
- * (optimal string alignment). Both are at most LONGEST long. */
+/* How many letters to insert, delete, replace, or swap with their neighbour to make one word of the
+ * other (optimal string alignment). Both are at most LONGEST long. */
 static int distance(const char *a, const char *b)
 {
     int rows[3][LONGEST + 1];

@@ -170,9 +170,9 @@ bool term_has_errno(void)
 #include <signal.h>
 #include <unistd.h>
 
-/* A standard stream that the caller closed (`>&-`) leaves its number to the next socket, and what is
- * printed would go into that. So the number is taken, by something that fails every read or write with
- * EBADF, as the closed stream did. */
+/* A standard stream that the caller closed (`>&-`) leaves its number to the next socket, and what
+ * is printed would go into that. So the number is taken, by something that fails every read or
+ * write with EBADF, as the closed stream did. */
 static void keep_number_taken(int fd, int mode)
 {
     if (fcntl(fd, F_GETFD) != -1)
@@ -190,7 +190,8 @@ void term_start(void)
     keep_number_taken(STDOUT_FILENO, O_RDONLY);
     keep_number_taken(STDERR_FILENO, O_RDONLY);
 
-    /* A reader that went away is an error of writing like any other, and gives the same exit status. */
+    /* A reader that went away is an error of writing like any other, and gives the same exit
+     * status. */
     signal(SIGPIPE, SIG_IGN);
 }
 
@@ -252,7 +253,8 @@ void term_remove_if_interrupted(const char *path)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction ours = {.sa_handler = remove_path}, before;
 
-    /* Not signal(): it may let a second one through that ends the program before the file is gone. */
+    /* Not signal(): it may let a second one through that ends the program before the file is
+     * gone. */
     removed_path = path;
     sigfillset(&ours.sa_mask);
     for (size_t i = 0; path && i < sizeof numbers / sizeof numbers[0]; i++)

@@ -1,4 +1,5 @@
-/* What of the surroundings differs between systems: the standard streams, terminals, the kind of codes. */
+/* What of the surroundings differs between systems: the standard streams, terminals, the kind of
+ * codes. */
 #ifndef TERM_H
 #define TERM_H
 
@@ -18,14 +19,16 @@ bool term_color(FILE *stream);
 /* C's errno of a write that failed just now; EPIPE if its reader went away. */
 int term_write_error(void);
 
-/* Standard input and output as plain bytes. Read: 0 at the end, -1 on failure. Write: all, or false. */
+/* Standard input and output as plain bytes. Read: 0 at the end, -1 on failure. Write: all, or
+ * false. */
 int term_read(void *buffer, int size);
 bool term_write(const void *bytes, int size);
 
 /* Is standard input a terminal? */
 bool term_input_is_typed(void);
 
-/* Removes a file when the program is interrupted, before it ends of that; NULL: none any more. The path stays. */
+/* Removes a file when the program is interrupted, before it ends of that; NULL: none any more. The
+ * path stays. */
 void term_remove_if_interrupted(const char *path);
 
 /* Runs fn(arg) in a thread of its own, which ends with the program at the latest. */

@@ -1,5 +1,5 @@
-/* The xsock program: what a command is, and what main.c does for every one of them. A new command is a file
- * with its `struct command`, a line in commands.c, and a line in sources.txt. */
+/* The xsock program: what a command is, and what main.c does for every one of them. A new command
+ * is a file with its `struct command`, a line in commands.c, and a line in sources.txt. */
 #ifndef TOOL_H
 #define TOOL_H
 
