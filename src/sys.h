@@ -308,10 +308,10 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
                     int64_t timeout_ns);
 
 /* ---- Names -----------------------------------------------------------------------------------
- * Codes of resolvers are not errnos. glibc's are negative, BSD's are small, and some of Windows' are
- * Winsock's with another meaning. So these functions return 0 or XSOCK_EAI_... (positive), and store
- * the code for xsock_oserror(); for XSOCK_EAI_SYSTEM that is the errno. They may block for long.
- * xsock__sys_startup() need not be in force meanwhile. */
+ * Codes of resolvers are not errnos. glibc's are negative, BSD's are small, and some of Windows'
+ * are Winsock's with another meaning. So these functions return 0 or XSOCK_EAI_... (positive), and
+ * store the code for xsock_oserror(); for XSOCK_EAI_SYSTEM that is the errno. They may block for
+ * long. xsock__sys_startup() need not be in force meanwhile. */
 
 enum { XSOCK__NAME_SIZE = 1025 }; /* NI_MAXHOST, everywhere */
 
@@ -344,9 +344,9 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
  * what is ready (epoll, kqueue, AFD poll). It takes its memory in open and add: a wait allocates
  * nothing.
  *
- * For one poller, only one thread at a time calls add, change and remove, while any number of others
- * are in wait, wake and used. close comes when nobody uses the poller any more; the members that
- * are left need no remove. */
+ * For one poller, only one thread at a time calls add, change and remove, while any number of
+ * others are in wait, wake and used. close comes when nobody uses the poller any more; the members
+ * that are left need no remove. */
 struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
