@@ -338,11 +338,11 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
 }
 
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
-                      const struct xsock__held *held, bool kept)
+                      const struct xsock__held *held, bool foreign)
 {
     struct xsock__fd *old = NULL;
     xsock__sys_lock(&t->lock);
-    int rc = move(t, fd, to, held, kept, &old);
+    int rc = move(t, fd, to, held, foreign, &old);
     if (rc != 0) {
         xsock__sys_unlock(&t->lock);
         return rc;

@@ -1,13 +1,13 @@
-/* The descriptor table: numbers to descriptors; lowest free, references, close. It knows nothing of
- * what a socket is: it keeps a handle and a pointer, and tells its owner when both are to be let
- * go.
+/* The descriptor table. It gives out the lowest free numbers, counts references, and closes. The
+ * table does not know what a socket is. It keeps a handle and a pointer for each descriptor, and
+ * tells its owner when both are to be freed.
  *
- * A descriptor lives from publish until remove, and its memory until the table's end: that is why a
- * look-up needs no lock. get() adds a reference first and then looks whether the number still leads
- * there. After remove() the last put() (or remove itself) has the owner's `closed` called, exactly
- * once.
+ * A descriptor lives from publish until remove, but its memory lives until the table's end. That is
+ * why a look-up needs no lock: get() adds a reference first, and then checks that the number still
+ * leads to the same descriptor. After remove(), the last put() (or remove() itself) calls the
+ * owner's `closed`, exactly once.
  *
- * One lock a table orders opening and closing; look-ups take none. */
+ * Each table has one lock, which orders opening and closing. Look-ups take no lock. */
 #ifndef XSOCK__TABLE_FDTAB_H
 #define XSOCK__TABLE_FDTAB_H
 
@@ -27,7 +27,8 @@ struct xsock__held {
     struct xsock__sock *sock;
 };
 
-/* Let go of both: called without a lock, in whichever thread was last. */
+/* Frees what a descriptor held. It is called without a lock, in the thread that drops the last
+ * reference. */
 typedef void xsock__fdtab_closed(const struct xsock__held *held);
 
 struct xsock__fd {
@@ -35,27 +36,27 @@ struct xsock__fd {
     int number;
     struct xsock__held held;
     xsock__atomic_int cloexec;
-    int state; /* fdtab's own, under its lock */
+    int state; /* fdtab.c's own, under the table's lock */
     union {
-        struct xsock__fd *next;     /* fdtab's own: the free list */
+        struct xsock__fd *next;     /* of the free list */
         struct xsock__sock *memory; /* reserved or open: see xsock__fdtab_recycle */
     };
-    struct xsock__waiter *waiters;     /* the same: calls that wait in it */
-    struct xsock__observer *observers; /* the same: who is told when it is closed */
-    xsock__atomic_int edges; /* poller.c's: it is, or was, an edge-triggered member of a poller */
+    struct xsock__waiter *waiters;     /* calls that wait in it; under the lock */
+    struct xsock__observer *observers; /* told when it is closed; under the lock */
+    xsock__atomic_int edges; /* set by poller.c: it is, or was, an edge-triggered member */
 };
 
-/* Instead of `closed`, where memory is used again: lets go, and returns held->sock's memory if
- * nobody has a use for it any more, or NULL. */
+/* Is called instead of `closed` by a table that recycles memory. It frees what the descriptor held,
+ * and returns the memory of held->sock, or NULL if another descriptor still needs that memory. */
 typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held);
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
-/* Beyond every error of xsock.h: this number is kept for somebody else (see
+/* Not an error of xsock.h: the number stands for something else than a socket of this table (see
  * xsock__fdtab_reserve_foreign). */
 enum { XSOCK__EFOREIGN = 0x7000 };
 
-/* A new table, empty. -XSOCK_ENOMEM. */
+/* Makes an empty table. -XSOCK_ENOMEM if there is no memory. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
 
 /* From now on the table keeps the memory of some socks that are gone, for the next ones. Each piece
@@ -72,76 +73,81 @@ void xsock__fdtab_free_spares(struct xsock__fdtab *t);
 /* Closes what is open, and frees the table. No other thread may be in it. */
 void xsock__fdtab_destroy(struct xsock__fdtab *t);
 
-/* For a table that is a guest's; all before its first use. The lowest number there is (else
- * XSOCK__FDTAB_FIRST); how many calls may wait at once (else any); whether handles are
- * close-on-exec whatever a descriptor's own flag says, as a guest's are not for the host's
- * children; and whether it may be sealed while calls are in it. */
+/* The rules of a guest's table. They are set before the table's first use. */
 struct xsock__fdtab_rules {
-    int first, waiting;
-    bool private_handles, ends;
+    int first;   /* the lowest number; else XSOCK__FDTAB_FIRST */
+    int waiting; /* how many calls may wait at the same time; else any number */
+    /* Handles are close-on-exec whatever a descriptor's own flag says: a guest's handles are not
+     * for the host's children. */
+    bool private_handles;
+    bool ends; /* the table may be sealed while calls are in it */
 };
 void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules);
 const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);
 
-/* Nothing can be opened any more, all that is open is closed, and calls that wait, whatever for,
- * end: they get -XSOCK_ECANCELED, as those that would wait, reserve and replace do from then on.
- * What was reserved by then may still be published: that stays until the table's end. Any thread,
- * any time. */
+/* Closes everything that is open, and lets nothing be opened any more. Every call that waits ends
+ * with -XSOCK_ECANCELED. A call that would wait, reserve or replace gets the same error from then
+ * on. A number that was reserved before may still be published, and is closed at once. Any thread
+ * may call this at any time. */
 void xsock__fdtab_seal(struct xsock__fdtab *t);
 
-/* Closes what is marked as close-on-exec, and open by now. */
+/* Closes every descriptor that is marked as close-on-exec. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t);
 
-/* No number leads to it, and only sealing closes it: what a call can wait in that has no
- * descriptor. */
+/* A descriptor that no number leads to. Only sealing closes it. A call that has no descriptor of
+ * its own can wait in it. */
 struct xsock__fd *xsock__fdtab_seal_fd(struct xsock__fdtab *t);
 
-/* The same for calls that want to know that somebody has rung, which closes nothing: whoever waits
- * in the bell is woken as if it were closed, and stays there until it leaves. Rings are counted, so
- * that who has begun too late finds out: ask for the count, look at what is rung for, wait in the
- * bell, and compare. */
+/* A second descriptor of that kind, for calls that want to be notified. A notification wakes every
+ * call that waits in it, as if it were closed, but closes nothing. Notifications are counted, so
+ * that a caller that starts waiting late can tell that it missed one: the caller asks for the
+ * count, looks at what it waits for, waits, and compares the counts. */
 struct xsock__fd *xsock__fdtab_notify_fd(struct xsock__fdtab *t);
 int xsock__fdtab_notifications(struct xsock__fdtab *t);
 void xsock__fdtab_notify(struct xsock__fdtab *t);
 
-/* Takes the lowest free number >= min: it counts as open, but is not yet found by get(). Fill in
- * held, then publish, or cancel. min is >= 0. -XSOCK_EMFILE, -XSOCK_ENOMEM. */
+/* Takes the lowest free number >= min, which is >= 0. The number counts as open, but get() does not
+ * find it yet. The caller fills in `held` and publishes, or cancels. -XSOCK_EMFILE if no number is
+ * free below the limit; -XSOCK_ENOMEM. */
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
-/* The same, for a handle from outside. -XSOCK_EBUSY: a descriptor has this handle already. Its cost
- * grows with the number of descriptors: only adopting pays it. held.handle is filled in, and may
- * not be changed. */
+/* Does the same for a handle from outside, which is filled in and may not be changed. -XSOCK_EBUSY
+ * if a descriptor has this handle already. The cost grows with the number of descriptors; only
+ * adopting pays it. */
 int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out);
 
-/* Makes it found. Returns its number. */
+/* Lets get() find the descriptor. Returns its number. */
 int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd);
 
-/* Gives the number back. What held names is the caller's to let go. */
+/* Gives the number back. The caller frees what held names. */
 void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Puts held under exactly this number, and closes what was there, in one step. Returns the number.
- * -XSOCK_EBADF: below the first, or not below the limit. -XSOCK_EBUSY: reserved and not yet
- * published. -XSOCK__EFOREIGN. -XSOCK_ENOMEM. On failure held is still the caller's. */
+ * -XSOCK_EBADF if the number is below the first or not below the limit. -XSOCK_EBUSY if it is
+ * reserved and not published yet. -XSOCK__EFOREIGN if it is foreign. -XSOCK_ENOMEM. On failure held
+ * still belongs to the caller. */
 int xsock__fdtab_replace(struct xsock__fdtab *t, int number, const struct xsock__held *held,
                          bool cloexec);
 
 /* Puts held under the number `to`, closes what was there, and closes fd, all in one step. The
- * caller has a reference to fd, whose number is another. kept: `to` is kept, and no longer; else it
- * is open. Returns the number. -XSOCK_EBADF: fd was closed meanwhile, or `to` is not what it is to
- * be. -XSOCK__EFOREIGN, -XSOCK_EBUSY as replace, -XSOCK_ENOMEM. On failure held is still the
- * caller's. */
+ * caller has a reference to fd, whose number is another one. If `foreign` is true, `to` must be
+ * foreign, and is a descriptor afterwards; else `to` must be open. Returns the number. -XSOCK_EBADF
+ * if fd was closed meanwhile, or `to` is not what it must be. The other errors are those of
+ * replace. On failure held still belongs to the caller. */
 int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
-                      const struct xsock__held *held, bool kept);
+                      const struct xsock__held *held, bool foreign);
 
-/* Keeps exactly this number (-1: the lowest free one) for somebody else: it is found, and holds
- * `held`, but remove and replace leave it alone and say -XSOCK__EFOREIGN, until unkeep frees it.
- * Returns the number. -XSOCK_EBADF: below the first, or not below the limit; -XSOCK_EBUSY: open;
- * -XSOCK_EMFILE, -XSOCK_ENOMEM. unkeep: -XSOCK_EBADF: not kept. */
+/* Makes exactly this number (-1: the lowest free one) a foreign one: it stands for something else
+ * than a socket of this table. get() finds it, and it holds `held`, but remove and replace leave it
+ * alone and return -XSOCK__EFOREIGN, until it is released. Returns the number. -XSOCK_EBADF if the
+ * number is below the first or not below the limit; -XSOCK_EBUSY if it is open; -XSOCK_EMFILE,
+ * -XSOCK_ENOMEM. Releasing returns -XSOCK_EBADF if the number is not foreign. */
 int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number,
                                  const struct xsock__held *held);
 int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number);
 
-/* The descriptor of a number, with a reference; NULL if it is not open. Any int. No lock. */
+/* The descriptor of a number, with a reference, or NULL if the number is not open. The number may
+ * be any int. Takes no lock. */
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number);
 
 /* Drops the reference. */
@@ -149,7 +155,7 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* ---- Waiting: closing a descriptor wakes the calls that wait in it (wakers.c) ---------------- */
 
-/* A wake of the system, kept by the table for whichever thread has to wait next. */
+/* A wake of the system. The table keeps it for the next thread that has to wait. */
 struct xsock__waker {
     struct xsock__sys_wake wake;
     struct xsock__waker *next_idle, *next;
@@ -162,8 +168,8 @@ struct xsock__waiters {
     struct xsock__waiter *first;
 };
 
-/* One call waiting in one descriptor; on the caller's stack. Either mark is set before the wake
- * is. */
+/* One call that waits in one descriptor. It is on the caller's stack. Either mark is set before the
+ * wake is set. */
 struct xsock__waiter {
     struct xsock__waker *waker;
     struct xsock__waiter *next, **link; /* in the descriptor's list */
@@ -174,9 +180,10 @@ struct xsock__waiter {
         look_again; /* something has changed: the call tries again, and may wait again */
 };
 
-/* Takes a wake, and puts w into fd's list and into `shared`, which may be NULL.
- * -XSOCK_ECANCELED: fd has been closed already; -XSOCK_ENOMEM; above 0: the system's code, there
- * is no wake to be had. The caller has a reference to fd until the caller has called unwatch. */
+/* Takes a wake, and puts w into fd's list and into `shared`, which may be NULL. -XSOCK_ECANCELED if
+ * fd has been closed already or the table is sealed; -XSOCK_ENOBUFS if as many calls wait as may;
+ * -XSOCK_ENOMEM; above 0, the system's code, if the system gives no wake. The caller keeps a
+ * reference to fd until it has called unwatch. */
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
                        struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
@@ -185,81 +192,82 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
  * sees what the caller wrote before this call. */
 void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared);
 
-/* The same in steps, for a call that waits in several with one wake. take_waker returns what watch
- * does; detach tells whether fd was closed; give gets told whether any was. */
+/* The same in steps, for a call that waits in several descriptors with one wake. take_waker returns
+ * what watch returns. detach tells whether fd was closed. `was_set` of give_waker says whether any
+ * of them was. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 
-/* The same count of calls that wait, for one that waits without a wake of the table's.
- * -XSOCK_ENOBUFS: there are as many as may; -XSOCK_ECANCELED: the table is sealed (so say watch and
- * take_waker, too). */
+/* Count a call that waits without a wake of the table's. -XSOCK_ENOBUFS if as many calls wait as
+ * may; -XSOCK_ECANCELED if the table is sealed. */
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t);
 void xsock__fdtab_leave_wait(struct xsock__fdtab *t);
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
                         struct xsock__waker *k);
 bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
 
-/* The same for many at once, in one turn of the table's lock. Between lock and unlock nothing else
- * is called. */
+/* Attach and detach many waiters in one turn of the table's lock. Nothing else may be called
+ * between lock and unlock. */
 void xsock__fdtab_lock(struct xsock__fdtab *t);
 void xsock__fdtab_unlock(struct xsock__fdtab *t);
 int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
                                struct xsock__waker *k);
 void xsock__fdtab_detach_locked(struct xsock__waiter *w);
 
-/* ---- Following: who is told when a descriptor is closed (observers.c) ------------------------ */
+/* ---- Observers: told when a descriptor is closed (observers.c) ------------------------------- */
 
-/* Embedded in what follows a descriptor. `closed` is called once it is closed, replaced or taken,
- * without a lock, by the thread that does that; its number may be another's by then, its handle is
- * still open. From then on the observer is in no list. Not called in a forked child for what the
- * parent had: they are forgotten there. */
+/* Embedded in what observes a descriptor. `closed` is called when the descriptor has been closed,
+ * replaced or taken, without a lock, in the thread that does so. By then the number may belong to
+ * another descriptor, but the handle is still open. The observer is in no list any more. A forked
+ * child forgets the observers of its parent: `closed` is not called there. */
 struct xsock__observer {
     void (*closed)(struct xsock__observer *f);
-    struct xsock__fd *fd; /* fdtab's own; NULL: in no list */
+    struct xsock__fd *fd; /* NULL: it is in no list */
     struct xsock__observer *next, **link;
 };
 
-/* The caller has a reference to fd. -XSOCK_ECANCELED: it has been closed already. */
+/* The caller has a reference to fd. -XSOCK_ECANCELED if fd has been closed already. */
 int xsock__fdtab_observe(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__observer *f);
 
-/* False: it is in no list any more: `closed` is called, or is about to be, by another thread. */
+/* False if the observer is in no list any more: another thread calls `closed`, or is about to. */
 bool xsock__fdtab_unobserve(struct xsock__fdtab *t, struct xsock__observer *f);
 
-/* Calls fn for each observer of fd, under the table's lock, until it returns true: that observer,
- * or NULL. */
+/* Calls fn for each observer of fd, under the table's lock, until fn returns true. Returns that
+ * observer, or NULL. */
 typedef bool xsock__observer_fn(struct xsock__observer *f, void *user);
 struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struct xsock__fd *fd,
                                                    xsock__observer_fn *fn, void *user);
 
-/* What is to be done in a forked child with each descriptor that was open, or half open, or half
- * closed, before any other use of the table; no lock, no other thread. Where the child has no such
- * handle, it says UINTPTR_MAX. */
+/* Is called in a forked child for each descriptor that was open, half open or half closed, before
+ * any other use of the table, without a lock and without another thread. It sets held->handle to
+ * UINTPTR_MAX if the child has no such handle. */
 typedef void xsock__fdtab_forked(struct xsock__held *held);
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
-/* Frees the number, and has held let go when the last reference is dropped. -XSOCK_EBADF,
- * -XSOCK__EFOREIGN. */
+/* Frees the number at once, and what the descriptor holds when the last reference is dropped.
+ * -XSOCK_EBADF if the number is not open; -XSOCK__EFOREIGN if it is foreign. */
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
-/* Frees the number and hands out held, which is not let go. The caller has a reference, which is
- * gone then. -XSOCK_EBADF: closed meanwhile; -XSOCK_EBUSY: somebody else has a reference. */
+/* Frees the number and hands out what the descriptor holds. The caller has a reference, which is
+ * gone afterwards. -XSOCK_EBADF if the descriptor was closed meanwhile; -XSOCK_EBUSY if another
+ * call has a reference. */
 int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out);
 
-/* One more than the highest number that may be given out. -XSOCK_EINVAL: below the first, or not
- * above every number that is open. */
+/* One more than the highest number that may be given out. Setting returns -XSOCK_EINVAL if the
+ * limit is below the first number, or not above every number that is open. */
 int xsock__fdtab_limit(struct xsock__fdtab *t);
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit);
 
-/* Whether any table has a number open, or has closed one that is not let go yet. The caller has the
- * global lock (sys.h). */
+/* Whether any table has an open number, or has closed a descriptor that a call has not left yet.
+ * The caller holds the global lock (sys.h). */
 bool xsock__fdtab_any_open(void);
 
 /* How many numbers are open, reserved ones included. */
 int xsock__fdtab_count(struct xsock__fdtab *t);
 
-/* Bytes of the table itself, and of the descriptors that hang on it. */
+/* The bytes of the table itself, and of its descriptors. */
 void xsock__fdtab_memory(struct xsock__fdtab *t, size_t *out_table, size_t *out_descriptors);
 
 #endif
