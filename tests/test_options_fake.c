@@ -116,8 +116,8 @@ static void values_out_of_range_never_reach_the_system(void **state)
         if (o == NULL || o->kind == XSOCK_OPT_FLAG)
             continue;
         for (int i = 0; i < 3; i++) {
-            const int64_t bad[] = {o->least == -2 ? 0 : o->least - 1,
-                                   o->most == INT64_MAX ? -2 : o->most + 1, INT64_MIN,
+            const int64_t bad[] = {o->min == -2 ? 0 : o->min - 1,
+                                   o->max == INT64_MAX ? -2 : o->max + 1, INT64_MIN,
                                    INT64_MIN + 1};
             for (int b = 0; b < 4; b++) {
                 int rc = set(sockets[i], o, bad[b]);

@@ -4,8 +4,8 @@
 
 #include "table/fdtab.h"
 
-/* The process's table; NULL before the first call that made it, which `ensure` does
- * (-XSOCK_ENOMEM). */
+/* The process's table, or NULL before the first call that needs it. `ensure` makes it if it is not
+ * there, and returns -XSOCK_ENOMEM if it cannot. */
 struct xsock__fdtab *xsock__library_table(void);
 int xsock__library_ensure_table(struct xsock__fdtab **out);
 

@@ -18,7 +18,7 @@ struct window {
     struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
     struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
     struct xsock_vec vecs[XSOCK__SEGMENTS_MAX]; /* each a datagram */
-    size_t most;    /* messages that may go at once: one of LOCAL, as handles may go with it */
+    size_t max;     /* messages that may go at once: one of LOCAL, as handles may go with it */
     size_t n, done; /* messages to move; sent: datagrams, received: messages */
     int flags;
     bool segments, cloexec;
@@ -150,10 +150,10 @@ static int put_message(struct window *w, const struct xsock__sock *s, const stru
 static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                          size_t n)
 {
-    size_t count, most = n < XSOCK__SEGMENTS_MAX ? n : XSOCK__SEGMENTS_MAX;
+    size_t count, max = n < XSOCK__SEGMENTS_MAX ? n : XSOCK__SEGMENTS_MAX;
     w->n = 0;
-    for (size_t at = 0; w->n < w->most && at < most; at += count, w->n++) {
-        int rc = put_message(w, s, v, at, w->segments ? most - at : 1, &count);
+    for (size_t at = 0; w->n < w->max && at < max; at += count, w->n++) {
+        int rc = put_message(w, s, v, at, w->segments ? max - at : 1, &count);
         if (rc != 0)
             return at > 0 ? 0 : rc;
     }
@@ -223,7 +223,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     size_t sent = 0;
     struct xsock__limit limit = xsock__limit_send(s, flags);
     w.flags = flags;
-    w.most = most_of(s);
+    w.max = most_of(s);
     w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
@@ -285,7 +285,7 @@ static void prepare_receives(struct window *w, const struct xsock__sock *s,
                              const struct xsock_dgram *v, size_t n)
 {
     bool coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
-    w->n = n < w->most ? n : w->most;
+    w->n = n < w->max ? n : w->max;
     w->done = 0;
     for (size_t i = 0; i < w->n; i++) {
         w->vecs[i] = (struct xsock_vec){v[i].base, v[i].len};
@@ -319,7 +319,7 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     struct window w;
     size_t got = 0;
     struct xsock__limit limit = xsock__limit_recv(s, flags);
-    w.most = most_of(s);
+    w.max = most_of(s);
     w.cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0;
     while (got < n) {
         int rc;

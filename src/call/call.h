@@ -1,5 +1,5 @@
-/* The public calls, for any table: src/api gives them the process's own,, src/wasix a guest's. What
- * each does and returns: xsock.h. */
+/* The public calls, for any table. src/api calls them with the process's own table, and src/wasix
+ * with a guest's. xsock.h says what each does and returns. */
 #ifndef XSOCK__CALL_CALL_H
 #define XSOCK__CALL_CALL_H
 
@@ -58,16 +58,16 @@ int xsock__call_poller_wake(struct xsock__fdtab *t, int p);
 
 /* ---- What the calls share -------------------------------------------------------------------- */
 
-/* The calls of these names in a socket that the caller has: whoever asks first whether it may be
- * done wants it done to the socket that was asked about, and not to what has its number by then. */
+/* The calls of these names for a descriptor that the caller has already. A caller that first asks
+ * whether the call is allowed needs them: the number may lead to another socket by then. */
 int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__listen_in(struct xsock__fd *fd, int backlog);
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a);
 int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out);
 
-/* sendto, recvfrom, sendmsg and recvmsg in a descriptor that the caller has, be it a socket or what
- * is made of one. */
+/* sendto, recvfrom, sendmsg and recvmsg for a descriptor that the caller has: a socket, or a file
+ * that is made of one. */
 ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
                          int flags, const struct xsock_addr *to);
 ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
@@ -77,24 +77,25 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m,
                             int flags);
 
-/* xsock_dup of a descriptor that the caller has. */
+/* xsock_dup for a descriptor that the caller has. */
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
 
-/* An address for a call on this socket. -XSOCK_EFAULT: NULL; -XSOCK_EAFNOSUPPORT: of another
- * family; -XSOCK_EINVAL. */
+/* Converts an address for a call on this socket. -XSOCK_EFAULT if the address is NULL;
+ * -XSOCK_EAFNOSUPPORT if it is of another family; -XSOCK_EINVAL if it is malformed. */
 int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
                            struct xsock__sys_addr *out);
 
-/* An address of this socket, or its peer's, or a sender's; where there is none, zeros of its
- * family. */
+/* Converts back the address of this socket, of its peer or of a sender. If there is none, the
+ * result is zeros of the socket's family. */
 int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
                         struct xsock_addr *out);
 
-/* "Any address" as a destination becomes this machine's. */
+/* Replaces "any address" as a destination by the loopback address. */
 void xsock__addr_destination(struct xsock_addr *a);
 
-/* A connect that is under way: waits for its end within the limit. 0 if there was none or it has
- * succeeded; -XSOCK_EAGAIN, -XSOCK_ETIMEDOUT: the limit's; or how the connect failed. */
+/* Waits for the end of a connect that is under way. Returns 0 if there was none or it has
+ * succeeded; -XSOCK_EAGAIN or -XSOCK_ETIMEDOUT if the limit has passed; else the error of the
+ * connect. */
 int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l);
 
 #endif

@@ -5,18 +5,18 @@
 #include "socket/sock.h"
 #include "table/fdtab.h"
 
-/* A new table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
+/* Makes a table for sockets and pollers: the process's own, or a guest's. -XSOCK_ENOMEM. */
 int xsock__lookup_create_table(struct xsock__fdtab **out);
 
-/* A descriptor, with a reference, whatever it is. -XSOCK_EBADF: not open, or a poller of the
- * process that this one was forked from. Its number is somebody else's: -XSOCK__EFOREIGN, or in the
- * process's table -XSOCK_ENOTSOCK. */
+/* Finds a descriptor of any kind, and adds a reference. -XSOCK_EBADF if the number is not open, or
+ * is a poller of the process that this one was forked from. A foreign number gives -XSOCK__EFOREIGN
+ * in a guest's table, and -XSOCK_ENOTSOCK in the process's table. */
 int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The same, and it is a socket. -XSOCK_EBADF, -XSOCK__EFOREIGN, -XSOCK_ENOTSOCK. */
+/* Does the same for a socket. -XSOCK_ENOTSOCK if the descriptor is something else. */
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The same, in one step where it is a plain socket, as it nearly always is. */
+/* Does the same in one step if the descriptor is a plain socket, as nearly all are. */
 static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
@@ -29,18 +29,18 @@ static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, stru
     return xsock__lookup_socket(t, d, out);
 }
 
-/* The lowest free number, with memory for a socket in (*out)->memory. The errors are those of
- * xsock__fdtab_reserve. */
+/* Reserves the lowest free number, with memory for a socket in (*out)->memory. The errors are those
+ * of xsock__fdtab_reserve. */
 int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out);
 
-/* For a reserved descriptor: makes sure of memory for a socket. -XSOCK_ENOMEM: there is none, and
- * the number is given back. */
+/* Gives a reserved descriptor memory for a socket, if it has none. -XSOCK_ENOMEM if there is no
+ * memory; the number is given back then. */
 int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd);
 
-/* Two numbers, the lower one first. */
+/* Reserves two numbers, the lower one first. */
 int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);
 
-/* Fills a reserved descriptor in, and has it found. Returns its number. */
+/* Fills in a reserved descriptor, and lets look-ups find it. Returns its number. */
 int xsock__lookup_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
                           const struct xsock__held *held, int flags);
 

@@ -13,9 +13,9 @@ static bool is_reserved_zero(const struct xsock_control *c)
     return (c->reserved[0] | c->reserved[1] | c->reserved[2] | c->reserved[3]) == 0;
 }
 
-static bool is_between(int32_t n, int32_t least, int32_t most)
+static bool is_between(int32_t n, int32_t min, int32_t max)
 {
-    return n >= least && n <= most;
+    return n >= min && n <= max;
 }
 
 static int check_values(const struct xsock_control *c)

@@ -22,8 +22,8 @@ enum { TCP = 1, STREAM = 2, UDP = 4, PACKETS = 8, RAW = 16, ALL = 31 };
 enum { NONE = -1, NONE_OR_SPAN = -2 };
 
 static const struct xsock__option rows[] = {
-#define OPTION(constant, kind, access, families, sockets, least, most, name) \
-    {most, least, XSOCK_OPT_##kind, access, families, sockets, XSOCK_SO_##constant},
+#define OPTION(constant, kind, access, families, sockets, min, max, name) \
+    {max, min, XSOCK_OPT_##kind, access, families, sockets, XSOCK_SO_##constant},
 #include "facts/options.def"
 };
 
@@ -109,9 +109,9 @@ static int judge(const struct xsock__sock *s, int number, int kind, unsigned acc
 
 static bool in_range(const struct xsock__option *row, int64_t value)
 {
-    if (row->least == NONE_OR_SPAN)
-        return value == -1 || (value > 0 && value <= row->most);
-    return value >= row->least && value <= row->most;
+    if (row->min == NONE_OR_SPAN)
+        return value == -1 || (value > 0 && value <= row->max);
+    return value >= row->min && value <= row->max;
 }
 
 int xsock__option_finish(int code)

@@ -4,13 +4,16 @@
 
 #include <stdint.h>
 
-/* Starts the system, once; a descriptor must be reserved while it is used. See start.c. */
+/* Starts the system if it is not started. The caller has reserved a descriptor, so that nobody
+ * stops the system meanwhile (see start.c). */
 int xsock__start(void);
 
-/* Stops it. -XSOCK_EBUSY: a descriptor is open in some table, or its last call has not left it. */
+/* Stops the system. -XSOCK_EBUSY if a descriptor is open in some table, or a call has not left a
+ * closed one yet. */
 int xsock__stop(void);
 
-/* What xsock_probe, xsock_pair and xsock_adopt say of their arguments; they need no descriptor. */
+/* The errors that xsock_probe, xsock_pair and xsock_adopt give for their arguments. They need no
+ * descriptor. */
 int xsock__probe(int af, int type, int protocol);
 int xsock__probe_pair(int af, int type, int protocol);
 int xsock__probe_handle(uintptr_t handle);

@@ -1,11 +1,11 @@
-/* Private to fdtab*.c: how a table is laid out.
+/* Private to this folder: how a table is laid out.
  *
  * fdtab.c      opening, looking up, closing
  * life.c       how a table begins and ends
  * store.c      the memory: slots and cells
  * wakers.c     waking the calls that wait in a descriptor when it is closed
- * observers.c  telling those that follow a descriptor that it is closed
- * guest.c      what only tables of guests need: rules, numbers that are kept, sealing, the bell
+ * observers.c  telling the observers of a descriptor that it is closed
+ * guest.c      what only tables of guests need: rules, foreign numbers, sealing, notifications
  * fork.c       the list of all tables, and what fork() does to them */
 #ifndef XSOCK__TABLE_FDTAB_PRIVATE_H
 #define XSOCK__TABLE_FDTAB_PRIVATE_H
@@ -15,15 +15,21 @@
 #include "sys.h"
 #include "table/fdtab.h"
 
-/* Slots stand in chunks of 64, 128, 256 ... so that a table can grow without moving one: a look-up
- * that is under way stays right. Slot n is in the chunk that the highest bit of n + 64 tells. */
+/* Slots stand in chunks of 64, 128, 256 and so on. A table grows without moving a slot, so that a
+ * look-up that is under way stays right. The highest bit of n + 64 tells the chunk of slot n. */
 enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MAX = 256 };
 
-/* fd->state: in the free list; has a number; has one, for a handle from outside; has references
- * only; has a number that is somebody else's. */
-enum { FREE, USED, ADOPTED, LEAVING, FOREIGN };
+/* fd->state */
+enum {
+    FREE,    /* in the free list */
+    USED,    /* has a number */
+    ADOPTED, /* has a number, for a handle from outside */
+    LEAVING, /* closed: has references, and no number */
+    FOREIGN  /* has a number that is foreign */
+};
 
-/* A cache line each: two threads that use two descriptors write to no line in common. */
+/* Each descriptor has a cache line of its own: two threads that use two descriptors write to no
+ * line in common. */
 union cell {
     struct xsock__fd fd;
     unsigned char line[LINE];
@@ -35,14 +41,14 @@ struct slab {
     size_t count;
 };
 
-/* What a piece of memory that is kept for later holds meanwhile. */
+/* A piece of memory that is kept for later. */
 struct spare {
     struct spare *next;
 };
 
 struct xsock__fdtab {
     xsock__atomic_ptr chunk[CHUNKS];
-    struct xsock__lock lock; /* of all that follows */
+    struct xsock__lock lock; /* guards all that follows */
     struct xsock__bitmap used;
     struct xsock__fd *free;
     struct slab *slabs;
@@ -53,14 +59,14 @@ struct xsock__fdtab {
     struct xsock__fdtab_rules rules;
     struct xsock__fd seal_fd, notify_fd;
     unsigned notifications;
-    int leaving; /* closed, and not let go yet */
+    int leaving; /* closed, and not freed yet */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */
     struct spare *spares;          /* memory of socks that are gone, */
     int spare_count;               /* at most SPARES_MAX pieces */
     size_t spare_size;
     xsock__fdtab_forked *forked;
-    struct xsock__fdtab *next; /* all tables: under the global lock */
+    struct xsock__fdtab *next; /* the list of all tables, under the global lock */
 };
 
 static const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};

@@ -10,12 +10,13 @@
 
 int xsock__poll(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns);
 
-/* The same for a guest's table: -XSOCK_ECANCELED once that is sealed; what is ready, be it nothing,
- * once the bell's notifications are no longer this many (fdtab.h). */
+/* The same for a guest's table. -XSOCK_ECANCELED if the table is sealed. If the count of
+ * notifications is not this one any more (fdtab.h), the call returns what is ready, which may be
+ * nothing. */
 int xsock__poll_guest(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                       int notifications);
 
-/* Memory that either takes for as long as it runs, of n descriptors. */
+/* The bytes of memory that a poll of n descriptors takes while it runs. */
 size_t xsock__poll_bytes(size_t n);
 
 #endif

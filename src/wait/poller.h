@@ -1,16 +1,17 @@
-/* Pollers: members, what each means to the program, and which events of the system are still
- * theirs.
+/* Pollers: their members, what each member means to the program, and which events of the system
+ * still belong to a member.
  *
- * A member hangs on two sides: on its descriptor, as a observer (the table's lock), and in a slot
- * of its poller (the poller's lock). Whoever takes it off the descriptor, under the table's lock,
- * is the one to take it out of the poller and to free it: ctl with DEL, the thread that closes the
- * descriptor, or the one that ends the poller.
+ * A member stands in two places: with its descriptor, as an observer (under the table's lock), and
+ * in a slot of its poller (under the poller's lock). The thread that takes the member off its
+ * descriptor, under the table's lock, also takes it out of the poller and frees it. That is a ctl
+ * with DEL, the thread that closes the descriptor, or the thread that ends the poller.
  *
- * The system reports a key, never a pointer: slot and generation. A slot's generation changes
- * whenever its member goes, so that an event that another thread has fetched before is of no member
- * any more, whatever has been put into the slot, or opened under the number, since.
+ * The system reports a key, never a pointer. A key is a slot and a generation. The generation of a
+ * slot changes when its member goes. So an event that another thread has fetched before belongs to
+ * no member any more, whatever has been put into the slot or opened under the number since.
  *
- * Locks, in this order: the poller's, then the table's. Nobody waits with either. */
+ * The locks are taken in this order: the poller's, then the table's. No thread waits with either.
+ */
 #ifndef XSOCK__WAIT_POLLER_H
 #define XSOCK__WAIT_POLLER_H
 
@@ -22,31 +23,35 @@
 
 struct xsock__poller;
 
-/* What a new descriptor of a poller holds; `fd`, which is reserved for it, is followed. */
+/* Makes a poller. *out is what its descriptor `fd`, which is reserved, will hold. The poller
+ * observes `fd`. */
 int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out);
 
-/* Its last reference is gone; in a forked child: what it was is the parent's. */
+/* Frees a poller whose last reference is gone. In a forked child, what the poller had belongs to
+ * the parent. */
 void xsock__poller_let_go(struct xsock__poller *p);
 
-/* In a forked child: it is dead from now on. */
+/* Is called in a forked child: the poller is dead from now on. */
 void xsock__poller_forked(struct xsock__poller *p);
 bool xsock__poller_is_dead(const struct xsock__poller *p);
 
-/* Arguments are checked; the caller has references to both descriptors. Errors: xsock.h. */
+/* The arguments are checked, and the caller has references to both descriptors. The errors are
+ * those of xsock_poller_ctl. */
 int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events,
                       uint64_t data);
 int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events,
                          uint64_t data);
 int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd);
 
-/* Drops the caller's reference to the poller's descriptor: so it can be the last thing that a call
- * does, and a return from below the system call is saved. */
+/* Waits, and drops the caller's reference to the poller's descriptor. So this can be the last thing
+ * that a call does, which saves a return from below the system call. */
 int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
                        size_t n, int64_t timeout_ns);
 void xsock__poller_wake(struct xsock__poller *p);
 
-/* A call has received (XSOCK_POLLIN) or sent (XSOCK_POLLOUT) on an edge-triggered member, or would
- * have blocked; or has shut down (XSOCK_POLLHUP) any member. */
+/* Tells the pollers of fd what a call has done: it has received (XSOCK_POLLIN) or sent
+ * (XSOCK_POLLOUT) on an edge-triggered member, or would have blocked; or it has shut down any
+ * member (XSOCK_POLLHUP). */
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events);
 
 #endif
