@@ -1,10 +1,10 @@
-/* Addresses as they lie in the guest's memory: addr_port, of 110 bytes or 20. */
+/* Addresses in the guest's memory. An addr_port has 110 bytes or 20. */
 #include <string.h>
 
 #include "wasix/guest.h"
 
-/* Offsets from the addr_port's begin. An IPv6 address is its 16 bytes, then flow and scope as two
- * halves of 16 bits each, the high one first. */
+/* Offsets from the start of the addr_port. An IPv6 address is 16 bytes, then the flow, then the
+ * scope. Flow and scope are two 16-bit halves each, the high half first. */
 enum {
     TAG = 0,
     PORT = 2,
@@ -32,7 +32,7 @@ static void put_halves(unsigned char *p, uint32_t v)
     xsock__wasix_put16(p + 2, (uint16_t)(v & 0xffff));
 }
 
-/* A path ends at its NUL; one of 108 bytes without any is for the core to refuse. */
+/* A path ends at its NUL. The core refuses a path of 108 bytes without a NUL. */
 static void read_path(const unsigned char *p, struct xsock_addr *out)
 {
     while (out->length < PATH_CAPACITY && p[PATH + out->length] != 0) {
@@ -85,8 +85,8 @@ unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t 
     return xsock__wasix_at(c, ptr, (uint64_t)c->guest->config.addr_port_size);
 }
 
-/* Of a name that begins with a zero (abstract), or is too long for the layout, as much as there is
- * room for: the guest can't have given it. */
+/* An abstract name begins with a zero byte, and a name may be too long for the layout. The guest
+ * cannot have given such a name, and gets as much of it as fits. */
 static void write_path(unsigned char *p, const struct xsock_addr *a)
 {
     size_t n = a->length < PATH_CAPACITY ? a->length : PATH_CAPACITY - 1;
@@ -97,8 +97,8 @@ void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
                            const struct xsock_addr *a)
 {
     unsigned char p[XSOCK__WASIX_ADDR_PORT] = {0};
-    if (a->family
-        <= XSOCK_AF_LOCAL) /* else of a socket of the host's: WASIX has no number for it */
+    /* A socket of the host may have another family, for which WASIX has no number. */
+    if (a->family <= XSOCK_AF_LOCAL)
         p[TAG] = (unsigned char)a->family;
     if (a->family == XSOCK_AF_INET || a->family == XSOCK_AF_INET6) {
         xsock__wasix_put16(p + PORT, (uint16_t)a->port);

@@ -1,6 +1,6 @@
-/* fd_dup, fd_dup2, fd_renumber, and the flags and kinds of descriptors.
+/* fd_dup, fd_dup2, fd_renumber, and the flags and types of descriptors.
  *
- * Pollers can't be duplicated or renumbered: EINVAL, as xsock has it. */
+ * Pollers cannot be duplicated or renumbered: such calls return EINVAL, as they do in xsock. */
 #include <limits.h>
 #include <string.h>
 
@@ -24,8 +24,8 @@ int xsock__wasix_fd_dup(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* The second argument is the lowest number that will do, as F_DUPFD has it: not the one that is to
- * be. */
+/* The second argument is the lowest number allowed, as with F_DUPFD. The argument is not the
+ * number that the duplicate must get. */
 int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -47,7 +47,8 @@ int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* Calls in progress on the old number go on using its handle, so the new one gets another. */
+/* Calls in progress on the old number go on using its handle, so the new number gets a handle of
+ * its own. */
 static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool kept)
 {
     struct xsock__held held;
@@ -64,8 +65,8 @@ static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool
     return rc < 0 ? rc : 0;
 }
 
-/* Both are looked at first, so that one that is not open is told also where the other is the
- * engine's. */
+/* Both numbers are looked up first. If one of them is not open, the call returns EBADF, even if
+ * the other number belongs to the engine. */
 int xsock__wasix_fd_renumber(const struct xsock__wasix_call *c)
 {
     struct xsock__fdtab *t = c->guest->table;
@@ -96,9 +97,10 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     return rc;
 }
 
-/* ---- What it is ------------------------------------------------------------------------------ */
+/* ---- Types and rights ------------------------------------------------------------------------ */
 
-/* WASI has no number for pipes, events and pollers. SOCK_RAW and SEQPACKET are WASIX's. */
+/* WASI has no number for pipes, events and pollers. The numbers of SOCK_RAW and SOCK_SEQPACKET
+ * come from WASIX. */
 enum { UNKNOWN = 0, SOCKET_DGRAM = 5, SOCKET_STREAM = 6, SOCKET_RAW = 8, SOCKET_SEQPACKET = 9 };
 
 static int filetype(const struct xsock__sock *s)
@@ -110,11 +112,12 @@ static int filetype(const struct xsock__sock *s)
     return by_type[s->type];
 }
 
-/* As preview 1 and WASIX count them. wasi-libc's F_GETFL makes O_RDONLY, O_WRONLY and O_RDWR of
- * FD_READ and FD_WRITE. */
+/* The numbers of preview 1 and WASIX. wasi-libc's F_GETFL derives O_RDONLY, O_WRONLY and O_RDWR
+ * from FD_READ and FD_WRITE. */
 enum { FD_READ = 1 << 1, SET_FLAGS = 1 << 3, FD_WRITE = 1 << 6, POLL_READWRITE = 1 << 27 };
-static const uint64_t socket_rights = UINT64_C(0x7ff)
-                                      << 28; /* from SOCK_SHUTDOWN to SOCK_SEND_TO */
+
+/* The rights from SOCK_SHUTDOWN to SOCK_SEND_TO. */
+static const uint64_t socket_rights = UINT64_C(0x7ff) << 28;
 
 static uint64_t rights(const struct xsock__fd *fd)
 {
@@ -143,15 +146,17 @@ int xsock__wasix_fd_fdstat_get(const struct xsock__wasix_call *c)
         xsock__wasix_put16(stat + FLAGS,
                            xsock__atomic_load(&fd->held.sock->nonblock) ? NONBLOCK : 0);
         xsock__wasix_put64(stat + RIGHTS, rights(fd));
-        xsock__wasix_put64(stat + INHERITING, rights(fd)); /* of what a listener accepts */
+        xsock__wasix_put64(stat + INHERITING, rights(fd)); /* rights of accepted sockets */
         memcpy(out, stat, SIZE);
     }
     xsock__fdtab_put(c->guest->table, fd);
     return out == NULL ? -XSOCK_EMEMVIOLATION : 0;
 }
 
-/* ---- Flags: each alone, so that threads that set the one and the other at once lose neither -- */
+/* ---- Flags ----------------------------------------------------------------------------------- */
 
+/* NONBLOCK and CLOEXEC are stored apart, so that threads that set both at the same time lose
+ * neither. */
 int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
 {
     uint32_t flags = xsock__wasix_u32(c, 1);
@@ -162,7 +167,7 @@ int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
     if ((flags & ~(uint32_t)(APPEND | DSYNC | NONBLOCK | RSYNC | SYNC)) != 0)
         rc = -XSOCK_EINVAL;
     else if ((flags & ~(uint32_t)NONBLOCK) != 0)
-        rc = -XSOCK_ENOTSUP; /* those of files */
+        rc = -XSOCK_ENOTSUP; /* flags of files only */
     else if (flags != 0 && fd->held.sock->poller != NULL)
         rc = -XSOCK_EINVAL;
     else
@@ -171,7 +176,7 @@ int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
     return rc;
 }
 
-/* Nothing in WASIX depends on rights: what takes some away is done by doing nothing. */
+/* No call in WASIX depends on rights, so a call that removes rights has nothing to do. */
 int xsock__wasix_fd_fdstat_set_rights(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;

@@ -5,7 +5,8 @@
 #include "socket/sock.h"
 #include "wasix/guest.h"
 
-enum { FD_NONBLOCK = 4 }; /* of WASIX's fdflags the one that a socket can have */
+/* The only flag of WASIX's fdflags that a socket can have. */
+enum { FD_NONBLOCK = 4 };
 
 static int get_socket(const struct xsock__wasix_call *c, struct xsock__fd **out)
 {
@@ -20,7 +21,7 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
 
 /* ---- bind, connect, listen ------------------------------------------------------------------- */
 
-/* The address that is argument 1, if a socket of this family can have it. */
+/* Reads the address in argument 1. Fails if the address is not of the socket's family. */
 static int get_addr_for(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
                         struct xsock_addr *out)
 {
@@ -41,7 +42,8 @@ int xsock__wasix_sock_bind(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__bind_in(fd, &a));
 }
 
-/* UNSPEC makes a datagram socket forget its peer: that needs nobody's leave. */
+/* An address of UNSPEC removes the peer of a datagram socket. The policy is not asked about
+ * that. */
 static int may_connect(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
                        struct xsock_addr *a)
 {
@@ -71,9 +73,9 @@ static bool has_address(const struct xsock__fd *fd, struct xsock_addr *out)
     return xsock__local_addr_in(fd, out) == 0 && out->port != 0;
 }
 
-/* One that has an address, though nothing here gave it: from outside, or by a connect that has
- * failed. It can't be moved: the policy may refuse it, but a wish to have it elsewhere is one that
- * can't be met. */
+/* The socket has an address that no call here gave it: the socket came from outside, or a
+ * connect has failed. The address cannot be changed any more. The policy may refuse the address;
+ * if the policy asks for another address, the call fails with EINVAL. */
 static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
                            const struct xsock_addr *where)
 {
@@ -82,8 +84,8 @@ static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock
     return rc == 0 && !xsock_addr_equal(&a, where) ? -XSOCK_EINVAL : rc;
 }
 
-/* Listening without an address binds to any: asked, and done here, as the policy may say where
- * instead. */
+/* A socket that listens without an address is bound to any address. The policy is asked first.
+ * The bind is done here, because the policy may choose another address. */
 static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
@@ -96,9 +98,8 @@ static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd
     int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &any);
     if (rc == 0)
         rc = xsock__bind_in(fd, &any);
-    return rc == -XSOCK_EINVAL && has_address(fd, &now)
-               ? 0
-               : rc; /* another thread has bound it just now */
+    /* EINVAL with an address: another thread has just bound the socket. */
+    return rc == -XSOCK_EINVAL && has_address(fd, &now) ? 0 : rc;
 }
 
 int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
@@ -115,8 +116,8 @@ int xsock__wasix_sock_listen(const struct xsock__wasix_call *c)
 
 /* ---- accept ---------------------------------------------------------------------------------- */
 
-/* Is it a socket? That comes before pointers; who takes its number meanwhile is judged by the call
- * itself. */
+/* Checks that the descriptor is a socket before any pointer is checked. Another thread may
+ * replace the descriptor after this check; the call itself then judges the new one. */
 static int check_socket(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -169,7 +170,7 @@ int xsock__wasix_sock_shutdown(const struct xsock__wasix_call *c)
 {
     uint32_t how = xsock__wasix_u32(c, 1);
     if (how > XSOCK_SHUT_RDWR)
-        how = 0; /* as wrong, and an int */
+        how = 0; /* 0 is invalid too, and fits an int */
     return xsock__call_shutdown(c->guest->table, xsock__wasix_fd(c, 0), (int)how);
 }
 
@@ -204,7 +205,7 @@ int xsock__wasix_sock_addr_peer(const struct xsock__wasix_call *c)
 
 enum { OPENING, OPENED, CLOSED, FAILED };
 
-/* What a wait would say now, without one. */
+/* Returns what a wait would report now, without waiting. */
 static int look(const struct xsock__fd *fd, int *out_revents)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLIN | XSOCK_POLLOUT, 0};
@@ -216,8 +217,8 @@ static int look(const struct xsock__fd *fd, int *out_revents)
     return xsock__finish(code);
 }
 
-/* Readable, and nothing to read: the end. (To peek at it might take away the error that a reset
- * leaves.) */
+/* A stream that is readable but has nothing to read has ended. A peek is not used here, because
+ * a peek could take away the error that a reset leaves. */
 static bool has_ended(const struct xsock__fd *fd, int revents)
 {
     size_t n = 0;
@@ -243,14 +244,16 @@ static int connection_status(const struct xsock__fd *fd, int *out)
     return 0;
 }
 
-/* opening   a stream that has no peer and doesn't listen, bound or not; also after a connect that
- * has said
- *           how it failed: it can be tried again opened    a stream with a peer, or that listens;
- *           every other socket closed    a stream that was connected: its peer sends no more, and
- *           all it had sent has been received; or it
- *           was shut down both ways failed    a connect that was under way has failed, and has not
- *           been called again; or the connection broke,
- *           and that has not been told yet */
+/* The states of a socket:
+ *
+ * opening   A stream that has no peer and does not listen, bound or not. A stream whose connect
+ *           has failed and has reported the error is in this state too, because connect can be
+ *           called again.
+ * opened    A stream that has a peer or listens, and every other socket.
+ * closed    A stream that was connected, and was then shut down in both directions, or whose
+ *           peer has ended the stream and whose data has all been received.
+ * failed    A stream whose connect has failed in the background, if connect has not been called
+ *           again. A stream whose connection broke, until the error is reported. */
 static int status(const struct xsock__fd *fd, int *out)
 {
     const struct xsock__sock *s = fd->held.sock;

@@ -1,10 +1,12 @@
-/* epoll_create, epoll_ctl, epoll_wait: pollers of the core, and what a guest gave with each member.
+/* epoll_create, epoll_ctl and epoll_wait. An epoll is a poller of the core, with the data that
+ * the guest gave for each member.
  *
- * That is 24 bytes, where a poller keeps 8: so there is a record for each member, and the poller
- * has its id. A record hangs on its descriptor as a observer, beside the poller's own, and goes
- * with it; an event whose id is no record's any more is nobody's.
+ * The guest's data has 24 bytes for each member, but a poller stores only 8. So each member has
+ * a record here, and the poller stores the id of the record. A record is an observer of its
+ * descriptor, as the poller's own membership is, and is freed when the descriptor is closed. An
+ * event whose id belongs to no record is dropped.
  *
- * Locks, in this order: the epoll's, the poller's, the table's. */
+ * Order of locks: the epoll's lock first, then the poller's, then the table's. */
 #include <string.h>
 
 #include "call/call.h"
@@ -13,11 +15,12 @@
 #include "wait/wait.h"
 #include "wasix/file.h"
 
-/* In the guest's memory, of 4-byte pointers and of 8-byte ones alike. */
+/* The layout in the guest's memory. Guests with 4-byte and with 8-byte pointers have the same
+ * layout. */
 enum { EVENT = 32, EVENTS = 0, DATA = 8, DATA_SIZE = 24 };
 
 struct record {
-    struct xsock__observer observer; /* first: found by it */
+    struct xsock__observer observer; /* first, for the cast from it */
     struct epoll *epoll;
     struct record *next, **link;
     uint64_t id;
@@ -25,12 +28,12 @@ struct record {
 };
 
 struct epoll {
-    struct xsock__file file; /* first: found by it */
+    struct xsock__file file; /* first, for the cast from it */
     struct xsock_wasix *guest;
-    xsock__atomic_int refs;  /* the poller's, and a record's each */
-    struct xsock__lock lock; /* of what follows, and of the records' data */
+    xsock__atomic_int refs;  /* one for the poller, and one for each record */
+    struct xsock__lock lock; /* protects the fields below, and the records' data */
     struct record *records;
-    uint64_t last_id; /* none is given twice */
+    uint64_t last_id; /* no id is used twice */
 };
 
 static void unref(struct epoll *e)
@@ -59,7 +62,7 @@ static void leave_member(struct xsock_wasix *g)
     xsock__sys_unlock(&g->lock);
 }
 
-/* Under the lock. */
+/* The caller has the epoll's lock. */
 static void unlink_record(struct record *r)
 {
     *r->link = r->next;
@@ -75,7 +78,7 @@ static void free_record(struct record *r)
     unref(e);
 }
 
-/* Its descriptor is closed. */
+/* Called when the record's descriptor is closed. */
 static void record_closed(struct xsock__observer *f)
 {
     struct record *r = (struct record *)(void *)f;
@@ -85,7 +88,8 @@ static void record_closed(struct xsock__observer *f)
     free_record(r);
 }
 
-/* The poller is gone. Records that another thread has in hand, it frees itself. */
+/* Called when the poller is gone. If xsock__fdtab_unobserve fails, another thread is already
+ * closing the record, and that thread frees it. */
 static void gone(struct xsock__file *file)
 {
     struct epoll *e = (struct epoll *)(void *)file;
@@ -95,7 +99,7 @@ static void gone(struct xsock__file *file)
         if (!xsock__fdtab_unobserve(e->guest->table, &r->observer))
             continue;
         unlink_record(r);
-        free_record(r); /* not the last reference: ours is still there */
+        free_record(r); /* not the last reference, because gone still has one */
     }
     xsock__sys_unlock(&e->lock);
     unref(e);
@@ -106,7 +110,7 @@ static bool is_record_of(struct xsock__observer *f, void *user)
     return f->closed == record_closed && ((struct record *)(void *)f)->epoll == user;
 }
 
-/* Under the lock, which keeps it from being freed. */
+/* The caller has the epoll's lock, so the record cannot be freed meanwhile. */
 static struct record *find(struct epoll *e, struct xsock__fd *fd)
 {
     return (struct record *)(void *)xsock__fdtab_find_observer(e->guest->table, fd, is_record_of,
@@ -155,7 +159,7 @@ int xsock__wasix_epoll_create(const struct xsock__wasix_call *c)
 
 /* ---- Members --------------------------------------------------------------------------------- */
 
-/* One epoll_ctl. */
+/* The arguments of one epoll_ctl. */
 struct change {
     struct epoll *epoll;
     struct xsock__poller *poller;
@@ -164,8 +168,8 @@ struct change {
     unsigned char data[DATA_SIZE];
 };
 
-/* Under the lock, as those that follow. NULL: the guest has as many as it may, or there is no
- * memory. */
+/* The caller has the epoll's lock, here and in the functions below. Returns NULL, and the error
+ * in *out_error, if the guest has its maximum of members or if there is no memory. */
 static struct record *new_record(struct change *ch, int *out_error)
 {
     struct epoll *e = ch->epoll;
@@ -226,9 +230,10 @@ static int delete(struct change *ch, struct record *r)
     return rc;
 }
 
-/* WASIX has ADD 0, MOD 1, DEL 2; wasix-libc sends what musl has: ADD 1, DEL 2, MOD 3. So 1 of what
- * is a member already changes it, and of what is none adds it. What can't be told apart by that are
- * two mistakes: a libc's ADD of a member (EEXIST), and anybody else's MOD of none (ENOENT). */
+/* WASIX has ADD 0, MOD 1 and DEL 2. wasix-libc passes musl's numbers instead: ADD 1, DEL 2 and
+ * MOD 3. So 1 changes a descriptor that is a member, and adds a descriptor that is not. Two
+ * mistakes therefore go unnoticed: an ADD of a member by wasix-libc (EEXIST), and a MOD of a
+ * non-member by any other guest (ENOENT). */
 enum { ADD = 0, MOD_OR_ADD = 1, DEL = 2, MOD = 3 };
 
 static int control(struct change *ch, uint32_t op)
@@ -250,7 +255,7 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
 static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t incoming = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI;
 
-/* What the pair beneath a pipe's end would be ready for, and the end is not. */
+/* The events that the socket pair under a pipe may report, but the end of the pipe must not. */
 static uint32_t never(const struct xsock__fd *fd)
 {
     const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
@@ -259,7 +264,7 @@ static uint32_t never(const struct xsock__fd *fd)
     return not_in | ((can & XSOCK_POLLOUT) != 0 ? 0U : (uint32_t)XSOCK_POLLER_OUT);
 }
 
-/* The event counts for ADD and MOD alone, and is read once. */
+/* Only ADD and MOD use the event. The event is read once. */
 static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *poller,
                       struct xsock__fd *fd)
 {
@@ -278,7 +283,7 @@ static int control_in(const struct xsock__wasix_call *c, struct xsock__fd *polle
     }
     if ((ch.events & ~known) != 0)
         return -XSOCK_EINVAL;
-    ch.events &= ~(never(fd) | always); /* these come anyway */
+    ch.events &= ~(never(fd) | always); /* ERR and HUP are always reported */
     ch.poller = poller->held.sock->poller;
     ch.epoll = (struct epoll *)(void *)poller->held.sock->file;
     return control(&ch, op);
@@ -304,7 +309,7 @@ int xsock__wasix_epoll_ctl(const struct xsock__wasix_call *c)
 
 enum { MAX = 64 };
 
-/* One event, if its member is still one. */
+/* Writes one event. Returns false if the member has been removed. */
 static bool report(struct epoll *e, const struct xsock_event *event, unsigned char *out)
 {
     unsigned char bytes[EVENT] = {0};
@@ -325,7 +330,7 @@ static bool report(struct epoll *e, const struct xsock_event *event, unsigned ch
     return true;
 }
 
-/* One wait, which drops the reference to fd. Signals of the host's are none of a guest's. */
+/* Waits once, and drops the reference to fd. A signal of the host does not end a guest's wait. */
 static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, size_t max,
                      int64_t left)
 {
@@ -336,7 +341,7 @@ static int wait_once(struct epoll *e, struct xsock__fd *fd, unsigned char *out, 
     return n < 0 && n != -XSOCK_EINTR ? n : reported;
 }
 
-/* The descriptor of this epoll, if it still has that number. */
+/* Returns the descriptor with this number if it still refers to this epoll, or else NULL. */
 static struct xsock__fd *get_again(struct epoll *e, int number)
 {
     struct xsock__fd *fd;
@@ -365,7 +370,7 @@ static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t
     return rc == 0 && left != 0 ? -XSOCK_ECANCELED : rc;
 }
 
-/* The same. */
+/* Drops the reference to fd. */
 static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out,
                         size_t max, int64_t timeout_ns)
 {

@@ -1,12 +1,12 @@
-/* Errors that WASIX, or preview 1 before it, has no number for become the nearest that it has.
- * docs/wasix.md says the same to users. */
+/* Errors that WASIX or preview 1 has no number for become the nearest error that it has.
+ * docs/wasix.md has the same tables for users. */
 #include "wasix/guest.h"
 
 struct fold {
     short from, to;
 };
 
-/* WASIX ends at 80. */
+/* The numbers of WASIX end at 80. */
 static const struct fold wasix[] = {
     {XSOCK_ESOCKTNOSUPPORT, XSOCK_ENOTSUP},
     {XSOCK_EPFNOSUPPORT, XSOCK_EAFNOSUPPORT},
@@ -43,7 +43,7 @@ static const struct fold wasix[] = {
     {XSOCK_ESYSCALLFAILURE, XSOCK_EIO},
 };
 
-/* Preview 1 ends at 76. */
+/* The numbers of preview 1 end at 76. */
 static const struct fold preview1_too[] = {
     {XSOCK_ESHUTDOWN, XSOCK_EPIPE},
     {XSOCK_EMEMVIOLATION, XSOCK_EFAULT},

@@ -1,10 +1,14 @@
-/* fd_event: a counter that can be waited for, as Linux's eventfd.
+/* fd_event: a counter that a guest can wait for, like Linux's eventfd.
  *
- * What makes it one that the system can wait for is a pair: the event's descriptors hold one end,
- * and the event the other. A byte lies between them as long as there is something to read. Each
- * write sends one, also where one lies there already, which it then takes out: programs that watch
- * for edges and never read count on that. And what writers wait for, that there is room, is that
- * the pair has room the other way: where there is none in the counter, it is filled. */
+ * A socket pair makes the event something that the system can wait for. The event's descriptors
+ * have one end, and the event has the other.
+ *
+ * To read: one byte is in the pair while the counter is above 0. Each write sends a byte, even
+ * if one is there already, and then takes the extra byte out. Programs that watch for edges and
+ * never read rely on that new byte.
+ *
+ * To write: the event is writable while the pair has space in the other direction. When the
+ * counter is full, that direction is filled with bytes. */
 #include <string.h>
 
 #include "call/call.h"
@@ -19,13 +23,13 @@ enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MAX = 16 << 20 };
 static const uint64_t most = UINT64_MAX - 1;
 
 struct event {
-    struct xsock__wasix_file file; /* first: found by it */
+    struct xsock__wasix_file file; /* first, for the cast from it */
     struct xsock__held other;
     bool semaphore;
-    struct xsock__lock lock; /* of what follows */
+    struct xsock__lock lock; /* protects the fields below */
     uint64_t count;
-    size_t
-        bytes; /* sent, and not yet taken out; Windows may be a little late to have them arrive */
+    /* Bytes sent and not yet taken out. On Windows a byte may arrive a little late. */
+    size_t bytes;
     bool filled;
 };
 
@@ -42,7 +46,7 @@ static void gone(struct xsock__file *r)
     xsock__sys_free(e, sizeof *e);
 }
 
-/* ---- The bytes: under the lock --------------------------------------------------------------- */
+/* ---- The bytes in the pair (the caller has the lock) ----------------------------------------- */
 
 static void take_bytes(struct event *e, uintptr_t h, size_t leave)
 {
@@ -55,7 +59,7 @@ static void take_bytes(struct event *e, uintptr_t h, size_t leave)
     }
 }
 
-/* Without room there is one already. */
+/* If the pair has no space for a byte, there is already a byte in it. */
 static int send_byte(struct event *e, uintptr_t h)
 {
     size_t n;
@@ -87,7 +91,7 @@ static void empty(struct event *e)
 
 /* ---- Reading and writing --------------------------------------------------------------------- */
 
-/* What the counter gives; 0: nothing yet. */
+/* Returns what a read of the counter gives, or 0 if the counter is 0. */
 static uint64_t take(struct event *e, uintptr_t h)
 {
     xsock__sys_lock(&e->lock);
@@ -101,8 +105,8 @@ static uint64_t take(struct event *e, uintptr_t h)
     return value;
 }
 
-/* -XSOCK_EAGAIN: it has no room, and says so to who polls it if this call is going to wait for
- * some. */
+/* Returns -XSOCK_EAGAIN if the counter has no space for the value. If the call is going to wait
+ * for space, the event stops being writable. */
 static int add(struct event *e, uintptr_t h, uint64_t value, bool waits)
 {
     int rc = 0;
@@ -146,7 +150,7 @@ static void scatter(uint64_t value, const struct xsock__wasix_vecs *v)
     }
 }
 
-/* Into more than 8 bytes too, as Linux has it, and libuv relies on. */
+/* The buffer may have more than 8 bytes, as on Linux. libuv relies on that. */
 static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd,
                             const struct xsock__wasix_vecs *v)
 {
@@ -210,7 +214,7 @@ static int available_in_event(struct xsock__fd *fd, size_t *out)
 
 /* ---- Making one ------------------------------------------------------------------------------ */
 
-/* An event whose descriptor is to hold *out. */
+/* Creates an event. The event's descriptor is to hold *out. */
 static int make(uint64_t initial, bool semaphore, struct event **out_event, struct xsock__held *out)
 {
     struct xsock__held held[2];

@@ -1,4 +1,4 @@
-/* Reading and writing what is no socket. */
+/* fd_read and fd_write for descriptors that are not sockets. */
 #include "wasix/file.h"
 
 #include "call/call.h"

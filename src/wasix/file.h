@@ -1,42 +1,45 @@
-/* What a guest can have a descriptor of that is no socket: a pipe's end, an event. Each has a
- * socket pair of the system beneath it, so that waiting, polling and closing are those of any
- * descriptor; its `refuses` is -XSOCK_ENOTSOCK, so that the calls of sockets leave it alone, and
- * its file is one of these.
+/* Descriptors of a guest that are not sockets: the ends of pipes, and events.
  *
- * epoll.c's file is another: pollers have them too. */
+ * Each has a socket pair of the system under it, so that waiting, polling and closing work as
+ * they do for every descriptor. The socket's `refuses` is -XSOCK_ENOTSOCK, so that socket calls
+ * refuse it. The socket's `file` is a struct xsock__wasix_file.
+ *
+ * Pollers have a `file` of another type, which epoll.c defines. */
 #ifndef XSOCK__WASIX_FILE_H
 #define XSOCK__WASIX_FILE_H
 
 #include "socket/sock.h"
 #include "wasix/guest.h"
 
-/* All of a message's vectors, each in the guest's memory. Bytes, or -XSOCK_E... */
+/* Reads or writes all vectors, which are in the guest's memory. Returns the number of bytes, or
+ * -XSOCK_E... */
 typedef ptrdiff_t xsock__wasix_transfer_fn(struct xsock__fdtab *t, struct xsock__fd *fd,
                                            const struct xsock__wasix_vecs *v);
 
 struct xsock__wasix_file {
-    struct xsock__file base; /* first: found by it */
-    int can;                 /* XSOCK_POLLIN, XSOCK_POLLOUT: what it may ever be ready for */
-    xsock__wasix_transfer_fn *read, *write;              /* NULL: it can't */
-    int (*available)(struct xsock__fd *fd, size_t *out); /* bytes to be read */
+    struct xsock__file base; /* first, for the cast from it */
+    /* XSOCK_POLLIN, XSOCK_POLLOUT: the only events that may be reported. */
+    int can;
+    xsock__wasix_transfer_fn *read, *write;              /* NULL if not possible */
+    int (*available)(struct xsock__fd *fd, size_t *out); /* bytes that can be read */
 };
 
-/* NULL: it is a socket, or a poller. */
+/* Returns NULL if the descriptor is a socket or a poller. */
 static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
     return s->poller == NULL ? (struct xsock__wasix_file *)(void *)s->file : NULL;
 }
 
-/* fd_read and fd_write of what has a file: the vectors are arguments 1 and 2; out_done is where the
- * number of bytes goes, a word in memory that was checked. 0, or -XSOCK_E...: -XSOCK_EBADF: it
- * can't, as the wrong end of a pipe. */
+/* fd_read and fd_write for a descriptor that has a file. Arguments 1 and 2 are the vectors.
+ * out_done is where the number of bytes is stored: a word of the guest's memory that has been
+ * checked. Returns 0 or -XSOCK_E..., which is -XSOCK_EBADF for the wrong end of a pipe. */
 int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                            unsigned char *out_done);
 int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                             unsigned char *out_done);
 
-/* A reserved descriptor, and what it is to hold, become what the file says. Returns the number. */
+/* Publishes a reserved descriptor that holds `held`, with this file. Returns its number. */
 int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
                               const struct xsock__held *held, struct xsock__wasix_file *file);
 

@@ -1,4 +1,4 @@
-/* A guest: its table, its end, and the numbers of its engine. */
+/* A guest: its table, its end, and the numbers that belong to the engine. */
 #include "wasix/guest.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static struct xsock_wasix_config with_defaults(const struct xsock_wasix_config *
     return c;
 }
 
-/* The table, and the engine's numbers in it. */
+/* Creates the table, and reserves the engine's first numbers in it. */
 static int make_table(struct xsock_wasix *g)
 {
     struct xsock__fdtab_rules rules = {
@@ -114,7 +114,7 @@ void xsock_wasix_destroy(struct xsock_wasix *guest)
     xsock__sys_free(guest, sizeof *guest);
 }
 
-/* ---- Numbers of the engine's ----------------------------------------------------------------- */
+/* ---- The engine's numbers -------------------------------------------------------------------- */
 
 int xsock_wasix_reserve(struct xsock_wasix *guest, int number)
 {

@@ -1,15 +1,21 @@
-/* Private to src/wasix: a guest, one call of it, and what the calls share.
+/* Private to src/wasix: a guest, one call of a guest, and what the calls share.
  *
- *   guest.c     the guest: its table, its end, the numbers of its engine
- *   imports.c   the list of imports, and the way in and out of each (imports.def)
- *   memory.c    the guest's memory, checked: spans, vectors, and what is copied of them
- *   fold.c      errors that WASIX has no number for
- *   addr.c      addresses as they lie in the guest's memory
+ *   guest.c     the guest: its table, its end, the numbers that belong to the engine
+ *   imports.c   the list of imports, and the entry point of each (from imports.def)
+ *   memory.c    checked access to the guest's memory: spans, vectors, copies
+ *   errors.c    errors that WASIX has no number for
+ *   addr.c      addresses in the guest's memory
  *   policy.c    what a guest may do
  *
- * and a file of calls for each concern. A call does its beats in this order, so that nothing is
- * done in vain or half: the descriptor (whose is it?), pointers, the other arguments, the policy,
- * the call of the core, and the results into memory that was checked before. */
+ * Each other file has the calls of one concern. A call does its steps in this order, so that a
+ * call that fails has not done half of its work:
+ *
+ *   1. Look up the descriptor, and find out whether it belongs to xsock or to the engine.
+ *   2. Check the pointers.
+ *   3. Check the other arguments.
+ *   4. Ask the policy.
+ *   5. Call the core.
+ *   6. Write the results into memory that step 2 has checked. */
 #ifndef XSOCK__WASIX_GUEST_H
 #define XSOCK__WASIX_GUEST_H
 
@@ -25,13 +31,14 @@
 
 struct xsock_wasix {
     struct xsock__fdtab *table;
-    struct xsock_wasix_config config; /* defaults filled in */
-    struct xsock__lock lock;          /* of what follows */
-    uint64_t scratch;                 /* bytes that calls in progress have copied */
-    uint64_t members;                 /* of all its epolls together */
+    struct xsock_wasix_config config; /* with defaults filled in */
+    struct xsock__lock lock;          /* protects the fields below */
+    uint64_t scratch;                 /* bytes of copies that calls in progress have */
+    uint64_t members;                 /* in all of its epolls together */
 };
 
-/* So many for each descriptor that a guest may have; over that, epoll_ctl gives ENOSPC. */
+/* The maximum of epoll members for each descriptor that a guest may have. Beyond it, epoll_ctl
+ * returns ENOSPC. */
 enum { XSOCK__WASIX_MEMBERS_EACH = 4 };
 
 /* One call of a guest. */
@@ -55,7 +62,7 @@ static inline uint64_t xsock__wasix_u64(const struct xsock__wasix_call *c, int i
     return c->args[i];
 }
 
-/* A descriptor: what is no int, is none. */
+/* A descriptor. A number that does not fit an int becomes -1, which is never open. */
 static inline int xsock__wasix_fd(const struct xsock__wasix_call *c, int i)
 {
     uint32_t n = (uint32_t)c->args[i];
@@ -70,9 +77,9 @@ static inline uint64_t xsock__wasix_ptr(const struct xsock__wasix_call *c, int i
 
 /* ---- Memory (memory.c) ----------------------------------------------------------------------- */
 
-/* Where len bytes at the guest's address begin; NULL: they are not all in its memory. Of no bytes
- * any address will do, and then it is not NULL. What is there may change at any time: read it once.
- */
+/* Returns where `len` bytes at the guest's address `ptr` begin, or NULL if they are not all in
+ * its memory. If len is 0, any address is allowed and the result is not NULL. The guest may
+ * change these bytes at any time, so read each of them once. */
 static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, uint64_t ptr,
                                              uint64_t len)
 {
@@ -84,7 +91,7 @@ static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, 
     return c->base + (size_t)ptr;
 }
 
-/* Little-endian, at any alignment. */
+/* Little-endian values at any alignment. */
 uint16_t xsock__wasix_get16(const unsigned char *p);
 uint32_t xsock__wasix_get32(const unsigned char *p);
 uint64_t xsock__wasix_get64(const unsigned char *p);
@@ -92,7 +99,8 @@ void xsock__wasix_put16(unsigned char *p, uint16_t v);
 void xsock__wasix_put32(unsigned char *p, uint32_t v);
 void xsock__wasix_put64(unsigned char *p, uint64_t v);
 
-/* A pointer or size in the guest's memory, read once, and their width there: 4 bytes, or 8. */
+/* Reads and writes a pointer or a size in the guest's memory. It is read once. xsock__wasix_word
+ * is its width there, 4 or 8 bytes. */
 uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p);
 void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v);
 static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
@@ -100,24 +108,30 @@ static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
     return c->wide ? 8 : 4;
 }
 
-/* Memory of the host for a copy, counted against the guest's quota. NULL: over it, or none
- * (-XSOCK_ENOMEM). n may be 0. */
+/* Allocates memory of the host for a copy, and counts it against the guest's quota. Returns NULL
+ * (the caller returns -XSOCK_ENOMEM) if the quota is exceeded or if there is no memory. n may be
+ * 0. */
 void *xsock__wasix_scratch(const struct xsock__wasix_call *c, size_t n);
 void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n);
 
-/* The same of memory that the core takes for a call. False: over the quota. */
+/* Counts memory that the core allocates for a call against the same quota. Returns false if the
+ * quota is exceeded. */
 bool xsock__wasix_charge(struct xsock_wasix *g, size_t n);
 void xsock__wasix_discharge(struct xsock_wasix *g, size_t n);
 
-/* Decodes one iovec or ciovec, whose two words are in memory. `before` is the total length of the
- * vectors before this one. -XSOCK_EMEMVIOLATION: the bytes are not all in memory. -XSOCK_EINVAL:
- * the lengths exceed 2^31 - 1 bytes. */
+/* Decodes one iovec or ciovec, whose two words are in memory. `before` is the total length of
+ * the vectors before this one. Returns -XSOCK_EMEMVIOLATION if the bytes are not all in memory,
+ * and -XSOCK_EINVAL if the lengths exceed 2^31 - 1 bytes. */
 int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
                      struct xsock_vec *out);
 
-/* The guest's iovec or ciovec array, copied, each piece in its memory. Up to FEW stand in the
- * struct itself. -XSOCK_EMEMVIOLATION, -XSOCK_ENOMEM; -XSOCK_EINVAL: more than 1,024, or over 2^31
- * - 1 bytes in all. To be dropped if 0 was returned. */
+/* Copies the guest's iovec or ciovec array, and checks that each piece is in its memory. The
+ * struct itself has space for XSOCK__WASIX_FEW vectors. Call xsock__wasix_drop_vecs if 0 was
+ * returned. Errors:
+ *
+ *   - -XSOCK_EMEMVIOLATION if the array or a piece is not all in memory;
+ *   - -XSOCK_EINVAL if there are more than 1,024 vectors, or more than 2^31 - 1 bytes in all;
+ *   - -XSOCK_ENOMEM if there is no memory for the copy, or the quota is exceeded. */
 enum { XSOCK__WASIX_FEW = 16 };
 struct xsock__wasix_vecs {
     struct xsock_vec few[XSOCK__WASIX_FEW], *v;
@@ -129,36 +143,42 @@ void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__was
 
 /* ---- Addresses (addr.c) ---------------------------------------------------------------------- */
 
-enum { XSOCK__WASIX_ADDR_PORT = 110 }; /* bytes of the larger layout */
+enum { XSOCK__WASIX_ADDR_PORT = 110 }; /* bytes in the larger layout */
 
-/* The addr_port at a guest's address. -XSOCK_EMEMVIOLATION; -XSOCK_EAFNOSUPPORT: a tag that is
- * none, -XSOCK_EINVAL. A null pointer is one like any other. */
+/* Reads the addr_port at a guest's address. Returns -XSOCK_EMEMVIOLATION if it is not in memory,
+ * and -XSOCK_EAFNOSUPPORT if its family is unknown or the guest's layout cannot hold it. Address 0
+ * is an address like any other. */
 int xsock__wasix_get_addr(const struct xsock__wasix_call *c, uint64_t ptr, struct xsock_addr *out);
 
-/* Where one is to be written: NULL: not in memory. Then write it there: what fits the guest's
- * layout. */
+/* xsock__wasix_addr_at returns where an addr_port is to be written, or NULL if that is not in
+ * memory. xsock__wasix_put_addr writes the part of the address that fits the guest's layout
+ * there. */
 unsigned char *xsock__wasix_addr_at(const struct xsock__wasix_call *c, uint64_t ptr);
 void xsock__wasix_put_addr(const struct xsock__wasix_call *c, unsigned char *at,
                            const struct xsock_addr *a);
 
 /* ---- Policy (policy.c) ----------------------------------------------------------------------- */
 
-/* 0, or -XSOCK_EACCES. a may be NULL; it becomes what the policy makes of it. host may be NULL. */
+/* Asks the policy. Returns 0 or -XSOCK_EACCES. `a` may be NULL; if it is not, the policy may
+ * change the address. `host` may be NULL. */
 int xsock__wasix_ask(const struct xsock__wasix_call *c, int action, int af, int type, int protocol,
                      struct xsock_addr *a, const char *host);
 
-/* The same, of a call in a socket that the caller has, and keeps while it does what was allowed. */
+/* Asks the policy about a call on a socket. The caller has a reference to fd, and keeps it until
+ * the call is done. */
 int xsock__wasix_ask_in(const struct xsock__wasix_call *c, int action, const struct xsock__fd *fd,
                         struct xsock_addr *a);
 
-/* ---- Errors (fold.c) ------------------------------------------------------------------------- */
+/* ---- Errors (errors.c) ----------------------------------------------------------------------- */
 
-/* WASIX's errno for a result of the core: 0 for >= 0. preview1: without what WASIX has added. */
+/* Converts a result of the core to WASIX's errno. 0 and above become 0. With preview1, numbers
+ * that only WASIX has are converted too. */
 uint32_t xsock__wasix_errno(int64_t rc, bool preview1);
 
 /* ---- Calls (imports.def) --------------------------------------------------------------------- */
 
-/* Each import is one of these: 0, or -XSOCK_E...; -XSOCK__EFOREIGN: a number of the engine's. */
+/* The implementation of one import. Returns 0 or -XSOCK_E..., or -XSOCK__EFOREIGN if the number
+ * belongs to the engine. */
 typedef int xsock__wasix_impl(const struct xsock__wasix_call *c);
 
 #define WASIX(name, signature) xsock__wasix_impl xsock__wasix_##name;

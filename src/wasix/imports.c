@@ -1,5 +1,5 @@
-/* The list of imports, and the way in and out of each: raw arguments to a call, a result to an
- * errno. */
+/* The list of imports, and the entry point of each. An entry point turns raw arguments into a
+ * call, and its result into an errno. */
 #include <string.h>
 
 #include "wasix/guest.h"
@@ -9,7 +9,7 @@ static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g,
                     bool preview1)
 {
     if ((m->reserved[0] | m->reserved[1]) != 0)
-        return XSOCK_EINVAL; /* the same number in preview 1 */
+        return XSOCK_EINVAL; /* preview 1 has the same number */
     struct xsock__wasix_call c = {g, m->base, m->base != NULL ? m->size : 0, args, wide};
     int rc = impl(&c);
     return rc == 0 ? 0 : xsock__wasix_errno(rc, preview1);

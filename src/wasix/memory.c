@@ -1,11 +1,12 @@
-/* The guest's memory: nothing outside it is ever touched, whatever a guest says. */
+/* Checked access to the guest's memory. No call touches anything outside that memory, whatever
+ * the guest passes. */
 #include "wasix/guest.h"
 
 #include <string.h>
 
 #include "sys.h"
 
-/* ---- Words: byte by byte, so that neither the host's order nor an alignment matters ---------- */
+/* ---- Words (read byte by byte, for any byte order and alignment of the host) ----------------- */
 
 uint16_t xsock__wasix_get16(const unsigned char *p)
 {
@@ -40,9 +41,10 @@ void xsock__wasix_put64(unsigned char *p, uint64_t v)
     xsock__wasix_put32(p + 4, (uint32_t)(v >> 32));
 }
 
-/* By way of a volatile: a compiler may read plain memory again rather than keep a value, and by
- * then another thread of the guest's may have made it larger than what was checked. What is copied
- * whole, and then looked at, needs no such. */
+/* The volatile makes the compiler read the guest's memory once. Without it, the compiler may
+ * read the memory again instead of keeping the value in a register. By then another thread of
+ * the guest may have stored a larger value than the one that was checked. Data that is copied
+ * whole before it is checked does not need a volatile. */
 uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p)
 {
     volatile uint64_t once = c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
@@ -94,7 +96,8 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 
 /* ---- Vectors --------------------------------------------------------------------------------- */
 
-/* Each word of the guest's is read once: another of its threads may write there meanwhile. */
+/* Each word of the guest is read once, because another thread of the guest may change it
+ * meanwhile. */
 int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
                      struct xsock_vec *out)
 {

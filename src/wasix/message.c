@@ -20,11 +20,11 @@ static int recv_flags(uint32_t riflags)
            | ((riflags & XSOCK__WASIX_RECV_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0);
 }
 
-/* What is left of a datagram goes here, so that it can be told how long it was: no system but Linux
- * tells. Longer ones than this there are in LOCAL alone. */
+/* The rest of a datagram is received into REST bytes, so that its length is known: only Linux
+ * reports the length of a datagram that was cut. Only LOCAL has longer datagrams. */
 enum { REST = 65536 };
 
-/* The vectors, and room for the rest after them. */
+/* The guest's vectors, then one for the rest, then the memory of the rest. */
 struct measured {
     struct xsock_vec *v;
     size_t size;
@@ -46,7 +46,7 @@ static int make_room(const struct xsock__wasix_call *c, const struct xsock__wasi
     return 0;
 }
 
-/* recvmsg, but the result is the datagram's length, not what of it there was room for. */
+/* Receives, and returns the length of the datagram. The vectors may have space for less. */
 static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                                   struct xsock_msg *m, const struct xsock__wasix_vecs *vecs,
                                   int flags)
@@ -64,8 +64,8 @@ static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsoc
     return n;
 }
 
-/* A stream's sender is its peer. It may be gone by now: then it is one of its family, without a
- * name. */
+/* The sender on a stream is the peer. If the peer is gone, the sender has the socket's family
+ * and no name. */
 static void sender(const struct xsock__fd *fd, struct xsock_addr *out)
 {
     static const struct xsock__sys_addr none;
@@ -89,7 +89,8 @@ static void put_results(const struct xsock__wasix_call *c, const struct xsock__f
     }
 }
 
-/* As most calls are: one vector, and nothing wanted that only recvmsg tells, which costs more. */
+/* Most calls have one vector and need nothing that only recvmsg reports. recvmsg costs more than
+ * recv. */
 static bool is_plain(const struct xsock__wasix_vecs *vecs, const struct xsock__fd *fd,
                      const struct xsock_msg *m)
 {
@@ -111,10 +112,12 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
         n = -XSOCK_EINVAL;
     else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_COALESCE))
-        /* a host has set it, and WASIX has no way to tell a guest where datagrams end */
+        /* A host has set the option. WASIX has no way to tell a guest where datagrams end. */
         n = -XSOCK_EOPNOTSUPP;
     else if (out->flags == NULL && vecs.total == 0)
-        n = 0; /* reading nothing must not cost a datagram: read() can't tell that it was cut */
+        /* A read of 0 bytes must not consume a datagram, because read() cannot report that it
+         * was cut. */
+        n = 0;
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
         n = receive_measured(c, fd, &m, &vecs, recv_flags(riflags));
     else if (is_plain(&vecs, fd, &m))
@@ -130,7 +133,8 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-/* Asked for each datagram that names its destination. Where there can be none, the core says so. */
+/* Asks the policy about each datagram that names its destination. If the socket cannot have a
+ * destination, the core returns the error. */
 static int ask_destination(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
                            struct xsock_addr *to)
 {

@@ -1,10 +1,10 @@
-/* Sending from a guest's memory, and receiving into it: what the calls in data.c differ in. */
+/* What the calls in send_recv.c share: sending from a guest's memory, and receiving into it. */
 #ifndef XSOCK__WASIX_MESSAGE_H
 #define XSOCK__WASIX_MESSAGE_H
 
 #include "wasix/guest.h"
 
-/* Flags as they lie in WASIX: into a call of receiving, out of it, and into one of sending. */
+/* Flags of WASIX: into a receiving call, out of a receiving call, and into a sending call. */
 enum {
     XSOCK__WASIX_PEEK = 1,
     XSOCK__WASIX_WAITALL = 2,
@@ -14,24 +14,27 @@ enum {
     XSOCK__WASIX_SEND_DONTWAIT = 1
 };
 
-/* Where results go in the guest's memory, checked before. NULL: this call has no such result. */
+/* Where the results are stored in the guest's memory. The pointers have been checked. A pointer
+ * is NULL if the call does not have that result. */
 struct xsock__wasix_results {
-    unsigned char *done;        /* a word: bytes */
+    unsigned char *done;        /* a word: the number of bytes */
     unsigned char *flags;       /* 16 bits */
     unsigned char *addr;        /* an addr_port */
     unsigned char *control_len; /* a word */
 };
 
-/* The len bytes at the address that is argument i. False: they are not all in memory. */
+/* Sets *out to the `len` bytes at the address in argument i. Returns false if the bytes are not
+ * all in memory. */
 bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
                         unsigned char **out);
 
-/* Both: the vectors are arguments 1 and 2. 0 with the results in place; on failure nothing is
- * written, and nothing that came in is lost. */
+/* Receives into the vectors that arguments 1 and 2 name. Returns 0 and stores the results. A
+ * call that fails stores nothing, and no data that arrived is lost. */
 int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t riflags,
                          const struct xsock__wasix_results *out);
 
-/* to may be NULL: the peer. out_done: as above. */
+/* Sends the vectors that arguments 1 and 2 name. `to` may be NULL for the peer. The number of
+ * bytes is stored in out_done, which has been checked. */
 int xsock__wasix_send(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t siflags,
                       struct xsock_addr *to, unsigned char *out_done);
 

@@ -1,5 +1,6 @@
-/* sock_join_multicast_v4, _v6, sock_leave_multicast_v4, _v6. The policy is asked of both ways: what
- * it changes when a group is joined, it can change again when the group is left. */
+/* sock_join_multicast_v4, _v6, sock_leave_multicast_v4, _v6. The policy is asked about both
+ * joining and leaving. A policy that changes a group on joining can make the same change on
+ * leaving. */
 #include <string.h>
 
 #include "call/call.h"
@@ -8,7 +9,7 @@
 
 enum { V4 = 4, V6 = 16, V6_LARGE = 24, V6_SCOPE = 20 };
 
-/* The group that the arguments name; its scope is the interface's index. */
+/* Reads the group from the arguments. The group's scope is the index of the interface. */
 typedef int read_fn(const struct xsock__wasix_call *c, struct xsock_addr *out);
 
 static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bool join,
@@ -22,7 +23,7 @@ static int change_in(const struct xsock__wasix_call *c, struct xsock__fd *fd, bo
         return rc;
     uint32_t index = group.scope;
     if (group.family == XSOCK_AF_INET)
-        group.scope = 0; /* the core has none for IPv4 */
+        group.scope = 0; /* the core has no scope for IPv4 */
     return xsock__change_group_in(fd, join, &group, NULL, index);
 }
 
@@ -37,7 +38,7 @@ static int change(const struct xsock__wasix_call *c, bool join, read_fn *read)
     return rc;
 }
 
-/* ---- IPv4: the interface is named by one of its addresses ------------------------------------ */
+/* ---- IPv4 (an address of the interface names the interface) ---------------------------------- */
 
 struct search {
     unsigned char addr[V4];
@@ -55,7 +56,7 @@ static int look(const struct xsock_interface *iface, void *user)
     return s->index != 0;
 }
 
-/* Of 0.0.0.0 it is 0: the system chooses. */
+/* Stores 0 for 0.0.0.0. The system then chooses the interface. */
 static int find_interface(const unsigned char addr[V4], uint32_t *out)
 {
     static const unsigned char any[V4];
@@ -91,10 +92,10 @@ int xsock__wasix_sock_leave_multicast_v4(const struct xsock__wasix_call *c)
     return change(c, false, read_v4);
 }
 
-/* ---- IPv6: by its index, in the argument or in the address ----------------------------------- */
+/* ---- IPv6 (an index in the argument or in the address names the interface) ------------------- */
 
-/* An addr_ip6: 16 bytes, and where the guest's layout is the large one, its flow (which means
- * nothing here) and its scope: two halves, the high one first. */
+/* An addr_ip6 has 16 bytes. In the larger layout it also has a flow, which has no meaning here,
+ * and a scope in two halves of 16 bits, the high half first. */
 static int read_v6(const struct xsock__wasix_call *c, struct xsock_addr *out)
 {
     bool large = c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT;

@@ -3,8 +3,7 @@
 #include "facts/triple.h"
 #include "wasix/guest.h"
 
-/* What WASIX has: xsock has families and types of its own beyond it, which are none of a guest's
- * business. */
+/* A guest gets only the families, types and protocols of WASIX. xsock has more. */
 enum { PROTOCOL_MAX = 263 };
 
 static int check_triple(int af, int type, int protocol)
@@ -19,7 +18,8 @@ static int check_triple(int af, int type, int protocol)
     return protocol < 0 || protocol > PROTOCOL_MAX ? -XSOCK_EPROTONOSUPPORT : 0;
 }
 
-/* wasix-libc asks for TCP or UDP where a program said 0, whatever the family: LOCAL has neither. */
+/* If a program passes protocol 0, wasix-libc passes TCP or UDP instead, for every family. LOCAL
+ * has neither, so these become 0 again. */
 static int meant_protocol(int af, int type, int protocol)
 {
     bool stream = (type & 0x1fff) == XSOCK_SOCK_STREAM && protocol == 6;
@@ -27,8 +27,8 @@ static int meant_protocol(int af, int type, int protocol)
     return af == XSOCK_AF_LOCAL && (stream || dgram) ? 0 : protocol;
 }
 
-/* The policy hears of the protocol that 0 stands for. What can't be opened anyway is for the core
- * to refuse. */
+/* The policy sees the protocol that 0 stands for. The policy is not asked about a triple that
+ * cannot be opened, because the core refuses it. */
 static int ask_triple(const struct xsock__wasix_call *c, int af, int type, int protocol)
 {
     if (xsock__triple_check(af, type, &protocol) != 0)
@@ -36,7 +36,7 @@ static int ask_triple(const struct xsock__wasix_call *c, int af, int type, int p
     return xsock__wasix_ask(c, XSOCK_WASIX_OPEN, af, type, protocol, NULL, NULL);
 }
 
-/* The three arguments that sock_open and sock_pair begin with. */
+/* Reads the three arguments that sock_open and sock_pair begin with, and asks the policy. */
 static int get_triple(const struct xsock__wasix_call *c, int *out_af, int *out_type,
                       int *out_protocol)
 {

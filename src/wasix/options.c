@@ -1,10 +1,11 @@
-/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. WASIX's options are xsock's
- * of the same number; docs/wasix.md has what a guest sees of each. */
+/* sock_set_opt_flag, _time, _size, and sock_get_opt_flag, _time, _size. Options of WASIX and of
+ * xsock have the same numbers. docs/wasix.md lists what a guest sees of each option. */
 #include "call/call.h"
 #include "socket/option.h"
 #include "wasix/guest.h"
 
-/* xsock has options beyond WASIX's, and one that looks past the guest: neither is its business. */
+/* A guest gets neither xsock's own options nor PROMISCUOUS, which would show it traffic of
+ * others. */
 enum { FIRST = XSOCK_SO_REUSEPORT, LAST = XSOCK_SO_PROTOCOL };
 
 static bool is_guests(uint32_t opt)
@@ -12,8 +13,9 @@ static bool is_guests(uint32_t opt)
     return opt >= FIRST && opt <= LAST && opt != XSOCK_SO_PROMISCUOUS;
 }
 
-/* The beginning of each: the socket, what the third argument points to (size 0: nothing), and the
- * option. To be dropped if 0 was returned. */
+/* Every call here begins with this function: it gets the socket, checks the memory that argument
+ * 2 points to (if size is not 0), and checks the option. The caller drops the reference if 0 was
+ * returned. */
 static int begin(const struct xsock__wasix_call *c, size_t size, struct xsock__fd **out_fd,
                  unsigned char **out_at)
 {
@@ -51,7 +53,7 @@ static int get(const struct xsock__wasix_call *c, size_t size, int kind, unsigne
     return rc;
 }
 
-/* ---- Flags: a bool is one byte in memory, and an i32 as an argument -------------------------- */
+/* ---- Flags (a bool is one byte in memory, and an i32 as an argument) ------------------------- */
 
 int xsock__wasix_sock_set_opt_flag(const struct xsock__wasix_call *c)
 {
@@ -61,7 +63,7 @@ int xsock__wasix_sock_set_opt_flag(const struct xsock__wasix_call *c)
     int rc = begin(c, 0, &fd, &at);
     if (rc != 0)
         return rc;
-    return set(c, fd, XSOCK_OPT_FLAG, on <= 1 ? (int64_t)on : -1); /* -1 is no flag: EINVAL */
+    return set(c, fd, XSOCK_OPT_FLAG, on <= 1 ? (int64_t)on : -1); /* -1 gives EINVAL */
 }
 
 int xsock__wasix_sock_get_opt_flag(const struct xsock__wasix_call *c)
@@ -74,11 +76,12 @@ int xsock__wasix_sock_get_opt_flag(const struct xsock__wasix_call *c)
     return rc;
 }
 
-/* ---- Times: option_timestamp, a tag and nanoseconds ------------------------------------------ */
+/* ---- Times (an option_timestamp: a tag and nanoseconds) -------------------------------------- */
 
 enum { TIMESTAMP = 16, NANOSECONDS = 8, TAG_NONE = 0, TAG_SOME = 1 };
 
-/* No time of the clock is so far that INT64_MAX would be too early. -2 is no time: EINVAL. */
+/* No clock ever reaches INT64_MAX nanoseconds, so a longer time may become INT64_MAX. An invalid
+ * tag becomes -2, for which the core returns EINVAL. */
 static int64_t read_time(const unsigned char *at)
 {
     unsigned char tag = at[0];
@@ -108,9 +111,9 @@ int xsock__wasix_sock_get_opt_time(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* ---- Sizes: 64 bits -------------------------------------------------------------------------- */
+/* ---- Sizes (64 bits) ------------------------------------------------------------------------- */
 
-/* What is more than a socket may have becomes the most it may, as systems do. */
+/* A buffer larger than the guest's maximum becomes the maximum, as systems do it. */
 static int64_t cut(const struct xsock__wasix_call *c, uint64_t size)
 {
     bool buffer =

@@ -1,17 +1,17 @@
-/* fd_pipe: the first descriptor reads what is written to the second. */
+/* fd_pipe: the first descriptor reads what was written to the second. */
 #include "call/call.h"
 #include "facts/translate.h"
 #include "socket/start.h"
 #include "wasix/file.h"
 
-/* A pair's ends know nothing of each other's sockets, only of this. */
+/* Neither end has a reference to the other end's socket. Both have a reference to this struct. */
 struct pipe {
     struct end {
-        struct xsock__wasix_file file; /* first: found by it */
+        struct xsock__wasix_file file; /* first, for the cast from it */
         struct pipe *pipe;
     } reader, writer;
     xsock__atomic_int refs;        /* ends that are open */
-    xsock__atomic_int reader_gone; /* all of its descriptors are closed */
+    xsock__atomic_int reader_gone; /* all descriptors of the reader are closed */
 };
 
 static void unref(struct pipe *p)
@@ -46,8 +46,8 @@ static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
     return xsock__recvmsg_in(t, fd, &m, 0);
 }
 
-/* Systems say of a stream whose peer is gone what they like: that it was reset, where something had
- * not been read; and Windows, at first, nothing. */
+/* Systems return different errors for a write to a stream whose peer is gone. Some return
+ * ECONNRESET if the peer had unread data. Windows reports no error at first. */
 static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
                             const struct xsock__wasix_vecs *v)
 {
@@ -87,7 +87,7 @@ static struct pipe *new_pipe(void)
     return p;
 }
 
-/* For the two descriptors that are reserved. */
+/* Creates a pipe for two reserved descriptors. */
 static int make(struct xsock__fdtab *t, struct xsock__fd *fd[2])
 {
     struct xsock__held held[2];
@@ -116,7 +116,9 @@ int xsock__wasix_fd_pipe(const struct xsock__wasix_call *c)
         out0 == NULL || out1 == NULL ? -XSOCK_EMEMVIOLATION : xsock__lookup_reserve_pair(t, fd);
     if (rc != 0)
         return rc;
-    int number[2] = {fd[0]->number, fd[1]->number}; /* once found, another thread may close them */
+    /* The numbers are read before the descriptors are published. Another thread may close them
+     * after that. */
+    int number[2] = {fd[0]->number, fd[1]->number};
     rc = make(t, fd);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd[0]);

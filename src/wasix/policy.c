@@ -1,12 +1,13 @@
-/* What a guest may do: its engine decides. */
+/* What a guest may do. The engine's policy decides, or the default below. */
 #include <string.h>
 
 #include "call/call.h"
 #include "socket/sock.h"
 #include "wasix/guest.h"
 
-/* Without a policy: nothing that reaches past the network into the host itself. Linux gives a LOCAL
- * socket that is bound to no name an abstract one, so that is no exception. */
+/* Without a policy, a guest may use the network, but nothing that reaches past it into the host
+ * itself. A LOCAL socket may not be bound to an empty name, because Linux then gives it an abstract
+ * name. */
 static bool allowed_by_default(const struct xsock_wasix_request *r)
 {
     if (r->action == XSOCK_WASIX_OPEN)
@@ -17,7 +18,7 @@ static bool allowed_by_default(const struct xsock_wasix_request *r)
 
 static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
-/* ::ffff:a.b.c.d is a.b.c.d: a policy that refuses one must not be had by the other. */
+/* ::ffff:a.b.c.d becomes a.b.c.d, so that a guest cannot get around a policy by the other form. */
 static void unmap(struct xsock_addr *a)
 {
     if (a->family != XSOCK_AF_INET6 || memcmp(a->data, mapped, sizeof mapped) != 0)
@@ -27,7 +28,7 @@ static void unmap(struct xsock_addr *a)
     *a = v4;
 }
 
-/* And back again, of what a policy has left in IPv4. */
+/* The reverse, for an address that the policy has left in IPv4. */
 static void map(struct xsock_addr *a)
 {
     struct xsock_addr v6 = {.family = XSOCK_AF_INET6, .port = a->port, .length = 16};

@@ -1,9 +1,11 @@
-/* poll_oneoff: clocks, our descriptors and the engine's, waited for together.
+/* poll_oneoff waits for clocks, descriptors of xsock and descriptors of the engine together.
  *
- * Absolute times of the monotonic clock are of the system's: CLOCK_MONOTONIC, on Windows the
- * performance counter in nanoseconds; so clock_time_get of an engine has to be. What is ready to be
- * written has room for 1 byte at least: no system tells more. That a connect has failed is said as
- * "ready": SO_ERROR tells why. */
+ *   - Absolute times of the monotonic clock are times of the system's clock: CLOCK_MONOTONIC, or
+ *     on Windows the performance counter in nanoseconds. The engine's clock_time_get must use
+ *     the same clock.
+ *   - For a descriptor that is ready for writing, the event says 1 byte, because no system
+ *     reports how many bytes can be written.
+ *   - A connect that has failed is reported as ready. SO_ERROR then gives the error. */
 #include <limits.h>
 #include <string.h>
 
@@ -12,7 +14,7 @@
 #include "wait/wait.h"
 #include "wasix/file.h"
 
-/* In the guest's memory: a subscription, an event. */
+/* The layout of a subscription and of an event in the guest's memory. */
 enum {
     SUBSCRIPTION = 48,
     USERDATA = 0,
@@ -27,14 +29,14 @@ enum { CLOCK = 0, FD_READ = 1, FD_WRITE = 2 };
 enum { REALTIME = 0, MONOTONIC = 1, THREAD_CPU = 3 };
 enum { ABSTIME = 1, HANGUP = 1 };
 
-/* One subscription, and what has become of it. */
+/* One subscription and its result. */
 struct sub {
     uint64_t userdata, bytes;
-    int64_t due; /* of a clock */
-    int number;  /* of the engine's */
-    int error;   /* below 0: that is its event */
+    int64_t due; /* for a clock */
+    int number;  /* for a descriptor */
+    int error;   /* below 0 if the event reports an error */
     unsigned char tag;
-    bool wall; /* due is of the time of day */
+    bool wall; /* due is a time of day */
     bool engines;
     bool ready, hangup;
 };
@@ -43,9 +45,10 @@ struct oneoff {
     const struct xsock__wasix_call *c;
     size_t n;
     struct sub *subs;
-    struct xsock_pollfd *fds; /* one a subscription; fd -1 for what is not to be polled */
+    /* One for each subscription. fd is -1 if xsock does not poll for that subscription. */
+    struct xsock_pollfd *fds;
     size_t descriptors, ours, engines;
-    int64_t now; /* as it began */
+    int64_t now; /* when the call began */
 };
 
 /* ---- Subscriptions --------------------------------------------------------------------------- */
@@ -63,7 +66,7 @@ static int read_clock(struct oneoff *o, struct sub *s, const unsigned char *p)
     if ((flags & ~(unsigned)ABSTIME) != 0 || id > THREAD_CPU)
         return -XSOCK_EINVAL;
     if (id != REALTIME && id != MONOTONIC)
-        return -XSOCK_ENOTSUP; /* a processor's time: what could wait for that? */
+        return -XSOCK_ENOTSUP; /* times of processes and threads: nothing can wait for these */
     bool absolute = (flags & ABSTIME) != 0;
     int64_t base = absolute ? 0 : o->now;
     s->wall = absolute && id == REALTIME;
@@ -71,7 +74,7 @@ static int read_clock(struct oneoff *o, struct sub *s, const unsigned char *p)
     return 0;
 }
 
-/* What is wrong with a descriptor is said in its event. */
+/* A wrong descriptor does not end the call. The event of its subscription reports the error. */
 static int check_descriptor(struct oneoff *o, int number, int event)
 {
     struct xsock__fd *fd;
@@ -106,7 +109,7 @@ static void read_descriptor(struct oneoff *o, struct sub *s, struct xsock_pollfd
     to->events = (short)event;
 }
 
-/* Each is copied, and then looked at. */
+/* Each subscription is copied before it is checked. */
 static int read_all(struct oneoff *o, const unsigned char *from)
 {
     for (size_t i = 0; i < o->n; i++) {
@@ -138,7 +141,8 @@ int64_t xsock_wasix_now(uint32_t clock)
 
 /* ---- What is ready --------------------------------------------------------------------------- */
 
-/* Until the next clock is due; -1: none ever will be. Marks those that are. */
+/* Marks the clocks that are due. Returns the time until the next clock is due, or -1 if none
+ * will ever be. */
 static int64_t look_at_clocks(struct oneoff *o)
 {
     int64_t now = xsock__sys_now(), today = 0, left = INT64_MAX;
@@ -175,7 +179,7 @@ static void ask_engine(struct oneoff *o)
     }
 }
 
-/* A listener has connections, not bytes. */
+/* A listener has connections to accept, but no bytes. */
 static uint64_t available(struct oneoff *o, int number)
 {
     struct xsock__fdtab *t = o->c->guest->table;
@@ -199,7 +203,7 @@ static void look_at_sockets(struct oneoff *o)
         s->ready = true;
         s->hangup = (revents & XSOCK_POLLHUP) != 0;
         if ((revents & XSOCK_POLLNVAL) != 0)
-            s->error = -XSOCK_EBADF; /* closed meanwhile */
+            s->error = -XSOCK_EBADF; /* closed during the wait */
         else
             s->bytes =
                 s->tag == FD_READ ? available(o, o->fds[i].fd) : (revents & XSOCK_POLLOUT) != 0;
@@ -214,8 +218,8 @@ static bool any_ready(const struct oneoff *o)
     return false;
 }
 
-/* The bell's count is taken before the engine is asked: what it notifications for after that is not
- * missed. */
+/* The count of notifications is read before the engine is asked, so that a notification after
+ * that is not missed. */
 static int wait_for_any(struct oneoff *o)
 {
     struct xsock__fdtab *t = o->c->guest->table;
@@ -226,7 +230,7 @@ static int wait_for_any(struct oneoff *o)
         int rc = xsock__poll_guest(t, o->fds, o->ours > 0 ? o->n : 0, any_ready(o) ? 0 : left,
                                    notifications);
         if (rc == -XSOCK_EINTR)
-            continue; /* a signal of the host's */
+            continue; /* a signal of the host */
         if (rc < 0)
             return rc;
         if (o->ours > 0)
@@ -237,7 +241,7 @@ static int wait_for_any(struct oneoff *o)
     }
 }
 
-/* What the core takes of memory for as long as it waits counts, too. */
+/* Memory that the core allocates for the wait counts against the guest's quota. */
 static int wait_charged(struct oneoff *o)
 {
     struct xsock_wasix *g = o->c->guest;

@@ -1,15 +1,16 @@
-/* port_addr_list, port_route_list, port_mac: the host's interfaces as they are; and the port_*
- * calls that would change them, which is not for a guest to do. */
+/* port_addr_list, port_route_list and port_mac report the interfaces of the host. The other
+ * port_* calls would change the host's network, which no guest may do. */
 #include <string.h>
 
 #include "wasix/guest.h"
 
 /* ---- Addresses and prefixes in memory -------------------------------------------------------- */
 
-/* Of a guest built for large addresses, or for small ones. */
+/* The sizes in the larger and in the smaller layout of addresses. */
 struct layout {
-    unsigned char cidr, prefix4, prefix6; /* an addr_cidr: bytes, and where its prefix is */
-    unsigned char route;                  /* an addr_cidr and zeros: bytes */
+    /* The size of an addr_cidr, and the offset of the prefix length in it. */
+    unsigned char cidr, prefix4, prefix6;
+    unsigned char route; /* size: an addr_cidr, then zeros */
 };
 
 enum { TAG = 0, IP = 2, CIDR_MAX = 28 };
@@ -21,8 +22,8 @@ static const struct layout *layout_of(const struct xsock__wasix_call *c)
     return c->guest->config.addr_port_size == XSOCK__WASIX_ADDR_PORT ? &large : &small;
 }
 
-/* Zeros after it: the flow and scope of an address mean nothing to who reads it without its
- * interface. */
+/* The bytes after the address are 0: without the interface, flow and scope of an address have no
+ * meaning. */
 static void put_cidr(const struct layout *l, unsigned char *at,
                      const struct xsock_interface_addr *a)
 {
@@ -34,8 +35,8 @@ static void put_cidr(const struct layout *l, unsigned char *at,
     memcpy(at, copy, l->cidr);
 }
 
-/* Directly, with no router in between (its address is UNSPEC), and for good (neither time is set).
- */
+/* The route is direct, so the address of its router is UNSPEC. The route has no end, so neither
+ * of its times is set. */
 static void put_route(const struct layout *l, unsigned char *at,
                       const struct xsock_interface_addr *a)
 {
@@ -43,13 +44,13 @@ static void put_route(const struct layout *l, unsigned char *at,
     put_cidr(l, at, a);
 }
 
-/* ---- What the interfaces have ---------------------------------------------------------------- */
+/* ---- The addresses of the interfaces --------------------------------------------------------- */
 
 struct list {
     const struct xsock__wasix_call *call;
     struct xsock_interface_addr *v;
     size_t count, room;
-    bool networks; /* each network once; of interfaces that are up */
+    bool networks; /* list each network once, of interfaces that are up */
     int error;
 };
 
@@ -111,12 +112,12 @@ static int collect(const struct xsock_interface *iface, void *user)
     return 0;
 }
 
-/* ---- Listing them ---------------------------------------------------------------------------- */
+/* ---- Listing --------------------------------------------------------------------------------- */
 
 typedef void put_fn(const struct layout *l, unsigned char *at,
                     const struct xsock_interface_addr *a);
 
-/* The guest's array, and how many it has room for. */
+/* The guest's array, and how many entries it has space for. */
 struct array {
     unsigned char *at, *count;
     uint64_t room;
@@ -135,7 +136,8 @@ static int read_array(const struct xsock__wasix_call *c, size_t stride, struct a
     return out->at == NULL ? -XSOCK_EMEMVIOLATION : 0;
 }
 
-/* As many as there is room for, and how many there are: EOVERFLOW if that is more. */
+/* Writes as many entries as fit, and stores how many there are. Returns EOVERFLOW if not all
+ * fit. */
 static int write_list(const struct list *l, const struct array *to, put_fn *put)
 {
     size_t n = to->room < l->count ? (size_t)to->room : l->count;
@@ -166,8 +168,8 @@ int xsock__wasix_port_addr_list(const struct xsock__wasix_call *c)
     return list_to(c, false, layout_of(c)->cidr, put_cidr);
 }
 
-/* The networks that the interfaces are in. Routes through gateways no call of a system's tells
- * everywhere. */
+/* Lists the networks of the interfaces. Routes through gateways are left out, because not every
+ * system has a call that lists them. */
 int xsock__wasix_port_route_list(const struct xsock__wasix_call *c)
 {
     return list_to(c, true, layout_of(c)->route, put_route);
@@ -182,7 +184,7 @@ struct mac {
     bool found;
 };
 
-/* The first that is up; the first of all, if none is. */
+/* Chooses the first interface that is up, or the first of all if none is up. */
 static int look_at_hardware(const struct xsock_interface *iface, void *user)
 {
     struct mac *m = user;
@@ -212,7 +214,7 @@ int xsock__wasix_port_mac(const struct xsock__wasix_call *c)
     return 0;
 }
 
-/* ---- What would change the host -------------------------------------------------------------- */
+/* ---- Calls that would change the host -------------------------------------------------------- */
 
 #define REFUSED(name)                                          \
     int xsock__wasix_##name(const struct xsock__wasix_call *c) \

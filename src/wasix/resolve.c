@@ -1,21 +1,21 @@
-/* resolve: a host's addresses. The port is a hint that no answer depends on; what there is no room
- * for is left out, and the number stored is of those that were written, as the hosts before this
- * one have it. */
+/* resolve: the addresses of a host. The port is a hint, and no answer depends on it. Addresses
+ * that do not fit are left out, and the stored number counts the addresses written. Other hosts
+ * of WASIX do the same. */
 #include <string.h>
 
 #include "name/lookup_pool.h"
 #include "wasix/guest.h"
 
-/* An addr_ip: a tag, a byte that pads, and 4 or 16 bytes. */
+/* An addr_ip: a tag, a padding byte, and 4 or 16 bytes of address. */
 enum { ADDR_IP = 18, ADDR_IP_DATA = 2, PORT_LAST = 0xffff };
 
 struct arguments {
     char host[XSOCK__HOST_MAX + 1];
-    uint64_t room; /* addresses */
+    uint64_t room; /* in addresses */
     unsigned char *addrs, *count;
 };
 
-/* Pointers first, then what they lead to. */
+/* Checks the pointers first, then the data that they point to. */
 static int read_arguments(const struct xsock__wasix_call *c, struct arguments *a)
 {
     uint64_t len = xsock__wasix_ptr(c, 1);

@@ -1,10 +1,10 @@
-/* sock_send_file: a file of the engine's to a stream. */
+/* sock_send_file: sends a file of the engine on a stream. */
 #include "call/call.h"
 #include "call/send_recv.h"
 #include "socket/sock.h"
 #include "wasix/message.h"
 
-enum { PIECE = 65536 }; /* read and sent at a time */
+enum { PIECE = 65536 }; /* bytes that are read and sent at a time */
 
 struct sending {
     struct xsock__fd *fd;
@@ -14,9 +14,9 @@ struct sending {
     unsigned char *buf;
 };
 
-/* A guest that sends an endless file to a peer that reads all never waits: it is asked here whether
- * the descriptor, or the guest itself, is still there. (It is held, so none other can have its
- * place.) */
+/* Returns true if the descriptor or the guest has been closed. A guest that sends an endless
+ * file to a fast reader never waits, so no wait would notice that. The caller has a reference to
+ * fd, so no other descriptor can be at the same address. */
 static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd *fd)
 {
     struct xsock__fd *now;
@@ -26,8 +26,8 @@ static bool is_closed(const struct xsock__wasix_call *c, const struct xsock__fd 
     return now != fd;
 }
 
-/* Sends the next piece: the bytes, 0 where the file ends, or an error. What a socket that may not
- * wait doesn't take is read again another time. */
+/* Sends the next piece. Returns the number of bytes, 0 at the end of the file, or an error. The
+ * bytes that a non-blocking socket does not take are read again by the next call. */
 static ptrdiff_t send_piece(const struct xsock__wasix_call *c, struct sending *x)
 {
     const struct xsock_wasix_config *config = &c->guest->config;
@@ -36,18 +36,20 @@ static ptrdiff_t send_piece(const struct xsock__wasix_call *c, struct sending *x
     if (n <= 0)
         return n;
     if ((size_t)n > len)
-        return -XSOCK_EIO; /* the engine says that it has written beyond the buffer */
+        /* The engine says that it wrote beyond the buffer. */
+        return -XSOCK_EIO;
     struct xsock_vec vec = {x->buf, (size_t)n};
     struct xsock_msg m = {.vec = &vec, .vec_count = 1};
     if (is_closed(c, x->fd))
         return -XSOCK_ECANCELED;
     ptrdiff_t sent = xsock__sendmsg_in(c->guest->table, x->fd, &m, 0);
     if (sent >= 0 && sent < n)
-        x->left = (uint64_t)sent; /* no more for now: this piece was the last */
+        x->left = (uint64_t)sent; /* the socket takes no more now, so this piece is the last */
     return sent;
 }
 
-/* As xsock_sendfile: what was sent before an error counts, and the error comes next time. */
+/* If bytes were sent before an error, the call returns their number and the next call returns
+ * the error. xsock_sendfile does the same. */
 static int send_all(const struct xsock__wasix_call *c, struct sending *x, unsigned char *out)
 {
     ptrdiff_t n = 0;
@@ -64,7 +66,8 @@ static int send_all(const struct xsock__wasix_call *c, struct sending *x, unsign
     return 0;
 }
 
-/* The file is the engine's, and it has said how to read it. A number of ours has no offsets. */
+/* Checks that the file belongs to the engine and that the engine has a read callback. A
+ * descriptor of xsock has no offsets, so it gives EINVAL. */
 static int check_file(const struct xsock__wasix_call *c, int number)
 {
     struct xsock__fd *fd;
@@ -83,7 +86,7 @@ static int check(const struct xsock__sock *s, uint64_t offset, uint64_t count)
         return -XSOCK_EINVAL;
     if (s->type != XSOCK_SOCK_STREAM)
         return -XSOCK_ENOTSUP;
-    return xsock__recv_check(s); /* whoever has a peer can send, too */
+    return xsock__recv_check(s); /* a socket with a peer can send, too */
 }
 
 static int send_file(const struct xsock__wasix_call *c, struct sending *x)

@@ -1,17 +1,20 @@
 /* sock_recv, sock_recv_from, sock_recv_msg, sock_send, sock_send_to, sock_send_msg, fd_read,
  * fd_write.
  *
- * Flags of a guest's that are more than WASIX has are EINVAL. Of those it has:
- *   - "data truncated" into a call is MSG_TRUNC of wasix-libc, and means what it does on Linux: of
- *     a datagram, the result is how long it was, not how much of it there was room for (at most
- *     65,536 bytes more; and 1,023 vectors, not 1,024). Of a stream it has no meaning.
- *   - "data truncated" out of one: the datagram was longer than the vectors, and its rest is gone.
+ * Flags that WASIX does not have give EINVAL. "Data truncated" has two meanings:
  *
- * The sender of a stream's bytes is its peer: Linux leaves that address unset, which wasix-libc
- * can't tell.
+ *   - Into a call, the flag is wasix-libc's MSG_TRUNC, with its meaning on Linux: the result is
+ *     the length of the datagram, even if less of it fits the vectors. At most 65,536 bytes more
+ *     are counted, and the call takes 1,023 vectors instead of 1,024. For a stream the flag has
+ *     no meaning.
+ *   - Out of a call, the flag says that the datagram was longer than the vectors, and that the
+ *     rest is lost.
  *
- * No control data can be sent, and none comes: handles of the host neither leave a guest nor get to
- * it. */
+ * The sender on a stream is the peer. Linux leaves that address unset, and wasix-libc cannot
+ * tell that it is unset.
+ *
+ * A guest can neither send nor receive control data. So no handle of the host leaves a guest or
+ * reaches a guest. */
 #include "call/call.h"
 #include "socket/sock.h"
 #include "wasix/file.h"
@@ -30,11 +33,11 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
     return rc;
 }
 
-/* ---- What most calls are --------------------------------------------------------------------- */
+/* ---- The common case ------------------------------------------------------------------------- */
 
-/* One vector with something in it, no flags (argument 3), and room for the result: then nothing is
- * wrong but perhaps with the descriptor. Such calls go to the core by the shortest way, as each
- * level above a system call costs. */
+/* The common case has one vector that is not empty, no flags (argument 3), and a valid pointer
+ * for the result. Nothing can be wrong with such a call except its descriptor. It goes to the
+ * core on the shortest way, because every layer above the system call costs time. */
 static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
                      unsigned char **out_done)
 {
@@ -48,7 +51,7 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* Of a stream: a datagram's call has to tell whether it was cut. */
+/* For streams only: a call for datagrams has to report whether the datagram was cut. */
 static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                       const struct xsock_vec *v, unsigned char *done, unsigned char *flags)
 {
@@ -96,8 +99,8 @@ int xsock__wasix_sock_recv_from(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
 }
 
-/* The address's pointer may be 0: not wanted. Room for control data is checked, and stays as it is.
- */
+/* The pointer of the address is 0 if the guest does not want the address. The buffer for control
+ * data is checked, but nothing is stored in it. */
 int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
@@ -158,7 +161,7 @@ int xsock__wasix_sock_send_to(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), &to, done));
 }
 
-/* The address's pointer may be 0: to the peer. */
+/* The pointer of the address is 0 if the peer is the destination. */
 int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -177,9 +180,9 @@ int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), to, done));
 }
 
-/* ---- Files: sockets, and what is made of them ------------------------------------------------ */
+/* ---- fd_read and fd_write -------------------------------------------------------------------- */
 
-/* What can be read and written: anything but a poller. */
+/* Looks up a descriptor that can be read or written. Pollers cannot be. */
 static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)
 {
     struct xsock__fd *fd;
