@@ -11,7 +11,7 @@
 #include "host.h"
 #include "wasmtime_api.h"
 
-enum { MOST_ARGS = 12 };
+enum { MAX_ARGS = 12 };
 
 struct entry {
     struct host *host;
@@ -58,7 +58,7 @@ static wasm_trap_t *call(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_
 {
     struct entry *e = env;
     struct xsock_wasix_memory memory;
-    uint64_t args[MOST_ARGS];
+    uint64_t args[MAX_ARGS];
     (void)count;
     find_memory(caller, &memory);
     for (size_t i = 0; e->import.signature[i] != 0; i++)
@@ -73,7 +73,7 @@ static wasm_trap_t *call(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_
 
 static wasm_functype_t *type_of(const struct host_import *import)
 {
-    wasm_valtype_t *types[MOST_ARGS], *result[1];
+    wasm_valtype_t *types[MAX_ARGS], *result[1];
     wasm_valtype_vec_t params, results;
     size_t n = strlen(import->signature);
     for (size_t i = 0; i < n; i++)

@@ -55,7 +55,7 @@ typedef struct {
     union {
         wasmtime_func_t func;
         wasmtime_memory_t memory;
-        uint64_t room[3]; /* globals are the largest */
+        uint64_t largest[3]; /* globals are the largest */
     } of;
 } wasmtime_extern_t;
 

@@ -49,7 +49,7 @@ int xsock__wasix_fd_dup2(const struct xsock__wasix_call *c)
 
 /* Calls in progress on the old number go on using its handle, so the new number gets a handle of
  * its own. */
-static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool kept)
+static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool reserved)
 {
     struct xsock__held held;
     if (from->number == to)
@@ -59,7 +59,7 @@ static int renumber(struct xsock__fdtab *t, struct xsock__fd *from, int to, bool
     int rc = xsock__sock_dup(&from->held, true, &held);
     if (rc != 0)
         return rc;
-    rc = xsock__fdtab_move(t, from, to, &held, kept);
+    rc = xsock__fdtab_move(t, from, to, &held, reserved);
     if (rc < 0)
         xsock__sock_close(&held);
     return rc < 0 ? rc : 0;
@@ -91,8 +91,8 @@ int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to)
     int rc = xsock__lookup_fd(guest->table, from, &fd);
     if (rc != 0)
         return rc == -XSOCK__EFOREIGN ? -XSOCK_EBADF : rc;
-    bool kept = xsock_wasix_owner(guest, to) == XSOCK_WASIX_OWNER_ENGINE;
-    rc = kept ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
+    bool reserved = xsock_wasix_owner(guest, to) == XSOCK_WASIX_OWNER_ENGINE;
+    rc = reserved ? renumber(guest->table, fd, to, true) : -XSOCK_EBADF;
     xsock__fdtab_put(guest->table, fd);
     return rc;
 }

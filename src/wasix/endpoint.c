@@ -76,8 +76,8 @@ static bool has_address(const struct xsock__fd *fd, struct xsock_addr *out)
 /* The socket has an address that no call here gave it: the socket came from outside, or a
  * connect has failed. The address cannot be changed any more. The policy may refuse the address;
  * if the policy asks for another address, the call fails with EINVAL. */
-static int ask_where_it_is(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
-                           const struct xsock_addr *where)
+static int ask_current_address(const struct xsock__wasix_call *c, const struct xsock__fd *fd,
+                               const struct xsock_addr *where)
 {
     struct xsock_addr a = *where;
     int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &a);
@@ -94,7 +94,7 @@ static int bind_anywhere(const struct xsock__wasix_call *c, struct xsock__fd *fd
     if (s->af == XSOCK_AF_LOCAL || !xsock__sock_is_stream(s) || xsock__sock_is(s, done))
         return 0;
     if (has_address(fd, &now))
-        return ask_where_it_is(c, fd, &now);
+        return ask_current_address(c, fd, &now);
     int rc = xsock__wasix_ask_in(c, XSOCK_WASIX_BIND, fd, &any);
     if (rc == 0)
         rc = xsock__bind_in(fd, &any);
@@ -176,7 +176,7 @@ int xsock__wasix_sock_shutdown(const struct xsock__wasix_call *c)
 
 typedef int addr_fn(struct xsock__fdtab *t, int d, struct xsock_addr *out);
 
-static int tell_addr(const struct xsock__wasix_call *c, addr_fn *fn)
+static int get_addr_by(const struct xsock__wasix_call *c, addr_fn *fn)
 {
     struct xsock_addr a;
     int rc = check_socket(c);
@@ -193,12 +193,12 @@ static int tell_addr(const struct xsock__wasix_call *c, addr_fn *fn)
 
 int xsock__wasix_sock_addr_local(const struct xsock__wasix_call *c)
 {
-    return tell_addr(c, xsock__call_local_addr);
+    return get_addr_by(c, xsock__call_local_addr);
 }
 
 int xsock__wasix_sock_addr_peer(const struct xsock__wasix_call *c)
 {
-    return tell_addr(c, xsock__call_peer_addr);
+    return get_addr_by(c, xsock__call_peer_addr);
 }
 
 /* ---- status ---------------------------------------------------------------------------------- */

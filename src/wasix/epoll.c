@@ -49,10 +49,10 @@ static void unref(struct epoll *e)
 static bool enter_member(struct xsock_wasix *g)
 {
     xsock__sys_lock(&g->lock);
-    bool room = g->members < XSOCK__WASIX_MEMBERS_EACH * (uint64_t)g->config.max_descriptors;
-    g->members += room;
+    bool allowed = g->members < XSOCK__WASIX_MEMBERS_EACH * (uint64_t)g->config.max_descriptors;
+    g->members += allowed;
     xsock__sys_unlock(&g->lock);
-    return room;
+    return allowed;
 }
 
 static void leave_member(struct xsock_wasix *g)

@@ -2,12 +2,12 @@
  * docs/wasix.md has the same tables for users. */
 #include "wasix/guest.h"
 
-struct fold {
+struct mapping {
     short from, to;
 };
 
 /* The numbers of WASIX end at 80. */
-static const struct fold wasix[] = {
+static const struct mapping wasix_mappings[] = {
     {XSOCK_ESOCKTNOSUPPORT, XSOCK_ENOTSUP},
     {XSOCK_EPFNOSUPPORT, XSOCK_EAFNOSUPPORT},
     {XSOCK_ETOOMANYREFS, XSOCK_ENOBUFS},
@@ -44,14 +44,14 @@ static const struct fold wasix[] = {
 };
 
 /* The numbers of preview 1 end at 76. */
-static const struct fold preview1_too[] = {
+static const struct mapping preview1_mappings[] = {
     {XSOCK_ESHUTDOWN, XSOCK_EPIPE},
     {XSOCK_EMEMVIOLATION, XSOCK_EFAULT},
     {XSOCK_EUNKNOWN, XSOCK_EIO},
     {XSOCK_EPENDING, XSOCK_EAGAIN},
 };
 
-static int fold(const struct fold *v, size_t n, int error, int otherwise)
+static int map_error(const struct mapping *v, size_t n, int error, int otherwise)
 {
     for (size_t i = 0; i < n; i++)
         if (v[i].from == error)
@@ -67,8 +67,10 @@ uint32_t xsock__wasix_errno(int64_t rc, bool preview1)
         return XSOCK_WASIX_CALL_ENGINE;
     int error = (int)-rc;
     if (error > XSOCK_EPENDING)
-        error = fold(wasix, sizeof wasix / sizeof wasix[0], error, XSOCK_EUNKNOWN);
+        error = map_error(wasix_mappings, sizeof wasix_mappings / sizeof wasix_mappings[0], error,
+                          XSOCK_EUNKNOWN);
     if (preview1 && error > XSOCK_ENOTCAPABLE)
-        error = fold(preview1_too, sizeof preview1_too / sizeof preview1_too[0], error, error);
+        error = map_error(preview1_mappings, sizeof preview1_mappings / sizeof preview1_mappings[0],
+                          error, error);
     return (uint32_t)error;
 }

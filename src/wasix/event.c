@@ -20,7 +20,7 @@
 
 enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MAX = 16 << 20 };
 
-static const uint64_t most = UINT64_MAX - 1;
+static const uint64_t count_max = UINT64_MAX - 1;
 
 struct event {
     struct xsock__wasix_file file; /* first, for the cast from it */
@@ -111,19 +111,19 @@ static int add(struct event *e, uintptr_t h, uint64_t value, bool waits)
 {
     int rc = 0;
     xsock__sys_lock(&e->lock);
-    if (value > most - e->count) {
+    if (value > count_max - e->count) {
         rc = -XSOCK_EAGAIN;
     } else if (value > 0) {
         rc = send_byte(e, h);
         e->count += rc == 0 ? value : 0;
     }
-    if (!e->filled && (e->count == most || (rc == -XSOCK_EAGAIN && waits)))
+    if (!e->filled && (e->count == count_max || (rc == -XSOCK_EAGAIN && waits)))
         fill(e, h);
     xsock__sys_unlock(&e->lock);
     return rc;
 }
 
-static void tell_edges(struct xsock__fdtab *t, struct xsock__fd *fd)
+static void report_edges(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (!xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges))
         return;
@@ -159,7 +159,7 @@ static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd,
         return -XSOCK_EINVAL;
     for (;;) {
         uint64_t value = take(e, fd->held.handle);
-        tell_edges(t, fd);
+        report_edges(t, fd);
         if (value != 0) {
             scatter(value, v);
             return VALUE;
@@ -188,12 +188,12 @@ static ptrdiff_t write_event(struct xsock__fdtab *t, struct xsock__fd *fd,
     if (v->total != VALUE)
         return -XSOCK_EINVAL;
     uint64_t value = gather(v);
-    if (value > most)
+    if (value > count_max)
         return -XSOCK_EINVAL;
     for (;;) {
         bool waits = !xsock__atomic_load(&fd->held.sock->nonblock);
         int rc = add(event_of(fd), fd->held.handle, value, waits);
-        tell_edges(t, fd);
+        report_edges(t, fd);
         if (rc == 0)
             return VALUE;
         if (rc == -XSOCK_EAGAIN && waits)
@@ -255,7 +255,7 @@ int xsock__wasix_fd_event(const struct xsock__wasix_call *c)
     struct xsock__fd *fd;
     if (out == NULL)
         return -XSOCK_EMEMVIOLATION;
-    if (flags > SEMAPHORE || initial > most)
+    if (flags > SEMAPHORE || initial > count_max)
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)

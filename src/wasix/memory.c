@@ -64,11 +64,11 @@ void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, 
 bool xsock__wasix_charge(struct xsock_wasix *g, size_t n)
 {
     xsock__sys_lock(&g->lock);
-    bool room = n <= g->config.max_scratch && g->scratch <= g->config.max_scratch - n;
-    if (room)
+    bool allowed = n <= g->config.max_scratch && g->scratch <= g->config.max_scratch - n;
+    if (allowed)
         g->scratch += n;
     xsock__sys_unlock(&g->lock);
-    return room;
+    return allowed;
 }
 
 void xsock__wasix_discharge(struct xsock_wasix *g, size_t n)

@@ -30,8 +30,8 @@ struct measured {
     size_t size;
 };
 
-static int make_room(const struct xsock__wasix_call *c, const struct xsock__wasix_vecs *vecs,
-                     struct measured *out)
+static int add_rest(const struct xsock__wasix_call *c, const struct xsock__wasix_vecs *vecs,
+                    struct measured *out)
 {
     if (vecs->count >= XSOCK__VEC_MAX)
         return -XSOCK_EINVAL;
@@ -51,16 +51,16 @@ static ptrdiff_t receive_measured(const struct xsock__wasix_call *c, struct xsoc
                                   struct xsock_msg *m, const struct xsock__wasix_vecs *vecs,
                                   int flags)
 {
-    struct measured room;
-    int rc = make_room(c, vecs, &room);
+    struct measured all;
+    int rc = add_rest(c, vecs, &all);
     if (rc != 0)
         return rc;
-    m->vec = room.v;
+    m->vec = all.v;
     m->vec_count = vecs->count + 1;
     ptrdiff_t n = xsock__recvmsg_in(c->guest->table, fd, m, flags);
     if (n >= 0 && (size_t)n > vecs->total)
         m->flags |= XSOCK_MSG_TRUNC;
-    xsock__wasix_unscratch(c, room.v, room.size);
+    xsock__wasix_unscratch(c, all.v, all.size);
     return n;
 }
 

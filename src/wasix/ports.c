@@ -49,7 +49,7 @@ static void put_route(const struct layout *l, unsigned char *at,
 struct list {
     const struct xsock__wasix_call *call;
     struct xsock_interface_addr *v;
-    size_t count, room;
+    size_t count, capacity;
     bool networks; /* list each network once, of interfaces that are up */
     int error;
 };
@@ -57,20 +57,20 @@ struct list {
 static void list_free(struct list *l)
 {
     if (l->v != NULL)
-        xsock__wasix_unscratch(l->call, l->v, l->room * sizeof *l->v);
+        xsock__wasix_unscratch(l->call, l->v, l->capacity * sizeof *l->v);
 }
 
 static bool grow(struct list *l)
 {
-    size_t room = l->room == 0 ? 16 : 2 * l->room;
-    struct xsock_interface_addr *v = xsock__wasix_scratch(l->call, room * sizeof *v);
+    size_t capacity = l->capacity == 0 ? 16 : 2 * l->capacity;
+    struct xsock_interface_addr *v = xsock__wasix_scratch(l->call, capacity * sizeof *v);
     if (v == NULL)
         return false;
     if (l->count > 0)
         memcpy(v, l->v, l->count * sizeof *v);
     list_free(l);
     l->v = v;
-    l->room = room;
+    l->capacity = capacity;
     return true;
 }
 
@@ -103,7 +103,7 @@ static int collect(const struct xsock_interface *iface, void *user)
             mask(&a);
         if (l->networks && has(l, &a))
             continue;
-        if (l->count == l->room && !grow(l)) {
+        if (l->count == l->capacity && !grow(l)) {
             l->error = -XSOCK_ENOMEM;
             return 1;
         }
@@ -120,7 +120,7 @@ typedef void put_fn(const struct layout *l, unsigned char *at,
 /* The guest's array, and how many entries it has space for. */
 struct array {
     unsigned char *at, *count;
-    uint64_t room;
+    uint64_t capacity;
     size_t stride;
 };
 
@@ -130,9 +130,10 @@ static int read_array(const struct xsock__wasix_call *c, size_t stride, struct a
     out->count = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), xsock__wasix_word(c));
     if (out->count == NULL)
         return -XSOCK_EMEMVIOLATION;
-    out->room = xsock__wasix_get_word(c, out->count);
-    out->at = out->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 0), out->room * stride)
-                                   : NULL;
+    out->capacity = xsock__wasix_get_word(c, out->count);
+    out->at = out->capacity <= c->size
+                  ? xsock__wasix_at(c, xsock__wasix_ptr(c, 0), out->capacity * stride)
+                  : NULL;
     return out->at == NULL ? -XSOCK_EMEMVIOLATION : 0;
 }
 
@@ -140,7 +141,7 @@ static int read_array(const struct xsock__wasix_call *c, size_t stride, struct a
  * fit. */
 static int write_list(const struct list *l, const struct array *to, put_fn *put)
 {
-    size_t n = to->room < l->count ? (size_t)to->room : l->count;
+    size_t n = to->capacity < l->count ? (size_t)to->capacity : l->count;
     for (size_t i = 0; i < n; i++)
         put(layout_of(l->call), to->at + i * to->stride, &l->v[i]);
     xsock__wasix_put_word(l->call, to->count, l->count);

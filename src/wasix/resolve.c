@@ -11,7 +11,7 @@ enum { ADDR_IP = 18, ADDR_IP_DATA = 2, PORT_LAST = 0xffff };
 
 struct arguments {
     char host[XSOCK__HOST_MAX + 1];
-    uint64_t room; /* in addresses */
+    uint64_t capacity; /* in addresses */
     unsigned char *addrs, *count;
 };
 
@@ -20,9 +20,10 @@ static int read_arguments(const struct xsock__wasix_call *c, struct arguments *a
 {
     uint64_t len = xsock__wasix_ptr(c, 1);
     const unsigned char *host = xsock__wasix_at(c, xsock__wasix_ptr(c, 0), len);
-    a->room = xsock__wasix_ptr(c, 4);
-    a->addrs =
-        a->room <= c->size ? xsock__wasix_at(c, xsock__wasix_ptr(c, 3), a->room * ADDR_IP) : NULL;
+    a->capacity = xsock__wasix_ptr(c, 4);
+    a->addrs = a->capacity <= c->size
+                   ? xsock__wasix_at(c, xsock__wasix_ptr(c, 3), a->capacity * ADDR_IP)
+                   : NULL;
     a->count = xsock__wasix_at(c, xsock__wasix_ptr(c, 5), xsock__wasix_word(c));
     if (host == NULL || a->addrs == NULL || a->count == NULL)
         return -XSOCK_EMEMVIOLATION;
@@ -38,7 +39,7 @@ static int read_arguments(const struct xsock__wasix_call *c, struct arguments *a
 static void write_answer(const struct xsock__wasix_call *c, const struct arguments *a,
                          const struct xsock__answer *answer)
 {
-    size_t n = a->room < answer->count ? (size_t)a->room : answer->count;
+    size_t n = a->capacity < answer->count ? (size_t)a->capacity : answer->count;
     for (size_t i = 0; i < n; i++) {
         unsigned char entry[ADDR_IP] = {(unsigned char)answer->v[i].family};
         memcpy(entry + ADDR_IP_DATA, answer->v[i].data, answer->v[i].length);
