@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* ---- Files: their numbers are kept in the guest's table, so that no socket gets one ---------- */
+/* ---- Files (their numbers are reserved in the guest's table, so that no socket gets them) ---- */
 
 struct host_file *host_file(struct host *h, int number)
 {
@@ -32,7 +32,7 @@ int host_add_file(struct host *h, FILE *stream, bool folder)
     return number;
 }
 
-/* Its number is no longer its own. */
+/* Frees the entry. The caller has given the number to something else. */
 void host_forget_file(struct host_file *f)
 {
     if (f->stream != NULL && f->stream != stdin && f->stream != stdout && f->stream != stderr)
@@ -47,7 +47,7 @@ void host_close_file(struct host *h, struct host_file *f)
     (void)xsock_wasix_unreserve(h->guest, number);
 }
 
-/* sock_send_file from a file: xsock has the socket, the engine the bytes. */
+/* sock_send_file from a file: xsock sends on the socket, and the engine reads the file here. */
 static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, size_t len)
 {
     struct host_file *f = host_file(user, number);
@@ -69,7 +69,7 @@ bool host_start(struct host *h, const char *folder)
     h->folder = folder;
     for (int i = 0; i < HOST_FILES; i++)
         h->files[i].number = -1;
-    int rc = xsock_wasix_create(&config, &h->guest); /* keeps 0 to 2 by itself */
+    int rc = xsock_wasix_create(&config, &h->guest); /* reserves 0 to 2 by itself */
     if (rc != 0) {
         fprintf(stderr, "no guest: %s\n", xsock_strerror(rc));
         return false;
@@ -84,7 +84,7 @@ void host_stop(struct host *h)
     for (int i = 0; i < HOST_FILES; i++)
         if (h->files[i].number >= 0)
             host_close_file(h, &h->files[i]);
-    xsock_wasix_destroy(h->guest); /* and whatever sockets it has left open */
+    xsock_wasix_destroy(h->guest); /* closes the sockets that the guest has left open */
 }
 
 /* ---- Imports --------------------------------------------------------------------------------- */
@@ -107,7 +107,7 @@ bool host_find(const char *module, const char *name, struct host_import *out)
     return out->signature != NULL;
 }
 
-/* What is said of a file where the engine has no such function. */
+/* The error for a file if the engine has no function for that call. */
 static uint32_t not_of_files(const char *name)
 {
     if (strncmp(name, "sock_", 5) == 0)
@@ -115,7 +115,8 @@ static uint32_t not_of_files(const char *name)
     return strcmp(name, "epoll_ctl") == 0 ? XSOCK_EPERM : XSOCK_ENOTSUP;
 }
 
-/* Whoever has the number, has the call. */
+/* xsock's function is called first. If the number belongs to the engine, the engine's function
+ * is called. */
 uint32_t host_call(struct host *h, const struct host_import *import,
                    const struct xsock_wasix_memory *memory, const uint64_t *args)
 {

@@ -1,6 +1,6 @@
-# Makes the functions that C made by wasm2c links with, from the header that wasm2c wrote beside it:
-#   awk -f imports.awk guest.h >guest_imports.c
-# Each import becomes a function that gives its arguments to call_import (wasm2c.c), with the import's row.
+# Writes the functions that a guest from wasm2c links with. The input is the header from wasm2c:
+#   awk -v header=guest.h -f imports.awk guest.h >guest_imports.c
+# Each import becomes a function that passes its number and its arguments to call_import (wasm2c.c).
 /^\/\* import: '/ {
     split($0, quoted, "'")
     module = quoted[2]
@@ -24,13 +24,13 @@ exported == "memory" { memory = called($2) }
 exported == "_start" { start = called($2) }
 exported != "" { exported = "" }
 
-# "name(rest" to "name"
+# Returns "name" for "name(rest".
 function called(word) {
     sub(/\(.*/, "", word)
     return word
 }
 
-# prototype: u32 NAME(struct INSTANCE*, u32, u64, ...);
+# The prototype is u32 NAME(struct INSTANCE*, u32, u64, ...);
 function add_import(prototype,    types, n, i, params, words) {
     result = prototype
     sub(/ .*/, "", result)
@@ -46,7 +46,8 @@ function add_import(prototype,    types, n, i, params, words) {
     for (i = 2; i <= n; i++)
         text = text (i > 2 ? ", " : "") "a" (i - 2)
     text = text (n < 2 ? "0" : "") "};\n    "
-    text = text (result == "void" ? "(void)" : "return ") "call_import(host, " count + 0 ", args);\n}\n\n"
+    text = text (result == "void" ? "(void)" : "return ")
+    text = text "call_import(host, " count + 0 ", args);\n}\n\n"
     rows = rows "    {\"" module "\", \"" name "\"},\n"
     count++
 }

@@ -1,14 +1,14 @@
-/* The engine's own part of WASI preview 1: streams, one folder to read from, the clock, the end.
- * Enough for what wasi-libc's printf and fopen ask; an engine has all of this already. Errors are
- * WASI's: XSOCK_E... has the same numbers. What a file has no function for here (such as its size)
- * is refused when the guest is loaded. */
+/* The engine's own part of WASI preview 1: streams, one folder that can be read, the clock and
+ * the exit. These suffice for wasi-libc's printf and fopen. A real engine has all of them
+ * already. Errors are WASI's, and XSOCK_E... has the same numbers. A guest that imports anything
+ * else for files (such as the size of a file) is refused when it is loaded. */
 #include <string.h>
 
 #include "host.h"
 
 enum { CHARACTER_DEVICE = 2, DIRECTORY = 3, REGULAR_FILE = 4 };
 enum { RIGHT_READ = 2, RIGHT_SEEK = 4, RIGHT_WRITE = 64 };
-enum { CREATE = 1, MUST_BE_FOLDER = 2, EXCLUSIVE = 4, CUT = 8 }; /* path_open's oflags */
+enum { CREATE = 1, MUST_BE_FOLDER = 2, EXCLUSIVE = 4, CUT = 8 }; /* oflags of path_open */
 
 /* ---- The guest's memory ---------------------------------------------------------------------- */
 
@@ -37,7 +37,8 @@ static struct host_file *file_of(struct host *h, uint64_t number)
 
 /* ---- Streams and files ----------------------------------------------------------------------- */
 
-/* fd_read and fd_write: the vectors at args[1], args[2] of them, the sum to args[3]. */
+/* fd_read and fd_write. args[1] and args[2] are the vectors and their count. The sum is stored
+ * at args[3]. */
 static uint32_t transfer(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args,
                          bool write)
 {
@@ -107,7 +108,7 @@ static uint32_t fd_close(struct host *h, const struct xsock_wasix_memory *m, con
     return 0;
 }
 
-/* One of the two is a file; what is at the second number is closed, whichever it is. */
+/* At least one of the two numbers is a file. Whatever has the second number is closed. */
 static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
                             const uint64_t *args)
 {
@@ -120,7 +121,7 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
         return XSOCK_EBADF;
     if (from == to)
         return 0;
-    if (from == NULL) { /* a socket: its number is xsock's matter */
+    if (from == NULL) { /* a socket, which xsock moves */
         int rc = xsock_wasix_renumber(h->guest, first, second);
         if (rc == 0)
             host_forget_file(to);
@@ -138,8 +139,8 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
     return 0;
 }
 
-/* The type, no flags, and the rights: a character device that can't seek is a terminal to
- * wasi-libc. */
+/* The type, no flags, and the rights. wasi-libc takes a character device that cannot seek for a
+ * terminal. */
 static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m,
                               const uint64_t *args)
 {
@@ -170,8 +171,8 @@ static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_mem
     return (uint32_t)args[1] == 0 ? 0 : XSOCK_ENOTSUP;
 }
 
-/* What is asked about files alone (and clocks) is asked here. Files are always ready, so no clock
- * is waited for. */
+/* Called if all descriptors are files. There may be clocks, too. Files are always ready, so no
+ * clock is waited for. */
 static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
                             const uint64_t *args)
 {
@@ -184,7 +185,7 @@ static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
         if (in[8] == 0) /* a clock */
             continue;
         unsigned char event[32] = {0};
-        memcpy(event, in, 8); /* what the guest knows it by */
+        memcpy(event, in, 8); /* the guest's own data */
         put(event + 8, file_of(h, get32(in + 16)) != NULL ? 0 : XSOCK_EBADF, 2);
         event[10] = in[8];
         put(event + 16, 1, 8);
@@ -225,8 +226,8 @@ static uint32_t fd_prestat_dir_name(struct host *h, const struct xsock_wasix_mem
     return 0;
 }
 
-/* Only names of files right in the folder: no way leads out of it, if there are no links in it that
- * do. */
+/* Only names of files directly in the folder are allowed. They do not lead out of the folder
+ * unless the folder has links that do. */
 static bool is_plain(const unsigned char *name, uint32_t len)
 {
     static const char good[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";
@@ -236,14 +237,15 @@ static bool is_plain(const unsigned char *name, uint32_t len)
     return len > 0 && name[0] != '.';
 }
 
-/* fd, lookup flags, path and its length, oflags, rights and those to inherit, flags, *fd */
+/* Arguments: fd, lookup flags, path, length of the path, oflags, rights, inherited rights,
+ * flags, address of the new fd. */
 static uint32_t path_open(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     struct host_file *f = file_of(h, args[0]);
     uint32_t len = (uint32_t)args[3], how = (uint32_t)args[4];
     unsigned char *name = at(m, args[2], len), *out = at(m, args[8], 4);
-    unsigned char
-        copy[256]; /* what is checked is what is opened, whatever another thread writes meanwhile */
+    /* The copy is checked and then opened, because another thread may change the name meanwhile. */
+    unsigned char copy[256];
     char path[512];
     if (f == NULL)
         return XSOCK_EBADF;
@@ -276,14 +278,14 @@ static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *
     (void)h;
     if (out == NULL)
         return XSOCK_EFAULT;
-    int64_t now = xsock_wasix_now((uint32_t)args[0]); /* the same that poll_oneoff goes by */
+    int64_t now = xsock_wasix_now((uint32_t)args[0]); /* the clock that poll_oneoff uses */
     if (now == -XSOCK_EINVAL)
         return XSOCK_EINVAL;
     put(out, (uint64_t)now, 8);
     return 0;
 }
 
-/* No arguments, and no environment. */
+/* There are no arguments and no environment. */
 static uint32_t no_sizes(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     unsigned char *count = at(m, args[0], 4), *bytes = at(m, args[1], 4);

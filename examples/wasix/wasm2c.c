@@ -1,13 +1,13 @@
-/* Runs a guest that wasm2c (of wabt) has made C of, with xsock's sockets:
+/* Runs a guest that wasm2c (from wabt) has compiled to C, with xsock's sockets:
  *
- *   wasm2c guest.wasm -n guest -o guest.c          makes guest.c and guest.h
+ *   wasm2c guest.wasm -n guest -o guest.c          writes guest.c and guest.h
  *   awk -v header=guest.h -f imports.awk guest.h >guest_imports.c
  *   cc -o guest wasm2c.c host.c preview1.c guest.c guest_imports.c wasm-rt-impl.c ... -lxsock -lm
  *   ./guest [FOLDER]
  *
- * C has no list of imports to fill: each is a function to link with, which the script writes. All
- * of them come here, with their row. The guest may read the files in FOLDER. Its status is this
- * program's. */
+ * A program in C cannot register imports in a list. Each import is a function to link with, and
+ * imports.awk writes these functions. All of them call call_import with the number of their
+ * import. The guest may read the files in FOLDER. The program exits with the guest's status. */
 #include "wasm2c.h"
 
 #include <setjmp.h>
@@ -24,7 +24,8 @@ static jmp_buf end;
 uint32_t call_import(void *host, size_t i, const uint64_t *args)
 {
     struct host *h = host;
-    struct xsock_wasix_memory memory; /* asked for each time: it may have grown */
+    /* The memory is asked for each time, because it may have grown. */
+    struct xsock_wasix_memory memory;
     guest_memory(&memory);
     uint32_t error = host_call(h, &imports[i], &memory, args);
     if (h->exited)
@@ -44,7 +45,7 @@ static bool find_imports(void)
     return true;
 }
 
-/* Until the guest's main returns, or it calls exit, or a trap ends it. */
+/* Runs the guest until its main returns, it calls exit, or a trap ends it. */
 static void run(struct host *h)
 {
     if (setjmp(end) != 0)

@@ -1,5 +1,5 @@
-/* Between the C that wasm2c made of a guest, with the functions that imports.awk made for it, and
- * wasm2c.c. */
+/* What wasm2c.c shares with the C of a guest: the code from wasm2c, and the functions from
+ * imports.awk. */
 #ifndef WASM2C_H
 #define WASM2C_H
 
@@ -12,7 +12,7 @@ struct import_name {
     const char *module, *name;
 };
 
-/* Made by imports.awk: the imports, ended by a NULL, and the guest. */
+/* From imports.awk: the imports, ended by a NULL, and the guest. */
 extern const struct import_name import_names[];
 void guest_memory(struct xsock_wasix_memory *out);
 void guest_run(void *host);

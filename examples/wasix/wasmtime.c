@@ -3,8 +3,9 @@
  *   cc -o run wasmtime.c host.c preview1.c -lwasmtime -lxsock
  *   ./run GUEST.wasm [FOLDER]
  *
- * Every import that xsock lists, and what host.h adds for files, is defined in a loop, all with one
- * callback. The guest may read the files in FOLDER. Its status is this program's. */
+ * A loop defines every import that xsock lists, and those that host.h adds for files. All of
+ * them have the same callback. The guest may read the files in FOLDER. The program exits with
+ * the guest's status. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -18,9 +19,9 @@ struct entry {
     struct host_import import;
 };
 
-/* ---- What wasmtime has to say ---------------------------------------------------------------- */
+/* ---- Errors of wasmtime ---------------------------------------------------------------------- */
 
-/* True if there was nothing. */
+/* Prints the error or trap, and frees it. Returns true if there was none. */
 static bool went_well(const char *what, wasmtime_error_t *error, wasm_trap_t *trap)
 {
     wasm_byte_vec_t text;
@@ -41,7 +42,8 @@ static bool went_well(const char *what, wasmtime_error_t *error, wasm_trap_t *tr
 
 /* ---- Imports --------------------------------------------------------------------------------- */
 
-/* Where the guest's memory is now; it may have moved since its last call, but not in this one. */
+/* Finds the guest's memory. The memory may have moved since the guest's last call, but it does
+ * not move during this one. */
 static void find_memory(wasmtime_caller_t *caller, struct xsock_wasix_memory *out)
 {
     wasmtime_extern_t item;
@@ -100,7 +102,8 @@ static bool define(wasmtime_linker_t *linker, const char *module, const char *na
     return ok;
 }
 
-/* The array of entries, which has to stay while the guest runs; NULL: a message was printed. */
+/* Defines all imports. Returns the array of entries, which must stay while the guest runs, or
+ * NULL after a message was printed. */
 static struct entry *define_all(wasmtime_linker_t *linker, struct host *h)
 {
     static const char preview1[] = "wasi_snapshot_preview1";
@@ -139,7 +142,7 @@ static wasmtime_module_t *load(wasm_engine_t *engine, const char *path)
     return module;
 }
 
-/* Until the guest's main returns, or it calls exit, or a trap ends it. */
+/* Runs the guest until its main returns, it calls exit, or a trap ends it. */
 static bool run(struct host *h, const wasmtime_linker_t *linker, wasmtime_context_t *context,
                 const wasmtime_module_t *module)
 {
@@ -157,7 +160,8 @@ static bool run(struct host *h, const wasmtime_linker_t *linker, wasmtime_contex
         wasmtime_func_call_unchecked(context, &start.of.func, &none, 0, &trap);
     if (!h->exited)
         return went_well("the guest", error, trap);
-    if (error != NULL) /* a trap of a callback's is one of them, by version */
+    /* A trap of a callback is reported as an error or as a trap, depending on the version. */
+    if (error != NULL)
         wasmtime_error_delete(error);
     if (trap != NULL)
         wasm_trap_delete(trap);

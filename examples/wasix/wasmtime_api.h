@@ -1,6 +1,6 @@
-/* What wasmtime.c needs of wasmtime's C API (https://docs.wasmtime.dev/c-api/), for those who have
- * its library but not its headers: the package of PyPI has only the first. With the headers,
- * include <wasmtime.h> in its place. */
+/* The part of wasmtime's C API (https://docs.wasmtime.dev/c-api/) that wasmtime.c needs. It is
+ * for users who have wasmtime's library but not its headers: the package on PyPI has only the
+ * library. If you have the headers, include <wasmtime.h> instead. */
 #ifndef WASMTIME_API_H
 #define WASMTIME_API_H
 
@@ -55,11 +55,11 @@ typedef struct {
     union {
         wasmtime_func_t func;
         wasmtime_memory_t memory;
-        uint64_t largest[3]; /* globals are the largest */
+        uint64_t largest[3]; /* globals have the largest size */
     } of;
 } wasmtime_extern_t;
 
-/* An argument or result in 16 bytes, those of a vector. */
+/* An argument or a result, in 16 bytes because a vector has that size. */
 typedef union {
     int32_t i32;
     int64_t i64;
