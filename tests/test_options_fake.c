@@ -117,8 +117,7 @@ static void values_out_of_range_never_reach_the_system(void **state)
             continue;
         for (int i = 0; i < 3; i++) {
             const int64_t bad[] = {o->min == -2 ? 0 : o->min - 1,
-                                   o->max == INT64_MAX ? -2 : o->max + 1, INT64_MIN,
-                                   INT64_MIN + 1};
+                                   o->max == INT64_MAX ? -2 : o->max + 1, INT64_MIN, INT64_MIN + 1};
             for (int b = 0; b < 4; b++) {
                 int rc = set(sockets[i], o, bad[b]);
                 ASSERT_THAT(rc == -XSOCK_EINVAL || rc == -XSOCK_ENOPROTOOPT, "%s, %lld: %s",
