@@ -43,7 +43,7 @@ def main(arguments):
     lost += ["number %s = %s" % n for n in sorted(old[1].items())
              if new[1].get(renames.get(n[0], n[0])) != n[1]]
     lost += ["error %s %s" % (call, error) for call, error in sorted(old[3] - excluded)
-             if not any((other, error) in new[3] for other in old[5][call])]
+             if not any((renames.get(other, other), error) in new[3] for other in old[5][call])]
     for what, it in (("before", old), ("after", new)):
         print("%s: %d calls, %d numbers, %d (call, error) pairs named, %d with a line of their own"
               % (what, len(it[2]), len(it[1]), len(it[3]), len(it[4])))
