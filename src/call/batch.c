@@ -12,13 +12,13 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* The part of a batch that the system gets at once: messages of one datagram each, or, where the
- * system cuts them apart again, of several. */
+/* The part of a batch that the system gets at once. Each message is one datagram, or several if the
+ * system cuts messages into datagrams. */
 struct window {
     struct xsock__sys_msg msgs[XSOCK__BATCH_MAX];
     struct xsock__sys_addr addrs[XSOCK__BATCH_MAX];
     struct xsock_vec vecs[XSOCK__SEGMENTS_MAX]; /* each a datagram */
-    size_t max;     /* messages that may go at once: one of LOCAL, as handles may go with it */
+    size_t max;     /* messages that may go at once; LOCAL: 1, because handles may go along */
     size_t n, done; /* messages to move; sent: datagrams, received: messages */
     int flags;
     bool segments, cloexec;
@@ -26,16 +26,16 @@ struct window {
 
 typedef bool lacks_fn(const struct xsock_control *c);
 
-/* What has to be looked at besides the datagrams themselves. */
+/* What must be checked besides the datagrams themselves. */
 enum { ANY_CONTROL = 1, ANY_ADDR = 2 };
 
-/* The pointers, and the count that says how many of them there are. */
+/* Checks the pointers, and the count that bounds the array. */
 static int check_pointers(const struct xsock_dgram *v, size_t n, lacks_fn *lacks, int *out_any)
 {
     int any = 0;
     if (v == NULL && n != 0)
         return -XSOCK_EFAULT;
-    if (n > INT_MAX) /* nobody has so many: they are not to be looked at */
+    if (n > INT_MAX) /* no array is so long: it must not be read */
         return -XSOCK_EINVAL;
     for (size_t i = 0; i < n; i++) {
         if ((v[i].base == NULL && v[i].len != 0) || (v[i].control != NULL && lacks(v[i].control)))
@@ -90,7 +90,7 @@ static size_t most_of(const struct xsock__sock *s)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-/* What one message that is cut apart may hold: no more than an IPv6 datagram takes. */
+/* The most bytes of a message that is cut into datagrams: those of one IPv6 datagram. */
 enum { SEGMENTED_BYTES = 65535 - 40 - 8 };
 
 static bool is_alike(const struct xsock_dgram *a, const struct xsock_dgram *b)
@@ -99,8 +99,8 @@ static bool is_alike(const struct xsock_dgram *a, const struct xsock_dgram *b)
            && (a->control == b->control || xsock__control_same(a->control, b->control));
 }
 
-/* The vectors of a message, of at most n datagrams from the first on: of the same size, to the same
- * place; the last may be shorter. Returns how many. */
+/* Stores the vectors of a message: at most n datagrams from the first on that have the same size
+ * and destination. The last may be shorter. Returns how many they are. */
 static size_t put_vectors(struct xsock_vec *out, const struct xsock_dgram *v, size_t n)
 {
     size_t size = v->len, total = 0, run = 0, next = size;
@@ -115,7 +115,7 @@ static size_t put_vectors(struct xsock_vec *out, const struct xsock_dgram *v, si
     return run;
 }
 
-/* Elements that name the same address by the same pointer share its conversion. */
+/* Elements with the same pointer to an address share its conversion. */
 static int put_address(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                        size_t at)
 {
@@ -130,7 +130,8 @@ static int put_address(struct window *w, const struct xsock__sock *s, const stru
     return xsock__send_destination(s, v[at].addr, m->addr);
 }
 
-/* Adds the message that begins with v[at], of at most n datagrams; *out_count: of how many. */
+/* Adds the message that begins with v[at] and has at most n datagrams. *out_count is how many it
+ * has. */
 static int put_message(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                        size_t at, size_t n, size_t *out_count)
 {
@@ -145,8 +146,8 @@ static int put_message(struct window *w, const struct xsock__sock *s, const stru
     return rc != 0 ? rc : put_address(w, s, v, at);
 }
 
-/* As many as fit, up to the first that can't be sent; what is wrong with that one if it is the
- * first. */
+/* Adds as many as fit, up to the first that cannot be sent. Returns the error of that one if it is
+ * the very first. */
 static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
                          size_t n)
 {
@@ -160,9 +161,9 @@ static int prepare_sends(struct window *w, const struct xsock__sock *s, const st
     return 0;
 }
 
-/* Segments have to fit the path's MTU, while datagrams are fragmented; and the device may have to
- * compute checksums. Where a system refuses for such a reason, one datagram each may still go, or
- * tells what is really wrong. */
+/* A message that is cut must fit the path's MTU in each part, while a datagram is fragmented, and
+ * the device may have to compute checksums. If a system refuses for such a reason, single datagrams
+ * may still go, or their error tells what is really wrong. */
 static bool may_go_singly(const struct window *w, int code)
 {
     int error = w->msgs[0].segment != 0 ? -xsock__error_from_native(code) : 0;
@@ -204,8 +205,7 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* The first time it may wait. Later it may not, and an error is the next call's: xsock_oserror()
- * must not know. */
+/* Tries without waiting. An error belongs to the next call, so xsock_oserror() must not change. */
 static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
 {
     int code;
@@ -219,7 +219,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
                       int flags)
 {
     const struct xsock__sock *s = fd->held.sock;
-    struct window w; /* too big to be cleared for a datagram or two */
+    struct window w; /* too large to be cleared for one or two datagrams */
     size_t sent = 0;
     struct xsock__limit limit = xsock__limit_send(s, flags);
     w.flags = flags;

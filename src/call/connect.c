@@ -1,4 +1,4 @@
-/* connect, and what becomes of it, for any table. */
+/* connect, and how it ends, for any table. */
 #include "call/call.h"
 
 #include <string.h>
@@ -10,11 +10,11 @@
 #include "wait/wait.h"
 #include "xsock.h"
 
-/* A LOCAL listener with a full backlog gives no sign when it has room: it is asked again, ever more
- * slowly. */
+/* The system does not tell when a LOCAL listener with a full backlog has space again. It is asked
+ * again at growing intervals. */
 enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MAX_NS = 10 * 1000 * 1000 };
 
-/* Connecting gives an address, but not to LOCAL sockets: they can still be bound. */
+/* Connecting binds a socket to an address. LOCAL sockets stay unbound, and can still be bound. */
 static int connected(const struct xsock__sock *s)
 {
     return XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND);
@@ -25,14 +25,14 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* Is it over, and how: *out_end is 0, -XSOCK_ENOTCONN or how it failed. -XSOCK_EALREADY: not yet;
- * another error: the system didn't say. */
+/* Asks whether the connect has ended. *out_end is 0, -XSOCK_ENOTCONN or its error. Returns
+ * -XSOCK_EALREADY if it has not ended, or another error if the system did not tell. */
 static int ask_outcome(struct xsock__fd *fd, int *out_end)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
     struct xsock__sys_addr peer;
     int code;
-    do /* it doesn't wait: a signal that came just now says nothing of the connect */
+    do /* it does not wait: a signal that came just now tells nothing about the connect */
         code = xsock__sys_wait(&w, 1, NULL, 0);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
     if (code != 0)
@@ -46,15 +46,16 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     *out_end = xsock__finish(failure);
     if (failure != 0)
         return 0;
-    /* No error left may also mean that somebody has read it. */
+    /* If no error is left, somebody may have read it. */
     int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
     *out_end =
-        rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc; /* EINVAL: BSD, of one that was shut down */
+        /* BSD gives EINVAL for a socket that was shut down */
+        rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
     return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
 }
 
-/* How a connect ended that was begun before: 0, an error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN: it
- * failed, and why is gone. */
+/* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
+ * means that it failed and the reason is lost. */
 static int outcome(struct xsock__fd *fd)
 {
     int end = 0;
@@ -73,8 +74,8 @@ static bool may_block(const struct xsock__sock *s)
     return !xsock__atomic_load(&s->nonblock);
 }
 
-/* What a call says that may wait no longer for the end of a connect: a connect itself, or any
- * other. */
+/* The result of a call that may wait no longer for the end of a connect. A connect itself gives
+ * another one than other calls. */
 static int over(const struct xsock__sock *s, bool is_connect)
 {
     if (!is_connect)
@@ -104,8 +105,8 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue;
-        /* Linux: the first connect after one that failed only clears the failure away, and says
-         * this. */
+        /* On Linux the first connect after a failed one only clears the failure, and gives this
+         * error. */
         if (error == -XSOCK_ECONNABORTED && !cleared) {
             cleared = true;
             continue;
@@ -147,8 +148,8 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
     return is_in_progress(rc) && blocks ? wait_connected(t, fd, &limit, true) : rc;
 }
 
-/* Systems disagree on what a call says while a connect is under way: here it waits for it, or would
- * have to. */
+/* Systems give different errors to a call while a connect is under way. In xsock the call waits for
+ * the connect, or gives EAGAIN. */
 int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l)
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
@@ -162,7 +163,7 @@ int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
 {
     int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
-    /* BSD undoes the association, and complains of the address */
+    /* BSD dissolves the association, and returns an error for the address */
     if (to_nobody
         && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
         rc = 0;
@@ -173,7 +174,7 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
     return rc;
 }
 
-/* "Any address" as a destination means this machine; Winsock refuses it. */
+/* "Any address" as a destination means this machine. Winsock refuses it. */
 void xsock__addr_destination(struct xsock_addr *a)
 {
     static const uint8_t any[16];
@@ -222,9 +223,9 @@ int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *
 
 /* ---- How it ended ---------------------------------------------------------------------------- */
 
-/* Of a stream that has no peer as far as xsock knows: whoever adopted the handle, a forked
- * child, or the program by the native handle may have begun a connect. A socket that has no
- * port, or listens, has none under way, which not every system would tell. */
+/* For a stream that has no peer as far as xsock knows. A connect may have been begun before the
+ * handle was adopted, by a forked child, or by the program through the native handle. A socket that
+ * has no port, or that listens, has no connect under way. Not every system would tell that. */
 static bool may_have_begun_elsewhere(const struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;

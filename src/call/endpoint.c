@@ -1,4 +1,4 @@
-/* bind, listen, accept, shutdown, and whose address is whose, for any table. */
+/* bind, listen, accept, shutdown and the addresses of both ends, for any table. */
 #include "call/call.h"
 
 #include <string.h>
@@ -33,7 +33,8 @@ int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a)
         return rc;
     if (s->emulated || xsock__sock_is(s, XSOCK__SOCK_LISTENING))
         return -XSOCK_EINVAL;
-    /* Linux looks at a path before it looks at the socket: EADDRINUSE, for its own name. */
+    /* Linux checks the path before the socket, and would give EADDRINUSE for the socket's own name.
+     */
     if (s->af == XSOCK_AF_LOCAL && xsock__sock_is(s, XSOCK__SOCK_BOUND))
         return -XSOCK_EINVAL;
     bool exclusive = xsock__addr_is_internet(s->af) && s->type == XSOCK_SOCK_STREAM
@@ -55,8 +56,8 @@ int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
     return rc;
 }
 
-/* Winsock refuses to listen without an address. One that has an address already (from outside: we
- * may not know) says EINVAL, and that is fine. */
+/* Winsock does not listen without an address. An adopted socket may have one that xsock does not
+ * know of. Then bind gives EINVAL, which does no harm. */
 static int bind_anywhere(struct xsock__fd *fd)
 {
     struct xsock_addr any = {.family = fd->held.sock->af};
@@ -80,7 +81,7 @@ int xsock__listen_in(struct xsock__fd *fd, int backlog)
     if (rc == 0)
         xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, 0);
     return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL
-                                     : rc; /* LOCAL without a name, as macOS has it */
+                                     : rc; /* macOS gives this for LOCAL without a name */
 }
 
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
@@ -96,20 +97,20 @@ int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)
 
 /* ---- accept ---------------------------------------------------------------------------------- */
 
-/* One accept, over all its tries. */
+/* One accept, with all its tries. */
 struct acceptance {
     struct xsock__fdtab *t;
     int flags;
     struct xsock__sys_triple triple;
     bool cloexec;
-    int error;            /* why the try ended the call, if no code of the system says so */
+    int error;            /* the error of the call, if it is not a code of the system */
     struct xsock__fd *fd; /* of the connection */
     struct xsock__held held;
     struct xsock__sys_addr peer;
 };
 
-/* A number and memory for a connection: both are there before the connection is taken, so that the
- * want of one loses no connection. */
+/* Gets a number and memory for a connection before the connection is taken. So no connection is
+ * lost if one of them is missing. */
 static int make_room(const struct xsock__sock *listener, struct acceptance *a)
 {
     int rc = xsock__lookup_reserve_socket(a->t, &a->fd);
@@ -126,7 +127,7 @@ static bool means_no_room(int error)
            || error == -XSOCK_ENOMEM;
 }
 
-/* The system is asked where the library does not know: a listener may come from outside. */
+/* Asks the system if xsock does not know: the listener may be an adopted one. */
 static int ask_whether_listening(const struct xsock__fd *fd, bool *out)
 {
     int64_t value;
@@ -143,15 +144,16 @@ static int ask_whether_pending(const struct xsock__fd *fd, bool *out)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLIN, 0};
     int code;
-    do /* the wait has no time: a signal that came just now says nothing of the listener */
+    do /* it does not wait: a signal that came just now tells nothing about the listener */
         code = xsock__sys_wait(&w, 1, NULL, 0);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
     *out = (w.revents & XSOCK_POLLIN) != 0;
     return xsock__error_from_native(code);
 }
 
-/* What the want of a number, a handle or memory means: nothing as long as no connection is pending
- * (-XSOCK_EAGAIN). Linux, too, looks for a free descriptor before it looks for a connection. */
+/* The result of a try that got no number, handle or memory. As long as no connection is pending,
+ * that is -XSOCK_EAGAIN. Linux itself looks for a free descriptor before it looks for a connection.
+ */
 static int judge_no_room(const struct xsock__fd *fd, int error)
 {
     bool listening, pending;
@@ -162,7 +164,7 @@ static int judge_no_room(const struct xsock__fd *fd, int error)
     return ask_whether_pending(fd, &pending) != 0 || pending ? error : -XSOCK_EAGAIN;
 }
 
-/* A number is held for the time of the try: a call that waits holds none. */
+/* The number is held for the time of the try only. A call that waits holds none. */
 static int try_accept(struct xsock__fd *fd, void *call)
 {
     struct acceptance *a = call;
@@ -187,7 +189,7 @@ static int try_accept(struct xsock__fd *fd, void *call)
     return 0;
 }
 
-/* A peer without a name has one of its family, unnamed. */
+/* A peer without a name gets an address of its family without a name. */
 int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
                         struct xsock_addr *out)
 {
@@ -251,8 +253,8 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
 
 /* ---- shutdown, addresses --------------------------------------------------------------------- */
 
-/* Linux shuts a listener down, or a LOCAL socket that has no peer, and says that all is well. A
- * socket from outside may have got its peer there. */
+/* Linux shuts down a listener, or a LOCAL socket without a peer, and reports success. An adopted
+ * socket may have a peer that xsock does not know of. */
 static int check_has_peer(const struct xsock__fd *fd)
 {
     struct xsock__sys_addr peer;

@@ -1,4 +1,4 @@
-/* What every call begins and ends with: finding the descriptor of a number, and publishing a new
+/* What every call begins and ends with: it finds the descriptor of a number, or publishes a new
  * one. */
 #include "call/lookup.h"
 
@@ -9,7 +9,8 @@
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-/* Of what is no plain socket: what every call says of it, 0 for nothing. */
+/* The error that every call gives for a descriptor that is not a plain socket, 0 if there is none.
+ */
 static int why_not(const struct xsock__sock *s)
 {
     if (xsock__sock_is_foreign(s))
@@ -72,7 +73,7 @@ int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])
     rc = xsock__fdtab_reserve(t, 0, &fd[1]);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd[0]);
-    } else if (fd[1]->number < fd[0]->number) { /* another thread has just closed a lower one */
+    } else if (fd[1]->number < fd[0]->number) { /* another thread has just closed a lower number */
         struct xsock__fd *low = fd[1];
         fd[1] = fd[0];
         fd[0] = low;
@@ -98,7 +99,7 @@ static struct xsock__sock *let_go(const struct xsock__held *held)
     return NULL;
 }
 
-/* The parent's threads wait, and the child's don't. The number that a poller's handle had in the
+/* The parent's threads wait, and the child's do not. The number that a poller's handle had in the
  * parent is free in the child. */
 static void forked(struct xsock__held *held)
 {

@@ -13,7 +13,7 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* One message, over all its tries. */
+/* One message, with all its tries. */
 struct message {
     struct xsock__sys_msg sys; /* what is left of it */
     size_t total, done;
@@ -23,12 +23,13 @@ struct message {
 
 typedef bool lacks_fn(const struct xsock_control *c);
 
-/* The pointers, and the count that says how many there are. -XSOCK_EFAULT, -XSOCK_EINVAL. */
+/* Checks the pointers, and the count that bounds the array. Returns 0, -XSOCK_EFAULT or
+ * -XSOCK_EINVAL. */
 static int check_pointers(const struct xsock_msg *m, lacks_fn *lacks)
 {
     if (m == NULL || (m->vec == NULL && m->vec_count != 0) || lacks(m->control))
         return -XSOCK_EFAULT;
-    if (m->vec_count > INT_MAX) /* nobody has so many: they are not to be looked at */
+    if (m->vec_count > INT_MAX) /* no array is so long: it must not be read */
         return -XSOCK_EINVAL;
     for (size_t i = 0; i < m->vec_count; i++)
         if (m->vec[i].base == NULL && m->vec[i].len != 0)
@@ -36,7 +37,7 @@ static int check_pointers(const struct xsock_msg *m, lacks_fn *lacks)
     return 0;
 }
 
-/* The bytes of all vectors. -XSOCK_EINVAL: more than a result can say. */
+/* Adds up the bytes of all vectors. -XSOCK_EINVAL if a result cannot hold the sum. */
 static int measure(const struct xsock_msg *m, size_t *out_total)
 {
     size_t total = 0;
@@ -58,7 +59,7 @@ static int check_values(const struct xsock__sock *s, const struct xsock_msg *m, 
     return measure(m, out_total);
 }
 
-/* What this socket cannot do. */
+/* Checks what this socket cannot do. */
 static int check_socket(const struct xsock__sock *s, const struct xsock_msg *m, int flags)
 {
     if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
@@ -68,7 +69,7 @@ static int check_socket(const struct xsock__sock *s, const struct xsock_msg *m, 
     return 0;
 }
 
-/* The vectors begin after what is done. */
+/* Moves the beginning of the vectors behind what is done. */
 static void advance(struct message *x)
 {
     struct xsock__sys_msg *m = &x->sys;
@@ -91,7 +92,7 @@ static int try_send(struct xsock__fd *fd, void *call)
     int code = xsock__sys_sendmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS);
     if (code == 0) {
         advance(x);
-        x->sys.control = NULL; /* it goes with the first bytes, once */
+        x->sys.control = NULL; /* control data goes with the first bytes only */
     }
     return code;
 }
@@ -187,8 +188,7 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
-/* A call without control data gives the system a place for none; on success only it is the caller's
- * turn. */
+/* Stores the results in the caller's message. That happens on success only. */
 static void report(const struct xsock__sock *s, const struct message *x,
                    const struct xsock__sys_addr *from, const struct xsock_control *control,
                    struct xsock_msg *m)

@@ -1,4 +1,4 @@
-/* The calls of a socket's life, for any table: look up, do, drop. */
+/* Opening, duplicating, closing and flags, for any table. */
 #include "call/call.h"
 
 #include "facts/translate.h"
@@ -9,13 +9,13 @@
 #include "xsock.h"
 #include "xsock_native.h"
 
-/* What every handle of this table has, whatever its descriptor says. */
+/* The flags that every handle of this table has, whatever its descriptor says. */
 static int forced_flags(const struct xsock__fdtab *t)
 {
     return xsock__fdtab_rules(t)->private_handles ? XSOCK_SOCK_CLOEXEC : 0;
 }
 
-/* No number is left. But what is wrong with the arguments is said before that (xsock.h). */
+/* No number is left. An error of the arguments comes before that (xsock.h). */
 static int when_full(int full, int verdict)
 {
     switch (-verdict) {
@@ -30,8 +30,8 @@ static int when_full(int full, int verdict)
     }
 }
 
-/* The number is reserved first: then the library can't be stopped meanwhile (see xsock__start), and
- * no socket is made in vain. */
+/* The number is reserved first. So nobody can stop the library meanwhile (see xsock__start), and no
+ * socket is made in vain. */
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
 {
     struct xsock__fd *fd;
@@ -205,7 +205,7 @@ int xsock__call_adopt(struct xsock__fdtab *t, uintptr_t handle, int flags)
     if (rc == 0)
         rc = xsock__lookup_ensure_memory(t, fd);
     if (rc == -XSOCK_EMFILE || rc == -XSOCK_ENOMEM) {
-        int wrong = xsock__probe_handle(handle); /* what is wrong with the handle comes first */
+        int wrong = xsock__probe_handle(handle); /* an error of the handle comes first */
         return wrong != 0 ? wrong : rc;
     }
     if (rc != 0)

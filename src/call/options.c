@@ -1,4 +1,4 @@
-/* Options: look up, do, drop. */
+/* The calls of options, for any table. */
 #include "call/options.h"
 
 #include <limits.h>
@@ -59,7 +59,7 @@ int xsock__call_get_opt_size(struct xsock__fdtab *t, int d, int opt, uint64_t *o
     int64_t value;
     int rc = get_opt(t, d, opt, XSOCK_OPT_SIZE, out, &value);
     if (rc == 0 && value < 0)
-        return -XSOCK_ENODATA; /* Linux: no packet has come yet that would tell the processor */
+        return -XSOCK_ENODATA; /* Linux: no packet has come yet, which would tell the processor */
     if (rc == 0)
         *out = (uint64_t)value;
     return rc;
@@ -76,7 +76,7 @@ static int set_congestion(const struct xsock__fd *fd, const char *name)
     if (name[0] == '\0')
         return -XSOCK_EINVAL;
     if (memchr(name, '\0', XSOCK__CONGESTION_SIZE) == NULL)
-        return -XSOCK_ENOENT; /* no system has names so long */
+        return -XSOCK_ENOENT; /* no system has such long names */
     return xsock__option_finish(xsock__sys_set_congestion(fd->held.handle, name));
 }
 
@@ -153,7 +153,7 @@ int xsock__call_tcp_info(struct xsock__fdtab *t, int d, struct xsock_tcp_info *o
 
 /* ---- Interfaces ------------------------------------------------------------------------------ */
 
-/* Systems say five different things of an interface that is not there. */
+/* Systems give five different errors for an interface that does not exist. */
 static int check_interface(uint32_t index)
 {
     char name[XSOCK__IF_NAME_SIZE];
@@ -243,7 +243,7 @@ static bool is_multicast(const struct xsock_addr *a)
     return a->family == XSOCK_AF_INET ? (a->data[0] & 0xf0) == 0xe0 : a->data[0] == 0xff;
 }
 
-/* Ports mean nothing here, and some systems would compare them. */
+/* Ports have no meaning here, but some systems compare them. */
 static int group_addr(const struct xsock__sock *s, const struct xsock_addr *a,
                       struct xsock__sys_addr *out)
 {
@@ -315,7 +315,8 @@ int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
         rc = -XSOCK_EINVAL;
     else {
         rc = xsock__finish(xsock__sys_set_raw_option(fd->held.handle, level, name, value, size));
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0); /* it may have been that one */
+        /* it may have been the linger time */
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0);
     }
     xsock__fdtab_put(t, fd);
     return rc;

@@ -9,7 +9,7 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
                               | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
                               | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* A descriptor, with a reference, that is a poller. */
+/* Finds the descriptor of a poller, and adds a reference. */
 static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
     int rc = xsock__lookup_fd(t, d, out);
@@ -48,7 +48,7 @@ static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint3
         return xsock__poller_remove(p, fd);
     if ((op != XSOCK_POLLER_ADD && op != XSOCK_POLLER_MOD) || (events & ~known) != 0)
         return -XSOCK_EINVAL;
-    events &= ~(uint32_t)(XSOCK_POLLER_ERR | XSOCK_POLLER_HUP); /* they come anyway */
+    events &= ~(uint32_t)(XSOCK_POLLER_ERR | XSOCK_POLLER_HUP); /* they are always reported */
     return op == XSOCK_POLLER_ADD ? xsock__poller_add(p, fd, events, data)
                                   : xsock__poller_change(p, fd, events, data);
 }

@@ -1,4 +1,5 @@
-/* Numbers that are reserved for what is not a socket. A guest's table: wasix/guest.c. */
+/* Numbers that are reserved for something that is not a socket. wasix/guest.c does this for a
+ * guest's table. */
 #include "call/call.h"
 #include "socket/sock.h"
 #include "table/fdtab.h"

@@ -13,7 +13,7 @@
 #include "wait/wait.h"
 #include "xsock.h"
 
-/* One send or receive, over all its tries. */
+/* One send or receive, with all its tries. */
 struct transfer {
     const unsigned char *from;
     unsigned char *into;
@@ -22,16 +22,17 @@ struct transfer {
     const struct xsock__sys_addr *to;
     struct xsock__sys_addr *peer;
     struct xsock__whole_length length;
-    bool whole; /* not done before all of len is, or the end */
+    bool whole; /* the call is done when all of len is, or at the end */
 };
 
-/* For LOCAL Linux has it since 5.15, an emulated pair would, and no other system does: so none. */
+/* Linux has out-of-band data for LOCAL since 5.15, and an emulated pair would have it. No other
+ * system has it, so xsock does not. */
 bool xsock__has_urgent(const struct xsock__sock *s)
 {
     return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
 }
 
-/* On Linux MORE makes one datagram of two, and TRUNC throws a stream's bytes away. */
+/* On Linux MORE joins two datagrams, and TRUNC discards the bytes of a stream. */
 bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known)
 {
     int other = s->type == XSOCK_SOCK_STREAM ? XSOCK_MSG_TRUNC : XSOCK_MSG_MORE;
@@ -50,15 +51,16 @@ static int check_urgent(const struct xsock__sock *s, int flags)
     return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
-/* What comes before the first try: the deadline, and the end of a connect that is under way. */
+/* Before the first try: checks the deadline, and waits for the end of a connect that is under way.
+ */
 static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit limit)
 {
     int rc = xsock__limit_passed(limit.deadline);
     return rc != 0 ? rc : xsock__wait_connected(t, fd, &limit);
 }
 
-/* Systems answer alike for most, and not for these: what a socket has been through tells which is
- * meant. */
+/* Systems give the same error in most cases, but not in these. The socket's state tells which error
+ * is meant. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
@@ -66,11 +68,12 @@ int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
     switch (-error) {
     case XSOCK_ESHUTDOWN:
         return sending ? -XSOCK_EPIPE : error;
-    case XSOCK_EPIPE: /* Linux, for a stream that never had a peer */
+    case XSOCK_EPIPE: /* Linux gives this for a stream that never had a peer */
         return stream && !has_peer ? -XSOCK_ENOTCONN : error;
-    case XSOCK_ECONNABORTED: /* Windows, when its own side gave up an established connection */
+    /* Windows gives this if its own side gave up an established connection */
+    case XSOCK_ECONNABORTED:
         return -XSOCK_ECONNRESET;
-    case XSOCK_EINVAL: /* Linux LOCAL */
+    case XSOCK_EINVAL: /* Linux gives this for LOCAL */
     case XSOCK_EOPNOTSUPP:
         return stream && !has_peer ? -XSOCK_ENOTCONN : error;
     case XSOCK_ENOTCONN:
@@ -91,7 +94,7 @@ static int try_send(struct xsock__fd *fd, void *call)
     struct transfer *x = call;
     size_t n;
     const unsigned char *from =
-        x->done > 0 ? x->from + x->done : x->from; /* which may be NULL, if len is 0 */
+        x->done > 0 ? x->from + x->done : x->from; /* the pointer may be NULL if len is 0 */
     int code = xsock__sys_send(fd->held.handle, from, x->len - x->done,
                                x->flags & XSOCK__SYSTEM_FLAGS, x->to, &n);
     if (code == 0)
@@ -99,8 +102,8 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* A stream that may wait sends all; what was sent before an error counts, and the error comes next
- * time. `code` is the first try's. */
+/* A stream that may wait sends everything. If an error comes after some bytes, the call returns
+ * their number, and the next call gives the error. `code` is that of the first try. */
 static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
                            int code)
 {
@@ -113,14 +116,13 @@ static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
-/* Nobody has to be told that this socket was used. */
+/* Whether no poller has to be told that this socket was used. */
 static bool is_quiet(const struct xsock__fd *fd)
 {
     return !xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges);
 }
 
-/* Nearly always the first try is all there is to do: it comes before everything that only waiting
- * needs. */
+/* The first try nearly always does everything. So it comes before all that only waiting needs. */
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     int code = try_send(fd, x);
@@ -160,8 +162,8 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
-/* Nothing about it needs a look: a plain send on a socket that is no longer connecting, and
- * never had a deadline. */
+/* A plain send on a socket that is not connecting and never had a deadline. It needs no further
+ * checks. */
 static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
                           const struct xsock_addr *to)
 {
@@ -170,9 +172,9 @@ static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t le
            && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE);
 }
 
-/* The plain case, all but always done by its first try, is as few calls deep as can be: a return
- * from below a system call costs a mispredicted jump at each level, some 9 ns where this was
- * measured. */
+/* The plain case is nearly always done by its first try. It goes through as few functions as
+ * possible: a return from below a system call costs a mispredicted jump at each level, which took
+ * some 9 ns where this was measured. */
 ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, size_t len, int flags,
                              const struct xsock_addr *to)
 {
@@ -231,19 +233,19 @@ static int try_recv(struct xsock__fd *fd, void *call)
     code = xsock__recv_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
-        x->whole = x->whole && n > 0; /* the end of the stream: no more will come */
+        x->whole = x->whole && n > 0; /* the end of the stream: no more bytes will come */
     }
     return code;
 }
 
-/* PEEK would see the same bytes again and again: with it, WAITALL has no meaning. */
+/* PEEK would see the same bytes again and again, so WAITALL has no meaning with it. */
 bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags)
 {
     return (flags & XSOCK_MSG_WAITALL) != 0 && (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) == 0
            && s->type == XSOCK_SOCK_STREAM;
 }
 
-/* `code` is the first try's. */
+/* `code` is that of the first try. */
 static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
                            int code)
 {
@@ -275,14 +277,14 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
                            int flags, struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
-    struct xsock__sys_addr native; /* big: only its length is set, and only where it is read */
+    struct xsock__sys_addr native; /* large: only its length is set, and only if it is read */
     struct transfer x = {
         .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc == 0)
         rc = check_urgent(s, flags);
     if (rc == 0 && xsock__sock_is(s, XSOCK__SOCK_COALESCE))
-        rc = -XSOCK_EOPNOTSUPP; /* this call could not say where one datagram ends */
+        rc = -XSOCK_EOPNOTSUPP; /* this call cannot tell where a datagram ends */
     if (rc == 0)
         rc = xsock__recv_check(s);
     if (rc == 0)
@@ -304,7 +306,7 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     return n;
 }
 
-/* Nothing about it needs a look: a plain receive of a socket that has a peer. */
+/* A plain receive on a socket that has a peer. It needs no further checks. */
 static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
                           const struct xsock_addr *out_from)
 {

@@ -32,7 +32,7 @@ static int check(const struct xsock__sock *s, uint64_t offset, size_t len)
         return -XSOCK_EINVAL;
     if (s->type != XSOCK_SOCK_STREAM)
         return -XSOCK_EOPNOTSUPP;
-    return xsock__recv_check(s); /* whoever has a peer can send, too */
+    return xsock__recv_check(s); /* a socket that has a peer can send, too */
 }
 
 static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct sending *x)

@@ -5,10 +5,10 @@
 #include "addr/addr.h"
 #include "sys.h"
 
-/* Only LOCAL has longer datagrams than this. Linux, which has those, tells their length. */
+/* Only LOCAL has longer datagrams than this. Linux has them, and tells their length. */
 enum { REST = 65536 };
 
-/* Linux's other families began to tell one by one. */
+/* The other families of Linux learned to tell the length one by one, in different versions. */
 static bool is_told(const struct xsock__sock *s)
 {
     bool known = xsock__addr_is_internet(s->af) || s->af == XSOCK_AF_LOCAL;

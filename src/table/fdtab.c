@@ -1,8 +1,9 @@
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
-/* In `refs`, above the count. CLOSING: the number is gone, the last reference lets go. TAKEN:
- * xsock__fdtab_take has it, nobody else may. */
+/* Bits of `refs` above the count. CLOSING: the number is gone, and whoever drops the last reference
+ * frees what the descriptor holds. TAKEN: xsock__fdtab_take has the descriptor, and nobody else may
+ * get it. */
 enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
@@ -38,8 +39,9 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
     return rc;
 }
 
-/* A descriptor that is being opened does not count: its handle is new, and its opener's to write.
- * One that is being closed does: until the last call has left it, its handle is open, and ours. */
+/* A descriptor that is being opened does not count: its handle is new, and its opener may be
+ * writing it. A descriptor that is being closed counts: its handle is open and ours until the last
+ * call has left. */
 static bool has_handle(struct xsock__fdtab *t, uintptr_t handle)
 {
     for (struct slab *s = t->slabs; s != NULL; s = s->next)
@@ -79,7 +81,7 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Looking up ------------------------------------------------------------------------------ */
 
-/* The system is not called under the lock. */
+/* Frees what a descriptor held. The system is not called under the lock. */
 static inline void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
 {
     struct xsock__sock *memory = NULL;
@@ -101,8 +103,8 @@ void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
     let_go_of(t, held);
 }
 
-/* Whoever makes the change from CLOSING to 0 lets go: that is one thread, though a look-up that
- * came too late may have added and dropped a reference in between. */
+/* The thread that changes CLOSING to 0 frees what the descriptor holds. Only one thread can, though
+ * a look-up that came too late may have added and dropped a reference in between. */
 static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
@@ -123,8 +125,8 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
         struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
         if (fd == NULL)
             return NULL;
-        /* The cell may have been freed and used again since: harmless, as cells stay cells, and if
-         * the slot still leads there now, the reference was in time. */
+        /* The cell may have been freed and used again since. That does no harm, because a cell
+         * stays a cell. If the slot still leads to it now, the reference was in time. */
         int before = xsock__atomic_add(&fd->refs, 1);
         bool taken = (before & TAKEN) != 0;
         if (!taken && xsock__atomic_load_ptr(slot) == fd)
@@ -143,15 +145,15 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
-/* Nobody is in it, and nobody follows it. Under the lock, after the slot has stopped leading to fd:
- * a look-up either counts by now or will see that. */
+/* No call uses it, and nobody observes it. Called under the lock, after the slot has stopped
+ * leading to fd: a look-up either has its reference by now, or will see the empty slot. */
 static bool is_idle(const struct xsock__fd *fd)
 {
     return xsock__atomic_load(&fd->refs) == 0 && fd->observers == NULL;
 }
 
-/* Under the lock: an idle descriptor's cell is free, what it held is to be let go without the lock.
- */
+/* Under the lock. Frees the cell of an idle descriptor. The caller frees what it held, without the
+ * lock. */
 static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     struct xsock__held held = fd->held;
@@ -160,7 +162,7 @@ static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *
     return held;
 }
 
-/* Under the lock: any other one, which has finish_retiring coming. */
+/* Under the lock. Begins to close a descriptor that is not idle. finish_retiring must follow. */
 static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     t->leaving++;
@@ -169,7 +171,8 @@ static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *
     return xsock__fdtab_take_observers(fd);
 }
 
-/* Without the lock. Until CLOSING is set nobody else lets go: observers find the handle open. */
+/* Without the lock. Nobody frees the handle before CLOSING is set, so observers find the handle
+ * open. */
 static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
                             struct xsock__observer *observers)
 {
@@ -178,8 +181,8 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
         let_go(t, fd);
 }
 
-/* Has the lock, and gives it back. Inlined, as a return from below a system call is a mispredicted
- * jump. */
+/* The caller has the lock, which is released here. Inlined, because a return from below a system
+ * call is a mispredicted jump. */
 static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (is_idle(fd)) {
@@ -193,7 +196,7 @@ static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
     }
 }
 
-/* The same where it may be a level deeper. */
+/* The same, not inlined. */
 static void close_locked(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     close_flat(t, fd);
@@ -210,7 +213,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
         xsock__sys_unlock(&t->lock);
         return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EFOREIGN;
     }
-    xsock__atomic_store_ptr(slot, NULL); /* before the count is looked at */
+    xsock__atomic_store_ptr(slot, NULL); /* before the reference count is read */
     xsock__bitmap_clear(&t->used, (size_t)number);
     t->count--;
     close_flat(t, fd);
@@ -222,9 +225,9 @@ int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
     return xsock__fdtab_remove_if(t, number, false);
 }
 
-/* A call that had reserved its number before the end, and comes to publish it after that: sealing
- * has passed the number by. Either it found the number published, or this finds the table sealed.
- */
+/* Closes a number that was reserved before the table was sealed and is published after that, when
+ * sealing has passed it by. Either sealing found the number published, or this function finds the
+ * table sealed. */
 static void close_late(struct xsock__fdtab *t, int number)
 {
     xsock__sys_lock(&t->lock);
@@ -234,11 +237,11 @@ static void close_late(struct xsock__fdtab *t, int number)
         (void)xsock__fdtab_remove(t, number);
 }
 
-/* Release is enough: whoever closes it has seen it here first, and it is the closing that look-ups
- * race with. */
+/* Release order is enough: a thread that closes the descriptor has seen it here first, and look-ups
+ * race with closing only. */
 int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    int number = fd->number; /* once found, it may be closed at any time */
+    int number = fd->number; /* once it can be found, it may be closed at any time */
     xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
     if (t->rules.ends)
         close_late(t, number);
@@ -274,7 +277,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     return rc;
 }
 
-/* Under the lock: `number` becomes fd's, *out what it led to before (NULL: nothing). */
+/* Under the lock. `number` leads to fd afterwards. *out is what it led to before, or NULL. */
 static int install(struct xsock__fdtab *t, int number, const struct xsock__held *held, bool cloexec,
                    struct xsock__fd **out)
 {
@@ -325,7 +328,7 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
     if (kept && (old == NULL || old->state != FOREIGN))
         return -XSOCK_EBADF;
     if (kept)
-        old->state = USED; /* for install, which leaves alone what is kept */
+        old->state = USED; /* because install leaves foreign numbers alone */
     int rc = install(t, to, held, xsock__atomic_load(&fd->cloexec) != 0, out);
     if (rc != 0 && kept)
         old->state = FOREIGN;
@@ -347,7 +350,7 @@ int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
         xsock__sys_unlock(&t->lock);
         return rc;
     }
-    struct xsock__observer *observers = retire(t, fd); /* which isn't idle: the caller is in it */
+    struct xsock__observer *observers = retire(t, fd); /* not idle: the caller has a reference */
     close_locked(t, old);
     finish_retiring(t, fd, observers);
     return to;

@@ -19,8 +19,8 @@ static void after_fork_in_parent(void)
     xsock__sys_unlock_global();
 }
 
-/* What vanished threads held: references are dropped, and numbers they had reserved are given back.
- */
+/* The threads of the parent are gone. Their references are dropped, and the numbers that they had
+ * reserved are given back. */
 static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     xsock__atomic_store(&fd->refs, 0);
@@ -35,10 +35,9 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
     fd->state = LEAVING;
 }
 
-/* And the closes that were theirs to complete, of sockets half opened too, if they had got that
- * far. Without the locks, as everywhere, though there is no other thread. The handle of a thread
- * caught between the system call and its first line after it is lost to the child: no one can know
- * of it. */
+/* Completes the closes that vanished threads had begun, and closes sockets that they had half
+ * opened. The locks are not held, as for every close. If a thread was between the system call that
+ * made a handle and its next line, the child cannot know of the handle, and never closes it. */
 static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (t->forked != NULL && fd->state != FREE && fd->held.sock != NULL)
@@ -69,7 +68,7 @@ static void after_fork_in_child(void)
         t->waiting = 0;
         t->seal_fd.waiters = NULL;
         t->notify_fd.waiters = NULL;
-        xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same ones */
+        xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same wakes */
         xsock__sys_unlock(&t->lock);
     }
     xsock__sys_unlock_global();
@@ -84,7 +83,7 @@ void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked)
     t->forked = forked;
 }
 
-/* In the list, which fork and cleanup walk. The handlers are registered with the first table. */
+/* Adds a table to the list that fork and cleanup walk. The first table registers the handlers. */
 int xsock__fdtab_enlist(struct xsock__fdtab *t)
 {
     static bool watching;

@@ -1,5 +1,5 @@
-/* What a table that belongs to a guest of an engine has beyond the process's own: rules of its own,
- * numbers that are the engine's, and an end. */
+/* What a guest's table has beyond the process's own table: rules, foreign numbers (the engine's
+ * files), notifications, and an end. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
@@ -42,7 +42,7 @@ void xsock__fdtab_notify(struct xsock__fdtab *t)
 /* ---- Numbers that are somebody else's -------------------------------------------------------- */
 
 /* Under the lock. */
-static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *held)
+static int reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held)
 {
     struct xsock__fd *fd;
     if (number >= 0 && (number < t->rules.first || number >= t->limit))
@@ -63,7 +63,7 @@ static int keep(struct xsock__fdtab *t, int number, const struct xsock__held *he
 int xsock__fdtab_reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held)
 {
     xsock__sys_lock(&t->lock);
-    int rc = keep(t, number, held);
+    int rc = reserve_foreign(t, number, held);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -75,8 +75,8 @@ int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number)
 
 /* ---- The end --------------------------------------------------------------------------------- */
 
-/* Whoever waits is told before anything is closed: else the end of one descriptor would be an end
- * of file, or a reset, to a call that waits in another. Under the lock. */
+/* Under the lock. Calls that wait are woken before anything is closed. Otherwise the end of one
+ * descriptor would look like an end of file, or a reset, to a call that waits in another. */
 static void wake_everyone(struct xsock__fdtab *t, size_t end)
 {
     xsock__fdtab_wake_waiters(&t->seal_fd);
@@ -101,8 +101,7 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
             (void)xsock__fdtab_release_foreign(t, (int)n);
 }
 
-/* Another thread may have put something else under a number since it was looked at: then that is
- * closed. */
+/* If another thread puts something else under a number after the look-up, that is closed. */
 void xsock__fdtab_close_marked(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);

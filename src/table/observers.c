@@ -1,5 +1,5 @@
-/* Telling who follows a descriptor that it is closed: pollers follow their members, and themselves.
- */
+/* Tells the observers of a descriptor that it is closed. Pollers observe their members and their
+ * own descriptor. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 

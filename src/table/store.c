@@ -11,7 +11,7 @@ bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number)
 {
     unsigned k = xsock__fdtab_chunk(number);
     if (((size_t)1 << (k + CHUNK_SHIFT)) > SIZE_MAX / sizeof(xsock__atomic_ptr))
-        return false; /* a 32-bit process has no room for numbers that high */
+        return false; /* a 32-bit process has no memory for numbers that high */
     void *slots = xsock__sys_alloc(chunk_size(k));
     if (slots == NULL)
         return false;
@@ -21,7 +21,7 @@ bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number)
 
 union cell *xsock__fdtab_cells(struct slab *s)
 {
-    return (union cell *)(void *)((unsigned char *)s + LINE); /* the header has the first line */
+    return (union cell *)(void *)((unsigned char *)s + LINE); /* the header takes the first line */
 }
 
 static size_t slab_size(size_t count)
@@ -56,7 +56,7 @@ void xsock__fdtab_free_spares(struct xsock__fdtab *t)
 
 /* ---- Cells ----------------------------------------------------------------------------------- */
 
-/* Cells are never given back before the table is: see get(). */
+/* Cells are freed only with the table: see xsock__fdtab_get(). */
 bool xsock__fdtab_add_cells(struct xsock__fdtab *t)
 {
     size_t count = t->cells < SLAB_FIRST ? SLAB_FIRST : t->cells > SLAB_MAX ? SLAB_MAX : t->cells;

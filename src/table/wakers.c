@@ -11,8 +11,8 @@ static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
     return k;
 }
 
-/* Under the lock. Who was not waiting yet when the table was sealed has not been woken: nobody
- * begins to. */
+/* Under the lock. No call begins to wait in a sealed table, because sealing has woken only those
+ * that waited. */
 static int begin_waiting(struct xsock__fdtab *t)
 {
     if (t->sealed)
@@ -38,7 +38,7 @@ void xsock__fdtab_leave_wait(struct xsock__fdtab *t)
     xsock__sys_unlock(&t->lock);
 }
 
-/* Under the lock: a call has waited with it. */
+/* Under the lock. Takes back a wake that a call has waited with. */
 static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
 {
     t->waiting--;
@@ -46,7 +46,7 @@ static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
     t->idle_wakers = k;
 }
 
-/* Wakes are kept: as many as ever were needed at once. */
+/* Makes a wake. The table keeps as many wakes as were ever needed at the same time. */
 static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 {
     struct xsock__waker *k = xsock__sys_alloc(sizeof *k);
@@ -175,8 +175,8 @@ void xsock__fdtab_detach_locked(struct xsock__waiter *w)
     detach(w);
 }
 
-/* As many wait as never before: the wake is made without the lock. The call is counted as waiting
- * already. */
+/* No idle wake is left. The new wake is made without the lock. The call counts as waiting already.
+ */
 static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
                           struct xsock__waiters *shared, struct xsock__waiter *w)
 {

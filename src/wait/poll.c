@@ -8,7 +8,8 @@
 #include "sys.h"
 #include "wait/wait.h"
 
-/* What one descriptor of the call needs while it waits; up to MAX of them stand on the stack. */
+/* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
+ */
 struct watched {
     struct xsock__fd *fd; /* NULL: negative, or not open */
     struct xsock__waiter waiter;
@@ -17,11 +18,12 @@ struct watched {
 
 enum { MAX = 64 };
 
-/* What a guest's call waits for besides: the end of its table, and the bell. */
+/* What a guest's call waits for besides its descriptors: the end of its table, and notifications.
+ */
 struct guest {
     struct xsock__waiter sealed, notified;
     int notifications;
-    bool late; /* it has rung before there was anybody to hear */
+    bool late; /* there was a notification before the call waited */
 };
 
 struct poll {
@@ -32,7 +34,7 @@ struct poll {
     struct xsock__sys_wait *waits;
     struct xsock__waker *waker;
     bool woken;
-    struct guest *guest; /* NULL: for a table that has no end */
+    struct guest *guest; /* NULL: the table is not a guest's */
 };
 
 static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
@@ -47,7 +49,7 @@ static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
     return 0;
 }
 
-/* A descriptor that can be waited in, with a reference; NULL if it is none. */
+/* A descriptor that a call can wait in, with a reference, or NULL. */
 static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
@@ -104,7 +106,7 @@ static void leave(struct poll *p)
     }
 }
 
-/* -XSOCK_ECANCELED: the table has ended. */
+/* -XSOCK_ECANCELED if the table is sealed. */
 static int enter_guest(struct poll *p)
 {
     struct guest *g = p->guest;
@@ -134,19 +136,19 @@ static bool was_notified(const struct poll *p)
     return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
-/* What there is to report now; the results of a wait are used if there was one. */
+/* Collects what there is to report now. `waited` says whether a wait has given results. */
 static int collect(struct poll *p, bool waited)
 {
     int ready = 0;
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         int revents = waited && w->attached ? p->waits[i].revents : 0;
-        /* A socket that was shut down for receiving has ended: AFD doesn't tell. */
+        /* A socket that was shut down for receiving is at its end. AFD does not tell. */
         if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
             revents |= p->v[i].events & XSOCK_POLLIN;
         if ((revents & XSOCK_POLLHUP) != 0
             && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
-            revents |= XSOCK_POLLERR; /* a failed connect, as BSD has it */
+            revents |= XSOCK_POLLERR; /* BSD reports a failed connect as HUP */
         if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
             revents = XSOCK_POLLNVAL;
         p->v[i].revents = (short)revents;
@@ -159,7 +161,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
 {
     int ready = collect(p, false);
     for (;;) {
-        /* With something to report already, the others are asked without waiting. */
+        /* If there is something to report already, the others are asked without waiting. */
         int64_t left = ready > 0 || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
         if (rc != 0)
@@ -190,7 +192,7 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     return rc;
 }
 
-/* What doesn't fit n <= MAX. */
+/* More than MAX descriptors take memory of their own. */
 size_t xsock__poll_bytes(size_t n)
 {
     return n <= MAX ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
@@ -207,7 +209,7 @@ static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, in
         return rc;
     if (n <= MAX)
         return poll_in(&p, timeout_ns);
-    if (n > SIZE_MAX / sizeof *p.watched) /* 32 bits */
+    if (n > SIZE_MAX / sizeof *p.watched) /* possible on 32 bits */
         return -XSOCK_ENOMEM;
     p.watched = xsock__sys_alloc(n * sizeof *p.watched);
     p.waits = xsock__sys_alloc(n * sizeof *p.waits);

@@ -96,7 +96,7 @@ static void free_slot(struct xsock__poller *p, struct member *m)
     p->free_slot = m->slot;
 }
 
-/* NULL: it has left meanwhile. */
+/* NULL if the member has left meanwhile. */
 static struct member *member_of(const struct xsock__poller *p, uint64_t key)
 {
     uint32_t i = (uint32_t)key;
@@ -124,7 +124,8 @@ static struct xsock__poller *poller_of(struct xsock__observer *f)
                                             - offsetof(struct xsock__poller, observer));
 }
 
-/* Its descriptor is closed: whoever waits is told. Each that leaves wakes the next. */
+/* The poller's descriptor is closed. The wake goes to one waiting thread, and each thread that
+ * leaves wakes the next. */
 static void closed(struct xsock__observer *f)
 {
     struct xsock__poller *p = poller_of(f);
@@ -148,7 +149,8 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     p->observer.closed = closed;
     p->table = t;
     xsock__atomic_store(&p->refs, 1);
-    xsock__fdtab_observe(t, fd, &p->observer); /* it is ours alone yet: can't be closed */
+    /* no other thread knows it yet, so it cannot be closed */
+    xsock__fdtab_observe(t, fd, &p->observer);
     out->handle = xsock__sys_poller_handle(p->sys);
     out->sock = &p->sock;
     return 0;
@@ -160,7 +162,7 @@ static void drop_member(struct xsock__poller *p, struct member *m)
     unref(p);
 }
 
-/* Those that another thread has in hand already, it will bring back itself. */
+/* Another thread frees the members that it has taken off their descriptors already. */
 void xsock__poller_let_go(struct xsock__poller *p)
 {
     if (xsock__poller_is_dead(p))
@@ -183,7 +185,7 @@ void xsock__poller_let_go(struct xsock__poller *p)
 
 /* ---- Fork ------------------------------------------------------------------------------------ */
 
-/* What a thread that has vanished was doing to it nobody knows, so its memory stays as it is. */
+/* A vanished thread may have been changing a dead poller, so its memory is left as it is. */
 static struct xsock__poller *dead_pollers;
 
 void xsock__poller_forked(struct xsock__poller *p)
@@ -208,7 +210,7 @@ static struct member *member_of_follower(struct xsock__observer *f)
     return (struct member *)(void *)((unsigned char *)f - offsetof(struct member, observer));
 }
 
-/* By whoever has taken it off its descriptor; under the lock. */
+/* Under the lock. Called by the thread that has taken the member off its descriptor. */
 static void take_out(struct xsock__poller *p, struct member *m)
 {
     if (m->added && !p->gone)
@@ -216,7 +218,7 @@ static void take_out(struct xsock__poller *p, struct member *m)
     free_slot(p, m);
 }
 
-/* Its descriptor is closed; the handle is not yet. */
+/* The member's descriptor is closed. Its handle is still open. */
 static void member_closed(struct xsock__observer *f)
 {
     struct member *m = member_of_follower(f);
@@ -232,16 +234,16 @@ static bool is_member_of(struct xsock__observer *f, void *user)
     return f->closed == member_closed && member_of_follower(f)->poller == user;
 }
 
-/* A descriptor is in few pollers: its observers are looked through. Under the lock, which keeps it
- * from being freed, though not from being taken off its descriptor. */
+/* Under the lock. Searches the observers of fd, which are few. The lock keeps the member from being
+ * freed, but not from being taken off its descriptor. */
 static struct member *find(struct xsock__poller *p, struct xsock__fd *fd)
 {
     struct xsock__observer *f = xsock__fdtab_find_observer(p->table, fd, is_member_of, p);
     return f != NULL ? member_of_follower(f) : NULL;
 }
 
-/* Under the lock. *m becomes NULL where it is another's to free: that thread is closing the
- * descriptor. */
+/* Under the lock. *m becomes NULL if another thread, which is closing the descriptor, frees the
+ * member. */
 static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member **m)
 {
     struct member *new = *m;
@@ -286,7 +288,8 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
     return rc;
 }
 
-/* What the system reports meanwhile is read once the lock is open, so by the new wish. */
+/* What the system reports meanwhile is read after the lock is released, and so with the new events.
+ */
 static int change(struct xsock__poller *p, struct member *m, uint32_t events, uint64_t data)
 {
     int rc = xsock__finish(xsock__sys_poller_change(p->sys, &m->sys, events));
@@ -330,8 +333,8 @@ enum { MAX = 128 };
 static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* One event of the system becomes an entry, or joins the member's own, or is nobody's. Under the
- * lock. */
+/* Under the lock. An event of the system becomes an entry, or joins the member's entry, or belongs
+ * to no member. */
 static int report(struct xsock__poller *p, const struct xsock__sys_event *e,
                   struct xsock_event *out, int count)
 {

@@ -6,7 +6,8 @@
 #include "wait/poller.h"
 #include "xsock.h"
 
-/* One wait of the system. 0: ready, woken, or too early. */
+/* Waits once. Returns 1 if the socket is ready, and 0 if the thread was woken or it is too early.
+ */
 static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_wake *wake,
                      int64_t left)
 {
@@ -20,8 +21,8 @@ static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_w
     return w.revents != 0;
 }
 
-/* The limits are looked at once w stands in the lists: whoever changes them afterwards finds w
- * there. */
+/* The limits are read after w stands in the lists. A thread that changes them later finds w there.
+ */
 static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w,
                         struct xsock__limit *l)
 {
@@ -45,7 +46,7 @@ static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l)
 {
     struct xsock__waiter w;
-    struct xsock__sock *s = fd->held.sock; /* NULL: it is what only the table's end closes */
+    struct xsock__sock *s = fd->held.sock; /* NULL: the descriptor that only sealing closes */
     int rc = xsock__fdtab_watch(t, fd, s != NULL ? &s->waiters : NULL, &w);
     if (rc != 0)
         return rc > 0 ? xsock__finish(rc) : rc;
@@ -74,7 +75,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         bool later = code == XSOCK__TRY_LATER;
         int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
-            continue; /* a try doesn't wait: the signal came as it began */
+            continue; /* a try does not wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
             xsock__poller_used(t, fd, events);
         if (error != -XSOCK_EAGAIN || l->timeout_ns == 0)
