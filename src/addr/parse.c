@@ -1,6 +1,6 @@
-/* Addresses from text. Every take_...() reads what it is named after at *text, and moves *text past
- * it; where it returns false, or an error, both are as they were. Letters and digits are ASCII
- * whatever the locale. */
+/* Reads addresses from text. Every take_...() reads what its name says at *text, and moves *text
+ * past that. If it returns false or an error, nothing has changed. Letters and digits are ASCII,
+ * whatever the locale is. */
 #include <string.h>
 
 #include "addr/addr.h"
@@ -23,7 +23,8 @@ static int hex_value(char c)
     return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-/* No sign, no leading zero: inet_aton takes 010 for eight, others for ten. */
+/* No sign and no leading zero are allowed: inet_aton takes 010 for eight, and others take it for
+ * ten. */
 static bool take_decimal(const char **text, uint32_t last, uint32_t *out)
 {
     const char *p = *text;
@@ -104,7 +105,7 @@ static bool take_group(const char **text, uint8_t out[2])
     return true;
 }
 
-/* The groups of an INET6 address as they stand, and where among them the "::" is. */
+/* The groups of an INET6 address, and the place of the "::" among them. */
 struct groups {
     uint8_t bytes[16];
     size_t length;
@@ -121,8 +122,8 @@ static bool take_gap(const char **text, struct groups *g)
     return true;
 }
 
-/* RFC 4291, section 2.2: groups with colons between, the last two of them as dotted decimal, if one
- * likes. */
+/* RFC 4291, section 2.2: groups with colons between them. The last two may be written as dotted
+ * decimal. */
 static bool take_groups(const char **text, struct groups *g)
 {
     const char *p = *text;
@@ -175,7 +176,7 @@ bool xsock__addr_zone_char(char c)
     return c > ' ' && c <= '~' && !strchr("%/:[]", c);
 }
 
-/* What stands after the '%'; length 0 where there is none. */
+/* The text after the '%'. The length is 0 if there is none. */
 struct zone {
     const char *chars;
     size_t length;
@@ -195,8 +196,9 @@ static bool take_zone(const char **text, struct zone *out)
     return out->length > 0;
 }
 
-/* An index, or the name of an interface; digits only are an index. Last of all: whether a text is
- * an address does not depend on the interfaces, and what is none costs no call of the system. */
+/* An index, or the name of an interface. Digits alone are an index. The zone is looked up last:
+ * whether a text is an address does not depend on the interfaces, and a text that is not an address
+ * costs no call of the system. */
 static int scope_of_zone(const struct zone *zone, uint32_t *out)
 {
     const char *p = zone->chars;
@@ -219,7 +221,7 @@ static int scope_of_zone(const struct zone *zone, uint32_t *out)
     return *out ? 0 : -XSOCK_ENODEV;
 }
 
-/* All that follows: nothing, or a colon and a port */
+/* The rest of the text: nothing, or a colon and a port. */
 static bool take_port(const char **text, uint32_t *out)
 {
     *out = 0;
@@ -241,7 +243,7 @@ static int parse_inet6(struct xsock_addr *out, const char *text, bool bracket)
 
 /* ---- The other families ---------------------------------------------------------------------- */
 
-/* A character as it stands, or %XX. */
+/* A plain character, or %XX. */
 static bool take_name_byte(const char **text, uint8_t *out)
 {
     const char *p = *text;
@@ -293,8 +295,8 @@ static int parse_vsock(struct xsock_addr *out, const char *text)
     return 0;
 }
 
-/* By its name, and only as xsock_addr_format writes it; or "af" and its number, where it has no
- * name. */
+/* Reads a family: its name, exactly as xsock_addr_format writes it, or "af" and a number if it has
+ * no name. */
 static bool family_from_name(const char *name, int *out)
 {
     uint32_t number;

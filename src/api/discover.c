@@ -26,8 +26,8 @@ static int report(const struct xsock__triple_row *row, int protocol, xsock_catal
     return fn(&t, user);
 }
 
-/* The first protocol of a row that is reported, or the next after `last`: of a range, the ones with
- * a name. */
+/* The first protocol of a row to report, or the next one after `last`. Of a range, only those with
+ * a name are reported. */
 static bool next_protocol(const struct xsock__triple_row *row, const int *last, int *out)
 {
     if (row->first != row->last)

@@ -1,4 +1,4 @@
-/* The life of the library, and of the process's own table. */
+/* Starting and stopping the library, and the process's own table. */
 #include "api/library.h"
 
 #include "base/atomic.h"
@@ -7,7 +7,7 @@
 #include "sys.h"
 #include "xsock.h"
 
-static xsock__atomic_ptr process_table; /* never freed: another thread may be in it at any time */
+static xsock__atomic_ptr process_table; /* never freed: another thread may use it at any time */
 
 struct xsock__fdtab *xsock__library_table(void)
 {

@@ -16,7 +16,7 @@ int xsock_set_opt_time(int d, int opt, int64_t ns)
 
 int xsock_set_opt_size(int d, int opt, uint64_t n)
 {
-    /* No size of any option is near; -1 is refused as out of range. */
+    /* No option has a size that large. -1 is refused because it is out of range. */
     return xsock__call_set_opt(xsock__library_table(), d, opt, XSOCK_OPT_SIZE,
                                n <= INT64_MAX ? (int64_t)n : -1);
 }

@@ -29,7 +29,7 @@ int xsock_dup(int d, int min, int flags)
     return xsock__call_dup(xsock__library_table(), d, min, flags);
 }
 
-/* The table says of a number that is reserved that it is somebody else's. */
+/* The table returns XSOCK__EFOREIGN for a reserved number. The public error is EBUSY. */
 static int or_busy(int rc)
 {
     return rc == -XSOCK__EFOREIGN ? -XSOCK_EBUSY : rc;

@@ -1,5 +1,6 @@
-/* What the options.c of both backends share: a row says what a system calls an option that is one
- * number. Only they include this, and the constants that stand in their rows are the system's. */
+/* What the options.c of both backends share. A row gives the system's name of an option that is one
+ * number. Only these two files include this header, because their rows have the system's constants.
+ */
 #ifndef XSOCK__BACKEND_OPTION_ROW_H
 #define XSOCK__BACKEND_OPTION_ROW_H
 
@@ -40,7 +41,7 @@ static const struct row *find_row(const struct row *rows, size_t count, int opti
     return NULL;
 }
 
-/* NULL: a socket of this family has no such option here; so it is where row is NULL. */
+/* NULL if row is NULL, or if a socket of this family lacks the option here. */
 static const struct name *name_for(const struct row *row, int af)
 {
     if (row == NULL)

@@ -1,7 +1,7 @@
-/* What the addr.c of both backends share: families, and the sockaddrs of INET and INET6, which are
- * the same everywhere but for how they begin. Only they include this, after the system's headers
- * and FAMILY_LAST, the largest number that a sa_family holds. Nothing here looks at a sockaddr
- * through a pointer of another type. */
+/* What the addr.c of both backends share: families, and the sockaddrs of INET and INET6, which
+ * differ between systems in their first bytes only. Only these two files include this header, after
+ * the system's headers and FAMILY_LAST, the largest number that sa_family holds. No sockaddr is
+ * read through a pointer of another type. */
 #ifndef XSOCK__BACKEND_SOCKADDR_INET_H
 #define XSOCK__BACKEND_SOCKADDR_INET_H
 
@@ -32,7 +32,8 @@ static int family_from_native(int family)
     return XSOCK_AF_NATIVE + family;
 }
 
-/* A family that has a number in xsock goes by it, and by it only: an address has one form. */
+/* A family that has a number in xsock is known by that number only, so that an address has one
+ * form. */
 static bool family_to_native(int af, int *out)
 {
     if (af >= XSOCK_AF_NATIVE) {
@@ -56,7 +57,7 @@ static const uint8_t *bytes_at(const struct xsock__sys_addr *from, size_t at)
     return (const uint8_t *)from->bytes + at;
 }
 
-/* Before anything is put in: the sockaddrs of INET and INET6, which most are, fill all that the
+/* Clears a sockaddr first. Those of INET and INET6, which are the most frequent, fill all that the
  * system reads. */
 static void clear_for(int af, struct xsock__sys_addr *to)
 {
@@ -89,7 +90,7 @@ static size_t put_inet6(struct xsock__sys_addr *to, const struct xsock_addr *a)
     return sizeof in6;
 }
 
-/* False: it is too short. */
+/* False if the sockaddr is too short. */
 static bool get_inet(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in in;
@@ -120,7 +121,7 @@ static bool get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native
     return true;
 }
 
-/* False: it is too long. */
+/* False if the sockaddr is too long. */
 static bool get_raw(struct xsock_addr *a, const uint8_t *bytes, size_t n)
 {
     if (n > XSOCK_ADDR_DATA)

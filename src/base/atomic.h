@@ -1,6 +1,6 @@
-/* Atomic words for the core. C11's where the compiler has them; MSVC 2019 has no <stdatomic.h> in
- * C, so there the same operations stand on its intrinsics. Every one is sequentially consistent
- * unless its comment says otherwise: look-up and close in fdtab.c depend on it. */
+/* Atomic words for the core. They are C11's if the compiler has them. MSVC 2019 has no
+ * <stdatomic.h> in C, so its intrinsics do the same there. Every operation is sequentially
+ * consistent unless its comment says otherwise; look-up and close in fdtab.c depend on that. */
 #ifndef XSOCK__BASE_ATOMIC_H
 #define XSOCK__BASE_ATOMIC_H
 

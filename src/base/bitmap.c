@@ -20,8 +20,8 @@ void xsock__bitmap_free(struct xsock__bitmap *b)
     memset(b, 0, sizeof *b);
 }
 
-/* The lowest clear bit >= from of level k. A level above says which words of this one are full, so
- * that no level looks at more than two words. */
+/* The lowest clear bit >= from in level k. The level above tells which words of this one are full,
+ * so no level reads more than two words. */
 static size_t next_clear(const struct xsock__bitmap *b, int k, size_t from)
 {
     size_t w = from / BITS;
@@ -60,8 +60,8 @@ bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i)
     return i / BITS < b->words[0] && (b->level[0][i / BITS] & bit_of(i)) != 0;
 }
 
-/* Room for number i, which has none, in every level, all or nothing. Doubling keeps the cost of
- * growing constant per number. */
+/* Makes every level large enough for number i, or changes nothing. Doubling keeps the cost of
+ * growing constant for each number. */
 static bool grow(struct xsock__bitmap *b, size_t i)
 {
     struct xsock__bitmap old = *b, new;

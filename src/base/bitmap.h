@@ -1,6 +1,6 @@
-/* A set of small numbers that answers "which is the lowest not in it?" in a few steps, however many
- * it holds: a bitmap with levels, where a bit above tells that a whole word below is full. Memory
- * follows the highest number that was ever set. Not for threads: its owner has a lock. */
+/* A set of small numbers that finds the lowest number outside it in a few steps, however many it
+ * holds. It is a bitmap with levels: a bit in one level tells that a whole word of the level below
+ * is full. The memory follows the highest number that was ever set. The owner must lock it. */
 #ifndef XSOCK__BASE_BITMAP_H
 #define XSOCK__BASE_BITMAP_H
 
@@ -14,13 +14,14 @@ enum { XSOCK__BITMAP_LEVELS = 6 }; /* 64^6 > 2^31: any int */
 
 struct xsock__bitmap {
     uint64_t *level[XSOCK__BITMAP_LEVELS];
-    size_t words[XSOCK__BITMAP_LEVELS]; /* how many each has; numbers beyond are not in the set */
+    /* the size of each level; higher numbers are not in the set */
+    size_t words[XSOCK__BITMAP_LEVELS];
 };
 
 /* All zero is an empty set. */
 void xsock__bitmap_free(struct xsock__bitmap *b);
 
-/* The parts of next_clear, set and clear that are rarely come to. */
+/* The rare parts of next_clear, set and clear. */
 size_t xsock__bitmap_seek_clear(const struct xsock__bitmap *b, size_t from);
 bool xsock__bitmap_set_all(struct xsock__bitmap *b, size_t i);
 void xsock__bitmap_clear_all(struct xsock__bitmap *b, size_t i);
@@ -46,18 +47,18 @@ size_t xsock__bitmap_end(const struct xsock__bitmap *b);
 
 bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i);
 
-/* Puts i in. False: no memory, and nothing changed. */
+/* Adds i. False if there is no memory; nothing has changed then. */
 static inline bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
 {
     size_t w = i / XSOCK__BITMAP_BITS;
     uint64_t now = w < b->words[0] ? b->level[0][w] | xsock__bitmap_bit(i) : UINT64_MAX;
-    if (now == UINT64_MAX) /* no room for it, or a word has become full */
+    if (now == UINT64_MAX) /* no memory for it yet, or a word has become full */
         return xsock__bitmap_set_all(b, i);
     b->level[0][w] = now;
     return true;
 }
 
-/* Takes i out. */
+/* Removes i. */
 static inline void xsock__bitmap_clear(struct xsock__bitmap *b, size_t i)
 {
     size_t w = i / XSOCK__BITMAP_BITS;

@@ -9,9 +9,9 @@
 
 /* ---- Errors ---------------------------------------------------------------------------------- */
 
-/* Texts are kept in one piece, and rows say where in it theirs begins: a pointer instead would cost
- * the shared library 8 bytes and the 24 of its relocation, and each process a write to a page that
- * could be shared. */
+/* All texts are in one piece, and a row says where its text begins. A pointer would cost the shared
+ * library 8 bytes and 24 more for its relocation, and each process a write to a page that could be
+ * shared. */
 static const struct error_texts {
 #define ERROR(name, text) char name[sizeof #name "\0" text]; /* the name, a zero, the sentence */
 #include "facts/errors.def"
@@ -35,7 +35,7 @@ static const char *error_name(const struct error_row *row)
 
 static const struct error_row *find_error(int error)
 {
-    /* No negation before the range is known: INT_MIN has none. */
+    /* The range is checked before the negation: -INT_MIN does not exist. */
     if (error < 0)
         error = error < -XSOCK_ESYSCALLFAILURE ? 0 : -error;
     for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
@@ -65,7 +65,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-/* What follows the prefix, in either case; NULL if it is not there. */
+/* The text after the prefix, in either case, or NULL if the prefix is not there. */
 static const char *after(const char *text, const char *prefix)
 {
     for (; *prefix != '\0'; text++, prefix++)
@@ -80,7 +80,7 @@ static bool same(const char *a, const char *b)
     return rest != NULL && *rest == '\0';
 }
 
-/* Without "XSOCK_", and then without one of the prefixes, which are a list "AF_\0PF_\0". */
+/* Removes "XSOCK_", and then one of the prefixes. The prefixes are a list, "AF_\0PF_\0". */
 static const char *strip(const char *name, const char *prefixes)
 {
     const char *rest = after(name, "XSOCK_");
@@ -115,7 +115,8 @@ int xsock_errnumber(const char *name)
 
 /* ---- Families, types, protocols, options ----------------------------------------------------- */
 
-/* As error_texts. Two protocols may have one name, and a name and an alias one constant. */
+/* Like error_texts. Two protocols may have the same name, and a name and an alias may have the same
+ * constant. */
 static const struct texts {
 #define FAMILY(constant, name) char family_##constant[sizeof name];
 #define ALIAS_FAMILY(constant, name) char family_alias_##constant[sizeof name];
@@ -205,7 +206,8 @@ int xsock_type_number(const char *name)
     return name == NULL ? -XSOCK_EFAULT : number_in(TYPES, strip(name, "SOCK_\0"));
 }
 
-/* Whose protocols a family has: INET6 has INET's. -1 for a number that is none of a family. */
+/* The family whose protocols a family has: INET6 has those of INET. -1 for a number that is not a
+ * family. */
 static int namespace_of(int af)
 {
     return af == XSOCK_AF_INET6 ? XSOCK_AF_INET : af < FAMILIES ? af : -1;

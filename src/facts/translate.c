@@ -78,8 +78,8 @@ bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_t
     return true;
 }
 
-/* The protocol is one of the table's rows or, where the system doesn't tell it, 0. Ranges are of
- * numbers that the system shares, or has in network order: the conversion is its own way back. */
+/* The protocol is that of a row, or 0 if the system does not tell it. The numbers of a range are
+ * the system's own, or are in network order, so that the conversion also converts back. */
 static int protocol_from_native(const struct xsock__sys_triple *t, int af, int type)
 {
     size_t count;

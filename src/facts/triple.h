@@ -1,5 +1,4 @@
-/* The truth table of xsock_open: which (family, type, protocol) there are, and which of them this
- * system has. */
+/* The truth table of xsock_open: the triples of family, type and protocol that exist. */
 #ifndef XSOCK__FACTS_TRIPLE_H
 #define XSOCK__FACTS_TRIPLE_H
 
@@ -9,7 +8,7 @@
 /* The two parts of the type argument: the type itself, and the flags that may be or-ed in. */
 enum { XSOCK__TYPE_MASK = 0x1fff, XSOCK__TYPE_FLAGS = 0x6000 };
 
-/* A row: for this family and type the protocols first..last, which are one or a range. */
+/* A row: a family and type, and its protocols from first to last. */
 struct xsock__triple_row {
     int first, last;
     short af, type;
@@ -18,16 +17,16 @@ struct xsock__triple_row {
 
 const struct xsock__triple_row *xsock__triple_rows(size_t *out_count);
 
-/* Judges by the table alone. type is without flags. 0, with protocol 0 replaced by the default's;
- * else -XSOCK_EAFNOSUPPORT, -XSOCK_ESOCKTNOSUPPORT or -XSOCK_EPROTONOSUPPORT, and *protocol
- * untouched. */
+/* Checks a triple by the table alone. The type has no flags. Returns 0, and replaces a protocol of
+ * 0 by the default; or -XSOCK_EAFNOSUPPORT, -XSOCK_ESOCKTNOSUPPORT or -XSOCK_EPROTONOSUPPORT, and
+ * leaves *protocol. */
 int xsock__triple_check(int af, int type, int *protocol);
 
-/* The flags and the sign, first of all: 0, or -XSOCK_EINVAL. */
+/* Checks the flags and the sign, which comes first. Returns 0 or -XSOCK_EINVAL. */
 int xsock__triple_check_flags(int af, int type, int protocol);
 
-/* The rows of a family, and of a type in it: what a system has of them is asked once and kept.
- * `index` is below XSOCK__TRIPLE_KINDS; -1 for a pair that is not in the table. */
+/* An index for each family and type, below XSOCK__TRIPLE_KINDS. The system is asked once for each.
+ * -1 if they are not in the table. */
 enum { XSOCK__TRIPLE_KINDS = 64 };
 int xsock__triple_kind(int af, int type);
 

@@ -89,12 +89,12 @@ static void has_failed(struct race *r, int code)
     int error = xsock__error_from_native(code);
     if (error == -XSOCK_EPERM)
         error = -XSOCK_EACCES;
-    else if (error == -XSOCK_EAGAIN) /* of LOCAL, when the time is over */
+    else if (error == -XSOCK_EAGAIN) /* for LOCAL, if the time has passed */
         error = -XSOCK_ETIMEDOUT;
     xsock__happy_failed(&r->happy, error, code);
 }
 
-/* The native code; Winsock says EAGAIN for EINPROGRESS. */
+/* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. */
 static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *out_running)
 {
     struct xsock__sys_addr native;
@@ -113,8 +113,8 @@ static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *ou
     return code;
 }
 
-/* Linux says EAGAIN if the queue of a LOCAL listener is full. Nothing was begun then, and no event
- * tells when there is room: the call asks again at growing intervals. */
+/* Linux gives EAGAIN if the queue of a LOCAL listener is full. Nothing was begun then, and no event
+ * tells when the queue has space. So the call asks again at growing intervals. */
 static int connect_patiently(const struct race *r, uintptr_t handle, const struct xsock_addr *a,
                              bool *out_running)
 {
@@ -131,7 +131,8 @@ static int connect_patiently(const struct race *r, uintptr_t handle, const struc
     }
 }
 
-/* Several attempts may need the same port at the same time: they can have it if all of them ask. */
+/* Several attempts may need the same port at the same time. They can have it if all of them ask for
+ * reuse. */
 static int bind_to(const struct xsock__held *held, const struct xsock_addr *local)
 {
     bool shares = xsock__addr_is_internet(local->family) && local->port != 0
@@ -169,7 +170,7 @@ static void begin_attempt(struct race *r, size_t i)
     }
 }
 
-/* The socket has something to say: connected, or failed. */
+/* The socket is connected, or has failed. */
 static void judge(struct race *r, struct attempt *a)
 {
     struct xsock__sys_addr peer;
@@ -177,7 +178,7 @@ static void judge(struct race *r, struct attempt *a)
     int code = xsock__sys_take_error(a->held.handle, &reason);
     if (code == 0)
         code = reason;
-    if (code == 0) /* no error left may also mean that somebody has read it */
+    if (code == 0) /* if no error is left, somebody may have read it */
         code = xsock__sys_peer_addr(a->held.handle, &peer);
     a->running = false;
     if (code == 0) {
@@ -216,7 +217,7 @@ static int run(struct race *r)
             begin_attempt(r, step.index);
         else if (step.what == XSOCK__HAPPY_WAIT)
             rc = wait_attempts(r, step.wait_ns);
-        else if (r->happy.running > 0) /* the time is over: who has made it by now? */
+        else if (r->happy.running > 0) /* the time has passed: which attempt is connected by now? */
             rc = wait_attempts(r, 0);
         if (r->won)
             return 0;
@@ -227,7 +228,7 @@ static int run(struct race *r)
 
 /* ---- Connecting ------------------------------------------------------------------------------ */
 
-/* The system's code that goes with the result: of the failure that is told, not of the last one. */
+/* Keeps the system's code of the failure that is returned, which need not be the last failure. */
 static void keep_code(int rc, int code, int before)
 {
     xsock__sys_set_last_error(rc != 0 && rc != -XSOCK_ETIMEDOUT && code != 0 ? code : before);

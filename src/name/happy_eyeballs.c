@@ -22,7 +22,7 @@ static bool is_over(const struct xsock__happy *h, int64_t now)
     return !h->end.never && h->end.at_ns <= now;
 }
 
-/* With no time at all, one attempt is made: it may need none. */
+/* With no time at all, one attempt is made, because it may need no waiting. */
 static bool is_first_of_no_time(const struct xsock__happy *h)
 {
     return !h->end.never && h->end.at_ns == 0 && !h->resolving && h->started == 0 && h->count > 0;
@@ -69,8 +69,8 @@ struct xsock__happy_step xsock__happy_next(struct xsock__happy *h, int64_t now_n
     return step;
 }
 
-/* How much a failure tells. That this machine lacks a family, or has no way to one, is of little
- * use to know where an address of the other family was refused. */
+/* How much a failure tells. If an address of one family was refused, it is of little use to know
+ * that this machine lacks the other family, or a route to it. */
 static int weight_of(int error)
 {
     switch (-error) {
@@ -104,7 +104,7 @@ void xsock__happy_failed(struct xsock__happy *h, int error, int code)
 
 /* ---- The order ------------------------------------------------------------------------------- */
 
-/* The next address at `at` or after that is, or is not, of this family; n: none. */
+/* The next address at `at` or after it that is, or is not, of this family. n if there is none. */
 static size_t find(const struct xsock_addr *v, size_t n, size_t at, int family, bool same)
 {
     while (at < n && (v[at].family == family) != same)

@@ -1,6 +1,6 @@
-/* Happy Eyeballs (RFC 8305): which address to try when, as a machine that is told the time and what
- * happened, and does nothing itself. One deadline covers all of it, looking up the name included.
- */
+/* Happy Eyeballs (RFC 8305): decides which address to try when. It is told the time and what has
+ * happened, and does no input or output itself. One deadline covers everything, looking up the name
+ * included. */
 #ifndef XSOCK__NAME_HAPPY_EYEBALLS_H
 #define XSOCK__NAME_HAPPY_EYEBALLS_H
 
@@ -17,8 +17,8 @@ enum { XSOCK__HAPPY_DELAY_NS = 250 * 1000 * 1000 };
 struct xsock__happy {
     struct xsock__deadline end;
     bool resolving;
-    size_t count, started, running; /* addresses, and attempts at them */
-    int64_t next_at_ns;             /* when the next attempt begins, if no other fails before */
+    size_t count, started, running; /* the numbers of addresses and of attempts */
+    int64_t next_at_ns;             /* when the next attempt begins, unless another fails before */
     int error, code, weight;        /* the most telling failure, and the system's code for it */
 };
 
@@ -29,17 +29,17 @@ struct xsock__happy_step {
     int error;       /* GIVE_UP */
 };
 
-/* It begins with looking up, or with the addresses that are known. */
+/* Begins with the look-up. `resolved` gives the number of addresses. */
 void xsock__happy_begin(struct xsock__happy *h, const struct xsock__deadline *end);
 void xsock__happy_resolved(struct xsock__happy *h, size_t count);
 
-/* What to do now. START counts as done. */
+/* Tells what to do now. A START counts as done. */
 struct xsock__happy_step xsock__happy_next(struct xsock__happy *h, int64_t now_ns);
 
-/* An attempt has failed: error is -XSOCK_E..., code the system's. */
+/* Notes that an attempt has failed. error is -XSOCK_E..., and code is the system's. */
 void xsock__happy_failed(struct xsock__happy *h, int error, int code);
 
-/* Section 4: the family that comes first stays first, and then they take turns. */
+/* Section 4: the family of the first address stays first, and then the families take turns. */
 void xsock__happy_interleave(const struct xsock_addr *v, size_t n, const struct xsock_addr **out);
 
 #endif

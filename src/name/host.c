@@ -27,7 +27,7 @@ static int check_numbers(const struct xsock__host_choice *c, bool is_local)
     return 0;
 }
 
-/* The families of the internet have the same protocols in the types that are allowed here. */
+/* INET and INET6 have the same protocols in the types that are allowed here. */
 static int check_protocol(int type, int protocol, bool is_local)
 {
     int af = is_local ? XSOCK_AF_LOCAL : XSOCK_AF_INET;

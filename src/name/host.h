@@ -1,5 +1,4 @@
-/* A host, a service and what a program chooses beside them, checked: for connect_host and
- * listen_host. */
+/* A host, a service and a program's options, checked, for connect_host and listen_host. */
 #ifndef XSOCK__NAME_HOST_H
 #define XSOCK__NAME_HOST_H
 
@@ -24,7 +23,8 @@ struct xsock__host_choice {
 
 bool xsock__host_is_local(const char *host); /* does it begin with "unix:"? */
 
-/* 0, or what is wrong without asking the system. Names are not looked up. `passive`: to listen. */
+/* Checks all that can be checked without asking the system. Names are not looked up. `passive`: for
+ * listening. Returns 0 or the error. */
 int xsock__host_init(struct xsock__host *h, const char *host, const char *service,
                      const struct xsock__host_choice *choice, bool passive);
 

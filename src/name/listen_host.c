@@ -17,7 +17,8 @@ enum {
             | XSOCK_HOST_NUMERICSERV | XSOCK_HOST_REUSEPORT | XSOCK_HOST_REMOVE_STALE
 };
 
-/* Datagram sockets do not get REUSEADDR: with it Linux gives the port to the last one that asks. */
+/* Datagram sockets do not get REUSEADDR. With it Linux gives the port to the last socket that asks.
+ */
 static int set_options(const struct xsock__held *held, int flags)
 {
     int rc = 0;
@@ -69,8 +70,8 @@ static int listen_on_path(const struct xsock__host *h, int backlog, int flags,
     return rc;
 }
 
-/* Only an address that is not this machine's is passed over. One that is taken ends the search: on
- * another one the server would run, and not be found. */
+/* Only an address that is not this machine's is passed over. An address that is taken ends the
+ * search: on another address the server would run and not be found. */
 static int listen_on_first(const struct xsock__host *h, const struct xsock__answer *answer,
                            int backlog, int flags, struct xsock__held *out)
 {

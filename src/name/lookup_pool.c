@@ -6,12 +6,13 @@
 #include "facts/translate.h"
 #include "sys.h"
 
-/* What the thread and its asker share. It is the asker's when it is done, the thread's when its
- * asker has left: whichever comes first, under the lock. So nothing is the thread's any more when
- * the asker goes on. */
+/* What the thread and its asker share. The asker frees it if the thread is done first, and the
+ * thread frees it if the asker has left first. The lock decides. When the asker goes on, the thread
+ * owns nothing any more. */
 struct job {
     struct xsock__lock lock;
-    const struct xsock__sys_wake *wake; /* NULL: the asker has left, and the wake is another's */
+    /* NULL: the asker has left, and another thread may have the wake */
+    const struct xsock__sys_wake *wake;
     xsock__atomic_int done;
     struct xsock__question q;
     struct xsock__answer answer;
@@ -67,7 +68,7 @@ static int wait_done(const struct job *j, struct xsock__happy *h, const struct x
     return 0;
 }
 
-/* The asker is through with it: true if the job is its own to destroy. */
+/* The asker leaves. True if the asker must destroy the job. */
 static bool leave(struct job *j)
 {
     xsock__sys_lock(&j->lock);
@@ -99,7 +100,8 @@ static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
     return rc;
 }
 
-/* In a thread, whose asker waits in the table's life: sealing the table wakes it. */
+/* Asks in a thread. The asker waits in the table's sealing descriptor, so that sealing the table
+ * wakes it. */
 static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q,
                          struct xsock__happy *h, struct xsock__answer *out)
 {
@@ -107,7 +109,7 @@ static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q
     struct xsock__waker *k;
     int rc = xsock__fdtab_take_waker(t, &k);
     if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc; /* above 0 it is the system's code */
+        return rc > 0 ? xsock__finish(rc) : rc; /* above 0: the system's code */
     rc = xsock__fdtab_attach(t, xsock__fdtab_seal_fd(t), &w, k);
     if (rc == 0) {
         rc = ask_with(q, h, &w, out);

@@ -32,7 +32,7 @@ static bool all(bool (*is)(char), const char *text, size_t n)
     return n == 0;
 }
 
-/* No name has these, and systems don't agree on what to do with them: some skip spaces, some cut
+/* No name has these characters, and systems treat them differently: some skip spaces, some cut
  * zones. */
 static bool is_plain(const char *text)
 {
@@ -42,8 +42,9 @@ static bool is_plain(const char *text)
     return true;
 }
 
-/* Does it end in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696, section 2)? The
- * C library would take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for 8.0.0.1. */
+/* Whether the text ends in a number, as no host's name may (RFC 1123, section 2.1; RFC 3696,
+ * section 2). The C library would take "1", "127.1" and "0x7f.1" for addresses, and "010.0.0.1" for
+ * 8.0.0.1. */
 static bool ends_in_number(const char *host)
 {
     size_t end = strlen(host), begin;
@@ -58,7 +59,7 @@ static bool ends_in_number(const char *host)
     return n > 0 && all(is_digit, label, n);
 }
 
-/* An address alone: xsock_addr_parse also takes ports, brackets and other families. */
+/* Reads an address alone. xsock_addr_parse also takes ports, brackets and other families. */
 static int parse_host(const char *host, struct xsock_addr *out)
 {
     bool is_v6 = strchr(host, ':') != NULL;

@@ -9,7 +9,8 @@
 
 enum { READ = 1, WRITE = 2, BOTH = READ | WRITE };
 
-/* Which sockets: one bit of each must be among the socket's */
+/* The sockets that have an option: one bit of each of these two sets must be among the socket's
+ * bits. */
 enum { V4 = 1, V6 = 2, LOCAL = 4, OTHER = 8 };
 enum { INTERNET = V4 | V6, NOT_LOCAL = INTERNET | OTHER, ANY = NOT_LOCAL | LOCAL };
 enum { TCP = 1, STREAM = 2, UDP = 4, PACKETS = 8, RAW = 16, ALL = 31 };
@@ -18,7 +19,7 @@ enum { TCP = 1, STREAM = 2, UDP = 4, PACKETS = 8, RAW = 16, ALL = 31 };
 #define MILLISECOND INT64_C(1000000)
 #define SECOND INT64_C(1000000000)
 
-/* As the least value: NONE is -1 itself. A span that is not 0, or -1: */
+/* As the least value. NONE is -1 itself. NONE_OR_SPAN is -1, or a span that is not 0. */
 enum { NONE = -1, NONE_OR_SPAN = -2 };
 
 static const struct xsock__option rows[] = {
@@ -57,8 +58,8 @@ static unsigned family_bit(const struct xsock__sock *s)
     }
 }
 
-/* Protocol 0: a socket from outside, and a system that doesn't tell; then it is nearly always the
- * default. */
+/* Protocol 0 means an adopted socket on a system that does not tell the protocol. It is nearly
+ * always the default then. */
 static unsigned socket_bits(const struct xsock__sock *s)
 {
     bool internet = (family_bit(s) & INTERNET) != 0;
@@ -142,7 +143,7 @@ static xsock__atomic_i64 *kept_time(struct xsock__sock *s, int number)
     }
 }
 
-/* What is kept only once the system has taken it: the bit of `state`, 0 if none. */
+/* The bit of `state` that notes an option once the system has taken it, 0 if there is none. */
 static int kept_bit(int number)
 {
     switch (number) {
@@ -173,8 +174,7 @@ static int64_t noted_ns(const xsock__atomic_int *ms)
     return noted < 0 ? -1 : noted * MILLISECOND;
 }
 
-/* The system takes none that is shorter than a millisecond, or that has so many of them that
- * they don't fit. */
+/* The system takes no time that is shorter than a millisecond, or too long for its field. */
 static void note_time(xsock__atomic_int *ms, int64_t ns)
 {
     xsock__atomic_store(ms, (int)((ns + MILLISECOND - 1) / MILLISECOND));
@@ -193,10 +193,11 @@ static struct xsock__sys_target target_of(const struct xsock__held *held)
 static int set_in_system(const struct xsock__held *held, int number, int64_t value)
 {
     struct xsock__sys_target target = target_of(held);
-    /* LOCAL has nothing to reuse: Linux takes it and does nothing, others don't take it. */
+    /* LOCAL has nothing to reuse. Linux takes the option and does nothing, and other systems refuse
+     * it. */
     if (number == XSOCK_SO_REUSEADDR && held->sock->af == XSOCK_AF_LOCAL)
         return 0;
-    /* Windows would take it, and the socket go on as it was. */
+    /* Windows would take the option and change nothing. */
     if (number == XSOCK_SO_ONLYV6 && xsock__sock_is(held->sock, XSOCK__SOCK_BOUND))
         return -XSOCK_EINVAL;
     return xsock__option_finish(xsock__sys_set_option(&target, number, value));
@@ -231,7 +232,7 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
 
 /* ---- Getting --------------------------------------------------------------------------------- */
 
-/* Windows can't be made to forget why a connect failed, and would tell it again. */
+/* Windows cannot forget the error of a failed connect, and would give it again. */
 static bool has_told(const struct xsock__sock *s)
 {
     return xsock__sock_is(s, XSOCK__SOCK_ERROR_READ)
@@ -246,13 +247,14 @@ static int take_error(const struct xsock__held *held, int64_t *out)
     if (rc != 0)
         return rc;
     if (code != 0
-        && xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) /* 0 may also mean that it is not over */
+        /* 0 may also mean that the connect has not ended */
+        && xsock__sock_is(s, XSOCK__SOCK_CONNECTING))
         xsock__sock_connect_ended(s, xsock__finish(code), XSOCK__SOCK_ERROR_READ);
     *out = -xsock__finish(code);
     return 0;
 }
 
-/* What xsock itself knows. False: the system is to be asked. */
+/* Stores what xsock itself knows. False if the system must be asked. */
 static bool known(struct xsock__sock *s, int number, int64_t *out)
 {
     const xsock__atomic_i64 *time = kept_time(s, number);
@@ -271,10 +273,11 @@ static bool known(struct xsock__sock *s, int number, int64_t *out)
     case XSOCK_SO_FAMILY:
         *out = s->af;
         return true;
-    case XSOCK_SO_ACCEPTCONN: /* systems have it of streams only, or of all */
+    case XSOCK_SO_ACCEPTCONN: /* some systems have it for streams only, and some for all */
         *out = 0;
         return (socket_bits(s) & STREAM) == 0;
-    default: /* unset, the system may still know better: of a socket from outside */
+    /* if the bit is not set, the system may know better: the socket may be an adopted one */
+    default:
         *out = bit != 0 && xsock__sock_is(s, bit);
         return *out != 0 || (number == XSOCK_SO_REUSEADDR && s->af == XSOCK_AF_LOCAL);
     }

@@ -9,10 +9,10 @@
 
 /* ---- The open socket ------------------------------------------------------------------------- */
 
-/* Nobody else sees what is written here before the descriptor is published. */
+/* No other thread sees what is written here before the descriptor is published. */
 static void init_sock(struct xsock__sock *s, int af, int type, int protocol, bool nonblock)
 {
-    /* Every field, one by one: gcc makes memset a slow string instruction at -Os. */
+    /* Every field is set by itself: gcc turns memset into a slow string instruction at -Os. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
     xsock__atomic_set(&s->state, XSOCK_ENOTCONN * XSOCK__SOCK_RESULT);
@@ -28,7 +28,7 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
     xsock__atomic_set_i64(&s->send_deadline, -1);
     s->waiters.first = NULL;
     xsock__atomic_set(&s->keep_idle_ms, -1);
-    xsock__atomic_set(&s->keep_interval_ms, -1); /* multicast_if, too */
+    xsock__atomic_set(&s->keep_interval_ms, -1); /* sets multicast_if, too */
     s->af = (short)af;
     s->type = (short)type;
     s->protocol = protocol;
@@ -59,8 +59,8 @@ static bool is_last(const struct xsock__sock *s)
     return xsock__atomic_load(&s->refs) == 1;
 }
 
-/* Whether this was the last. Only a descriptor can be duplicated, so one that sees no other stays
- * alone. */
+/* Whether this was the last descriptor. Only a descriptor can be duplicated, so a descriptor that
+ * sees no other stays alone. */
 static bool leave_sock(struct xsock__sock *s)
 {
     if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
@@ -126,8 +126,9 @@ void xsock__sock_close(const struct xsock__held *held)
 
 void xsock__sock_release(const struct xsock__held *held)
 {
-    /* The system's mode belongs to the open socket, not to one handle: a duplicate that is still
-     * ours would be made to block. Of two released at the same time the second restores it. */
+    /* The system's mode belongs to the open socket and not to one handle, so a duplicate that is
+     * still ours would block. If two are released at the same time, the second one restores the
+     * mode. */
     bool blocks = !xsock__atomic_load(&held->sock->nonblock);
     if (drop_sock(held->sock) && blocks)
         (void)xsock__sys_set_nonblock(held->handle, false);
@@ -135,9 +136,8 @@ void xsock__sock_release(const struct xsock__held *held)
 
 /* ---- What the system has --------------------------------------------------------------------- */
 
-/* Systems don't agree on what to say of a triple that they don't have; these they all use for
- * nothing else here, as the arguments are known to be right. ENODEV: VSOCK DGRAM on Linux without a
- * host. */
+/* Systems give different errors for a triple that they lack. The arguments are right, so these
+ * errors mean nothing else here. Linux gives ENODEV for VSOCK DGRAM without a host. */
 static bool means_not_supported(int error)
 {
     switch (-error) {
@@ -163,8 +163,8 @@ static bool means_no_privilege(int error)
     return error == -XSOCK_EPERM || error == -XSOCK_EACCES;
 }
 
-/* Whether the system has a row: opens and closes one. *out_certain becomes false if that couldn't
- * be told. */
+/* Whether the system has a row: opens a socket and closes it. *out_certain becomes false if the
+ * answer is not certain. */
 static bool answers(const struct xsock__triple_row *row, bool *out_certain)
 {
     struct xsock__sys_triple t;
@@ -179,13 +179,13 @@ static bool answers(const struct xsock__triple_row *row, bool *out_certain)
     int error = xsock__error_from_native(code);
     if (means_not_supported(error))
         return false;
-    /* Out of handles, or of memory: it may be there, and can be asked again. */
+    /* No handle or no memory was left. The type may exist, and can be asked for again. */
     *out_certain = *out_certain && means_no_privilege(error);
     return true;
 }
 
-/* A type of a family is there if one of its protocols can be opened, or is only refused to this
- * process. Asked once and kept; threads that ask at the same time get the same answer. */
+/* A type of a family exists if one of its protocols can be opened, or is refused to this process
+ * only. The system is asked once. Threads that ask at the same time get the same answer. */
 static bool type_is_there(int af, int type)
 {
     enum { UNKNOWN, THERE, ABSENT };
@@ -216,8 +216,8 @@ static bool family_is_there(int af)
     return false;
 }
 
-/* The truth table's order: what is wrong with the family is said before what is wrong with the
- * type, and that before the protocol, also where the system is what lacks it. */
+/* The order of the truth table: an error of the family comes before one of the type, and that
+ * before one of the protocol, also if the system is what lacks them. */
 static int first_missing(int af, int type, int verdict)
 {
     if (!family_is_there(af))
@@ -227,7 +227,7 @@ static int first_missing(int af, int type, int verdict)
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-/* Makes handles for a triple that is in the table: one, or a pair. */
+/* Makes one handle, or a pair, for a triple that is in the table. */
 typedef int make_fn(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out);
 
 static inline int make(make_fn *fn, int af, int type, int protocol, uintptr_t *out)
@@ -293,8 +293,8 @@ int xsock__sock_probe(int af, int type, int protocol)
 
 /* ---- Pairs ----------------------------------------------------------------------------------- */
 
-/* What to say of a triple before a pair of it is made. Where pairs are emulated, LOCAL is there for
- * them whatever the system has. */
+/* Checks a triple before a pair is made. If pairs are emulated, LOCAL exists for them whatever the
+ * system has. */
 int xsock__sock_check_pair(int af, int type, int *protocol)
 {
     int given = *protocol;
@@ -315,8 +315,7 @@ static int pair_handles(int type, int protocol, uintptr_t out[2])
     int rc = make(xsock__sys_pair, XSOCK_AF_LOCAL, type, protocol, out);
     if (rc != -XSOCK_EPROTONOSUPPORT)
         return rc;
-    /* The types of LOCAL have one protocol each, so it is the type that is missing, or all of
-     * LOCAL. */
+    /* Each type of LOCAL has one protocol. So the type is missing, or all of LOCAL. */
     if (xsock__sys_facts.pair_emulated)
         return -XSOCK_ESOCKTNOSUPPORT;
     return first_missing(XSOCK_AF_LOCAL, type & XSOCK__TYPE_MASK, -XSOCK_ESOCKTNOSUPPORT);
@@ -374,8 +373,8 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
     return 0;
 }
 
-/* What a socket from outside has been through. What it doesn't tell costs only the uniformity of an
- * error. */
+/* Asks an adopted socket what has been done to it. If it does not tell, an error may be another one
+ * than on other systems. */
 static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;

@@ -1,4 +1,4 @@
-/* Starting the system's sockets, and the questions that need them started and no descriptor. */
+/* Starts the system's sockets, and answers the questions that need no descriptor. */
 #include "socket/start.h"
 
 #include "base/atomic.h"
@@ -21,8 +21,8 @@ static int start(void)
     return rc;
 }
 
-/* Nobody can stop the system between this and the caller's use of it: the caller has reserved a
- * number before, and xsock_cleanup looks for one after it has said that it stops. */
+/* Nobody can stop the system between this and the caller's use of it. The caller has reserved a
+ * number, and xsock__stop looks for one after it has marked the system as stopped. */
 int xsock__start(void)
 {
     if (xsock__atomic_load(&running))
@@ -33,9 +33,8 @@ int xsock__start(void)
     return rc;
 }
 
-/* The system is said to be stopped first, and looked for descriptors then: a call that opens one at
- * the same time has either reserved a number by then, or finds that the system has to be started.
- */
+/* Marks the system as stopped first, and looks for descriptors then. A call that opens one at the
+ * same time has either reserved a number by then, or finds that it must start the system. */
 int xsock__stop(void)
 {
     int rc = 0;
@@ -55,7 +54,7 @@ int xsock__stop(void)
 
 /* ---- Questions ------------------------------------------------------------------------------- */
 
-/* Under the global lock, as it has no number to keep the system from being stopped. */
+/* The global lock keeps the system from being stopped, because no number does. */
 int xsock__probe(int af, int type, int protocol)
 {
     xsock__sys_lock_global();

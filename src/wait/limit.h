@@ -9,12 +9,12 @@
 #include "base/deadline.h"
 #include "socket/sock.h"
 
-/* Not an error: the call may wait no longer, as its timeout has passed, or its socket may not
- * block any more. */
+/* Not an error. The call may wait no longer: its timeout has passed, or its socket may not block
+ * any more. */
 enum { XSOCK__WAIT_OVER = 1 };
 
-/* The two limits of one call. The timeout's time runs from the call's first wait on. The
- * socket's deadline may be changed at any time, and holds at once. */
+/* The two limits of one call. The timeout begins with the call's first wait. The socket's deadline
+ * may be changed at any time, and holds at once. */
 struct xsock__limit {
     int64_t timeout_ns;                /* 0: the call may not wait; -1: no limit */
     const xsock__atomic_i64 *deadline; /* the socket's, for this direction; NULL: none */
@@ -36,7 +36,7 @@ static inline struct xsock__limit xsock__limit_make(int64_t timeout_ns,
 struct xsock__limit xsock__limit_recv(const struct xsock__sock *s, int flags);
 struct xsock__limit xsock__limit_send(const struct xsock__sock *s, int flags);
 
-/* -XSOCK_ETIMEDOUT: this deadline of a socket has passed. Else 0. */
+/* -XSOCK_ETIMEDOUT if this deadline of a socket has passed. Else 0. */
 int xsock__limit_judge(int64_t deadline_ns);
 
 static inline int xsock__limit_passed(const xsock__atomic_i64 *deadline)
@@ -45,8 +45,8 @@ static inline int xsock__limit_passed(const xsock__atomic_i64 *deadline)
     return at < 0 ? 0 : xsock__limit_judge(at);
 }
 
-/* How long the call may wait now, in nanoseconds (-1: for good). -XSOCK_ETIMEDOUT: the deadline
- * has passed. XSOCK__WAIT_OVER: the timeout has passed. Whichever was to come first decides. */
+/* How long the call may wait now, in nanoseconds (-1: no limit). -XSOCK_ETIMEDOUT if the deadline
+ * has passed, and XSOCK__WAIT_OVER if the timeout has passed. The one that comes first decides. */
 int xsock__limit_left(struct xsock__limit *l, int64_t *out_ns);
 
 #endif
