@@ -9,8 +9,8 @@
 enum { FAMILY_LAST = (sa_family_t)-1 };
 #include "backend/sockaddr_inet.h"
 
-/* Where the bytes after the family begin: the same everywhere, with sa_len (one byte, and one of
- * family; RFC 3493 has SIN6_LEN tell of it) or without (two of family). */
+/* The place where the bytes after the family begin. It is the same everywhere: sa_len has one byte
+ * and the family one (RFC 3493: SIN6_LEN), or the family has two. */
 enum { HEAD = offsetof(struct sockaddr, sa_data) };
 
 /* sockaddr_vm, of Linux's <linux/vm_sockets.h> and Apple's <sys/vsock.h>, neither of which the
@@ -22,7 +22,7 @@ enum { VM_PORT = 4, VM_CID = 8, VM_FLAGS = 12, VM_SIZE = 16 };
 enum { VM_PORT = 4, VM_CID = 8, VM_SIZE = 12 };
 #endif
 
-/* Last of all, as it writes sa_len */
+/* Comes last, because it writes sa_len */
 static void put_head(struct xsock__sys_addr *to, int family, size_t length)
 {
     struct sockaddr head;
@@ -63,14 +63,14 @@ static size_t put_vsock(struct xsock__sys_addr *to, const struct xsock_addr *a)
     return VM_SIZE;
 }
 
-/* A path that fills sun_path goes without a NUL, as every system here allows. */
+/* A path that fills sun_path has no NUL. Every system here allows that. */
 static int check_local(const struct xsock_addr *a)
 {
     if (a->length > sizeof((struct sockaddr_un *)0)->sun_path)
         return ENAMETOOLONG;
 #ifndef __linux__
     if (a->length > 0 && a->data[0] == 0) {
-        return EINVAL; /* abstract names are Linux's */
+        return EINVAL; /* only Linux has abstract names */
     }
 #endif
     return 0;
@@ -124,8 +124,8 @@ static bool get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native
     return true;
 }
 
-/* Linux counts a NUL after a path, and one past sun_path where that is full (unix(7), BUGS);
- * FreeBSD and macOS pad, and give an unnamed socket 14 zeros. */
+/* Linux counts a NUL after a path, and one past sun_path if that is full (unix(7), BUGS). FreeBSD
+ * and macOS pad with zeros, and give an unnamed socket 14 of them. */
 static bool get_local(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     const uint8_t *path = bytes_at(native, HEAD);

@@ -1,5 +1,5 @@
-/* Many messages: with sendmmsg and recvmmsg on Linux, one by one elsewhere, where sendmmsg, if
- * there is one, is a loop too (FreeBSD's C library). */
+/* Moves many messages. Linux has sendmmsg and recvmmsg. On other systems messages go one by one: if
+ * there is a sendmmsg, it is a loop, too (FreeBSD's C library). */
 #include "posix/message.h"
 
 #ifdef __linux__

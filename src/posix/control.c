@@ -1,5 +1,5 @@
 /* Control data to and from the system's records. */
-#define __APPLE_USE_RFC_3542 1 /* macOS has IPV6_PKTINFO only for those who say so */
+#define __APPLE_USE_RFC_3542 1 /* macOS has IPV6_PKTINFO only with this macro */
 #include "posix/message.h"
 
 #include <netinet/in.h>
@@ -18,8 +18,8 @@
 #define SOL_UDP 17
 #endif
 
-/* One octet of the IP header: Linux and macOS take and give an int, FreeBSD a byte; Linux gives a
- * byte of TOS. */
+/* The type of an octet of the IP header. Linux and macOS take and give an int, and FreeBSD a byte.
+ * Linux gives TOS as a byte. */
 #ifdef __FreeBSD__
 typedef unsigned char octet;
 #else
@@ -86,8 +86,8 @@ static void put_info6(struct msghdr *to, const struct xsock_control *c)
     xsock__posix_add_control(to, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
-/* A dual-stack socket sends by the one protocol or the other, and each passes over what is the
- * other's. */
+/* A dual-stack socket sends by one of the two protocols, which ignores the control data of the
+ * other. */
 static void put_octet(struct msghdr *to, bool six, int type, int type6, int value)
 {
     const octet four = (octet)value;
@@ -122,7 +122,7 @@ static size_t data_size(const struct cmsghdr *c)
     return (size_t)c->cmsg_len - (size_t)CMSG_LEN(0);
 }
 
-/* A byte or an int, whichever this system thought right. */
+/* Reads a byte or an int, whichever this system gives. */
 static int get_octet(struct cmsghdr *c)
 {
     int value = 0;
@@ -145,7 +145,7 @@ static void get_handles(struct cmsghdr *c, struct xsock__sys_msg *m, bool cloexe
             continue;
         }
 #ifdef MSG_CMSG_CLOEXEC
-        /* they come closed, so that none is inherited that is still to be closed itself */
+        /* they arrive close-on-exec, so that no program inherits a handle that will be closed */
         if (!cloexec)
             (void)xsock__sys_set_cloexec((uintptr_t)fd, false);
 #else
@@ -220,8 +220,7 @@ static void get_ip6(struct cmsghdr *c, struct xsock_control *to)
     }
 }
 
-/* FreeBSD tells address and interface apart from each other, so what is there is put to zero first.
- */
+/* FreeBSD tells the address and the interface in two records, so both are set to zero first. */
 static void clear(struct xsock_control *c)
 {
     if (c == NULL)
@@ -231,7 +230,7 @@ static void clear(struct xsock_control *c)
     c->interface_index = 0;
 }
 
-/* CMSG_NXTHDR, which musl's headers don't get past the compiler's warnings. */
+/* Does what CMSG_NXTHDR does. musl's macro causes compiler warnings. */
 static struct cmsghdr *next_header(struct msghdr *m, struct cmsghdr *c)
 {
     size_t size = (size_t)CMSG_SPACE(data_size(c));

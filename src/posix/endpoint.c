@@ -14,7 +14,7 @@ static const struct sockaddr *in(const struct xsock__sys_addr *a)
 
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
-    (void)exclusive; /* POSIX shares nothing that wasn't asked for */
+    (void)exclusive; /* a POSIX system shares an address only if asked to */
     return bind((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
 }
 
@@ -23,8 +23,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
     return listen((int)h, backlog) == 0 ? 0 : errno;
 }
 
-/* macOS has no accept4. BSD and macOS hand the listener's non-blocking mode down, Linux doesn't:
- * set anyway. */
+/* macOS has no accept4. On BSD and macOS a connection inherits the listener's non-blocking mode,
+ * and on Linux it does not. It is set in any case. */
 static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
                         const struct xsock__sys_triple *t, bool cloexec, int *out)
 {

@@ -17,8 +17,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #endif
 };
 
-/* Written by the thread itself and never by a signal handler's use of the same call: a plain word.
- */
+/* A plain word, which the thread itself writes. */
 static _Thread_local int last_error;
 
 int xsock__sys_last_error(void)

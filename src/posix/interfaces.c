@@ -1,4 +1,5 @@
-/* The list of interfaces, by getifaddrs(): one entry for each address, and one for the link. */
+/* The list of interfaces, from getifaddrs(). It has an entry for each address and one for the link.
+ */
 #include "posix/native.h"
 
 #include <ifaddrs.h>
@@ -19,7 +20,7 @@ int xsock__sys_if_index(const char *name, uint32_t *out)
 
     errno = 0;
     index = if_nametoindex(name);
-    /* "none" is ENODEV on Linux and ENXIO on BSD; anything else is a failure to find out */
+    /* no such interface is ENODEV on Linux and ENXIO on BSD; other codes are failures */
     if (index == 0 && errno != ENODEV && errno != ENXIO) {
         code = errno ? errno : ENXIO;
     } else {
@@ -50,8 +51,8 @@ int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
 
 /* ---- Names ----------------------------------------------------------------------------------- */
 
-/* Linux: an address with a label ("eth0:1") comes under that name. No interface has a colon in its
- * own. */
+/* On Linux an address with a label ("eth0:1") comes under the label's name. No interface has a
+ * colon in its own name. */
 static size_t name_length(const char *name)
 {
 #ifdef __linux__
@@ -87,8 +88,8 @@ static uint32_t flags_from_native(unsigned flags)
            | (flags & IFF_POINTOPOINT ? (uint32_t)XSOCK_IF_POINTTOPOINT : 0);
 }
 
-/* The ones that a netmask begins with. BSD kernels cut a mask after its last byte that is not zero,
- * and don't always fill in its family: sa_len is all there is to go by. */
+/* The number of ones that a netmask begins with. BSD kernels cut a mask after its last byte that is
+ * not zero, and do not always fill in its family, so only sa_len can be trusted. */
 static uint32_t prefix_length(int family, const struct sockaddr *mask)
 {
     size_t at = family == AF_INET ? offsetof(struct sockaddr_in, sin_addr)
@@ -123,8 +124,8 @@ static void add_hardware(struct xsock_interface *iface, const uint8_t *bytes, si
 #ifdef __linux__
 enum { AF_OF_LINK = AF_PACKET };
 
-/* sll_addr may be longer than it is declared: 20 bytes for InfiniBand, and the C libraries make
- * room. An interface without (loopback) has zeros. */
+/* sll_addr may be longer than its declaration: InfiniBand has 20 bytes, and the C libraries reserve
+ * them. An interface without an address (loopback) has zeros. */
 static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 {
     static const uint8_t zeros[sizeof iface->hardware];
@@ -153,8 +154,8 @@ static void add_link(struct xsock_interface *iface, const struct sockaddr *sa)
 }
 #endif
 
-/* KAME's kernels keep a link-local address's interface in its second pair of bytes, and some of
- * their calls hand it out so. */
+/* KAME's kernels keep the interface of a link-local address in its second pair of bytes, and some
+ * of their calls return the address in this form. */
 static void clear_embedded_scope(struct xsock_addr *a)
 {
 #ifdef __KAME__
@@ -186,7 +187,7 @@ static bool add_addr(struct xsock_interface_addr *out, const struct ifaddrs *ent
 
 /* ---- An interface ---------------------------------------------------------------------------- */
 
-/* All entries of the interface that `entry`, its first, belongs to. */
+/* Gathers all entries of an interface. `entry` is its first one. */
 static void gather(const struct ifaddrs *entry, const char *name,
                    struct xsock_interface_addr *addrs, struct xsock_interface *out)
 {

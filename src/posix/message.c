@@ -17,8 +17,8 @@
 
 /* ---- UDP ------------------------------------------------------------------------------------- */
 
-/* A kernel that doesn't know UDP_SEGMENT passes over it, and sends one big datagram: it is asked
- * before. */
+/* A kernel that does not know UDP_SEGMENT ignores it, and sends one large datagram. So the kernel
+ * is asked first. */
 bool xsock__sys_can_segment(uintptr_t h)
 {
 #ifdef __linux__
@@ -51,14 +51,14 @@ bool xsock__sys_coalesces(uintptr_t h)
 
 /* ---- Messages -------------------------------------------------------------------------------- */
 
-/* Room for control data, aligned. */
+/* A buffer for control data, aligned. */
 union control {
     uint64_t alignment;
     unsigned char bytes[XSOCK__POSIX_CONTROL_ANY];
 };
 
-/* A stream that has sent, or received, a part of its first vector goes on with the rest of this one
- * and a few more: the next call has those that follow. */
+/* A stream that has moved part of its first vector goes on with the rest of that vector and a few
+ * more. The next call takes the vectors that follow. */
 enum { FEW = 8 };
 
 static void put_vectors(const struct xsock__sys_msg *m, struct iovec few[FEW], struct msghdr *out)
@@ -114,8 +114,8 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     return 0;
 }
 
-/* Handles that a peek would give are duplicates on Linux, and may be anything elsewhere: it gets
- * none. Without room for control data the system drops what there is, handles included. */
+/* A peek gets no handles: on Linux they would be duplicates, and on other systems anything. Without
+ * a buffer for control data the system drops it, handles included. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
     struct iovec few[FEW];

@@ -1,5 +1,5 @@
-/* Options that name an interface: groups, where multicast leaves, the device a socket is tied to.
- */
+/* Options that name an interface: multicast groups, the interface that multicast leaves by, and the
+ * device that a socket is tied to. */
 #include "posix/native.h"
 
 #include <net/if.h>
@@ -9,7 +9,7 @@
 #ifdef __linux__
 #include <netpacket/packet.h>
 
-/* Newer than the oldest C libraries here; the same number on every processor. */
+/* Newer than the oldest C libraries here. The number is the same on every processor. */
 #ifndef IP_MULTICAST_ALL
 #define IP_MULTICAST_ALL 49
 #endif
@@ -30,8 +30,8 @@ static int level_of(int af)
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
 
-/* Linux gives a socket the groups that any other on the machine has joined, too, unless told
- * otherwise: no other system does (ip(7), IP_MULTICAST_ALL; of IPv6 since 4.20). */
+/* On Linux a socket also receives the groups that any other socket of the machine has joined,
+ * unless told otherwise. No other system does that (ip(7), IP_MULTICAST_ALL; IPv6 since 4.20). */
 static void own_groups_only(int fd, int af)
 {
 #ifdef __linux__
@@ -62,9 +62,9 @@ static int change_source(int fd, bool join, const struct xsock__sys_group *g)
     memcpy(&r.gsr_source, g->source.bytes, g->source.length);
     int code = set(fd, level_of(g->af), join ? MCAST_JOIN_SOURCE_GROUP : MCAST_LEAVE_SOURCE_GROUP,
                    &r, sizeof r);
-    /* Linux, of a source that is in the list already, of one to leave when there is no list, and of
-     * a group joined for all senders. The arguments have been judged and the interface is there:
-     * neither can mean anything else. */
+    /* Linux gives these codes for a source that is in the list already, for a source to leave if
+     * there is no list, and for a group that is joined for all senders. The arguments are checked
+     * and the interface exists, so the codes cannot mean anything else. */
     if (code != EADDRNOTAVAIL && code != EINVAL)
         return code;
     return join ? EADDRINUSE : EADDRNOTAVAIL;
@@ -161,7 +161,8 @@ int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
 
 #if defined(__linux__)
 
-/* By name, as every Linux has it. (SO_BINDTOIFINDEX, 5.0, is a libc's and a processor's matter.) */
+/* The device goes by its name, which every Linux knows. (SO_BINDTOIFINDEX, 5.0, is not in every C
+ * library, and its number depends on the processor.) */
 int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
 {
     char name[IF_NAMESIZE] = "";
@@ -184,7 +185,7 @@ int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
     }
     uint32_t index = if_nametoindex(name);
     if (index == 0)
-        return ENODEV; /* renamed or gone, just now */
+        return ENODEV; /* the interface was renamed or removed just now */
     *out = index;
     return 0;
 }
@@ -246,12 +247,12 @@ int xsock__posix_set_promiscuous(int fd, int af, bool on)
     memset(&r, 0, sizeof r);
     r.mr_ifindex = name.sll_ifindex;
     r.mr_type = PACKET_MR_PROMISC;
-    /* The kernel counts them: one at a time, so that off is off. */
+    /* The kernel counts memberships. There is never more than one, so that off is off. */
     int code = set(fd, SOL_PACKET, PACKET_DROP_MEMBERSHIP, &r, sizeof r);
     if (on)
         return set(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &r, sizeof r);
     return code == EADDRNOTAVAIL ? 0 : code;
-#else /* FreeBSD and macOS have it of BPF devices, which are no sockets */
+#else /* FreeBSD and macOS have it for BPF devices, which are not sockets */
     (void)fd;
     (void)af;
     (void)on;

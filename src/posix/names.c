@@ -1,4 +1,4 @@
-/* Names: getaddrinfo and getnameinfo; and the thread in which to wait for them. */
+/* Names, by getaddrinfo and getnameinfo, and the thread that waits for them. */
 #include "posix/native.h"
 
 #include <netdb.h>
@@ -8,8 +8,9 @@
 
 /* ---- Codes ----------------------------------------------------------------------------------- */
 
-/* Negative on glibc and musl, positive on BSD; some systems lack some, or have two names for one. A
- * table, as that would be no switch. */
+/* The codes are negative on glibc and musl, and positive on BSD. Some systems lack some codes, or
+ * have two names for one. A table, because the constants may repeat, which a switch does not allow.
+ */
 static int error_from_gai(int gai)
 {
     static const struct {
@@ -47,7 +48,7 @@ static int fail(int gai, int *out_code)
 
 /* ---- Looking up ------------------------------------------------------------------------------ */
 
-/* The first element of the list has the name. One that does not fit is none: no host has it. */
+/* The first element of the list has the name. No host has a name that does not fit. */
 static void report_canonical(const struct addrinfo *list, char *out)
 {
     bool fits = list->ai_canonname != NULL && strlen(list->ai_canonname) < XSOCK__NAME_SIZE;
@@ -139,9 +140,9 @@ static int start_detached(struct start *s)
     return code;
 }
 
-/* That the library stays loaded is the linker's work (-z nodelete), as the fork handlers need it
- * too. A thread inherits the mask of who starts it: the program's handlers are not to run in one it
- * knows nothing of. */
+/* The linker keeps the library loaded (-z nodelete), which the fork handlers need, too. A thread
+ * inherits the signal mask of its maker. All signals are blocked, so that the program's handlers do
+ * not run in a thread that the program does not know. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     sigset_t all, before;

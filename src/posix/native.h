@@ -1,4 +1,4 @@
-/* The POSIX backend's own: Linux, FreeBSD, macOS. */
+/* What every file of the POSIX backend includes first (Linux, FreeBSD, macOS). */
 #ifndef XSOCK__POSIX_NATIVE_H
 #define XSOCK__POSIX_NATIVE_H
 
@@ -9,7 +9,7 @@
 
 #ifndef __APPLE_USE_RFC_3542
 #define __APPLE_USE_RFC_3542 \
-    1 /* macOS: IPV6_PKTINFO and its like as everywhere, not as in RFC 2292 */
+    1 /* macOS: IPV6_PKTINFO and its kin as everywhere, not as in RFC 2292 */
 #endif
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 
 #include "sys.h"
 
-/* Atomic flags at creation. Without them (macOS; a build that asks for it, to test that path) they
+/* Flags are set at creation if the system can. Otherwise (macOS; a build that tests this path) they
  * are set just after. */
 #if defined(SOCK_CLOEXEC) && defined(SOCK_NONBLOCK) && !defined(XSOCK_POSIX_NO_SOCK_FLAGS)
 #define XSOCK__SOCK_FLAGS 1

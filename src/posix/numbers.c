@@ -1,4 +1,4 @@
-/* xsock's numbers in this system's own. */
+/* Converts xsock's numbers to this system's own. */
 #include "posix/native.h"
 
 #include <arpa/inet.h>
@@ -130,8 +130,8 @@ bool xsock__sys_type(int type, int *out)
     }
 }
 
-/* FreeBSD's netgraph/bluetooth numbers and Linux's differ; xsock's are Linux's, but for L2CAP,
- * which is 0 there and would be the default of every type. */
+/* FreeBSD's netgraph/bluetooth numbers differ from Linux's. xsock's numbers are those of Linux,
+ * except L2CAP: Linux has 0, which would be the default of every type. */
 static bool bluetooth(int protocol, int *out)
 {
     switch (protocol) {

@@ -1,4 +1,4 @@
-/* Options that are one number: which level, name and unit each has here. */
+/* Options that are one number: the level, name and unit of each on this system. */
 #include "posix/native.h"
 
 #include <limits.h>
@@ -8,8 +8,8 @@
 
 #include "backend/option_row.h"
 
-/* Of Linux, where a libc from before them is no reason not to have them: these numbers are the same
- * on every processor, and a kernel that is older refuses them. */
+/* Options of Linux that an older C library lacks. The numbers are the same on every processor, and
+ * an older kernel refuses them. */
 #ifdef __linux__
 #ifndef TCP_USER_TIMEOUT
 #define TCP_USER_TIMEOUT 18
@@ -32,7 +32,7 @@
 #define LINUX_UDP_GRO 104
 #endif
 
-/* How the system has a value */
+/* The unit of a value in the system */
 enum unit {
     PLAIN,
     SECONDS,      /* -1 is 0 */
@@ -51,7 +51,7 @@ enum unit {
 /* A row is a line. */
 /* clang-format off */
 static const struct row rows[] = {
-#if defined(SO_REUSEPORT_LB) /* FreeBSD's SO_REUSEPORT gives everything to one of them */
+#if defined(SO_REUSEPORT_LB) /* FreeBSD's SO_REUSEPORT gives everything to one of the sockets */
     AT_SOCKET(REUSEPORT, SO_REUSEPORT_LB, ON)
 #elif defined(SO_REUSEPORT)
     AT_SOCKET(REUSEPORT, SO_REUSEPORT, ON)
@@ -239,7 +239,7 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
     int code = put((int)s->handle, n, row->unit, value);
     if (code == 0)
         code = set_interface_by_index(s, option, value);
-    /* Where a dual-stack socket doesn't take it, it has no use for it. */
+    /* If a dual-stack socket refuses the option, it does not need the option. */
     if (code == 0 && row->dual && s->af == XSOCK_AF_INET6)
         (void)put((int)s->handle, &row->v4, row->unit, value);
     return code;

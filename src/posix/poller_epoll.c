@@ -20,8 +20,8 @@ struct xsock__sys_poller {
 
 /* ---- Life ------------------------------------------------------------------------------------ */
 
-/* Edge-triggered: a wake is handed to one waiter, which takes it by reading; and it waits for the
- * next one if there is none. */
+/* The wake is edge-triggered. One waiter gets it, and takes it by reading. If no thread waits, the
+ * next one gets it. */
 static int open_wake(struct xsock__sys_poller *p)
 {
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_key}};
@@ -59,7 +59,7 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     return code;
 }
 
-/* A forked process shares the epoll, so closing it here leaves it whole there. */
+/* A forked process shares the epoll, so closing it here leaves the parent's intact. */
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 {
     close(p->epoll);
@@ -111,8 +111,8 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
     return control(p, EPOLL_CTL_MOD, m, events);
 }
 
-/* Closing the handle would not do: epoll watches the open socket, which a duplicate or a forked
- * process may keep (epoll(7), question 6). */
+/* Closing the handle is not enough: epoll watches the open socket, which a duplicate or a forked
+ * process may keep open (epoll(7), question 6). */
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
 {
     (void)control(p, EPOLL_CTL_DEL, m, 0);
@@ -126,8 +126,8 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* Nanoseconds since Linux 5.11; told apart by ENOSYS, or EPERM from a filter that doesn't know the
- * number. */
+/* Waits for nanoseconds (Linux 5.11). An older kernel gives ENOSYS, and a filter that does not know
+ * the call gives EPERM. */
 static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
 {
 #ifdef SYS_epoll_pwait2
@@ -142,7 +142,7 @@ static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout
 #endif
 }
 
-/* Never early: what the old call can't say is rounded up. */
+/* Never early: a time that the old call cannot express is rounded up. */
 static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
 {
     if (timeout_ns > 0 && timeout_ns % MILLISECOND != 0) {
@@ -162,7 +162,7 @@ static uint32_t from_native(uint32_t native)
     for (int i = 0; i < BITS; i++)
         if (native & bits[i].native)
             events |= bits[i].ours;
-    /* One that has failed is writable everywhere. */
+    /* A socket that has failed is writable on every system. */
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }
 
@@ -197,7 +197,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     return 0;
 }
 
-/* errno is the interrupted program's, when a signal handler calls. */
+/* Keeps errno, because a signal handler may call this. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
     const uint64_t one = 1;

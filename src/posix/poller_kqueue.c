@@ -69,12 +69,12 @@ static int submit(int kq, const struct kevent *change)
 
 static int open_kqueue(struct xsock__sys_poller *p)
 {
-    /* CLEAR: a wake is handed to one waiter */
+    /* CLEAR: one waiter gets a wake */
     struct kevent wake = make_event(0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0, wake_key);
     p->kqueue = kqueue();
     if (p->kqueue < 0)
         return errno;
-    /* kqueue1() and its O_CLOEXEC are in FreeBSD 14 only; fork() doesn't hand it down anyway */
+    /* kqueue1() and O_CLOEXEC need FreeBSD 14; a forked child does not get a kqueue anyway */
     (void)fcntl(p->kqueue, F_SETFD, FD_CLOEXEC);
     int code = submit(p->kqueue, &wake);
     if (code != 0)
@@ -95,7 +95,7 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     return code;
 }
 
-/* A child has no kqueue of its parent's: that number may be anything by now. */
+/* A child does not have its parent's kqueue. The number may belong to something else by now. */
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 {
     (void)p;
@@ -114,9 +114,9 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 
 /* ---- Members --------------------------------------------------------------------------------- */
 
-/* Flags of the filter that reports what was asked for. ONESHOT takes it away once it has reported;
- * the other one of the same member may report once more, and the core leaves that out. */
-static unsigned manner(uint32_t events)
+/* The flags of a filter. ONESHOT removes the filter once it has reported. The other filter of the
+ * same member may report once more, which the core leaves out. */
+static unsigned filter_flags(uint32_t events)
 {
     unsigned flags = EV_ADD;
     if (events & XSOCK_POLLER_ET)
@@ -126,15 +126,16 @@ static unsigned manner(uint32_t events)
     return flags;
 }
 
-/* FreeBSD has no filter for PRI: it is looked for when the read filter of such a member reports. */
+/* FreeBSD has no filter for PRI. PRI is looked for when the read filter of such a member reports.
+ */
 static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t events)
 {
     if (events & (XSOCK_POLLER_IN | XSOCK_POLLER_PRI))
-        return make_event(m->handle, EVFILT_READ, manner(events), 0, 0,
+        return make_event(m->handle, EVFILT_READ, filter_flags(events), 0, 0,
                           events & XSOCK_POLLER_PRI ? m->key | wants_pri : m->key);
     if (events & XSOCK_POLLER_RDHUP)
-        return make_event(m->handle, EVFILT_READ, manner(events), NOTE_LOWAT, INT_MAX, m->key);
-    /* The end of one direction is no event here, and must not be reported for ever. */
+        return make_event(m->handle, EVFILT_READ, filter_flags(events), NOTE_LOWAT, INT_MAX, m->key);
+    /* The end of one direction was not asked for, and must not be reported for ever. */
     return make_event(m->handle, EVFILT_READ, EV_ADD | EV_CLEAR, NOTE_LOWAT, INT_MAX, m->key);
 }
 
@@ -143,7 +144,8 @@ static void remove_filters(const struct xsock__sys_poller *p, const struct xsock
     static const int filters[] = {EVFILT_READ, EVFILT_WRITE};
     for (int i = 0; i < 2; i++) {
         struct kevent e = make_event(m->handle, filters[i], EV_DELETE, 0, 0, m->key);
-        (void)submit(p->kqueue, &e); /* ENOENT: was never there, or reported and gone */
+        /* ENOENT: the filter was never there, or has reported and is gone */
+        (void)submit(p->kqueue, &e);
     }
 }
 
@@ -152,7 +154,7 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     struct kevent e = read_filter(m, events);
     int code = submit(p->kqueue, &e);
     if (code == 0 && (events & XSOCK_POLLER_OUT) != 0) {
-        e = make_event(m->handle, EVFILT_WRITE, manner(events), 0, 0, m->key);
+        e = make_event(m->handle, EVFILT_WRITE, filter_flags(events), 0, 0, m->key);
         code = submit(p->kqueue, &e);
         /* EPIPE: the peer of a LOCAL socket is gone, which the read filter reports (macOS, old
          * FreeBSD) */
@@ -166,8 +168,8 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return code;
 }
 
-/* The flags of a filter that is there can't be changed. If it fails, what was there before comes
- * back, if it can. */
+/* The flags of an existing filter cannot be changed. If the change fails, the old filters are added
+ * again if possible. */
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
                              uint32_t events)
 {
@@ -192,9 +194,9 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* A filter knows of its own direction's end, and nothing of out-of-band data: poll tells. If the
- * handle has been closed since, and is another socket's, so has the member been, and nobody reads
- * this. */
+/* A filter knows the end of its own direction, and nothing about out-of-band data, so poll is
+ * asked. If the handle has been closed since and belongs to another socket, the member is gone,
+ * too, and nobody reads the result. */
 static uint32_t ask_poll(uintptr_t handle)
 {
     struct pollfd p = {(int)handle, POLLPRI, 0};
@@ -218,7 +220,7 @@ static uint32_t from_native(const struct kevent *e)
         events |= XSOCK_POLLER_RDHUP;
     if (ended || (key_of(e) & wants_pri) != 0)
         events |= ask_poll(e->ident);
-    if (ended && e->fflags != 0) /* the socket's error, which reading it here leaves there */
+    if (ended && e->fflags != 0) /* the socket's error, which stays on the socket */
         events |= XSOCK_POLLER_ERR;
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }
@@ -249,7 +251,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     return 0;
 }
 
-/* errno is the interrupted program's, when a signal handler calls. */
+/* Keeps errno, because a signal handler may call this. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
     struct kevent e = make_event(0, EVFILT_USER, 0, NOTE_TRIGGER, 0, wake_key);

@@ -8,7 +8,7 @@
 #include "xsock.h"
 
 #ifndef MSG_NOSIGNAL
-#define MSG_NOSIGNAL 0 /* there SO_NOSIGPIPE is set on every socket */
+#define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE is set on every socket there */
 #endif
 
 int xsock__posix_message_flags(int flags)
@@ -60,7 +60,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     return 0;
 }
 
-/* recvmsg alone tells that a datagram was cut, and costs more than recv. */
+/* Only recvmsg tells that a datagram was cut. It costs more than recv. */
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
                     size_t *out, int *out_flags)
 {

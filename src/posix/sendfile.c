@@ -1,4 +1,4 @@
-/* Part of a file to a stream, by the system's sendfile where it can. */
+/* Sends part of a file to a stream, by the system's sendfile if that is possible. */
 #ifndef _FILE_OFFSET_BITS
 #define _FILE_OFFSET_BITS 64 /* offsets of 64 bits on 32-bit systems too */
 #endif
@@ -14,14 +14,14 @@
 #include <sys/sendfile.h>
 #endif
 
-/* What one try asks for: the system's own limit is near (Linux 0x7ffff000). */
+/* The most that one try asks for. The system's own limit is near (Linux: 0x7ffff000). */
 enum { CHUNK = 1 << 30, BUFFER = 4096 };
 
 /* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ------------------------ */
 
 struct guard {
     sigset_t before;
-    bool was_pending; /* then it is not ours to take */
+    bool was_pending; /* a SIGPIPE was pending before, and stays */
 };
 
 static void only_pipe(sigset_t *set)
@@ -40,8 +40,8 @@ static void guard_begin(struct guard *g)
     g->was_pending = sigismember(&pending, SIGPIPE) == 1;
 }
 
-/* It is raised in the thread itself, so that it is there by now, also if some bytes had been sent
- * before. */
+/* Takes a SIGPIPE away. The system raises it in the calling thread, so it is pending by now, also
+ * if some bytes were sent before. */
 static void guard_end(const struct guard *g)
 {
     sigset_t pipe, pending;
@@ -92,7 +92,7 @@ static int send_natively(int s, int file, off_t offset, size_t len, size_t *out)
 
 /* ---- By hand --------------------------------------------------------------------------------- */
 
-/* What was read and not taken is read again. */
+/* Reads and sends. Bytes that were read and not sent are read again by the next try. */
 static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
 {
     char buffer[BUFFER];
@@ -109,7 +109,8 @@ static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
     return 0;
 }
 
-/* sendfile takes no files of some file systems, no devices, and sockets of some families only. */
+/* Whether sendfile refuses the file or the socket. It takes no files of some file systems, no
+ * devices, and sockets of some families only. */
 static bool refuses(int code)
 {
     return code == EINVAL || code == ENOSYS || code == EOPNOTSUPP;

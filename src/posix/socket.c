@@ -46,7 +46,7 @@ static int creation_flags(bool cloexec)
 #endif
 }
 
-/* What creation_flags could not do. */
+/* Sets the flags that creation_flags could not set. */
 static int set_flags_late(int fd, bool cloexec)
 {
 #if XSOCK__SOCK_FLAGS
@@ -59,9 +59,9 @@ static int set_flags_late(int fd, bool cloexec)
 #endif
 }
 
-/* What xsock promises of every socket and the system doesn't. An option that a socket of this kind
- * does not have is none of it, so no failure counts, but for one: a dual-stack socket that is none
- * would be a lie. */
+/* Sets what xsock promises of every socket. A socket that lacks one of these options does not need
+ * it, so failures do not count. Only one does: a socket that is not dual-stack would break the
+ * promise. */
 static int set_promises(int fd, const struct xsock__sys_triple *t)
 {
 #ifdef SO_NOSIGPIPE /* BSD, macOS; on Linux each send has MSG_NOSIGNAL */
@@ -69,7 +69,7 @@ static int set_promises(int fd, const struct xsock__sys_triple *t)
     (void)setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &on, sizeof on);
 #endif
     if (t->family == AF_INET6 && t->type != SOCK_RAW) {
-/* Linux's default is a setting of the system (net.ipv6.bindv6only), nearly always right */
+/* Linux's default is a setting of the system (net.ipv6.bindv6only), which is nearly always 0 */
 #ifdef __linux__
         int only = 0;
         socklen_t size = sizeof only;
@@ -122,8 +122,8 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
 
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
-    /* From 3 up: the numbers below are the standard streams', also when a program has closed them.
-     */
+    /* From 3 up: the numbers below belong to the standard streams, also if a program has closed
+     * them. */
     int fd = fcntl((int)h, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, 3);
     if (fd < 0)
         return errno;
@@ -131,10 +131,10 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     return 0;
 }
 
-/* Linux waits at the last close() of a socket with a linger time, also of a non-blocking one, until
- * all is sent and acknowledged or the time is over (BSD doesn't). That is all such a time does
- * there, as the system goes on sending anyway: so it is taken away. (A time of 0, which resets the
- * connection, stays.) */
+/* On Linux the last close() of a socket with a linger time waits until everything is sent and
+ * acknowledged, or the time has passed, also if the socket is non-blocking. (BSD does not wait.)
+ * The time has no other effect there, because the system goes on sending anyway. So the time is
+ * removed. A time of 0, which resets the connection, stays. */
 void xsock__sys_forget_linger(uintptr_t h)
 {
 #ifdef __linux__
@@ -152,8 +152,8 @@ void xsock__sys_forget_linger(uintptr_t h)
 
 void xsock__sys_close(uintptr_t h)
 {
-    /* Not again after EINTR: Linux and FreeBSD have closed it by then, and the number may be
-     * another's. */
+    /* Not repeated after EINTR: Linux and FreeBSD have closed the handle by then, and the number
+     * may belong to something else. */
     close((int)h);
 }
 
@@ -167,7 +167,7 @@ static int family_of(int fd, int *out)
 {
 #ifdef SO_DOMAIN
     return get_int(fd, SO_DOMAIN, out);
-#else /* an unbound socket, too, has a name of its family here */
+#else /* an unbound socket has a name of its family here, too */
     struct sockaddr_storage name = {0};
     socklen_t size = sizeof name;
     if (getsockname(fd, (struct sockaddr *)&name, &size) != 0)

@@ -12,8 +12,7 @@
 #endif
 
 #ifdef __GLIBC_PREREQ
-#if __GLIBC_PREREQ( \
-    2, 32) /* not __has_include: Zig has one set of headers, whichever glibc it builds for */
+#if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers for every glibc */
 #include <sys/single_threaded.h>
 #define TELLS_ALONE 1
 #endif
@@ -32,10 +31,10 @@ void xsock__sys_cleanup(void)
 
 /* ---- Memory ---------------------------------------------------------------------------------- */
 
-/* Three sizes. Huge pieces come from the system page by page, as they are touched. Leak checkers
- * don't look into them, only into what malloc gave (seen with clang 14's LeakSanitizer): so nothing
- * may be reached by way of a huge piece alone, and what is merely large is malloc's. Its block's
- * own address stands before the aligned piece. */
+/* There are three sizes. Huge pieces come from the system, whose pages cost nothing before they are
+ * touched. Leak checkers do not look into them, but only into what malloc gave (seen with clang
+ * 14's LeakSanitizer), so nothing may be reached through a huge piece alone. Large pieces come from
+ * malloc, and the address of the block stands before the aligned piece. */
 enum { ALIGNMENT = 64, LARGE = 1 << 16, HUGE_PIECE = 1 << 20 };
 
 static void *alloc_large(size_t size)
@@ -43,8 +42,8 @@ static void *alloc_large(size_t size)
     unsigned char *block = calloc(1, size + ALIGNMENT);
     if (block == NULL)
         return NULL;
-    /* Blocks are aligned for any type, so there is room for a pointer, also where ALIGNMENT is
-     * skipped whole. */
+    /* A block is aligned for any type, so a pointer fits before the piece, also if ALIGNMENT bytes
+     * are skipped. */
     unsigned char *p = block + (ALIGNMENT - (uintptr_t)block % ALIGNMENT);
     memcpy(p - sizeof block, &block, sizeof block);
     return p;
@@ -93,12 +92,12 @@ void xsock__sys_free(void *p, size_t size)
 /* ---- Locks ----------------------------------------------------------------------------------- */
 
 #if defined(__linux__) && defined(SYS_futex)
-/* Our own: pthread's costs some 50 instructions a pair for kinds of mutexes that this one is not.
- * Free, held, or held and waited for; who waits makes it the last, so that only then is anybody
- * woken. */
+/* A lock of our own: pthread's mutex costs some 50 instructions more for a lock and an unlock. A
+ * word is free, held, or held and waited for. A thread that waits sets the last value, and only
+ * then an unlock wakes a thread. */
 enum { OPEN, HELD, WAITED_FOR, TRIES = 64 };
 
-/* Whether there is no other thread: then a lock needs nothing of the machine's. */
+/* Whether there is no other thread. A lock needs no atomic operation then. */
 static bool alone(void)
 {
 #ifdef TELLS_ALONE
@@ -123,7 +122,7 @@ void xsock__sys_lock_destroy(struct xsock__lock *l)
     (void)l;
 }
 
-/* It is held for so short that looking again is mostly enough. */
+/* The lock is held for so short a time that trying again is nearly always enough. */
 static void lock_slowly(xsock__atomic_int *word)
 {
     for (int i = 0; i < TRIES; i++)
@@ -133,9 +132,8 @@ static void lock_slowly(xsock__atomic_int *word)
         syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, WAITED_FOR, NULL, NULL, 0);
 }
 
-/* Whoever takes a lock while alone is so until it is open again: in between nobody starts a thread.
- * That it is open a signal handler would find wrong, which waits for ever then, as with any other
- * lock. */
+/* If the process has one thread when we take a lock, it still has one when we release it. A signal
+ * handler that takes the lock in between would wait for ever, as with any other lock. */
 void xsock__sys_lock(struct xsock__lock *l)
 {
     if (alone() && xsock__atomic_peek(word_of(l)) == OPEN)
@@ -163,7 +161,7 @@ static pthread_mutex_t *mutex_of(struct xsock__lock *l)
 void xsock__sys_lock_init(struct xsock__lock *l)
 {
     pthread_mutex_init(mutex_of(l),
-                       NULL); /* default attributes: can't fail on any of these systems */
+                       NULL); /* default attributes cannot fail on any of these systems */
 }
 
 void xsock__sys_lock_destroy(struct xsock__lock *l)

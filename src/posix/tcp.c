@@ -1,4 +1,5 @@
-/* Of TCP, what is more than a number: congestion control, and what is known of a connection. */
+/* The options of TCP that are more than a number: congestion control, and what the system knows of
+ * a connection. */
 #include "posix/native.h"
 
 #include <netinet/in.h>
@@ -41,8 +42,8 @@ int xsock__sys_get_congestion(uintptr_t h, char out[XSOCK__CONGESTION_SIZE])
 
 #if defined(__linux__)
 
-/* The kernel's struct tcp_info, which is longer than what old C libraries know of it. A kernel
- * writes as much as it has: what is not written does not count. */
+/* The kernel's struct tcp_info, which is longer than that of old C libraries. A kernel writes as
+ * much as it has. What is not written does not count. */
 struct linux_info {
     uint8_t state, ca_state, retransmits, probes, backoff, options, scales, limits;
     uint32_t rto_us, ato_us, send_mss, receive_mss;
@@ -79,7 +80,7 @@ static int state_from_linux(int state)
     return state < (int)sizeof states ? states[state] : -1;
 }
 
-/* The first reading makes it known: 0, or all ones for the least. */
+/* Before the first measurement the value is 0, or all ones for the minimum. */
 static int64_t ns_or_unknown(uint32_t us)
 {
     return us != 0 && us != UINT32_MAX ? (int64_t)us * 1000 : -1;
@@ -112,14 +113,15 @@ int xsock__sys_tcp_info(uintptr_t h, struct xsock_tcp_info *out)
         return errno;
     out->state = state_from_linux(i.state);
     if (out->state == XSOCK_TCP_LISTEN || out->state == XSOCK_TCP_CLOSED)
-        return 0; /* a listener has its queue in there, and one that is closed has first guesses */
+        /* a listener has its queue in these fields, and a closed socket has first guesses */
+        return 0;
     out->rtt_ns = ns_or_unknown(i.rtt_us);
     out->rtt_variance_ns = i.rtt_us != 0 ? (int64_t)i.rtt_variance_us * 1000 : -1;
     out->rto_ns = ns_or_unknown(i.rto_us);
     out->send_mss = i.send_mss;
     out->receive_mss = i.receive_mss;
     out->send_cwnd = (int64_t)i.send_cwnd * i.send_mss;
-    if (i.send_ssthresh < INT32_MAX) /* which stands for none */
+    if (i.send_ssthresh < INT32_MAX) /* which means none */
         out->send_ssthresh = (int64_t)i.send_ssthresh * i.send_mss;
     out->in_flight = (int64_t)i.unacked * i.send_mss;
     out->segments_repeated = i.total_retrans;

@@ -63,9 +63,7 @@ void xsock__sys_wake_close(struct xsock__sys_wake *w)
         close((int)w->handle[1]);
 }
 
-/* errno is the interrupted program's, when a signal handler calls. A full pipe is set as well as
- * one can be.
- */
+/* Keeps errno, because a signal handler may call this. A full pipe is set already. */
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
     const uint64_t one = 1;
@@ -82,7 +80,7 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
         ssize_t n = read((int)w->handle[0], count, sizeof count);
         if (n < 0 && errno == EINTR)
             continue;
-        /* an eventfd is read at once; a pipe until it is empty */
+        /* an eventfd is read once; a pipe is read until it is empty */
         if (n < (ssize_t)sizeof count)
             return;
     }
@@ -117,15 +115,16 @@ static int from_native(short native, int asked)
         events |= XSOCK_POLLERR;
     if (native & POLLNVAL)
         events |= XSOCK_POLLNVAL;
-    /* What has failed is writable everywhere here. BSD says HUP of a failed connect, and not that
-     * it is. */
+    /* A socket that has failed is writable on every system here. BSD reports a failed connect as
+     * HUP alone. */
     if (native & (POLLERR | POLLHUP))
         events |= asked & XSOCK_POLLOUT;
     return events;
 }
 
-/* Not early by more than a rounding where there is ppoll; else up to the next millisecond. What is
- * longer than 68 years comes back early: time_t has 32 bits on some. */
+/* With ppoll the wait is early by a rounding at most. Without it the time is rounded up to the next
+ * millisecond. A wait of more than 68 years returns early, because time_t has 32 bits on some
+ * systems. */
 static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 {
 #ifdef __APPLE__
