@@ -1,9 +1,11 @@
-/* One listener for IPv4 and IPv6: tells everybody who connects by which of them he came, and from
- * where.
+/* One listener for IPv4 and IPv6. Tells each client its family and its address.
  *
  *     dual_stack_server 7777     serves until it is interrupted; try it with 127.0.0.1 and ::1
- *     dual_stack_server --try    is its own client by both; exit 0: told right; 77: this machine
- *     has one only */
+ *     dual_stack_server --try    is its own client over both families
+ *
+ * With --try, the exit status is 0 if both clients were told the right address, and 77 if this
+ * machine has only one of the families.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

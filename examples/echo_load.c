@@ -1,7 +1,10 @@
-/* A crowd for echo_server.c: many clients connected at once, each with bytes of its own that must
- * come back.
+/* A load for echo_server.c: many clients are connected at once, and each sends bytes of its own,
+ * which must come back.
  *
- *     echo_load 127.0.0.1:7777 5000     exit 0: every byte came back to whom it belongs */
+ *     echo_load 127.0.0.1:7777 5000
+ *
+ * The exit status is 0 if every byte came back to the client that had sent it.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

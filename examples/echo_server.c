@@ -1,11 +1,11 @@
-/* Sends every byte back to the client that it came from: one thread, one poller, thousands of
+/* Sends every byte back to the client that sent it, with one thread and one poller for thousands of
  * clients.
  *
- *     echo_server localhost 7777     serves until it is interrupted; port 0 is any free one, which
- *     it tells
+ *     echo_server localhost 7777     serves until it is interrupted
  *
- * echo_load.c is a crowd of clients for it; for many, the system has to allow as many files
- * (`ulimit -n`). */
+ * Port 0 means any free port, which the program prints. echo_load.c makes a load for this server.
+ * With many clients, the system must allow that many open files (`ulimit -n`).
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>

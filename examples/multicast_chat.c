@@ -1,10 +1,11 @@
-/* Talking to everybody who listens to a group.
+/* Talks to everybody who listens to a multicast group.
  *
- *     multicast_chat hear 239.255.77.77:7777            prints what is said, until it is
- *     interrupted
- *     multicast_chat say 239.255.77.77:7777 "Hello!"    says it once
- *     multicast_chat --try                              says and hears on loopback; exit 0: all was
- *     heard */
+ *     multicast_chat hear 239.255.77.77:7777            prints messages until it is interrupted
+ *     multicast_chat say 239.255.77.77:7777 "Hello!"    sends one message
+ *     multicast_chat --try                              sends and receives on loopback
+ *
+ * With --try, the exit status is 0 if every message was received.
+ */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,8 +1,10 @@
-/* Sends every datagram back to where it came from, many at a time.
+/* Sends every datagram back to its sender, many datagrams at a time.
  *
  *     udp_echo 0.0.0.0:7777     serves until it is interrupted
- *     udp_echo --try            serves itself 10,000 datagrams on loopback; exit 0: every one came
- *     back */
+ *     udp_echo --try            sends itself 10,000 datagrams on loopback
+ *
+ * With --try, the exit status is 0 if every datagram came back.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
