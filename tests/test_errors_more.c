@@ -3,7 +3,7 @@
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
-#include "zoo.h"
+#include "states.h"
 
 static char data[16];
 static struct xsock_vec no_bytes[1025]; /* one more than datagrams may have */
@@ -62,7 +62,7 @@ CALL(sendmsg_badly, send_vec(d, data, 1, XSOCK_MSG_PEEK, NULL))
 CALL(sendmsg_reserved, xsock_sendmsg(d, &(struct xsock_msg){.reserved = {0, 0, 1}}, 0))
 CALL(sendmsg_nothing, xsock_sendmsg(d, &(struct xsock_msg){.flags = 0}, 0))
 CALL(sendmsg_many, xsock_sendmsg(d, &(struct xsock_msg){.vec = no_bytes, .vec_count = 1025}, 0))
-CALL(sendmsg_to, sendmsg_to(d, zoo->receiver))
+CALL(sendmsg_to, sendmsg_to(d, states->receiver))
 CALL(sendmsg_inet6, sendmsg_to(d, inet6()))
 CALL(sendmsg_control, send_vec(d, data, 1, 0, &(struct xsock_control){.has = 0x80}))
 CALL(sendmsg_handles_null, send_handles(d, NULL, 1))
@@ -127,7 +127,7 @@ CALL(send_batch_null_base, batch(d, true, (struct xsock_dgram){.len = 1}, 0))
 CALL(send_batch_too_much, batch(d, true, LONG((size_t)PTRDIFF_MAX + 1), 0))
 CALL(send_batch_reserved, batch(d, true, (struct xsock_dgram){.reserved = {1}}, 0))
 CALL(send_batch_badly, batch(d, true, GOOD, XSOCK_MSG_OOB))
-CALL(send_batch_to, batch_to(d, zoo->receiver))
+CALL(send_batch_to, batch_to(d, states->receiver))
 CALL(send_batch_inet6, batch_to(d, inet6()))
 
 CALL(recv_batch, batch(d, false, GOOD, 0))
@@ -304,7 +304,7 @@ CALL(release_null, xsock_release(d, NULL))
      lonely,     lonely,     datagrams,  connected, datagrams}
 
 /* Calls of sockets only: a poller is ENOTSOCK for them. */
-static const struct zoo_row socket_rows[] = {
+static const struct states_row socket_rows[] = {
     {"recvmsg", do_recvmsg, TALK(E(AGAIN), 0, E(AGAIN), E(AGAIN))},
     {"recvmsg NULL", do_recvmsg_null, ALL(E(FAULT))},
     {"recvmsg, NULL vectors", do_recvmsg_null_vec, ALL(E(FAULT))},
@@ -469,7 +469,7 @@ enum { SOCKET_ROWS = sizeof socket_rows / sizeof *socket_rows };
 
 /* Calls of descriptors. The rows of a poller's members stand in order: each finds what the last one
  * left. */
-static const struct zoo_row descriptor_rows[] = {
+static const struct states_row descriptor_rows[] = {
     {"poller_ctl ADD, unknown events", do_add_badly, ALL(E(INVAL))},
     {"poller_ctl, unknown op", do_ctl_badly, ALL(E(INVAL))},
     {"poller_ctl MOD of none", do_mod, ALL(E(NOENT))},
@@ -501,44 +501,44 @@ enum { DESCRIPTOR_ROWS = sizeof descriptor_rows / sizeof *descriptor_rows };
 static void each_call_of_sockets_says_the_same_of_each_state(void **state)
 {
     (void)state;
-    zoo_assert_rows(socket_rows, SOCKET_ROWS);
+    states_assert_rows(socket_rows, SOCKET_ROWS);
 }
 
 static void each_call_of_descriptors_says_the_same_of_each_state(void **state)
 {
     (void)state;
     poller = ASSERT_OPENS(xsock_poller_open(0));
-    zoo_assert_rows(descriptor_rows, DESCRIPTOR_ROWS);
+    states_assert_rows(descriptor_rows, DESCRIPTOR_ROWS);
     ASSERT_RESULT(0, xsock_close(poller));
 }
 
 static void each_call_says_EBADF_of_what_is_not_open(void **state)
 {
-    struct zoo z;
+    struct states all;
     (void)state;
     poller = ASSERT_OPENS(xsock_poller_open(0));
-    zoo_open(&z);
-    zoo = &z;
+    states_open(&all);
+    states = &all;
     for (int r = 0; r < SOCKET_ROWS; r++)
-        zoo_assert_EBADF(&socket_rows[r], true);
+        states_assert_EBADF(&socket_rows[r], true);
     for (int r = 0; r < DESCRIPTOR_ROWS; r++)
-        zoo_assert_EBADF(&descriptor_rows[r], true);
-    zoo_close(&z);
+        states_assert_EBADF(&descriptor_rows[r], true);
+    states_close(&all);
     ASSERT_RESULT(0, xsock_close(poller));
 }
 
 static void each_call_of_sockets_says_ENOTSOCK_of_a_poller(void **state)
 {
-    struct zoo z;
+    struct states all;
     (void)state;
     poller = ASSERT_OPENS(xsock_poller_open(0));
-    zoo_open(&z);
-    zoo = &z;
+    states_open(&all);
+    states = &all;
     for (int r = 0; r < SOCKET_ROWS; r++) {
         int got = socket_rows[r].run(poller);
         ASSERT_THAT(got == E(NOTSOCK), "%s: %s", socket_rows[r].name, harness_name(got));
     }
-    zoo_close(&z);
+    states_close(&all);
     ASSERT_RESULT(0, xsock_close(poller));
 }
 

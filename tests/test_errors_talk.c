@@ -5,7 +5,7 @@
 #endif
 
 #include "harness.h"
-#include "zoo.h"
+#include "states.h"
 
 #ifdef _WIN32
 #include <process.h>
@@ -78,7 +78,7 @@ static int do_accept_badly(int d)
 
 static int do_connect(int d)
 {
-    return xsock_connect(d, &zoo->listener);
+    return xsock_connect(d, &states->listener);
 }
 
 static int do_connect_null(int d)
@@ -162,7 +162,7 @@ static int do_send_nothing(int d)
 
 static int do_sendto(int d)
 {
-    return (int)xsock_sendto(d, "x", 1, 0, &zoo->receiver);
+    return (int)xsock_sendto(d, "x", 1, 0, &states->receiver);
 }
 
 static int do_sendto_inet6(int d)
@@ -230,7 +230,7 @@ static int do_poll(int d)
 /* A column that other calls would change; each is looked at by a test of its own. */
 #define OWN SKIPPED
 
-static const struct zoo_row rows[] = {
+static const struct states_row rows[] = {
     {"bind",
      do_bind,
      {OWN, E(INVAL), E(INVAL), E(INVAL), SKIPPED, OWN, E(INVAL), E(INVAL), E(AFNOSUPPORT),
@@ -308,18 +308,18 @@ enum { ROWS = sizeof rows / sizeof *rows };
 static void each_call_says_the_same_of_each_state(void **state)
 {
     (void)state;
-    zoo_assert_rows(rows, ROWS);
+    states_assert_rows(rows, ROWS);
 }
 
 static void each_call_says_EBADF_of_what_is_not_open(void **state)
 {
-    struct zoo z;
+    struct states all;
     (void)state;
-    zoo_open(&z);
-    zoo = &z;
+    states_open(&all);
+    states = &all;
     for (int r = 0; r < ROWS; r++)
-        zoo_assert_EBADF(&rows[r], rows[r].run != do_poll); /* which leaves negative ones out */
-    zoo_close(&z);
+        states_assert_EBADF(&rows[r], rows[r].run != do_poll); /* which leaves negative ones out */
+    states_close(&all);
 }
 
 /* ---- Call by call: what their arguments may be ----------------------------------------------- */
@@ -389,7 +389,7 @@ static void bind_judges_its_path(void **state)
 static void connect_says_what_became_of_it(void **state)
 {
     struct xsock_addr a, unconnect = {0};
-    int listener = zoo_bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
+    int listener = states_bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
     (void)state;
     ASSERT_RESULT(E(CONNREFUSED), xsock_connect(d, &a)); /* bound, and nobody listens */
     ASSERT_RESULT(0, xsock_listen(listener, 1));
@@ -419,29 +419,30 @@ static void listen_takes_any_backlog_and_gives_an_address(void **state)
 
 static void sending_judges_flags_and_lengths(void **state)
 {
-    struct zoo z;
+    struct states all;
     (void)state;
-    zoo_open(&z);
-    ASSERT_RESULT(E(MSGSIZE), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], data, sizeof data, 0));
-    ASSERT_RESULT(E(MSGSIZE), (int)xsock_sendto(z.d[DATAGRAMS], data, sizeof data, 0, &z.receiver));
-    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[CONNECTED_DATAGRAMS], "x", 1, XSOCK_MSG_OOB));
-    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(z.d[PAIR], "x", 1, XSOCK_MSG_OOB));
-    ASSERT_RESULT(E(INVAL), (int)xsock_send(z.d[CONNECTED], "x", 1, INT_MIN));
-    ASSERT_RESULT(E(INVAL), (int)xsock_recv(z.d[CONNECTED], data, 1, -1));
-    ASSERT_RESULT(1,
-                  (int)xsock_send(z.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
-    zoo_close(&z);
+    states_open(&all);
+    ASSERT_RESULT(E(MSGSIZE), (int)xsock_send(all.d[CONNECTED_DATAGRAMS], data, sizeof data, 0));
+    ASSERT_RESULT(E(MSGSIZE),
+                  (int)xsock_sendto(all.d[DATAGRAMS], data, sizeof data, 0, &all.receiver));
+    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(all.d[CONNECTED_DATAGRAMS], "x", 1, XSOCK_MSG_OOB));
+    ASSERT_RESULT(E(NOTSUP), (int)xsock_send(all.d[PAIR], "x", 1, XSOCK_MSG_OOB));
+    ASSERT_RESULT(E(INVAL), (int)xsock_send(all.d[CONNECTED], "x", 1, INT_MIN));
+    ASSERT_RESULT(E(INVAL), (int)xsock_recv(all.d[CONNECTED], data, 1, -1));
+    ASSERT_RESULT(
+        1, (int)xsock_send(all.d[CONNECTED], "x", 1, XSOCK_MSG_NOSIGNAL | XSOCK_MSG_DONTWAIT));
+    states_close(&all);
 }
 
 /* POSIX pages say what each half does; no signal comes of any. */
 static void shutting_down_one_way_leaves_the_other(void **state)
 {
-    struct zoo z;
+    struct states all;
     struct xsock_pollfd p;
     (void)state;
-    zoo_open(&z);
+    states_open(&all);
     for (int i = 0; i < 2; i++) {
-        int d = z.d[i == 0 ? CONNECTED : PAIR], peer = z.d[i == 0 ? CONNECTED_PEER : PAIR_PEER];
+        int d = all.d[i == 0 ? CONNECTED : PAIR], peer = all.d[i == 0 ? CONNECTED_PEER : PAIR_PEER];
         ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_WR));
         ASSERT_RESULT(E(PIPE), (int)xsock_send(d, "x", 1, 0));
         ASSERT_RESULT(E(AGAIN), (int)xsock_recv(d, data, 1, 0));
@@ -455,37 +456,37 @@ static void shutting_down_one_way_leaves_the_other(void **state)
         ASSERT_RESULT(0, xsock_shutdown(d, XSOCK_SHUT_RD));
         ASSERT_RESULT(0, (int)xsock_recv(d, data, 1, 0));
     }
-    zoo_close(&z);
+    states_close(&all);
 }
 
 static void sending_to_a_peer_that_has_gone_raises_no_signal(void **state)
 {
-    struct zoo z;
+    struct states all;
     int rc = 1;
     (void)state;
-    zoo_open(&z);
-    ASSERT_RESULT(0, xsock_close(z.d[PAIR_PEER]));
+    states_open(&all);
+    ASSERT_RESULT(0, xsock_close(all.d[PAIR_PEER]));
     for (int i = 0; i < 1000 && rc == 1; i++)
-        rc = (int)xsock_send(z.d[PAIR], "x", 1, 0);
+        rc = (int)xsock_send(all.d[PAIR], "x", 1, 0);
     assert_true(rc == E(PIPE) || rc == E(CONNRESET));
-    z.d[PAIR_PEER] = udp();
-    zoo_close(&z);
+    all.d[PAIR_PEER] = udp();
+    states_close(&all);
 }
 
 static void a_datagram_that_is_cut_is_success(void **state)
 {
-    struct zoo z;
+    struct states all;
     (void)state;
-    zoo_open(&z);
-    ASSERT_RESULT(10, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 10, 0));
-    ASSERT_RESULT(3, (int)xsock_send(z.d[DATAGRAM_PAIR], data, 3, 0));
-    struct xsock_pollfd p = {.fd = z.d[DATAGRAM_PAIR_PEER], .events = XSOCK_POLLIN};
+    states_open(&all);
+    ASSERT_RESULT(10, (int)xsock_send(all.d[DATAGRAM_PAIR], data, 10, 0));
+    ASSERT_RESULT(3, (int)xsock_send(all.d[DATAGRAM_PAIR], data, 3, 0));
+    struct xsock_pollfd p = {.fd = all.d[DATAGRAM_PAIR_PEER], .events = XSOCK_POLLIN};
     ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
-    ASSERT_RESULT(10, (int)xsock_available(z.d[DATAGRAM_PAIR_PEER]));
-    ASSERT_RESULT(4, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
+    ASSERT_RESULT(10, (int)xsock_available(all.d[DATAGRAM_PAIR_PEER]));
+    ASSERT_RESULT(4, (int)xsock_recv(all.d[DATAGRAM_PAIR_PEER], data, 4, 0));
     ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
-    ASSERT_RESULT(3, (int)xsock_recv(z.d[DATAGRAM_PAIR_PEER], data, 4, 0));
-    zoo_close(&z);
+    ASSERT_RESULT(3, (int)xsock_recv(all.d[DATAGRAM_PAIR_PEER], data, 4, 0));
+    states_close(&all);
 }
 
 /* Linux says that a datagram socket is readable then, and that nothing is there: a call must not

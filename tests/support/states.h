@@ -1,6 +1,6 @@
 /* Sockets in every state, and tables of what each call says of each of them. */
-#ifndef XSOCK_TEST_ZOO_H
-#define XSOCK_TEST_ZOO_H
+#ifndef XSOCK_TEST_STATES_H
+#define XSOCK_TEST_STATES_H
 
 #include <limits.h>
 #include <stdbool.h>
@@ -30,38 +30,38 @@ enum state {
     STATES
 };
 
-struct zoo {
+struct states {
     int d[STATES], more[2];
     struct xsock_addr listener, receiver;
 };
 
-void zoo_open(struct zoo *z);
-void zoo_close(const struct zoo *z);
+void states_open(struct states *all);
+void states_close(const struct states *all);
 
 /* A socket of this type that has a port of loopback, NONBLOCK; its address. */
-int zoo_bind_new(int type, struct xsock_addr *out);
+int states_bind_new(int type, struct xsock_addr *out);
 
-/* The zoo that the calls of a table are made in. */
-extern const struct zoo *zoo;
+/* The sockets that the calls of a table are made on. */
+extern const struct states *states;
 
 /* The columns: stream, bound, listener, connected, shut down, datagrams, bound datagrams, connected
  * datagrams, pair, datagram pair. */
-enum { ZOO_COLUMNS = 10 };
+enum { STATES_COLUMNS = 10 };
 
 #define ALL(e) {e, e, e, e, e, e, e, e, e, e}
 
 /* One call, and what it says of the socket in each column. */
-struct zoo_row {
+struct states_row {
     const char *name;
     int (*run)(int d);
-    int results[ZOO_COLUMNS];
+    int results[STATES_COLUMNS];
 };
 
 /* Makes every call on every column's socket and prints what differs from the table. */
-void zoo_assert_rows(const struct zoo_row *rows, int count);
+void states_assert_rows(const struct states_row *rows, int count);
 
 /* For a descriptor that is not open all say EBADF, whatever else is wrong. Negative ones apart: a
  * poll leaves them out. */
-void zoo_assert_EBADF(const struct zoo_row *row, bool negative_too);
+void states_assert_EBADF(const struct states_row *row, bool negative_too);
 
 #endif
