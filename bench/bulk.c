@@ -8,7 +8,7 @@
 #include "machine.h"
 #include "threads.h"
 
-enum { ROOM = 16, BLOCK = 256 * 1024 };
+enum { MAX_LIBRARIES = 16, BLOCK = 256 * 1024 };
 
 struct flow {
     struct library_pair *pair;
@@ -59,13 +59,13 @@ static void pour(void *state, long n)
 
 int main(int argc, char **argv)
 {
-    static struct flow flows[ROOM];
-    struct library_pair pairs[ROOM];
-    struct bench_variant v[ROOM];
+    static struct flow flows[MAX_LIBRARIES];
+    struct library_pair pairs[MAX_LIBRARIES];
+    struct bench_variant v[MAX_LIBRARIES];
     size_t n = 0;
     bench_start(argc, argv);
     libraries_start();
-    size_t count = library_pairs(STREAM_TCP, pairs, ROOM);
+    size_t count = library_pairs(STREAM_TCP, pairs, MAX_LIBRARIES);
     for (size_t i = 0; i < count; i++) {
         const struct library *l = pairs[i].library;
         flows[i].pair = &pairs[i];

@@ -2,15 +2,15 @@
  * waits. */
 #include "library.h"
 
-enum { ROOM = 16 };
+enum { MAX_LIBRARIES = 16 };
 
 int main(int argc, char **argv)
 {
-    struct library_pair pairs[ROOM];
-    struct bench_variant v[ROOM];
+    struct library_pair pairs[MAX_LIBRARIES];
+    struct bench_variant v[MAX_LIBRARIES];
     bench_start(argc, argv);
     libraries_start();
-    size_t n = library_pairs(STREAM_LOCAL, pairs, ROOM);
+    size_t n = library_pairs(STREAM_LOCAL, pairs, MAX_LIBRARIES);
     for (size_t i = 0; i < n; i++)
         v[i] = (struct bench_variant){pairs[i].library->name, pairs[i].library->send_recv,
                                       pairs[i].ends};

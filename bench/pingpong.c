@@ -5,7 +5,7 @@
 #include "machine.h"
 #include "threads.h"
 
-enum { ROOM = 16 };
+enum { MAX_LIBRARIES = 16 };
 
 struct table_tennis {
     struct library_pair *pair;
@@ -53,10 +53,10 @@ static void serve(void *state, long n)
 
 static void play(enum stream_kind kind, int processor, const char *parameter)
 {
-    struct library_pair pairs[ROOM];
-    struct table_tennis tables[ROOM];
-    struct bench_variant v[ROOM];
-    size_t n = library_pairs(kind, pairs, ROOM);
+    struct library_pair pairs[MAX_LIBRARIES];
+    struct table_tennis tables[MAX_LIBRARIES];
+    struct bench_variant v[MAX_LIBRARIES];
+    size_t n = library_pairs(kind, pairs, MAX_LIBRARIES);
     for (size_t i = 0; i < n; i++) {
         tables[i] = (struct table_tennis){&pairs[i], processor, NULL};
         tables[i].thread = thread_start(answer, &tables[i]);

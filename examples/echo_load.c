@@ -11,7 +11,7 @@
 
 #include "xsock.h"
 
-enum { MANY = 256, EACH = 20011, CHUNK = 4096 };
+enum { MAX_EVENTS = 256, EACH = 20011, CHUNK = 4096 };
 
 static const int64_t PATIENCE_NS = 60000000000; /* that nothing happens at all */
 
@@ -86,7 +86,7 @@ static ptrdiff_t advance(int poller, struct client *c, uint32_t events, bool *ou
 
 static int run(struct client *clients, unsigned count, const struct xsock_addr *a)
 {
-    struct xsock_event events[MANY];
+    struct xsock_event events[MAX_EVENTS];
     int poller = xsock_poller_open(XSOCK_SOCK_CLOEXEC);
     ptrdiff_t rc = poller;
     for (unsigned i = 0; i < count && rc >= 0; i++)
@@ -94,7 +94,7 @@ static int run(struct client *clients, unsigned count, const struct xsock_addr *
     if (rc < 0)
         return complain("connecting", rc);
     for (unsigned left = count; left > 0;) {
-        int n = xsock_poller_wait(poller, events, MANY, PATIENCE_NS);
+        int n = xsock_poller_wait(poller, events, MAX_EVENTS, PATIENCE_NS);
         if (n <= 0 && n != -XSOCK_EINTR)
             return complain("waiting", n == 0 ? -XSOCK_ETIMEDOUT : n);
         for (int i = 0; i < n; i++) {

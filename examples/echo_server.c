@@ -12,7 +12,7 @@
 
 #include "xsock.h"
 
-enum { MANY = 256, SIZE = 4096, ROOM_IS_SHORT = 0 };
+enum { MAX_EVENTS = 256, SIZE = 4096, OUT_OF_RESOURCES = 0 };
 
 struct client {
     int d;
@@ -38,7 +38,7 @@ static int open_listener(const char *host, const char *service)
     return rc < 0 ? rc : d;
 }
 
-/* Takes everybody who waits. ROOM_IS_SHORT: somebody had to be left there. */
+/* Takes everybody who waits. OUT_OF_RESOURCES: somebody had to be left there. */
 static int accept_clients(int poller, int listener)
 {
     for (;;) {
@@ -46,7 +46,7 @@ static int accept_clients(int poller, int listener)
         if (d == -XSOCK_ECONNABORTED)
             continue;
         if (d == -XSOCK_EMFILE || d == -XSOCK_ENFILE || d == -XSOCK_ENOBUFS || d == -XSOCK_ENOMEM)
-            return ROOM_IS_SHORT;
+            return OUT_OF_RESOURCES;
         if (d < 0)
             return d;
         struct client *c = calloc(1, sizeof *c);
@@ -54,7 +54,7 @@ static int accept_clients(int poller, int listener)
             || xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, (uintptr_t)c) < 0) {
             free(c);
             xsock_close(d);
-            return ROOM_IS_SHORT;
+            return OUT_OF_RESOURCES;
         }
         c->d = d;
         c->watched = XSOCK_POLLER_IN;
@@ -84,16 +84,16 @@ static bool echo(int poller, struct client *c)
 
 static int serve(int poller, int listener)
 {
-    struct xsock_event events[MANY];
+    struct xsock_event events[MAX_EVENTS];
     bool full = false;
     int rc = xsock_poller_ctl(poller, XSOCK_POLLER_ADD, listener, XSOCK_POLLER_IN, 0);
     while (rc >= 0 || rc == -XSOCK_EINTR || rc == -XSOCK_EAGAIN) {
-        int n = rc = xsock_poller_wait(poller, events, MANY, -1);
+        int n = rc = xsock_poller_wait(poller, events, MAX_EVENTS, -1);
         for (int i = 0; i < n; i++) {
             struct client *c = (struct client *)(uintptr_t)events[i].data;
             /* Without room, the poller would report the listener again and again, until somebody
              * leaves. */
-            if (!c && (rc = accept_clients(poller, listener)) == ROOM_IS_SHORT)
+            if (!c && (rc = accept_clients(poller, listener)) == OUT_OF_RESOURCES)
                 full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, 0, 0) == 0;
             if (!c || echo(poller, c))
                 continue;

@@ -11,14 +11,14 @@
 
 #include "xsock.h"
 
-/* A buffer of ROOM bytes takes whatever the system joins. MANY is the most datagrams that it joins
- * in one. */
-enum { BUFFERS = 4, ROOM = 65535, MANY = 64 };
+/* A buffer of CAPACITY bytes takes whatever the system joins. MAX_JOINED is the most datagrams that
+ * the system joins in one. */
+enum { BUFFERS = 4, CAPACITY = 65535, MAX_JOINED = 64 };
 
 struct batch {
-    struct xsock_dgram received[BUFFERS], answers[BUFFERS * MANY];
+    struct xsock_dgram received[BUFFERS], answers[BUFFERS * MAX_JOINED];
     struct xsock_addr addrs[BUFFERS];
-    unsigned char bytes[BUFFERS][ROOM];
+    unsigned char bytes[BUFFERS][CAPACITY];
 };
 
 static int complain(const char *what, ptrdiff_t error)
@@ -68,7 +68,7 @@ static int answer(const struct xsock_dgram *r, struct xsock_dgram *out)
         out[n++] = (struct xsock_dgram){.base = at, .len = len, .addr = r->addr};
         at += len;
         left -= len;
-    } while (left > 0 && n < MANY);
+    } while (left > 0 && n < MAX_JOINED);
     return n;
 }
 
@@ -78,7 +78,7 @@ static int echo_some(int d, struct batch *b)
     int count = 0;
     for (int i = 0; i < BUFFERS; i++)
         b->received[i] =
-            (struct xsock_dgram){.base = b->bytes[i], .len = ROOM, .addr = &b->addrs[i]};
+            (struct xsock_dgram){.base = b->bytes[i], .len = CAPACITY, .addr = &b->addrs[i]};
     int n = xsock_recv_batch(d, b->received, BUFFERS, 0);
     for (int i = 0; i < n; i++)
         count += answer(&b->received[i], &b->answers[count]);
@@ -88,8 +88,8 @@ static int echo_some(int d, struct batch *b)
 /* What came back, datagram by datagram, has to be the numbers from *next on. */
 static int check_some(int d, struct batch *b, uint32_t *next)
 {
-    struct xsock_dgram *r = b->received, each[MANY];
-    *r = (struct xsock_dgram){.base = b->bytes[0], .len = ROOM};
+    struct xsock_dgram *r = b->received, each[MAX_JOINED];
+    *r = (struct xsock_dgram){.base = b->bytes[0], .len = CAPACITY};
     int rc = xsock_recv_batch(d, r, 1, 0);
     int n = rc > 0 ? answer(r, each) : 0;
     for (int i = 0; i < n; i++, ++*next)

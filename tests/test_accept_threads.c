@@ -5,12 +5,12 @@
 #include "threads.h"
 #include "wine.h"
 
-enum { MANY = 64, FEW = 3 };
+enum { MAX_ACCEPTORS = 64, ACCEPTORS_ON_WINE = 3 };
 
 /* Where a wait needs a wake of two sockets, and each costs long. */
 static int thread_count(void)
 {
-    return is_wine() ? FEW : MANY;
+    return is_wine() ? ACCEPTORS_ON_WINE : MAX_ACCEPTORS;
 }
 
 /* A thread that accepts once. */
@@ -30,7 +30,7 @@ static int open_listener(struct xsock_addr *out)
     int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     *out = sockets_loopback();
     ASSERT_RESULT(0, xsock_bind(l, out));
-    ASSERT_RESULT(0, xsock_listen(l, MANY));
+    ASSERT_RESULT(0, xsock_listen(l, MAX_ACCEPTORS));
     ASSERT_RESULT(0, xsock_local_addr(l, out));
     return l;
 }
@@ -79,7 +79,7 @@ static int find_served(const struct acceptor *a, int count)
 
 static void opening_gives_the_lowest_number_while_threads_wait_in_accept(void **state)
 {
-    static struct acceptor acceptors[MANY];
+    static struct acceptor acceptors[MAX_ACCEPTORS];
     int count = thread_count();
     struct xsock_addr a;
     int l = open_listener(&a);
@@ -119,7 +119,7 @@ static void a_higher_limit_serves_calls_that_wait_already(void **state)
  * thread in connect. */
 static int warm_up(void **state)
 {
-    static struct acceptor acceptors[MANY + 1];
+    static struct acceptor acceptors[MAX_ACCEPTORS + 1];
     int count = thread_count() + 1;
     struct xsock_addr a;
     int l = open_listener(&a);

@@ -4,7 +4,7 @@
 #include "sockets.h"
 #include "wine.h"
 
-enum { ROOM = 1500 };
+enum { CAPACITY = 1500 };
 
 struct rig {
     int from, to;
@@ -44,7 +44,7 @@ static void fill(unsigned char *buf, unsigned n)
 
 static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
 {
-    unsigned char expected[ROOM];
+    unsigned char expected[CAPACITY];
     size_t whole = size_of(n), kept = whole < d->len ? whole : d->len;
     fill(expected, n);
     ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done,
@@ -60,7 +60,7 @@ static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
 static void exchange(struct rig *r, unsigned total, unsigned each)
 {
     enum { WINDOW = 96 };
-    static unsigned char out[WINDOW][ROOM], in[WINDOW][ROOM];
+    static unsigned char out[WINDOW][CAPACITY], in[WINDOW][CAPACITY];
     struct xsock_dgram ov[WINDOW], iv[WINDOW];
     struct xsock_addr from[WINDOW];
     unsigned sent = 0, got = 0;
@@ -88,7 +88,7 @@ static void exchange(struct rig *r, unsigned total, unsigned each)
             ASSERT_RESULT(1, xsock_poll(&p, 1, 10000000000));
             for (unsigned i = 0; i < want; i++)
                 iv[i] = (struct xsock_dgram){.base = in[i],
-                                             .len = (got + i) % 23 == 0 ? 50 : ROOM,
+                                             .len = (got + i) % 23 == 0 ? 50 : CAPACITY,
                                              .addr = i % 2 ? &from[i] : NULL,
                                              .flags = -1,
                                              .segment = 7};

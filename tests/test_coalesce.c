@@ -4,7 +4,7 @@
 #include "sockets.h"
 #include "xsock_native.h"
 
-enum { ROOM = 65535, SIZE = 200, LAST = 100, COUNT = 7 };
+enum { CAPACITY = 65535, SIZE = 200, LAST = 100, COUNT = 7 };
 
 struct rig {
     int from, to;
@@ -81,7 +81,7 @@ static void wait_for_some(int d)
 static void batches_come_as_they_were_sent(void **state)
 {
     enum { ROUNDS = 200, BUFFERS = 3 };
-    static unsigned char in[BUFFERS][ROOM];
+    static unsigned char in[BUFFERS][CAPACITY];
     struct xsock_dgram v[BUFFERS];
     struct xsock_addr from[BUFFERS];
     struct rig r;
@@ -94,7 +94,7 @@ static void batches_come_as_they_were_sent(void **state)
         while (got < sent) {
             for (int i = 0; i < BUFFERS; i++)
                 v[i] = (struct xsock_dgram){
-                    .base = in[i], .len = ROOM, .addr = &from[i], .segment = 1};
+                    .base = in[i], .len = CAPACITY, .addr = &from[i], .segment = 1};
             wait_for_some(r.to);
             int n = xsock_recv_batch(r.to, v, BUFFERS, 0);
             ASSERT_THAT(n > 0, "recv_batch gave %s", harness_name(n));
@@ -115,8 +115,8 @@ static void batches_come_as_they_were_sent(void **state)
 
 static void messages_come_as_they_were_sent(void **state)
 {
-    static unsigned char in[ROOM];
-    struct xsock_vec v[] = {{in, 333}, {in + 333, ROOM - 333}};
+    static unsigned char in[CAPACITY];
+    struct xsock_vec v[] = {{in, 333}, {in + 333, CAPACITY - 333}};
     struct xsock_addr from;
     struct xsock_control control = {0};
     struct rig r;
@@ -154,7 +154,7 @@ static void a_buffer_that_is_too_small_is_cut_and_says_so(void **state)
 
 static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
 {
-    static unsigned char in[ROOM];
+    static unsigned char in[CAPACITY];
     struct xsock_dgram one = {.base = in, .len = sizeof in};
     struct xsock_addr from;
     struct rig r;
@@ -164,22 +164,23 @@ static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
     JOINING_RIG_OR_SKIP(&r);
     twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP,
-                  (int)xsock_recv(r.to, in, ROOM, 0)); /* at once, though nothing is there */
+                  (int)xsock_recv(r.to, in, CAPACITY, 0)); /* at once, though nothing is there */
     send_seven(&r, 0);
     wait_for_some(r.to);
-    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recv(r.to, in, ROOM, 0));
-    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recvfrom(twin, in, ROOM, XSOCK_MSG_PEEK, &from));
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recv(r.to, in, CAPACITY, 0));
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP,
+                  (int)xsock_recvfrom(twin, in, CAPACITY, XSOCK_MSG_PEEK, &from));
     ASSERT_RESULT(0, xsock_close(twin));
     ASSERT_RESULT(0, xsock_release(r.to, &h));
     r.to = ASSERT_OPENS(xsock_adopt(h, XSOCK_SOCK_NONBLOCK)); /* the system tells that it is set */
-    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recvfrom(r.to, in, ROOM, 0, &from));
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recvfrom(r.to, in, CAPACITY, 0, &from));
     for (int got = 0; got < COUNT;) {
         wait_for_some(r.to);
         ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
         got = step(in, one.done, one.segment, got);
     }
     ASSERT_RESULT(0, xsock_set_opt_flag(r.to, XSOCK_SO_UDP_RECV_COALESCE, false));
-    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, in, ROOM, 0));
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.to, in, CAPACITY, 0));
     end_rig(&r);
 }
 

@@ -4,7 +4,7 @@
 
 #include "name/happy_eyeballs.h"
 
-enum { MOST = 24, NEVER = -1 };
+enum { MAX_ADDRS = 24, NEVER = -1 };
 
 static const int64_t MS = 1000000;
 
@@ -20,10 +20,10 @@ struct scenario {
     int timeout_ms;     /* NEVER: none */
     int resolved_at_ms; /* NEVER: it hangs */
     size_t count;
-    struct fate fates[MOST];
+    struct fate fates[MAX_ADDRS];
     int result; /* the index that wins, or the error */
     int ends_at_ms;
-    int started_at_ms[MOST]; /* NEVER: not tried */
+    int started_at_ms[MAX_ADDRS]; /* NEVER: not tried */
 };
 
 #define HANGS {NEVER, 0}
@@ -199,8 +199,8 @@ struct play {
     const struct scenario *s;
     struct xsock__happy h;
     int64_t base, now;
-    int64_t begun[MOST]; /* -1: not */
-    bool over[MOST];
+    int64_t begun[MAX_ADDRS]; /* -1: not */
+    bool over[MAX_ADDRS];
     int result;
     bool ended;
 };
@@ -265,7 +265,7 @@ static void play(const struct scenario *s, int64_t base)
     struct xsock__deadline end = {s->timeout_ms == NEVER,
                                   s->timeout_ms > 0 ? base + s->timeout_ms * MS : 0};
     struct play p = {.s = s, .base = base, .now = base};
-    for (size_t i = 0; i < MOST; i++)
+    for (size_t i = 0; i < MAX_ADDRS; i++)
         p.begun[i] = -1;
     xsock__happy_begin(&p.h, &end);
     while (!p.ended) {
@@ -334,9 +334,9 @@ static void test_families_take_turns_and_the_first_stays_first(void **state)
     };
     (void)state;
     for (size_t row = 0; row < sizeof rows / sizeof *rows; row++) {
-        struct xsock_addr v[MOST];
-        const struct xsock_addr *order[MOST];
-        char got[MOST + 1];
+        struct xsock_addr v[MAX_ADDRS];
+        const struct xsock_addr *order[MAX_ADDRS];
+        char got[MAX_ADDRS + 1];
         size_t n = strlen(rows[row].given);
         memset(v, 0, sizeof v);
         for (size_t i = 0; i < n; i++) {

@@ -140,18 +140,18 @@ static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
 /* More than fits a small table: numbers, flags and sockets of a thousand. */
 static void a_thousand_are_open_at_once(void **state)
 {
-    enum { MANY = 1000 };
+    enum { COUNT = 1000 };
     (void)state;
-    for (int d = 3; d < 3 + MANY; d++)
+    for (int d = 3; d < 3 + COUNT; d++)
         ASSERT_RESULT(
             d, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | (d % 3 ? 0 : XSOCK_SOCK_CLOEXEC), 0));
-    for (int d = 3; d < 3 + MANY; d++)
+    for (int d = 3; d < 3 + COUNT; d++)
         ASSERT_RESULT(d % 3 ? 0 : XSOCK_SOCK_CLOEXEC, xsock_get_flags(d));
-    for (int d = 4; d < 3 + MANY; d += 2)
+    for (int d = 4; d < 3 + COUNT; d += 2)
         ASSERT_RESULT(0, xsock_close(d));
-    for (int d = 4; d < 3 + MANY; d += 2)
+    for (int d = 4; d < 3 + COUNT; d += 2)
         ASSERT_RESULT(d, xsock_dup(3, 0, 0));
-    empty(2 + MANY);
+    empty(2 + COUNT);
 }
 
 int main(void)

@@ -5,7 +5,7 @@
 #include "harness.h"
 #include "wait/poll.h"
 
-enum { MANY = 130, IN = XSOCK_POLLIN, OUT = XSOCK_POLLOUT };
+enum { COUNT = 130, IN = XSOCK_POLLIN, OUT = XSOCK_POLLOUT };
 
 static int poll_one(int d, short events, int64_t timeout_ns, int *out_revents)
 {
@@ -108,7 +108,7 @@ static void one_descriptor_may_stand_there_often(void **state)
  * call's memory is. */
 static void assert_told_of_close(int n, int which, int window)
 {
-    struct xsock_pollfd v[MANY];
+    struct xsock_pollfd v[COUNT];
     struct event e;
     renew();
     for (int i = 0; i < n; i++)
@@ -136,7 +136,7 @@ static void assert_told_of_close(int n, int which, int window)
 
 static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
 {
-    static const int counts[] = {1, 2, 64, 65, MANY};
+    static const int counts[] = {1, 2, 64, 65, COUNT};
     (void)state;
     for (int i = 0; i < 5; i++)
         for (int window = 0; window < 3; window++) {
@@ -147,22 +147,22 @@ static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
 
 static void many_descriptors_take_memory_and_give_it_back(void **state)
 {
-    struct xsock_pollfd v[MANY];
+    struct xsock_pollfd v[COUNT];
     int d[2], revents;
     size_t before;
     (void)state;
     make_pair(XSOCK_SOCK_STREAM, d);
     ASSERT_RESULT(0, poll_one(d[0], IN, MS, &revents)); /* makes the wake, which is kept */
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < COUNT; i++)
         v[i] = (struct xsock_pollfd){i % 2 ? -1 : d[0], IN, 0};
     before = fake_allocations();
-    ASSERT_RESULT(0, xsock__poll(t, v, MANY, MS));
+    ASSERT_RESULT(0, xsock__poll(t, v, COUNT, MS));
     ASSERT_RESULT(2, send_some(d[1], 2, 0));
-    ASSERT_RESULT(MANY / 2, xsock__poll(t, v, MANY, -1));
+    ASSERT_RESULT(COUNT / 2, xsock__poll(t, v, COUNT, -1));
     assert_int_equal(fake_allocations(), before);
     for (unsigned n = 1; n <= 2; n++) {
         fake_fail(FAKE_ALLOC, n, FAKE_ENOMEM);
-        ASSERT_RESULT(-XSOCK_ENOMEM, xsock__poll(t, v, MANY, -1));
+        ASSERT_RESULT(-XSOCK_ENOMEM, xsock__poll(t, v, COUNT, -1));
         assert_int_equal(fake_allocations(), before);
     }
 }

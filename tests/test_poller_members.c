@@ -123,36 +123,36 @@ static void pollers_share_a_member_and_lose_it_each(void **state)
 
 /* ---- Many ------------------------------------------------------------------------------------ */
 
-enum { MANY = 900 }; /* of 1024 handles that a process may have */
+enum { MEMBERS = 900 }; /* of 1024 handles that a process may have */
 
 static void nobody_is_starved_among_many(void **state)
 {
-    static int member[MANY];
-    static unsigned seen[MANY];
-    struct xsock_addr a[MANY];
+    static int member[MEMBERS];
+    static unsigned seen[MEMBERS];
+    struct xsock_addr a[MEMBERS];
     int p = open_poller(), sender = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)),
-        left = MANY;
+        left = MEMBERS;
     (void)state;
     memset(seen, 0, sizeof seen);
-    for (int i = 0; i < MANY; i++) {
+    for (int i = 0; i < MEMBERS; i++) {
         member[i] = sockets_udp(&a[i]);
         ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, member[i], IN, (uint64_t)i));
     }
     ASSERT_RESULT(0, ready(p));
-    for (int i = 0; i < MANY; i++)
+    for (int i = 0; i < MEMBERS; i++)
         ASSERT_RESULT(1, (int)xsock_sendto(sender, "x", 1, 0, &a[i]));
     for (int waits = 0; left > 0; waits++) {
         int n = xsock_poller_wait(p, got, 7, watchdog);
-        ASSERT_THAT(n > 0 && n <= 7 && waits < 4 * MANY, "wait %d: %s, %d left", waits,
+        ASSERT_THAT(n > 0 && n <= 7 && waits < 4 * MEMBERS, "wait %d: %s, %d left", waits,
                     harness_name(n), left);
         for (int i = 0; i < n; i++) {
-            assert_true(got[i].data < MANY && got[i].fd == member[got[i].data]);
+            assert_true(got[i].data < MEMBERS && got[i].fd == member[got[i].data]);
             left -= seen[got[i].data]++ == 0;
         }
     }
-    for (int i = 0; i < MANY; i += 2)
+    for (int i = 0; i < MEMBERS; i += 2)
         sockets_close(member[i]);
-    left = MANY / 2;
+    left = MEMBERS / 2;
     while (left > 0) {
         int n = await(p);
         assert_true(n > 0);

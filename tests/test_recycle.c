@@ -61,7 +61,7 @@ static void nothing_shows_of_the_socket_that_was_there(void **state)
 
 static void so_many_are_kept_and_no_more(void **state)
 {
-    enum { OPEN = 300, MOST = 256 };
+    enum { OPEN = 300, MAX_SPARES = 256 };
     (void)state;
     int first = open_stream();
     size_t before = fake_allocations();
@@ -69,8 +69,8 @@ static void so_many_are_kept_and_no_more(void **state)
         ASSERT_RESULT(first + i, open_stream());
     for (int i = 0; i < OPEN; i++)
         ASSERT_RESULT(0, xsock__call_close(t, first + i));
-    assert_int_equal(xsock__fdtab_spares(t), MOST);
-    assert_true(fake_allocations() <= before + MOST + 16); /* and cells, in few pieces */
+    assert_int_equal(xsock__fdtab_spares(t), MAX_SPARES);
+    assert_true(fake_allocations() <= before + MAX_SPARES + 16); /* and cells, in few pieces */
 }
 
 static void a_duplicate_keeps_the_memory_in_use(void **state)

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Sockets that a call would do something to, if its arguments were good. */
-enum { STREAM = 3, LISTENER = 4, DATAGRAMS = 5, FRESH = 6, FREE = 7, MANY = 12 };
+enum { STREAM = 3, LISTENER = 4, DATAGRAMS = 5, FRESH = 6, FREE = 7, OTHERS = 12 };
 
 static unsigned char before[GUEST_MEMORY];
 
@@ -97,7 +97,7 @@ static void fill(void)
     ASSERT_ERRNO(0, CALL2(&other, "sock_connect", from, NET_ADDR));
     ASSERT_ERRNO(0, guest_send(&other, from, "datagram"));
     assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), FRESH);
-    for (int number = 3; number <= MANY;) {
+    for (int number = 3; number <= OTHERS;) {
         int opened = guest_open(&other, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         ASSERT_THAT(opened >= number, "opened %d", opened);
         number = opened + 1;
@@ -241,7 +241,7 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
     static const struct {
         uint32_t number, error;
     } bad[] = {
-        {FREE, XSOCK_EBADF},          {MANY, XSOCK_EBADF},          {65535, XSOCK_EBADF},
+        {FREE, XSOCK_EBADF},          {OTHERS, XSOCK_EBADF},        {65535, XSOCK_EBADF},
         {65536, XSOCK_EBADF},         {INT32_MAX, XSOCK_EBADF},     {0x80000000u, XSOCK_EBADF},
         {0x80000003u, XSOCK_EBADF},   {UINT32_MAX, XSOCK_EBADF},    {0, XSOCK_WASIX_CALL_ENGINE},
         {1, XSOCK_WASIX_CALL_ENGINE}, {2, XSOCK_WASIX_CALL_ENGINE},
@@ -261,7 +261,7 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
 static void no_descriptor_is_somebody_elses(void **state)
 {
     (void)state;
-    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(other.process, MANY));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(other.process, OTHERS));
     for_each_call(spoil_descriptor);
     assert_untouched();
 }

@@ -1,10 +1,10 @@
 /* The host's interfaces as a guest sees them: what xsock_interfaces has, in the guest's memory. */
 #include "guests.h"
 
-enum { OUT = 4096, COUNT = 1024, END = GUEST_MEMORY, CIDR = 28, ROUTE = 176, MOST = 128 };
+enum { OUT = 4096, COUNT = 1024, END = GUEST_MEMORY, CIDR = 28, ROUTE = 176, MAX_ADDRS = 128 };
 
 struct host {
-    struct xsock_interface_addr addrs[MOST];
+    struct xsock_interface_addr addrs[MAX_ADDRS];
     size_t count;
     bool has_mac;
 };
@@ -12,7 +12,7 @@ struct host {
 static int look(const struct xsock_interface *iface, void *user)
 {
     struct host *h = user;
-    for (size_t i = 0; i < iface->addr_count && h->count < MOST; i++)
+    for (size_t i = 0; i < iface->addr_count && h->count < MAX_ADDRS; i++)
         h->addrs[h->count++] = iface->addrs[i];
     if ((iface->flags & XSOCK_IF_LOOPBACK) == 0 && iface->hardware_length == 6)
         h->has_mac = true;
@@ -23,7 +23,7 @@ static struct host look_at_host(void)
 {
     struct host h = {.count = 0};
     assert_true(xsock_interfaces(look, &h) > 0);
-    assert_true(h.count > 0 && h.count < MOST);
+    assert_true(h.count > 0 && h.count < MAX_ADDRS);
     return h;
 }
 
@@ -33,7 +33,7 @@ static void addresses_are_those_of_the_host(void **state)
     (void)state;
     for (size_t m = 0; m < 2; m++) {
         guest.module = guest_modules[m];
-        guest_put64(&guest, COUNT, MOST);
+        guest_put64(&guest, COUNT, MAX_ADDRS);
         ASSERT_ERRNO(0, CALL2(&guest, "port_addr_list", OUT, COUNT));
         assert_int_equal(guest_get64(&guest, COUNT), h.count);
         for (size_t i = 0; i < h.count; i++) {
@@ -52,7 +52,7 @@ static void too_little_room_is_told_with_how_much_it_takes(void **state)
     struct host h = look_at_host();
     (void)state;
     for (uint64_t room = 0; room < h.count; room++) {
-        memset(guest.bytes + OUT, 0x55, MOST * CIDR);
+        memset(guest.bytes + OUT, 0x55, MAX_ADDRS * CIDR);
         guest_put64(&guest, COUNT, room);
         ASSERT_ERRNO(XSOCK_EOVERFLOW, CALL2(&guest, "port_addr_list", OUT, COUNT));
         assert_int_equal(guest_get64(&guest, COUNT), h.count);
@@ -65,7 +65,7 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
     static const unsigned char loopback[CIDR] = {XSOCK_AF_INET, 0, 127, 0, 0, 0, 8}, zeros[ROUTE];
     bool found = false;
     (void)state;
-    guest_put64(&guest, COUNT, MOST);
+    guest_put64(&guest, COUNT, MAX_ADDRS);
     ASSERT_ERRNO(0, CALL2(&guest, "port_route_list", OUT, COUNT));
     for (size_t i = 0; i < guest_get32(&guest, COUNT); i++) {
         const unsigned char *at = guest.bytes + OUT + i * ROUTE;

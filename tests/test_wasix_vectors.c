@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { WAITALL = 2, WHOLE = 4, MOST = 1024 };
+enum { WAITALL = 2, WHOLE = 4, MAX_VECS = 1024 };
 
 /* n vectors of one byte each, from base on. */
 static void put_vecs(struct guest *g, int n, uint64_t base)
@@ -24,7 +24,7 @@ static void scatter(int type, int n)
     put_vecs(&guest, n, NET_OUT);
     ASSERT_ERRNO(0, CALL5(&guest, "sock_send", d[0], NET_VEC, n, 0, NET_DONE));
     assert_int_equal(guest_done(&guest), n);
-    memset(guest.bytes + NET_IN, 0xee, MOST + 1);
+    memset(guest.bytes + NET_IN, 0xee, MAX_VECS + 1);
     put_vecs(&guest, n, NET_IN);
     /* WAITALL: Windows may take the many vectors of a stream in several steps. */
     unsigned flags = type == XSOCK_SOCK_STREAM ? WAITALL : 0;
@@ -39,7 +39,7 @@ static void scatter(int type, int n)
 
 static void vectors_are_gathered_and_scattered(void **state)
 {
-    static const int counts[] = {0, 1, 16, 17, MOST};
+    static const int counts[] = {0, 1, 16, 17, MAX_VECS};
     (void)state;
     for (size_t i = 0; i < 2 * sizeof counts / sizeof counts[0]; i++) {
         guest.module = guest_modules[i % 2];
@@ -54,17 +54,17 @@ static void too_many_vectors_are_refused(void **state)
     (void)state;
     guest_pair(&guest, XSOCK_SOCK_DGRAM, d);
     ASSERT_ERRNO(0, guest_send(&guest, d[0], "waits"));
-    put_vecs(&guest, MOST + 1, NET_IN);
-    static const uint32_t bad[] = {MOST + 1, 0x10000000, UINT32_MAX};
+    put_vecs(&guest, MAX_VECS + 1, NET_IN);
+    static const uint32_t bad[] = {MAX_VECS + 1, 0x10000000, UINT32_MAX};
     for (int i = 0; i < 3; i++) {
         ASSERT_ERRNO(XSOCK_EINVAL,
                      CALL6(&guest, "sock_recv", d[1], NET_VEC, bad[i], 0, NET_DONE, NET_FLAGS));
         ASSERT_ERRNO(XSOCK_EINVAL, CALL5(&guest, "sock_send", d[1], NET_VEC, bad[i], 0, NET_DONE));
     }
     ASSERT_ERRNO(XSOCK_EINVAL,
-                 CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST, WHOLE, NET_DONE, NET_FLAGS));
-    ASSERT_ERRNO(0,
-                 CALL6(&guest, "sock_recv", d[1], NET_VEC, MOST - 1, WHOLE, NET_DONE, NET_FLAGS));
+                 CALL6(&guest, "sock_recv", d[1], NET_VEC, MAX_VECS, WHOLE, NET_DONE, NET_FLAGS));
+    ASSERT_ERRNO(
+        0, CALL6(&guest, "sock_recv", d[1], NET_VEC, MAX_VECS - 1, WHOLE, NET_DONE, NET_FLAGS));
     ASSERT_GOT(&guest, "waits");
 }
 

@@ -113,20 +113,20 @@ static void the_sender_is_told_too(void **state)
     sockets_close(to);
 }
 
-enum { MOST = 1023 };
+enum { MAX_VECS = 1023 };
 
 static void as_many_buffers_as_the_header_says_can_be_measured(void **state)
 {
-    static struct xsock_vec v[MOST + 1];
-    struct xsock_msg m = {.vec = v, .vec_count = MOST + 1};
+    static struct xsock_vec v[MAX_VECS + 1];
+    struct xsock_msg m = {.vec = v, .vec_count = MAX_VECS + 1};
     int d[2];
     (void)state;
-    for (int i = 0; i <= MOST; i++)
+    for (int i = 0; i <= MAX_VECS; i++)
         v[i] = (struct xsock_vec){got + i, 1};
     sockets_pair(XSOCK_SOCK_DGRAM, d);
     ASSERT_RESULT(1500, (int)xsock_send(d[0], sent, 1500, 0));
     ASSERT_RESULT(-XSOCK_EMSGSIZE, (int)xsock_recvmsg(d[1], &m, XSOCK_MSG_TRUNC));
-    m.vec_count = MOST;
+    m.vec_count = MAX_VECS;
     ASSERT_RESULT(1500, (int)xsock_recvmsg(d[1], &m, XSOCK_MSG_TRUNC));
     assert_true((m.flags & XSOCK_MSG_TRUNC) != 0);
     sockets_close(d[0]);

@@ -3,7 +3,7 @@
 #include "fake_sys.h"
 #include "xsock.h"
 
-enum { MOST = 32 };
+enum { CAPACITY = 32 };
 
 struct watched {
     struct xsock__sys_member *member; /* NULL: free */
@@ -12,7 +12,7 @@ struct watched {
 };
 
 struct xsock__sys_poller {
-    struct watched watched[MOST];
+    struct watched watched[CAPACITY];
     uintptr_t handle;
     struct xsock__sys_wake wake;
     bool woken;
@@ -21,7 +21,7 @@ struct xsock__sys_poller {
 static struct {
     uintptr_t handle;
     uint32_t events;
-} ready[MOST];
+} ready[CAPACITY];
 
 static struct {
     struct xsock__sys_event late;
@@ -36,7 +36,7 @@ static struct {
 
 static uint32_t events_of(uintptr_t handle)
 {
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < CAPACITY; i++)
         if (ready[i].handle == handle)
             return ready[i].events;
     return 0;
@@ -44,7 +44,7 @@ static uint32_t events_of(uintptr_t handle)
 
 void fake_poller_reset(void)
 {
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < CAPACITY; i++)
         ready[i].handle = ready[i].events = 0;
     fake.late.events = 0;
     fake.meanwhile = NULL;
@@ -54,9 +54,9 @@ void fake_poller_reset(void)
 void fake_poller_ready(uintptr_t handle, uint32_t events)
 {
     int at = 0;
-    while (at < MOST - 1 && ready[at].handle != handle && ready[at].events != 0)
+    while (at < CAPACITY - 1 && ready[at].handle != handle && ready[at].events != 0)
         at++;
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < CAPACITY; i++)
         if (ready[i].handle == handle)
             at = i;
     ready[at].handle = handle;
@@ -124,7 +124,7 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
 
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 {
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < CAPACITY; i++)
         fake.members -= p->watched[i].member != NULL;
     fake_close_foreign(p->handle);
     xsock__sys_wake_close(&p->wake);
@@ -144,7 +144,7 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 
 static struct watched *find(struct xsock__sys_poller *p, const struct xsock__sys_member *m)
 {
-    for (int i = 0; i < MOST; i++)
+    for (int i = 0; i < CAPACITY; i++)
         if (p->watched[i].member == m)
             return &p->watched[i];
     return NULL;
@@ -191,7 +191,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n)
 {
     size_t count = 0;
-    for (int i = 0; i < MOST && count < n; i++) {
+    for (int i = 0; i < CAPACITY && count < n; i++) {
         struct watched *w = &p->watched[i];
         uint32_t events = w->member == NULL || w->reported ? 0 : events_of(w->member->handle);
         events &= w->events | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;

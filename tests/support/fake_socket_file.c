@@ -4,10 +4,10 @@
 
 #include "fake_private.h"
 
-enum { FILES = 8, PATH_ROOM = XSOCK_ADDR_DATA + 16 };
+enum { FILES = 8, PATH_CAPACITY = XSOCK_ADDR_DATA + 16 };
 
 static struct file {
-    char path[PATH_ROOM]; /* "": free */
+    char path[PATH_CAPACITY]; /* "": free */
     bool is_socket, locked, foreign;
 } files[FILES];
 
@@ -55,7 +55,7 @@ void fake_lock_foreign(const char *path)
 
 bool fake__has_file_of(const struct xsock_addr *a)
 {
-    char path[PATH_ROOM] = "";
+    char path[PATH_CAPACITY] = "";
     if (a->family != XSOCK_AF_LOCAL || a->length == 0)
         return false;
     memcpy(path, a->data, a->length);

@@ -2,7 +2,7 @@
 
 #include "harness.h"
 
-enum { MOST = 600 };
+enum { MAX_ROWS = 600 };
 
 static int value_of(const struct header_number *rows, int count, const char *text, int *out_alias)
 {
@@ -28,7 +28,7 @@ static int read_numbers(const char *path, struct header_number *rows, int count)
         if (sscanf(line, " %47[A-Z0-9_a-z] = %47[A-Za-z0-9_-]", row->name, text) != 2
             || strncmp(row->name, "XSOCK_", 6) != 0)
             continue;
-        assert_true(count < MOST);
+        assert_true(count < MAX_ROWS);
         row->value = value_of(rows, count, text, &row->is_alias);
         count++;
     }
@@ -38,7 +38,7 @@ static int read_numbers(const char *path, struct header_number *rows, int count)
 
 struct header_number *header_numbers(void)
 {
-    struct header_number *rows = calloc(MOST + 1, sizeof *rows);
+    struct header_number *rows = calloc(MAX_ROWS + 1, sizeof *rows);
     assert_non_null(rows);
     int count = read_numbers(XSOCK_SOURCE_DIR "/include/xsock.h", rows, 0);
     count = read_numbers(XSOCK_SOURCE_DIR "/include/xsock_families.h", rows, count);
