@@ -1,13 +1,11 @@
-/* Accepting, by AcceptEx: accept() makes its handle inheritable, and there would be a moment in
- * which another thread can start a program with it. AcceptEx takes a socket of our own making
- * instead, and it waits: as an overlapped call, which is cancelled where there is no connection for
- * it. */
+/* Accepts connections by AcceptEx. accept() makes its handle inheritable, and for a moment another
+ * thread could start a program that inherits it. AcceptEx takes a socket that we have made.
+ * AcceptEx waits, so it is an overlapped call, which is cancelled if there is no connection. */
 #include "win32/state.h"
 
 #include <string.h>
 
-/* What AcceptEx writes: the two addresses, each with 16 bytes more than the longest one, for
- * itself. */
+/* AcceptEx writes two addresses, and needs 16 bytes more for each than the longest one has. */
 enum { EACH = sizeof(struct sockaddr_storage) + 16 };
 
 struct attempt {
@@ -18,7 +16,7 @@ struct attempt {
     uint64_t addresses[2 * EACH / 8];
 };
 
-/* Extensions are each provider's own, so they are asked of the socket. */
+/* Each provider has extension functions of its own, so the socket is asked for them. */
 static int load(SOCKET s, GUID id, void *out, DWORD size)
 {
     DWORD n;
@@ -29,7 +27,7 @@ static int load(SOCKET s, GUID id, void *out, DWORD size)
     return 0;
 }
 
-/* Is there a connection in the queue? 1 or 0; -1: see WSAGetLastError. */
+/* Whether a connection is in the queue: 1 or 0, or -1 with the error in WSAGetLastError. */
 static int is_ready(SOCKET listener)
 {
     struct timeval at_once = {0, 0};
@@ -40,7 +38,7 @@ static int is_ready(SOCKET listener)
     return select(0, &set, NULL, NULL, &at_once);
 }
 
-/* Nothing in the queue: is this a listener at all? */
+/* Nothing is in the queue. Tells whether this is a listener at all. */
 static int why_not_ready(const struct xsock__sys_triple *t, SOCKET listener)
 {
     if (xsock__state_listens(listener))
@@ -48,10 +46,10 @@ static int why_not_ready(const struct xsock__sys_triple *t, SOCKET listener)
     return t->type == SOCK_STREAM || t->type == SOCK_SEQPACKET ? WSAEINVAL : WSAEOPNOTSUPP;
 }
 
-/* AcceptEx is under way. The system hands it a connection that is in the queue at once, or very
- * nearly (Wine's server does it in its next round): it is given that time for as long as the queue
- * isn't empty. Another thread or process may have been faster; then it is taken back. What
- * completes meanwhile is accepted: none is lost. */
+/* AcceptEx is under way. The system gives it a connection of the queue at once, or nearly so
+ * (Wine's server does it in its next round). The call waits as long as the queue is not empty. If
+ * another thread or process was faster, AcceptEx is cancelled. If it completes meanwhile, the
+ * connection is accepted, so none is lost. */
 static int await(struct attempt *a)
 {
     DWORD n, flags;
@@ -73,7 +71,7 @@ static int code_from_accept(int code)
     switch (code) {
     case ERROR_OPERATION_ABORTED:
         return WSAEWOULDBLOCK;
-    case ERROR_NETNAME_DELETED: /* it was there, and the peer has gone again */
+    case ERROR_NETNAME_DELETED: /* the connection was there, and the peer has left */
     case WSAECONNRESET:
         return WSAECONNABORTED;
     default:
@@ -92,8 +90,9 @@ static int run(struct attempt *a)
     return code_from_accept(code == ERROR_IO_PENDING ? await(a) : code);
 }
 
-/* What accept() would have done: without the first the socket has no names yet, and can't be shut
- * down. It also takes over the listener's modes, some say: be sure of the one that counts. */
+/* Does what accept() would have done. Without SO_UPDATE_ACCEPT_CONTEXT the socket has no names, and
+ * cannot be shut down. That option may also copy the listener's modes, so non-blocking mode is set
+ * again. */
 static int complete(const struct attempt *a)
 {
     if (setsockopt(a->socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&a->listener,
@@ -142,7 +141,8 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
     struct attempt a;
     uintptr_t socket;
     int ready =
-        is_ready(h); /* first: most often nothing is there, and a socket would be made in vain */
+        /* comes first: nearly always nothing is there, and a socket would be made in vain */
+        is_ready(h);
     int code;
 
     if (ready <= 0)

@@ -40,7 +40,7 @@ int xsock__afd_code(LONG status)
 
 /* ---- The device ------------------------------------------------------------------------------ */
 
-/* The last part of the name is free: it tells who it is, in lists of handles. */
+/* The last part of the name is free. It shows up in lists of handles. */
 int xsock__afd_open(HANDLE *out)
 {
     static WCHAR name[] = L"\\Device\\Afd\\xsock";
@@ -87,7 +87,7 @@ size_t xsock__afd_size(size_t n)
     return offsetof(struct xsock__afd_poll, entries) + n * sizeof(struct xsock__afd_entry);
 }
 
-/* Where nothing has happened the driver need not have written an answer. */
+/* If nothing has happened, the driver may not have written an answer. */
 static void settle(struct xsock__afd_poll *p, const OVERLAPPED *o)
 {
     if (o->Internal == TIMEOUT_STATUS)
@@ -109,7 +109,7 @@ int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool
     DWORD n;
 
     if (cancel)
-        (void)CancelIoEx(device, o); /* it fails where it is too late, which is no failure */
+        (void)CancelIoEx(device, o); /* it fails if it is too late, which does no harm */
     if (!GetOverlappedResult(device, o, &n, TRUE)) {
         int code = xsock__win32_error();
 
@@ -121,7 +121,7 @@ int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool
     return 0;
 }
 
-/* With its own event: without one GetOverlappedResult waits for the device, which any request
+/* Has an event of its own. Without one, GetOverlappedResult waits for the device, which any request
  * signals. */
 static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
 {
@@ -160,8 +160,7 @@ int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-/* Not DISCONNECT unless IN is asked for: it stays, so a wait for OUT alone would never wait again.
- */
+/* DISCONNECT only if IN is asked for: it stays, so a wait for OUT alone would never wait again. */
 ULONG xsock__afd_events(int poll_events)
 {
     ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED;
@@ -175,7 +174,7 @@ ULONG xsock__afd_events(int poll_events)
     return events;
 }
 
-/* A reset and a failed connect end every wait: no call would block any more. */
+/* A reset and a failed connect end every wait, because no call would block any more. */
 int xsock__afd_revents(ULONG events, int poll_events)
 {
     const ULONG failed = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED;
@@ -208,9 +207,9 @@ static int ask_base(SOCKET s, DWORD ioctl, SOCKET *out)
     return 0;
 }
 
-/* A provider must let SIO_BASE_HANDLE pass, and some don't (Komodia's); those answer
- * SIO_BSP_HANDLE_POLL with the handle one layer further down. Enough layers for anybody, so that no
- * provider can keep us here. */
+/* A provider must let SIO_BASE_HANDLE pass, but some do not (Komodia's). Those answer
+ * SIO_BSP_HANDLE_POLL with the handle of the next layer down. The number of layers is bounded, so
+ * that no provider can keep us in the loop. */
 int xsock__afd_base(SOCKET s, HANDLE *out)
 {
     int code = WSAENOTSOCK;

@@ -1,8 +1,8 @@
-/* Readiness of many sockets in one request, asked of the driver that Winsock's sockets are handles
- * of. It is what select() and WSAPoll() themselves ask, and without their faults: no limit of 64, a
- * failed connect is an event on every version of Windows, and, being overlapped, it can be waited
- * for together with an event, or come through a completion port. Microsoft documents none of it;
- * libuv, mio and wepoll have relied on it since Windows Vista, and Wine has it. */
+/* Asks AFD, the driver behind Winsock's sockets, for the readiness of many sockets in one request.
+ * select() and WSAPoll() ask the same question, but have faults. AFD has no limit of 64, and
+ * reports a failed connect on every version of Windows. The request is overlapped, so a thread can
+ * wait for it together with an event, or take it from a completion port. Microsoft does not
+ * document this. libuv, mio and wepoll have relied on it since Windows Vista, and Wine has it. */
 #ifndef XSOCK__WIN32_AFD_H
 #define XSOCK__WIN32_AFD_H
 
@@ -22,8 +22,8 @@ enum {
 
 enum { XSOCK__AFD_SMALL = 32 };
 
-/* The driver's layout. In: the handles to watch and what for. Out: those that have something, in
- * the same order, and count says how many. */
+/* The driver's layout. In: the handles to watch, and the events. Out: the handles that have
+ * something, in the same order; count is how many. */
 struct xsock__afd_entry {
     HANDLE handle;
     ULONG events;
@@ -39,40 +39,41 @@ struct xsock__afd_poll {
 
 #define XSOCK__AFD_FOREVER INT64_MAX
 
-/* Bytes of a request for n sockets. */
+/* The bytes of a request for n sockets. */
 size_t xsock__afd_size(size_t n);
 
-/* A handle for making requests with; not inheritable. */
+/* Opens a handle for requests. It is not inheritable. */
 int xsock__afd_open(HANDLE *out);
 
-/* The one that all waits share; open between start and stop, whose calls are those of
- * xsock__sys_startup. */
+/* The handle that all waits share. xsock__sys_startup opens it, and xsock__sys_cleanup closes it.
+ */
 int xsock__afd_start(void);
 void xsock__afd_stop(void);
 HANDLE xsock__afd_device(void);
 
-/* Makes the request; `size` as of xsock__afd_size. 0: *p is the answer. ERROR_IO_PENDING: it is
- * under way, and p and o belong to the system until xsock__afd_end, or the completion port o's
- * device is associated with, says otherwise. Anything else: it was refused. ERROR_INVALID_HANDLE:
- * one of the handles is none of the driver's. */
+/* Makes the request. `size` is that of xsock__afd_size. Returns 0 if *p is the answer. Returns
+ * ERROR_IO_PENDING if the request is under way: p and o belong to the system until xsock__afd_end
+ * returns, or until the device's completion port gives o back. Anything else means that the request
+ * was refused; ERROR_INVALID_HANDLE means that a handle is not the driver's. */
 int xsock__afd_begin(HANDLE device, struct xsock__afd_poll *p, size_t size, OVERLAPPED *o);
 
-/* Waits for a request that is under way, cancelling it first or not: 0, and *p is the answer, of
- * which a cancelled one is empty unless the answer was there already. */
+/* Waits for a request that is under way, and may cancel it first. Returns 0, and *p is the answer.
+ * The answer of a cancelled request is empty unless it was there already. */
 int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool cancel);
 
-/* Asks about one socket, now: what of `events` there is, and the status that goes with it. */
+/* Asks about one socket at this moment: which of `events` are so, and the status that goes with
+ * them. */
 int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status);
 
 /* XSOCK_POLL bits to the driver's events, and back. */
 ULONG xsock__afd_events(int poll_events);
 int xsock__afd_revents(ULONG events, int poll_events);
 
-/* The driver's own handle of a socket: another one where a layered provider has put its own in
- * front. */
+/* The driver's own handle of a socket. It is another one if a layered provider has put a handle of
+ * its own in front. */
 int xsock__afd_base(SOCKET s, HANDLE *out);
 
-/* The Win32 code of a status of the driver. */
+/* The Win32 code for a status of the driver. */
 int xsock__afd_code(LONG status);
 
 #endif

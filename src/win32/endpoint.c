@@ -18,9 +18,9 @@ static bool is_internet(int family)
 
 /* ---- bind and listen ------------------------------------------------------------------------- */
 
-/* Windows lets anybody who sets SO_REUSEADDR take over a port, and even without it a wildcard and a
- * specific address share one. This keeps the address for the socket alone; a TIME_WAIT is no
- * hindrance, a connection that is still open may be.
+/* On Windows anybody who sets SO_REUSEADDR can take over a port, and even without it a wildcard and
+ * a specific address can share a port. This option keeps the address for the socket alone. A
+ * connection in TIME_WAIT does not hinder it, but an open one may.
  * https://learn.microsoft.com/windows/win32/winsock/using-so-reuseaddr-and-so-exclusiveaddruse */
 static int take_alone(SOCKET s)
 {
@@ -31,8 +31,9 @@ static int take_alone(SOCKET s)
     return 0;
 }
 
-/* WSAEACCES: somebody has the address alone, or shares it with those only who ask to, or (netsh int
- * ipv4 show excludedportrange) the system keeps it. No port needs a privilege. */
+/* WSAEACCES means that another socket has the address alone, or shares it only with sockets that
+ * ask for it, or that the system has reserved the port (netsh int ipv4 show excludedportrange). No
+ * port needs a privilege. */
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
     int code = exclusive ? take_alone(h) : 0;
@@ -42,9 +43,8 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
     return code == WSAEACCES && is_internet(xsock__own_addrs_family(a)) ? WSAEADDRINUSE : code;
 }
 
-/* Up to 200 it is taken as it stands; what is more is cut to that, other than SOMAXCONN, which is
- * "the most". A negative number would be something else again (SOMAXCONN_HINT), so it must not get
- * through. */
+/* Windows takes values up to 200, and cuts larger ones to 200, except SOMAXCONN, which is the
+ * maximum. A negative number has another meaning (SOMAXCONN_HINT), and must not get through. */
 static int clamp_backlog(int backlog)
 {
     if (backlog <= 0)
@@ -59,9 +59,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
 
 /* ---- connect --------------------------------------------------------------------------------- */
 
-/* Windows takes a refusal for a mistake and tries twice more, which takes two seconds; for its own
- * machine there is no sense in it, as nothing gets lost there. Since Windows 10 1709, else not to
- * be had. */
+/* After a refusal Windows tries twice more, which takes two seconds. On its own machine that is of
+ * no use, because nothing gets lost there. This option turns it off (Windows 10 1709 and later). */
 static void refuse_at_once(SOCKET s)
 {
     TCP_INITIAL_RTO_PARAMETERS p;
@@ -72,8 +71,8 @@ static void refuse_at_once(SOCKET s)
     (void)WSAIoctl(s, SIO_TCP_INITIAL_RTO, &p, sizeof p, NULL, 0, &n, NULL, NULL);
 }
 
-/* A connected datagram socket is told that nobody is there, one without a peer never: see data.c.
- */
+/* A connected datagram socket reports that nobody is there. A socket without a peer never does: see
+ * send_recv.c. */
 static void report_unreachable(SOCKET s, bool on)
 {
     BOOL value = on;
@@ -82,7 +81,7 @@ static void report_unreachable(SOCKET s, bool on)
     (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
 }
 
-/* WSAEWOULDBLOCK means under way, and never what EAGAIN means for LOCAL: a full backlog refuses. */
+/* WSAEWOULDBLOCK means that the connect is under way. A full backlog of LOCAL refuses. */
 static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
@@ -93,8 +92,8 @@ static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
     return code == WSAEWOULDBLOCK ? WSAEINPROGRESS : code;
 }
 
-/* On Windows a stream that failed to connect can try again. Wine, as Linux below it, says first
- * that the attempt before was aborted. */
+/* On Windows a stream that failed to connect can try again. Under Wine, as on Linux, the first try
+ * only says that the attempt before was aborted. */
 static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
@@ -105,8 +104,8 @@ static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
     return code == WSAECONNABORTED ? connect_once(s, a) : code;
 }
 
-/* UNSPEC, "no peer any more", is heard as such, or else as the unspecified address, which is how
- * Winsock's documentation has it. (To Wine that is this machine.) */
+/* Removes the peer. Some versions take an address of UNSPEC, and others the unspecified address, as
+ * Winsock's documentation says. (For Wine the latter is this machine.) */
 static int connect_to_none(SOCKET s)
 {
     const uint16_t unspec = AF_UNSPEC;
@@ -140,11 +139,11 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     return code;
 }
 
-/* Windows keeps the error also after it was read, until it is set to something else; Wine keeps it
- * then too, until a connect succeeds. SO_ERROR is set by a thread of Winsock, so it may come a
- * moment after the socket was reported as failed ("not always immediately set", says its
- * documentation): then the driver knows. It can't be made to forget, so in both cases the error may
- * be told twice, which is better than not at all. */
+/* Windows keeps the error after it was read, until it is set to something else. Wine keeps it until
+ * a connect succeeds. A thread of Winsock sets SO_ERROR, so the error may come a moment after the
+ * socket was reported as failed ("not always immediately set", says its documentation); the driver
+ * knows it then. The error cannot be removed, so it may be returned twice in both cases. That is
+ * better than not at all. */
 int xsock__sys_take_error(uintptr_t h, int *out_code)
 {
     const int none = 0;
@@ -166,7 +165,7 @@ int xsock__sys_take_error(uintptr_t h, int *out_code)
 
 /* ---- shutdown and names ---------------------------------------------------------------------- */
 
-/* A datagram socket without a peer Windows would shut down. */
+/* Windows would shut down a datagram socket without a peer. */
 int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
 {
     int how = receive && send ? SD_BOTH : receive ? SD_RECEIVE : SD_SEND;
@@ -186,7 +185,7 @@ int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
     if (getsockname(h, (struct sockaddr *)(void *)a.bytes, &size) != 0) {
         int code = xsock__win32_error();
 
-        if (code != WSAEINVAL) /* it has none */
+        if (code != WSAEINVAL) /* the socket has no address */
             return code;
         size = 0;
     }
@@ -195,7 +194,8 @@ int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
     return 0;
 }
 
-/* getpeername also tells whom a stream is only being connected to, or was not. */
+/* getpeername also returns the address of a peer that a stream is being connected to, or has failed
+ * to connect to. */
 int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
 {
     struct xsock__sys_addr a = {0, {0}};
@@ -210,7 +210,7 @@ int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
     return 0;
 }
 
-/* The process is all that Windows tells of the other end of a LOCAL stream. */
+/* Windows tells only the process at the other end of a LOCAL stream. */
 int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
 {
     const struct xsock_cred unknown = {-1, -1, -1, {0, 0, 0, 0}};

@@ -1,6 +1,6 @@
-/* sendmsg, recvmsg, and many datagrams. Winsock has three ways: streams go by WSASend and WSARecv,
- * which take vectors and nothing else; datagrams by WSASendTo and WSARecvFrom, or with control data
- * by WSASendMsg and WSARecvMsg. */
+/* sendmsg, recvmsg and batches. Winsock has three ways. Streams use WSASend and WSARecv, which take
+ * vectors only. Datagrams use WSASendTo and WSARecvFrom, or WSASendMsg and WSARecvMsg if there is
+ * control data. */
 #include "win32/control.h"
 #include "win32/own_addrs.h"
 #include "win32/send_recv.h"
@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-/* Vectors as Winsock has them. A stream may move a part of them, and has the few that fit here. A
- * datagram goes whole: one of more vectors has memory of its own. */
+/* Vectors in Winsock's form. A stream may move a part of the vectors, and uses those that fit here.
+ * A datagram goes as a whole: if it has more vectors, they are in memory of their own. */
 struct vectors {
     WSABUF few[XSOCK__SEGMENTS_MAX];
     WSABUF *all; /* few, or memory */
@@ -17,7 +17,7 @@ struct vectors {
     DWORD count;
 };
 
-/* 0, or WSAENOBUFS. To be ended if 0 was returned. */
+/* Returns 0 or WSAENOBUFS. end_vectors must follow a result of 0. */
 static int begin_vectors(struct vectors *b, const struct xsock__sys_msg *m, bool stream)
 {
     b->all = b->few;
@@ -113,7 +113,7 @@ static int put_control(struct send *x, const struct xsock__sys_msg *m)
     return code;
 }
 
-/* A version that can't do it for one message says WSAEINVAL. */
+/* A version that cannot do this for one message gives WSAEINVAL. */
 static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags,
                          DWORD *out)
 {
@@ -163,7 +163,8 @@ struct receive {
     } room;
 };
 
-/* A function of the provider, so it is asked for each time: that costs no call of the kernel. */
+/* The function belongs to the provider, so the socket is asked each time. That costs no call of the
+ * kernel. */
 static LPFN_WSARECVMSG find_recvmsg(SOCKET s)
 {
     GUID id = WSAID_WSARECVMSG;
@@ -196,7 +197,7 @@ static int recv_once(SOCKET s, struct receive *r, bool stream, LPFN_WSARECVMSG w
     code = xsock__win32_error();
     if (code != WSAEMSGSIZE)
         return code;
-    r->done = (DWORD)r->total; /* the rest is gone, these are there */
+    r->done = (DWORD)r->total; /* the rest of the datagram is lost */
     m->dwFlags |= MSG_TRUNC;
     return 0;
 }
@@ -251,7 +252,7 @@ static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flag
         xsock__control_get(&r->message, m);
 }
 
-/* *ended: there was nothing any more, and so nothing was received. */
+/* *ended: nothing was received, because the socket is at its end. */
 static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended)
 {
     bool stream = xsock__state_type(h) == SOCK_STREAM;

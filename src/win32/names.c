@@ -1,5 +1,5 @@
-/* Names: GetAddrInfoW and GetNameInfoW, as the "A" functions speak the code page of the machine;
- * and the thread in which to wait for them. */
+/* Names, by GetAddrInfoW and GetNameInfoW (the "A" functions use the code page of the machine), and
+ * the thread that waits for them. */
 #include "win32/native.h"
 
 #include <string.h>
@@ -8,9 +8,8 @@
 
 /* ---- Codes ----------------------------------------------------------------------------------- */
 
-/* Resolvers give some codes of Winsock another meaning (winsock.def has the usual one). Wine hands
- * out what its host's C library says where it knows no better (8.0: -9 for an address of another
- * family): glibc's. */
+/* Resolvers give some codes of Winsock another meaning than winsock.def has. Wine returns glibc's
+ * codes if it has none of its own (8.0: -9 for an address of another family). */
 static int error_from_resolver(int code)
 {
     switch (code) {
@@ -36,7 +35,7 @@ static int error_from_resolver(int code)
     case WSA_NOT_ENOUGH_MEMORY:
         return XSOCK_EAI_MEMORY;
     case ERROR_INSUFFICIENT_BUFFER:
-    case WSAEFAULT: /* GetNameInfoW's word for a short buffer before Windows Vista */
+    case WSAEFAULT: /* GetNameInfoW's code for a short buffer before Windows Vista */
         return XSOCK_EAI_OVERFLOW;
     case -9:
         return XSOCK_EAI_ADDRFAMILY;
@@ -51,8 +50,8 @@ static int fail(int code, int *out_code)
     return error_from_resolver(code);
 }
 
-/* A look-up may outlive the library's own start (xsock_cleanup), so it has one of its own; Winsock
- * counts. */
+/* A look-up may go on after xsock_cleanup, so it starts Winsock for itself. Winsock counts the
+ * starts. */
 static int start(int *out_code)
 {
     WSADATA data;
@@ -193,8 +192,9 @@ static DWORD WINAPI run(LPVOID user)
     return 0;
 }
 
-/* CreateThread, not the C runtime's: nothing of the runtime that would need a thread's own data is
- * used in it. It is pinned by an address that is in this module, DLL or program. */
+/* Uses CreateThread and not the C runtime's function, because the thread uses nothing of the
+ * runtime that needs data of its own for a thread. The module is pinned by an address inside it, be
+ * it the DLL or the program. */
 int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
 {
     struct beginning *b;

@@ -1,5 +1,5 @@
-/* What every file of the Windows backend includes first: the system's headers in the one order that
- * works, and what some of them lack. */
+/* What every file of the Windows backend includes first: the system's headers in the only order
+ * that works, and what some of them lack. */
 #ifndef XSOCK__WIN32_NATIVE_H
 #define XSOCK__WIN32_NATIVE_H
 
@@ -37,9 +37,9 @@
 #define WSA_FLAG_NO_HANDLE_INHERIT 0x80
 #endif
 
-/* Why the Winsock (or Win32) call just made failed. To be called at once: nearly every call
- * overwrites it. Never 0, which would read as success: a layered provider that fails without a
- * reason has been seen. */
+/* The code of the Winsock or Win32 call that has just failed. It must be asked for at once, because
+ * nearly every call overwrites it. It is never 0, which would read as success: a layered provider
+ * that fails without a code has been seen. */
 int xsock__win32_error(void);
 
 #endif

@@ -34,7 +34,7 @@ static bool equal(const struct sockaddr_in *a, const struct sockaddr_in *b)
            && a->sin_addr.s_addr == b->sin_addr.s_addr;
 }
 
-/* Are they each other's peers? An end that is gone already is nobody's. */
+/* Whether two sockets are each other's peers. An end that is gone already has none. */
 static bool are_peers(SOCKET a, SOCKET b)
 {
     struct sockaddr_in name_a, name_b, peer_a, peer_b;
@@ -44,7 +44,7 @@ static bool are_peers(SOCKET a, SOCKET b)
            && equal(&name_a, &peer_b) && equal(&name_b, &peer_a);
 }
 
-/* To a free port of the loopback interface, for this socket alone. */
+/* Binds to a free port of the loopback interface, for this socket alone. */
 static int bind_exclusively(SOCKET s)
 {
     const BOOL on = TRUE;
@@ -59,7 +59,7 @@ static int bind_exclusively(SOCKET s)
     return 0;
 }
 
-/* 0 also when it is under way. */
+/* Returns 0 also if the connect is under way. */
 static int connect_to(SOCKET s, SOCKET target)
 {
     struct sockaddr_in a;
@@ -117,7 +117,8 @@ static int listen_exclusively(struct stream *b)
         code = bind_exclusively(b->listener);
     if (code != 0)
         return code;
-    /* More than the one that is expected: a stranger in the queue must not have ours refused. */
+    /* The backlog is larger than the one connection that is expected: a stranger in the queue must
+     * not make the system refuse ours. */
     if (listen(b->listener, SOMAXCONN) != 0
         || WSAIoctl(b->listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
                     (void *)&b->accept_ex, sizeof b->accept_ex, &n, NULL, NULL)
@@ -126,7 +127,7 @@ static int listen_exclusively(struct stream *b)
     return 0;
 }
 
-/* By select(): WSAPoll doesn't report a failed connection before Windows 10 2004. */
+/* Uses select(), because WSAPoll does not report a failed connection before Windows 10 2004. */
 static int wait_connected(const struct stream *b)
 {
     DWORD ms = remaining_ms(b);
@@ -197,7 +198,7 @@ static int accept_next(struct stream *b)
     return 0;
 }
 
-/* A stranger that left before it was accepted: no reason to give up. */
+/* The code for a stranger that left before it was accepted. It is no reason to give up. */
 static bool is_lost_connection(int code)
 {
     return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN

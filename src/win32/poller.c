@@ -1,12 +1,17 @@
-/* Pollers on AFD polls and an I/O completion port, made to mean what epoll means. A member has one
- * request to the driver, which comes through the port once it is answered. Answers are of the
- * moment they were given in, and requests ask for levels, so what is said here of a member is kept
- * right thus: - A level: the request is made again by the next wait, as until then the program may
- * do away with its cause; at once, where others are waiting meanwhile. - An edge: what was reported
- * is not asked for again before xsock__sys_poller_used has told of a call. - Answers that were in
- * the port before the wait began may be out of date: what they say is asked again, in one request
- * for all that the wait has taken. Requests that must be made are in a list, so that a wait costs
- * by what has happened, whatever the number of members. */
+/* Pollers on AFD polls and an I/O completion port. They mean what epoll means.
+ *
+ * Each member has one request to the driver. The answer comes through the port. An answer tells
+ * what was so when it was given, and a request asks for levels. Three rules keep reports right:
+ *
+ * - A level: the next wait makes the request again, because the program may remove the cause until
+ *   then. If other threads are waiting, it is made again at once.
+ * - An edge: what was reported is not asked for again before xsock__sys_poller_used has told of a
+ *   call.
+ * - Answers that were in the port before the wait began may be out of date. Their sockets are asked
+ *   again, in one request for all answers that the wait has taken.
+ *
+ * Requests that must be made are in a list. So a wait costs by what has happened, and not by the
+ * number of members. */
 #include "win32/poller_request.h"
 #include "win32/wait.h"
 
@@ -63,8 +68,8 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     return 0;
 }
 
-/* All answers must have come before the memory that they are written to is freed. Should the port
- * fail, it is not. */
+/* All answers must have come before the memory that they are written to is freed. If the port
+ * fails, the memory is not freed. */
 static bool await_all(struct xsock__sys_poller *p)
 {
     OVERLAPPED_ENTRY entries[MAX];
@@ -131,7 +136,7 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return code;
 }
 
-/* A new request, as the old one may be under way. */
+/* Makes a new request, because the old one may be under way. */
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
                              uint32_t events)
 {
@@ -157,9 +162,9 @@ void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_mem
 
 /* ---- Edges ----------------------------------------------------------------------------------- */
 
-/* What can happen again after a call. The peer's end of sending can't, and to ask for it again
- * would have a program that reads the end of file read it for ever; unless this end has ended too,
- * which makes it something else. */
+/* The events that can happen again after a call. The peer's end of sending happens once: a program
+ * that reads the end of file would read it for ever if it were asked for again. If this side has
+ * been shut down, too, it means something else. */
 static ULONG events_after(uint32_t used)
 {
     if (used & XSOCK_POLLER_IN)
@@ -169,7 +174,8 @@ static ULONG events_after(uint32_t used)
     return XSOCK__AFD_DISCONNECT;
 }
 
-/* One that is under way with less is cancelled, and made anew by whoever takes it from the port. */
+/* A request that is under way for fewer events is cancelled. The thread that takes it from the port
+ * makes it again. */
 static void watch_again(struct xsock__sys_poller *p, struct xsock__request *r, ULONG events)
 {
     r->quiet &= ~events;
@@ -188,7 +194,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
     struct xsock__request *r;
 
     xsock__sys_lock(&p->lock);
-    r = m->state; /* NULL: it is only being added */
+    r = m->state; /* NULL: the member is just being added */
     if (r != NULL && (r->quiet & events_after(events)) != 0)
         watch_again(p, r, events_after(events));
     xsock__sys_unlock(&p->lock);
@@ -228,8 +234,8 @@ static uint32_t events_from_driver(const struct xsock__request *r, ULONG events)
     return e & (r->asked | always);
 }
 
-/* What is not to be reported again: of an edge everything; of a level the peer's end, where only
- * both ends' were of interest, until this end is shut down. */
+/* Notes what must not be reported again. For an edge that is everything. For a level it is the
+ * peer's end, if only the end of both directions was asked for, until this side is shut down. */
 static void note(struct xsock__request *r, ULONG events, uint32_t reported)
 {
     const uint32_t ends = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_HUP;
@@ -240,7 +246,7 @@ static void note(struct xsock__request *r, ULONG events, uint32_t reported)
         r->quiet |= XSOCK__AFD_DISCONNECT;
 }
 
-/* Somebody else who is waiting must hear of a level that lasts, and of an edge that has not been
+/* Another waiting thread must learn of a level that lasts, and of an edge that has not been
  * reported. */
 static void go_on(struct xsock__sys_poller *p, struct xsock__request *r, bool reported)
 {
@@ -270,7 +276,7 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct xsock_
         return;
     }
     if (events & XSOCK__AFD_CLOSED)
-        return; /* behind our back: it reports no more, and is still to be removed */
+        return; /* closed from outside: it reports nothing more, and must still be removed */
     reported = events_from_driver(r, events);
     note(r, events, reported);
     if (reported != 0)
@@ -299,9 +305,9 @@ static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_pol
     return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
 }
 
-/* Becomes the answers. It has those that have something only, in the question's order. If the
- * question is refused, one of the sockets was closed behind our back, and they all stand as they
- * were. */
+/* Asks again about all answers at once. The new answer has only the sockets that have something, in
+ * the order of the question. If the question is refused, one of the sockets was closed from
+ * outside, and all answers stay as they were. */
 static void ask_again(struct xsock__sys_poller *p, struct visit *visit)
 {
     struct xsock__afd_poll *q = &p->question;
@@ -337,7 +343,7 @@ static void enter(struct xsock__sys_poller *p, struct visit *visit)
     xsock__sys_lock(&p->lock);
     if (visit->began == 0)
         visit->began = ++p->serial;
-    r = p->listed; /* taken whole, as what can't be made is listed again */
+    r = p->listed; /* the whole list is taken: a request that cannot be made is listed again */
     p->listed = NULL;
     if (r != NULL)
         r->listed_link = &r;
@@ -366,7 +372,7 @@ static void leave(struct xsock__sys_poller *p, struct visit *visit)
     xsock__sys_unlock(&p->lock);
 }
 
-/* First what is there already. None is taken when the time is over. */
+/* Takes what is there already. If nothing is, waits for the rest of the time. */
 static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG room,
                    int64_t timeout_ns)
 {
@@ -386,7 +392,7 @@ static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG
     return code;
 }
 
-/* Again, where all that was there is nothing to report. */
+/* Waits again if nothing of what was there has to be reported. */
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
@@ -410,7 +416,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     return 0;
 }
 
-/* GetLastError()'s code is the interrupted program's, where a handler of console events calls. */
+/* Keeps GetLastError()'s code, because a handler of console events may call this. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
     DWORD kept = GetLastError();

@@ -1,7 +1,7 @@
-/* What the system is asked of the members of a poller: one request each, made again and again. All
- * calls are under the poller's lock. A request belongs to the system until its answer has been
- * taken from the port, also after it was cancelled: it is freed then. Threads that end take no
- * request with them: those of a handle with a port are left alone. */
+/* The requests of a poller. Each member has one, which is made again and again. All calls are made
+ * under the poller's lock. A request belongs to the system until its answer has been taken from the
+ * port, also after it was cancelled, and is freed then. A thread that ends takes no request with
+ * it, because the device has a port. */
 #ifndef XSOCK__WIN32_POLLER_REQUEST_H
 #define XSOCK__WIN32_POLLER_REQUEST_H
 
