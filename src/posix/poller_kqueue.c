@@ -134,7 +134,8 @@ static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t eve
         return make_event(m->handle, EVFILT_READ, filter_flags(events), 0, 0,
                           events & XSOCK_POLLER_PRI ? m->key | wants_pri : m->key);
     if (events & XSOCK_POLLER_RDHUP)
-        return make_event(m->handle, EVFILT_READ, filter_flags(events), NOTE_LOWAT, INT_MAX, m->key);
+        return make_event(m->handle, EVFILT_READ, filter_flags(events), NOTE_LOWAT, INT_MAX,
+                          m->key);
     /* The end of one direction was not asked for, and must not be reported for ever. */
     return make_event(m->handle, EVFILT_READ, EV_ADD | EV_CLEAR, NOTE_LOWAT, INT_MAX, m->key);
 }
