@@ -7,7 +7,9 @@
  * together with the guest's memory and the arguments as the guest passed them:
  *
  * This guest calls `sock_open(1, 1, 0, 4096)`: a stream of INET. The descriptor is stored at
- * address 4096 of its memory. @code{.c} #include "xsock_wasix.h"
+ * address 4096 of its memory.
+ * @code{.c}
+ * #include "xsock_wasix.h"
  *
  * static uint32_t guest_calls_sock_open(struct xsock_wasix *guest,
  *                                       const struct xsock_wasix_memory *memory)
