@@ -336,8 +336,8 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
                                char out[XSOCK__NAME_SIZE], int *out_code);
 
 /* Runs fn in a thread of its own, which nobody joins and which receives no signals. The library
- * stays loaded from then on. */
-int xsock__sys_thread_start(void (*fn)(void *arg), void *arg);
+ * stays loaded from then on. The stack has stack_size bytes, or more if the system wants more. */
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg, size_t stack_size);
 
 /* ---- Pollers ---------------------------------------------------------------------------------
  * The core has the members, what each means to the program, and what was closed. A backend tells

@@ -6,9 +6,9 @@
 #include "addr/addr.h"
 #include "call/call.h"
 #include "facts/translate.h"
+#include "name/ask.h"
 #include "name/happy_eyeballs.h"
 #include "name/host.h"
-#include "name/lookup_pool.h"
 #include "name/resolve.h"
 #include "socket/option.h"
 #include "socket/sock.h"
@@ -262,7 +262,7 @@ static int connect_to_host(struct xsock__fdtab *t, const struct xsock__host *h,
     xsock__happy_begin(&r.happy, &end);
     if (h->is_local)
         return connect_to(&r, &h->path, 1, out);
-    int rc = xsock__lookup_pool_ask(t, &h->question, &r.happy, &answer);
+    int rc = xsock__ask_until(t, &h->question, &r.happy, &answer);
     if (rc == 0)
         rc = connect_to(&r, answer.v, answer.count, out);
     else if (answer.code != 0)

@@ -4,141 +4,268 @@
 
 #include "base/atomic.h"
 #include "facts/translate.h"
-#include "sys.h"
+#include "table/fdtab.h"
 
-/* What the thread and its asker share. The asker frees it if the thread is done first, and the
- * thread frees it if the asker has left first. The lock decides. When the asker goes on, the thread
- * owns nothing any more. */
-struct job {
-    struct xsock__lock lock;
-    /* NULL: the asker has left, and another thread may have the wake */
-    const struct xsock__sys_wake *wake;
-    xsock__atomic_int done;
-    struct xsock__question q;
+/* What getaddrinfo() needs: glibc and musl stay below 64 KiB, and modules of glibc's name service
+ * get the rest. */
+enum { STACK_SIZE = 256 * 1024 };
+
+enum state { QUEUED, RUNNING, DONE };
+
+struct xsock__job {
+    struct xsock__job *next;
+    const void *guest;
+    const struct xsock__sys_wake *wake; /* NULL: the asker has left */
+    xsock__atomic_int state;
+    struct xsock__question question;
     struct xsock__answer answer;
     int rc;
 };
 
-static struct job *create(const struct xsock__question *q, const struct xsock__sys_wake *wake)
-{
-    struct job *j = xsock__sys_alloc(sizeof *j);
-    if (j == NULL)
-        return NULL;
-    xsock__sys_lock_init(&j->lock);
-    j->wake = wake;
-    j->q = *q;
-    return j;
-}
+/* The global lock guards all of it. That lock is held around every fork(), so a child finds the
+ * pool in order. */
+static struct {
+    struct xsock__job *queue;   /* in the order in which they will run */
+    struct xsock__job *running; /* those that a thread has */
+    int threads, max;           /* max 0: XSOCK__LOOKUP_POOL_THREADS */
+    int forks;
+} pool;
 
-static void destroy(struct job *j)
+static void destroy(struct xsock__job *j)
 {
     xsock__answer_free(&j->answer);
-    xsock__sys_lock_destroy(&j->lock);
     xsock__sys_free(j, sizeof *j);
 }
 
-static void run(void *arg)
+/* ---- Under the lock -------------------------------------------------------------------------- */
+
+static int max_threads(void)
 {
-    struct job *j = arg;
-    j->rc = xsock__question_ask(&j->q, &j->answer);
-    xsock__sys_lock(&j->lock);
+    return pool.max != 0 ? pool.max : XSOCK__LOOKUP_POOL_THREADS;
+}
+
+static void push(struct xsock__job **list, struct xsock__job *j)
+{
+    while (*list != NULL)
+        list = &(*list)->next;
+    j->next = NULL;
+    *list = j;
+}
+
+static void unlink_from(struct xsock__job **list, const struct xsock__job *j)
+{
+    while (*list != NULL && *list != j)
+        list = &(*list)->next;
+    if (*list != NULL)
+        *list = j->next;
+}
+
+/* A forked child has none of the threads, and nobody waits for the answers. What a thread was just
+ * writing may be half written, and is left alone. */
+static void forget_parent(void)
+{
+    int forks = xsock__fdtab_forks();
+    if (forks == pool.forks)
+        return;
+    pool.forks = forks;
+    while (pool.queue != NULL) {
+        struct xsock__job *j = pool.queue;
+        pool.queue = j->next;
+        destroy(j);
+    }
+    pool.running = NULL;
+    pool.threads = 0;
+}
+
+static void lock(void)
+{
+    xsock__sys_lock_global();
+    forget_parent();
+}
+
+/* A guest has a quarter of the threads, and all guests together have three quarters. Both have at
+ * least one. If there are two or three threads, one of them is the process's. */
+static bool may_run(const struct xsock__job *j)
+{
+    int max = max_threads(), share = max < 8 ? 1 : max / 4;
+    int of_all = max == 1 ? 1 : max - (max < 4 ? 1 : max / 4);
+    int running = 0, all_running = 0;
+    for (const struct xsock__job *r = pool.running; r != NULL; r = r->next) {
+        running += r->guest == j->guest;
+        all_running += r->guest != NULL;
+    }
+    return j->guest == NULL || (running < share && all_running < of_all);
+}
+
+/* Moves the questions of this guest behind those of others, so that all of them take turns. */
+static void move_to_end(const void *guest)
+{
+    struct xsock__job *moved = NULL, **end = &moved, **link = &pool.queue;
+    while (*link != NULL) {
+        struct xsock__job *j = *link;
+        if (j->guest != guest) {
+            link = &j->next;
+            continue;
+        }
+        *link = j->next;
+        j->next = NULL;
+        *end = j;
+        end = &j->next;
+    }
+    *link = moved;
+}
+
+/* Takes the first question off the queue that may run. NULL: none. */
+static struct xsock__job *take_next(void)
+{
+    struct xsock__job *j = pool.queue;
+    while (j != NULL && !may_run(j))
+        j = j->next;
+    if (j == NULL)
+        return NULL;
+    unlink_from(&pool.queue, j);
+    move_to_end(j->guest);
+    push(&pool.running, j);
+    xsock__atomic_store(&j->state, RUNNING);
+    return j;
+}
+
+/* Hands the answer to the asker. False if the asker has left, and the caller must destroy the
+ * job. */
+static bool hand_over(struct xsock__job *j)
+{
+    if (j->wake == NULL)
+        return false;
+    xsock__atomic_store(&j->state, DONE);
+    xsock__sys_wake_set(j->wake);
+    return true;
+}
+
+/* ---- Threads --------------------------------------------------------------------------------- */
+
+static void work(void *arg)
+{
+    struct xsock__job *j = arg;
+    while (j != NULL) {
+        j->rc = xsock__question_ask(&j->question, &j->answer);
+        lock();
+        struct xsock__job *done = j;
+        unlink_from(&pool.running, done);
+        bool handed_over = hand_over(done);
+        j = pool.threads <= max_threads() ? take_next() : NULL;
+        if (j == NULL)
+            pool.threads--;
+        xsock__sys_unlock_global();
+        if (!handed_over)
+            destroy(done);
+    }
+}
+
+static void fail(struct xsock__job *j, int code)
+{
+    j->rc = xsock__error_from_native(code);
+    j->answer.code = code;
+    (void)hand_over(j);
+}
+
+/* The system has no thread for j, which no thread of the pool has begun. If there are other
+ * threads, they will take the question. Otherwise nobody will take any. */
+static void give_up(struct xsock__job *j, int code)
+{
+    lock();
+    pool.threads--;
+    unlink_from(&pool.running, j);
     bool left_behind = j->wake == NULL;
     if (!left_behind) {
-        xsock__atomic_store(&j->done, 1);
-        xsock__sys_wake_set(j->wake);
+        xsock__atomic_store(&j->state, QUEUED);
+        j->next = pool.queue;
+        pool.queue = j;
     }
-    xsock__sys_unlock(&j->lock);
+    while (pool.threads == 0 && pool.queue != NULL) {
+        struct xsock__job *next = pool.queue;
+        pool.queue = next->next;
+        fail(next, code);
+    }
+    xsock__sys_unlock_global();
     if (left_behind)
         destroy(j);
 }
 
-static int wait_done(const struct job *j, struct xsock__happy *h, const struct xsock__waiter *w)
+/* Starts as many threads as there are questions to take, and as there may be. */
+static void start_threads(void)
 {
-    while (!xsock__atomic_load(&j->done)) {
-        struct xsock__sys_wait nothing = {UINTPTR_MAX, 0, 0};
-        struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
-        if (xsock__atomic_load(&w->closed))
-            return -XSOCK_ECANCELED;
-        if (step.what == XSOCK__HAPPY_GIVE_UP)
-            return step.error;
-        int code = xsock__sys_wait(&nothing, 1, j->wake, step.wait_ns);
-        if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR)
-            return xsock__finish(code);
+    for (;;) {
+        lock();
+        struct xsock__job *j = pool.threads < max_threads() ? take_next() : NULL;
+        pool.threads += j != NULL;
+        xsock__sys_unlock_global();
+        if (j == NULL)
+            return;
+        int code = xsock__sys_thread_start(work, j, STACK_SIZE);
+        if (code != 0) {
+            give_up(j, code);
+            return;
+        }
     }
-    return 0;
 }
 
-/* The asker leaves. True if the asker must destroy the job. */
-static bool leave(struct job *j)
-{
-    xsock__sys_lock(&j->lock);
-    bool done = xsock__atomic_load(&j->done) != 0;
-    j->wake = NULL;
-    xsock__sys_unlock(&j->lock);
-    return done;
-}
+/* ---- Askers ---------------------------------------------------------------------------------- */
 
-static int ask_with(const struct xsock__question *q, struct xsock__happy *h,
-                    const struct xsock__waiter *w, struct xsock__answer *out)
+struct xsock__job *xsock__lookup_pool_begin(const struct xsock__question *q, const void *guest,
+                                            const struct xsock__sys_wake *wake)
 {
-    struct job *j = create(q, &w->waker->wake);
+    struct xsock__job *j = xsock__sys_alloc(sizeof *j);
     if (j == NULL)
-        return -XSOCK_ENOMEM;
-    int rc = xsock__finish(xsock__sys_thread_start(run, j));
-    if (rc != 0) {
-        destroy(j);
+        return NULL;
+    j->guest = guest;
+    j->wake = wake;
+    j->question = *q;
+    xsock__atomic_set(&j->state, QUEUED);
+    lock();
+    push(&pool.queue, j);
+    xsock__sys_unlock_global();
+    start_threads();
+    return j;
+}
+
+bool xsock__lookup_pool_is_done(const struct xsock__job *j)
+{
+    return xsock__atomic_load(&j->state) == DONE;
+}
+
+int xsock__lookup_pool_end(struct xsock__job *j, struct xsock__answer *out)
+{
+    int rc = -XSOCK_ECANCELED;
+    lock();
+    int state = xsock__atomic_load(&j->state);
+    if (state == QUEUED)
+        unlink_from(&pool.queue, j);
+    j->wake = NULL;
+    xsock__sys_unlock_global();
+    memset(out, 0, sizeof *out);
+    if (state == RUNNING) /* the thread destroys it */
         return rc;
-    }
-    rc = wait_done(j, h, w);
-    if (rc == 0) {
+    if (state == DONE) {
         rc = j->rc;
         *out = j->answer;
         memset(&j->answer, 0, sizeof j->answer);
     }
-    if (leave(j))
-        destroy(j);
+    destroy(j);
     return rc;
 }
 
-/* Asks in a thread. The asker waits in the table's sealing descriptor, so that sealing the table
- * wakes it. */
-static int ask_in_thread(struct xsock__fdtab *t, const struct xsock__question *q,
-                         struct xsock__happy *h, struct xsock__answer *out)
+int xsock__lookup_pool_max(void)
 {
-    struct xsock__waiter w;
-    struct xsock__waker *k;
-    int rc = xsock__fdtab_take_waker(t, &k);
-    if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc; /* above 0: the system's code */
-    rc = xsock__fdtab_attach(t, xsock__fdtab_seal_fd(t), &w, k);
-    if (rc == 0) {
-        rc = ask_with(q, h, &w, out);
-        (void)xsock__fdtab_detach(t, &w);
-    }
-    xsock__fdtab_give_waker(t, k, true);
-    return rc;
+    lock();
+    int n = max_threads();
+    xsock__sys_unlock_global();
+    return n;
 }
 
-int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q,
-                           struct xsock__happy *h, struct xsock__answer *out)
+void xsock__lookup_pool_set_max(int n)
 {
-    memset(out, 0, sizeof *out);
-    if (!xsock__question_is_slow(q) || h->end.never)
-        return xsock__question_ask(q, out);
-    struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
-    if (step.what == XSOCK__HAPPY_GIVE_UP)
-        return step.error;
-    return ask_in_thread(t, q, h, out);
-}
-
-int xsock__lookup_pool_ask_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
-                                        struct xsock__answer *out)
-{
-    struct xsock__deadline never = xsock__deadline_in(-1);
-    struct xsock__happy h;
-    memset(out, 0, sizeof *out);
-    if (!xsock__question_is_slow(q))
-        return xsock__question_ask(q, out);
-    xsock__happy_begin(&h, &never);
-    return ask_in_thread(t, q, &h, out);
+    lock();
+    pool.max = n;
+    xsock__sys_unlock_global();
+    start_threads();
 }

@@ -1,20 +1,40 @@
-/* Asks a question for a limited time. The system's resolver cannot be stopped, so it is asked in a
- * thread of its own. When the time has passed, the thread is left behind, and frees what it finds.
- */
+/* The threads that look names up. The system's resolver cannot be stopped, so a question with a
+ * time limit is asked in another thread. The number of threads is bounded, whoever asks. A question
+ * for which no thread is free waits in a queue. If its asker leaves before a thread has taken it,
+ * the question is dropped; after that, the thread frees what it finds. A thread ends when nothing
+ * is left for it to do: starting one costs far less than a look-up. */
 #ifndef XSOCK__NAME_LOOKUP_POOL_H
 #define XSOCK__NAME_LOOKUP_POOL_H
 
-#include "name/happy_eyeballs.h"
+#include <stdbool.h>
+
 #include "name/resolve.h"
-#include "table/fdtab.h"
+#include "sys.h"
 
-/* Returns 0, an error of xsock__question_ask, -XSOCK_ETIMEDOUT, or the reason why there is no
- * thread. The caller frees *out whatever the result is. */
-int xsock__lookup_pool_ask(struct xsock__fdtab *t, const struct xsock__question *q,
-                           struct xsock__happy *h, struct xsock__answer *out);
+/* Eight slow look-ups at once are more than one program usually has, and their stacks are 2 MiB of
+ * address space. */
+enum { XSOCK__LOOKUP_POOL_THREADS = 8, XSOCK__LOOKUP_POOL_THREADS_MAX = 1024 };
 
-/* The same without a time limit. -XSOCK_ECANCELED if the table was sealed (see fdtab.h). */
-int xsock__lookup_pool_ask_until_sealed(struct xsock__fdtab *t, const struct xsock__question *q,
-                                        struct xsock__answer *out);
+/* A question that was given to the pool. */
+struct xsock__job;
+
+/* Gives a question to the pool. `guest` stands for the guest that asks, and NULL for the process.
+ * Guests together never have all threads, and one guest has few of them, so that a guest with many
+ * slow questions holds up neither the process nor other guests. `wake` is set when the answer is
+ * there. NULL if there is no memory. */
+struct xsock__job *xsock__lookup_pool_begin(const struct xsock__question *q, const void *guest,
+                                            const struct xsock__sys_wake *wake);
+
+bool xsock__lookup_pool_is_done(const struct xsock__job *j);
+
+/* Ends a job, done or not. If the job is done, the result is that of xsock__question_ask, or the
+ * reason why the system has no thread, and *out is the answer. Otherwise the result is
+ * -XSOCK_ECANCELED. */
+int xsock__lookup_pool_end(struct xsock__job *j, struct xsock__answer *out);
+
+/* How many threads there are at most. `n` is between 1 and XSOCK__LOOKUP_POOL_THREADS_MAX. If more
+ * threads are running, the surplus end with their present look-ups. */
+int xsock__lookup_pool_max(void);
+void xsock__lookup_pool_set_max(int n);
 
 #endif

@@ -126,7 +126,8 @@ static void *run(void *user)
     return NULL;
 }
 
-static int start_detached(struct start *s)
+/* stack_size 0: the system's default. */
+static int start_detached(struct start *s, size_t stack_size)
 {
     pthread_attr_t attributes;
     pthread_t thread;
@@ -134,6 +135,8 @@ static int start_detached(struct start *s)
     if (code != 0)
         return code;
     code = pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    if (code == 0 && stack_size != 0)
+        code = pthread_attr_setstacksize(&attributes, stack_size);
     if (code == 0)
         code = pthread_create(&thread, &attributes, run, s);
     pthread_attr_destroy(&attributes);
@@ -142,8 +145,9 @@ static int start_detached(struct start *s)
 
 /* The linker keeps the library loaded (-z nodelete), which the fork handlers need, too. A thread
  * inherits the signal mask of its maker. All signals are blocked, so that the program's handlers do
- * not run in a thread that the program does not know. */
-int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
+ * not run in a thread that the program does not know. glibc puts thread-local variables on the
+ * stack, and gives EINVAL if a program has so many of them that the stack is too small. */
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg, size_t stack_size)
 {
     sigset_t all, before;
     struct start *s = xsock__sys_alloc(sizeof *s);
@@ -153,7 +157,9 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
     s->arg = arg;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    int code = start_detached(s);
+    int code = start_detached(s, stack_size);
+    if (code == EINVAL)
+        code = start_detached(s, 0);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     if (code != 0)
         xsock__sys_free(s, sizeof *s);

@@ -244,6 +244,11 @@ struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struc
 typedef void xsock__fdtab_forked(struct xsock__held *held);
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked);
 
+/* How many forks lie between the first process with a table and this process. Whoever keeps
+ * something that a child must not have compares the numbers. The caller holds the global lock
+ * (sys.h), which is held around every fork. */
+int xsock__fdtab_forks(void);
+
 /* ---- Closing --------------------------------------------------------------------------------- */
 
 /* Frees the number at once, and what the descriptor holds when the last reference is dropped.

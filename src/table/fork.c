@@ -2,6 +2,7 @@
 #include "xsock.h"
 
 static struct xsock__fdtab *tables;
+static int forks; /* under the global lock */
 
 /* ---- Fork: the child has the tables, and none of the threads but one ------------------------- */
 
@@ -62,6 +63,7 @@ static void each_cell(void (*fn)(struct xsock__fdtab *t, struct xsock__fd *fd),
 
 static void after_fork_in_child(void)
 {
+    forks++;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
         t->leaving = 0;
@@ -77,6 +79,11 @@ static void after_fork_in_child(void)
 }
 
 /* ---- The list -------------------------------------------------------------------------------- */
+
+int xsock__fdtab_forks(void)
+{
+    return forks;
+}
 
 void xsock__fdtab_on_fork(struct xsock__fdtab *t, xsock__fdtab_forked *forked)
 {

@@ -3,7 +3,7 @@
  * of WASIX do the same. */
 #include <string.h>
 
-#include "name/lookup_pool.h"
+#include "name/ask.h"
 #include "wasix/guest.h"
 
 /* An addr_ip: a tag, a padding byte, and 4 or 16 bytes of address. */
@@ -60,7 +60,7 @@ int xsock__wasix_resolve(const struct xsock__wasix_call *c)
         rc = xsock__question_init(&q, a.host, NULL, XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0);
     if (rc != 0)
         return rc;
-    rc = xsock__lookup_pool_ask_until_sealed(c->guest->table, &q, &answer);
+    rc = xsock__ask_for_guest(c->guest->table, &q, &answer);
     if (rc == 0)
         write_answer(c, &a, &answer);
     else if (answer.code != 0)

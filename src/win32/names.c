@@ -195,7 +195,7 @@ static DWORD WINAPI run(LPVOID user)
 /* Uses CreateThread and not the C runtime's function, because the thread uses nothing of the
  * runtime that needs data of its own for a thread. The module is pinned by an address inside it, be
  * it the DLL or the program. */
-int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg, size_t stack_size)
 {
     struct beginning *b;
     HMODULE self;
@@ -210,7 +210,7 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
         return ERROR_NOT_ENOUGH_MEMORY;
     b->fn = fn;
     b->arg = arg;
-    thread = CreateThread(NULL, 0, run, b, 0, NULL);
+    thread = CreateThread(NULL, stack_size, run, b, STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
     if (thread == NULL) {
         code = xsock__win32_error();
         xsock__sys_free(b, sizeof *b);

@@ -6,7 +6,7 @@
 
 #include "fake_sys.h"
 
-enum { HOSTS = 64, SERVICES = 16 };
+enum { HOSTS = 64, SERVICES = 16, THREADS = 64 };
 
 static struct {
     struct {
@@ -22,10 +22,15 @@ static struct {
     int error, code;
     const char *canonical;
     struct fake_names_asked asked;
+    void (*watch)(const char *host, void *user);
+    void *watch_user;
     bool threads_wait;
     int thread_code;
-    void (*thread)(void *arg);
-    void *thread_arg;
+    struct {
+        void (*fn)(void *arg);
+        void *arg;
+    } threads[THREADS];
+    size_t thread_count;
 } set;
 
 static void die(const char *sentence)
@@ -37,7 +42,7 @@ static void die(const char *sentence)
 
 void fake_names_reset(void)
 {
-    if (set.thread != NULL)
+    if (set.thread_count != 0)
         die("a thread was never run");
     memset(&set, 0, sizeof set);
     set.canonical = "";
@@ -69,6 +74,12 @@ void fake_names_fail(int error, int code)
 {
     set.error = error;
     set.code = code;
+}
+
+void fake_names_watch(void (*fn)(const char *host, void *user), void *user)
+{
+    set.watch = fn;
+    set.watch_user = user;
 }
 
 struct fake_names_asked fake_names_asked(void)
@@ -128,6 +139,8 @@ static void note(const struct xsock__sys_query *q)
     set.asked.family = q->family;
     set.asked.type = q->type;
     set.asked.addrconfig = q->addrconfig;
+    if (set.watch != NULL)
+        set.watch(set.asked.host, set.watch_user);
 }
 
 int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found, void *user,
@@ -216,21 +229,31 @@ void fake_threads_fail(int code)
 
 bool fake_threads_run_one(void)
 {
-    void (*thread)(void *arg) = set.thread;
-    set.thread = NULL;
-    if (thread != NULL)
-        thread(set.thread_arg);
-    return thread != NULL;
+    if (set.thread_count == 0)
+        return false;
+    void (*fn)(void *arg) = set.threads[0].fn;
+    void *arg = set.threads[0].arg;
+    set.thread_count--;
+    memmove(set.threads, set.threads + 1, set.thread_count * sizeof set.threads[0]);
+    fn(arg);
+    return true;
 }
 
-int xsock__sys_thread_start(void (*fn)(void *arg), void *arg)
+size_t fake_threads(void)
+{
+    return set.thread_count;
+}
+
+int xsock__sys_thread_start(void (*fn)(void *arg), void *arg, size_t stack_size)
 {
     if (set.thread_code != 0)
         return set.thread_code;
-    if (set.thread != NULL)
-        die("a second thread");
-    set.thread = fn;
-    set.thread_arg = arg;
+    if (stack_size == 0 || stack_size > 256 * 1024)
+        die("a thread with a large stack");
+    if (set.thread_count == THREADS)
+        die("too many threads");
+    set.threads[set.thread_count].fn = fn;
+    set.threads[set.thread_count++].arg = arg;
     if (!set.threads_wait)
         fake_threads_run_one();
     return 0;

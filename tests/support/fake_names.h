@@ -24,6 +24,9 @@ void fake_names_canonical(const char *name);
 /* Every look-up fails with this error (XSOCK_EAI_...) and this code, until it is reset. */
 void fake_names_fail(int error, int code);
 
+/* Calls fn at each look-up of a host, until it is reset. */
+void fake_names_watch(void (*fn)(const char *host, void *user), void *user);
+
 /* Look-ups so far, and the last one as it came: a host or service of "" was NULL. */
 struct fake_names_asked {
     unsigned count;
@@ -33,10 +36,11 @@ struct fake_names_asked {
 };
 struct fake_names_asked fake_names_asked(void);
 
-/* How threads run: at once, in the call that starts them; or when the test says so, at most one at
- * a time. */
+/* How threads run: at once, in the call that starts them; or when the test says so, one after the
+ * other, in the order in which they were started. */
 void fake_threads_wait(bool on);
 bool fake_threads_run_one(void);  /* false: there was none */
+size_t fake_threads(void);        /* how many were started and have not run */
 void fake_threads_fail(int code); /* none can be started; 0: they can */
 
 #endif
