@@ -2899,6 +2899,37 @@ XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int t
 XSOCK_API int xsock_canonical_name(const char *host, int af, char *buf, size_t len)
     XSOCK_WRITES(3, 4);
 
+/**
+ * Returns how many threads the library may have for look-ups: 8 unless the program has set another
+ * number.
+ *
+ * @return The number.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_get_lookup_threads(void);
+
+/**
+ * Sets how many threads the library may have for look-ups. A look-up of xsock_connect_host() with a
+ * time limit runs in such a thread, and so does every look-up of a WebAssembly guest. If all
+ * threads are busy, the look-up waits for one, and the time limit goes on. A system's resolver
+ * cannot be stopped, so that a look-up whose time has passed may keep its thread for a while. One
+ * guest has at most a quarter of the threads, and all guests together have three quarters, but at
+ * least one. A thread ends when nothing is left to look up.
+ *
+ * @param[in] n The new number, 1..1024. If more threads are running, the surplus end with their
+ *     present look-ups.
+ * @return 0.
+ * @retval -XSOCK_EINVAL `n` is not between 1 and 1024.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_set_lookup_threads(int n);
+
 /** Flags of xsock_reverse(), numbered as in wasix-libc. */
 enum xsock_reverse_flag {
     XSOCK_NI_NUMERICHOST = 0x1, /**< The address instead of a name. Nothing is looked up. */

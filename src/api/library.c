@@ -3,6 +3,7 @@
 
 #include "base/atomic.h"
 #include "call/lookup.h"
+#include "name/lookup_pool.h"
 #include "socket/start.h"
 #include "sys.h"
 #include "xsock.h"
@@ -31,6 +32,19 @@ int xsock__library_ensure_table(struct xsock__fdtab **out)
     if (theirs != NULL)
         xsock__fdtab_destroy(mine);
     *out = theirs != NULL ? theirs : mine;
+    return 0;
+}
+
+int xsock_get_lookup_threads(void)
+{
+    return xsock__lookup_pool_max();
+}
+
+int xsock_set_lookup_threads(int n)
+{
+    if (n < 1 || n > XSOCK__LOOKUP_POOL_THREADS_MAX)
+        return -XSOCK_EINVAL;
+    xsock__lookup_pool_set_max(n);
     return 0;
 }
 
