@@ -2900,6 +2900,48 @@ XSOCK_API int xsock_canonical_name(const char *host, int af, char *buf, size_t l
     XSOCK_WRITES(3, 4);
 
 /**
+ * The callback of xsock_set_resolver(): finds the addresses of a host. It may be called in several
+ * threads at once. A thread of the library has 256 KiB of stack and blocks all signals. The
+ * callback may call any function of this library, but a look-up of a name comes back to the
+ * callback. It must return normally, and not in a forked child.
+ *
+ * @param[in] host The name, with at most 254 bytes. It is never an address.
+ * @param[in] af XSOCK_AF_UNSPEC (both families), XSOCK_AF_INET or XSOCK_AF_INET6.
+ * @param[in] user What xsock_set_resolver() was given.
+ * @param[out] out The addresses, the best one first. Ports are ignored. Addresses that are
+ *     malformed or not of family `af` are left out.
+ * @param[in] cap The capacity of `out`: 64.
+ * @return How many addresses were stored. 0: the system's resolver is to be asked. Otherwise the
+ *     negative `XSOCK_EAI_...` error that the look-up gives. Any other number counts as
+ *     -XSOCK_EAI_FAIL.
+ *
+ * @since 0.1
+ */
+typedef int xsock_resolver_fn(const char *host, int af, void *user, struct xsock_addr *out,
+                              size_t cap);
+
+/**
+ * Sets a resolver of the program's own, which looks up the names of hosts instead of the system.
+ * xsock_resolve(), xsock_connect_host(), xsock_listen_host() and the look-ups of WebAssembly guests
+ * use it. Services, canonical names and the names of addresses are still the system's. The flag
+ * ADDRCONFIG has no effect on what the resolver answers.
+ *
+ * The resolver is called in the thread that looks up, or in a thread of the library (see
+ * xsock_set_lookup_threads()). In a thread of the library a call may go on after its look-up has
+ * ended. Before a program frees what the resolver uses, it sets NULL until the result is 0.
+ *
+ * @param[in] fn The resolver. NULL: the system's.
+ * @param[in] user Is given to `fn`. May be NULL.
+ * @return How many calls of resolvers that were set before have not returned.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_set_resolver(xsock_resolver_fn *fn, void *user);
+
+/**
  * Returns how many threads the library may have for look-ups: 8 unless the program has set another
  * number.
  *

@@ -51,6 +51,7 @@ static const struct fault_exempt exempt[] = {
     {"xsock_addr_equal", "no argument is refused", 0},
     {"xsock_catalog", "any user is good", 0},
     {"xsock_interfaces", "any user is good", 0},
+    {"xsock_set_resolver", "fn and user may be NULL", 0},
     {"xsock_accept", "out_peer may be NULL", -XSOCK_EFAULT},
     {"xsock_listen_host", "host and service may be NULL", -XSOCK_EFAULT},
     {"xsock_listen_host_with", "host, service and options may be NULL", -XSOCK_EFAULT},

@@ -4,6 +4,7 @@
 #include "base/atomic.h"
 #include "call/lookup.h"
 #include "name/lookup_pool.h"
+#include "name/resolver.h"
 #include "socket/start.h"
 #include "sys.h"
 #include "xsock.h"
@@ -33,6 +34,13 @@ int xsock__library_ensure_table(struct xsock__fdtab **out)
         xsock__fdtab_destroy(mine);
     *out = theirs != NULL ? theirs : mine;
     return 0;
+}
+
+int xsock_set_resolver(xsock_resolver_fn *fn, void *user)
+{
+    struct xsock__fdtab *t; /* with the first table come the handlers of fork() */
+    int rc = xsock__library_ensure_table(&t);
+    return rc != 0 ? rc : xsock__resolver_set(fn, user);
 }
 
 int xsock_get_lookup_threads(void)

@@ -4,6 +4,7 @@
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "name/resolver.h"
 #include "socket/start.h"
 #include "sys.h"
 
@@ -281,18 +282,6 @@ static int ask_system(const struct xsock__question *q, const char *host, int af,
     return c->out->count > 0 ? 0 : -XSOCK_EAI_NODATA;
 }
 
-/* Not every system has V4MAPPED (FreeBSD lacks it): it is made here. */
-static int ask_name(const struct xsock__question *q, struct xsock__answer *out)
-{
-    struct collecting c = {q, out, false, false};
-    int rc = ask_system(q, q->host, q->af, &c);
-    bool none = rc == -XSOCK_EAI_NONAME || rc == -XSOCK_EAI_NODATA || rc == -XSOCK_EAI_ADDRFAMILY;
-    if (!none || !wants_mapped(q))
-        return rc;
-    c.mapped = true;
-    return ask_system(q, q->host, XSOCK_AF_INET, &c);
-}
-
 /* ---- Hosts that need no asking --------------------------------------------------------------- */
 
 /* The ports of a service: those of "any host". */
@@ -329,11 +318,10 @@ static size_t hosts(const struct xsock__question *q, struct xsock_addr out[2])
     return n;
 }
 
-static int combine(const struct xsock__question *q, const struct xsock__answer *ports,
+/* Gives every host every port. */
+static int combine(struct xsock_addr *host, size_t n, const struct xsock__answer *ports,
                    struct xsock__answer *out)
 {
-    struct xsock_addr host[2];
-    size_t n = hosts(q, host);
     for (size_t i = 0; i < n; i++)
         for (size_t k = 0; k < ports->count; k++) {
             host[i].port = ports->v[k].port;
@@ -343,20 +331,63 @@ static int combine(const struct xsock__question *q, const struct xsock__answer *
     return 0;
 }
 
-int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *out)
+static int add_ports(const struct xsock__question *q, struct xsock_addr *host, size_t n,
+                     struct xsock__answer *out)
 {
-    struct xsock__answer ports;
-    memset(out, 0, sizeof *out);
-    if (q->kind == XSOCK__HOST_NAME)
-        return ask_name(q, out);
-    memset(&ports, 0, sizeof ports);
+    struct xsock__answer ports = {0};
     int rc = find_ports(q, &ports);
     if (rc == 0)
-        rc = combine(q, &ports, out);
+        rc = combine(host, n, &ports, out);
     else
         out->code = ports.code;
     xsock__answer_free(&ports);
     return rc;
+}
+
+/* ---- Names ----------------------------------------------------------------------------------- */
+
+/* Returns 1 if the program's resolver leaves the host to the system. */
+static int ask_program(const struct xsock__question *q, int af, const struct collecting *c)
+{
+    const size_t size = XSOCK__RESOLVER_CAPACITY * sizeof(struct xsock_addr);
+    struct xsock_addr *v = xsock__sys_alloc(size);
+    if (v == NULL)
+        return -XSOCK_EAI_MEMORY;
+    int n = xsock__resolver_ask(q->host, af, v);
+    for (int i = 0; i < n && c->mapped; i++)
+        map_to_v6(&v[i]);
+    int rc = n > 0 ? add_ports(q, v, (size_t)n, c->out) : n == 0 ? 1 : n;
+    xsock__sys_free(v, size);
+    return rc;
+}
+
+static int ask_host(const struct xsock__question *q, int af, struct collecting *c)
+{
+    int rc = xsock__resolver_is_set() ? ask_program(q, af, c) : 1;
+    return rc <= 0 ? rc : ask_system(q, q->host, af, c);
+}
+
+/* Not every system has V4MAPPED (FreeBSD lacks it): it is made here. */
+static int ask_name(const struct xsock__question *q, struct xsock__answer *out)
+{
+    struct collecting c = {q, out, false, false};
+    int rc = ask_host(q, q->af, &c);
+    bool none = rc == -XSOCK_EAI_NONAME || rc == -XSOCK_EAI_NODATA || rc == -XSOCK_EAI_ADDRFAMILY;
+    if (!none || !wants_mapped(q))
+        return rc;
+    c.mapped = true;
+    return ask_host(q, XSOCK_AF_INET, &c);
+}
+
+/* ---- Asking ---------------------------------------------------------------------------------- */
+
+int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *out)
+{
+    struct xsock_addr host[2];
+    memset(out, 0, sizeof *out);
+    if (q->kind == XSOCK__HOST_NAME)
+        return ask_name(q, out);
+    return add_ports(q, host, hosts(q, host), out);
 }
 
 /* ---- The public call ------------------------------------------------------------------------- */
