@@ -200,6 +200,34 @@ static void a_partial_send_goes_on_in_the_middle_of_a_vector(void **state)
     ASSERT_RESULT(0, xsock_close(pair[1]));
 }
 
+/* ---- The end of receiving -------------------------------------------------------------------- */
+
+/* The fake socket gives 0 bytes and no sender then, as BSD kernels do. */
+static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
+{
+    struct rig r;
+    char in[3][4];
+    struct xsock_dgram v[3];
+    (void)state;
+    make_rig(&r);
+    fake_join(false);
+    ASSERT_RESULT(0,
+                  xsock_bind(r.from, &(struct xsock_addr){.family = XSOCK_AF_INET, .length = 4}));
+    send_text(&r, "");
+    send_text(&r, "a");
+    ASSERT_RESULT(0, xsock_connect(r.to, &r.name)); /* only a socket with a peer is shut down */
+    ASSERT_RESULT(0, xsock_shutdown(r.to, XSOCK_SHUT_RD));
+    for (int i = 0; i < 3; i++)
+        v[i] = (struct xsock_dgram){.base = in[i], .len = sizeof in[i]};
+    ASSERT_RESULT(1, xsock_recv_batch(r.to, v, 1, 0)); /* the empty one */
+    assert_int_equal(v[0].done, 0);
+    ASSERT_RESULT(1, xsock_recv_batch(r.to, v, 3, 0));
+    assert_int_equal(v[0].done, 1);
+    ASSERT_RESULT(0, xsock_recv_batch(r.to, v, 1, 0));
+    ASSERT_RESULT(0, xsock_recv_batch(r.to, v, 3, 0));
+    end_rig(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +238,7 @@ int main(void)
         FAKE_TEST(a_batch_that_the_system_cuts_comes_as_it_was_given),
         FAKE_TEST(what_the_system_refuses_to_cut_goes_one_by_one),
         FAKE_TEST(a_partial_send_goes_on_in_the_middle_of_a_vector),
+        FAKE_TEST(a_batch_tells_the_end_from_an_empty_datagram),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
