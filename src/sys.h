@@ -237,7 +237,8 @@ struct xsock__sys_msg {
     size_t segment;
 };
 
-/* The vectors of one message. A stream leaves more vectors to the next call. */
+/* The vectors of one message. A stream leaves more vectors to the next call. The first vector has
+ * bytes, unless the message has none. */
 enum { XSOCK__VEC_MAX = 1024 };
 
 /* As xsock__sys_send and xsock__sys_recv, with control data. The caller owns the handles that come:

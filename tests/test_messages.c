@@ -91,6 +91,24 @@ static void very_many_vectors_arrive_whole_in_parts(void **state)
     close_pair(pair);
 }
 
+static void bytes_behind_very_many_empty_vectors_arrive(void **state)
+{
+    enum { EMPTY = 1024 };
+    static struct xsock_vec from[EMPTY + 1], into[EMPTY + 1];
+    char got[5] = {0};
+    struct xsock_msg out = {.vec = from, .vec_count = EMPTY + 1},
+                     in = {.vec = into, .vec_count = EMPTY + 1};
+    int pair[2];
+    (void)state;
+    pair_of(XSOCK_SOCK_STREAM, pair);
+    from[EMPTY] = (struct xsock_vec){"bytes", 5};
+    into[EMPTY] = (struct xsock_vec){got, 5};
+    ASSERT_RESULT(5, (int)xsock_sendmsg(pair[0], &out, 0));
+    ASSERT_RESULT(5, (int)xsock_recvmsg(pair[1], &in, 0));
+    assert_memory_equal(got, "bytes", 5);
+    close_pair(pair);
+}
+
 static void a_datagram_of_too_many_vectors_is_refused(void **state)
 {
     static struct xsock_vec v[1025];
@@ -308,6 +326,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(vectors_are_sent_as_one_and_filled_in_order),
         TEST(very_many_vectors_arrive_whole_in_parts),
+        TEST(bytes_behind_very_many_empty_vectors_arrive),
         TEST(a_datagram_of_too_many_vectors_is_refused),
         TEST(waitall_fills_the_vectors),
         TEST(a_datagram_that_is_cut_says_so_and_who_sent_it),

@@ -284,6 +284,124 @@ static void control_data_waits_with_the_first_part(void **state)
     assert_int_equal(fake_controls_sent(), 1);
 }
 
+/* ---- Steps that move nothing ----------------------------------------------------------------- */
+
+static ptrdiff_t (*const stream_senders[])(int) = {send_bytes, send_vectors};
+
+static void a_step_that_sends_nothing_is_not_progress(void **state)
+{
+    (void)state;
+    for (int s = 0; s < 2; s++) {
+        int d[2];
+        begin(d);
+        fake_move_nothing(3);
+        ASSERT_RESULT(TOTAL, (int)stream_senders[s](d[0]));
+        assert_int_equal(fake_calls(FAKE_WAIT), 3);
+        start_far_end(d[1], TOTAL, take_piece);
+        take_rest();
+        assert_arrived(s, 0, TOTAL);
+    }
+}
+
+static void one_that_may_not_wait_says_so(void **state)
+{
+    struct xsock_vec v = {bytes, TOTAL};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1};
+    int d[2];
+    (void)state;
+    begin(d);
+    fake_move_nothing(2);
+    ASSERT_RESULT(-XSOCK_EAGAIN, send_some(d[0], TOTAL, XSOCK_MSG_DONTWAIT));
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock__call_sendmsg(t, d[0], &m, XSOCK_MSG_DONTWAIT));
+}
+
+static void control_data_stays_with_bytes_that_were_not_sent(void **state)
+{
+    struct xsock_vec v = {bytes, TOTAL};
+    uintptr_t handle = 1;
+    struct xsock_control c = {.has = XSOCK_CONTROL_HANDLES, .handles = &handle, .handle_count = 1};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
+    int d[2];
+    (void)state;
+    connect_local(d);
+    limit_calls();
+    fake_move_nothing(1);
+    ASSERT_RESULT(TOTAL, (int)xsock__call_sendmsg(t, d[0], &m, 0));
+    assert_int_equal(fake_controls_sent(), 1);
+}
+
+/* ---- Empty vectors before the bytes ---------------------------------------------------------- */
+
+/* The system takes 1,024 vectors at once. */
+static const int empties[] = {1023, 1024, 1025, 2048};
+enum { EMPTIES = sizeof empties / sizeof *empties, MOST_EMPTIES = 2048 };
+
+/* n empty vectors, three bytes, n empty vectors, the other bytes. */
+static struct xsock_msg behind_empties(unsigned char *base, int n)
+{
+    static struct xsock_vec v[2 * MOST_EMPTIES + 2];
+    memset(v, 0, sizeof v);
+    v[n] = (struct xsock_vec){base, 3};
+    v[2 * n + 1] = (struct xsock_vec){base + 3, TOTAL - 3};
+    return (struct xsock_msg){.vec = v, .vec_count = (size_t)(2 * n + 2)};
+}
+
+static void a_send_finds_the_bytes_behind_empty_vectors(void **state)
+{
+    (void)state;
+    for (int e = 0; e < EMPTIES; e++)
+        for (size_t step = 1; step <= MOST_STEP; step++) {
+            struct xsock_msg m = behind_empties(bytes, empties[e]);
+            int d[2];
+            begin(d);
+            fake_set_step(step);
+            start_far_end(d[1], TOTAL, take_piece);
+            ASSERT_RESULT(TOTAL, (int)xsock__call_sendmsg(t, d[0], &m, 0));
+            take_rest();
+            assert_arrived(1, step, TOTAL);
+        }
+}
+
+static void a_send_that_may_not_wait_sends_some_of_them(void **state)
+{
+    struct xsock_msg m = behind_empties(bytes, 1024);
+    int d[2];
+    (void)state;
+    begin(d);
+    ASSERT_RESULT(3, (int)xsock__call_sendmsg(t, d[0], &m, XSOCK_MSG_DONTWAIT));
+}
+
+static void a_receive_of_all_fills_the_bytes_behind_empty_vectors(void **state)
+{
+    (void)state;
+    for (int e = 0; e < EMPTIES; e++)
+        for (size_t step = 1; step <= MOST_STEP; step++) {
+            unsigned char got[TOTAL] = {0};
+            struct xsock_msg m = behind_empties(got, empties[e]);
+            int d[2];
+            begin(d);
+            ASSERT_RESULT(TOTAL, (int)send_bytes(d[1]));
+            fake_set_step(step);
+            ASSERT_RESULT(TOTAL, (int)xsock__call_recvmsg(t, d[0], &m, XSOCK_MSG_WAITALL));
+            assert_memory_equal(got, bytes, TOTAL);
+        }
+}
+
+static void control_data_goes_with_the_bytes_behind_empty_vectors(void **state)
+{
+    struct xsock_msg m = behind_empties(bytes, 1024);
+    uintptr_t handle = 1;
+    struct xsock_control c = {.has = XSOCK_CONTROL_HANDLES, .handles = &handle, .handle_count = 1};
+    int d[2];
+    (void)state;
+    connect_local(d);
+    limit_calls();
+    m.control = &c;
+    ASSERT_RESULT(TOTAL, (int)xsock__call_sendmsg(t, d[0], &m, 0));
+    assert_int_equal(fake_controls_sent(), 1);
+    assert_int_equal(fake_calls(FAKE_SEND), 2); /* none of them without bytes */
+}
+
 #define RESUME_TEST(f) cmocka_unit_test_setup_teardown(f, setup, talk_stop)
 
 int main(void)
@@ -296,6 +414,13 @@ int main(void)
         RESUME_TEST(a_receive_of_all_that_waits_again_and_again_has_each_byte_in_its_place),
         RESUME_TEST(control_data_goes_with_the_first_part_only),
         RESUME_TEST(control_data_waits_with_the_first_part),
+        RESUME_TEST(a_step_that_sends_nothing_is_not_progress),
+        RESUME_TEST(one_that_may_not_wait_says_so),
+        RESUME_TEST(control_data_stays_with_bytes_that_were_not_sent),
+        RESUME_TEST(a_send_finds_the_bytes_behind_empty_vectors),
+        RESUME_TEST(a_send_that_may_not_wait_sends_some_of_them),
+        RESUME_TEST(a_receive_of_all_fills_the_bytes_behind_empty_vectors),
+        RESUME_TEST(control_data_goes_with_the_bytes_behind_empty_vectors),
     };
     return cmocka_run_group_tests_name("resuming", tests, NULL, NULL);
 }

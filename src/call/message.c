@@ -69,11 +69,12 @@ static int check_socket(const struct xsock__sock *s, const struct xsock_msg *m, 
     return 0;
 }
 
-/* Moves the beginning of the vectors behind what is done. */
-static void advance(struct message *x)
+/* Moves the beginning of the vectors behind what is done, and behind the empty vectors that follow.
+ * So the first vector always has bytes, and a step moves some of them. If empty vectors came first,
+ * a system that takes a limited number of vectors might see no others. */
+static void advance(struct message *x, size_t n)
 {
     struct xsock__sys_msg *m = &x->sys;
-    size_t n = m->done;
     x->done += n;
     while (m->vec_count > 0 && n >= m->vec->len - m->skip) {
         n -= m->vec->len - m->skip;
@@ -90,11 +91,13 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct message *x = call;
     int code = xsock__sys_sendmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS);
-    if (code == 0) {
-        advance(x);
-        x->sys.control = NULL; /* control data goes with the first bytes only */
-    }
-    return code;
+    if (code != 0)
+        return code;
+    if (x->sys.done == 0 && x->done < x->total) /* nothing was moved: the call must wait */
+        return XSOCK__TRY_LATER;
+    advance(x, x->sys.done);
+    x->sys.control = NULL; /* control data goes with the first bytes only */
+    return 0;
 }
 
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
@@ -124,6 +127,7 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
         return rc;
     x.sys = (struct xsock__sys_msg){
         .vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
+    advance(&x, 0);
     if (m->control != NULL && m->control->has == 0)
         x.sys.control = NULL;
     if (m->addr != NULL) {
@@ -171,7 +175,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
     x->out_flags |= x->sys.flags;
     x->ended = x->sys.done == 0 || (x->sys.control != NULL && x->sys.control->has != 0)
                || (x->out_flags & XSOCK_MSG_CTRUNC) != 0;
-    advance(x);
+    advance(x, x->sys.done);
     return 0;
 }
 
@@ -236,6 +240,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         x.sys.vec = length.vec;
         x.sys.vec_count = length.vec_count;
     }
+    advance(&x, 0);
     if (m->addr != NULL)
         x.sys.addr = &from;
     if (m->control != NULL) {

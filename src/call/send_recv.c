@@ -89,6 +89,7 @@ int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
+/* A step that succeeds and moves no bytes of several is no progress: the call must wait. */
 static int try_send(struct xsock__fd *fd, void *call)
 {
     struct transfer *x = call;
@@ -97,9 +98,12 @@ static int try_send(struct xsock__fd *fd, void *call)
         x->done > 0 ? x->from + x->done : x->from; /* the pointer may be NULL if len is 0 */
     int code = xsock__sys_send(fd->held.handle, from, x->len - x->done,
                                x->flags & XSOCK__SYSTEM_FLAGS, x->to, &n);
-    if (code == 0)
-        x->done += n;
-    return code;
+    if (code != 0)
+        return code;
+    if (n == 0 && x->done < x->len)
+        return XSOCK__TRY_LATER;
+    x->done += n;
+    return 0;
 }
 
 /* A stream that may wait sends everything. If an error comes after some bytes, the call returns
@@ -192,6 +196,8 @@ ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, siz
         n = (ptrdiff_t)sent;
         if (code != 0 || sent != len || !is_quiet(fd)) {
             struct transfer x = {.from = buf, .len = len, .done = sent, .flags = flags};
+            if (code == 0 && sent == 0 && len > 0)
+                code = XSOCK__TRY_LATER;
             n = send_rest(t, fd, &x, code);
         }
     }

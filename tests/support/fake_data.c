@@ -7,6 +7,7 @@
 
 static size_t buffer = FAKE_BUFFER;
 static size_t step = SIZE_MAX;
+static unsigned idle_sends;
 
 void fake_set_buffer(size_t bytes)
 {
@@ -16,6 +17,11 @@ void fake_set_buffer(size_t bytes)
 void fake_set_step(size_t bytes)
 {
     step = bytes != 0 ? bytes : SIZE_MAX;
+}
+
+void fake_move_nothing(unsigned sends)
+{
+    idle_sends = sends;
 }
 
 size_t fake__net_room(const struct fake__endpoint *receiver)
@@ -70,6 +76,11 @@ static int send_stream(struct fake__endpoint *e, const void *buf, size_t len, in
         return FAKE_EPIPE;
     if (len > 0 && fake__net_room(e->peer) == 0)
         return FAKE_EAGAIN;
+    if (len > 0 && idle_sends > 0) {
+        idle_sends--;
+        *out = 0;
+        return 0;
+    }
     *out = least(least(len, step), fake__net_room(e->peer));
     if (e->peer->shut_receive)
         return 0;

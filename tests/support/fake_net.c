@@ -106,6 +106,7 @@ void fake__reset_net(void)
     connects.code = 0;
     fake_set_buffer(FAKE_BUFFER);
     fake_set_step(0);
+    fake_move_nothing(0);
 }
 
 void fake_connects_take(int64_t ns, int code)

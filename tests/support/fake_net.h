@@ -20,6 +20,9 @@ void fake_set_buffer(size_t bytes);
 /* One send or receive of a stream moves at most so many bytes; 0: as many as there is room for. */
 void fake_set_step(size_t bytes);
 
+/* The next sends of a stream succeed and move no bytes. */
+void fake_move_nothing(unsigned sends);
+
 /* How many sends had control data with them, since fake_reset(). */
 unsigned fake_controls_sent(void);
 
