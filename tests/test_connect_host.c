@@ -94,6 +94,7 @@ static void test_the_first_that_answers_has_no_rival(void **state)
     int d = ASSERT_OPENS(xsock_connect_host("both.example", "80", -1));
     assert_peer(d, "[2001:db8::1]:80");
     assert_int_equal(fake_calls(FAKE_OPEN), opens + 1);
+    ASSERT_RESULT(0, xsock_connect_result(d));
     ASSERT_RESULT(0, xsock_close(d));
     ASSERT_RESULT(0, xsock_close(listener));
 }

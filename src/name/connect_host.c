@@ -78,8 +78,8 @@ static int race_init(struct race *r, const struct xsock_addr *v, size_t count)
 static void has_won(struct race *r, const struct xsock__held *held)
 {
     bool gets_a_name = held->sock->af != XSOCK_AF_LOCAL;
-    xsock__sock_becomes(held->sock, XSOCK__SOCK_CONNECTED | (gets_a_name ? XSOCK__SOCK_BOUND : 0),
-                        0);
+    xsock__sock_connect_ended(held->sock, 0,
+                              XSOCK__SOCK_CONNECTED | (gets_a_name ? XSOCK__SOCK_BOUND : 0));
     r->won = true;
     r->winner = *held;
 }
