@@ -290,11 +290,17 @@ int64_t xsock__sys_realtime(void); /* since 1970 began in UTC; may be set to any
  * stays set until it is cleared. It is close-on-exec. One thread waits with it at a time. */
 struct xsock__sys_wake {
     uintptr_t handle[2];
+    uint64_t id[2]; /* the backend's: what the handles belong to */
 };
 int xsock__sys_wake_open(struct xsock__sys_wake *out);
 void xsock__sys_wake_close(struct xsock__sys_wake *w);
 void xsock__sys_wake_set(const struct xsock__sys_wake *w);
 void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
+
+/* False if the program has closed the wake's handle, as far as the system can tell. Such a wake
+ * cannot wake anybody. All functions above leave the handle of such a wake alone, because the
+ * handle may be the program's by now. */
+bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
 
 /* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. */
 struct xsock__sys_wait {

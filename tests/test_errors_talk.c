@@ -514,7 +514,7 @@ static void datagrams_end_with_the_receiving(void **state)
 static int warm_up(void **state)
 {
     (void)state;
-    return xsock_poll(NULL, 0, 0);
+    return xsock_poll(NULL, 0, 1);
 }
 
 int main(void)

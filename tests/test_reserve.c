@@ -246,5 +246,5 @@ int main(void)
         TEST(a_poll_says_that_a_reserved_number_is_not_valid),
         TEST(a_reserved_number_keeps_the_library_from_ending),
     };
-    return cmocka_run_group_tests_name("reserve", tests, harness_warm_up, NULL);
+    return cmocka_run_group_tests_name("reserve", tests, NULL, NULL);
 }

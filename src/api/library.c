@@ -66,8 +66,10 @@ int xsock_startup(void)
 int xsock_cleanup(void)
 {
     int rc = xsock__stop();
-    if (rc == 0 && xsock__library_table() != NULL)
+    if (rc == 0 && xsock__library_table() != NULL) {
         xsock__fdtab_free_spares(xsock__library_table());
+        xsock__fdtab_free_idle_wakers(xsock__library_table());
+    }
     return rc;
 }
 

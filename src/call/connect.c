@@ -10,10 +10,6 @@
 #include "wait/wait.h"
 #include "xsock.h"
 
-/* The system does not tell when a LOCAL listener with a full backlog has space again. It is asked
- * again at growing intervals. */
-enum { ASK_AGAIN_FIRST_NS = 200 * 1000, ASK_AGAIN_MAX_NS = 10 * 1000 * 1000 };
-
 /* Connecting binds a socket to an address. LOCAL sockets stay unbound, and can still be bound. */
 static int connected(const struct xsock__sock *s)
 {
@@ -35,9 +31,8 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     do /* it does not wait: a signal that came just now tells nothing about the connect */
         code = xsock__sys_wait(&w, 1, NULL, 0);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    if (code != 0)
-        return xsock__finish(code);
-    if (w.revents == 0)
+    bool asked = code == 0; /* else the system refuses the question, not the socket */
+    if (asked && w.revents == 0)
         return -XSOCK_EALREADY;
     int failure = 0;
     code = xsock__sys_take_error(fd->held.handle, &failure);
@@ -46,12 +41,14 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     *out_end = xsock__finish(failure);
     if (failure != 0)
         return 0;
-    /* If no error is left, somebody may have read it. */
+    /* If no error is left, somebody may have read it. BSD gives EINVAL for a socket that was shut
+     * down. */
     int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
-    *out_end =
-        /* BSD gives EINVAL for a socket that was shut down */
-        rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
-    return *out_end == -XSOCK_ENOTCONN ? 0 : rc;
+    bool without_peer = rc == -XSOCK_EINVAL || rc == -XSOCK_ENOTCONN;
+    if (without_peer && !asked)
+        return -XSOCK_EALREADY;
+    *out_end = without_peer ? -XSOCK_ENOTCONN : rc;
+    return without_peer ? 0 : rc;
 }
 
 /* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
@@ -86,44 +83,63 @@ static int over(const struct xsock__sock *s, bool is_connect)
 static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
                           bool is_connect)
 {
+    struct xsock__wait w;
+    int rc;
+    xsock__wait_begin(&w, t, fd, XSOCK_POLLOUT, l);
+    do {
+        rc = xsock__wait_on(&w);
+        if (rc == 0)
+            rc = outcome(fd);
+        else if (rc == XSOCK__WAIT_OVER)
+            rc = over(fd->held.sock, is_connect);
+        else
+            break;
+    } while (rc == -XSOCK_EALREADY);
+    xsock__wait_end(&w);
+    return rc == -XSOCK_ENOTCONN ? xsock__sock_connect_result(fd->held.sock) : rc;
+}
+
+/* One try. XSOCK__TRY_LATER if the listener's queue is full, and the call may wait. */
+static int try_connect(struct xsock__fd *fd, const struct xsock__sys_addr *a)
+{
+    bool cleared = false;
     for (;;) {
-        int rc = xsock__wait(t, fd, XSOCK_POLLOUT, l);
-        if (rc != 0)
-            return rc == XSOCK__WAIT_OVER ? over(fd->held.sock, is_connect) : rc;
-        rc = outcome(fd);
-        if (rc != -XSOCK_EALREADY)
-            return rc == -XSOCK_ENOTCONN ? xsock__sock_connect_result(fd->held.sock) : rc;
+        int code = xsock__sys_connect(fd->held.handle, a);
+        int error = xsock__error_from_native(code);
+        if (error == -XSOCK_EAGAIN && may_block(fd->held.sock))
+            return XSOCK__TRY_LATER;
+        /* On Linux the first connect after a failed one only clears the failure, and gives this
+         * error. */
+        bool clears = error == -XSOCK_ECONNABORTED && !cleared;
+        if (error != -XSOCK_EINTR && !clears)
+            return code;
+        cleared = cleared || clears;
     }
 }
 
+/* The system does not tell when a LOCAL listener with a full queue has space again. */
 static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
                          const struct xsock__sys_addr *a, struct xsock__limit *l)
 {
-    bool cleared = false;
-    for (int64_t nap = ASK_AGAIN_FIRST_NS;; nap = nap < ASK_AGAIN_MAX_NS ? 2 * nap : nap) {
-        int code = xsock__sys_connect(fd->held.handle, a);
-        int error = xsock__error_from_native(code);
-        if (error == -XSOCK_EINTR)
-            continue;
-        /* On Linux the first connect after a failed one only clears the failure, and gives this
-         * error. */
-        if (error == -XSOCK_ECONNABORTED && !cleared) {
-            cleared = true;
-            continue;
-        }
-        if (error == -XSOCK_EAGAIN && may_block(fd->held.sock)) {
-            int rc = xsock__nap(t, fd, l, nap);
-            if (rc != 0)
-                return rc == XSOCK__WAIT_OVER ? -XSOCK_ETIMEDOUT : rc;
-            continue;
-        }
-        if (is_in_progress(error))
-            xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTING, 0);
-        else if (error != -XSOCK_EAGAIN && error != -XSOCK_EISCONN)
-            xsock__sock_connect_ended(fd->held.sock, error,
-                                      error == 0 ? connected(fd->held.sock) : 0);
-        return xsock__finish(code);
-    }
+    struct xsock__wait w;
+    int rc = 0, code;
+    xsock__wait_begin(&w, t, fd, 0, l);
+    do {
+        code = try_connect(fd, a);
+        if (code == XSOCK__TRY_LATER)
+            rc = xsock__wait_nap(&w);
+    } while (code == XSOCK__TRY_LATER && rc == 0);
+    xsock__wait_end(&w);
+    if (rc != 0) /* nothing has begun */
+        return rc != XSOCK__WAIT_OVER     ? rc
+               : may_block(fd->held.sock) ? -XSOCK_ETIMEDOUT
+                                          : -XSOCK_EAGAIN;
+    int error = xsock__error_from_native(code);
+    if (is_in_progress(error))
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTING, 0);
+    else if (error != -XSOCK_EAGAIN && error != -XSOCK_EISCONN)
+        xsock__sock_connect_ended(fd->held.sock, error, error == 0 ? connected(fd->held.sock) : 0);
+    return xsock__finish(code);
 }
 
 static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,

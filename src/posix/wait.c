@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -30,37 +31,70 @@ int64_t xsock__sys_realtime(void)
 
 /* ---- Wakes: an eventfd, or a pipe ------------------------------------------------------------ */
 
-int xsock__sys_wake_open(struct xsock__sys_wake *out)
+static int open_handles(int fd[2])
 {
 #ifdef __linux__
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (fd < 0)
-        return errno;
-    out->handle[0] = out->handle[1] = (uintptr_t)fd;
-#else
-    int fd[2];
-#ifdef __APPLE__
+    fd[0] = fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return fd[0] < 0 ? errno : 0;
+#elif defined(__APPLE__)
     if (pipe(fd) != 0)
         return errno;
     for (int i = 0; i < 2; i++) {
         (void)fcntl(fd[i], F_SETFD, FD_CLOEXEC);
         (void)fcntl(fd[i], F_SETFL, O_NONBLOCK);
     }
+    return 0;
 #else
-    if (pipe2(fd, O_CLOEXEC | O_NONBLOCK) != 0)
-        return errno;
+    return pipe2(fd, O_CLOEXEC | O_NONBLOCK) != 0 ? errno : 0;
 #endif
+}
+
+static void close_handles(const int fd[2])
+{
+    close(fd[0]);
+    if (fd[1] != fd[0])
+        close(fd[1]);
+}
+
+/* Which file a number stands for. All eventfds of a system are one file, so an eventfd that the
+ * program has put in the place of a wake is not noticed. A file, a socket or a pipe is noticed. */
+static bool identify(uintptr_t handle, uint64_t out[2])
+{
+    struct stat s;
+    if (fstat((int)handle, &s) != 0)
+        return false;
+    out[0] = (uint64_t)s.st_dev;
+    out[1] = (uint64_t)s.st_ino;
+    return true;
+}
+
+int xsock__sys_wake_open(struct xsock__sys_wake *out)
+{
+    int fd[2];
+    int code = open_handles(fd);
+    if (code != 0)
+        return code;
     out->handle[0] = (uintptr_t)fd[0];
     out->handle[1] = (uintptr_t)fd[1];
-#endif
-    return 0;
+    if (!identify(out->handle[1], out->id)) {
+        code = errno;
+        close_handles(fd);
+    }
+    return code;
+}
+
+/* Of a pipe, the end that is written to is looked at. The program closes both, or neither. */
+bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
+{
+    uint64_t id[2];
+    return identify(w->handle[1], id) && id[0] == w->id[0] && id[1] == w->id[1];
 }
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
 {
-    close((int)w->handle[0]);
-    if (w->handle[1] != w->handle[0])
-        close((int)w->handle[1]);
+    const int fd[2] = {(int)w->handle[0], (int)w->handle[1]};
+    if (xsock__sys_wake_is_valid(w))
+        close_handles(fd);
 }
 
 /* Keeps errno, because a signal handler may call this. A full pipe is set already. */
@@ -68,15 +102,16 @@ void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
     const uint64_t one = 1;
     int saved = errno;
-    while (write((int)w->handle[1], &one, sizeof one) < 0 && errno == EINTR)
-        ;
+    if (xsock__sys_wake_is_valid(w))
+        while (write((int)w->handle[1], &one, sizeof one) < 0 && errno == EINTR)
+            ;
     errno = saved;
 }
 
 void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 {
     uint64_t count[8];
-    for (;;) {
+    while (xsock__sys_wake_is_valid(w)) {
         ssize_t n = read((int)w->handle[0], count, sizeof count);
         if (n < 0 && errno == EINTR)
             continue;
@@ -138,18 +173,34 @@ static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 #endif
 }
 
+/* Fills in what there is to ask for, and returns the number of entries. The system counts entries
+ * without a handle, too, and refuses more than RLIMIT_NOFILE. */
+static size_t fill(struct pollfd *p, const struct xsock__sys_wait *v, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        if (v[i].handle != UINTPTR_MAX)
+            p[count++] = (struct pollfd){(int)v[i].handle, to_native(v[i].events), 0};
+    return count;
+}
+
+static void collect(const struct pollfd *p, struct xsock__sys_wait *v, size_t n)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < n; i++)
+        v[i].revents =
+            v[i].handle != UINTPTR_MAX ? from_native(p[count++].revents, v[i].events) : 0;
+}
+
 static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n,
                    const struct xsock__sys_wake *wake, int64_t timeout_ns)
 {
-    for (size_t i = 0; i < n; i++)
-        p[i] = (struct pollfd){v[i].handle == UINTPTR_MAX ? -1 : (int)v[i].handle,
-                               to_native(v[i].events), 0};
+    size_t count = fill(p, v, n);
     if (wake != NULL)
-        p[n] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
-    if (wait_native(p, (nfds_t)(n + (wake != NULL)), timeout_ns) < 0)
+        p[count] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
+    if (wait_native(p, (nfds_t)(count + (wake != NULL)), timeout_ns) < 0)
         return errno;
-    for (size_t i = 0; i < n; i++)
-        v[i].revents = from_native(p[i].revents, v[i].events);
+    collect(p, v, n);
     return 0;
 }
 

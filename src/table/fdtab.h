@@ -155,10 +155,11 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* ---- Waiting: closing a descriptor wakes the calls that wait in it (wakers.c) ---------------- */
 
-/* A wake of the system. The table keeps it for the next thread that has to wait. */
+/* A wake of the system. The table keeps some for the next threads that have to wait. */
 struct xsock__waker {
     struct xsock__sys_wake wake;
-    struct xsock__waker *next_idle, *next;
+    struct xsock__waker *next_idle;    /* valid while the wake is idle */
+    struct xsock__waker *next, **link; /* the list of all wakes of the table */
 };
 
 /* A second list of waiters, which belongs to the owner of what descriptors hold: a waiter of any
@@ -168,35 +169,55 @@ struct xsock__waiters {
     struct xsock__waiter *first;
 };
 
-/* One call that waits in one descriptor. It is on the caller's stack. Either mark is set before the
- * wake is set. */
+/* One call that waits in one descriptor. It is on the caller's stack.
+ *
+ * Of several calls that wait for the same events of one socket, one asks the system about the
+ * socket, and the others wait for their wakes alone. When the first one stops waiting, the next one
+ * is made to ask. So a new connection wakes one or two of many threads in accept, and not all of
+ * them, and the system never has two requests of one kind for a socket. */
 struct xsock__waiter {
-    struct xsock__waker *waker;
+    struct xsock__waker *waker; /* NULL: the system gave none; the call looks at its marks itself */
     struct xsock__waiter *next, **link; /* in the descriptor's list */
-    struct xsock__waiter *next_shared,
-        **shared;             /* in the owner's list; shared is NULL without one */
-    xsock__atomic_int closed; /* the descriptor was closed: the call ends */
-    xsock__atomic_int
-        look_again; /* something has changed: the call tries again, and may wait again */
+    struct xsock__waiters *list;        /* the owner's list, valid if shared is not NULL, */
+    struct xsock__waiter *next_shared, **shared; /* and w's place in the list */
+    int events;  /* what the call waits for; 0: not for the socket */
+    bool marked; /* under the lock: a mark was set, and with it the wake */
+    /* The marks. Each is set before the wake is set. */
+    xsock__atomic_int closed;     /* the descriptor was closed: the call ends */
+    xsock__atomic_int look_again; /* something has changed: the call tries again */
+    xsock__atomic_int asks;       /* this call asks the system about the socket */
 };
 
-/* Takes a wake, and puts w into fd's list and into `shared`, which may be NULL. -XSOCK_ECANCELED if
- * fd has been closed already or the table is sealed; -XSOCK_ENOBUFS if as many calls wait as may;
- * -XSOCK_ENOMEM; above 0, the system's code, if the system gives no wake. The caller keeps a
- * reference to fd until it has called unwatch. */
+/* Takes a wake if the system gives one, and puts w into fd's list and into `shared`, which may be
+ * NULL. -XSOCK_ECANCELED if fd has been closed already or the table is sealed; -XSOCK_ENOBUFS if as
+ * many calls wait as may. The caller keeps a reference to fd until it has called unwatch. */
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
-                       struct xsock__waiter *w);
+                       int events, struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* Takes back look_again, and clears the wake. The caller of watch calls this once it has seen a
+ * mark other than closed. */
+void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w);
+
+/* Is called after a wait that ended without a mark and without an event. If the program has closed
+ * the wake's handle, the waiter has no wake from then on. The handle may belong to the program by
+ * now, and is left alone. */
+void xsock__fdtab_check_wake(struct xsock__fdtab *t, struct xsock__waiter *w);
 
 /* Marks every waiter of the list to look again, and wakes it. A call that enters the list later
  * sees what the caller wrote before this call. */
 void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared);
 
 /* The same in steps, for a call that waits in several descriptors with one wake. take_waker returns
- * what watch returns. detach tells whether fd was closed. `was_set` of give_waker says whether any
- * of them was. */
+ * -XSOCK_ECANCELED or -XSOCK_ENOBUFS as watch does, and also -XSOCK_ENOMEM, or above 0 the system's
+ * code, if there is no wake. begin_wait stores NULL then, and returns 0. detach tells whether fd
+ * was closed. `was_set` of give_waker says whether the wake was set; k may be NULL. */
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
+int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out);
+
+/* Frees the wakes that no call uses, and returns whether there were any. */
+bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t);
 
 /* Count a call that waits without a wake of the table's. -XSOCK_ENOBUFS if as many calls wait as
  * may; -XSOCK_ECANCELED if the table is sealed. */
@@ -210,9 +231,13 @@ bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w);
  * between lock and unlock. */
 void xsock__fdtab_lock(struct xsock__fdtab *t);
 void xsock__fdtab_unlock(struct xsock__fdtab *t);
-int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
-                               struct xsock__waker *k);
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiters *shared,
+                               struct xsock__waiter *w, struct xsock__waker *k);
 void xsock__fdtab_detach_locked(struct xsock__waiter *w);
+void xsock__fdtab_clear_marks_locked(struct xsock__waiter *w);
+
+/* Frees a wake whose handle the program has closed, and stores NULL. No waiter has it any more. */
+void xsock__fdtab_lose_waker_locked(struct xsock__waker **k);
 
 /* ---- Observers: told when a descriptor is closed (observers.c) ------------------------------- */
 

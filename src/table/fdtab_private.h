@@ -3,7 +3,8 @@
  * fdtab.c      opening, looking up, closing
  * life.c       how a table begins and ends
  * store.c      the memory: slots and cells
- * wakers.c     waking the calls that wait in a descriptor when it is closed
+ * wakers.c     the wakes with which calls wait, and how many calls wait
+ * waiters.c    waking the calls that wait in a descriptor
  * observers.c  telling the observers of a descriptor that it is closed
  * guest.c      what only tables of guests need: rules, foreign numbers, sealing, notifications
  * fork.c       the list of all tables, and what fork() does to them */
@@ -54,7 +55,7 @@ struct xsock__fdtab {
     struct slab *slabs;
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
-    int count, limit, waiting;
+    int count, limit, waiting, idle_count;
     bool sealed;
     struct xsock__fdtab_rules rules;
     struct xsock__fd seal_fd, notify_fd;
@@ -161,9 +162,22 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept);
 /* fdtab.c: lets go of what a descriptor held that is counted as leaving; without the lock. */
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held);
 
-/* wakers.c: under the lock. Sets the wakes of all that wait in fd; closes and frees all wakes. */
-void xsock__fdtab_wake_waiters(struct xsock__fd *fd);
+/* wakers.c: under the lock. One more call waits: errors as xsock__fdtab_enter_wait. */
+int xsock__fdtab_begin_waiting(struct xsock__fdtab *t);
+
+/* wakers.c: under the lock. pop returns an idle wake, or NULL. push takes back a wake that a call
+ * has waited with, or NULL, and returns the wake if the caller has to free it, without the lock.
+ * drop closes and frees all. */
+struct xsock__waker *xsock__fdtab_pop_waker(struct xsock__fdtab *t);
+struct xsock__waker *xsock__fdtab_push_waker(struct xsock__fdtab *t, struct xsock__waker *k);
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
+
+/* wakers.c: without the lock. Makes a wake: -XSOCK_ENOMEM, or above 0 the system's code. */
+int xsock__fdtab_make_waker(struct xsock__fdtab *t, struct xsock__waker **out);
+void xsock__fdtab_free_waker(struct xsock__waker *k);
+
+/* waiters.c: under the lock. Sets the wakes of all that wait in fd. */
+void xsock__fdtab_wake_waiters(struct xsock__fd *fd);
 
 /* observers.c: takes all observers off fd, under the lock; then tells them, without it. */
 struct xsock__observer *xsock__fdtab_take_observers(struct xsock__fd *fd);

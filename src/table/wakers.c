@@ -1,19 +1,12 @@
-/* Waking the calls that wait in a descriptor, when it is closed or when its socket has changed. */
+/* The wakes of a table, and how many calls wait. Idle wakes are kept for the next calls, but no more
+ * than IDLE_MAX: each has a handle, which the program may need. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
-/* Under the lock. */
-static struct xsock__waker *pop_waker(struct xsock__fdtab *t)
-{
-    struct xsock__waker *k = t->idle_wakers;
-    if (k != NULL)
-        t->idle_wakers = k->next_idle;
-    return k;
-}
+enum { IDLE_MAX = 16 };
 
-/* Under the lock. No call begins to wait in a sealed table, because sealing has woken only those
- * that waited. */
-static int begin_waiting(struct xsock__fdtab *t)
+/* No call begins to wait in a sealed table, because sealing has woken only those that waited. */
+int xsock__fdtab_begin_waiting(struct xsock__fdtab *t)
 {
     if (t->sealed)
         return -XSOCK_ECANCELED;
@@ -26,7 +19,7 @@ static int begin_waiting(struct xsock__fdtab *t)
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
-    int rc = begin_waiting(t);
+    int rc = xsock__fdtab_begin_waiting(t);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -38,16 +31,55 @@ void xsock__fdtab_leave_wait(struct xsock__fdtab *t)
     xsock__sys_unlock(&t->lock);
 }
 
-/* Under the lock. Takes back a wake that a call has waited with. */
-static void push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
+struct xsock__waker *xsock__fdtab_pop_waker(struct xsock__fdtab *t)
 {
-    t->waiting--;
-    k->next_idle = t->idle_wakers;
-    t->idle_wakers = k;
+    struct xsock__waker *k = t->idle_wakers;
+    if (k != NULL) {
+        t->idle_wakers = k->next_idle;
+        t->idle_count--;
+    }
+    return k;
 }
 
-/* Makes a wake. The table keeps as many wakes as were ever needed at the same time. */
-static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+/* Under the lock. */
+static void enlist(struct xsock__fdtab *t, struct xsock__waker *k)
+{
+    k->next = t->wakers;
+    k->link = &t->wakers;
+    if (k->next != NULL)
+        k->next->link = &k->next;
+    t->wakers = k;
+}
+
+/* Under the lock. */
+static void delist(const struct xsock__waker *k)
+{
+    *k->link = k->next;
+    if (k->next != NULL)
+        k->next->link = k->link;
+}
+
+void xsock__fdtab_free_waker(struct xsock__waker *k)
+{
+    xsock__sys_wake_close(&k->wake);
+    xsock__sys_free(k, sizeof *k);
+}
+
+struct xsock__waker *xsock__fdtab_push_waker(struct xsock__fdtab *t, struct xsock__waker *k)
+{
+    if (k == NULL)
+        return NULL;
+    if (t->idle_count >= IDLE_MAX) {
+        delist(k);
+        return k;
+    }
+    t->idle_count++;
+    k->next_idle = t->idle_wakers;
+    t->idle_wakers = k;
+    return NULL;
+}
+
+int xsock__fdtab_make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 {
     struct xsock__waker *k = xsock__sys_alloc(sizeof *k);
     if (k == NULL)
@@ -58,8 +90,7 @@ static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
         return code;
     }
     xsock__sys_lock(&t->lock);
-    k->next = t->wakers;
-    t->wakers = k;
+    enlist(t, k);
     xsock__sys_unlock(&t->lock);
     *out = k;
     return 0;
@@ -68,12 +99,12 @@ static int make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 {
     xsock__sys_lock(&t->lock);
-    int rc = begin_waiting(t);
-    *out = rc == 0 ? pop_waker(t) : NULL;
+    int rc = xsock__fdtab_begin_waiting(t);
+    *out = rc == 0 ? xsock__fdtab_pop_waker(t) : NULL;
     xsock__sys_unlock(&t->lock);
     if (rc != 0 || *out != NULL)
         return rc;
-    rc = make_waker(t, out);
+    rc = xsock__fdtab_make_waker(t, out);
     if (rc != 0)
         xsock__fdtab_leave_wait(t);
     return rc;
@@ -81,162 +112,48 @@ int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
 
 void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
 {
-    if (was_set)
+    if (was_set && k != NULL)
         xsock__sys_wake_clear(&k->wake);
     xsock__sys_lock(&t->lock);
-    push_waker(t, k);
+    t->waiting--;
+    k = xsock__fdtab_push_waker(t, k);
     xsock__sys_unlock(&t->lock);
+    if (k != NULL)
+        xsock__fdtab_free_waker(k);
 }
 
-/* Under the lock. */
-static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out)
 {
-    if (fd->state == LEAVING)
-        return -XSOCK_ECANCELED;
-    w->waker = k;
-    xsock__atomic_set(&w->closed, 0);
-    w->next = fd->waiters;
-    w->link = &fd->waiters;
-    if (w->next != NULL)
-        w->next->link = &w->next;
-    fd->waiters = w;
-    return 0;
-}
-
-/* Under the lock. */
-static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
-                         struct xsock__waiter *w, struct xsock__waker *k)
-{
-    int rc = attach(fd, w, k);
-    w->shared = NULL;
-    xsock__atomic_set(&w->look_again, 0);
-    if (rc != 0 || shared == NULL)
+    int rc = xsock__fdtab_take_waker(t, out);
+    if (rc == 0 || rc == -XSOCK_ECANCELED || rc == -XSOCK_ENOBUFS)
         return rc;
-    w->next_shared = shared->first;
-    w->shared = &shared->first;
-    if (w->next_shared != NULL)
-        w->next_shared->shared = &w->next_shared;
-    shared->first = w;
-    return 0;
+    *out = NULL;
+    return xsock__fdtab_enter_wait(t);
 }
 
-static void detach(struct xsock__waiter *w)
-{
-    *w->link = w->next;
-    if (w->next != NULL)
-        w->next->link = w->link;
-}
-
-static void detach_shared(struct xsock__waiter *w)
-{
-    detach(w);
-    if (w->shared == NULL)
-        return;
-    *w->shared = w->next_shared;
-    if (w->next_shared != NULL)
-        w->next_shared->shared = w->shared;
-}
-
-int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
-                        struct xsock__waker *k)
+bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
-    int rc = attach(fd, w, k);
+    struct xsock__waker *idle = t->idle_wakers;
+    for (struct xsock__waker *k = idle; k != NULL; k = k->next_idle)
+        delist(k);
+    t->idle_wakers = NULL;
+    t->idle_count = 0;
     xsock__sys_unlock(&t->lock);
-    return rc;
-}
-
-bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
-{
-    xsock__sys_lock(&t->lock);
-    detach(w);
-    xsock__sys_unlock(&t->lock);
-    return xsock__atomic_load(&w->closed) != 0;
-}
-
-void xsock__fdtab_lock(struct xsock__fdtab *t)
-{
-    xsock__sys_lock(&t->lock);
-}
-
-void xsock__fdtab_unlock(struct xsock__fdtab *t)
-{
-    xsock__sys_unlock(&t->lock);
-}
-
-int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiter *w,
-                               struct xsock__waker *k)
-{
-    return attach(fd, w, k);
-}
-
-void xsock__fdtab_detach_locked(struct xsock__waiter *w)
-{
-    detach(w);
-}
-
-/* No idle wake is left. The new wake is made without the lock. The call counts as waiting already.
- */
-static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
-                          struct xsock__waiters *shared, struct xsock__waiter *w)
-{
-    struct xsock__waker *k;
-    int rc = make_waker(t, &k);
-    if (rc != 0) {
-        xsock__fdtab_leave_wait(t);
-        return rc;
+    bool any = idle != NULL;
+    while (idle != NULL) {
+        struct xsock__waker *k = idle;
+        idle = k->next_idle;
+        xsock__fdtab_free_waker(k);
     }
-    xsock__sys_lock(&t->lock);
-    rc = attach_shared(fd, shared, w, k);
-    xsock__sys_unlock(&t->lock);
-    if (rc != 0)
-        xsock__fdtab_give_waker(t, k, false);
-    return rc;
+    return any;
 }
 
-int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
-                       struct xsock__waiter *w)
+void xsock__fdtab_lose_waker_locked(struct xsock__waker **k)
 {
-    xsock__sys_lock(&t->lock);
-    int rc = begin_waiting(t);
-    struct xsock__waker *k = rc == 0 ? pop_waker(t) : NULL;
-    if (k != NULL) {
-        rc = attach_shared(fd, shared, w, k);
-        if (rc != 0)
-            push_waker(t, k);
-    }
-    xsock__sys_unlock(&t->lock);
-    return k != NULL || rc != 0 ? rc : watch_with_new(t, fd, shared, w);
-}
-
-void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
-{
-    xsock__sys_lock(&t->lock);
-    detach_shared(w);
-    bool set = xsock__atomic_load(&w->closed) != 0 || xsock__atomic_load(&w->look_again) != 0;
-    if (!set)
-        push_waker(t, w->waker);
-    xsock__sys_unlock(&t->lock);
-    if (set)
-        xsock__fdtab_give_waker(t, w->waker, true);
-}
-
-void xsock__fdtab_wake_waiters(struct xsock__fd *fd)
-{
-    for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
-        xsock__atomic_store(&w->closed, 1);
-        xsock__sys_wake_set(&w->waker->wake);
-    }
-}
-
-void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared)
-{
-    xsock__sys_lock(&t->lock);
-    for (struct xsock__waiter *w = shared->first; w != NULL; w = w->next_shared) {
-        xsock__atomic_store(&w->look_again, 1);
-        xsock__sys_wake_set(&w->waker->wake);
-    }
-    xsock__sys_unlock(&t->lock);
+    delist(*k);
+    xsock__sys_free(*k, sizeof **k);
+    *k = NULL;
 }
 
 void xsock__fdtab_drop_wakers(struct xsock__fdtab *t)
@@ -244,8 +161,8 @@ void xsock__fdtab_drop_wakers(struct xsock__fdtab *t)
     while (t->wakers != NULL) {
         struct xsock__waker *k = t->wakers;
         t->wakers = k->next;
-        xsock__sys_wake_close(&k->wake);
-        xsock__sys_free(k, sizeof *k);
+        xsock__fdtab_free_waker(k);
     }
     t->idle_wakers = NULL;
+    t->idle_count = 0;
 }

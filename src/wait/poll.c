@@ -11,9 +11,9 @@
 /* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
  */
 struct watched {
-    struct xsock__fd *fd; /* NULL: negative, or not open */
-    struct xsock__waiter waiter;
-    bool attached;
+    struct xsock__fd *fd;        /* NULL: negative, or not open */
+    bool gone;                   /* it was closed before the call could wait in it */
+    struct xsock__waiter waiter; /* if the call waits, and the descriptor is not gone */
 };
 
 enum { MAX = 64 };
@@ -31,8 +31,9 @@ struct poll {
     struct xsock_pollfd *v;
     size_t n;
     struct watched *watched;
-    struct xsock__sys_wait *waits;
-    struct xsock__waker *waker;
+    struct xsock__sys_wait *asked;
+    struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
+    bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
     bool woken;
     struct guest *guest; /* NULL: the table is not a guest's */
 };
@@ -61,12 +62,20 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     return NULL;
 }
 
+static bool is_open(const struct watched *w)
+{
+    return w->fd != NULL && !w->gone;
+}
+
 static void attach_all(struct poll *p)
 {
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        w->attached = w->fd != NULL && xsock__fdtab_attach_locked(w->fd, &w->waiter, p->waker) == 0;
+        if (w->fd != NULL)
+            w->gone =
+                xsock__fdtab_attach_locked(w->fd, &w->fd->held.sock->waiters, &w->waiter, p->waker)
+                != 0;
     }
     xsock__fdtab_unlock(p->t);
 }
@@ -74,9 +83,13 @@ static void attach_all(struct poll *p)
 static void detach_all(struct poll *p)
 {
     xsock__fdtab_lock(p->t);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].attached)
-            xsock__fdtab_detach_locked(&p->watched[i].waiter);
+    for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
+        if (!is_open(w))
+            continue;
+        xsock__fdtab_detach_locked(&w->waiter);
+        p->woken = p->woken || w->waiter.marked;
+    }
     xsock__fdtab_unlock(p->t);
 }
 
@@ -85,25 +98,24 @@ static void enter(struct poll *p)
     for (size_t i = 0; i < p->n; i++) {
         p->v[i].revents = 0;
         p->watched[i].fd = get_waitable(p->t, p->v[i].fd);
+        p->watched[i].gone = false;
     }
-    attach_all(p);
+    if (p->waits)
+        attach_all(p);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        p->waits[i].handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
-        p->waits[i].events = p->v[i].events;
+        p->asked[i].handle = is_open(w) ? w->fd->held.handle : UINTPTR_MAX;
+        p->asked[i].events = p->v[i].events;
     }
 }
 
 static void leave(struct poll *p)
 {
-    detach_all(p);
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        if (w->attached && xsock__atomic_load(&w->waiter.closed))
-            p->woken = true;
-        if (w->fd != NULL)
-            xsock__fdtab_put(p->t, w->fd);
-    }
+    if (p->waits)
+        detach_all(p);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].fd != NULL)
+            xsock__fdtab_put(p->t, p->watched[i].fd);
 }
 
 /* -XSOCK_ECANCELED if the table is sealed. */
@@ -136,25 +148,74 @@ static bool was_notified(const struct poll *p)
     return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
-/* Collects what there is to report now. `waited` says whether a wait has given results. */
-static int collect(struct poll *p, bool waited)
+static bool is_closed(const struct poll *p, const struct watched *w)
+{
+    return !is_open(w) || (p->waits && xsock__atomic_load(&w->waiter.closed));
+}
+
+/* What the system leaves out and the state of the socket tells. */
+static int add_known(const struct xsock__sock *s, int events, int revents)
+{
+    /* A socket that was shut down for receiving is at its end. AFD does not tell. */
+    if (xsock__sock_is(s, XSOCK__SOCK_SHUT_RD))
+        revents |= events & XSOCK_POLLIN;
+    /* BSD reports a failed connect as HUP. */
+    if ((revents & XSOCK_POLLHUP) != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING))
+        revents |= XSOCK_POLLERR;
+    return revents;
+}
+
+/* Collects what there is to report now. `asked` says whether the system has given results. */
+static int collect(struct poll *p, bool asked)
 {
     int ready = 0;
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        int revents = waited && w->attached ? p->waits[i].revents : 0;
-        /* A socket that was shut down for receiving is at its end. AFD does not tell. */
-        if (w->attached && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_RD))
-            revents |= p->v[i].events & XSOCK_POLLIN;
-        if ((revents & XSOCK_POLLHUP) != 0
-            && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_CONNECTING))
-            revents |= XSOCK_POLLERR; /* BSD reports a failed connect as HUP */
-        if (p->v[i].fd >= 0 && (!w->attached || xsock__atomic_load(&w->waiter.closed)))
-            revents = XSOCK_POLLNVAL;
+        int revents = 0;
+        if (p->v[i].fd >= 0)
+            revents = is_closed(p, w) ? XSOCK_POLLNVAL
+                                      : add_known(w->fd->held.sock, p->v[i].events,
+                                                  asked ? p->asked[i].revents : 0);
         p->v[i].revents = (short)revents;
         ready += revents != 0;
     }
     return ready;
+}
+
+static const struct xsock__sys_wake *wake_of(const struct poll *p)
+{
+    return p->waker != NULL ? &p->waker->wake : NULL;
+}
+
+/* The system may refuse to wait with the wake: it is one entry more. Without the wake the call
+ * waits for a slice of time. */
+static int ask(struct poll *p, int64_t left)
+{
+    const struct xsock__sys_wake *wake = wake_of(p);
+    int64_t ns = wake == NULL ? xsock__wait_slice(left) : left;
+    int code = xsock__sys_wait(p->asked, p->n, wake, ns);
+    if (code == 0 || wake == NULL || xsock__error_from_native(code) == -XSOCK_EINTR)
+        return xsock__finish(code);
+    return xsock__finish(xsock__sys_wait(p->asked, p->n, NULL, xsock__wait_slice(left)));
+}
+
+/* There is nothing to report, and time is left: a mark woke the call, or the program has closed the
+ * wake's handle. */
+static void look_at_marks(struct poll *p)
+{
+    bool lost = p->waker != NULL && !xsock__sys_wake_is_valid(&p->waker->wake);
+    xsock__fdtab_lock(p->t);
+    for (size_t i = 0; i < p->n; i++)
+        if (is_open(&p->watched[i])) {
+            xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
+            if (lost)
+                p->watched[i].waiter.waker = NULL;
+        }
+    if (lost && p->guest != NULL)
+        p->guest->sealed.waker = p->guest->notified.waker = NULL;
+    if (lost)
+        xsock__fdtab_lose_waker_locked(&p->waker);
+    xsock__fdtab_unlock(p->t);
 }
 
 static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
@@ -163,7 +224,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
     for (;;) {
         /* If there is something to report already, the others are asked without waiting. */
         int64_t left = ready > 0 || was_notified(p) ? 0 : xsock__time_left(end);
-        int rc = xsock__finish(xsock__sys_wait(p->waits, p->n, &p->waker->wake, left));
+        int rc = ask(p, left);
         if (rc != 0)
             return rc;
         ready = collect(p, true);
@@ -171,15 +232,17 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
             return -XSOCK_ECANCELED;
         if (ready > 0 || left == 0 || was_notified(p))
             return ready;
+        look_at_marks(p);
     }
 }
 
 static int poll_in(struct poll *p, int64_t timeout_ns)
 {
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    int rc = xsock__fdtab_take_waker(p->t, &p->waker);
+    p->waits = timeout_ns != 0 || p->guest != NULL;
+    int rc = p->waits ? xsock__fdtab_begin_wait(p->t, &p->waker) : 0;
     if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc;
+        return rc;
     rc = p->guest != NULL ? enter_guest(p) : 0;
     if (rc == 0) {
         enter(p);
@@ -188,7 +251,8 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
         if (p->guest != NULL)
             leave_guest(p);
     }
-    xsock__fdtab_give_waker(p->t, p->waker, p->woken);
+    if (p->waits)
+        xsock__fdtab_give_waker(p->t, p->waker, p->woken);
     return rc;
 }
 
@@ -202,8 +266,8 @@ static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, in
                     struct guest *g)
 {
     struct watched few[MAX];
-    struct xsock__sys_wait waits[MAX];
-    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .waits = waits, .guest = g};
+    struct xsock__sys_wait asked[MAX];
+    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .asked = asked, .guest = g};
     int rc = check(v, n, timeout_ns);
     if (rc != 0)
         return rc;
@@ -212,10 +276,10 @@ static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, in
     if (n > SIZE_MAX / sizeof *p.watched) /* possible on 32 bits */
         return -XSOCK_ENOMEM;
     p.watched = xsock__sys_alloc(n * sizeof *p.watched);
-    p.waits = xsock__sys_alloc(n * sizeof *p.waits);
-    rc = p.watched == NULL || p.waits == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
+    p.asked = xsock__sys_alloc(n * sizeof *p.asked);
+    rc = p.watched == NULL || p.asked == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
     xsock__sys_free(p.watched, n * sizeof *p.watched);
-    xsock__sys_free(p.waits, n * sizeof *p.waits);
+    xsock__sys_free(p.asked, n * sizeof *p.asked);
     return rc;
 }
 

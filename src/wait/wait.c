@@ -6,71 +6,148 @@
 #include "wait/poller.h"
 #include "xsock.h"
 
-/* Waits once. Returns 1 if the socket is ready, and 0 if the thread was woken or it is too early.
- */
-static int wait_once(struct xsock__fd *fd, int events, const struct xsock__sys_wake *wake,
-                     int64_t left)
+/* Intervals double from the first to the last. At the last one a call tries three times of four
+ * without asking the system first, which makes some 110 system calls a second. */
+enum { NAP_FIRST_NS = 50 * 1000, NAP_LAST_NS = 20 * 1000 * 1000, TRIES_A_QUESTION = 4 };
+
+static int watch(struct xsock__wait *w)
 {
-    struct xsock__sys_wait w = {events != 0 ? fd->held.handle : UINTPTR_MAX, events, 0};
-    int code = xsock__sys_wait(&w, 1, wake, left);
-    int error = xsock__error_from_native(code);
-    if (error == -XSOCK_EINTR)
+    struct xsock__sock *s = w->fd->held.sock; /* NULL: the descriptor that only sealing closes */
+    if (w->watched)
         return 0;
-    if (error != 0)
-        return xsock__finish(code);
-    return w.revents != 0;
+    int rc = xsock__fdtab_watch(w->t, w->fd, s != NULL ? &s->waiters : NULL, w->events, &w->waiter);
+    w->watched = rc == 0;
+    w->nap_ns = 0;
+    w->naps = 0;
+    return rc;
 }
 
-/* The limits are read after w stands in the lists. A thread that changes them later finds w there.
- */
-static int wait_watched(struct xsock__fd *fd, int events, struct xsock__waiter *w,
-                        struct xsock__limit *l)
+void xsock__wait_stop(struct xsock__wait *w)
+{
+    xsock__fdtab_unwatch(w->t, &w->waiter);
+    w->watched = false;
+}
+
+/* How long the call may wait now. This is asked after the waiter stands in the lists: a thread that
+ * changes a limit later finds the waiter there. */
+static int time_left(struct xsock__wait *w, int64_t *out_ns)
+{
+    const struct xsock__sock *s = w->fd->held.sock;
+    if (s != NULL && xsock__atomic_load(&s->nonblock))
+        return XSOCK__WAIT_OVER;
+    return xsock__limit_left(w->limit, out_ns);
+}
+
+/* Whether the socket is ready, asked for `ns` at most. The answer is also true if the system cannot
+ * wait, so that the call tries again after an interval: the raw call would wait. */
+static bool is_ready(struct xsock__wait *w, bool asks, int64_t ns)
+{
+    struct xsock__waker *k = w->waiter.waker;
+    struct xsock__sys_wait e = {asks && w->events != 0 ? w->fd->held.handle : UINTPTR_MAX,
+                                w->events, 0};
+    int code = xsock__sys_wait(&e, 1, k != NULL ? &k->wake : NULL, ns);
+    if (code != 0)
+        return xsock__error_from_native(code) != -XSOCK_EINTR;
+    return e.revents != 0;
+}
+
+/* The part of `left` for which the next wait may last. A wake is trusted once it was looked at, so
+ * that a short wait does without that. */
+static int64_t time_to_wait(const struct xsock__wait *w, int64_t left)
+{
+    return w->waiter.waker != NULL && w->trusted ? left : xsock__wait_slice(left);
+}
+
+static int wait_until_ready(struct xsock__wait *w)
 {
     for (;;) {
         int64_t left;
-        if (fd->held.sock != NULL && xsock__atomic_load(&fd->held.sock->nonblock))
-            return XSOCK__WAIT_OVER;
-        int rc = xsock__limit_left(l, &left);
+        int rc = time_left(w, &left);
         if (rc != 0)
             return rc;
-        rc = wait_once(fd, events, &w->waker->wake, left);
-        if (xsock__atomic_load(&w->closed))
+        bool asks = xsock__atomic_load(&w->waiter.asks) != 0;
+        w->ready = is_ready(w, asks, time_to_wait(w, left));
+        if (xsock__atomic_load(&w->waiter.closed))
             return -XSOCK_ECANCELED;
-        if (rc != 0)
-            return rc < 0 ? rc : 0;
-        if (xsock__atomic_load(&w->look_again))
+        if (w->ready)
             return 0;
+        bool changed = xsock__atomic_load(&w->waiter.look_again) != 0;
+        if (changed || (!asks && xsock__atomic_load(&w->waiter.asks))) {
+            xsock__fdtab_clear_marks(w->t, &w->waiter);
+            if (changed)
+                return 0;
+        } else {
+            xsock__fdtab_check_wake(w->t, &w->waiter);
+            w->trusted = true;
+        }
     }
+}
+
+/* A wait that fails tells nothing, and another way to let time pass is used. */
+static void pass_time(const struct xsock__wait *w, int64_t ns)
+{
+    struct xsock__waker *k = w->waiter.waker;
+    int code = xsock__sys_wait(NULL, 0, k != NULL ? &k->wake : NULL, ns);
+    if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR)
+        (void)xsock__sys_wait(NULL, 0, NULL, ns);
+}
+
+static int nap(struct xsock__wait *w)
+{
+    int64_t left;
+    int rc = time_left(w, &left);
+    if (rc != 0)
+        return rc;
+    w->nap_ns = w->nap_ns == 0 ? NAP_FIRST_NS : 2 * w->nap_ns;
+    if (w->nap_ns > NAP_LAST_NS)
+        w->nap_ns = NAP_LAST_NS;
+    pass_time(w, left >= 0 && left < w->nap_ns ? left : w->nap_ns);
+    if (xsock__atomic_load(&w->waiter.closed))
+        return -XSOCK_ECANCELED;
+    if (xsock__atomic_load(&w->waiter.look_again))
+        xsock__fdtab_clear_marks(w->t, &w->waiter);
+    return 0;
+}
+
+int xsock__wait_nap(struct xsock__wait *w)
+{
+    int rc = watch(w);
+    return rc != 0 ? rc : nap(w);
+}
+
+/* Of several calls that wait for the same, others ask for this one; the socket is asked about here
+ * all the same if the call was told "ready" before. */
+int xsock__wait_on(struct xsock__wait *w)
+{
+    int rc = watch(w);
+    if (rc != 0)
+        return rc;
+    if (!w->ready)
+        return wait_until_ready(w);
+    rc = nap(w);
+    if (rc != 0 || (w->nap_ns == NAP_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
+        return rc;
+    if (is_ready(w, true, 0))
+        return 0;
+    w->nap_ns = 0;
+    return wait_until_ready(w);
 }
 
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l)
 {
-    struct xsock__waiter w;
-    struct xsock__sock *s = fd->held.sock; /* NULL: the descriptor that only sealing closes */
-    int rc = xsock__fdtab_watch(t, fd, s != NULL ? &s->waiters : NULL, &w);
-    if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc;
-    rc = wait_watched(fd, events, &w, l);
-    xsock__fdtab_unwatch(t, &w);
+    struct xsock__wait w;
+    xsock__wait_begin(&w, t, fd, events, l);
+    int rc = xsock__wait_on(&w);
+    xsock__wait_end(&w);
     return rc;
-}
-
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l, int64_t max_ns)
-{
-    int64_t left;
-    int rc = xsock__limit_left(l, &left);
-    if (rc != 0)
-        return rc;
-    struct xsock__limit nap = xsock__limit_make(max_ns, l->deadline);
-    if (left >= 0 && left < max_ns)
-        nap.timeout_ns = left;
-    rc = xsock__wait(t, fd, 0, &nap);
-    return rc == XSOCK__WAIT_OVER ? 0 : rc;
 }
 
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
                             void *call, int events, struct xsock__limit *l, int code)
 {
+    struct xsock__wait w;
+    int rc;
+    xsock__wait_begin(&w, t, fd, events, l);
     for (;; code = fn(fd, call)) {
         bool later = code == XSOCK__TRY_LATER;
         int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
@@ -78,12 +155,18 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
             continue; /* a try does not wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
             xsock__poller_used(t, fd, events);
-        if (error != -XSOCK_EAGAIN || l->timeout_ns == 0)
-            return later ? error : xsock__finish(code);
-        int rc = xsock__wait(t, fd, events, l);
-        if (rc != 0)
-            return rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;
+        if (error != -XSOCK_EAGAIN || l->timeout_ns == 0) {
+            rc = later ? error : xsock__finish(code);
+            break;
+        }
+        rc = xsock__wait_on(&w);
+        if (rc != 0) {
+            rc = rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;
+            break;
+        }
     }
+    xsock__wait_end(&w);
+    return rc;
 }
 
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,

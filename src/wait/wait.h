@@ -23,20 +23,65 @@
 #include "table/fdtab.h"
 #include "wait/limit.h"
 
-/* Waits until the socket is ready for one of `events` (XSOCK_POLL...), and goes on after signals.
+/* How one call waits, from its first wait until its end.
+ *
+ * Readiness is not progress. A socket may be called ready while every try gives EAGAIN: the
+ * receiver of a datagram is full, or nobody reads the socket's error queue. So a call that was told
+ * "ready" and could not go on asks again at growing intervals. */
+struct xsock__wait {
+    struct xsock__fdtab *t;
+    struct xsock__fd *fd;
+    struct xsock__limit *limit;
+    int events; /* XSOCK_POLL...; 0: the call only naps */
+    bool watched, ready, trusted;
+    unsigned naps;
+    int64_t nap_ns;
+    struct xsock__waiter waiter; /* if watched */
+};
+
+static inline void xsock__wait_begin(struct xsock__wait *w, struct xsock__fdtab *t,
+                                     struct xsock__fd *fd, int events, struct xsock__limit *limit)
+{
+    w->t = t;
+    w->fd = fd;
+    w->limit = limit;
+    w->events = events;
+    w->watched = w->ready = w->trusted = false; /* the rest is set later */
+}
+
+void xsock__wait_stop(struct xsock__wait *w);
+
+static inline void xsock__wait_end(struct xsock__wait *w)
+{
+    if (w->watched)
+        xsock__wait_stop(w);
+}
+
+/* Waits until another try makes sense: the socket is ready, or something has changed that the try
+ * will tell, or the socket was ready for the last try and some time has passed. The wait goes on
+ * after signals. If the system gives no wake, the marks are looked at every 20 ms or more often.
  * Returns
- *   - 0 if the caller must try again: the socket is ready, or something has changed that the try
- *     will tell;
+ *   - 0 if the caller must try again;
  *   - XSOCK__WAIT_OVER if the call may not wait any longer;
  *   - -XSOCK_ECANCELED if the descriptor was closed;
  *   - -XSOCK_ETIMEDOUT if the socket's deadline has passed;
- *   - -XSOCK_EMFILE, -XSOCK_ENOMEM and others if the system gives no wake. */
+ *   - -XSOCK_ENOBUFS if as many calls of a guest wait as may. */
+int xsock__wait_on(struct xsock__wait *w);
+
+/* Waits for the next interval, whatever the socket is ready for. Returns what wait_on returns. */
+int xsock__wait_nap(struct xsock__wait *w);
+
+/* One wait of a call that has no more than one. */
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l);
 
-/* Waits for max_ns at most, whatever the socket is ready for. Returns 0 after that time, or
- * earlier. All that ends a wait ends a nap. */
-int xsock__nap(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
-               int64_t max_ns);
+/* The longest time for which a call without a wake does not look at its marks. */
+enum { XSOCK__WAIT_SLICE_NS = 20 * 1000 * 1000 };
+
+/* The time that a wait may take until the marks are looked at: `left`, or a slice. */
+static inline int64_t xsock__wait_slice(int64_t left)
+{
+    return left < 0 || left > XSOCK__WAIT_SLICE_NS ? XSOCK__WAIT_SLICE_NS : left;
+}
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
  * system has not said so. */

@@ -84,6 +84,13 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
     ResetEvent((HANDLE)w->handle[0]);
 }
 
+/* The system has no way to ask. */
+bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
+{
+    (void)w;
+    return true;
+}
+
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 struct wait {

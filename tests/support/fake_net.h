@@ -72,4 +72,7 @@ void fake_wake_early_by(int64_t ns);
 size_t fake_wakes(void);
 size_t fake_wakes_set(void);
 
+/* As if the program had closed the handles of all wakes that are open now. */
+void fake_spoil_wakes(void);
+
 #endif

@@ -114,7 +114,7 @@ void fake_wake_early_by(int64_t ns)
 /* ---- Wakes ----------------------------------------------------------------------------------- */
 
 static struct {
-    bool open, set;
+    bool open, set, spoiled;
 } wakes[WAKES];
 
 static size_t find_wake(const struct xsock__sys_wake *w)
@@ -136,7 +136,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
     if (i == WAKES)
         return FAKE_EMFILE;
     wakes[i].open = true;
-    wakes[i].set = false;
+    wakes[i].set = wakes[i].spoiled = false;
     out->handle[0] = WAKE_BASE + i;
     out->handle[1] = ~out->handle[0];
     return 0;
@@ -149,12 +149,24 @@ void xsock__sys_wake_close(struct xsock__sys_wake *w)
 
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
-    wakes[find_wake(w)].set = true;
+    size_t i = find_wake(w);
+    wakes[i].set = !wakes[i].spoiled;
 }
 
 void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 {
     wakes[find_wake(w)].set = false;
+}
+
+bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
+{
+    return !wakes[find_wake(w)].spoiled;
+}
+
+void fake_spoil_wakes(void)
+{
+    for (size_t i = 0; i < WAKES; i++)
+        wakes[i].spoiled = true;
 }
 
 size_t fake_wakes(void)

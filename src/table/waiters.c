@@ -1,0 +1,236 @@
+/* Waking the calls that wait in a descriptor, when it is closed or when its socket has changed. */
+#include "table/fdtab_private.h"
+#include "xsock.h"
+
+/* ---- Marks: under the lock ------------------------------------------------------------------- */
+
+/* Is called after the mark itself is set. */
+static void wake(struct xsock__waiter *w)
+{
+    w->marked = true;
+    if (w->waker != NULL)
+        xsock__sys_wake_set(&w->waker->wake);
+}
+
+void xsock__fdtab_wake_waiters(struct xsock__fd *fd)
+{
+    for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
+        xsock__atomic_store(&w->closed, 1);
+        wake(w);
+    }
+}
+
+void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared)
+{
+    xsock__sys_lock(&t->lock);
+    for (struct xsock__waiter *w = shared->first; w != NULL; w = w->next_shared) {
+        xsock__atomic_store(&w->look_again, 1);
+        wake(w);
+    }
+    xsock__sys_unlock(&t->lock);
+}
+
+void xsock__fdtab_clear_marks_locked(struct xsock__waiter *w)
+{
+    if (!w->marked)
+        return;
+    w->marked = false;
+    xsock__atomic_store(&w->look_again, 0);
+    if (w->waker != NULL)
+        xsock__sys_wake_clear(&w->waker->wake);
+}
+
+void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    xsock__fdtab_clear_marks_locked(w);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* A call without a wake asks the system for itself. Nobody could tell it to begin. */
+static bool is_asked_by_another(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+{
+    if (shared == NULL || w->waker == NULL || w->events == 0)
+        return false;
+    for (const struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
+        if (o != w && o->events == w->events && o->waker != NULL && xsock__atomic_peek(&o->asks))
+            return true;
+    return false;
+}
+
+/* w stops waiting. */
+static void pass_on(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+{
+    if (w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks))
+        return;
+    for (struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
+        if (o->events == w->events && o->waker != NULL) {
+            xsock__atomic_store(&o->asks, 1);
+            wake(o);
+            return;
+        }
+}
+
+/* ---- The lists: under the lock --------------------------------------------------------------- */
+
+static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    if (fd->state == LEAVING)
+        return -XSOCK_ECANCELED;
+    w->waker = k;
+    w->marked = false;
+    w->shared = NULL;
+    xsock__atomic_set(&w->closed, 0);
+    xsock__atomic_set(&w->look_again, 0);
+    w->next = fd->waiters;
+    w->link = &fd->waiters;
+    if (w->next != NULL)
+        w->next->link = &w->next;
+    fd->waiters = w;
+    return 0;
+}
+
+static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
+                         struct xsock__waiter *w, struct xsock__waker *k)
+{
+    int rc = attach(fd, w, k);
+    xsock__atomic_set(&w->asks, rc == 0 && !is_asked_by_another(shared, w));
+    if (rc != 0 || shared == NULL)
+        return rc;
+    w->list = shared;
+    w->next_shared = shared->first;
+    w->shared = &shared->first;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = &w->next_shared;
+    shared->first = w;
+    return 0;
+}
+
+static void detach(struct xsock__waiter *w)
+{
+    *w->link = w->next;
+    if (w->next != NULL)
+        w->next->link = w->link;
+    if (w->shared == NULL)
+        return;
+    *w->shared = w->next_shared;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = w->shared;
+    pass_on(w->list, w);
+}
+
+/* ---- One descriptor -------------------------------------------------------------------------- */
+
+/* No idle wake is left. The new wake is made without the lock. The call counts as waiting already.
+ */
+static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
+                          struct xsock__waiters *shared, struct xsock__waiter *w)
+{
+    struct xsock__waker *k;
+    if (xsock__fdtab_make_waker(t, &k) != 0)
+        k = NULL;
+    xsock__sys_lock(&t->lock);
+    int rc = attach_shared(fd, shared, w, k);
+    xsock__sys_unlock(&t->lock);
+    if (rc != 0)
+        xsock__fdtab_give_waker(t, k, false);
+    return rc;
+}
+
+int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
+                       int events, struct xsock__waiter *w)
+{
+    w->events = events;
+    xsock__sys_lock(&t->lock);
+    int rc = xsock__fdtab_begin_waiting(t);
+    struct xsock__waker *k = rc == 0 ? xsock__fdtab_pop_waker(t) : NULL;
+    if (k != NULL)
+        rc = attach_shared(fd, shared, w, k);
+    xsock__sys_unlock(&t->lock);
+    if (k == NULL)
+        return rc != 0 ? rc : watch_with_new(t, fd, shared, w);
+    if (rc != 0)
+        xsock__fdtab_give_waker(t, k, false);
+    return rc;
+}
+
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    struct xsock__waker *extra = NULL;
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    bool set = w->marked;
+    if (!set) {
+        t->waiting--;
+        extra = xsock__fdtab_push_waker(t, w->waker);
+    }
+    xsock__sys_unlock(&t->lock);
+    if (set)
+        xsock__fdtab_give_waker(t, w->waker, true);
+    else if (extra != NULL)
+        xsock__fdtab_free_waker(extra);
+}
+
+/* The call has no wake from then on, so another call that waits for the same events must ask. */
+static void lose_waker(struct xsock__waiter *w)
+{
+    if (w->shared != NULL)
+        pass_on(w->list, w);
+    xsock__fdtab_lose_waker_locked(&w->waker);
+    xsock__atomic_store(&w->asks, 1);
+}
+
+void xsock__fdtab_check_wake(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    if (w->waker == NULL || xsock__sys_wake_is_valid(&w->waker->wake))
+        return;
+    xsock__sys_lock(&t->lock);
+    lose_waker(w);
+    xsock__sys_unlock(&t->lock);
+}
+
+/* ---- Several descriptors --------------------------------------------------------------------- */
+
+void xsock__fdtab_end_wait(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
+{
+    xsock__fdtab_give_waker(t, k, was_set);
+}
+
+int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
+                        struct xsock__waker *k)
+{
+    xsock__sys_lock(&t->lock);
+    int rc = xsock__fdtab_attach_locked(fd, NULL, w, k);
+    xsock__sys_unlock(&t->lock);
+    return rc;
+}
+
+bool xsock__fdtab_detach(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    xsock__sys_unlock(&t->lock);
+    return xsock__atomic_load(&w->closed) != 0;
+}
+
+void xsock__fdtab_lock(struct xsock__fdtab *t)
+{
+    xsock__sys_lock(&t->lock);
+}
+
+void xsock__fdtab_unlock(struct xsock__fdtab *t)
+{
+    xsock__sys_unlock(&t->lock);
+}
+
+int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiters *shared,
+                               struct xsock__waiter *w, struct xsock__waker *k)
+{
+    w->events = 0;
+    return attach_shared(fd, shared, w, k);
+}
+
+void xsock__fdtab_detach_locked(struct xsock__waiter *w)
+{
+    detach(w);
+}
