@@ -1302,7 +1302,8 @@ XSOCK_API int xsock_listen(int d, int backlog);
 
 /**
  * Takes the next connection of a listener. The number of the new descriptor is reserved before each
- * try, so that EMFILE loses no connection. A call that waits holds no number.
+ * try, so that EMFILE loses no connection. A call that waits holds no number. A connection that
+ * ended before it was accepted is passed over.
  *
  * @param[in] d The descriptor of a socket that listens.
  * @param[in] flags The flags of the new descriptor: XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK,
@@ -1311,11 +1312,11 @@ XSOCK_API int xsock_listen(int d, int backlog);
  * @return The new descriptor.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
- * @retval -XSOCK_EINVAL The socket does not listen, or `flags` has unknown bits.
+ * @retval -XSOCK_EINVAL The socket does not listen, or xsock_shutdown() has ended receiving, or
+ *     `flags` has unknown bits.
  * @retval -XSOCK_EOPNOTSUPP Sockets of this type cannot listen.
  * @retval -XSOCK_EAGAIN No connection is pending and the socket is NONBLOCK, or XSOCK_SO_ACCPTIMEO
  *     has passed.
- * @retval -XSOCK_ECONNABORTED The connection ended before it was accepted.
  * @retval -XSOCK_EMFILE A connection is pending, and the limit of xsock's table or the process's
  *     limit of open handles is reached. The connection stays.
  * @retval -XSOCK_ENFILE A connection is pending, and the system's limit of open handles is reached.
@@ -1420,16 +1421,23 @@ XSOCK_API int xsock_connect_result(int d);
  * Ends receiving, sending or both, for every descriptor and every process that has the socket.
  * After sending was ended, the peer reads to the end.
  *
+ * Calls that wait are woken, also by duplicates of d. After receiving was ended, recv and its kin
+ * return what has arrived, and then 0. After sending was ended, send and its kin return
+ * -XSOCK_EPIPE. If receiving is ended on a listener, accept returns -XSOCK_EINVAL.
+ *
  * @param[in] d The descriptor of a socket.
  * @param[in] how XSOCK_SHUT_RD, XSOCK_SHUT_WR or XSOCK_SHUT_RDWR.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
  * @retval -XSOCK_EINVAL `how` is another number.
- * @retval -XSOCK_ENOTCONN The socket is not connected.
+ * @retval -XSOCK_ENOTCONN The socket is not connected, and it does not listen.
  *
  * @par Blocking
  * The call does not block.
+ * @par Portability
+ * After receiving was ended on a listener, Linux refuses further connections, and xsock_listen()
+ * takes them again. On other systems they wait in the queue.
  * @par Standards
  * POSIX shutdown().
  * @since 0.1

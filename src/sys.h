@@ -35,6 +35,9 @@ struct xsock__sys_facts {
     /* Pollers watch for an edge again only after xsock__sys_poller_used has told of a call. AFD's
      * polls are level-triggered: a new poll at once would report the same data for ever. */
     bool edges_need_use;
+    /* The system calls a stream without a peer ready for nothing, and tells of a failed connect in
+     * part. Linux calls such a stream OUT and HUP. */
+    bool readiness_omits;
     /* Receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. A
      * backend gets the flag only if this is true, and only for these families. */
     bool tells_whole_length;
@@ -302,7 +305,8 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
  * handle may be the program's by now. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
 
-/* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. */
+/* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. HUP in events: this end of
+ * a stream has been shut down for sending, so HUP is told once the peer's end is, too. */
 struct xsock__sys_wait {
     uintptr_t handle; /* UINTPTR_MAX: nothing; revents are 0 */
     int events, revents;

@@ -252,7 +252,7 @@ static const struct states_row rows[] = {
     {"shutdown, unknown how", do_shutdown_badly, ALL(E(INVAL))},
     {"shutdown",
      do_shutdown,
-     {E(NOTCONN), E(NOTCONN), E(NOTCONN), OWN, SKIPPED, E(NOTCONN), E(NOTCONN), OWN, OWN, OWN}},
+     {E(NOTCONN), E(NOTCONN), OWN, OWN, SKIPPED, E(NOTCONN), E(NOTCONN), OWN, OWN, OWN}},
     {"local_addr", do_local_addr, ALL(0)},
     {"local_addr NULL", do_local_addr_null, ALL(E(FAULT))},
     {"peer_addr",

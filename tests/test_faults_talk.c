@@ -293,8 +293,8 @@ static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, 
     bool no_room = error == -XSOCK_EMFILE || error == -XSOCK_ENFILE || error == -XSOCK_ENOBUFS
                    || error == -XSOCK_ENOMEM;
     bool waits = c->waits || c->own == FAKE_WAIT;
-    if (kind == FAKE_WAKE_OPEN)
-        return true;
+    if (kind == FAKE_WAKE_OPEN || (kind == FAKE_ACCEPT && error == -XSOCK_ECONNRESET))
+        return true; /* accept takes the next connection */
     if (kind == FAKE_WAIT)
         return c->waits || error != -XSOCK_EINTR;
     if (kind == FAKE_ALLOC && waits && n == allocation_of_wake(c))

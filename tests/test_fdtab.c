@@ -1,5 +1,6 @@
 /* The descriptor table by itself: numbers, references, and who lets go of what, when. */
 #include "table/fdtab.h"
+#include "fake_net.h"
 #include "fake_sys.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -277,22 +278,35 @@ static void a_number_is_free_at_once_though_a_call_is_still_in_it(void **state)
     xsock__fdtab_destroy(t);
 }
 
-static void a_descriptor_is_taken_out_only_when_nobody_is_in_it(void **state)
+/* A call of another thread that leaves while the taker waits. */
+struct leaving {
+    struct xsock__fdtab *t;
+    struct xsock__fd *fd;
+    int found; /* the number, as somebody else sees it meanwhile */
+};
+
+static void leave(void *user)
+{
+    struct leaving *l = user;
+    l->found = xsock__fdtab_get(l->t, 3) == NULL ? -XSOCK_EBADF : 0;
+    xsock__fdtab_put(l->t, l->fd);
+}
+
+static void a_descriptor_is_taken_out_once_the_others_have_left(void **state)
 {
     struct xsock__fdtab *t = new_table();
     struct xsock__held held = {0, NULL};
-    struct xsock__fd *fd;
+    struct xsock__waiter w;
     (void)state;
     ASSERT_RESULT(3, open_at(t, 0, 41));
-    fd = xsock__fdtab_get(t, 3);
-    ASSERT_RESULT(-XSOCK_EBUSY, take(t, 3, &held));
-    assert_int_equal(held.handle, 0);
-    assert_int_equal(handle_of(t, 3), 41); /* nothing was changed */
-    xsock__fdtab_put(t, fd);
-    assert_int_equal(closed_count, 0);
+    struct leaving l = {t, xsock__fdtab_get(t, 3), 0};
+    ASSERT_RESULT(0, xsock__fdtab_watch(t, l.fd, NULL, 0, &w));
+    fake_at(fake_now() + 1000000, leave, &l);
     ASSERT_RESULT(0, take(t, 3, &held));
     assert_int_equal(held.handle, 41);
-    assert_null(xsock__fdtab_get(t, 3));
+    ASSERT_RESULT(-XSOCK_EBADF, l.found);       /* the number was free at once */
+    assert_true(xsock__atomic_load(&w.closed)); /* and the call was told to leave */
+    xsock__fdtab_unwatch(t, &w);
     ASSERT_RESULT(-XSOCK_EBADF, take(t, 3, &held));
     ASSERT_RESULT(3, open_at(t, 0, 42));
     xsock__fdtab_destroy(t);
@@ -608,7 +622,7 @@ int main(void)
         TABLE_TEST(an_empty_table_may_have_no_room_at_all),
         TABLE_TEST(what_is_held_is_let_go_once_and_after_the_last_reference),
         TABLE_TEST(a_number_is_free_at_once_though_a_call_is_still_in_it),
-        TABLE_TEST(a_descriptor_is_taken_out_only_when_nobody_is_in_it),
+        TABLE_TEST(a_descriptor_is_taken_out_once_the_others_have_left),
         TABLE_TEST(what_has_the_number_of_a_closed_one_is_not_taken_for_it),
         TABLE_TEST(replacing_opens_a_free_number_and_closes_an_open_one),
         TABLE_TEST(replacing_refuses_numbers_that_can_not_be),

@@ -7,6 +7,7 @@
 #include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "wait/poller.h"
 #include "wait/wait.h"
 #include "xsock.h"
 
@@ -223,6 +224,8 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
         return rc;
     rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native)
                                   : connect_datagrams(fd, &native, to_nobody);
+    if (rc != 0)
+        xsock__poller_state_changed(t, fd);
     return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
 }
 

@@ -79,7 +79,7 @@ int xsock__listen_in(struct xsock__fd *fd, int backlog)
     if (rc == 0)
         rc = xsock__finish(xsock__sys_listen(fd->held.handle, backlog < 0 ? 0 : backlog));
     if (rc == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, 0);
+        xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, XSOCK__SOCK_SHUT_RD);
     return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL
                                      : rc; /* macOS gives this for LOCAL without a name */
 }
@@ -131,8 +131,7 @@ static bool means_no_room(int error)
 static int ask_whether_listening(const struct xsock__fd *fd, bool *out)
 {
     int64_t value;
-    *out = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING)
-           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD);
+    *out = xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING);
     if (*out)
         return 0;
     int rc = xsock__option_get(&fd->held, XSOCK_SO_ACCEPTCONN, XSOCK_OPT_FLAG, &value);
@@ -164,15 +163,38 @@ static int judge_no_room(const struct xsock__fd *fd, int error)
     return ask_whether_pending(fd, &pending) != 0 || pending ? error : -XSOCK_EAGAIN;
 }
 
+/* The connection is gone, or its network is: the next one is taken. Linux passes on what has
+ * happened to a connection that was in the queue. */
+static bool is_lost_connection(int error)
+{
+    switch (-error) {
+    case XSOCK_ECONNABORTED:
+    case XSOCK_ECONNRESET:
+    case XSOCK_EPROTO:
+    case XSOCK_ENETUNREACH:
+    case XSOCK_ENETRESET:
+    case XSOCK_EHOSTDOWN:
+    case XSOCK_EHOSTUNREACH:
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* The number is held for the time of the try only. A call that waits holds none. */
 static int try_accept(struct xsock__fd *fd, void *call)
 {
     struct acceptance *a = call;
     int code = 0;
+    a->error = xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD) ? -XSOCK_EINVAL : 0;
+    if (a->error != 0)
+        return 0;
     a->error = make_room(fd->held.sock, a);
     if (a->error == 0) {
-        code =
-            xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle, &a->peer);
+        do
+            code = xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle,
+                                     &a->peer);
+        while (is_lost_connection(xsock__error_from_native(code)));
         if (code == 0)
             return 0;
         xsock__fdtab_cancel(a->t, a->fd);
@@ -264,17 +286,32 @@ static int check_has_peer(const struct xsock__fd *fd)
     return rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
 }
 
+/* Linux stops listening. Other systems refuse to shut a listener down, and go on taking connections
+ * into the queue; accept takes none of them. */
+static int shut_down_listener(struct xsock__fd *fd, int how)
+{
+    if ((how & XSOCK_SHUT_RD) == 0)
+        return 0;
+    (void)xsock__sys_shutdown(fd->held.handle, true, false);
+    xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_SHUT_RD, 0);
+    return 0;
+}
+
 static int shut_down(struct xsock__fd *fd, int how)
 {
     if (how < XSOCK_SHUT_RD || how > XSOCK_SHUT_RDWR)
         return -XSOCK_EINVAL;
+    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING))
+        return shut_down_listener(fd, how);
     int rc = check_has_peer(fd);
     if (rc != 0)
         return rc;
     bool receive = (how & XSOCK_SHUT_RD) != 0, send = (how & XSOCK_SHUT_WR) != 0;
     rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, receive, send));
-    if (rc == 0 && receive)
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_SHUT_RD, 0);
+    if (rc == 0)
+        xsock__sock_becomes(fd->held.sock,
+                            (receive ? XSOCK__SOCK_SHUT_RD : 0) | (send ? XSOCK__SOCK_SHUT_WR : 0),
+                            0);
     return rc;
 }
 
@@ -285,8 +322,12 @@ int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
     if (rc != 0)
         return rc;
     rc = shut_down(fd, how);
-    if (rc == 0 && xsock__sys_facts.edges_need_use)
-        xsock__poller_used(t, fd, XSOCK_POLLHUP);
+    if (rc == 0) {
+        xsock__fdtab_look_again(t, &fd->held.sock->waiters);
+        xsock__poller_state_changed(t, fd);
+        if (xsock__sys_facts.edges_need_use)
+            xsock__poller_used(t, fd, XSOCK_POLLHUP);
+    }
     xsock__fdtab_put(t, fd);
     return rc;
 }

@@ -15,6 +15,9 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #ifdef __linux__
     .tells_whole_length = true,
 #endif
+#ifndef __linux__
+    .readiness_omits = true,
+#endif
 };
 
 /* A plain word, which the thread itself writes. */

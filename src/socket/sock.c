@@ -378,7 +378,7 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
 static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
-    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
+    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS | XSOCK__SOCK_ADOPTED, 0);
     if (xsock__sys_peer_addr(handle, &a) == 0)
         xsock__sock_becomes(
             s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);

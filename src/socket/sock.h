@@ -20,13 +20,15 @@ enum {
     XSOCK__SOCK_CONNECTED = 4,
     XSOCK__SOCK_CONNECTING = 8, /* a connect was begun, and its end has not been asked for */
     XSOCK__SOCK_REUSE = 16,     /* XSOCK_SO_REUSEADDR */
-    XSOCK__SOCK_COALESCE =
-        32, /* XSOCK_SO_UDP_RECV_COALESCE: a receive may give several datagrams */
+    /* XSOCK_SO_UDP_RECV_COALESCE: a receive may give several datagrams */
+    XSOCK__SOCK_COALESCE = 32,
     XSOCK__SOCK_ERROR_READ = 64, /* the failure of its connect was read by XSOCK_SO_ERROR */
-    XSOCK__SOCK_LINGERS = 256,   /* it may have a linger time, set here or outside */
-    XSOCK__SOCK_SHUT_RD =
-        128, /* shut down for receiving: what is there can be read, and then comes the end */
-    XSOCK__SOCK_DEADLINE = 512, /* it has had a deadline: every call asks before its first try */
+    /* shut down for receiving: what is there can be read, and then comes the end */
+    XSOCK__SOCK_SHUT_RD = 128,
+    XSOCK__SOCK_SHUT_WR = 256,
+    XSOCK__SOCK_LINGERS = 512,   /* it may have a linger time, set here or outside */
+    XSOCK__SOCK_DEADLINE = 1024, /* it has had a deadline: every call asks before its first try */
+    XSOCK__SOCK_ADOPTED = 2048,  /* what was done to it before is not known */
     XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
 };
 

@@ -1,10 +1,9 @@
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
-/* Bits of `refs` above the count. CLOSING: the number is gone, and whoever drops the last reference
- * frees what the descriptor holds. TAKEN: xsock__fdtab_take has the descriptor, and nobody else may
- * get it. */
-enum { TAKEN = 1 << 29, CLOSING = 1 << 30 };
+/* A bit of `refs` above the count: the number is gone, and whoever drops the last reference frees
+ * what the descriptor holds. */
+enum { CLOSING = 1 << 30 };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
@@ -127,13 +126,10 @@ struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
             return NULL;
         /* The cell may have been freed and used again since. That does no harm, because a cell
          * stays a cell. If the slot still leads to it now, the reference was in time. */
-        int before = xsock__atomic_add(&fd->refs, 1);
-        bool taken = (before & TAKEN) != 0;
-        if (!taken && xsock__atomic_load_ptr(slot) == fd)
+        xsock__atomic_add(&fd->refs, 1);
+        if (xsock__atomic_load_ptr(slot) == fd)
             return fd;
         xsock__fdtab_put(t, fd);
-        if (taken)
-            return NULL;
     }
 }
 
@@ -248,33 +244,38 @@ int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
     return number;
 }
 
-/* Under the lock. */
-static int take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out,
-                struct xsock__observer **out_observers)
+/* The calls that waited are woken, and every other call leaves soon. Nobody tells when. */
+static void wait_for_last_reference(struct xsock__fd *fd)
 {
-    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
-    if (xsock__atomic_load_ptr(slot) != fd)
-        return -XSOCK_EBADF;
-    if (!xsock__atomic_cas(&fd->refs, 1, TAKEN))
-        return -XSOCK_EBUSY;
-    xsock__atomic_store_ptr(slot, NULL);
-    xsock__bitmap_clear(&t->used, (size_t)fd->number);
-    t->count--;
-    *out = fd->held;
-    *out_observers = xsock__fdtab_take_observers(fd);
-    xsock__atomic_add(&fd->refs, -TAKEN);
-    xsock__fdtab_free_cell(t, fd);
-    return 0;
+    const int64_t longest = 20 * 1000 * 1000;
+    int64_t ns = 50 * 1000;
+    while (!xsock__atomic_cas(&fd->refs, 1, 0)) {
+        (void)xsock__sys_wait(NULL, 0, NULL, ns);
+        ns = ns < longest / 2 ? 2 * ns : longest;
+    }
 }
 
 int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out)
 {
-    struct xsock__observer *observers = NULL;
     xsock__sys_lock(&t->lock);
-    int rc = take(t, fd, out, &observers);
+    xsock__atomic_ptr *slot = xsock__fdtab_slot(t, fd->number);
+    if (xsock__atomic_load_ptr(slot) != fd) {
+        xsock__sys_unlock(&t->lock);
+        return -XSOCK_EBADF;
+    }
+    xsock__atomic_store_ptr(slot, NULL);
+    xsock__bitmap_clear(&t->used, (size_t)fd->number);
+    t->count--;
+    struct xsock__observer *observers = retire(t, fd);
     xsock__sys_unlock(&t->lock);
     xsock__fdtab_notify_observers(observers);
-    return rc;
+    wait_for_last_reference(fd);
+    xsock__sys_lock(&t->lock);
+    *out = fd->held;
+    xsock__fdtab_free_cell(t, fd);
+    t->leaving--;
+    xsock__sys_unlock(&t->lock);
+    return 0;
 }
 
 /* Under the lock. `number` leads to fd afterwards. *out is what it led to before, or NULL. */

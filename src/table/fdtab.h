@@ -281,8 +281,8 @@ int xsock__fdtab_forks(void);
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number);
 
 /* Frees the number and hands out what the descriptor holds. The caller has a reference, which is
- * gone afterwards. -XSOCK_EBADF if the descriptor was closed meanwhile; -XSOCK_EBUSY if another
- * call has a reference. */
+ * gone afterwards. Calls that wait in the descriptor end as if it were closed, and this call waits
+ * until they have left. -XSOCK_EBADF if the descriptor was closed meanwhile. */
 int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__held *out);
 
 /* One more than the highest number that may be given out. Setting returns -XSOCK_EINVAL if the

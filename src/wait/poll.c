@@ -4,6 +4,7 @@
 #include <limits.h>
 
 #include "facts/translate.h"
+#include "socket/ready.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
@@ -106,6 +107,8 @@ static void enter(struct poll *p)
         struct watched *w = &p->watched[i];
         p->asked[i].handle = is_open(w) ? w->fd->held.handle : UINTPTR_MAX;
         p->asked[i].events = p->v[i].events;
+        if (is_open(w) && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_WR))
+            p->asked[i].events |= XSOCK_POLLHUP;
     }
 }
 
@@ -153,16 +156,23 @@ static bool is_closed(const struct poll *p, const struct watched *w)
     return !is_open(w) || (p->waits && xsock__atomic_load(&w->waiter.closed));
 }
 
-/* What the system leaves out and the state of the socket tells. */
-static int add_known(const struct xsock__sock *s, int events, int revents)
+/* XSOCK_POLL bits for those of pollers. */
+static int poll_bits(uint32_t events)
 {
-    /* A socket that was shut down for receiving is at its end. AFD does not tell. */
-    if (xsock__sock_is(s, XSOCK__SOCK_SHUT_RD))
-        revents |= events & XSOCK_POLLIN;
-    /* BSD reports a failed connect as HUP. */
-    if ((revents & XSOCK_POLLHUP) != 0 && xsock__sock_is(s, XSOCK__SOCK_CONNECTING))
-        revents |= XSOCK_POLLERR;
-    return revents;
+    return ((events & XSOCK_POLLER_IN) != 0 ? XSOCK_POLLIN : 0)
+           | ((events & XSOCK_POLLER_OUT) != 0 ? XSOCK_POLLOUT : 0)
+           | ((events & XSOCK_POLLER_ERR) != 0 ? XSOCK_POLLERR : 0)
+           | ((events & XSOCK_POLLER_HUP) != 0 ? XSOCK_POLLHUP : 0);
+}
+
+/* What the system has told, and what the state of the socket tells. */
+static int revents_of(const struct xsock__held *held, int events, int told)
+{
+    const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
+    if (xsock__ready_is_plain(held->sock))
+        return told;
+    struct xsock__ready r = xsock__ready_by_state(held, (told & always) != 0);
+    return (told & ~poll_bits(r.drop)) | (poll_bits(r.add) & (events | always));
 }
 
 /* Collects what there is to report now. `asked` says whether the system has given results. */
@@ -174,8 +184,8 @@ static int collect(struct poll *p, bool asked)
         int revents = 0;
         if (p->v[i].fd >= 0)
             revents = is_closed(p, w) ? XSOCK_POLLNVAL
-                                      : add_known(w->fd->held.sock, p->v[i].events,
-                                                  asked ? p->asked[i].revents : 0);
+                                      : revents_of(&w->fd->held, p->v[i].events,
+                                                   asked ? p->asked[i].revents : 0);
         p->v[i].revents = (short)revents;
         ready += revents != 0;
     }

@@ -1,49 +1,5 @@
-#include "wait/poller.h"
-
 #include "facts/translate.h"
-#include "socket/sock.h"
-#include "sys.h"
-#include "wait/wait.h"
-
-struct member {
-    struct xsock__observer observer; /* of the descriptor that is watched */
-    struct xsock__sys_member sys;
-    struct xsock__poller *poller;
-    uint64_t data;
-    uint32_t events;
-    uint32_t slot;
-    int number;
-    bool added;     /* the system has it */
-    bool armed;     /* ONESHOT: not reported yet */
-    uint64_t batch; /* the last wait that reported it; wide enough never to come round to 0 */
-    uint32_t place; /* and where */
-};
-
-struct slot {
-    struct member *member; /* NULL: free */
-    uint32_t generation;
-    uint32_t next_free;
-};
-
-enum { CLOSING = 1, DEAD = 2 };
-
-struct xsock__poller {
-    struct xsock__sock sock;         /* what makes it a descriptor: no family, no type */
-    struct xsock__observer observer; /* of its own descriptor */
-    struct xsock__fdtab *table;
-    struct xsock__sys_poller *sys;
-    xsock__atomic_int
-        refs; /* its descriptor's, and one a member's: a closing thread may have one in hand */
-    xsock__atomic_int state;
-    xsock__atomic_int
-        asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
-    struct xsock__poller *next_dead;
-    struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
-    struct slot *slots;
-    uint32_t slot_count, free_slot; /* free_slot == slot_count: none */
-    uint64_t batch;
-    bool gone; /* the system's poller is closed */
-};
+#include "wait/poller_private.h"
 
 /* ---- Slots: under the poller's lock ---------------------------------------------------------- */
 
@@ -96,8 +52,7 @@ static void free_slot(struct xsock__poller *p, struct member *m)
     p->free_slot = m->slot;
 }
 
-/* NULL if the member has left meanwhile. */
-static struct member *member_of(const struct xsock__poller *p, uint64_t key)
+struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key)
 {
     uint32_t i = (uint32_t)key;
     if (i >= p->slot_count || key_of(p->slots[i].generation, i) != key)
@@ -115,6 +70,7 @@ static void unref(struct xsock__poller *p)
         p->sock.file->gone(p->sock.file);
     xsock__sys_free(p->slots, p->slot_count * sizeof *p->slots);
     xsock__sys_lock_destroy(&p->lock);
+    xsock__sys_lock_destroy(&p->noted_lock);
     xsock__sys_free(p, sizeof *p);
 }
 
@@ -144,6 +100,7 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
         return rc;
     }
     xsock__sys_lock_init(&p->lock);
+    xsock__sys_lock_init(&p->noted_lock);
     p->sock.poller = p;
     p->sock.refuses = -XSOCK_ENOTSOCK;
     p->observer.closed = closed;
@@ -215,6 +172,7 @@ static void take_out(struct xsock__poller *p, struct member *m)
 {
     if (m->added && !p->gone)
         xsock__sys_poller_remove(p->sys, &m->sys);
+    xsock__poller_forget_state(p, m);
     free_slot(p, m);
 }
 
@@ -229,9 +187,15 @@ static void member_closed(struct xsock__observer *f)
     drop_member(p, m);
 }
 
+struct member *xsock__poller_member_of(struct xsock__observer *f)
+{
+    return f->closed == member_closed ? member_of_follower(f) : NULL;
+}
+
 static bool is_member_of(struct xsock__observer *f, void *user)
 {
-    return f->closed == member_closed && member_of_follower(f)->poller == user;
+    const struct member *m = xsock__poller_member_of(f);
+    return m != NULL && m->poller == user;
 }
 
 /* Under the lock. Searches the observers of fd, which are few. The lock keeps the member from being
@@ -258,10 +222,13 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member *
     xsock__atomic_add(&p->refs, 1);
     int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, new->events));
     new->added = rc == 0;
+    if (rc == 0)
+        xsock__poller_watch_state(p, new, new->events);
     if (rc == 0 || !xsock__fdtab_unobserve(p->table, &new->observer)) {
         *m = NULL;
         return rc;
     }
+    xsock__poller_forget_state(p, new); /* a change of state has come meanwhile */
     free_slot(p, new);
     xsock__atomic_add(&p->refs, -1);
     return rc;
@@ -278,6 +245,7 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
     m->data = data;
     m->events = events;
     m->number = fd->number;
+    m->held = &fd->held;
     m->armed = true;
     if ((events & XSOCK_POLLER_ET) != 0)
         xsock__atomic_store(&fd->edges, 1);
@@ -295,9 +263,9 @@ static int change(struct xsock__poller *p, struct member *m, uint32_t events, ui
     int rc = xsock__finish(xsock__sys_poller_change(p->sys, &m->sys, events));
     if (rc != 0)
         return rc;
-    m->events = events;
     m->data = data;
     m->armed = true;
+    xsock__poller_watch_state(p, m, events);
     return 0;
 }
 
@@ -324,101 +292,4 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd)
     if (ours)
         drop_member(p, m);
     return ours ? 0 : -XSOCK_ENOENT;
-}
-
-/* ---- Waiting --------------------------------------------------------------------------------- */
-
-enum { MAX = 128 };
-
-static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
-static const uint32_t manners = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
-
-/* Under the lock. An event of the system becomes an entry, or joins the member's entry, or belongs
- * to no member. */
-static int report(struct xsock__poller *p, const struct xsock__sys_event *e,
-                  struct xsock_event *out, int count)
-{
-    struct member *m = member_of(p, e->key);
-    uint32_t events = m == NULL ? 0 : e->events & ((m->events & ~manners) | always);
-    if (events == 0)
-        return count;
-    if (m->batch == p->batch && (int)m->place < count) {
-        out[m->place].events |= events;
-        return count;
-    }
-    if (!m->armed)
-        return count;
-    m->armed = (m->events & XSOCK_POLLER_ONESHOT) == 0;
-    m->batch = p->batch;
-    m->place = (uint32_t)count;
-    out[count] = (struct xsock_event){.data = m->data, .events = events, .fd = m->number};
-    return count + 1;
-}
-
-static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v, size_t n,
-                      struct xsock_event *out)
-{
-    int count = 0;
-    if (n == 0)
-        return 0;
-    xsock__sys_lock(&p->lock);
-    p->batch++;
-    for (size_t i = 0; i < n; i++)
-        count = report(p, &v[i], out, count);
-    xsock__sys_unlock(&p->lock);
-    return count;
-}
-
-int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
-                       size_t n, int64_t timeout_ns)
-{
-    struct xsock__poller *p = fd->held.sock->poller;
-    struct xsock__sys_event v[MAX];
-    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    const size_t most = n < MAX ? n : MAX;
-    int rc = 0;
-    for (bool over = false; !over;) {
-        size_t count = 0;
-        bool woken = false;
-        int code = xsock__sys_poller_wait(p->sys, v, most, xsock__time_left(&end), &count, &woken);
-        if ((xsock__atomic_load(&p->state) & CLOSING) != 0) {
-            xsock__sys_poller_wake(p->sys);
-            rc = -XSOCK_ECANCELED;
-            break;
-        }
-        if (code != 0) {
-            rc = xsock__finish(code);
-            break;
-        }
-        rc = report_all(p, v, count, out);
-        bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
-        over = rc > 0 || asked || xsock__time_left(&end) == 0;
-    }
-    xsock__fdtab_put(t, fd);
-    return rc;
-}
-
-void xsock__poller_wake(struct xsock__poller *p)
-{
-    xsock__atomic_store(&p->asked, 1);
-    xsock__sys_poller_wake(p->sys);
-}
-
-/* ---- Edges ----------------------------------------------------------------------------------- */
-
-static bool tell_used(struct xsock__observer *f, void *user)
-{
-    if (f->closed == member_closed) {
-        struct member *m = member_of_follower(f);
-        xsock__sys_poller_used(m->poller->sys, &m->sys, *(uint32_t *)user);
-    }
-    return false;
-}
-
-void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events)
-{
-    uint32_t events = XSOCK_POLLER_OUT;
-    if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
-        events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
-    xsock__fdtab_find_observer(t, fd, tell_used, &events);
 }

@@ -10,7 +10,8 @@
  * slot changes when its member goes. So an event that another thread has fetched before belongs to
  * no member any more, whatever has been put into the slot or opened under the number since.
  *
- * The locks are taken in this order: the poller's, then the table's. No thread waits with either.
+ * The locks are taken in this order: the poller's, the table's, that of the poller's list of noted
+ * members. No thread waits with any.
  */
 #ifndef XSOCK__WAIT_POLLER_H
 #define XSOCK__WAIT_POLLER_H
@@ -53,5 +54,9 @@ void xsock__poller_wake(struct xsock__poller *p);
  * (XSOCK_POLLOUT) on an edge-triggered member, or would have blocked; or it has shut down any
  * member (XSOCK_POLLHUP). */
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events);
+
+/* Tells the pollers of fd that the state of its socket has changed: it has been shut down, or a
+ * connect has failed. */
+void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 #endif

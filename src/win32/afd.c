@@ -160,7 +160,8 @@ int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status)
 
 /* ---- Events ---------------------------------------------------------------------------------- */
 
-/* DISCONNECT only if IN is asked for: it stays, so a wait for OUT alone would never wait again. */
+/* DISCONNECT stays, so a wait for OUT alone would never wait again. It is asked for if IN is, or if
+ * it means that the connection has ended both ways. */
 ULONG xsock__afd_events(int poll_events)
 {
     ULONG events = XSOCK__AFD_ABORT | XSOCK__AFD_CONNECT_FAILED | XSOCK__AFD_CLOSED;
@@ -169,6 +170,8 @@ ULONG xsock__afd_events(int poll_events)
         events |= XSOCK__AFD_RECEIVE | XSOCK__AFD_ACCEPT | XSOCK__AFD_DISCONNECT;
     if (poll_events & XSOCK_POLLOUT)
         events |= XSOCK__AFD_SEND;
+    if (poll_events & XSOCK_POLLHUP)
+        events |= XSOCK__AFD_DISCONNECT;
     if (poll_events & XSOCK_POLLPRI)
         events |= XSOCK__AFD_EXPEDITED;
     return events;

@@ -9,6 +9,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .error_count = 0,
     .pair_emulated = true,
     .edges_need_use = true,
+    .readiness_omits = true,
 };
 
 /* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock

@@ -3,8 +3,7 @@
  *
  * There is no way by select() for systems without the driver: Winsock's own sockets are its
  * handles, so there are none. A stream that nobody has connected is ready for nothing, as on
- * FreeBSD. HUP is told where IN is asked for. Sockets of one wait may be of different providers,
- * which select() would refuse. */
+ * FreeBSD. Sockets of one wait may be of different providers, which select() would refuse. */
 #include "win32/wait.h"
 #include "win32/afd.h"
 #include "win32/state.h"

@@ -53,6 +53,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .error_count = sizeof errors / sizeof *errors,
     .pair_emulated = true,
     .edges_need_use = true,
+    .readiness_omits = true,
 };
 
 void fake__die(const char *sentence)

@@ -194,7 +194,7 @@ static bool look(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wa
     fake__net_settle();
     for (size_t i = 0; i < n; i++) {
         const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
-        if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0)
+        if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI | XSOCK_POLLHUP)) != 0)
             fake__die("waited for what is no event");
         v[i].revents = 0;
         if (v[i].handle != UINTPTR_MAX) {

@@ -1,0 +1,71 @@
+/* Private to this folder: how a poller is laid out.
+ *
+ * poller.c        how a poller begins and ends, and its members
+ * poller_wait.c   waiting, and what is reported */
+#ifndef XSOCK__WAIT_POLLER_PRIVATE_H
+#define XSOCK__WAIT_POLLER_PRIVATE_H
+
+#include "socket/sock.h"
+#include "sys.h"
+#include "wait/poller.h"
+
+struct member {
+    struct xsock__observer observer; /* of the descriptor that is watched */
+    struct xsock__sys_member sys;
+    struct xsock__poller *poller;
+    uint64_t data;
+    uint32_t events;
+    uint32_t slot;
+    const struct xsock__held *held; /* what its descriptor holds, which it lives no longer than */
+    struct member *next_noted;      /* in the list of those whose state has something to report, */
+    bool noted;                     /* if it stands there */
+    uint32_t told;                  /* ET: what of its state was reported */
+    int number;
+    bool added;     /* the system has it */
+    bool armed;     /* ONESHOT: not reported yet */
+    uint64_t batch; /* the last wait that reported it; wide enough never to come round to 0 */
+    uint32_t place; /* and where */
+};
+
+struct slot {
+    struct member *member; /* NULL: free */
+    uint32_t generation;
+    uint32_t next_free;
+};
+
+enum { CLOSING = 1, DEAD = 2 };
+
+struct xsock__poller {
+    struct xsock__sock sock;         /* what makes it a descriptor: no family, no type */
+    struct xsock__observer observer; /* of its own descriptor */
+    struct xsock__fdtab *table;
+    struct xsock__sys_poller *sys;
+    xsock__atomic_int
+        refs; /* its descriptor's, and one a member's: a closing thread may have one in hand */
+    xsock__atomic_int state;
+    xsock__atomic_int
+        asked; /* xsock_poller_wake was called: the system's wake has other uses, too */
+    struct xsock__poller *next_dead;
+    struct xsock__lock lock; /* of all that follows, and of what the system is told of members */
+    struct slot *slots;
+    uint32_t slot_count, free_slot; /* free_slot == slot_count: none */
+    struct xsock__lock noted_lock; /* of the list of members whose state has something to report, */
+    struct member *noted;          /* and of their events, which `lock` guards, too */
+    xsock__atomic_int any_noted;
+    uint64_t batch;
+    bool gone; /* the system's poller is closed */
+};
+
+/* poller.c: under the lock. The member of a key that the system reported, or NULL if the member has
+ * left meanwhile. */
+struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key);
+
+/* poller.c: the member that observes, or NULL if the observer is something else. */
+struct member *xsock__poller_member_of(struct xsock__observer *f);
+
+/* poller_wait.c: under the lock. From now on the member is watched for these events, and what the
+ * state of its socket tells is reported beside what the system reports. forget ends that. */
+void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events);
+void xsock__poller_forget_state(struct xsock__poller *p, struct member *m);
+
+#endif

@@ -1,0 +1,374 @@
+/* What ends a call that waits: each thing that another thread can do to the socket, by the
+ * descriptor itself and by a duplicate, for each kind of call. The program prints how long each
+ * took. */
+#include <string.h>
+
+#include "base/atomic.h"
+#include "clock.h"
+#include "harness.h"
+#include "pollers.h"
+#include "sockets.h"
+#include "threads.h"
+#include "xsock_native.h"
+
+#ifndef _WIN32
+#include <unistd.h>
+#endif
+
+enum { ROUNDS = 5, MS = 1000 * 1000 };
+
+/* ---- Calls that wait ------------------------------------------------------------------------- */
+
+/* d is what the call waits in. `member` is -1, or the socket that d, a poller, watches. */
+struct scene {
+    int d, member, others[2];
+};
+
+static void wait_for_ever(int d)
+{
+    ASSERT_RESULT(0, xsock_set_flags(d, 0));
+}
+
+static bool tcp(struct scene *s)
+{
+    int ends[2];
+    sockets_tcp(ends);
+    s->d = ends[0];
+    s->others[0] = ends[1];
+    wait_for_ever(s->d);
+    return true;
+}
+
+static bool full_tcp(struct scene *s)
+{
+    int ends[2];
+    sockets_tcp(ends);
+    s->d = ends[0];
+    s->others[0] = ends[1];
+    sockets_fill(s->d);
+    wait_for_ever(s->d);
+    return true;
+}
+
+static bool pair(struct scene *s)
+{
+    int ends[2];
+    sockets_pair(XSOCK_SOCK_STREAM, ends);
+    s->d = ends[0];
+    s->others[0] = ends[1];
+    wait_for_ever(s->d);
+    return true;
+}
+
+static bool full_pair(struct scene *s)
+{
+    int ends[2];
+    sockets_pair(XSOCK_SOCK_STREAM, ends);
+    s->d = ends[0];
+    s->others[0] = ends[1];
+    sockets_fill(s->d);
+    wait_for_ever(s->d);
+    return true;
+}
+
+static bool datagrams(struct scene *s)
+{
+    struct xsock_addr a;
+    s->others[0] = sockets_udp(&a);
+    s->d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(0, xsock_connect(s->d, &a));
+    return true;
+}
+
+static bool listener(struct scene *s)
+{
+    struct xsock_addr a = sockets_loopback();
+    s->d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(s->d, &a));
+    ASSERT_RESULT(0, xsock_listen(s->d, 4));
+    return true;
+}
+
+/* A LOCAL listener whose queue is full: connecting waits (Linux). */
+static struct xsock_addr full;
+
+static bool full_backlog(struct scene *s)
+{
+#ifdef __linux__
+    static int count;
+    full = (struct xsock_addr){.family = XSOCK_AF_LOCAL};
+    full.length = 1
+                  + (uint32_t)snprintf((char *)full.data + 1, sizeof full.data - 1, "wakes-%ld-%d",
+                                       (long)getpid(), count++);
+    s->others[0] = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    s->others[1] = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(s->others[0], &full));
+    ASSERT_RESULT(0, xsock_listen(s->others[0], 0));
+    ASSERT_RESULT(0, xsock_connect(s->others[1], &full));
+    s->d = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    return true;
+#else
+    (void)s;
+    return false;
+#endif
+}
+
+static int do_recv(const struct scene *s)
+{
+    char byte;
+    return (int)xsock_recv(s->d, &byte, 1, 0);
+}
+
+static int do_recvmsg(const struct scene *s)
+{
+    char byte;
+    struct xsock_vec vec = {&byte, 1};
+    struct xsock_msg m = {.vec = &vec, .vec_count = 1};
+    return (int)xsock_recvmsg(s->d, &m, 0);
+}
+
+static int do_recv_batch(const struct scene *s)
+{
+    char byte;
+    struct xsock_dgram v = {.base = &byte, .len = 1};
+    return xsock_recv_batch(s->d, &v, 1, 0);
+}
+
+/* The buffers of a connection may still grow a little. Each call sends one byte, so that a call that
+ * waits has sent nothing. */
+static int do_send(const struct scene *s)
+{
+    ptrdiff_t n = 1;
+    for (int i = 0; i < 1 << 24 && n > 0; i++)
+        n = xsock_send(s->d, "x", 1, 0);
+    return (int)n;
+}
+
+static int do_accept(const struct scene *s)
+{
+    return xsock_accept(s->d, 0, NULL);
+}
+
+static int do_connect(const struct scene *s)
+{
+    return xsock_connect(s->d, &full);
+}
+
+/* The events, or the error. */
+static int do_poll(const struct scene *s)
+{
+    struct xsock_pollfd p = {.fd = s->d, .events = XSOCK_POLLIN};
+    int rc = xsock_poll(&p, 1, -1);
+    return rc < 0 ? rc : p.revents;
+}
+
+static bool watched_pair(struct scene *s)
+{
+    pair(s);
+    s->member = s->d;
+    s->d = open_poller();
+    ASSERT_RESULT(0, xsock_poller_ctl(s->d, ADD, s->member, IN | RDHUP, 1));
+    return true;
+}
+
+static int do_poller_wait(const struct scene *s)
+{
+    struct xsock_event e;
+    int rc = xsock_poller_wait(s->d, &e, 1, -1);
+    return rc < 0 ? rc : (int)e.events;
+}
+
+enum kind { RECEIVES, ACCEPTS, SENDS, CONNECTS, POLLS, POLLER };
+
+static const struct call {
+    const char *name;
+    bool (*prepare)(struct scene *s); /* false: the system has no such wait */
+    int (*run)(const struct scene *s);
+    enum kind kind;
+} calls[] = {
+    {"recv, TCP", tcp, do_recv, RECEIVES},
+    {"recv, pair", pair, do_recv, RECEIVES},
+    {"recv, UDP", datagrams, do_recv, RECEIVES},
+    {"recvmsg, pair", pair, do_recvmsg, RECEIVES},
+    {"recv_batch, UDP", datagrams, do_recv_batch, RECEIVES},
+    {"accept", listener, do_accept, ACCEPTS},
+    {"send, TCP", full_tcp, do_send, SENDS},
+    {"send, pair", full_pair, do_send, SENDS},
+    {"connect, LOCAL", full_backlog, do_connect, CONNECTS},
+    {"poll, pair", pair, do_poll, POLLS},
+    {"poller, pair", watched_pair, do_poller_wait, POLLER},
+};
+enum { CALLS = sizeof calls / sizeof *calls };
+
+/* ---- What happens to the socket -------------------------------------------------------------- */
+
+static int close_it(int d)
+{
+    return xsock_close(d);
+}
+
+static int dup2_over_it(int d)
+{
+    int other = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    int rc = xsock_dup2(other, d, 0);
+    sockets_close(other);
+    return rc == d ? xsock_close(d) : rc;
+}
+
+static int release_it(int d)
+{
+    uintptr_t handle;
+    int rc = xsock_release(d, &handle);
+    if (rc != 0)
+        return rc;
+    return xsock_close(ASSERT_OPENS(xsock_adopt(handle, 0)));
+}
+
+static int shut_rd(int d)
+{
+    return xsock_shutdown(d, XSOCK_SHUT_RD);
+}
+
+static int shut_wr(int d)
+{
+    return xsock_shutdown(d, XSOCK_SHUT_WR);
+}
+
+static int pass_deadline(int d)
+{
+    return xsock_set_deadline(d, XSOCK_DEADLINE_RECV | XSOCK_DEADLINE_SEND, 0);
+}
+
+static int set_nonblock(int d)
+{
+    return xsock_set_flags(d, XSOCK_SOCK_NONBLOCK);
+}
+
+enum { STAYS = 12345 }; /* the call goes on waiting */
+
+static const struct cause {
+    const char *name;
+    int (*run)(int d);
+    bool by_duplicate; /* concerns the open socket, so a duplicate does the same */
+    int results[POLLER + 1];
+} causes[] = {
+    /* recv, accept, send, connect, poll, poller */
+    {"close",
+     close_it,
+     false,
+     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
+      -XSOCK_ECANCELED}},
+    {"dup2 over it",
+     dup2_over_it,
+     false,
+     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
+      -XSOCK_ECANCELED}},
+    {"release",
+     release_it,
+     false,
+     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
+      STAYS}},
+    {"shutdown RD", shut_rd, true, {0, -XSOCK_EINVAL, STAYS, STAYS, XSOCK_POLLIN, IN | RDHUP}},
+    {"shutdown WR", shut_wr, true, {STAYS, STAYS, -XSOCK_EPIPE, STAYS, STAYS, STAYS}},
+    {"deadline",
+     pass_deadline,
+     true,
+     {-XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, STAYS, STAYS}},
+    {"NONBLOCK",
+     set_nonblock,
+     true,
+     {-XSOCK_EAGAIN, -XSOCK_EAGAIN, -XSOCK_EAGAIN, -XSOCK_EAGAIN, STAYS, STAYS}},
+};
+enum { CAUSES = sizeof causes / sizeof *causes };
+
+/* ---- A round --------------------------------------------------------------------------------- */
+
+struct blocked {
+    const struct call *call;
+    const struct scene *scene;
+    xsock__atomic_int begun, done;
+    int result;
+    int64_t ended;
+};
+
+static void run_blocked(void *user)
+{
+    struct blocked *b = user;
+    xsock__atomic_store(&b->begun, 1);
+    b->result = b->call->run(b->scene);
+    b->ended = clock_now();
+    xsock__atomic_store(&b->done, 1);
+}
+
+/* A moment, so that the thread is in its wait. Nothing depends on that: a call that begins after
+ * the cause has the same result. */
+static void let_it_wait(struct blocked *b)
+{
+    while (!xsock__atomic_load(&b->begun))
+        thread_yield();
+    ASSERT_RESULT(0, xsock_poll(NULL, 0, 2 * MS));
+}
+
+static bool is_gone(const struct cause *c)
+{
+    return !c->by_duplicate;
+}
+
+static int64_t one_round(const struct call *call, const struct cause *cause, bool duplicate)
+{
+    struct scene s = {-1, -1, {-1, -1}};
+    if (!call->prepare(&s))
+        return -1;
+    int target = s.member >= 0 && cause->by_duplicate ? s.member : s.d;
+    int by = duplicate ? ASSERT_OPENS(xsock_dup(target, 0, 0)) : target;
+    struct blocked b = {.call = call, .scene = &s};
+    struct thread *t = thread_start(run_blocked, &b);
+    assert_non_null(t);
+    let_it_wait(&b);
+    int64_t begin = clock_now();
+    ASSERT_RESULT(0, cause->run(by));
+    thread_join(t);
+    int want = cause->results[call->kind];
+    ASSERT_THAT(b.result == want, "%s, %s%s: %s", call->name, cause->name,
+                duplicate ? " by a duplicate" : "", harness_name(b.result));
+    int all[] = {is_gone(cause) ? -1 : s.d, s.member, s.others[0], s.others[1],
+                 duplicate ? by : -1};
+    for (int i = 0; i < 5; i++)
+        if (all[i] >= 0)
+            sockets_close(all[i]);
+    return b.ended - begin;
+}
+
+static void each_cause_ends_each_call_that_waits(void **state)
+{
+    (void)state;
+    for (int k = 0; k < CAUSES; k++)
+        for (int c = 0; c < CALLS; c++)
+            for (int duplicate = 0; duplicate <= causes[k].by_duplicate; duplicate++) {
+                int64_t longest = -1;
+                if (causes[k].results[calls[c].kind] == STAYS)
+                    continue;
+                for (int i = 0; i < ROUNDS; i++) {
+                    int64_t took = one_round(&calls[c], &causes[k], duplicate != 0);
+                    longest = took > longest ? took : longest;
+                }
+                if (longest >= 0)
+                    print_message("%-14s %-16s%s %7.3f ms\n", causes[k].name, calls[c].name,
+                                  duplicate ? ", duplicate" : "           ", (double)longest / MS);
+            }
+}
+
+/* The wakes of both threads are made before handles are counted. */
+static int warm_up(void **state)
+{
+    (void)state;
+    return one_round(&calls[0], &causes[0], false) < 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_cause_ends_each_call_that_waits),
+    };
+    return cmocka_run_group_tests_name("wakes", tests, warm_up, NULL);
+}
