@@ -123,7 +123,7 @@ static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
 /* Whether no poller has to be told that this socket was used. */
 static bool is_quiet(const struct xsock__fd *fd)
 {
-    return !xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges);
+    return !xsock__sys_facts.edges_need_use || !xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES);
 }
 
 /* The first try nearly always does everything. So it comes before all that only waiting needs. */

@@ -29,6 +29,7 @@ enum {
     XSOCK__SOCK_LINGERS = 512,   /* it may have a linger time, set here or outside */
     XSOCK__SOCK_DEADLINE = 1024, /* it has had a deadline: every call asks before its first try */
     XSOCK__SOCK_ADOPTED = 2048,  /* what was done to it before is not known */
+    XSOCK__SOCK_EDGES = 4096,    /* it is, or was, an edge-triggered member of a poller */
     XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
 };
 

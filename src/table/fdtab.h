@@ -43,7 +43,6 @@ struct xsock__fd {
     };
     struct xsock__waiter *waiters;     /* calls that wait in it; under the lock */
     struct xsock__observer *observers; /* told when it is closed; under the lock */
-    xsock__atomic_int edges; /* set by poller.c: it is, or was, an edge-triggered member */
 };
 
 /* Is called instead of `closed` by a table that recycles memory. It frees what the descriptor held,
@@ -262,6 +261,11 @@ bool xsock__fdtab_unobserve(struct xsock__fdtab *t, struct xsock__observer *f);
 typedef bool xsock__observer_fn(struct xsock__observer *f, void *user);
 struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struct xsock__fd *fd,
                                                    xsock__observer_fn *fn, void *user);
+
+/* Calls fn for each observer of each descriptor that holds this sock, under the table's lock. The
+ * cost grows with the number of descriptors. */
+void xsock__fdtab_each_observer(struct xsock__fdtab *t, const struct xsock__sock *sock,
+                                xsock__observer_fn *fn, void *user);
 
 /* Is called in a forked child for each descriptor that was open, half open or half closed, before
  * any other use of the table, without a lock and without another thread. It sets held->handle to

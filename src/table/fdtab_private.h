@@ -144,7 +144,6 @@ static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__
     fd->state = FREE;
     fd->held = xsock__held_nothing;
     fd->observers = NULL;
-    xsock__atomic_set(&fd->edges, 0);
     if (unused != NULL && !xsock__fdtab_push_spare(t, unused))
         xsock__sys_free(unused, t->spare_size);
     fd->next = t->free;

@@ -45,6 +45,25 @@ struct xsock__observer *xsock__fdtab_find_observer(struct xsock__fdtab *t, struc
     return f;
 }
 
+static void each_of(struct xsock__fd *fd, const struct xsock__sock *sock, xsock__observer_fn *fn,
+                    void *user)
+{
+    if (fd->held.sock != sock)
+        return;
+    for (struct xsock__observer *f = fd->observers; f != NULL; f = f->next)
+        (void)fn(f, user);
+}
+
+void xsock__fdtab_each_observer(struct xsock__fdtab *t, const struct xsock__sock *sock,
+                                xsock__observer_fn *fn, void *user)
+{
+    xsock__sys_lock(&t->lock);
+    for (struct slab *s = t->slabs; s != NULL; s = s->next)
+        for (size_t i = 0; i < s->count; i++)
+            each_of(&xsock__fdtab_cells(s)[i].fd, sock, fn, user);
+    xsock__sys_unlock(&t->lock);
+}
+
 struct xsock__observer *xsock__fdtab_take_observers(struct xsock__fd *fd)
 {
     struct xsock__observer *first = fd->observers;

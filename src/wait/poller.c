@@ -248,7 +248,7 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
     m->held = &fd->held;
     m->armed = true;
     if ((events & XSOCK_POLLER_ET) != 0)
-        xsock__atomic_store(&fd->edges, 1);
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_EDGES, 0);
     xsock__sys_lock(&p->lock);
     int rc = insert(p, fd, &m);
     xsock__sys_unlock(&p->lock);
@@ -273,7 +273,7 @@ int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t
                          uint64_t data)
 {
     if ((events & XSOCK_POLLER_ET) != 0)
-        xsock__atomic_store(&fd->edges, 1);
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_EDGES, 0);
     xsock__sys_lock(&p->lock);
     struct member *m = find(p, fd);
     int rc = m == NULL || !m->added ? -XSOCK_ENOENT : change(p, m, events, data);

@@ -205,6 +205,15 @@ static bool tell_used(struct xsock__observer *f, void *user)
     return false;
 }
 
+/* Tells the pollers of fd, and those of its duplicates. */
+static void tell(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__observer_fn *fn, void *user)
+{
+    if (xsock__atomic_load(&fd->held.sock->refs) > 1)
+        xsock__fdtab_each_observer(t, fd->held.sock, fn, user);
+    else
+        (void)xsock__fdtab_find_observer(t, fd, fn, user);
+}
+
 static bool note_state(struct xsock__observer *f, void *user)
 {
     struct member *m = xsock__poller_member_of(f);
@@ -220,7 +229,7 @@ static bool note_state(struct xsock__observer *f, void *user)
 void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (xsock__sys_facts.readiness_omits)
-        xsock__fdtab_find_observer(t, fd, note_state, NULL);
+        tell(t, fd, note_state, NULL);
 }
 
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events)
@@ -228,5 +237,5 @@ void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_e
     uint32_t events = XSOCK_POLLER_OUT;
     if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
         events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
-    xsock__fdtab_find_observer(t, fd, tell_used, &events);
+    tell(t, fd, tell_used, &events);
 }

@@ -153,7 +153,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try does not wait: the signal came as it began */
-        if (xsock__sys_facts.edges_need_use && xsock__atomic_peek(&fd->edges))
+        if (xsock__sys_facts.edges_need_use && xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))
             xsock__poller_used(t, fd, events);
         if (error != -XSOCK_EAGAIN || l->timeout_ns == 0) {
             rc = later ? error : xsock__finish(code);

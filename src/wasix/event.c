@@ -125,7 +125,7 @@ static int add(struct event *e, uintptr_t h, uint64_t value, bool waits)
 
 static void report_edges(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (!xsock__sys_facts.edges_need_use || !xsock__atomic_peek(&fd->edges))
+    if (!xsock__sys_facts.edges_need_use || !xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))
         return;
     xsock__poller_used(t, fd, XSOCK_POLLIN);
     xsock__poller_used(t, fd, XSOCK_POLLOUT);
