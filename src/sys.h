@@ -305,8 +305,8 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
  * handle may be the program's by now. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
 
-/* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. HUP in events: this end of
- * a stream has been shut down for sending, so HUP is told once the peer's end is, too. */
+/* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. HUP in events: this end
+ * of a stream has been shut down for sending, so HUP is told once the peer's end is, too. */
 struct xsock__sys_wait {
     uintptr_t handle; /* UINTPTR_MAX: nothing; revents are 0 */
     int events, revents;

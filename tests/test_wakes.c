@@ -134,8 +134,8 @@ static int do_recv_batch(const struct scene *s)
     return xsock_recv_batch(s->d, &v, 1, 0);
 }
 
-/* The buffers of a connection may still grow a little. Each call sends one byte, so that a call that
- * waits has sent nothing. */
+/* The buffers of a connection may still grow a little. Each call sends one byte, so that a call
+ * that waits has sent nothing. */
 static int do_send(const struct scene *s)
 {
     ptrdiff_t n = 1;

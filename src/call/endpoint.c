@@ -186,20 +186,21 @@ static int try_accept(struct xsock__fd *fd, void *call)
 {
     struct acceptance *a = call;
     int code = 0;
-    a->error = xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD) ? -XSOCK_EINVAL : 0;
-    if (a->error != 0)
+    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD)) {
+        a->error = -XSOCK_EINVAL;
         return 0;
-    a->error = make_room(fd->held.sock, a);
-    if (a->error == 0) {
-        do
+    }
+    int error = a->error = make_room(fd->held.sock, a);
+    if (error == 0) {
+        do {
             code = xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle,
                                      &a->peer);
-        while (is_lost_connection(xsock__error_from_native(code)));
-        if (code == 0)
-            return 0;
+            if (code == 0)
+                return 0;
+            error = xsock__error_from_native(code);
+        } while (is_lost_connection(error));
         xsock__fdtab_cancel(a->t, a->fd);
     }
-    int error = code != 0 ? xsock__error_from_native(code) : a->error;
     if (!means_no_room(error))
         return code;
     int verdict = judge_no_room(fd, error);

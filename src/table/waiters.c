@@ -227,7 +227,7 @@ int xsock__fdtab_attach_locked(struct xsock__fd *fd, struct xsock__waiters *shar
                                struct xsock__waiter *w, struct xsock__waker *k)
 {
     w->events = 0;
-    return attach_shared(fd, shared, w, k);
+    return shared == NULL ? attach(fd, w, k) : attach_shared(fd, shared, w, k);
 }
 
 void xsock__fdtab_detach_locked(struct xsock__waiter *w)

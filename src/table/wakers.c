@@ -1,5 +1,5 @@
-/* The wakes of a table, and how many calls wait. Idle wakes are kept for the next calls, but no more
- * than IDLE_MAX: each has a handle, which the program may need. */
+/* The wakes of a table, and how many calls wait. Idle wakes are kept for the next calls, but no
+ * more than IDLE_MAX: each has a handle, which the program may need. */
 #include "table/fdtab_private.h"
 #include "xsock.h"
 

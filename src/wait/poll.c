@@ -12,9 +12,9 @@
 /* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
  */
 struct watched {
-    struct xsock__fd *fd;        /* NULL: negative, or not open */
-    bool gone;                   /* it was closed before the call could wait in it */
-    struct xsock__waiter waiter; /* if the call waits, and the descriptor is not gone */
+    struct xsock__fd *fd; /* NULL: negative, or not open */
+    bool attached;        /* it is open, and the call waits in it */
+    struct xsock__waiter waiter;
 };
 
 enum { MAX = 64 };
@@ -35,6 +35,7 @@ struct poll {
     struct xsock__sys_wait *asked;
     struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
     bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
+    bool known; /* there is something to report that the system need not be asked for */
     bool woken;
     struct guest *guest; /* NULL: the table is not a guest's */
 };
@@ -63,9 +64,10 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     return NULL;
 }
 
-static bool is_open(const struct watched *w)
+/* Where the system tells every poll of a shutdown, nobody has to be found by its sock. */
+static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
 {
-    return w->fd != NULL && !w->gone;
+    return xsock__sys_facts.readiness_omits ? &fd->held.sock->waiters : NULL;
 }
 
 static void attach_all(struct poll *p)
@@ -73,10 +75,9 @@ static void attach_all(struct poll *p)
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        if (w->fd != NULL)
-            w->gone =
-                xsock__fdtab_attach_locked(w->fd, &w->fd->held.sock->waiters, &w->waiter, p->waker)
-                != 0;
+        w->attached =
+            w->fd != NULL
+            && xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0;
     }
     xsock__fdtab_unlock(p->t);
 }
@@ -84,32 +85,68 @@ static void attach_all(struct poll *p)
 static void detach_all(struct poll *p)
 {
     xsock__fdtab_lock(p->t);
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        if (!is_open(w))
-            continue;
-        xsock__fdtab_detach_locked(&w->waiter);
-        p->woken = p->woken || w->waiter.marked;
-    }
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].attached) {
+            xsock__fdtab_detach_locked(&p->watched[i].waiter);
+            p->woken = p->woken || p->watched[i].waiter.marked;
+        }
     xsock__fdtab_unlock(p->t);
 }
 
+/* XSOCK_POLL bits for those of pollers. */
+static int poll_bits(uint32_t events)
+{
+    return ((events & XSOCK_POLLER_IN) != 0 ? XSOCK_POLLIN : 0)
+           | ((events & XSOCK_POLLER_OUT) != 0 ? XSOCK_POLLOUT : 0)
+           | ((events & XSOCK_POLLER_ERR) != 0 ? XSOCK_POLLERR : 0)
+           | ((events & XSOCK_POLLER_HUP) != 0 ? XSOCK_POLLHUP : 0);
+}
+
+/* What the system has told, and what the state of the socket tells. */
+static int revents_of(const struct xsock__held *held, int events, int told)
+{
+    const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
+    if (xsock__ready_is_plain(held->sock))
+        return told;
+    struct xsock__ready r = xsock__ready_by_state(held, (told & always) != 0);
+    return (told & ~poll_bits(r.drop)) | (poll_bits(r.add) & (events | always));
+}
+
+/* HUP if the system must be asked for it (sys.h). */
+static int hup_of(const struct xsock__fd *fd)
+{
+    return xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_WR) ? XSOCK_POLLHUP : 0;
+}
+
+/* What the system is asked of a descriptor. If there is something to report already, the system is
+ * asked without waiting. */
+static void prepare(struct poll *p, const struct watched *w, const struct xsock_pollfd *v,
+                    struct xsock__sys_wait *asked)
+{
+    asked->events = v->events;
+    asked->handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
+    if (!w->attached) {
+        p->known = p->known || v->fd >= 0;
+    } else if (!xsock__ready_is_plain(w->fd->held.sock)) {
+        p->known = p->known || revents_of(&w->fd->held, v->events, 0) != 0;
+        asked->events |= hup_of(w->fd);
+    }
+}
+
+/* Of a call that does not wait, an open descriptor counts as attached. */
 static void enter(struct poll *p)
 {
     for (size_t i = 0; i < p->n; i++) {
+        struct watched *w = &p->watched[i];
         p->v[i].revents = 0;
-        p->watched[i].fd = get_waitable(p->t, p->v[i].fd);
-        p->watched[i].gone = false;
+        w->fd = get_waitable(p->t, p->v[i].fd);
+        w->attached = w->fd != NULL;
+        xsock__atomic_set(&w->waiter.closed, 0);
     }
     if (p->waits)
         attach_all(p);
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        p->asked[i].handle = is_open(w) ? w->fd->held.handle : UINTPTR_MAX;
-        p->asked[i].events = p->v[i].events;
-        if (is_open(w) && xsock__sock_is(w->fd->held.sock, XSOCK__SOCK_SHUT_WR))
-            p->asked[i].events |= XSOCK_POLLHUP;
-    }
+    for (size_t i = 0; i < p->n; i++)
+        prepare(p, &p->watched[i], &p->v[i], &p->asked[i]);
 }
 
 static void leave(struct poll *p)
@@ -151,41 +188,17 @@ static bool was_notified(const struct poll *p)
     return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
-static bool is_closed(const struct poll *p, const struct watched *w)
-{
-    return !is_open(w) || (p->waits && xsock__atomic_load(&w->waiter.closed));
-}
-
-/* XSOCK_POLL bits for those of pollers. */
-static int poll_bits(uint32_t events)
-{
-    return ((events & XSOCK_POLLER_IN) != 0 ? XSOCK_POLLIN : 0)
-           | ((events & XSOCK_POLLER_OUT) != 0 ? XSOCK_POLLOUT : 0)
-           | ((events & XSOCK_POLLER_ERR) != 0 ? XSOCK_POLLERR : 0)
-           | ((events & XSOCK_POLLER_HUP) != 0 ? XSOCK_POLLHUP : 0);
-}
-
-/* What the system has told, and what the state of the socket tells. */
-static int revents_of(const struct xsock__held *held, int events, int told)
-{
-    const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
-    if (xsock__ready_is_plain(held->sock))
-        return told;
-    struct xsock__ready r = xsock__ready_by_state(held, (told & always) != 0);
-    return (told & ~poll_bits(r.drop)) | (poll_bits(r.add) & (events | always));
-}
-
-/* Collects what there is to report now. `asked` says whether the system has given results. */
-static int collect(struct poll *p, bool asked)
+/* Collects what there is to report after the system was asked. */
+static int collect(struct poll *p)
 {
     int ready = 0;
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         int revents = 0;
-        if (p->v[i].fd >= 0)
-            revents = is_closed(p, w) ? XSOCK_POLLNVAL
-                                      : revents_of(&w->fd->held, p->v[i].events,
-                                                   asked ? p->asked[i].revents : 0);
+        if (w->attached && !xsock__atomic_load(&w->waiter.closed))
+            revents = revents_of(&w->fd->held, p->v[i].events, p->asked[i].revents);
+        else if (p->v[i].fd >= 0)
+            revents = XSOCK_POLLNVAL;
         p->v[i].revents = (short)revents;
         ready += revents != 0;
     }
@@ -216,8 +229,9 @@ static void look_at_marks(struct poll *p)
     bool lost = p->waker != NULL && !xsock__sys_wake_is_valid(&p->waker->wake);
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++)
-        if (is_open(&p->watched[i])) {
+        if (p->watched[i].attached) {
             xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
+            p->asked[i].events |= hup_of(p->watched[i].fd);
             if (lost)
                 p->watched[i].waiter.waker = NULL;
         }
@@ -230,14 +244,12 @@ static void look_at_marks(struct poll *p)
 
 static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
 {
-    int ready = collect(p, false);
     for (;;) {
-        /* If there is something to report already, the others are asked without waiting. */
-        int64_t left = ready > 0 || was_notified(p) ? 0 : xsock__time_left(end);
+        int64_t left = p->known || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = ask(p, left);
         if (rc != 0)
             return rc;
-        ready = collect(p, true);
+        int ready = collect(p);
         if (is_over(p))
             return -XSOCK_ECANCELED;
         if (ready > 0 || left == 0 || was_notified(p))

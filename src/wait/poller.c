@@ -26,18 +26,13 @@ static bool make_slots(struct xsock__poller *p)
     return true;
 }
 
-static uint64_t key_of(uint32_t generation, uint32_t slot)
-{
-    return (uint64_t)(generation & INT32_MAX) << 32 | slot;
-}
-
 static bool take_slot(struct xsock__poller *p, struct member *m)
 {
     if (p->free_slot == p->slot_count && !make_slots(p))
         return false;
     struct slot *s = &p->slots[p->free_slot];
     m->slot = p->free_slot;
-    m->sys.key = key_of(s->generation, m->slot);
+    m->sys.key = xsock__poller_key(s->generation, m->slot);
     p->free_slot = s->next_free;
     s->member = m;
     return true;
@@ -50,14 +45,6 @@ static void free_slot(struct xsock__poller *p, struct member *m)
     s->generation++;
     s->next_free = p->free_slot;
     p->free_slot = m->slot;
-}
-
-struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key)
-{
-    uint32_t i = (uint32_t)key;
-    if (i >= p->slot_count || key_of(p->slots[i].generation, i) != key)
-        return NULL;
-    return p->slots[i].member;
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -187,14 +174,15 @@ static void member_closed(struct xsock__observer *f)
     drop_member(p, m);
 }
 
-struct member *xsock__poller_member_of(struct xsock__observer *f)
+/* The member that observes, or NULL if the observer is something else. */
+static struct member *member_of(struct xsock__observer *f)
 {
     return f->closed == member_closed ? member_of_follower(f) : NULL;
 }
 
 static bool is_member_of(struct xsock__observer *f, void *user)
 {
-    const struct member *m = xsock__poller_member_of(f);
+    const struct member *m = member_of(f);
     return m != NULL && m->poller == user;
 }
 
@@ -292,4 +280,46 @@ int xsock__poller_remove(struct xsock__poller *p, struct xsock__fd *fd)
     if (ours)
         drop_member(p, m);
     return ours ? 0 : -XSOCK_ENOENT;
+}
+
+/* ---- What a call has done to the socket of a member ------------------------------------------ */
+
+static bool tell_used(struct xsock__observer *f, void *user)
+{
+    struct member *m = member_of(f);
+    if (m != NULL)
+        xsock__sys_poller_used(m->poller->sys, &m->sys, *(uint32_t *)user);
+    return false;
+}
+
+/* Tells the pollers of fd, and those of its duplicates. */
+static void tell(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__observer_fn *fn, void *user)
+{
+    if (xsock__atomic_load(&fd->held.sock->refs) > 1)
+        xsock__fdtab_each_observer(t, fd->held.sock, fn, user);
+    else
+        (void)xsock__fdtab_find_observer(t, fd, fn, user);
+}
+
+static bool note_state(struct xsock__observer *f, void *user)
+{
+    struct member *m = member_of(f);
+    (void)user;
+    if (m != NULL)
+        xsock__poller_note(m->poller, m);
+    return false;
+}
+
+void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (xsock__sys_facts.readiness_omits)
+        tell(t, fd, note_state, NULL);
+}
+
+void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events)
+{
+    uint32_t events = XSOCK_POLLER_OUT;
+    if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
+        events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
+    tell(t, fd, tell_used, &events);
 }

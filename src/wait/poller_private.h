@@ -1,6 +1,7 @@
 /* Private to this folder: how a poller is laid out.
  *
  * poller.c        how a poller begins and ends, and its members
+ * poller_state.c  what the state of a member's socket tells, where the system leaves that out
  * poller_wait.c   waiting, and what is reported */
 #ifndef XSOCK__WAIT_POLLER_PRIVATE_H
 #define XSOCK__WAIT_POLLER_PRIVATE_H
@@ -56,16 +57,36 @@ struct xsock__poller {
     bool gone; /* the system's poller is closed */
 };
 
-/* poller.c: under the lock. The member of a key that the system reported, or NULL if the member has
- * left meanwhile. */
-struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key);
+static inline uint64_t xsock__poller_key(uint32_t generation, uint32_t slot)
+{
+    return (uint64_t)(generation & INT32_MAX) << 32 | slot;
+}
 
-/* poller.c: the member that observes, or NULL if the observer is something else. */
-struct member *xsock__poller_member_of(struct xsock__observer *f);
+/* Under the lock. The member of a key that the system reported, or NULL if the member has left
+ * meanwhile. */
+static inline struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key)
+{
+    uint32_t i = (uint32_t)key;
+    if (i >= p->slot_count || xsock__poller_key(p->slots[i].generation, i) != key)
+        return NULL;
+    return p->slots[i].member;
+}
 
-/* poller_wait.c: under the lock. From now on the member is watched for these events, and what the
+/* poller_state.c: under the lock. From now on the member is watched for these events, and what the
  * state of its socket tells is reported beside what the system reports. forget ends that. */
 void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events);
 void xsock__poller_forget_state(struct xsock__poller *p, struct member *m);
+
+/* poller_state.c: without the lock. The state has changed, and may have something to report. */
+void xsock__poller_note(struct xsock__poller *p, struct member *m);
+
+/* poller_state.c: under the lock. Calls fn, which may be NULL, for each member that has something
+ * to report that it was not told yet, and is armed. fn returns whether it has reported that.
+ * Returns whether there was such a member. */
+typedef bool xsock__poller_noted_fn(struct member *m, uint32_t events, void *user);
+bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *fn, void *user);
+
+static const uint32_t xsock__poller_always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
+static const uint32_t xsock__poller_modes = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
 #endif

@@ -4,14 +4,11 @@
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
-static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
-static const uint32_t modes = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
-
 /* Under the lock. Events of a member become an entry, or join the member's entry. */
-static int report(struct xsock__poller *p, struct member *m, uint32_t events,
-                  struct xsock_event *out, int count)
+static inline int report(struct xsock__poller *p, struct member *m, uint32_t events,
+                         struct xsock_event *out, int count)
 {
-    events &= (m->events & ~modes) | always;
+    events &= (m->events & ~xsock__poller_modes) | xsock__poller_always;
     if (events == 0)
         return count;
     if (m->batch == p->batch && (int)m->place < count) {
@@ -36,93 +33,28 @@ static int report_event(struct xsock__poller *p, const struct xsock__sys_event *
     if (m == NULL)
         return count;
     if (!xsock__ready_is_plain(m->held->sock)) {
-        struct xsock__ready r = xsock__ready_by_state(m->held, (events & always) != 0);
+        struct xsock__ready r =
+            xsock__ready_by_state(m->held, (events & xsock__poller_always) != 0);
         events = (events & ~r.drop) | r.add;
     }
     return report(p, m, events, out, count);
 }
 
-/* ---- What the system leaves out --------------------------------------------------------------
- * Members whose socket's state has something to report stand in a list, under a lock of its own: a
- * thread that changes the state holds the table's lock. A wait goes through the list. Linux reports
- * all states by itself: HUP tells of a listener that is shut down. */
+/* One wait's report of the members whose state has something to report. */
+struct report {
+    struct xsock__poller *p;
+    struct xsock_event *out;
+    size_t capacity;
+    int count;
+};
 
-/* What the state of a member's socket has to report and its member was not told yet. */
-static uint32_t left_to_tell(const struct member *m, uint32_t *out_known)
+static bool report_noted(struct member *m, uint32_t events, void *user)
 {
-    *out_known = 0;
-    if (!xsock__ready_is_plain(m->held->sock))
-        *out_known = xsock__ready_by_state(m->held, false).add & ((m->events & ~modes) | always);
-    return (m->events & XSOCK_POLLER_ET) != 0 ? *out_known & ~m->told : *out_known;
-}
-
-/* Under the list's lock. Whether there is anything to report is asked later. */
-static void note(struct xsock__poller *p, struct member *m)
-{
-    if (m->noted || xsock__ready_is_plain(m->held->sock))
-        return;
-    m->noted = true;
-    m->told = 0;
-    m->next_noted = p->noted;
-    p->noted = m;
-    xsock__atomic_store(&p->any_noted, 1);
-    xsock__sys_poller_wake(p->sys);
-}
-
-void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events)
-{
-    xsock__sys_lock(&p->noted_lock);
-    m->events = events;
-    m->told = 0;
-    if (xsock__sys_facts.readiness_omits)
-        note(p, m);
-    xsock__sys_unlock(&p->noted_lock);
-}
-
-/* Under the list's lock. */
-static void unlink_noted(struct xsock__poller *p, struct member **link)
-{
-    struct member *m = *link;
-    *link = m->next_noted;
-    m->noted = false;
-    if (p->noted == NULL)
-        xsock__atomic_store(&p->any_noted, 0);
-}
-
-void xsock__poller_forget_state(struct xsock__poller *p, struct member *m)
-{
-    xsock__sys_lock(&p->noted_lock);
-    struct member **link = &p->noted;
-    while (*link != NULL && *link != m)
-        link = &(*link)->next_noted;
-    if (*link == m)
-        unlink_noted(p, link);
-    xsock__sys_unlock(&p->noted_lock);
-}
-
-/* Under both locks. A member leaves the list when its state has nothing to report any more. Returns
- * whether there is something to report. If `out` is not NULL, it is reported. */
-static bool report_noted(struct xsock__poller *p, struct xsock_event *out, size_t n, int *count)
-{
-    struct member **link = &p->noted;
-    bool any = false;
-    while (*link != NULL) {
-        struct member *m = *link;
-        uint32_t known, left = left_to_tell(m, &known);
-        if (known == 0) {
-            unlink_noted(p, link);
-            continue;
-        }
-        link = &m->next_noted;
-        if (left == 0 || !m->armed)
-            continue;
-        any = true;
-        if (out == NULL || (size_t)*count >= n)
-            continue;
-        *count = report(p, m, known, out, *count);
-        m->told = known;
-    }
-    return any;
+    struct report *r = user;
+    if ((size_t)r->count >= r->capacity)
+        return false;
+    r->count = report(r->p, m, events, r->out, r->count);
+    return true;
 }
 
 /* Whether a wait has something to report that the system leaves out. */
@@ -131,9 +63,7 @@ static bool has_noted(struct xsock__poller *p)
     if (!xsock__atomic_load(&p->any_noted))
         return false;
     xsock__sys_lock(&p->lock);
-    xsock__sys_lock(&p->noted_lock);
-    bool any = report_noted(p, NULL, 0, NULL);
-    xsock__sys_unlock(&p->noted_lock);
+    bool any = xsock__poller_each_noted(p, NULL, NULL);
     xsock__sys_unlock(&p->lock);
     return any;
 }
@@ -141,16 +71,19 @@ static bool has_noted(struct xsock__poller *p)
 static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v, size_t count,
                       struct xsock_event *out, size_t n)
 {
+    bool noted = xsock__atomic_load(&p->any_noted) != 0;
     int reported = 0;
-    if (count == 0 && !xsock__atomic_load(&p->any_noted))
+    if (count == 0 && !noted)
         return 0;
     xsock__sys_lock(&p->lock);
     p->batch++;
     for (size_t i = 0; i < count; i++)
         reported = report_event(p, &v[i], out, reported);
-    xsock__sys_lock(&p->noted_lock);
-    (void)report_noted(p, out, n, &reported);
-    xsock__sys_unlock(&p->noted_lock);
+    if (noted) {
+        struct report r = {p, out, n, reported};
+        (void)xsock__poller_each_noted(p, report_noted, &r);
+        reported = r.count;
+    }
     xsock__sys_unlock(&p->lock);
     return reported;
 }
@@ -193,49 +126,4 @@ void xsock__poller_wake(struct xsock__poller *p)
 {
     xsock__atomic_store(&p->asked, 1);
     xsock__sys_poller_wake(p->sys);
-}
-
-/* ---- Edges ----------------------------------------------------------------------------------- */
-
-static bool tell_used(struct xsock__observer *f, void *user)
-{
-    struct member *m = xsock__poller_member_of(f);
-    if (m != NULL)
-        xsock__sys_poller_used(m->poller->sys, &m->sys, *(uint32_t *)user);
-    return false;
-}
-
-/* Tells the pollers of fd, and those of its duplicates. */
-static void tell(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__observer_fn *fn, void *user)
-{
-    if (xsock__atomic_load(&fd->held.sock->refs) > 1)
-        xsock__fdtab_each_observer(t, fd->held.sock, fn, user);
-    else
-        (void)xsock__fdtab_find_observer(t, fd, fn, user);
-}
-
-static bool note_state(struct xsock__observer *f, void *user)
-{
-    struct member *m = xsock__poller_member_of(f);
-    (void)user;
-    if (m != NULL) {
-        xsock__sys_lock(&m->poller->noted_lock);
-        note(m->poller, m);
-        xsock__sys_unlock(&m->poller->noted_lock);
-    }
-    return false;
-}
-
-void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    if (xsock__sys_facts.readiness_omits)
-        tell(t, fd, note_state, NULL);
-}
-
-void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events)
-{
-    uint32_t events = XSOCK_POLLER_OUT;
-    if ((poll_events & (XSOCK_POLLIN | XSOCK_POLLHUP)) != 0)
-        events = (poll_events & XSOCK_POLLIN) != 0 ? XSOCK_POLLER_IN : XSOCK_POLLER_HUP;
-    tell(t, fd, tell_used, &events);
 }
