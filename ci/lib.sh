@@ -137,11 +137,12 @@ test_names() {
 
 # run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.
 run_tests() {
-    local folder=$1 name program
+    local folder=$1 name program kinds=(fake real inner)
     shift
+    [ "${1:-}" != wine ] || kinds+=(windows)
     while read -r name; do
         program=$folder/bin/test_$name
         [ -e "$program" ] || program=$program.exe
         run_program "$name" "$@" "$program"
-    done < <(test_names fake real inner)
+    done < <(test_names "${kinds[@]}")
 }

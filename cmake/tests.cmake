@@ -2,9 +2,11 @@
 #   fake   the core with the backend that fails to order (tests/support/fake_*.c)
 #   real   the library as it is built here, by its public calls
 #   inner  the static library, hidden functions included
+#   windows  as inner, on Windows only, with a model of Windows in front of the system's functions
 
 set(support_dir "${PROJECT_SOURCE_DIR}/tests/support")
 xsock_sources(tests/support/sources.txt harness harness_sources)
+xsock_sources(tests/support/sources.txt windows windows_sources)
 xsock_sources(tests/support/sources.txt fake fake_sources)
 find_path(CMOCKA_INCLUDE_DIR cmocka.h REQUIRED)
 find_library(CMOCKA_LIBRARY cmocka REQUIRED)
@@ -34,10 +36,14 @@ endif()
 set(xsock_test_library_fake xsock-test-fake)
 set(xsock_test_library_real xsock)
 set(xsock_test_library_inner xsock-test-inner)
+set(xsock_test_library_windows xsock-test-inner)
 
 function(xsock_add_test kind name)
     set(program test_${name})
     list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/")
+    if(kind STREQUAL "windows")
+        list(APPEND ARGN ${windows_sources})
+    endif()
     add_executable(${program} "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" ${harness_sources} ${ARGN})
     xsock_test_options(${program})
     target_link_libraries(${program} PRIVATE ${xsock_test_library_${kind}} ${CMOCKA_LIBRARY}
@@ -49,6 +55,9 @@ endfunction()
 xsock_read_lines("${PROJECT_SOURCE_DIR}/tests/tests.txt" test_lines)
 foreach(line IN LISTS test_lines)
     if(NOT XSOCK_WASIX AND line MATCHES "^[a-z]+ wasix")
+        continue()
+    endif()
+    if(NOT WIN32 AND line MATCHES "^windows")
         continue()
     endif()
     separate_arguments(words UNIX_COMMAND "${line}")

@@ -1,6 +1,7 @@
 /* Accepts connections by AcceptEx. accept() makes its handle inheritable, and for a moment another
  * thread could start a program that inherits it. AcceptEx takes a socket that we have made.
- * AcceptEx waits, so it is an overlapped call, which is cancelled if there is no connection. */
+ * AcceptEx waits, so it is an overlapped call, which is cancelled if there is no connection. Under
+ * a layered provider that has no AcceptEx, or cancels nothing, accept() is all there is. */
 #include "win32/state.h"
 
 #include <string.h>
@@ -12,6 +13,7 @@ struct attempt {
     SOCKET listener, socket;
     LPFN_ACCEPTEX accept_ex;
     LPFN_GETACCEPTEXSOCKADDRS get_addresses;
+    HANDLE event;
     OVERLAPPED o;
     uint64_t addresses[2 * EACH / 8];
 };
@@ -46,6 +48,16 @@ static int why_not_ready(const struct xsock__sys_triple *t, SOCKET listener)
     return t->type == SOCK_STREAM || t->type == SOCK_SEQPACKET ? WSAEINVAL : WSAEOPNOTSUPP;
 }
 
+/* Whether an overlapped call on the listener could be cancelled. There is none with this structure,
+ * which is what a provider says that can. */
+static bool can_cancel(SOCKET listener)
+{
+    OVERLAPPED none;
+
+    memset(&none, 0, sizeof none);
+    return CancelIoEx((HANDLE)listener, &none) || GetLastError() == ERROR_NOT_FOUND;
+}
+
 /* AcceptEx is under way. The system gives it a connection of the queue at once, or nearly so
  * (Wine's server does it in its next round). The call waits as long as the queue is not empty. If
  * another thread or process was faster, AcceptEx is cancelled. If it completes meanwhile, the
@@ -55,7 +67,7 @@ static int await(struct attempt *a)
     DWORD n, flags;
 
     for (int round = 0; round < 100; round++) {
-        if (WaitForSingleObject(a->o.hEvent, round > 0 ? 1 : 0) == WAIT_OBJECT_0)
+        if (WaitForSingleObject(a->event, round > 0 ? 1 : 0) == WAIT_OBJECT_0)
             break;
         if (is_ready(a->listener) != 1)
             break;
@@ -66,19 +78,6 @@ static int await(struct attempt *a)
     return 0;
 }
 
-static int code_from_accept(int code)
-{
-    switch (code) {
-    case ERROR_OPERATION_ABORTED:
-        return WSAEWOULDBLOCK;
-    case ERROR_NETNAME_DELETED: /* the connection was there, and the peer has left */
-    case WSAECONNRESET:
-        return WSAECONNABORTED;
-    default:
-        return code;
-    }
-}
-
 static int run(struct attempt *a)
 {
     DWORD n;
@@ -87,7 +86,9 @@ static int run(struct attempt *a)
     if (a->accept_ex(a->listener, a->socket, a->addresses, 0, EACH, EACH, &n, &a->o))
         return 0;
     code = xsock__win32_error();
-    return code_from_accept(code == ERROR_IO_PENDING ? await(a) : code);
+    if (code == ERROR_IO_PENDING)
+        code = await(a);
+    return code == ERROR_OPERATION_ABORTED ? WSAEWOULDBLOCK : code;
 }
 
 /* Does what accept() would have done. Without SO_UPDATE_ACCEPT_CONTEXT the socket has no names, and
@@ -98,7 +99,7 @@ static int complete(const struct attempt *a)
     if (setsockopt(a->socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&a->listener,
                    sizeof a->listener)
         != 0)
-        return code_from_accept(xsock__win32_error());
+        return xsock__win32_error();
     return xsock__sys_set_nonblock(a->socket, true);
 }
 
@@ -116,52 +117,104 @@ static void get_peer(struct attempt *a, struct xsock__sys_addr *out)
     }
 }
 
-static int try_accept(struct attempt *a, struct xsock__sys_addr *out_peer)
+/* The event's lowest bit keeps the answer from the completion port that the program may have put
+ * the listener in. */
+static int try_accept_ex(struct attempt *a, struct xsock__sys_addr *out_peer)
 {
-    struct xsock__sys_addr peer = {0, {0}};
     int code;
 
-    a->o.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (a->o.hEvent == NULL)
+    a->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (a->event == NULL)
         return xsock__win32_error();
+    a->o.hEvent = (HANDLE)((ULONG_PTR)a->event | 1);
     code = run(a);
-    CloseHandle(a->o.hEvent);
+    CloseHandle(a->event);
     if (code == 0)
         code = complete(a);
-    if (code != 0)
-        return code;
-    get_peer(a, &peer);
-    *out_peer = peer;
-    return 0;
+    if (code == 0)
+        get_peer(a, out_peer);
+    return code;
 }
 
-int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
-                      struct xsock__sys_addr *out_peer)
+static int accept_by_accept_ex(struct attempt *a, const struct xsock__sys_triple *t, bool cloexec,
+                               uintptr_t *out, struct xsock__sys_addr *out_peer)
 {
-    struct attempt a;
     uintptr_t socket;
-    int ready =
-        /* comes first: nearly always nothing is there, and a socket would be made in vain */
-        is_ready(h);
-    int code;
+    int code = xsock__sys_open(t, cloexec, &socket);
 
-    if (ready <= 0)
-        return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
-    memset(&a, 0, sizeof a);
-    code = load(h, (GUID)WSAID_ACCEPTEX, (void *)&a.accept_ex, sizeof a.accept_ex);
-    if (code == 0)
-        code = load(h, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
-                    sizeof a.get_addresses);
-    if (code == 0)
-        code = xsock__sys_open(t, cloexec, &socket);
     if (code != 0)
         return code;
-    a.listener = h;
-    a.socket = socket;
-    code = try_accept(&a, out_peer);
+    a->socket = socket;
+    code = try_accept_ex(a, out_peer);
     if (code != 0)
         xsock__sys_close(socket);
     else
         *out = socket;
+    return code;
+}
+
+/* The handle is inheritable for a moment. */
+static int accept_plainly(SOCKET listener, bool cloexec, uintptr_t *out,
+                          struct xsock__sys_addr *out_peer)
+{
+    int size = (int)sizeof out_peer->bytes;
+    SOCKET s = accept(listener, (struct sockaddr *)(void *)out_peer->bytes, &size);
+    int code;
+
+    if (s == INVALID_SOCKET)
+        return xsock__win32_error();
+    code = xsock__sys_set_cloexec(s, cloexec);
+    if (code == 0)
+        code = xsock__sys_set_nonblock(s, true);
+    if (code != 0) {
+        xsock__sys_close(s);
+        return code;
+    }
+    out_peer->length = (uint32_t)size;
+    *out = s;
+    return 0;
+}
+
+static int accept_one(SOCKET listener, const struct xsock__sys_triple *t, bool cloexec,
+                      uintptr_t *out, struct xsock__sys_addr *out_peer)
+{
+    struct attempt a;
+
+    memset(&a, 0, sizeof a);
+    a.listener = listener;
+    if (load(listener, (GUID)WSAID_ACCEPTEX, (void *)&a.accept_ex, sizeof a.accept_ex) != 0
+        || load(listener, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
+                sizeof a.get_addresses)
+               != 0
+        || !can_cancel(listener))
+        return accept_plainly(listener, cloexec, out, out_peer);
+    return accept_by_accept_ex(&a, t, cloexec, out, out_peer);
+}
+
+/* The connection was in the queue, and its peer has left. */
+static bool is_lost(int code)
+{
+    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN
+           || code == ERROR_NETNAME_DELETED;
+}
+
+/* Looks for a connection first: nearly always none is there, and a socket would be made in vain. A
+ * stranger's reset is no result: the next connection is. */
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
+                      struct xsock__sys_addr *out_peer)
+{
+    struct xsock__sys_addr peer;
+    int code;
+
+    do {
+        int ready = is_ready(h);
+
+        if (ready <= 0)
+            return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
+        memset(&peer, 0, sizeof peer);
+        code = accept_one(h, t, cloexec, out, &peer);
+    } while (is_lost(code));
+    if (code == 0)
+        *out_peer = peer;
     return code;
 }

@@ -95,9 +95,7 @@ static void close_if_open(SOCKET s)
 
 struct stream {
     SOCKET listener, client, server; /* INVALID_SOCKET: not there (yet) */
-    HANDLE event;                    /* NULL: likewise */
-    LPFN_ACCEPTEX accept_ex;
-    ULONGLONG deadline; /* GetTickCount64's milliseconds */
+    ULONGLONG deadline;              /* GetTickCount64's milliseconds */
 };
 
 static DWORD remaining_ms(const struct stream *b)
@@ -109,8 +107,6 @@ static DWORD remaining_ms(const struct stream *b)
 
 static int listen_exclusively(struct stream *b)
 {
-    GUID id = WSAID_ACCEPTEX;
-    DWORD n;
     int code = open_internal(&tcp, &b->listener);
 
     if (code == 0)
@@ -119,19 +115,20 @@ static int listen_exclusively(struct stream *b)
         return code;
     /* The backlog is larger than the one connection that is expected: a stranger in the queue must
      * not make the system refuse ours. */
-    if (listen(b->listener, SOMAXCONN) != 0
-        || WSAIoctl(b->listener, SIO_GET_EXTENSION_FUNCTION_POINTER, &id, sizeof id,
-                    (void *)&b->accept_ex, sizeof b->accept_ex, &n, NULL, NULL)
-               != 0)
-        return xsock__win32_error();
-    return 0;
+    return listen(b->listener, SOMAXCONN) == 0 ? 0 : xsock__win32_error();
+}
+
+static struct timeval remaining_time(const struct stream *b)
+{
+    DWORD ms = remaining_ms(b);
+
+    return (struct timeval){(long)(ms / 1000), (long)(ms % 1000) * 1000};
 }
 
 /* Uses select(), because WSAPoll does not report a failed connection before Windows 10 2004. */
 static int wait_connected(const struct stream *b)
 {
-    DWORD ms = remaining_ms(b);
-    struct timeval timeout = {(long)(ms / 1000), (long)(ms % 1000) * 1000};
+    struct timeval timeout = remaining_time(b);
     fd_set done, failed;
     int code = 0;
     int size = (int)sizeof code;
@@ -152,57 +149,35 @@ static int wait_connected(const struct stream *b)
                      : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
 }
 
-/* Waits for the AcceptEx under way. When this returns, the system no longer writes to *o or its
- * buffer. */
-static int await_accept(const struct stream *b, OVERLAPPED *o)
+static int wait_for_connection(const struct stream *b)
 {
-    DWORD n, flags;
+    struct timeval timeout = remaining_time(b);
+    fd_set pending;
+    int n;
 
-    if (WaitForSingleObject(b->event, remaining_ms(b)) != WAIT_OBJECT_0) {
-        CancelIoEx((HANDLE)b->listener, o);
-        (void)WSAGetOverlappedResult(b->listener, o, &n, TRUE, &flags);
-        return WSAETIMEDOUT;
-    }
-    if (!WSAGetOverlappedResult(b->listener, o, &n, FALSE, &flags))
+    pending.fd_count = 1;
+    pending.fd_array[0] = b->listener;
+    n = select(0, &pending, NULL, NULL, &timeout);
+    if (n == SOCKET_ERROR)
         return xsock__win32_error();
-    return 0;
+    return n > 0 ? 0 : WSAETIMEDOUT;
 }
 
-/* The next connection of the queue. AcceptEx, as accept() makes its handles inheritable: there
- * would be a moment in which another thread can start a program with it. This socket never was
- * inheritable. */
+/* The next connection of the queue. WSAEWOULDBLOCK: it was a stranger's, who has left. */
 static int accept_next(struct stream *b)
 {
-    char addresses[2 * (sizeof(struct sockaddr_in) + 16)]; /* 16: AcceptEx's own need */
-    const DWORD each = (DWORD)(sizeof addresses / 2);
-    OVERLAPPED o;
-    DWORD n;
-    int code = open_internal(&tcp, &b->server);
+    struct xsock__sys_addr peer;
+    uintptr_t server;
+    int code;
 
-    if (code != 0)
-        return code;
-    memset(&o, 0, sizeof o);
-    o.hEvent = b->event;
-    if (!b->accept_ex(b->listener, b->server, addresses, 0, each, each, &n, &o)) {
-        code = xsock__win32_error();
-        if (code == ERROR_IO_PENDING)
-            code = await_accept(b, &o);
-        if (code != 0)
-            return code;
-    }
-    /* Without this it has no names yet, and can't be shut down. */
-    if (setsockopt(b->server, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&b->listener,
-                   sizeof b->listener)
-        != 0)
-        return xsock__win32_error();
-    return 0;
-}
-
-/* The code for a stranger that left before it was accepted. It is no reason to give up. */
-static bool is_lost_connection(int code)
-{
-    return code == WSAECONNRESET || code == WSAECONNABORTED || code == WSAENOTCONN
-           || code == ERROR_NETNAME_DELETED;
+    do {
+        code = wait_for_connection(b);
+        if (code == 0)
+            code = xsock__sys_accept(b->listener, &tcp, true, &server, &peer);
+    } while (code == WSAEWOULDBLOCK);
+    if (code == 0)
+        b->server = server;
+    return code;
 }
 
 static int accept_client(struct stream *b)
@@ -210,14 +185,10 @@ static int accept_client(struct stream *b)
     for (;;) {
         int code = accept_next(b);
 
-        if (code == 0 && are_peers(b->client, b->server))
-            return 0;
-        if (code != 0 && !is_lost_connection(code))
+        if (code != 0 || are_peers(b->client, b->server))
             return code;
         close_if_open(b->server);
         b->server = INVALID_SOCKET;
-        if (remaining_ms(b) == 0)
-            return WSAETIMEDOUT;
     }
 }
 
@@ -232,12 +203,8 @@ static int set_nodelay(SOCKET s)
 
 static int build_stream(struct stream *b)
 {
-    int code;
+    int code = listen_exclusively(b);
 
-    b->event = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (b->event == NULL)
-        return xsock__win32_error();
-    code = listen_exclusively(b);
     if (code == 0)
         code = open_internal(&tcp, &b->client);
     if (code == 0)
@@ -250,22 +217,17 @@ static int build_stream(struct stream *b)
         code = set_nodelay(b->client); /* as data in a real pair never waits for more */
     if (code == 0)
         code = set_nodelay(b->server);
-    if (code
-        == 0) /* SO_UPDATE_ACCEPT_CONTEXT takes over the listener's modes: be sure of this one */
-        code = xsock__sys_set_nonblock(b->server, true);
     return code;
 }
 
 static int pair_stream(SOCKET out[2])
 {
-    struct stream b = {INVALID_SOCKET, INVALID_SOCKET, INVALID_SOCKET, NULL, NULL, 0};
+    struct stream b = {INVALID_SOCKET, INVALID_SOCKET, INVALID_SOCKET, 0};
     int code;
 
     b.deadline = GetTickCount64() + PATIENCE_MS;
     code = build_stream(&b);
     close_if_open(b.listener);
-    if (b.event != NULL)
-        CloseHandle(b.event);
     if (code != 0) {
         close_if_open(b.client);
         close_if_open(b.server);

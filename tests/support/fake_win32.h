@@ -1,0 +1,44 @@
+/* Windows as its documentation and reports of its users have it, where Wine is more forgiving: the
+ * functions that this program imports are replaced by ones that play it, and that call the
+ * system's. Each fault is off until a test turns it on. For programs that have the static library
+ * inside. */
+#ifndef XSOCK_TEST_FAKE_WIN32_H
+#define XSOCK_TEST_FAKE_WIN32_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct fake_win32 {
+    /* AcceptEx takes a connection that its peer has reset already, this often, and fails with this
+     * code; or succeeds, and SO_UPDATE_ACCEPT_CONTEXT fails with it. */
+    int lost_connections, lost_code;
+    bool lost_at_update;
+
+    /* Another process accepts the connection just before AcceptEx, this often. */
+    int stolen_connections;
+
+    /* CancelIoEx of a socket fails, as under a layered provider. */
+    bool refuses_cancel;
+
+    int accept_ex_calls; /* out */
+};
+
+extern struct fake_win32 fake_win32;
+
+/* Fixtures of CMocka. The first one puts the model in front of the system, for a group. The others
+ * turn all faults off, and count handles as TEST does. */
+int fake_win32_install(void **state);
+int fake_win32_setup(void **state);
+int fake_win32_teardown(void **state);
+#define WINDOWS_TEST(f) cmocka_unit_test_setup_teardown(f, fake_win32_setup, fake_win32_teardown)
+
+/* Makes calls of `name`, a function of `dll`, come to `replacement`. Returns the system's own
+ * function. */
+typedef void fake_win32_function(void);
+fake_win32_function *fake_win32_replace(const char *dll, const char *name,
+                                        fake_win32_function *replacement);
+
+/* What the parts of the model put in place. */
+void fake_win32_install_accept(void);
+
+#endif

@@ -1,0 +1,156 @@
+/* Accepting on a Windows that resets, steals and cancels as it is documented to. */
+#include "fake_win32.h"
+#include "harness.h"
+#include "native_io.h"
+#include "sockets.h"
+
+#include <winsock2.h>
+#include <windows.h>
+
+static int open_listener(struct xsock_addr *out)
+{
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+    *out = sockets_loopback();
+    ASSERT_RESULT(0, xsock_bind(l, out));
+    ASSERT_RESULT(0, xsock_listen(l, 8));
+    ASSERT_RESULT(0, xsock_local_addr(l, out));
+    return l;
+}
+
+/* A client whose connection is in the listener's queue. */
+static int open_client(const struct xsock_addr *to)
+{
+    int c = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_connect(c, to));
+    return c;
+}
+
+static void assert_peers(int accepted, int client)
+{
+    struct xsock_addr peer, name;
+    ASSERT_RESULT(0, xsock_peer_addr(accepted, &peer));
+    ASSERT_RESULT(0, xsock_local_addr(client, &name));
+    assert_true(xsock_addr_equal(&peer, &name));
+}
+
+static void assert_takes_the_next(int code, bool at_update)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    int lost = open_client(&a);
+    int client = open_client(&a);
+    fake_win32.lost_code = code;
+    fake_win32.lost_at_update = at_update;
+    fake_win32.lost_connections = 1;
+    int d = ASSERT_OPENS(xsock_accept(l, XSOCK_SOCK_CLOEXEC, NULL));
+    ASSERT_RESULT(0, fake_win32.lost_connections);
+    assert_peers(d, client);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    sockets_close(d);
+    sockets_close(client);
+    sockets_close(lost);
+    sockets_close(l);
+}
+
+static void accept_takes_the_next_connection_if_one_was_reset(void **state)
+{
+    static const int codes[] = {WSAECONNRESET, WSAECONNABORTED, WSAENOTCONN, ERROR_NETNAME_DELETED};
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
+        assert_takes_the_next(codes[i], false);
+        assert_takes_the_next(codes[i], true);
+    }
+}
+
+static void accept_says_eagain_if_the_only_connection_was_reset(void **state)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    int lost = open_client(&a);
+    (void)state;
+    fake_win32.lost_code = WSAENOTCONN;
+    fake_win32.lost_at_update = true;
+    fake_win32.lost_connections = 1;
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    sockets_close(lost);
+    sockets_close(l);
+}
+
+static void accept_says_eagain_if_another_process_was_faster(void **state)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    int client = open_client(&a);
+    (void)state;
+    fake_win32.stolen_connections = 1;
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    sockets_close(client);
+    sockets_close(l);
+}
+
+/* What AcceptEx would wait for could then not be given up. */
+static void accept_uses_no_accept_ex_where_nothing_can_be_cancelled(void **state)
+{
+    struct xsock_addr a, peer, name;
+    int l = open_listener(&a);
+    int client = open_client(&a);
+    (void)state;
+    fake_win32.refuses_cancel = true;
+    fake_win32.stolen_connections = 1;
+    int d = ASSERT_OPENS(xsock_accept(l, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, &peer));
+    ASSERT_RESULT(0, fake_win32.accept_ex_calls);
+    ASSERT_RESULT(0, xsock_local_addr(client, &name));
+    assert_true(xsock_addr_equal(&peer, &name));
+    assert_peers(d, client);
+    assert_false(native_is_inheritable(native_of(d)));
+    assert_true(native_is_nonblocking(native_of(d)));
+    sockets_close(d);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    sockets_close(client);
+    sockets_close(l);
+}
+
+static void a_pair_is_made_where_nothing_can_be_cancelled(void **state)
+{
+    int d[2];
+    (void)state;
+    fake_win32.refuses_cancel = true;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    sockets_send(d[0]);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+/* A port gets the answers of all overlapped calls on a handle, but of those that ask it not to. */
+static void a_completion_port_of_the_program_gets_nothing_of_accept(void **state)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    int client = open_client(&a);
+    HANDLE port = CreateIoCompletionPort((HANDLE)native_of(l), NULL, 7, 0);
+    DWORD n = 0;
+    ULONG_PTR key = 0;
+    OVERLAPPED *o = NULL;
+    (void)state;
+    assert_non_null(port);
+    int d = ASSERT_OPENS(xsock_accept(l, 0, NULL));
+    assert_false(GetQueuedCompletionStatus(port, &n, &key, &o, 0));
+    assert_int_equal(WAIT_TIMEOUT, GetLastError());
+    CloseHandle(port);
+    sockets_close(d);
+    sockets_close(client);
+    sockets_close(l);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WINDOWS_TEST(accept_takes_the_next_connection_if_one_was_reset),
+        WINDOWS_TEST(accept_says_eagain_if_the_only_connection_was_reset),
+        WINDOWS_TEST(accept_says_eagain_if_another_process_was_faster),
+        WINDOWS_TEST(accept_uses_no_accept_ex_where_nothing_can_be_cancelled),
+        WINDOWS_TEST(a_pair_is_made_where_nothing_can_be_cancelled),
+        WINDOWS_TEST(a_completion_port_of_the_program_gets_nothing_of_accept),
+    };
+    return cmocka_run_group_tests(tests, fake_win32_install, NULL);
+}
