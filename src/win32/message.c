@@ -115,16 +115,19 @@ static int put_control(struct send *x, const struct xsock__sys_msg *m)
 
 /* A version that cannot do this for one message gives WSAEINVAL. */
 static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *m, int flags,
-                         DWORD *out)
+                         bool stream, DWORD *out)
 {
-    bool stream = xsock__state_type(s) == SOCK_STREAM;
     bool octets = m->control != NULL
                   && (m->control->has & (XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT)) != 0;
+    size_t most = stream ? XSOCK__TRANSFER_MAX : UINT32_MAX;
+    size_t total, smaller = 0;
     int code;
 
     do {
+        put_vectors(&x->vectors, m, smaller > 0 ? smaller : most, &total);
         code = send_once(s, x, m, flags & XSOCK__DATA_SEND_FLAGS, stream, out);
-    } while (xsock__win32_recv_is_foreign_report(s, code));
+        smaller = xsock__win32_smaller_send(s, code, total);
+    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(s, code));
     if (code == WSAEINVAL && octets)
         return WSAEOPNOTSUPP;
     return code != 0 ? xsock__win32_code_from_send(s, m->addr, code) : 0;
@@ -134,16 +137,14 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     bool stream = xsock__state_type(h) == SOCK_STREAM;
     struct send x;
-    size_t total;
     DWORD sent = 0;
     int code = begin_vectors(&x.vectors, m, stream);
 
     if (code != 0)
         return code;
-    put_vectors(&x.vectors, m, stream ? XSOCK__SEND_MAX : UINT32_MAX, &total);
     code = put_control(&x, m);
     if (code == 0)
-        code = send_prepared(h, &x, m, flags, &sent);
+        code = send_prepared(h, &x, m, flags, stream, &sent);
     end_vectors(&x.vectors);
     if (code == 0)
         m->done = sent;
@@ -214,10 +215,11 @@ static int out_flags_from_native(const struct receive *r, int asked, bool stream
     return flags;
 }
 
-static void prepare_receive(struct receive *r, struct xsock__sys_msg *m, int flags, bool control)
+static void prepare_receive(struct receive *r, struct xsock__sys_msg *m, int flags, bool control,
+                            size_t most)
 {
     memset(&r->message, 0, sizeof r->message);
-    put_vectors(&r->vectors, m, INT32_MAX, &r->total);
+    put_vectors(&r->vectors, m, most, &r->total);
     r->message.lpBuffers = r->vectors.all;
     r->message.dwBufferCount = r->vectors.count;
     r->message.dwFlags = (DWORD)(flags & XSOCK__DATA_RECV_FLAGS);
@@ -259,15 +261,18 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
     bool control = (m->control != NULL || m->coalesces) && internet && !stream;
     LPFN_WSARECVMSG with_control = control ? find_recvmsg(h) : NULL;
+    size_t smaller = 0;
     struct receive r;
     int code = begin_vectors(&r.vectors, m, stream);
 
     if (code != 0)
         return code;
     do {
-        prepare_receive(&r, m, flags, with_control != NULL);
+        prepare_receive(&r, m, flags, with_control != NULL,
+                        smaller > 0 ? smaller : XSOCK__TRANSFER_MAX);
         code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
-    } while (xsock__win32_recv_is_foreign_report(h, code));
+        smaller = xsock__win32_smaller_recv(h, code, r.total);
+    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(h, code));
     end_vectors(&r.vectors);
     if (code != 0 && !xsock__win32_recv_is_end(code))
         return xsock__win32_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);

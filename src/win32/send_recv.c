@@ -13,6 +13,24 @@ _Static_assert((int)MSG_OOB == (int)XSOCK_MSG_OOB && (int)MSG_PEEK == (int)XSOCK
                    && (int)MSG_DONTROUTE == (int)XSOCK_MSG_DONTROUTE,
                "flags are passed on as they are");
 
+/* ---- How much at once ------------------------------------------------------------------------ */
+
+enum { LEAST = 4096, LONGEST_DATAGRAM = 65536 };
+
+size_t xsock__win32_smaller_send(SOCKET s, int code, size_t len)
+{
+    bool may_help = code == WSAENOBUFS && len > LEAST && xsock__state_type(s) == SOCK_STREAM;
+
+    return may_help ? len / 2 : 0;
+}
+
+size_t xsock__win32_smaller_recv(SOCKET s, int code, size_t len)
+{
+    if (code == WSAENOBUFS && len > LONGEST_DATAGRAM)
+        return len / 2 > LONGEST_DATAGRAM ? len / 2 : LONGEST_DATAGRAM;
+    return xsock__win32_smaller_send(s, code, len);
+}
+
 /* ---- send ------------------------------------------------------------------------------------ */
 
 /* Wine says that a stream which never had a peer was reset, and that a datagram without one is
@@ -62,16 +80,19 @@ bool xsock__win32_recv_is_foreign_report(SOCKET s, int code)
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
                     const struct xsock__sys_addr *to, size_t *out)
 {
+    size_t smaller = 0;
     int n = 0;
     int code;
 
-    if (len > XSOCK__SEND_MAX && xsock__state_type(h) == SOCK_STREAM)
-        len = XSOCK__SEND_MAX;
+    if (len > XSOCK__TRANSFER_MAX && xsock__state_type(h) == SOCK_STREAM)
+        len = XSOCK__TRANSFER_MAX;
     if (len > INT_MAX)
         return xsock__state_type(h) != 0 ? WSAEMSGSIZE : WSAENOTSOCK;
     do {
+        len = smaller > 0 ? smaller : len;
         code = send_once(h, len > 0 ? buf : "", (int)len, flags & XSOCK__DATA_SEND_FLAGS, to, &n);
-    } while (xsock__win32_recv_is_foreign_report(h, code));
+        smaller = xsock__win32_smaller_send(h, code, len);
+    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(h, code));
     if (code != 0)
         return xsock__win32_code_from_send(h, to, code);
     *out = (size_t)n;
@@ -150,11 +171,14 @@ bool xsock__win32_recv_is_end(int code)
 
 static int receive(SOCKET s, struct receive *r)
 {
+    size_t smaller = 0;
     int code;
 
     do {
+        r->len = smaller > 0 ? (int)smaller : r->len;
         code = recv_once(s, r);
-    } while (xsock__win32_recv_is_foreign_report(s, code));
+        smaller = xsock__win32_smaller_recv(s, code, (size_t)r->len);
+    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(s, code));
     if (xsock__win32_recv_is_end(code)) {
         r->n = 0;
         return 0;
@@ -177,7 +201,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     r.from.length = 0;
     r.n = r.out_flags = 0;
     r.buf = len > 0 ? buf : none;
-    r.len = len < INT_MAX ? (int)len : INT_MAX;
+    r.len = len < XSOCK__TRANSFER_MAX ? (int)len : XSOCK__TRANSFER_MAX;
     r.flags = flags & XSOCK__DATA_RECV_FLAGS;
     /* With no room Winsock waits for data all the same, or refuses. */
     code = len == 0 && xsock__state_type(h) == SOCK_STREAM ? 0 : receive(h, &r);

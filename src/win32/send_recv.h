@@ -9,9 +9,15 @@ enum {
     XSOCK__DATA_RECV_FLAGS = MSG_OOB | MSG_PEEK
 };
 
-/* What Winsock takes of a stream at once it keeps in memory that can't be paged out, also if that
- * is much more than SO_SNDBUF; and it fails with WSAENOBUFS if it is too much. */
-enum { XSOCK__SEND_MAX = 1 << 20 };
+/* What Winsock is given at once, to send of a stream or to receive into, it keeps in memory that
+ * can't be paged out, also if that is much more than the socket's buffer. It fails with WSAENOBUFS
+ * if that is too much. No datagram is as long as this. */
+enum { XSOCK__TRANSFER_MAX = 1 << 20 };
+
+/* After a transfer of `len` bytes has failed with `code`: how many to try with next, or 0 if that
+ * would not help. A datagram must have room as a whole. */
+size_t xsock__win32_smaller_send(SOCKET s, int code, size_t len);
+size_t xsock__win32_smaller_recv(SOCKET s, int code, size_t len);
 
 /* What a failed call means, as POSIX has it. */
 int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code);

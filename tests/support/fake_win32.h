@@ -20,7 +20,10 @@ struct fake_win32 {
     /* CancelIoEx of a socket fails, as under a layered provider. */
     bool refuses_cancel;
 
-    int accept_ex_calls; /* out */
+    /* Transfers of more bytes than this find too little memory that can be locked. 0: none does. */
+    size_t locked_max;
+
+    int accept_ex_calls, too_large_calls; /* out */
 };
 
 extern struct fake_win32 fake_win32;
@@ -40,5 +43,6 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 
 /* What the parts of the model put in place. */
 void fake_win32_install_accept(void);
+void fake_win32_install_transfer(void);
 
 #endif
