@@ -292,7 +292,7 @@ int64_t xsock__sys_realtime(void); /* since 1970 began in UTC; may be set to any
 /* Wakes a thread that waits in xsock__sys_wait. Any thread may set it, a signal handler too. It
  * stays set until it is cleared. It is close-on-exec. One thread waits with it at a time. */
 struct xsock__sys_wake {
-    uintptr_t handle[2];
+    uintptr_t handle[3];
     uint64_t id[2]; /* the backend's: what the handles belong to */
 };
 int xsock__sys_wake_open(struct xsock__sys_wake *out);

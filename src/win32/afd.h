@@ -45,8 +45,8 @@ size_t xsock__afd_size(size_t n);
 /* Opens a handle for requests. It is not inheritable. */
 int xsock__afd_open(HANDLE *out);
 
-/* The handle that all waits share. xsock__sys_startup opens it, and xsock__sys_cleanup closes it.
- */
+/* The handle for questions about this moment, and for waits without a wake. xsock__sys_startup opens
+ * it, and xsock__sys_cleanup closes it. */
 int xsock__afd_start(void);
 void xsock__afd_stop(void);
 HANDLE xsock__afd_device(void);

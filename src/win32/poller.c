@@ -26,28 +26,25 @@ static size_t poller_size(void)
     return offsetof(struct xsock__sys_poller, question) + xsock__afd_size(MAX);
 }
 
-static void close_handles(const struct xsock__sys_poller *p)
+static void close_handles(struct xsock__sys_poller *p)
 {
+    xsock__poller_group_close(p);
     if (p->port != NULL)
         CloseHandle(p->port);
     if (p->asked != NULL)
         CloseHandle(p->asked);
-    CloseHandle(p->device);
 }
 
 static int open_handles(struct xsock__sys_poller *p)
 {
-    int code = xsock__afd_open(&p->device);
+    int code;
 
-    if (code != 0)
-        return code;
     p->asked = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (p->asked != NULL)
-        p->port = CreateIoCompletionPort(p->device, NULL, 0, 0);
-    if (p->port != NULL)
-        return 0;
-    code = xsock__win32_error();
-    close_handles(p);
+        p->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    code = p->port != NULL ? xsock__poller_group_open(p) : xsock__win32_error();
+    if (code != 0)
+        close_handles(p);
     return code;
 }
 
@@ -75,7 +72,7 @@ static bool await_all(struct xsock__sys_poller *p)
     OVERLAPPED_ENTRY entries[MAX];
     ULONG n = 0;
 
-    (void)CancelIoEx(p->device, NULL);
+    xsock__poller_group_cancel(p);
     while (p->pending > 0) {
         if (!GetQueuedCompletionStatusEx(p->port, entries, MAX, &n, INFINITE, FALSE))
             return false;
@@ -89,9 +86,9 @@ void xsock__sys_poller_close(struct xsock__sys_poller *p)
 {
     bool all = await_all(p);
 
-    close_handles(p);
     while (all && p->all != NULL)
         xsock__request_free(p, p->all);
+    close_handles(p);
     xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, poller_size());
 }
@@ -136,18 +133,37 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     return code;
 }
 
-/* Makes a new request, because the old one may be under way. */
+/* A request that is not under way is made at once, so that a refusal can be told. If it is refused,
+ * the member stays as it was. */
+static int change(struct xsock__sys_poller *p, struct xsock__request *r, uint32_t events)
+{
+    const uint32_t asked = r->asked;
+    const ULONG quiet = r->quiet;
+    const bool listed = r->state == XSOCK__REQUEST_LISTED;
+    int code = 0;
+
+    r->asked = events;
+    r->quiet = 0;
+    if (r->state == XSOCK__REQUEST_PENDING)
+        xsock__request_widen(r);
+    else
+        code = xsock__request_make(p, r);
+    if (code == 0)
+        return 0;
+    r->asked = asked;
+    r->quiet = quiet;
+    if (listed)
+        xsock__request_list(p, r);
+    return code;
+}
+
 int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_member *m,
                              uint32_t events)
 {
-    struct xsock__request *old;
     int code;
 
     xsock__sys_lock(&p->lock);
-    old = m->state;
-    code = add(p, m, events);
-    if (code == 0)
-        xsock__request_retire(p, old);
+    code = change(p, m->state, events);
     xsock__sys_unlock(&p->lock);
     return code;
 }
@@ -174,18 +190,13 @@ static ULONG events_after(uint32_t used)
     return XSOCK__AFD_DISCONNECT;
 }
 
-/* A request that is under way for fewer events is cancelled. The thread that takes it from the port
- * makes it again. */
 static void watch_again(struct xsock__sys_poller *p, struct xsock__request *r, ULONG events)
 {
     r->quiet &= ~events;
     if (r->state == XSOCK__REQUEST_LISTED && p->waiters > 0)
         xsock__request_make_or_fail(p, r);
-    if (r->state == XSOCK__REQUEST_PENDING
-        && (events & ~r->watched & xsock__request_events(r)) != 0) {
-        r->watched |= events;
-        (void)CancelIoEx(p->device, &r->o);
-    }
+    if (r->state == XSOCK__REQUEST_PENDING)
+        xsock__request_widen(r);
 }
 
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,

@@ -7,6 +7,71 @@
 #define STATUS_CANCELED_REQUEST ((ULONG)0xc0000120u)
 #define STATUS_NOT_MADE ((ULONG)0xc0000001u)
 
+/* ---- Groups ---------------------------------------------------------------------------------- */
+
+int xsock__poller_group_open(struct xsock__sys_poller *p)
+{
+    struct xsock__poller_group *g = xsock__sys_alloc(sizeof *g);
+    int code;
+
+    if (g == NULL)
+        return WSA_NOT_ENOUGH_MEMORY;
+    code = xsock__afd_open(&g->device);
+    if (code == 0 && CreateIoCompletionPort(g->device, p->port, 0, 0) == NULL) {
+        code = xsock__win32_error();
+        CloseHandle(g->device);
+    }
+    if (code != 0) {
+        xsock__sys_free(g, sizeof *g);
+        return code;
+    }
+    g->next = p->group;
+    p->group = g;
+    return 0;
+}
+
+void xsock__poller_group_cancel(const struct xsock__sys_poller *p)
+{
+    for (const struct xsock__poller_group *g = p->group; g != NULL; g = g->next)
+        (void)CancelIoEx(g->device, NULL);
+}
+
+void xsock__poller_group_close(struct xsock__sys_poller *p)
+{
+    while (p->group != NULL) {
+        struct xsock__poller_group *g = p->group;
+
+        p->group = g->next;
+        CloseHandle(g->device);
+        xsock__sys_free(g, sizeof *g);
+    }
+}
+
+/* The first group, which has room: if it had none, the first that is half empty goes in front, so
+ * that this is not looked for often. If there is no such group, and none can be had, a group may
+ * become larger. */
+static struct xsock__poller_group *find_group(struct xsock__sys_poller *p)
+{
+    struct xsock__poller_group **at = &p->group;
+    struct xsock__poller_group *g = *at;
+
+    if (g->count < XSOCK__POLLER_GROUP)
+        return g;
+    while (*at != NULL && (*at)->count > XSOCK__POLLER_GROUP / 2)
+        at = &(*at)->next;
+    g = *at;
+    if (g != NULL) {
+        *at = g->next;
+        g->next = p->group;
+        p->group = g;
+    } else {
+        (void)xsock__poller_group_open(p);
+    }
+    return p->group;
+}
+
+/* ---- Requests -------------------------------------------------------------------------------- */
+
 static size_t request_size(void)
 {
     return offsetof(struct xsock__request, poll) + xsock__afd_size(1);
@@ -19,6 +84,8 @@ struct xsock__request *xsock__request_new(struct xsock__sys_poller *p,
 
     if (r == NULL)
         return NULL;
+    r->group = find_group(p);
+    r->group->count++;
     r->key = m->key;
     r->socket = m->handle;
     r->handle = (HANDLE)m->handle;
@@ -38,6 +105,7 @@ void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r)
     *r->link = r->next;
     if (r->next != NULL)
         r->next->link = r->link;
+    r->group->count--;
     p->count--;
     p->retired -= r->retired;
     xsock__sys_free(r, request_size());
@@ -90,7 +158,7 @@ static int try_make(struct xsock__sys_poller *p, struct xsock__request *r)
     r->poll.entries[0].events = r->watched;
     r->poll.entries[0].status = 0;
     memset(&r->o, 0, sizeof r->o);
-    code = xsock__afd_begin(p->device, &r->poll, xsock__afd_size(1), &r->o);
+    code = xsock__afd_begin(r->group->device, &r->poll, xsock__afd_size(1), &r->o);
     return code == ERROR_IO_PENDING ? 0 : code; /* an answer at once comes through the port too */
 }
 
@@ -128,6 +196,16 @@ void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__requ
     }
 }
 
+void xsock__request_widen(struct xsock__request *r)
+{
+    ULONG more = xsock__request_events(r) & ~r->watched;
+
+    if (more == 0)
+        return;
+    r->watched |= more;
+    (void)CancelIoEx(r->group->device, &r->o); /* it fails where there is an answer already */
+}
+
 void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r)
 {
     r->retired = true;
@@ -137,7 +215,7 @@ void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r
     if (r->state == XSOCK__REQUEST_IDLE)
         xsock__request_free(p, r);
     else
-        (void)CancelIoEx(p->device, &r->o); /* it fails where there is an answer already */
+        (void)CancelIoEx(r->group->device, &r->o); /* it fails where there is an answer already */
 }
 
 struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e)

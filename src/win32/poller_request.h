@@ -13,10 +13,21 @@
 
 enum { XSOCK__POLLER_BATCH = 64 }; /* answers that are taken at a time */
 
+/* A device for some of the requests. To cancel one, the system looks through all that its device
+ * has: with 30,000 on one device, that took a hundred times as long.
+ * https://github.com/python-trio/trio/issues/1280 */
+enum { XSOCK__POLLER_GROUP = 128 };
+struct xsock__poller_group {
+    struct xsock__poller_group *next;
+    HANDLE device;
+    size_t count;
+};
+
 enum xsock__request_state { XSOCK__REQUEST_IDLE, XSOCK__REQUEST_LISTED, XSOCK__REQUEST_PENDING };
 
 struct xsock__request {
-    OVERLAPPED o;                                      /* first: the port gives its address back */
+    OVERLAPPED o; /* first: the port gives its address back */
+    struct xsock__poller_group *group;
     struct xsock__request *next, **link;               /* of all */
     struct xsock__request *next_listed, **listed_link; /* of those to be made */
     uint64_t key;
@@ -32,15 +43,23 @@ struct xsock__request {
 };
 
 struct xsock__sys_poller {
-    HANDLE port, device, asked; /* asked: the event of `question` */
-    xsock__atomic_int woken;    /* a wake is in the port */
-    struct xsock__lock lock;    /* of all that follows, and of the requests */
+    HANDLE port, asked;                /* asked: the event of `question` */
+    struct xsock__poller_group *group; /* the one that has room; the others follow */
+    xsock__atomic_int woken;           /* a wake is in the port */
+    struct xsock__lock lock;           /* of all that follows, and of the requests */
     struct xsock__request *all, *listed;
     size_t count, pending, retired;
     size_t waiters;                  /* threads that are waiting now */
     uint64_t serial;                 /* of waits */
     struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_BATCH entries */
 };
+
+/* Opens the first group's device. The port is open. */
+int xsock__poller_group_open(struct xsock__sys_poller *p);
+
+/* Cancels all requests. */
+void xsock__poller_group_cancel(const struct xsock__sys_poller *p);
+void xsock__poller_group_close(struct xsock__sys_poller *p);
 
 /* One more, not made yet. NULL: no memory. */
 struct xsock__request *xsock__request_new(struct xsock__sys_poller *p,
@@ -58,7 +77,11 @@ int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r);
 
-/* Its member is gone, or has another. */
+/* It is PENDING, perhaps for fewer events than it should be. Then it is cancelled, and the thread
+ * that takes it from the port makes it again. There are never two for one socket: see wait.c. */
+void xsock__request_widen(struct xsock__request *r);
+
+/* Its member is gone. */
 void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r);
 
 /* Frees some that were retired, for a program that adds and removes, and seldom waits. */

@@ -44,43 +44,53 @@ DWORD xsock__wait_ms(int64_t ns)
     return (DWORD)(ms < most ? ms : most);
 }
 
-/* ---- Wakes: two events ----------------------------------------------------------------------
+/* ---- Wakes: two events and a device ----------------------------------------------------------
  * The first event is the wake. The second one completes the requests of the thread that waits with
- * the wake. It is kept here so that a wait need not make one. */
+ * the wake. It is kept here so that a wait need not make one. The requests go to a device of this
+ * wake alone: of two requests for one socket, as two threads that wait for it make, Windows loses
+ * one if they go to the same device (seen on Windows 10, Server 2016 and 2019).
+ * https://github.com/python-trio/trio/issues/52 */
+
+enum { WAKE, DONE, DEVICE };
+
+static int fill_wake(HANDLE h[3])
+{
+    h[WAKE] = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (h[WAKE] != NULL)
+        h[DONE] = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (h[DONE] == NULL)
+        return xsock__win32_error();
+    return xsock__afd_open(&h[DEVICE]);
+}
 
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {
-    HANDLE wake = CreateEventW(NULL, TRUE, FALSE, NULL);
-    HANDLE done;
-    int code;
+    HANDLE h[3] = {NULL, NULL, NULL};
+    int code = fill_wake(h);
 
-    if (wake == NULL)
-        return xsock__win32_error();
-    done = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (done == NULL) {
-        code = xsock__win32_error();
-        CloseHandle(wake);
-        return code;
+    for (int i = 0; i < 3; i++) {
+        if (code == 0)
+            out->handle[i] = (uintptr_t)h[i];
+        else if (h[i] != NULL)
+            CloseHandle(h[i]);
     }
-    out->handle[0] = (uintptr_t)wake;
-    out->handle[1] = (uintptr_t)done;
-    return 0;
+    return code;
 }
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
 {
-    CloseHandle((HANDLE)w->handle[0]);
-    CloseHandle((HANDLE)w->handle[1]);
+    for (int i = 0; i < 3; i++)
+        CloseHandle((HANDLE)w->handle[i]);
 }
 
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
-    SetEvent((HANDLE)w->handle[0]);
+    SetEvent((HANDLE)w->handle[WAKE]);
 }
 
 void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 {
-    ResetEvent((HANDLE)w->handle[0]);
+    ResetEvent((HANDLE)w->handle[WAKE]);
 }
 
 /* The system has no way to ask. */
@@ -97,6 +107,7 @@ struct wait {
     size_t n;
     HANDLE wake; /* or NULL */
     HANDLE done;
+    HANDLE device;
     DWORD ms;
     bool by_base; /* the sockets' handles are not the driver's */
     struct xsock__afd_poll *poll;
@@ -158,8 +169,8 @@ static int await(const struct wait *w, OVERLAPPED *o)
     if (got == WAIT_FAILED)
         code = xsock__win32_error();
     if (got == WAIT_OBJECT_0)
-        return xsock__afd_end(xsock__afd_device(), w->poll, o, false);
-    got = (DWORD)xsock__afd_end(xsock__afd_device(), w->poll, o, true);
+        return xsock__afd_end(w->device, w->poll, o, false);
+    got = (DWORD)xsock__afd_end(w->device, w->poll, o, true);
     return code != 0 ? code : (int)got;
 }
 
@@ -214,7 +225,7 @@ static int run(struct wait *w)
         return 0;
     memset(&o, 0, sizeof o);
     o.hEvent = w->done;
-    code = xsock__afd_begin(xsock__afd_device(), w->poll, xsock__afd_size(w->poll->count), &o);
+    code = xsock__afd_begin(w->device, w->poll, xsock__afd_size(w->poll->count), &o);
     if (code == ERROR_IO_PENDING)
         code = await(w, &o);
     if (code == 0)
@@ -279,12 +290,13 @@ static int wait_for_wake(const struct wait *w)
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
                     int64_t timeout_ns)
 {
-    struct wait w = {v, n, NULL, NULL, 0, false, NULL, 0};
+    struct wait w = {v, n, NULL, NULL, xsock__afd_device(), 0, false, NULL, 0};
     size_t count = 0;
 
     if (wake != NULL) {
-        w.wake = (HANDLE)wake->handle[0];
-        w.done = (HANDLE)wake->handle[1];
+        w.wake = (HANDLE)wake->handle[WAKE];
+        w.done = (HANDLE)wake->handle[DONE];
+        w.device = (HANDLE)wake->handle[DEVICE];
     }
     w.ms = xsock__wait_ms(timeout_ns);
     for (size_t i = 0; i < n; i++) {

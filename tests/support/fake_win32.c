@@ -53,6 +53,7 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 int fake_win32_install(void **state)
 {
     fake_win32_install_accept();
+    fake_win32_install_afd();
     fake_win32_install_transfer();
     return harness_warm_up(state);
 }

@@ -23,7 +23,11 @@ struct fake_win32 {
     /* Transfers of more bytes than this find too little memory that can be locked. 0: none does. */
     size_t locked_max;
 
-    int accept_ex_calls, too_large_calls; /* out */
+    /* Of two requests to AFD for one socket on one device, the second one gets no answer. */
+    bool loses_polls;
+
+    int lost_polls; /* out, as what follows */
+    int accept_ex_calls, too_large_calls;
 };
 
 extern struct fake_win32 fake_win32;
@@ -43,6 +47,7 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 
 /* What the parts of the model put in place. */
 void fake_win32_install_accept(void);
+void fake_win32_install_afd(void);
 void fake_win32_install_transfer(void);
 
 #endif

@@ -1,5 +1,4 @@
-/* Accepting: connections that are gone when they are accepted, and providers that cancel nothing.
- */
+/* Accepting: connections that are gone when they are accepted. */
 #include "fake_win32.h"
 
 #include <winsock2.h>
@@ -11,11 +10,9 @@ typedef int WSAAPI wsa_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void
                              DWORD out_size, DWORD *n, WSAOVERLAPPED *o,
                              LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 typedef int WSAAPI set_option(SOCKET s, int level, int name, const char *value, int size);
-typedef BOOL WINAPI cancel_io_ex(HANDLE h, OVERLAPPED *o);
 
 static wsa_ioctl *own_ioctl;
 static set_option *own_set_option;
-static cancel_io_ex *own_cancel;
 static LPFN_ACCEPTEX own_accept_ex;
 
 static bool take_turn(int *times)
@@ -73,23 +70,10 @@ static int WSAAPI fake_set_option(SOCKET s, int level, int name, const char *val
     return own_set_option(s, level, name, value, size);
 }
 
-static BOOL WINAPI fake_cancel(HANDLE h, OVERLAPPED *o)
-{
-    int type, size = (int)sizeof type;
-    if (fake_win32.refuses_cancel
-        && getsockopt((SOCKET)h, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0) {
-        SetLastError(ERROR_INVALID_FUNCTION);
-        return FALSE;
-    }
-    return own_cancel(h, o);
-}
-
 void fake_win32_install_accept(void)
 {
     own_ioctl = (wsa_ioctl *)fake_win32_replace("ws2_32.dll", "WSAIoctl",
                                                 (fake_win32_function *)fake_ioctl);
     own_set_option = (set_option *)fake_win32_replace("ws2_32.dll", "setsockopt",
                                                       (fake_win32_function *)fake_set_option);
-    own_cancel = (cancel_io_ex *)fake_win32_replace("kernel32.dll", "CancelIoEx",
-                                                    (fake_win32_function *)fake_cancel);
 }

@@ -1,0 +1,241 @@
+/* Several waits for one socket, on a Windows that loses one of two requests to AFD. */
+#include "api/library.h"
+#include "fake_win32.h"
+#include "harness.h"
+#include "sockets.h"
+#include "threads.h"
+
+enum { MAX_THREADS = 3, MEMBERS = 300 };
+
+/* A wait that was lost ends with EAGAIN, and not never. */
+static const int64_t patience_ns = INT64_C(5000000000);
+
+struct call {
+    struct thread *thread;
+    int d, result;
+    bool accepts, polls;
+};
+
+static void run_call(void *user)
+{
+    struct call *c = user;
+    struct xsock_pollfd p = {.fd = c->d, .events = XSOCK_POLLIN};
+    char byte;
+    if (c->polls)
+        c->result = xsock_poll(&p, 1, patience_ns);
+    else
+        c->result = c->accepts ? xsock_accept(c->d, 0, NULL) : (int)xsock_recv(c->d, &byte, 1, 0);
+}
+
+static int count_waiters(int d)
+{
+    struct xsock__fdtab *t = xsock__library_table();
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    int n = 0;
+    assert_non_null(fd);
+    xsock__fdtab_lock(t);
+    for (const struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next)
+        n++;
+    xsock__fdtab_unlock(t);
+    xsock__fdtab_put(t, fd);
+    return n;
+}
+
+static void start(struct call *c, int n)
+{
+    for (int i = 0; i < n; i++) {
+        c[i].thread = thread_start(run_call, &c[i]);
+        assert_non_null(c[i].thread);
+    }
+}
+
+static void wait_for_waiters(int d, int n)
+{
+    UNTIL(count_waiters(d) == n, thread_yield());
+}
+
+static void set_patience(int d, int option)
+{
+    ASSERT_RESULT(0, xsock_set_flags(d, 0));
+    ASSERT_RESULT(0, xsock_set_opt_time(d, option, patience_ns));
+}
+
+static void each_of_two_threads_in_recv_gets_its_byte(void **state)
+{
+    int d[2];
+    (void)state;
+    fake_win32.loses_polls = true;
+    sockets_tcp(d);
+    set_patience(d[1], XSOCK_SO_RCVTIMEO);
+    struct call c[2] = {{.d = d[1]}, {.d = d[1]}};
+    start(c, 2);
+    wait_for_waiters(d[1], 2);
+    sockets_send(d[0]);
+    sockets_send(d[0]);
+    for (int i = 0; i < 2; i++) {
+        thread_join(c[i].thread);
+        ASSERT_RESULT(1, c[i].result);
+    }
+    ASSERT_RESULT(0, fake_win32.lost_polls);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void a_poll_and_a_recv_of_one_socket_both_end(void **state)
+{
+    int d[2];
+    (void)state;
+    fake_win32.loses_polls = true;
+    sockets_tcp(d);
+    set_patience(d[1], XSOCK_SO_RCVTIMEO);
+    struct call c[2] = {{.d = d[1]}, {.d = d[1], .polls = true}};
+    start(c, 1);
+    wait_for_waiters(d[1], 1);
+    start(c + 1, 1);
+    wait_for_waiters(d[1], 2);
+    sockets_send(d[0]);
+    sockets_send(d[0]);
+    for (int i = 0; i < 2; i++) {
+        thread_join(c[i].thread);
+        ASSERT_RESULT(1, c[i].result);
+    }
+    ASSERT_RESULT(0, fake_win32.lost_polls);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void each_of_three_threads_in_accept_gets_its_connection(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    int clients[MAX_THREADS];
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    struct call c[MAX_THREADS];
+    (void)state;
+    fake_win32.loses_polls = true;
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_listen(l, MAX_THREADS));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    set_patience(l, XSOCK_SO_ACCPTIMEO);
+    for (int i = 0; i < MAX_THREADS; i++)
+        c[i] = (struct call){.d = l, .accepts = true};
+    start(c, MAX_THREADS);
+    wait_for_waiters(l, MAX_THREADS);
+    for (int i = 0; i < MAX_THREADS; i++) {
+        clients[i] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+        ASSERT_RESULT(0, xsock_connect(clients[i], &a));
+    }
+    for (int i = 0; i < MAX_THREADS; i++) {
+        thread_join(c[i].thread);
+        ASSERT_OPENS(c[i].result);
+        sockets_close(c[i].result);
+        sockets_close(clients[i]);
+    }
+    ASSERT_RESULT(0, fake_win32.lost_polls);
+    sockets_close(l);
+}
+
+/* ---- Pollers --------------------------------------------------------------------------------- */
+
+static int add(int p, int d, uint32_t events)
+{
+    return xsock_poller_ctl(p, XSOCK_POLLER_ADD, d, events, (uint64_t)d);
+}
+
+static int change(int p, int d, uint32_t events)
+{
+    return xsock_poller_ctl(p, XSOCK_POLLER_MOD, d, events, (uint64_t)d);
+}
+
+static void assert_reports(int p, int d, uint32_t events)
+{
+    struct xsock_event e;
+    ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, patience_ns));
+    assert_int_equal(d, e.fd);
+    assert_int_equal(events, e.events);
+}
+
+static void a_member_that_is_changed_is_reported(void **state)
+{
+    int d[2];
+    int p = ASSERT_OPENS(xsock_poller_open(0));
+    (void)state;
+    fake_win32.loses_polls = true;
+    sockets_tcp(d);
+    ASSERT_RESULT(0, add(p, d[1], XSOCK_POLLER_IN));
+    ASSERT_RESULT(0, change(p, d[1], XSOCK_POLLER_OUT));
+    assert_reports(p, d[1], XSOCK_POLLER_OUT);
+    ASSERT_RESULT(0, change(p, d[1], XSOCK_POLLER_IN));
+    sockets_send(d[0]);
+    assert_reports(p, d[1], XSOCK_POLLER_IN);
+    ASSERT_RESULT(0, change(p, d[1], XSOCK_POLLER_IN | XSOCK_POLLER_ONESHOT));
+    assert_reports(p, d[1], XSOCK_POLLER_IN);
+    ASSERT_RESULT(0, change(p, d[1], XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_ET));
+    assert_reports(p, d[1], XSOCK_POLLER_IN | XSOCK_POLLER_OUT);
+    ASSERT_RESULT(0, change(p, d[1], XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_ET));
+    assert_reports(p, d[1], XSOCK_POLLER_IN | XSOCK_POLLER_OUT);
+    ASSERT_RESULT(0, fake_win32.lost_polls);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void a_member_that_is_added_again_is_reported(void **state)
+{
+    int d[2];
+    int p = ASSERT_OPENS(xsock_poller_open(0));
+    (void)state;
+    fake_win32.loses_polls = true;
+    sockets_tcp(d);
+    for (int i = 0; i < 3; i++) {
+        ASSERT_RESULT(0, add(p, d[1], XSOCK_POLLER_IN));
+        ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_DEL, d[1], 0, 0));
+    }
+    ASSERT_RESULT(0, add(p, d[1], XSOCK_POLLER_IN));
+    sockets_send(d[0]);
+    assert_reports(p, d[1], XSOCK_POLLER_IN);
+    sockets_close(p);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+/* More than go to one device. */
+static void many_members_are_reported(void **state)
+{
+    static int d[MEMBERS];
+    static struct xsock_addr a[MEMBERS];
+    int p = ASSERT_OPENS(xsock_poller_open(0));
+    (void)state;
+    for (int i = 0; i < MEMBERS; i++) {
+        d[i] = sockets_udp(&a[i]);
+        ASSERT_RESULT(0, add(p, d[i], XSOCK_POLLER_IN));
+    }
+    for (int i = 0; i < MEMBERS; i += MEMBERS / 3) {
+        ASSERT_RESULT(1, (int)xsock_sendto(d[0], "x", 1, 0, &a[i]));
+        assert_reports(p, d[i], XSOCK_POLLER_IN);
+        assert_int_equal(1, sockets_drain(d[i]));
+    }
+    for (int i = 0; i < MEMBERS; i += 2)
+        sockets_close(d[i]);
+    for (int i = 0; i < MEMBERS; i += 2) {
+        d[i] = sockets_udp(&a[i]);
+        ASSERT_RESULT(0, add(p, d[i], XSOCK_POLLER_IN));
+    }
+    ASSERT_RESULT(1, (int)xsock_sendto(d[0], "x", 1, 0, &a[MEMBERS - 2]));
+    assert_reports(p, d[MEMBERS - 2], XSOCK_POLLER_IN);
+    for (int i = 0; i < MEMBERS; i++)
+        sockets_close(d[i]);
+    sockets_close(p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        WINDOWS_TEST(each_of_two_threads_in_recv_gets_its_byte),
+        WINDOWS_TEST(a_poll_and_a_recv_of_one_socket_both_end),
+        WINDOWS_TEST(each_of_three_threads_in_accept_gets_its_connection),
+        WINDOWS_TEST(a_member_that_is_changed_is_reported),
+        WINDOWS_TEST(a_member_that_is_added_again_is_reported),
+        WINDOWS_TEST(many_members_are_reported),
+    };
+    return cmocka_run_group_tests(tests, fake_win32_install, NULL);
+}
