@@ -41,6 +41,13 @@ static uint8_t *find_ipv4(struct xsock__sys_addr *a)
     return six != NULL && memcmp(six, mapped, sizeof mapped) == 0 ? six + sizeof mapped : NULL;
 }
 
+bool xsock__own_addrs_is_ipv4(const struct xsock__sys_addr *a)
+{
+    struct xsock__sys_addr copy = *a;
+
+    return find_ipv4(&copy) != NULL;
+}
+
 static bool is_loopback(const struct xsock__sys_addr *a)
 {
     static const uint8_t loopback6[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};

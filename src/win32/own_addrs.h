@@ -7,6 +7,9 @@
 /* AF_INET ...; AF_UNSPEC where there is no address. */
 int xsock__own_addrs_family(const struct xsock__sys_addr *a);
 
+/* An INET address, or one that is mapped to INET6: what goes there is an IPv4 packet. */
+bool xsock__own_addrs_is_ipv4(const struct xsock__sys_addr *a);
+
 /* The unspecified address of INET or INET6, port 0. */
 void xsock__own_addrs_unspecified(int family, struct xsock__sys_addr *out);
 

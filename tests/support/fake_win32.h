@@ -26,6 +26,15 @@ struct fake_win32 {
     /* Of two requests to AFD for one socket on one device, the second one gets no answer. */
     bool loses_polls;
 
+    /* The control data of the message that comes next; of size 0: the system's. Or it is cut. */
+    unsigned char comes[256];
+    size_t comes_size;
+    bool control_is_cut;
+
+    /* Out: the control data of the message that was sent last, to nobody. */
+    unsigned char sent[256];
+    size_t sent_size;
+
     int lost_polls; /* out, as what follows */
     int accept_ex_calls, too_large_calls;
 };
@@ -48,6 +57,12 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 /* What the parts of the model put in place. */
 void fake_win32_install_accept(void);
 void fake_win32_install_afd(void);
+void fake_win32_install_ioctl(void);
+void fake_win32_install_message(void);
 void fake_win32_install_transfer(void);
+
+/* Replaces the function that a provider has handed out. */
+void fake_win32_wrap_accept_ex(void *inout_function);
+void fake_win32_wrap_recvmsg(void *inout_function);
 
 #endif

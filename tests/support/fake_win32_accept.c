@@ -6,12 +6,8 @@
 #include <string.h>
 #include <windows.h>
 
-typedef int WSAAPI wsa_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void *out,
-                             DWORD out_size, DWORD *n, WSAOVERLAPPED *o,
-                             LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 typedef int WSAAPI set_option(SOCKET s, int level, int name, const char *value, int size);
 
-static wsa_ioctl *own_ioctl;
 static set_option *own_set_option;
 static LPFN_ACCEPTEX own_accept_ex;
 
@@ -45,19 +41,11 @@ static BOOL PASCAL fake_accept_ex(SOCKET listener, SOCKET s, void *out, DWORD da
     return own_accept_ex(listener, s, out, data, local, remote, n, o);
 }
 
-static int WSAAPI fake_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void *out,
-                             DWORD out_size, DWORD *n, WSAOVERLAPPED *o,
-                             LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+void fake_win32_wrap_accept_ex(void *inout_function)
 {
-    const GUID accept_ex = WSAID_ACCEPTEX;
-    int rc = own_ioctl(s, code, in, in_size, out, out_size, n, o, routine);
-    if (rc == 0 && code == SIO_GET_EXTENSION_FUNCTION_POINTER
-        && memcmp(in, &accept_ex, sizeof accept_ex) == 0) {
-        const LPFN_ACCEPTEX fake = fake_accept_ex;
-        memcpy(&own_accept_ex, out, sizeof own_accept_ex);
-        memcpy(out, &fake, sizeof fake);
-    }
-    return rc;
+    const LPFN_ACCEPTEX fake = fake_accept_ex;
+    memcpy(&own_accept_ex, inout_function, sizeof own_accept_ex);
+    memcpy(inout_function, &fake, sizeof fake);
 }
 
 static int WSAAPI fake_set_option(SOCKET s, int level, int name, const char *value, int size)
@@ -72,8 +60,6 @@ static int WSAAPI fake_set_option(SOCKET s, int level, int name, const char *val
 
 void fake_win32_install_accept(void)
 {
-    own_ioctl = (wsa_ioctl *)fake_win32_replace("ws2_32.dll", "WSAIoctl",
-                                                (fake_win32_function *)fake_ioctl);
     own_set_option = (set_option *)fake_win32_replace("ws2_32.dll", "setsockopt",
                                                       (fake_win32_function *)fake_set_option);
 }

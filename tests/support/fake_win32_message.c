@@ -1,0 +1,54 @@
+/* Messages: the control data that is sent, and control data that the test receives. */
+#include "fake_win32.h"
+
+#include <winsock2.h>
+#include <mswsock.h>
+#include <string.h>
+#include <windows.h>
+
+static LPFN_WSARECVMSG own_recvmsg;
+
+/* Is sent to nobody. */
+static int WSAAPI fake_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WSAOVERLAPPED *o,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    (void)s;
+    (void)flags;
+    (void)o;
+    (void)routine;
+    fake_win32.sent_size = m->Control.len;
+    memcpy(fake_win32.sent, m->Control.buf, m->Control.len);
+    *sent = 0;
+    for (DWORD i = 0; i < m->dwBufferCount; i++)
+        *sent += m->lpBuffers[i].len;
+    return 0;
+}
+
+static int PASCAL fake_recvmsg(SOCKET s, WSAMSG *m, DWORD *got, WSAOVERLAPPED *o,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
+{
+    int rc = own_recvmsg(s, m, got, o, routine);
+    if (rc != 0)
+        return rc;
+    if (fake_win32.comes_size != 0) {
+        memcpy(m->Control.buf, fake_win32.comes, fake_win32.comes_size);
+        m->Control.len = (ULONG)fake_win32.comes_size;
+    }
+    if (!fake_win32.control_is_cut)
+        return 0;
+    m->dwFlags |= MSG_CTRUNC;
+    WSASetLastError(WSAEMSGSIZE);
+    return SOCKET_ERROR;
+}
+
+void fake_win32_wrap_recvmsg(void *inout_function)
+{
+    const LPFN_WSARECVMSG fake = fake_recvmsg;
+    memcpy(&own_recvmsg, inout_function, sizeof own_recvmsg);
+    memcpy(inout_function, &fake, sizeof fake);
+}
+
+void fake_win32_install_message(void)
+{
+    (void)fake_win32_replace("ws2_32.dll", "WSASendMsg", (fake_win32_function *)fake_sendmsg);
+}
