@@ -1,5 +1,6 @@
 /* Endpoints: bind, listen, connect, shutdown and names. (Accepting: accept.c.) */
 #include "win32/afd.h"
+#include "win32/listeners.h"
 #include "win32/own_addrs.h"
 #include "win32/state.h"
 
@@ -60,7 +61,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
 /* ---- connect --------------------------------------------------------------------------------- */
 
 /* After a refusal Windows tries twice more, which takes two seconds. On its own machine that is of
- * no use, because nothing gets lost there. This option turns it off (Windows 10 1709 and later). */
+ * no use where nobody listens. (A listener whose backlog is full refuses, too, and there it helps.)
+ * This option turns it off (Windows 10 1709 and later). */
 static void refuse_at_once(SOCKET s)
 {
     TCP_INITIAL_RTO_PARAMETERS p;
@@ -98,7 +100,8 @@ static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
 
-    if (is_internet(xsock__own_addrs_family(a)) && xsock__own_addrs_has(s, a))
+    if (is_internet(xsock__own_addrs_family(a)) && xsock__own_addrs_has(s, a)
+        && !xsock__listeners_may_have(a))
         refuse_at_once(s);
     code = connect_once(s, a);
     return code == WSAECONNABORTED ? connect_once(s, a) : code;

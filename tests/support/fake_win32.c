@@ -54,6 +54,7 @@ int fake_win32_install(void **state)
 {
     fake_win32_install_accept();
     fake_win32_install_afd();
+    fake_win32_install_connect();
     fake_win32_install_ioctl();
     fake_win32_install_message();
     fake_win32_install_transfer();

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct fake_win32 {
     /* AcceptEx takes a connection that its peer has reset already, this often, and fails with this
@@ -26,6 +27,9 @@ struct fake_win32 {
     /* Of two requests to AFD for one socket on one device, the second one gets no answer. */
     bool loses_polls;
 
+    /* A connect that tries once only is refused. */
+    bool backlog_is_full;
+
     /* The control data of the message that comes next; of size 0: the system's. Or it is cut. */
     unsigned char comes[256];
     size_t comes_size;
@@ -35,7 +39,8 @@ struct fake_win32 {
     unsigned char sent[256];
     size_t sent_size;
 
-    int lost_polls; /* out, as what follows */
+    int lost_polls;         /* out, as what follows */
+    int impatient_connects; /* that were told to try once */
     int accept_ex_calls, too_large_calls;
 };
 
@@ -57,9 +62,13 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 /* What the parts of the model put in place. */
 void fake_win32_install_accept(void);
 void fake_win32_install_afd(void);
+void fake_win32_install_connect(void);
 void fake_win32_install_ioctl(void);
 void fake_win32_install_message(void);
 void fake_win32_install_transfer(void);
+
+/* SIO_TCP_INITIAL_RTO of a socket. */
+int fake_win32_set_initial_rto(uintptr_t s);
 
 /* Replaces the function that a provider has handed out. */
 void fake_win32_wrap_accept_ex(void *inout_function);

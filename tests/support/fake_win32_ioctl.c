@@ -1,4 +1,4 @@
-/* WSAIoctl: the functions of providers, which it hands out. */
+/* WSAIoctl: the functions of providers, which it hands out, and what Wine lacks. */
 #include "fake_win32.h"
 
 #include <winsock2.h>
@@ -9,6 +9,8 @@
 typedef int WSAAPI wsa_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void *out,
                              DWORD out_size, DWORD *n, WSAOVERLAPPED *o,
                              LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
+
+#define INITIAL_RTO ((DWORD)_WSAIOW(IOC_VENDOR, 17)) /* SIO_TCP_INITIAL_RTO */
 
 static wsa_ioctl *own_ioctl;
 
@@ -25,6 +27,8 @@ static int WSAAPI fake_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void
                              DWORD out_size, DWORD *n, WSAOVERLAPPED *o,
                              LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
+    if (code == INITIAL_RTO)
+        return fake_win32_set_initial_rto(s);
     int rc = own_ioctl(s, code, in, in_size, out, out_size, n, o, routine);
     if (rc == 0 && code == SIO_GET_EXTENSION_FUNCTION_POINTER)
         wrap(in, out);
