@@ -1,9 +1,9 @@
 /* Several waits for one socket, on a Windows that loses one of two requests to AFD. */
-#include "api/library.h"
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
 #include "threads.h"
+#include "waiters.h"
 
 enum { MAX_THREADS = 3, MEMBERS = 300 };
 
@@ -27,31 +27,12 @@ static void run_call(void *user)
         c->result = c->accepts ? xsock_accept(c->d, 0, NULL) : (int)xsock_recv(c->d, &byte, 1, 0);
 }
 
-static int count_waiters(int d)
-{
-    struct xsock__fdtab *t = xsock__library_table();
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    int n = 0;
-    assert_non_null(fd);
-    xsock__fdtab_lock(t);
-    for (const struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next)
-        n++;
-    xsock__fdtab_unlock(t);
-    xsock__fdtab_put(t, fd);
-    return n;
-}
-
 static void start(struct call *c, int n)
 {
     for (int i = 0; i < n; i++) {
         c[i].thread = thread_start(run_call, &c[i]);
         assert_non_null(c[i].thread);
     }
-}
-
-static void wait_for_waiters(int d, int n)
-{
-    UNTIL(count_waiters(d) == n, thread_yield());
 }
 
 static void set_patience(int d, int option)
@@ -69,7 +50,7 @@ static void each_of_two_threads_in_recv_gets_its_byte(void **state)
     set_patience(d[1], XSOCK_SO_RCVTIMEO);
     struct call c[2] = {{.d = d[1]}, {.d = d[1]}};
     start(c, 2);
-    wait_for_waiters(d[1], 2);
+    waiters_await(d[1], 2);
     sockets_send(d[0]);
     sockets_send(d[0]);
     for (int i = 0; i < 2; i++) {
@@ -90,9 +71,9 @@ static void a_poll_and_a_recv_of_one_socket_both_end(void **state)
     set_patience(d[1], XSOCK_SO_RCVTIMEO);
     struct call c[2] = {{.d = d[1]}, {.d = d[1], .polls = true}};
     start(c, 1);
-    wait_for_waiters(d[1], 1);
+    waiters_await(d[1], 1);
     start(c + 1, 1);
-    wait_for_waiters(d[1], 2);
+    waiters_await(d[1], 2);
     sockets_send(d[0]);
     sockets_send(d[0]);
     for (int i = 0; i < 2; i++) {
@@ -119,7 +100,7 @@ static void each_of_three_threads_in_accept_gets_its_connection(void **state)
     for (int i = 0; i < MAX_THREADS; i++)
         c[i] = (struct call){.d = l, .accepts = true};
     start(c, MAX_THREADS);
-    wait_for_waiters(l, MAX_THREADS);
+    waiters_await(l, MAX_THREADS);
     for (int i = 0; i < MAX_THREADS; i++) {
         clients[i] = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
         ASSERT_RESULT(0, xsock_connect(clients[i], &a));

@@ -9,7 +9,7 @@ enum { IOCTL_AFD_POLL = 0x00012024 };
 /* NTSTATUS, of which the headers for programs have few. */
 enum { TIMEOUT_STATUS = 0x00000102 };
 
-static HANDLE shared_device;
+static HANDLE volatile shared_device;
 
 /* ---- Functions of ntdll ---------------------------------------------------------------------
  * They are found by name, because not every tool chain has an import library for ntdll. ntdll is in
@@ -64,20 +64,26 @@ int xsock__afd_open(HANDLE *out)
     return 0;
 }
 
-int xsock__afd_start(void)
-{
-    return xsock__afd_open(&shared_device);
-}
-
 void xsock__afd_stop(void)
 {
-    CloseHandle(shared_device);
-    shared_device = NULL;
+    HANDLE device = InterlockedExchangePointer((PVOID volatile *)&shared_device, NULL);
+
+    if (device != NULL)
+        CloseHandle(device);
 }
 
 HANDLE xsock__afd_device(void)
 {
-    return shared_device;
+    HANDLE device = shared_device;
+    HANDLE first;
+
+    if (device != NULL || xsock__afd_open(&device) != 0)
+        return device;
+    first = InterlockedCompareExchangePointer((PVOID volatile *)&shared_device, device, NULL);
+    if (first == NULL)
+        return device;
+    CloseHandle(device);
+    return first;
 }
 
 /* ---- Requests -------------------------------------------------------------------------------- */
@@ -125,9 +131,12 @@ int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool
  * signals. */
 static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
 {
+    HANDLE device = xsock__afd_device();
     OVERLAPPED o;
     int code;
 
+    if (device == NULL)
+        return ERROR_ACCESS_DENIED;
     memset(p, 0, sizeof *p);
     p->count = 1;
     p->entries[0].handle = handle;
@@ -136,9 +145,9 @@ static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
     o.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
     if (o.hEvent == NULL)
         return xsock__win32_error();
-    code = xsock__afd_begin(shared_device, p, xsock__afd_size(1), &o);
+    code = xsock__afd_begin(device, p, xsock__afd_size(1), &o);
     if (code == ERROR_IO_PENDING)
-        code = xsock__afd_end(shared_device, p, &o, false);
+        code = xsock__afd_end(device, p, &o, false);
     CloseHandle(o.hEvent);
     return code;
 }

@@ -45,11 +45,10 @@ size_t xsock__afd_size(size_t n);
 /* Opens a handle for requests. It is not inheritable. */
 int xsock__afd_open(HANDLE *out);
 
-/* The handle for questions about this moment, and for waits without a wake. xsock__sys_startup opens
- * it, and xsock__sys_cleanup closes it. */
-int xsock__afd_start(void);
-void xsock__afd_stop(void);
+/* The handle for questions about this moment, and for waits without a wake. It is opened when it is
+ * first asked for. NULL: the system refuses it, as a sandbox may. */
 HANDLE xsock__afd_device(void);
+void xsock__afd_stop(void);
 
 /* Makes the request. `size` is that of xsock__afd_size. Returns 0 if *p is the answer. Returns
  * ERROR_IO_PENDING if the request is under way: p and o belong to the system until xsock__afd_end

@@ -27,10 +27,7 @@ int xsock__sys_startup(void)
         WSACleanup();
         return WSAVERNOTSUPPORTED;
     }
-    code = xsock__afd_start();
-    if (code != 0)
-        WSACleanup();
-    return code;
+    return 0;
 }
 
 void xsock__sys_cleanup(void)

@@ -1,11 +1,12 @@
 /* The clock, and waiting: one request to the driver for all sockets, together with the wake's
  * event.
  *
- * There is no way by select() for systems without the driver: Winsock's own sockets are its
- * handles, so there are none. A stream that nobody has connected is ready for nothing, as on
- * FreeBSD. Sockets of one wait may be of different providers, which select() would refuse. */
+ * Where the driver's device is refused, select() has to do: see select.c. A stream that nobody has
+ * connected is ready for nothing, as on FreeBSD. Sockets of one wait may be of different providers,
+ * which select() would refuse. */
 #include "win32/wait.h"
 #include "win32/afd.h"
+#include "win32/select.h"
 #include "win32/state.h"
 
 #include <string.h>
@@ -53,34 +54,39 @@ DWORD xsock__wait_ms(int64_t ns)
 
 enum { WAKE, DONE, DEVICE };
 
-static int fill_wake(HANDLE h[3])
+static void close_wake(const HANDLE h[3])
 {
-    h[WAKE] = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (h[WAKE] != NULL)
-        h[DONE] = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (h[DONE] == NULL)
-        return xsock__win32_error();
-    return xsock__afd_open(&h[DEVICE]);
+    for (int i = 0; i < 3; i++)
+        if (h[i] != NULL)
+            CloseHandle(h[i]);
 }
 
+/* The wake has no device if the system refuses one. */
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {
     HANDLE h[3] = {NULL, NULL, NULL};
-    int code = fill_wake(h);
+    int code = 0;
 
-    for (int i = 0; i < 3; i++) {
-        if (code == 0)
-            out->handle[i] = (uintptr_t)h[i];
-        else if (h[i] != NULL)
-            CloseHandle(h[i]);
+    h[WAKE] = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (h[WAKE] != NULL)
+        h[DONE] = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (h[DONE] == NULL) {
+        code = xsock__win32_error();
+        close_wake(h);
+        return code;
     }
-    return code;
+    (void)xsock__afd_open(&h[DEVICE]);
+    for (int i = 0; i < 3; i++)
+        out->handle[i] = (uintptr_t)h[i];
+    return 0;
 }
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
 {
-    for (int i = 0; i < 3; i++)
-        CloseHandle((HANDLE)w->handle[i]);
+    const HANDLE h[3] = {(HANDLE)w->handle[WAKE], (HANDLE)w->handle[DONE],
+                         (HANDLE)w->handle[DEVICE]};
+
+    close_wake(h);
 }
 
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
@@ -290,7 +296,7 @@ static int wait_for_wake(const struct wait *w)
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
                     int64_t timeout_ns)
 {
-    struct wait w = {v, n, NULL, NULL, xsock__afd_device(), 0, false, NULL, 0};
+    struct wait w = {v, n, NULL, NULL, NULL, 0, false, NULL, 0};
     size_t count = 0;
 
     if (wake != NULL) {
@@ -298,10 +304,14 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
         w.done = (HANDLE)wake->handle[DONE];
         w.device = (HANDLE)wake->handle[DEVICE];
     }
+    if (w.device == NULL)
+        w.device = xsock__afd_device();
     w.ms = xsock__wait_ms(timeout_ns);
     for (size_t i = 0; i < n; i++) {
         v[i].revents = 0;
         count += v[i].handle != UINTPTR_MAX;
     }
-    return count == 0 ? wait_for_wake(&w) : with_memory(&w, count);
+    if (count == 0)
+        return wait_for_wake(&w);
+    return w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
 }

@@ -50,7 +50,7 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 
 /* ---- Fixtures -------------------------------------------------------------------------------- */
 
-int fake_win32_install(void **state)
+void fake_win32_install_parts(void)
 {
     fake_win32_install_accept();
     fake_win32_install_afd();
@@ -58,6 +58,12 @@ int fake_win32_install(void **state)
     fake_win32_install_ioctl();
     fake_win32_install_message();
     fake_win32_install_transfer();
+    fake_win32_install_device();
+}
+
+int fake_win32_install(void **state)
+{
+    fake_win32_install_parts();
     return harness_warm_up(state);
 }
 

@@ -27,6 +27,9 @@ struct fake_win32 {
     /* Of two requests to AFD for one socket on one device, the second one gets no answer. */
     bool loses_polls;
 
+    /* AFD's device is not opened. */
+    bool lacks_device;
+
     /* A connect that tries once only is refused. */
     bool backlog_is_full;
 
@@ -39,15 +42,17 @@ struct fake_win32 {
     unsigned char sent[256];
     size_t sent_size;
 
-    int lost_polls;         /* out, as what follows */
+    int lost_polls; /* out, as what follows */
+    int refused_devices;
     int impatient_connects; /* that were told to try once */
     int accept_ex_calls, too_large_calls;
 };
 
 extern struct fake_win32 fake_win32;
 
-/* Fixtures of CMocka. The first one puts the model in front of the system, for a group. The others
- * turn all faults off, and count handles as TEST does. */
+/* Puts the model in front of the system. Also fixtures of CMocka: the first one does so for a
+ * group, and the others turn all faults off, and count handles as TEST does. */
+void fake_win32_install_parts(void);
 int fake_win32_install(void **state);
 int fake_win32_setup(void **state);
 int fake_win32_teardown(void **state);
@@ -63,6 +68,7 @@ fake_win32_function *fake_win32_replace(const char *dll, const char *name,
 void fake_win32_install_accept(void);
 void fake_win32_install_afd(void);
 void fake_win32_install_connect(void);
+void fake_win32_install_device(void);
 void fake_win32_install_ioctl(void);
 void fake_win32_install_message(void);
 void fake_win32_install_transfer(void);
