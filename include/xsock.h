@@ -1271,7 +1271,9 @@ XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
  * @par Blocking
  * The call does not block.
  * @par Portability
- * On no system can two listeners share a port by accident, or by XSOCK_SO_REUSEADDR alone.
+ * On no system can two listeners share a port by accident, or by XSOCK_SO_REUSEADDR alone. Windows
+ * binds no socket to a multicast group. A datagram socket gets the port at all addresses instead,
+ * and also receives what is sent to them.
  * @par Standards
  * POSIX bind().
  * @since 0.1

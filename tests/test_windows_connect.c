@@ -1,4 +1,4 @@
-/* Connecting to this machine, on a Windows that can be told to try once only. */
+/* Addresses on a Windows that can be told to try once only, has no port left, and binds no group. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
@@ -73,12 +73,84 @@ static void a_listener_somewhere_else_changes_nothing(void **state)
     sockets_close(l);
 }
 
+/* ---- No port --------------------------------------------------------------------------------- */
+
+static void no_port_left_is_an_address_that_is_not_available(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    (void)state;
+    a.port = 9;
+    fake_win32.no_port_left = true;
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, connect_to("127.0.0.1", 9));
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_connect(d, &a));
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, (int)xsock_sendto(d, "x", 1, 0, &a));
+    a.port = 0;
+    ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_bind(d, &a));
+    sockets_close(d);
+}
+
+static void a_bound_socket_that_lacks_memory_says_so(void **state)
+{
+    struct xsock_addr a;
+    int d = sockets_udp(&a);
+    (void)state;
+    fake_win32.no_port_left = true; /* which a socket with a port does not need */
+    ASSERT_RESULT(-XSOCK_ENOBUFS, (int)xsock_sendto(d, "x", 1, 0, &a));
+    sockets_close(d);
+}
+
+/* ---- Groups ---------------------------------------------------------------------------------- */
+
+static void a_datagram_socket_that_is_bound_to_a_group_has_its_port(void **state)
+{
+    static const char *const groups[] = {"239.1.2.3", "ff05::1:3"};
+    (void)state;
+    fake_win32.binds_no_group = true;
+    for (int i = 0; i < 2; i++) {
+        struct xsock_addr a = parse(groups[i]), name;
+        int first = ASSERT_OPENS(xsock_open(a.family, XSOCK_SOCK_DGRAM, 0));
+        ASSERT_RESULT(0, xsock_bind(first, &a));
+        ASSERT_RESULT(0, xsock_local_addr(first, &name));
+        assert_true(name.port != 0);
+        assert_true(xsock_addr_is_any(&name));
+        sockets_close(first);
+    }
+}
+
+static void no_stream_is_bound_to_a_group(void **state)
+{
+    struct xsock_addr a = parse("239.1.2.3");
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    fake_win32.binds_no_group = true;
+    ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_bind(d, &a));
+    sockets_close(d);
+}
+
+/* ---- Names ----------------------------------------------------------------------------------- */
+
+static void a_name_that_is_not_there_is_told_by_the_result_of_the_look_up(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    char host[64];
+    (void)state;
+    fake_win32.name_result = 11001; /* WSAHOST_NOT_FOUND */
+    ASSERT_RESULT(-XSOCK_EAI_NONAME,
+                  xsock_reverse(&a, host, sizeof host, NULL, 0, XSOCK_NI_NAMEREQD));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WINDOWS_TEST(a_full_backlog_on_this_machine_does_not_refuse),
         WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_at_once),
         WINDOWS_TEST(a_listener_somewhere_else_changes_nothing),
+        WINDOWS_TEST(no_port_left_is_an_address_that_is_not_available),
+        WINDOWS_TEST(a_bound_socket_that_lacks_memory_says_so),
+        WINDOWS_TEST(a_datagram_socket_that_is_bound_to_a_group_has_its_port),
+        WINDOWS_TEST(no_stream_is_bound_to_a_group),
+        WINDOWS_TEST(a_name_that_is_not_there_is_told_by_the_result_of_the_look_up),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);
 }

@@ -114,12 +114,38 @@ static void a_send_that_is_small_already_tells_that_memory_is_short(void **state
     sockets_close(d[1]);
 }
 
+static void a_datagram_asks_once_at_most_for_the_type_of_its_socket(void **state)
+{
+    int d[2];
+    char byte = 'x';
+    struct xsock_vec v = {&byte, 1};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1};
+    (void)state;
+    sockets_pair(XSOCK_SOCK_DGRAM, d);
+    fake_win32.type_questions = 0;
+    ASSERT_RESULT(1, (int)xsock_sendmsg(d[0], &m, 0));
+    ASSERT_THAT(fake_win32.type_questions <= 1, "%d", fake_win32.type_questions);
+    UNTIL(xsock_available(d[1]) == 1, (void)0);
+    fake_win32.type_questions = 0;
+    ASSERT_RESULT(1, (int)xsock_recvmsg(d[1], &m, 0));
+    ASSERT_THAT(fake_win32.type_questions <= 1, "%d", fake_win32.type_questions);
+    fake_win32.type_questions = 0;
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recvmsg(d[1], &m, 0));
+    ASSERT_THAT(fake_win32.type_questions <= 1, "%d", fake_win32.type_questions);
+    fake_win32.type_questions = 0;
+    ASSERT_RESULT(1, (int)xsock_send(d[0], &byte, 1, 0));
+    ASSERT_RESULT(0, fake_win32.type_questions);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         WINDOWS_TEST(a_stream_moves_less_at_once_if_memory_cannot_be_locked),
         WINDOWS_TEST(no_receive_locks_more_than_a_mebibyte),
         WINDOWS_TEST(a_datagram_is_received_whole_into_a_large_buffer),
+        WINDOWS_TEST(a_datagram_asks_once_at_most_for_the_type_of_its_socket),
         WINDOWS_TEST(a_send_that_is_small_already_tells_that_memory_is_short),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

@@ -34,14 +34,33 @@ static int take_alone(SOCKET s)
 
 /* WSAEACCES means that another socket has the address alone, or shares it only with sockets that
  * ask for it, or that the system has reserved the port (netsh int ipv4 show excludedportrange). No
- * port needs a privilege. */
+ * port needs a privilege. WSAENOBUFS means that no port is left to choose. */
+static int code_from_bind(const struct xsock__sys_addr *a, int code)
+{
+    bool in_use = code == WSAEACCES || code == WSAENOBUFS;
+
+    return in_use && is_internet(xsock__own_addrs_family(a)) ? WSAEADDRINUSE : code;
+}
+
+static int bind_once(SOCKET s, const struct xsock__sys_addr *a)
+{
+    return bind(s, native(a), (int)a->length) == 0 ? 0 : xsock__win32_error();
+}
+
+/* Windows binds no socket to a group. Programs for POSIX systems do so, and then receive only what
+ * is sent to the group; here they have the port of all addresses. */
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
+    struct xsock__sys_addr any;
     int code = exclusive ? take_alone(h) : 0;
 
-    if (code == 0 && bind(h, native(a), (int)a->length) != 0)
-        code = xsock__win32_error();
-    return code == WSAEACCES && is_internet(xsock__own_addrs_family(a)) ? WSAEADDRINUSE : code;
+    if (code != 0)
+        return code;
+    code = bind_once(h, a);
+    if (code == WSAEADDRNOTAVAIL && xsock__own_addrs_of_group(a, &any)
+        && xsock__state_type(h) == SOCK_DGRAM)
+        code = bind_once(h, &any);
+    return code_from_bind(a, code);
 }
 
 /* Windows takes values up to 200, and cuts larger ones to 200, except SOMAXCONN, which is the
@@ -83,7 +102,8 @@ static void report_unreachable(SOCKET s, bool on)
     (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
 }
 
-/* WSAEWOULDBLOCK means that the connect is under way. A full backlog of LOCAL refuses. */
+/* WSAEWOULDBLOCK means that the connect is under way, and WSAENOBUFS that no port is left. A full
+ * backlog of LOCAL refuses. */
 static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
@@ -91,6 +111,8 @@ static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
     if (connect(s, native(a), (int)a->length) == 0)
         return 0;
     code = xsock__win32_error();
+    if (code == WSAENOBUFS && is_internet(xsock__own_addrs_family(a)))
+        return WSAEADDRNOTAVAIL;
     return code == WSAEWOULDBLOCK ? WSAEINPROGRESS : code;
 }
 

@@ -146,9 +146,9 @@ static int reverse(const struct xsock__sys_addr *a, wchar_t *host, wchar_t *serv
         return error;
     code = GetNameInfoW((const SOCKADDR *)a->bytes, (socklen_t)a->length, host, size, service,
                         service_size, flags);
-    if (code != 0)
-        code =
-            WSAGetLastError() != 0 ? WSAGetLastError() : code; /* documented as 0 or "non-zero" */
+    /* Documented as 0 or "non-zero": nearly always it is the code. */
+    if (error_from_resolver(code) == XSOCK_EAI_SYSTEM && WSAGetLastError() != 0)
+        code = WSAGetLastError();
     wide = host != NULL ? host : service;
     if (code == 0
         && WideCharToMultiByte(CP_UTF8, 0, wide, -1, name, (int)sizeof name, NULL, NULL) == 0)

@@ -48,6 +48,23 @@ bool xsock__own_addrs_is_ipv4(const struct xsock__sys_addr *a)
     return find_ipv4(&copy) != NULL;
 }
 
+bool xsock__own_addrs_of_group(const struct xsock__sys_addr *a, struct xsock__sys_addr *out_any)
+{
+    struct xsock__sys_addr copy = *a;
+    uint8_t *four = find_ipv4(&copy), *six = find_ipv6(&copy);
+
+    if (four != NULL ? four[0] < 224 || four[0] > 239 : six == NULL || six[0] != 0xff)
+        return false;
+    if (six != NULL) {
+        memset(six, 0, 16);
+        memset((uint8_t *)copy.bytes + offsetof(struct sockaddr_in6, sin6_scope_id), 0, 4);
+    } else {
+        memset(four, 0, 4);
+    }
+    *out_any = copy;
+    return true;
+}
+
 static bool is_loopback(const struct xsock__sys_addr *a)
 {
     static const uint8_t loopback6[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};

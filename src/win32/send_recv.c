@@ -33,21 +33,26 @@ size_t xsock__win32_smaller_recv(SOCKET s, int code, size_t len)
 
 /* ---- send ------------------------------------------------------------------------------------ */
 
+static bool is_stream(SOCKET s)
+{
+    return xsock__state_type(s) == SOCK_STREAM;
+}
+
 /* Wine says that a stream which never had a peer was reset, and that a datagram without one is
  * invalid. */
 int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code)
 {
-    bool stream = xsock__state_type(s) == SOCK_STREAM;
-
     switch (code) {
     case WSAEINVAL:
-        return !stream && to == NULL && !xsock__state_has_peer(s) ? WSAEDESTADDRREQ : code;
+        return !is_stream(s) && to == NULL && !xsock__state_has_peer(s) ? WSAEDESTADDRREQ : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
-        return stream ? WSAETIMEDOUT : code;
+        return is_stream(s) ? WSAETIMEDOUT : code;
     case WSAECONNRESET:
-        if (!stream) /* nobody was there for the one before */
+        if (!is_stream(s)) /* nobody was there for the one before */
             return WSAECONNREFUSED;
         return xsock__state_is_unconnected(s) ? WSAENOTCONN : code;
+    case WSAENOBUFS: /* of a socket that still has no port: none was left for it */
+        return to != NULL && !xsock__state_has_address(s) ? WSAEADDRNOTAVAIL : code;
     default:
         return code;
     }
@@ -147,17 +152,16 @@ static int bind_late(SOCKET s)
 
 int xsock__win32_code_from_recv(SOCKET s, int flags, int code)
 {
-    bool stream = xsock__state_type(s) == SOCK_STREAM;
-
     switch (code) {
     case WSAEINVAL:
-        return !stream && !(flags & MSG_OOB) && !xsock__state_has_address(s) ? bind_late(s) : code;
+        return !is_stream(s) && !(flags & MSG_OOB) && !xsock__state_has_address(s) ? bind_late(s)
+                                                                                   : code;
     case WSAEWOULDBLOCK: /* there is no waiting for out-of-band data */
         return flags & MSG_OOB ? WSAEINVAL : code;
     case WSAENETRESET: /* keep-alive has found nobody there */
-        return stream ? WSAETIMEDOUT : code;
+        return is_stream(s) ? WSAETIMEDOUT : code;
     case WSAECONNRESET: /* of a connected datagram socket: nobody was there for what it sent */
-        return stream ? code : WSAECONNREFUSED;
+        return is_stream(s) ? code : WSAECONNREFUSED;
     default:
         return code;
     }

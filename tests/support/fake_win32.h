@@ -33,6 +33,15 @@ struct fake_win32 {
     /* A connect that tries once only is refused. */
     bool backlog_is_full;
 
+    /* All ports that the system would choose from are taken. */
+    bool no_port_left;
+
+    /* No socket is bound to a multicast group. */
+    bool binds_no_group;
+
+    /* GetNameInfoW fails with this code. 0: it works. */
+    int name_result;
+
     /* The control data of the message that comes next; of size 0: the system's. Or it is cut. */
     unsigned char comes[256];
     size_t comes_size;
@@ -42,7 +51,8 @@ struct fake_win32 {
     unsigned char sent[256];
     size_t sent_size;
 
-    int lost_polls; /* out, as what follows */
+    int lost_polls;     /* out, as what follows */
+    int type_questions; /* SO_TYPE */
     int refused_devices;
     int impatient_connects; /* that were told to try once */
     int accept_ex_calls, too_large_calls;

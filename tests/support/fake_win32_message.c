@@ -6,7 +6,10 @@
 #include <string.h>
 #include <windows.h>
 
+typedef int WSAAPI get_option(SOCKET s, int level, int name, char *value, int *size);
+
 static LPFN_WSARECVMSG own_recvmsg;
+static get_option *own_get_option;
 
 /* Is sent to nobody. */
 static int WSAAPI fake_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WSAOVERLAPPED *o,
@@ -48,7 +51,15 @@ void fake_win32_wrap_recvmsg(void *inout_function)
     memcpy(inout_function, &fake, sizeof fake);
 }
 
+static int WSAAPI fake_get_option(SOCKET s, int level, int name, char *value, int *size)
+{
+    fake_win32.type_questions += level == SOL_SOCKET && name == SO_TYPE;
+    return own_get_option(s, level, name, value, size);
+}
+
 void fake_win32_install_message(void)
 {
+    own_get_option = (get_option *)fake_win32_replace("ws2_32.dll", "getsockopt",
+                                                      (fake_win32_function *)fake_get_option);
     (void)fake_win32_replace("ws2_32.dll", "WSASendMsg", (fake_win32_function *)fake_sendmsg);
 }
