@@ -1,5 +1,20 @@
 /* Sockets: made, duplicated, closed, and what a handle is. */
-#include "win32/native.h"
+#include "win32/startup.h"
+
+static int create_once(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, DWORD flags,
+                       SOCKET *out)
+{
+    *out = WSASocketW(t->family, t->type, t->protocol, info, 0, flags);
+    return *out != INVALID_SOCKET ? 0 : xsock__win32_error();
+}
+
+static int create_with(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, DWORD flags,
+                       SOCKET *out)
+{
+    int code = create_once(t, info, flags, out);
+
+    return xsock__startup_helps(code) ? create_once(t, info, flags, out) : code;
+}
 
 /* An inheritable handle is what Windows makes unless told otherwise. The flag that tells otherwise
  * came with Windows 7 SP1; what is older refuses it with WSAEINVAL, which may also be the true
@@ -14,19 +29,15 @@ static int create(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, bo
     int code;
 
     if (cloexec) {
-        s = WSASocketW(t->family, t->type, t->protocol, info, 0,
-                       flags | WSA_FLAG_NO_HANDLE_INHERIT);
-        if (s != INVALID_SOCKET) {
+        code = create_with(t, info, flags | WSA_FLAG_NO_HANDLE_INHERIT, &s);
+        if (code == 0)
             *out = s;
-            return 0;
-        }
-        code = xsock__win32_error();
         if (code != WSAEINVAL)
             return code;
     }
-    s = WSASocketW(t->family, t->type, t->protocol, info, 0, flags);
-    if (s == INVALID_SOCKET)
-        return xsock__win32_error();
+    code = create_with(t, info, flags, &s);
+    if (code != 0)
+        return code;
     if (cloexec) {
         code = xsock__sys_set_cloexec(s, true);
         if (code != 0) {
@@ -161,6 +172,15 @@ int xsock__sys_set_nonblock(uintptr_t h, bool on)
     return 0;
 }
 
+static int ask_info(SOCKET s, WSAPROTOCOL_INFOW *out)
+{
+    int size = (int)sizeof *out;
+
+    if (getsockopt(s, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)out, &size) != 0)
+        return xsock__win32_error();
+    return 0;
+}
+
 /* Winsock says WSAENOTSOCK of whatever it doesn't know; whether there is such a handle the kernel
  * knows. It would also answer for numbers that are not in the handle table: (HANDLE)-1 .. -6 stand
  * for the process, the thread and their tokens. And it ignores the two lowest bits, so that one
@@ -168,8 +188,8 @@ int xsock__sys_set_nonblock(uintptr_t h, bool on)
 int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
 {
     WSAPROTOCOL_INFOW info;
-    int size = (int)sizeof info;
     DWORD flags = 0;
+    int code;
 
     if ((intptr_t)h <= 0)
         return ERROR_INVALID_HANDLE;
@@ -177,8 +197,11 @@ int xsock__sys_describe(uintptr_t h, struct xsock__sys_description *out)
         return xsock__win32_error();
     if ((h & 3) != 0)
         return WSAENOTSOCK;
-    if (getsockopt(h, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &size) != 0)
-        return xsock__win32_error();
+    code = ask_info(h, &info);
+    if (xsock__startup_helps(code))
+        code = ask_info(h, &info);
+    if (code != 0)
+        return code;
     out->triple.family = info.iAddressFamily;
     out->triple.type = info.iSocketType;
     out->triple.protocol = info.iProtocol; /* 0 for raw sockets */

@@ -1,4 +1,6 @@
 /* Starting and stopping Winsock, and the facts of this backend. */
+#include "win32/startup.h"
+
 #include "win32/afd.h"
 
 /* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
@@ -34,4 +36,22 @@ void xsock__sys_cleanup(void)
 {
     xsock__afd_stop();
     WSACleanup();
+}
+
+static SRWLOCK restart_lock = SRWLOCK_INIT;
+
+/* A component that cleans up once too often ends Winsock for all, and takes the start of ours. Its
+ * sockets are gone, but new ones can be made. Of several threads that find this out, one starts
+ * Winsock: a number that is no socket tells the others that it is started. */
+bool xsock__startup_helps(int code)
+{
+    int why = 0;
+
+    if (code != WSANOTINITIALISED)
+        return false;
+    AcquireSRWLockExclusive(&restart_lock);
+    if (closesocket(INVALID_SOCKET) != 0 && WSAGetLastError() == WSANOTINITIALISED)
+        why = xsock__sys_startup();
+    ReleaseSRWLockExclusive(&restart_lock);
+    return why == 0;
 }

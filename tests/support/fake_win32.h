@@ -33,6 +33,9 @@ struct fake_win32 {
     /* A connect that tries once only is refused. */
     bool backlog_is_full;
 
+    /* getsockopt fails as other calls do while Winsock is not started. */
+    bool checks_start;
+
     /* All ports that the system would choose from are taken. */
     bool no_port_left;
 

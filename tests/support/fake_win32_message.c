@@ -53,6 +53,9 @@ void fake_win32_wrap_recvmsg(void *inout_function)
 
 static int WSAAPI fake_get_option(SOCKET s, int level, int name, char *value, int *size)
 {
+    if (fake_win32.checks_start && closesocket(INVALID_SOCKET) != 0
+        && WSAGetLastError() == WSANOTINITIALISED)
+        return SOCKET_ERROR;
     fake_win32.type_questions += level == SOL_SOCKET && name == SO_TYPE;
     return own_get_option(s, level, name, value, size);
 }
