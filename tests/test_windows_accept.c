@@ -121,6 +121,44 @@ static void a_pair_is_made_where_nothing_can_be_cancelled(void **state)
     sockets_close(d[1]);
 }
 
+static void assert_is_a_pair(const int d[2])
+{
+    char got[4] = "";
+    for (int i = 0; i < 2; i++) {
+        ASSERT_RESULT(3, (int)xsock_send(d[i], i == 0 ? "abc" : "xyz", 3, 0));
+        UNTIL(xsock_available(d[1 - i]) == 3, (void)0);
+        ASSERT_RESULT(3, (int)xsock_recv(d[1 - i], got, sizeof got, 0));
+        assert_memory_equal(i == 0 ? "abc" : "xyz", got, 3);
+    }
+}
+
+static void assert_pairs_among(int strangers, bool redirects)
+{
+    int d[2];
+    fake_win32.strangers = strangers;
+    fake_win32.redirects = redirects;
+    sockets_pair(XSOCK_SOCK_STREAM, d);
+    fake_win32_close_strangers();
+    assert_is_a_pair(d);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
+static void a_pair_is_made_among_strangers(void **state)
+{
+    (void)state;
+    assert_pairs_among(1, false);
+    assert_pairs_among(30, false);
+}
+
+static void a_pair_is_made_where_connections_are_redirected(void **state)
+{
+    (void)state;
+    assert_pairs_among(0, true);
+    assert_pairs_among(2, true);
+    assert_pairs_among(30, true);
+}
+
 /* A port gets the answers of all overlapped calls on a handle, but of those that ask it not to. */
 static void a_completion_port_of_the_program_gets_nothing_of_accept(void **state)
 {
@@ -150,6 +188,8 @@ int main(void)
         WINDOWS_TEST(accept_says_eagain_if_another_process_was_faster),
         WINDOWS_TEST(accept_uses_no_accept_ex_where_nothing_can_be_cancelled),
         WINDOWS_TEST(a_pair_is_made_where_nothing_can_be_cancelled),
+        WINDOWS_TEST(a_pair_is_made_among_strangers),
+        WINDOWS_TEST(a_pair_is_made_where_connections_are_redirected),
         WINDOWS_TEST(a_completion_port_of_the_program_gets_nothing_of_accept),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

@@ -1,11 +1,9 @@
 /* Socket pairs, of two loopback sockets: Windows has no socketpair(), in any family.
  *
- * Any process of the machine can connect to a loopback port, so the ends make sure of each other:
- * each must have the other's address as its peer's, and no two connections have the same two
- * addresses at a time (see CVE-2024-3219 for what happens otherwise). Exclusive use of the ports
- * keeps others from taking them over, as SO_REUSEADDR lets them on Windows. No handle is
- * inheritable before the pair is complete. */
-#include "win32/native.h"
+ * Any process of the machine can connect to a loopback port, so the ends of a stream make sure of
+ * each other: see meet.c. Exclusive use of the ports keeps others from taking them over, as
+ * SO_REUSEADDR lets them on Windows. No handle is inheritable before the pair is complete. */
+#include "win32/meet.h"
 
 #include <string.h>
 
@@ -15,34 +13,6 @@ static const struct xsock__sys_triple tcp = {AF_INET, SOCK_STREAM, IPPROTO_TCP};
 static const struct xsock__sys_triple udp = {AF_INET, SOCK_DGRAM, IPPROTO_UDP};
 
 /* ---- Addresses ------------------------------------------------------------------------------- */
-
-typedef int WSAAPI get_name(SOCKET s, struct sockaddr *name, int *size);
-
-static int ask(get_name *which, SOCKET s, struct sockaddr_in *out)
-{
-    int size = (int)sizeof *out;
-
-    memset(out, 0, sizeof *out);
-    if (which(s, (struct sockaddr *)out, &size) != 0)
-        return xsock__win32_error();
-    return 0;
-}
-
-static bool equal(const struct sockaddr_in *a, const struct sockaddr_in *b)
-{
-    return a->sin_family == b->sin_family && a->sin_port == b->sin_port
-           && a->sin_addr.s_addr == b->sin_addr.s_addr;
-}
-
-/* Whether two sockets are each other's peers. An end that is gone already has none. */
-static bool are_peers(SOCKET a, SOCKET b)
-{
-    struct sockaddr_in name_a, name_b, peer_a, peer_b;
-
-    return ask(getsockname, a, &name_a) == 0 && ask(getsockname, b, &name_b) == 0
-           && ask(getpeername, a, &peer_a) == 0 && ask(getpeername, b, &peer_b) == 0
-           && equal(&name_a, &peer_b) && equal(&name_b, &peer_a);
-}
 
 /* Binds to a free port of the loopback interface, for this socket alone. */
 static int bind_exclusively(SOCKET s)
@@ -63,10 +33,11 @@ static int bind_exclusively(SOCKET s)
 static int connect_to(SOCKET s, SOCKET target)
 {
     struct sockaddr_in a;
-    int code = ask(getsockname, target, &a);
+    int size = (int)sizeof a;
+    int code;
 
-    if (code != 0)
-        return code;
+    if (getsockname(target, (struct sockaddr *)&a, &size) != 0)
+        return xsock__win32_error();
     if (connect(s, (const struct sockaddr *)&a, (int)sizeof a) != 0) {
         code = xsock__win32_error();
         if (code != WSAEWOULDBLOCK)
@@ -149,49 +120,6 @@ static int wait_connected(const struct stream *b)
                      : WSAECONNREFUSED; /* "not always immediately set", says its documentation */
 }
 
-static int wait_for_connection(const struct stream *b)
-{
-    struct timeval timeout = remaining_time(b);
-    fd_set pending;
-    int n;
-
-    pending.fd_count = 1;
-    pending.fd_array[0] = b->listener;
-    n = select(0, &pending, NULL, NULL, &timeout);
-    if (n == SOCKET_ERROR)
-        return xsock__win32_error();
-    return n > 0 ? 0 : WSAETIMEDOUT;
-}
-
-/* The next connection of the queue. WSAEWOULDBLOCK: it was a stranger's, who has left. */
-static int accept_next(struct stream *b)
-{
-    struct xsock__sys_addr peer;
-    uintptr_t server;
-    int code;
-
-    do {
-        code = wait_for_connection(b);
-        if (code == 0)
-            code = xsock__sys_accept(b->listener, &tcp, true, &server, &peer);
-    } while (code == WSAEWOULDBLOCK);
-    if (code == 0)
-        b->server = server;
-    return code;
-}
-
-static int accept_client(struct stream *b)
-{
-    for (;;) {
-        int code = accept_next(b);
-
-        if (code != 0 || are_peers(b->client, b->server))
-            return code;
-        close_if_open(b->server);
-        b->server = INVALID_SOCKET;
-    }
-}
-
 static int set_nodelay(SOCKET s)
 {
     const DWORD on = 1;
@@ -212,7 +140,7 @@ static int build_stream(struct stream *b)
     if (code == 0)
         code = wait_connected(b);
     if (code == 0)
-        code = accept_client(b);
+        code = xsock__meet(b->listener, b->client, b->deadline, &b->server);
     if (code == 0)
         code = set_nodelay(b->client); /* as data in a real pair never waits for more */
     if (code == 0)

@@ -15,6 +15,12 @@ struct fake_win32 {
     int lost_connections, lost_code;
     bool lost_at_update;
 
+    /* So many strangers connect to each listener as soon as it listens. */
+    int strangers;
+
+    /* Software that redirects connections is the peer of each socket. */
+    bool redirects;
+
     /* Another process accepts the connection just before AcceptEx, this often. */
     int stolen_connections;
 
@@ -70,6 +76,9 @@ int fake_win32_install(void **state);
 int fake_win32_setup(void **state);
 int fake_win32_teardown(void **state);
 #define WINDOWS_TEST(f) cmocka_unit_test_setup_teardown(f, fake_win32_setup, fake_win32_teardown)
+
+/* The strangers leave. */
+void fake_win32_close_strangers(void);
 
 /* Makes calls of `name`, a function of `dll`, come to `replacement`. Returns the system's own
  * function. */

@@ -1,4 +1,5 @@
-/* Accepting: connections that are gone when they are accepted. */
+/* Accepting: connections that are gone when they are accepted, that are a stranger's, or that some
+ * software has redirected. */
 #include "fake_win32.h"
 
 #include <winsock2.h>
@@ -58,8 +59,60 @@ static int WSAAPI fake_set_option(SOCKET s, int level, int name, const char *val
     return own_set_option(s, level, name, value, size);
 }
 
+/* ---- Whose a connection is ------------------------------------------------------------------- */
+
+typedef int WSAAPI listen_fn(SOCKET s, int backlog);
+typedef int WSAAPI get_peer(SOCKET s, struct sockaddr *a, int *size);
+
+enum { STRANGERS_MAX = 32 };
+static listen_fn *own_listen;
+static get_peer *own_get_peer;
+static SOCKET strangers[STRANGERS_MAX];
+static int stranger_count;
+
+/* Connects to the listener before anybody else can. Every second stranger sends something. */
+static void add_stranger(SOCKET listener)
+{
+    struct sockaddr_in a;
+    int size = (int)sizeof a;
+    SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
+    if (s == INVALID_SOCKET || getsockname(listener, (struct sockaddr *)&a, &size) != 0)
+        return;
+    connect(s, (struct sockaddr *)&a, size);
+    if (stranger_count % 2 == 1)
+        send(s, "0123456789abcdef0123", 20, 0);
+    strangers[stranger_count++] = s;
+}
+
+static int WSAAPI fake_listen(SOCKET s, int backlog)
+{
+    int rc = own_listen(s, backlog);
+    for (int i = 0; rc == 0 && i < fake_win32.strangers && stranger_count < STRANGERS_MAX; i++)
+        add_stranger(s);
+    return rc;
+}
+
+void fake_win32_close_strangers(void)
+{
+    while (stranger_count > 0)
+        closesocket(strangers[--stranger_count]);
+}
+
+/* The peer of everybody is the software, at a port of its own. */
+static int WSAAPI fake_get_peer(SOCKET s, struct sockaddr *a, int *size)
+{
+    int rc = own_get_peer(s, a, size);
+    if (rc == 0 && fake_win32.redirects && a->sa_family == AF_INET)
+        ((struct sockaddr_in *)(void *)a)->sin_port ^= 1;
+    return rc;
+}
+
 void fake_win32_install_accept(void)
 {
+    own_listen =
+        (listen_fn *)fake_win32_replace("ws2_32.dll", "listen", (fake_win32_function *)fake_listen);
+    own_get_peer = (get_peer *)fake_win32_replace("ws2_32.dll", "getpeername",
+                                                  (fake_win32_function *)fake_get_peer);
     own_set_option = (set_option *)fake_win32_replace("ws2_32.dll", "setsockopt",
                                                       (fake_win32_function *)fake_set_option);
 }
