@@ -2667,8 +2667,8 @@ struct xsock_dgram {
  * @par Blocking
  * The call blocks until one datagram was sent, and ends where the system's buffer is full.
  * @par Portability
- * Linux uses UDP_SEGMENT and sendmmsg(), Windows UDP_SEND_MSG_SIZE. Other systems send one datagram
- * at a time.
+ * Linux uses UDP_SEGMENT, and sendmmsg() for sockets that have no peer. Windows uses
+ * UDP_SEND_MSG_SIZE. Otherwise datagrams are sent one at a time.
  * @since 0.1
  */
 XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags)

@@ -252,10 +252,13 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 
 /* Move messages of a datagram socket, at least one and at most XSOCK__BATCH_MAX. The socket is not
  * LOCAL, and so no handles come along. The result is 0 if one message was moved; *out is how many
- * were, in order. */
+ * were, in order. If an error ended a receive after some messages, and the system will not give the
+ * error again, *out_ended is its code, else 0. A send need not tell: the socket has no peer, and the
+ * next send of the same message gets the error, too. */
 enum { XSOCK__BATCH_MAX = 8 };
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out);
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out);
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
+                          int *out_ended);
 
 /* Whether the system can cut the bytes of one message of a UDP socket into datagrams, at most this
  * many. */

@@ -228,6 +228,45 @@ static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
     end_rig(&r);
 }
 
+/* ---- An error that comes after some ---------------------------------------------------------- */
+
+static void a_report_after_some_datagrams_is_told_by_the_next_call(void **state)
+{
+    char byte[12] = "abcdefghijk";
+    struct xsock_dgram v[12];
+    struct rig r;
+    (void)state;
+    make_rig(&r);
+    fake_join(false);
+    ASSERT_RESULT(0, xsock_set_opt_flag(r.to, XSOCK_SO_UDP_RECV_COALESCE, false));
+    ASSERT_RESULT(0, xsock_connect(r.from, &r.name));
+    for (int i = 0; i < 12; i++)
+        v[i] = (struct xsock_dgram){.base = &byte[i], .len = 1};
+    fake_fail(FAKE_SEND, 3, FAKE_ECONNREFUSED);
+    ASSERT_RESULT(2, xsock_send_batch(r.from, v, 4, 0));
+    ASSERT_RESULT(0, xsock_send_batch(r.from, v, 0, 0)); /* a call that sends nothing fails not */
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_send_batch(r.from, v + 2, 2, 0));
+    ASSERT_RESULT(2, xsock_send_batch(r.from, v + 2, 2, 0));
+
+    fake_fail(FAKE_RECV, 3, FAKE_ECONNRESET); /* in the middle of what the system gets at once */
+    ASSERT_RESULT(2, xsock_recv_batch(r.to, v, 4, 0));
+    ASSERT_RESULT(-XSOCK_ECONNRESET, (int)xsock_recv(r.to, byte, 1, 0));
+    ASSERT_RESULT(2, xsock_recv_batch(r.to, v, 4, 0));
+    assert_memory_equal(v[1].base, "d", 1);
+
+    for (int i = 0; i < 2; i++)
+        ASSERT_RESULT(4, xsock_send_batch(r.from, v + i, 4, 0));
+    fake_fail(FAKE_RECV, 9, FAKE_EHOSTUNREACH); /* after a full part */
+    ASSERT_RESULT(8, xsock_recv_batch(r.to, v, 12, 0));
+    ASSERT_RESULT(-XSOCK_EHOSTUNREACH, xsock_recv_batch(r.to, v, 1, XSOCK_MSG_DONTWAIT));
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_recv_batch(r.to, v, 1, XSOCK_MSG_DONTWAIT));
+
+    fake_fail(FAKE_SEND, 2, FAKE_EMSGSIZE); /* comes again by itself: a receive is not told */
+    ASSERT_RESULT(1, xsock_send_batch(r.from, v, 2, 0));
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.from, byte, 1, XSOCK_MSG_DONTWAIT));
+    end_rig(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +278,7 @@ int main(void)
         FAKE_TEST(what_the_system_refuses_to_cut_goes_one_by_one),
         FAKE_TEST(a_partial_send_goes_on_in_the_middle_of_a_vector),
         FAKE_TEST(a_batch_tells_the_end_from_an_empty_datagram),
+        FAKE_TEST(a_report_after_some_datagrams_is_told_by_the_next_call),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include "call/send_recv.h"
 #include "facts/translate.h"
 #include "socket/control.h"
+#include "socket/kept_error.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
@@ -20,6 +21,7 @@ struct window {
     struct xsock_vec vecs[XSOCK__SEGMENTS_MAX]; /* each a datagram */
     size_t max;     /* messages that may go at once; LOCAL: 1, because handles may go along */
     size_t n, done; /* messages to move; sent: datagrams, received: messages */
+    int ended;      /* received: the code that ended the batch after some messages, or 0 */
     int flags;
     bool segments, cloexec;
 };
@@ -175,7 +177,7 @@ static void take_apart(struct window *w)
 {
     struct xsock__sys_msg first = w->msgs[0];
     w->segments = false;
-    w->n = first.vec_count < XSOCK__BATCH_MAX ? first.vec_count : XSOCK__BATCH_MAX;
+    w->n = first.vec_count < w->max ? first.vec_count : w->max;
     first.vec_count = 1;
     first.segment = 0;
     for (size_t i = 0; i < w->n; i++, first.vec++)
@@ -205,25 +207,36 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-/* Tries without waiting. An error belongs to the next call, so xsock_oserror() must not change. */
+/* Tries without waiting. An error belongs to the next call, so xsock_oserror() must not change. An
+ * error that the system would not give again is kept for that call. */
 static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
 {
     int code;
     do
         code = fn(fd, w);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
+    xsock__kept_error_put(fd->held.sock, code);
     return code;
+}
+
+/* How many messages of a socket may go at once. sendmmsg does not tell which error has ended it
+ * after some messages. A socket that has a peer may have such an error, and the system gives it
+ * once, so the messages of such a socket go one at a time. A message may still be many datagrams. */
+static size_t most_to_send(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
+{
+    bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED) || (n > 0 && v->addr == NULL);
+    return has_peer ? 1 : most_of(s);
 }
 
 static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n,
                       int flags)
 {
-    const struct xsock__sock *s = fd->held.sock;
+    struct xsock__sock *s = fd->held.sock;
     struct window w; /* too large to be cleared for one or two datagrams */
     size_t sent = 0;
     struct xsock__limit limit = xsock__limit_send(s, flags);
     w.flags = flags;
-    w.max = most_of(s);
+    w.max = most_to_send(s, v, n);
     w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
         int rc = prepare_sends(&w, s, v + sent, n - sent);
@@ -260,6 +273,8 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
         rc = check_socket(fd->held.sock);
     if (rc == 0)
         rc = xsock__limit_passed(&fd->held.sock->send_deadline);
+    if (rc == 0 && n > 0)
+        rc = xsock__send_recv_kept(fd->held.sock);
     if (rc == 0)
         rc = send_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);
@@ -290,10 +305,11 @@ static int try_recv(struct xsock__fd *fd, void *call)
     struct window *w = call;
     bool shut = xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD);
     int code;
+    w->ended = 0;
     if (shut)
         ask_senders(w);
     if (w->n > 1) {
-        code = xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, &w->done);
+        code = xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, &w->done, &w->ended);
     } else {
         code = xsock__sys_recvmsg(fd->held.handle, w->msgs, 0, w->cloexec);
         w->done = code == 0;
@@ -337,7 +353,7 @@ static void report(const struct window *w, const struct xsock__sock *s, struct x
 static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_dgram *v, size_t n,
                       int flags)
 {
-    const struct xsock__sock *s = fd->held.sock;
+    struct xsock__sock *s = fd->held.sock;
     struct window w;
     size_t got = 0;
     struct xsock__limit limit = xsock__limit_recv(s, flags);
@@ -353,6 +369,7 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         if (rc != 0)
             return got > 0 ? (int)got : xsock__send_recv_error(s, rc, false);
         report(&w, s, v + got);
+        xsock__kept_error_put(s, w.ended);
         got += w.done;
         if (w.done < w.n)
             break;
@@ -378,6 +395,8 @@ int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
         rc = check_socket(fd->held.sock);
     if (rc == 0)
         rc = xsock__limit_passed(&fd->held.sock->recv_deadline);
+    if (rc == 0 && n > 0)
+        rc = xsock__send_recv_kept(fd->held.sock);
     if (rc == 0)
         rc = recv_batch(t, fd, v, n, flags);
     xsock__fdtab_put(t, fd);

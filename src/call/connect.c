@@ -5,6 +5,7 @@
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "socket/kept_error.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/poller.h"
@@ -177,6 +178,14 @@ int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
     return l->timeout_ns == 0 ? -XSOCK_EAGAIN : wait_connected(t, fd, l, false);
 }
 
+/* The error of an earlier peer says nothing about the new association. */
+static void forget_error(struct xsock__fd *fd)
+{
+    int code;
+    (void)xsock__sys_take_error(fd->held.handle, &code);
+    (void)xsock__kept_error_take(fd->held.sock);
+}
+
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
 {
     int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
@@ -184,6 +193,8 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
     if (to_nobody
         && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))
         rc = 0;
+    if (rc == 0)
+        forget_error(fd);
     if (rc == 0 && to_nobody)
         xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
     xsock__sock_connect_ended(fd->held.sock, to_nobody && rc == 0 ? -XSOCK_ENOTCONN : rc,

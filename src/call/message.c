@@ -142,6 +142,8 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     if (rc == 0)
         rc = xsock__limit_passed(limit.deadline);
     if (rc == 0)
+        rc = xsock__send_recv_kept(s);
+    if (rc == 0)
         rc = xsock__wait_connected(t, fd, &limit);
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
@@ -228,6 +230,8 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     struct xsock__limit limit = xsock__limit_recv(s, flags);
     if (rc == 0)
         rc = xsock__limit_passed(limit.deadline);
+    if (rc == 0)
+        rc = xsock__send_recv_kept(s);
     if (rc == 0)
         rc = xsock__wait_connected(t, fd, &limit);
     if (rc == 0)

@@ -51,11 +51,16 @@ static int check_urgent(const struct xsock__sock *s, int flags)
     return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
-/* Before the first try: checks the deadline, and waits for the end of a connect that is under way.
- */
+/* A call on a socket with one of these must settle something before its first try. */
+enum { SETTLES = XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE | XSOCK__SOCK_KEPT_ERROR };
+
+/* Before the first try: checks the deadline, tells an error that was left to this call, and waits
+ * for the end of a connect that is under way. */
 static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit limit)
 {
     int rc = xsock__limit_passed(limit.deadline);
+    if (rc == 0)
+        rc = xsock__send_recv_kept(fd->held.sock);
     return rc != 0 ? rc : xsock__wait_connected(t, fd, &limit);
 }
 
@@ -173,7 +178,7 @@ static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t le
 {
     return to == NULL && buf != NULL && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) == 0
-           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE);
+           && !xsock__sock_is(fd->held.sock, SETTLES);
 }
 
 /* The plain case is nearly always done by its first try. It goes through as few functions as
@@ -320,8 +325,7 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
     return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK)) == 0
            && xsock__sock_is(s, XSOCK__SOCK_CONNECTED)
-           && !xsock__sock_is(s,
-                              XSOCK__SOCK_CONNECTING | XSOCK__SOCK_COALESCE | XSOCK__SOCK_DEADLINE);
+           && !xsock__sock_is(s, SETTLES | XSOCK__SOCK_COALESCE);
 }
 
 /* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */

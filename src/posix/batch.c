@@ -65,7 +65,9 @@ static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m)
     xsock__posix_get_control(native, m, true); /* no handles come */
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
+/* If an error comes after some messages, Linux puts the error back. The next call gets it. */
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
+                          int *out_ended)
 {
     struct batch b;
     for (size_t i = 0; i < n; i++)
@@ -76,6 +78,7 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_
     for (int i = 0; i < got; i++)
         finish_receive(&b, (size_t)i, &v[i]);
     *out = (size_t)got;
+    *out_ended = 0;
     return 0;
 }
 
@@ -95,7 +98,8 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
+                          int *out_ended)
 {
     size_t done = 0;
     int code = 0;
@@ -105,6 +109,7 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_
     }
     if (done == 0)
         return code;
+    *out_ended = code;
     *out = done;
     return 0;
 }

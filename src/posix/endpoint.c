@@ -58,8 +58,48 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
     return 0;
 }
 
+#ifdef __linux__
+/* The port of a name, which stands at the same place in INET and INET6. NULL: it has none. */
+static in_port_t *port_of(struct sockaddr_storage *name)
+{
+    if (name->ss_family != AF_INET && name->ss_family != AF_INET6)
+        return NULL;
+    return &((struct sockaddr_in *)(void *)name)->sin_port;
+}
+
+/* Linux takes the port away from a socket that is disconnected, if the system had chosen the port.
+ * Other systems leave the port. If somebody else has the port by now, the socket has none, as Linux
+ * would have it. */
+static void bind_again(int fd, in_port_t port)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t size = sizeof name;
+    if (getsockname(fd, (struct sockaddr *)&name, &size) != 0 || port_of(&name) == NULL
+        || *port_of(&name) != 0)
+        return;
+    *port_of(&name) = port;
+    (void)bind(fd, (struct sockaddr *)&name, size);
+}
+
+static int disconnect(int fd, const struct xsock__sys_addr *nobody)
+{
+    struct sockaddr_storage name = {0};
+    socklen_t size = sizeof name;
+    bool named = getsockname(fd, (struct sockaddr *)&name, &size) == 0 && port_of(&name) != NULL;
+    if (connect(fd, in(nobody), (socklen_t)nobody->length) != 0)
+        return errno;
+    if (named && *port_of(&name) != 0)
+        bind_again(fd, *port_of(&name));
+    return 0;
+}
+#endif
+
 int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
 {
+#ifdef __linux__
+    if (in(a)->sa_family == AF_UNSPEC)
+        return disconnect((int)h, a);
+#endif
     return connect((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
 }
 

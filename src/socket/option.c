@@ -1,6 +1,7 @@
 #include "socket/option.h"
 
 #include "facts/translate.h"
+#include "socket/kept_error.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "xsock.h"
@@ -243,6 +244,11 @@ static int take_error(const struct xsock__held *held, int64_t *out)
 {
     struct xsock__sock *s = held->sock;
     int code = 0;
+    int kept = xsock__kept_error_take(s);
+    if (kept != 0) {
+        *out = -xsock__finish(kept);
+        return 0;
+    }
     int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
     if (rc != 0)
         return rc;

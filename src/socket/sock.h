@@ -30,6 +30,7 @@ enum {
     XSOCK__SOCK_DEADLINE = 1024, /* it has had a deadline: every call asks before its first try */
     XSOCK__SOCK_ADOPTED = 2048,  /* what was done to it before is not known */
     XSOCK__SOCK_EDGES = 4096,    /* it is, or was, an edge-triggered member of a poller */
+    XSOCK__SOCK_KEPT_ERROR = 8192, /* the next call fails with kept_error */
     XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
 };
 
@@ -51,7 +52,10 @@ struct xsock__sock {
     struct xsock__waiters waiters;                  /* calls that wait in any of its descriptors */
     /* What was set last, for systems that cannot tell; -1: never. No socket has both keep-alive and
      * multicast. */
-    xsock__atomic_int keep_idle_ms;
+    union {
+        xsock__atomic_int keep_idle_ms;
+        xsock__atomic_int kept_error; /* a datagram socket's: a code of the system; -1: none */
+    };
     union {
         xsock__atomic_int keep_interval_ms;
         xsock__atomic_int multicast_if; /* an interface's index */

@@ -334,7 +334,8 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
+                          int *out_ended)
 {
     size_t done = 0;
     bool ended = false;
@@ -346,6 +347,7 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_
     }
     if (done == 0 && !ended)
         return code;
+    *out_ended = code;
     *out = done;
     return 0;
 }

@@ -154,7 +154,8 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     return 0;
 }
 
-int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out)
+int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
+                          int *out_ended)
 {
     size_t done = 0;
     int code = 0;
@@ -164,6 +165,7 @@ int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_
     }
     if (done == 0)
         return code;
+    *out_ended = code;
     *out = done;
     return 0;
 }
