@@ -1,5 +1,6 @@
-/* Moves many messages. Linux has sendmmsg and recvmmsg. On other systems messages go one by one: if
- * there is a sendmmsg, it is a loop, too (FreeBSD's C library). */
+/* Moves many messages. Linux has sendmmsg and recvmmsg. On other systems, and where a filter forbids
+ * these calls, messages go one by one. If another system has a sendmmsg, it is a loop, too
+ * (FreeBSD's C library). */
 #include "posix/message.h"
 
 #ifdef __linux__
@@ -16,6 +17,15 @@ struct batch {
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
+/* Does what sendmmsg does. */
+static int send_each(int h, struct mmsghdr *v, unsigned n, int flags)
+{
+    unsigned done = 0;
+    while (done < n && sendmsg(h, &v[done].msg_hdr, flags) >= 0)
+        done++;
+    return done > 0 ? (int)done : -1;
+}
+
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
     struct batch b;
@@ -29,8 +39,10 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     }
     if (count == 0)
         return code;
-    xsock__posix_batch_flags native = (xsock__posix_batch_flags)xsock__posix_message_flags(flags);
-    int sent = sendmmsg((int)h, b.headers, count, native);
+    const int native = xsock__posix_message_flags(flags);
+    int sent = sendmmsg((int)h, b.headers, count, (xsock__posix_batch_flags)native);
+    if (sent < 0 && xsock__posix_is_missing(errno))
+        sent = send_each((int)h, b.headers, count, native);
     if (sent <= 0)
         return errno;
     *out = (size_t)sent;
@@ -65,20 +77,37 @@ static void finish_receive(struct batch *b, size_t i, struct xsock__sys_msg *m)
     xsock__posix_get_control(native, m, true); /* no handles come */
 }
 
-/* If an error comes after some messages, Linux puts the error back. The next call gets it. */
+/* Does what recvmmsg does. *out_ended is the code that ended it after some messages, or 0. */
+static int recv_each(int h, struct mmsghdr *v, unsigned n, int *out_ended)
+{
+    unsigned done = 0;
+    while (done < n) {
+        ssize_t size = recvmsg(h, &v[done].msg_hdr, MSG_DONTWAIT);
+        if (size < 0)
+            break;
+        v[done++].msg_len = (unsigned)size;
+    }
+    *out_ended = done < n ? errno : 0;
+    return done > 0 ? (int)done : -1;
+}
+
+/* If an error comes after some messages, recvmmsg puts the error back. The next call gets it. */
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
                           int *out_ended)
 {
     struct batch b;
+    int ended = 0;
     for (size_t i = 0; i < n; i++)
         prepare_receive(&b, i, &v[i]);
     int got = recvmmsg((int)h, b.headers, (unsigned)n, MSG_DONTWAIT, NULL);
+    if (got < 0 && xsock__posix_is_missing(errno))
+        got = recv_each((int)h, b.headers, (unsigned)n, &ended);
     if (got <= 0)
         return errno;
     for (int i = 0; i < got; i++)
         finish_receive(&b, (size_t)i, &v[i]);
     *out = (size_t)got;
-    *out_ended = 0;
+    *out_ended = ended;
     return 0;
 }
 

@@ -23,16 +23,31 @@ int xsock__sys_listen(uintptr_t h, int backlog)
     return listen((int)h, backlog) == 0 ? 0 : errno;
 }
 
-/* macOS has no accept4. On BSD and macOS a connection inherits the listener's non-blocking mode,
- * and on Linux it does not. It is set in any case. */
-static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
-                        const struct xsock__sys_triple *t, bool cloexec, int *out)
+/* Without accept4 (macOS; a filter) the connection gets its flags just after. On BSD and macOS it
+ * inherits the listener's non-blocking mode, and on Linux it does not. The mode is set in any case.
+ */
+static int accept_native(int h, struct sockaddr *name, socklen_t *size, bool cloexec)
 {
 #if XSOCK__SOCK_FLAGS
     int fd = accept4(h, name, size, SOCK_NONBLOCK | (cloexec ? SOCK_CLOEXEC : 0));
+    if (fd >= 0 || !xsock__posix_is_missing(errno))
+        return fd;
+    fd = accept(h, name, size);
+    if (fd >= 0) {
+        (void)xsock__sys_set_cloexec((uintptr_t)fd, cloexec);
+        (void)xsock__sys_set_nonblock((uintptr_t)fd, true);
+    }
+    return fd;
 #else
-    int fd = accept(h, name, size);
+    (void)cloexec; /* xsock__posix_prepare sets the flags */
+    return accept(h, name, size);
 #endif
+}
+
+static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
+                        const struct xsock__sys_triple *t, bool cloexec, int *out)
+{
+    int fd = accept_native(h, name, size, cloexec);
     if (fd < 0)
         return errno;
     int code = xsock__posix_prepare(fd, t, cloexec);

@@ -28,6 +28,15 @@
 #define XSOCK__SOCK_FLAGS 0
 #endif
 
+/* Whether the code of an optional call means that the call is not there: the kernel is older, or a
+ * filter stands before it (seccomp of a container or of a service). A filter gives what its author
+ * chose: ENOSYS, EPERM, or the code of an unknown operation. An older call does the work then. If
+ * the code meant something else, the older call gives the same code. */
+static inline bool xsock__posix_is_missing(int code)
+{
+    return code == ENOSYS || code == EPERM || code == EOPNOTSUPP || code == ENOTSUP;
+}
+
 /* XSOCK_SO_PROMISCUOUS (multicast.c) */
 int xsock__posix_set_promiscuous(int fd, int af, bool on);
 

@@ -4,10 +4,10 @@
 #ifdef __linux__
 #include <limits.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "posix/event.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };
@@ -15,7 +15,8 @@ enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };
 static const uint64_t wake_key = UINT64_MAX;
 
 struct xsock__sys_poller {
-    int epoll, wake;
+    int epoll;
+    int wake[2]; /* an event (event.h) */
 };
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -25,19 +26,30 @@ struct xsock__sys_poller {
 static int open_wake(struct xsock__sys_poller *p)
 {
     struct epoll_event e = {.events = EPOLLIN | EPOLLET, .data = {.u64 = wake_key}};
-    p->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    if (p->wake < 0)
-        return errno;
-    if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake, &e) == 0)
+    int code = xsock__posix_event_open(p->wake);
+    if (code != 0)
+        return code;
+    if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake[0], &e) == 0)
         return 0;
-    int code = errno;
-    close(p->wake);
+    code = errno;
+    xsock__posix_event_close(p->wake);
     return code;
+}
+
+static int open_epoll(void)
+{
+    int fd = epoll_create1(EPOLL_CLOEXEC);
+    if (fd >= 0 || !xsock__posix_is_missing(errno))
+        return fd;
+    fd = epoll_create(MAX); /* the size is a hint that nobody reads */
+    if (fd >= 0)
+        (void)xsock__sys_set_cloexec((uintptr_t)fd, true);
+    return fd;
 }
 
 static int open_both(struct xsock__sys_poller *p)
 {
-    p->epoll = epoll_create1(EPOLL_CLOEXEC);
+    p->epoll = open_epoll();
     if (p->epoll < 0)
         return errno;
     int code = open_wake(p);
@@ -63,7 +75,7 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 {
     close(p->epoll);
-    close(p->wake);
+    xsock__posix_event_close(p->wake);
 }
 
 void xsock__sys_poller_close(struct xsock__sys_poller *p)
@@ -126,8 +138,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* Waits for nanoseconds (Linux 5.11). An older kernel gives ENOSYS, and a filter that does not know
- * the call gives EPERM. */
+/* Waits for nanoseconds (Linux 5.11). */
 static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
 {
 #ifdef SYS_epoll_pwait2
@@ -147,7 +158,7 @@ static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_
 {
     if (timeout_ns > 0 && timeout_ns % MILLISECOND != 0) {
         int count = wait_exactly(epoll, v, n, timeout_ns);
-        if (count >= 0 || (errno != ENOSYS && errno != EPERM))
+        if (count >= 0 || !xsock__posix_is_missing(errno))
             return count;
     }
     int64_t ms = timeout_ns < 0 ? -1 : timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
@@ -166,16 +177,6 @@ static uint32_t from_native(uint32_t native)
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }
 
-static bool take_wake(const struct xsock__sys_poller *p)
-{
-    uint64_t count;
-    ssize_t n;
-    do
-        n = read(p->wake, &count, sizeof count);
-    while (n < 0 && errno == EINTR);
-    return n > 0;
-}
-
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
@@ -187,7 +188,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         return errno;
     for (int i = 0; i < count; i++) {
         if (native[i].data.u64 == wake_key)
-            woken = take_wake(p);
+            woken = xsock__posix_event_take(p->wake);
         else
             v[reported++] =
                 (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
@@ -197,14 +198,9 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     return 0;
 }
 
-/* Keeps errno, because a signal handler may call this. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
-    const uint64_t one = 1;
-    int saved = errno;
-    while (write(p->wake, &one, sizeof one) < 0 && errno == EINTR)
-        ;
-    errno = saved;
+    xsock__posix_event_set(p->wake);
 }
 
 #endif

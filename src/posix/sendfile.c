@@ -109,11 +109,11 @@ static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
     return 0;
 }
 
-/* Whether sendfile refuses the file or the socket. It takes no files of some file systems, no
- * devices, and sockets of some families only. */
+/* Whether sendfile is missing, or refuses the file or the socket. It takes no files of some file
+ * systems, no devices, and sockets of some families only. macOS has ENOTSUP for that. */
 static bool refuses(int code)
 {
-    return code == EINVAL || code == ENOSYS || code == EOPNOTSUPP;
+    return code == EINVAL || xsock__posix_is_missing(code);
 }
 
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)

@@ -1,16 +1,12 @@
 /* The clock, wakes, and waiting. */
 #include "posix/native.h"
 
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
-#ifdef __linux__
-#include <sys/eventfd.h>
-#endif
 
+#include "posix/event.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 64 };
@@ -29,31 +25,12 @@ int64_t xsock__sys_realtime(void)
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec;
 }
 
-/* ---- Wakes: an eventfd, or a pipe ------------------------------------------------------------ */
+/* ---- Wakes ----------------------------------------------------------------------------------- */
 
-static int open_handles(int fd[2])
+static void event_of(const struct xsock__sys_wake *w, int out[2])
 {
-#ifdef __linux__
-    fd[0] = fd[1] = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    return fd[0] < 0 ? errno : 0;
-#elif defined(__APPLE__)
-    if (pipe(fd) != 0)
-        return errno;
-    for (int i = 0; i < 2; i++) {
-        (void)fcntl(fd[i], F_SETFD, FD_CLOEXEC);
-        (void)fcntl(fd[i], F_SETFL, O_NONBLOCK);
-    }
-    return 0;
-#else
-    return pipe2(fd, O_CLOEXEC | O_NONBLOCK) != 0 ? errno : 0;
-#endif
-}
-
-static void close_handles(const int fd[2])
-{
-    close(fd[0]);
-    if (fd[1] != fd[0])
-        close(fd[1]);
+    out[0] = (int)w->handle[0];
+    out[1] = (int)w->handle[1];
 }
 
 /* Which file a number stands for. All eventfds of a system are one file, so an eventfd that the
@@ -70,15 +47,15 @@ static bool identify(uintptr_t handle, uint64_t out[2])
 
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {
-    int fd[2];
-    int code = open_handles(fd);
+    int event[2];
+    int code = xsock__posix_event_open(event);
     if (code != 0)
         return code;
-    out->handle[0] = (uintptr_t)fd[0];
-    out->handle[1] = (uintptr_t)fd[1];
+    out->handle[0] = (uintptr_t)event[0];
+    out->handle[1] = (uintptr_t)event[1];
     if (!identify(out->handle[1], out->id)) {
         code = errno;
-        close_handles(fd);
+        xsock__posix_event_close(event);
     }
     return code;
 }
@@ -92,33 +69,28 @@ bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
 {
-    const int fd[2] = {(int)w->handle[0], (int)w->handle[1]};
+    int event[2];
+    event_of(w, event);
     if (xsock__sys_wake_is_valid(w))
-        close_handles(fd);
+        xsock__posix_event_close(event);
 }
 
-/* Keeps errno, because a signal handler may call this. A full pipe is set already. */
+/* Keeps errno, because a signal handler may call this. */
 void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
-    const uint64_t one = 1;
-    int saved = errno;
+    int event[2], saved = errno;
+    event_of(w, event);
     if (xsock__sys_wake_is_valid(w))
-        while (write((int)w->handle[1], &one, sizeof one) < 0 && errno == EINTR)
-            ;
+        xsock__posix_event_set(event);
     errno = saved;
 }
 
 void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 {
-    uint64_t count[8];
-    while (xsock__sys_wake_is_valid(w)) {
-        ssize_t n = read((int)w->handle[0], count, sizeof count);
-        if (n < 0 && errno == EINTR)
-            continue;
-        /* an eventfd is read once; a pipe is read until it is empty */
-        if (n < (ssize_t)sizeof count)
-            return;
-    }
+    int event[2];
+    event_of(w, event);
+    if (xsock__sys_wake_is_valid(w))
+        (void)xsock__posix_event_take(event);
 }
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
@@ -157,20 +129,26 @@ static int from_native(short native, int asked)
     return events;
 }
 
-/* With ppoll the wait is early by a rounding at most. Without it the time is rounded up to the next
- * millisecond. A wait of more than 68 years returns early, because time_t has 32 bits on some
- * systems. */
+/* The time is rounded up to the next millisecond: a wait is never early. */
+static int wait_milliseconds(struct pollfd *v, nfds_t n, int64_t timeout_ns)
+{
+    int64_t ms = timeout_ns < 0 ? -1 : timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
+    return poll(v, n, ms > INT_MAX ? INT_MAX : (int)ms);
+}
+
+/* With ppoll the wait is early by a rounding at most. A wait of more than 68 years returns early,
+ * because time_t has 32 bits on some systems. macOS has no ppoll. */
 static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
 {
-#ifdef __APPLE__
-    int64_t ms = timeout_ns < 0 ? -1 : (timeout_ns + MILLISECOND - 1) / MILLISECOND;
-    return poll(v, n, ms > INT_MAX ? INT_MAX : (int)ms);
-#else
+#ifndef __APPLE__
     int64_t seconds = timeout_ns / SECOND;
     struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX),
                          (long)(timeout_ns % SECOND)};
-    return ppoll(v, n, timeout_ns < 0 ? NULL : &t, NULL);
+    int count = ppoll(v, n, timeout_ns < 0 ? NULL : &t, NULL);
+    if (count >= 0 || !xsock__posix_is_missing(errno))
+        return count;
 #endif
+    return wait_milliseconds(v, n, timeout_ns);
 }
 
 /* Fills in what there is to ask for, and returns the number of entries. The system counts entries
