@@ -1839,7 +1839,10 @@ enum xsock_opt {
     /** The bytes of the system's buffer for sending. The rules of XSOCK_SO_RCVBUF hold.
      * [size; all] */
     XSOCK_SO_SNDBUF = 16,
-    /** Receiving begins only when so many bytes are there. Windows has none. [size, 1; all] */
+    /** Receiving from a stream begins only when so many bytes are there, the stream has ended, or
+     * the time of the call is over. A call that may not block, that peeks, or whose buffer is
+     * smaller takes what is there. A mark that was set by the system's handle holds for sockets
+     * from xsock_adopt() only. Windows has none. [size, 1; all] */
     XSOCK_SO_RCVLOWAT = 17,
     /** Sending begins only when there is space for so many bytes. It can be set on FreeBSD and
      * macOS, and read on Linux too. Windows has none. [size, 1; all] */

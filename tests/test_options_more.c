@@ -1,6 +1,9 @@
 /* Options that are more than one number: groups, congestion control, what TCP knows, devices, and
  * the system's own. */
 #include <time.h>
+#ifndef _WIN32
+#include <sys/socket.h>
+#endif
 
 #include "harness.h"
 #include "sockets.h"
@@ -463,6 +466,85 @@ static void closing_does_not_wait_for_what_is_unsent(void **state)
     ASSERT_RESULT(0, xsock_close(d[1]));
 }
 
+#ifndef _WIN32
+/* The library does not see what a program does with the system's handle. */
+static void closing_does_not_wait_for_a_linger_time_set_outside(void **state)
+{
+    const struct linger l = {1, 20};
+    uintptr_t h;
+    int d[2];
+    (void)state;
+    sockets_tcp(d);
+    sockets_fill(d[0]);
+    ASSERT_RESULT(0, xsock_native(d[0], &h));
+    assert_int_equal(setsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, sizeof l), 0);
+    time_t before = time(NULL);
+    ASSERT_RESULT(0, xsock_close(d[0]));
+    ASSERT_THAT(time(NULL) - before < 10, "it took %d s", (int)(time(NULL) - before));
+    ASSERT_RESULT(0, xsock_close(d[1]));
+}
+
+/* ---- The low-water mark ---------------------------------------------------------------------- */
+
+enum { MARK = 10, WAIT_NS = 20 * 1000 * 1000 };
+
+static int receive_n(int d, size_t len, int flags, bool as_message)
+{
+    char data[64];
+    struct xsock_vec v = {data, len};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1};
+    return (int)(as_message ? xsock_recvmsg(d, &m, flags) : xsock_recv(d, data, len, flags));
+}
+
+/* How the mark is set: by its option, by the system's number, or before the socket was adopted. */
+static int set_mark(int d, int way)
+{
+    const int mark = MARK;
+    uintptr_t h;
+    if (way == 0)
+        ASSERT_RESULT(0, xsock_set_opt_size(d, XSOCK_SO_RCVLOWAT, MARK));
+    else if (way == 1)
+        ASSERT_RESULT(0, xsock_set_opt_raw(d, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark));
+    if (way != 2)
+        return d;
+    ASSERT_RESULT(0, xsock_release(d, &h));
+    assert_int_equal(setsockopt((int)h, SOL_SOCKET, SO_RCVLOWAT, &mark, sizeof mark), 0);
+    return ASSERT_OPENS(xsock_adopt(h, 0));
+}
+
+static void a_blocking_receive_waits_for_the_low_water_mark(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        int d[2];
+        bool as_message = i % 2 == 1;
+        if (i < 6)
+            sockets_tcp(d);
+        else
+            sockets_pair(XSOCK_SOCK_STREAM, d);
+        d[1] = set_mark(d[1], i / 2 % 3);
+        ASSERT_RESULT(0, xsock_set_flags(d[1], 0));
+        ASSERT_RESULT(0, xsock_set_opt_time(d[1], XSOCK_SO_RCVTIMEO, WAIT_NS));
+        ASSERT_RESULT(5, (int)xsock_send(d[0], "abcde", 5, 0));
+        ASSERT_RESULT(5, receive_n(d[1], 20, XSOCK_MSG_PEEK, as_message)); /* they have come */
+        int64_t before = xsock_now();
+        ASSERT_RESULT(5, receive_n(d[1], 20, 0, as_message)); /* what there is in time */
+        assert_true(xsock_now() - before >= WAIT_NS);
+        ASSERT_RESULT(0, xsock_set_opt_time(d[1], XSOCK_SO_RCVTIMEO, -1));
+        ASSERT_RESULT(12, (int)xsock_send(d[0], "abcdefghijkl", 12, 0));
+        ASSERT_RESULT(4, receive_n(d[1], 4, XSOCK_MSG_WAITALL, as_message));
+        ASSERT_RESULT(4, receive_n(d[1], 4, 0, as_message)); /* less room than the mark */
+        ASSERT_RESULT(4, receive_n(d[1], 20, XSOCK_MSG_DONTWAIT, as_message));
+        ASSERT_RESULT(2, (int)xsock_send(d[0], "mn", 2, 0));
+        ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
+        ASSERT_RESULT(2, receive_n(d[1], 20, 0, as_message)); /* no more will come */
+        ASSERT_RESULT(0, receive_n(d[1], 20, 0, as_message));
+        sockets_close(d[0]);
+        sockets_close(d[1]);
+    }
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -479,6 +561,10 @@ int main(void)
         TEST(a_socket_is_tied_to_a_device),
         TEST(the_systems_own_numbers_go_through),
         TEST(closing_does_not_wait_for_what_is_unsent),
+#ifndef _WIN32
+        TEST(closing_does_not_wait_for_a_linger_time_set_outside),
+        TEST(a_blocking_receive_waits_for_the_low_water_mark),
+#endif
     };
     return cmocka_run_group_tests(tests, wait_once, NULL);
 }

@@ -1,6 +1,7 @@
 /* Calls that move a part, and go on after that part: many times within one vector or one file. The
  * tests compare every byte, and every count. */
 #include "fake_talk.h"
+#include "call/options.h"
 #include "harness.h"
 
 enum { MOST_STEP = 7, TOTAL = 40 };
@@ -405,6 +406,32 @@ static void control_data_goes_with_the_bytes_behind_empty_vectors(void **state)
 
 #define RESUME_TEST(f) cmocka_unit_test_setup_teardown(f, setup, talk_stop)
 
+/* ---- The low-water mark ---------------------------------------------------------------------- */
+
+static ptrdiff_t recv_some_vectors(int d, unsigned char *into)
+{
+    struct xsock_vec v = {into, TOTAL};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1};
+    return xsock__call_recvmsg(t, d, &m, 0);
+}
+
+static void a_receive_goes_on_until_the_low_water_mark(void **state)
+{
+    enum { MARK = 10, PIECE = 3, ENOUGH = 12 };
+    unsigned char got[TOTAL];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int d[2];
+        begin(d);
+        ASSERT_RESULT(0, xsock__call_set_opt(t, d[0], XSOCK_SO_RCVLOWAT, XSOCK_OPT_SIZE, MARK));
+        start_far_end(d[1], PIECE, give_piece);
+        ptrdiff_t n = i == 0 ? xsock__call_recvfrom(t, d[0], got, TOTAL, 0, NULL)
+                             : recv_some_vectors(d[0], got);
+        ASSERT_RESULT(ENOUGH, (int)n);
+        assert_memory_equal(got, bytes, ENOUGH);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -422,6 +449,7 @@ int main(void)
         RESUME_TEST(a_send_that_may_not_wait_sends_some_of_them),
         RESUME_TEST(a_receive_of_all_fills_the_bytes_behind_empty_vectors),
         RESUME_TEST(control_data_goes_with_the_bytes_behind_empty_vectors),
+        RESUME_TEST(a_receive_goes_on_until_the_low_water_mark),
     };
     return cmocka_run_group_tests_name("resuming", tests, NULL, NULL);
 }

@@ -185,12 +185,13 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__limit limit = xsock__limit_recv(s, x->flags);
-    bool whole = xsock__recv_waits_for_all(s, x->flags) && limit.timeout_ns != 0;
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
-    int rc;
-    do {
-        rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
-    } while (rc == 0 && whole && !x->ended && x->done < x->total);
+    size_t least;
+    int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->total, &limit, &least);
+    if (rc == 0)
+        do {
+            rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
+        } while (rc == 0 && !x->ended && x->done < least);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 

@@ -192,6 +192,9 @@ int xsock__call_native(struct xsock__fdtab *t, int d, uintptr_t *out)
         return got;
     if (out != NULL)
         *out = fd->held.handle;
+    /* The program may set a linger time by the handle, and closing must not wait for that. */
+    if (out != NULL && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_LINGERS))
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0);
     xsock__fdtab_put(t, fd);
     return out != NULL ? 0 : -XSOCK_EFAULT;
 }

@@ -315,8 +315,8 @@ int xsock__call_set_opt_raw(struct xsock__fdtab *t, int d, int level, int name, 
         rc = -XSOCK_EINVAL;
     else {
         rc = xsock__finish(xsock__sys_set_raw_option(fd->held.handle, level, name, value, size));
-        /* it may have been the linger time */
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS, 0);
+        /* it may have been the linger time, or the low-water mark */
+        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_LINGERS | XSOCK__SOCK_LOW_WATER, 0);
     }
     xsock__fdtab_put(t, fd);
     return rc;

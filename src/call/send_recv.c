@@ -8,6 +8,7 @@
 #include "call/whole_length.h"
 #include "base/bits.h"
 #include "facts/translate.h"
+#include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
@@ -22,7 +23,7 @@ struct transfer {
     const struct xsock__sys_addr *to;
     struct xsock__sys_addr *peer;
     struct xsock__whole_length length;
-    bool whole; /* the call is done when all of len is, or at the end */
+    size_t least; /* the call is done when so much is, or at the end */
 };
 
 /* Linux has out-of-band data for LOCAL since 5.15, and an emulated pair would have it. No other
@@ -53,6 +54,9 @@ static int check_urgent(const struct xsock__sock *s, int flags)
 
 /* A call on a socket with one of these must settle something before its first try. */
 enum { SETTLES = XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE | XSOCK__SOCK_KEPT_ERROR };
+
+/* A receive on a socket with one of these is not plain. */
+enum { SPECIAL = SETTLES | XSOCK__SOCK_COALESCE | XSOCK__SOCK_LOW_WATER };
 
 /* Before the first try: checks the deadline, tells an error that was left to this call, and waits
  * for the end of a connect that is under way. */
@@ -244,38 +248,62 @@ static int try_recv(struct xsock__fd *fd, void *call)
     code = xsock__recv_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
-        x->whole = x->whole && n > 0; /* the end of the stream: no more bytes will come */
+        if (n == 0) /* the end of the stream: no more bytes will come */
+            x->least = 0;
     }
     return code;
 }
 
-/* PEEK would see the same bytes again and again, so WAITALL has no meaning with it. */
-bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags)
+/* PEEK would see the same bytes again and again, so neither WAITALL nor a low-water mark has a
+ * meaning with it. */
+int xsock__recv_wait_for_least(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, size_t len,
+                               struct xsock__limit *l, size_t *out_least)
 {
-    return (flags & XSOCK_MSG_WAITALL) != 0 && (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) == 0
-           && s->type == XSOCK_SOCK_STREAM;
+    *out_least = 0;
+    if (fd->held.sock->type != XSOCK_SOCK_STREAM || l->timeout_ns == 0
+        || (flags & (XSOCK_MSG_PEEK | XSOCK_MSG_OOB)) != 0)
+        return 0;
+    if ((flags & XSOCK_MSG_WAITALL) != 0) {
+        *out_least = len;
+        return 0;
+    }
+    size_t mark = xsock__option_low_water(&fd->held);
+    if (mark <= 1 || len < mark)
+        return 0;
+    *out_least = mark;
+    int rc = xsock__wait(t, fd, XSOCK_POLLIN, l);
+    return rc == XSOCK__WAIT_OVER ? 0 : rc; /* what is there is taken also if the time is over */
 }
 
 /* `code` is that of the first try. */
 static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
-                           int code)
+                           struct xsock__limit *limit, int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    struct xsock__limit limit = xsock__limit_recv(s, x->flags);
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
-    int rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
-    while (rc == 0 && x->whole && x->done < x->len && limit.timeout_ns != 0)
-        rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
+    int rc = xsock__until_done_after(t, fd, try_recv, x, events, limit, code);
+    while (rc == 0 && x->done < x->least)
+        rc = xsock__until_done(t, fd, try_recv, x, events, limit);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
+}
+
+static ptrdiff_t recv_more(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
+                           int code)
+{
+    struct xsock__limit limit = xsock__limit_recv(fd->held.sock, x->flags);
+    return recv_rest(t, fd, x, &limit, code);
 }
 
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
-    x->whole = xsock__recv_waits_for_all(fd->held.sock, x->flags);
+    struct xsock__limit limit = xsock__limit_recv(fd->held.sock, x->flags);
+    int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->len, &limit, &x->least);
+    if (rc != 0)
+        return xsock__send_recv_error(fd->held.sock, rc, false);
     int code = try_recv(fd, x);
-    if (code == 0 && (!x->whole || x->done == x->len) && is_quiet(fd))
+    if (code == 0 && x->done >= x->least && is_quiet(fd))
         return (ptrdiff_t)x->done;
-    return recv_rest(t, fd, x, code);
+    return recv_rest(t, fd, x, &limit, code);
 }
 
 int xsock__recv_check(const struct xsock__sock *s)
@@ -324,8 +352,7 @@ static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t le
     const struct xsock__sock *s = fd->held.sock;
     return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
            && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK)) == 0
-           && xsock__sock_is(s, XSOCK__SOCK_CONNECTED)
-           && !xsock__sock_is(s, SETTLES | XSOCK__SOCK_COALESCE);
+           && xsock__sock_is(s, XSOCK__SOCK_CONNECTED) && !xsock__sock_is(s, SPECIAL);
 }
 
 /* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */
@@ -340,7 +367,7 @@ static inline ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, 
     if (code == 0 && is_quiet(fd))
         return (ptrdiff_t)got;
     struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
-    return recv_rest(t, fd, &x, xsock__recv_ended(fd->held.sock, code));
+    return recv_more(t, fd, &x, xsock__recv_ended(fd->held.sock, code));
 }
 
 ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,

@@ -49,7 +49,12 @@ bool xsock__has_urgent(const struct xsock__sock *s);
  * waiting would never end.) */
 int xsock__recv_ended(const struct xsock__sock *s, int code);
 
-/* Whether WAITALL is among the flags and has a meaning for this socket. */
-bool xsock__recv_waits_for_all(const struct xsock__sock *s, int flags);
+/* Before the first try of a receive of `len` bytes: *out_least is how many bytes the call needs
+ * before it may end, 0 if any number will do. That is all of them with WAITALL, and the low-water
+ * mark if the socket has one. The system's "ready" goes by that mark, whatever the call has taken
+ * already, so the call waits before it takes anything. A buffer that is smaller than the mark waits
+ * for nothing: "ready" would come too late for it. */
+int xsock__recv_wait_for_least(struct xsock__fdtab *t, struct xsock__fd *fd, int flags, size_t len,
+                               struct xsock__limit *l, size_t *out_least);
 
 #endif

@@ -115,7 +115,8 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 }
 
 /* A peek gets no handles: on Linux they would be duplicates, and on other systems anything. Without
- * a buffer for control data the system drops it, handles included. */
+ * a buffer for control data the system drops them, and Linux says that they were cut. They were not:
+ * the receive that follows gets them. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
     struct iovec few[FEW];
@@ -142,6 +143,8 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
         m->addr->length = (uint32_t)native.msg_namelen;
     m->done = (size_t)n;
     m->flags = xsock__posix_out_flags(native.msg_flags);
+    if (peeks_local)
+        m->flags &= ~XSOCK_MSG_CTRUNC;
     xsock__posix_get_control(&native, m, cloexec);
     return 0;
 }

@@ -225,6 +225,8 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
         xsock__atomic_store_i64(time, value);
     if (number == XSOCK_SO_LINGER)
         xsock__sock_becomes(s, XSOCK__SOCK_LINGERS, 0);
+    if (number == XSOCK_SO_RCVLOWAT)
+        xsock__sock_becomes(s, XSOCK__SOCK_LOW_WATER, 0);
     if (kept_bit(number) != 0)
         xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0,
                             value != 0 ? 0 : kept_bit(number));
@@ -301,4 +303,28 @@ int xsock__option_get(const struct xsock__held *held, int number, int kind, int6
     if (known(held->sock, number, out))
         return 0;
     return xsock__option_finish(xsock__sys_get_option(&target, number, out));
+}
+
+static size_t ask_low_water(const struct xsock__held *held)
+{
+    int64_t mark = 0;
+    int rc = xsock__option_get(held, XSOCK_SO_RCVLOWAT, XSOCK_OPT_SIZE, &mark);
+    return rc == 0 && mark > 1 ? (size_t)mark : 1;
+}
+
+/* If the system has no mark, it is not asked again until the mark may have been set. Another thread
+ * may set it just now, so the system is asked once more after the bit is gone. */
+size_t xsock__option_low_water(const struct xsock__held *held)
+{
+    struct xsock__sock *s = held->sock;
+    if (!xsock__sock_is(s, XSOCK__SOCK_LOW_WATER) || s->type != XSOCK_SOCK_STREAM)
+        return 1;
+    size_t mark = ask_low_water(held);
+    if (mark > 1)
+        return mark;
+    xsock__sock_becomes(s, 0, XSOCK__SOCK_LOW_WATER);
+    mark = ask_low_water(held);
+    if (mark > 1)
+        xsock__sock_becomes(s, XSOCK__SOCK_LOW_WATER, 0);
+    return mark;
 }

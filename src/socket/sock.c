@@ -357,7 +357,8 @@ void xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
 {
     init_sock(memory, listener->af, listener->type, listener->protocol,
               (flags & XSOCK_SOCK_NONBLOCK) != 0);
-    int inherited = xsock__atomic_load(&listener->state) & XSOCK__SOCK_LINGERS;
+    int inherited =
+        xsock__atomic_load(&listener->state) & (XSOCK__SOCK_LINGERS | XSOCK__SOCK_LOW_WATER);
     xsock__sock_becomes(memory, XSOCK__SOCK_BOUND | XSOCK__SOCK_CONNECTED | inherited, 0);
 }
 
@@ -378,7 +379,7 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
 static void learn_state(uintptr_t handle, struct xsock__sock *s)
 {
     struct xsock__sys_addr a;
-    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS | XSOCK__SOCK_ADOPTED, 0);
+    xsock__sock_becomes(s, XSOCK__SOCK_LINGERS | XSOCK__SOCK_LOW_WATER | XSOCK__SOCK_ADOPTED, 0);
     if (xsock__sys_peer_addr(handle, &a) == 0)
         xsock__sock_becomes(
             s, XSOCK__SOCK_CONNECTED | (s->af == XSOCK_AF_LOCAL ? 0 : XSOCK__SOCK_BOUND), 0);
