@@ -1259,7 +1259,7 @@ XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
  * @retval -XSOCK_EINVAL `a` is malformed, or the socket has an address already.
  * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
  * @retval -XSOCK_EADDRINUSE Another socket has the address.
- * @retval -XSOCK_EADDRNOTAVAIL `a` is not an address of this machine.
+ * @retval -XSOCK_EADDRNOTAVAIL `a` is not an address of this machine, or no port is left.
  * @retval -XSOCK_EACCES The program may not use the port (below 1024, without privilege) or may not
  *     write the path.
  * @retval -XSOCK_ENOENT LOCAL: a folder of the path does not exist.
@@ -1905,8 +1905,8 @@ enum xsock_opt {
      * [size, 0; TCP; Linux, macOS] */
     XSOCK_SO_NOTSENT_LOWAT = 0x10a,
     /** A listener hands out a connection only when the peer has sent data, or after so long.
-     * Whole seconds, at most 32,767 seconds, rounded up further by the system. -1: off.
-     * [time, -1; TCP; Linux] */
+     * Whole seconds, at most 29,887 seconds, rounded up further by the system. -1: off. Linux
+     * counts 255 repeats of a packet, which take no longer. [time, -1; TCP; Linux] */
     XSOCK_SO_DEFER_ACCEPT = 0x10b,
     /** The hop limit of IPv6 multicast, 0..255. [size, 1; INET6 DGRAM, RAW] */
     XSOCK_SO_MCASTTTLV6 = 0x10c,

@@ -90,6 +90,8 @@ static void files_arrive_from_any_offset_to_their_end(void **state)
             carry(pair, file, parts[i][0], parts[i][1]);
         ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, FILE_SIZE, 10));
         ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, FILE_SIZE + 12345, 10));
+        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, INT64_MAX - 10, 10));
+        ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, INT64_MAX, 0));
         ASSERT_RESULT(0, (int)xsock_sendfile(pair[0], file, 5, 0));
         sockets_close(pair[0]);
         sockets_close(pair[1]);

@@ -44,7 +44,7 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     if (sent < 0 && xsock__posix_is_missing(errno))
         sent = send_each((int)h, b.headers, count, native);
     if (sent <= 0)
-        return errno;
+        return xsock__posix_send_code(h, v[0].addr);
     *out = (size_t)sent;
     return 0;
 }

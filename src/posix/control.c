@@ -3,6 +3,7 @@
 #include "posix/message.h"
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 #ifdef __linux__
@@ -122,14 +123,38 @@ static size_t data_size(const struct cmsghdr *c)
     return (size_t)c->cmsg_len - (size_t)CMSG_LEN(0);
 }
 
-/* Reads a byte or an int, whichever this system gives. */
-static int get_octet(struct cmsghdr *c)
+/* Reads the record's first bytes. A record may be shorter than they are: a system cuts the last one
+ * to the room that is left. Such a record is as good as none. */
+static bool get_bytes(struct cmsghdr *c, void *out, size_t size)
 {
-    int value = 0;
-    if (data_size(c) < sizeof value)
-        return *CMSG_DATA(c);
-    memcpy(&value, CMSG_DATA(c), sizeof value);
-    return value;
+    if (data_size(c) < size)
+        return false;
+    memcpy(out, CMSG_DATA(c), size);
+    return true;
+}
+
+/* Reads a byte or an int, whichever this system gives. */
+static bool get_octet(struct cmsghdr *c, int *out)
+{
+    unsigned char byte;
+    if (get_bytes(c, out, sizeof *out))
+        return true;
+    if (!get_bytes(c, &byte, sizeof byte))
+        return false;
+    *out = byte;
+    return true;
+}
+
+static void get_tos(struct cmsghdr *c, struct xsock_control *to)
+{
+    if (get_octet(c, &to->tos))
+        to->has |= XSOCK_CONTROL_TOS;
+}
+
+static void get_hop_limit(struct cmsghdr *c, struct xsock_control *to)
+{
+    if (get_octet(c, &to->hop_limit))
+        to->has |= XSOCK_CONTROL_HOP_LIMIT;
 }
 
 static void get_handles(struct cmsghdr *c, struct xsock__sys_msg *m, bool cloexec)
@@ -168,55 +193,47 @@ static void got_address(struct xsock_control *to, int af, const void *bytes, siz
 static void get_ip(struct cmsghdr *c, struct xsock_control *to)
 {
 #ifdef IP_PKTINFO
-    if (c->cmsg_type == IP_PKTINFO) {
-        struct in_pktinfo info;
-        memcpy(&info, CMSG_DATA(c), sizeof info);
+    struct in_pktinfo info;
+    if (c->cmsg_type == IP_PKTINFO && get_bytes(c, &info, sizeof info)) {
         got_address(to, XSOCK_AF_INET, &info.ipi_addr, 4);
         to->interface_index = (uint32_t)info.ipi_ifindex;
     }
 #endif
 #ifdef IP_RECVDSTADDR
-    if (c->cmsg_type == IP_RECVDSTADDR)
-        got_address(to, XSOCK_AF_INET, CMSG_DATA(c), 4);
+    unsigned char address[4];
+    if (c->cmsg_type == IP_RECVDSTADDR && get_bytes(c, address, sizeof address))
+        got_address(to, XSOCK_AF_INET, address, sizeof address);
 #endif
 #if defined(IP_RECVIF) && !defined(__linux__)
-    if (c->cmsg_type == IP_RECVIF) {
-        struct sockaddr_dl link;
-        size_t size = data_size(c) < sizeof link ? data_size(c) : sizeof link;
-        memset(&link, 0, sizeof link);
-        memcpy(&link, CMSG_DATA(c), size);
+    /* the record ends where the interface's name does */
+    struct sockaddr_dl link;
+    const size_t index_end = offsetof(struct sockaddr_dl, sdl_index) + sizeof link.sdl_index;
+    if (c->cmsg_type == IP_RECVIF && get_bytes(c, &link, index_end))
         to->interface_index = link.sdl_index;
-    }
 #endif
     bool is_tos = c->cmsg_type == IP_TOS, is_ttl = c->cmsg_type == IP_TTL;
 #ifndef __linux__
     is_tos = is_tos || c->cmsg_type == IP_RECVTOS;
     is_ttl = is_ttl || c->cmsg_type == IP_RECVTTL;
 #endif
-    if (is_tos) {
-        to->tos = get_octet(c);
-        to->has |= XSOCK_CONTROL_TOS;
-    } else if (is_ttl) {
-        to->hop_limit = get_octet(c);
-        to->has |= XSOCK_CONTROL_HOP_LIMIT;
-    }
+    if (is_tos)
+        get_tos(c, to);
+    else if (is_ttl)
+        get_hop_limit(c, to);
 }
 
 static void get_ip6(struct cmsghdr *c, struct xsock_control *to)
 {
-    if (c->cmsg_type == IPV6_PKTINFO) {
-        struct in6_pktinfo info;
-        memcpy(&info, CMSG_DATA(c), sizeof info);
+    struct in6_pktinfo info;
+    if (c->cmsg_type == IPV6_PKTINFO && get_bytes(c, &info, sizeof info)) {
         got_address(to, XSOCK_AF_INET6, &info.ipi6_addr, 16);
         to->interface_index = info.ipi6_ifindex;
         if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
             to->local.scope = info.ipi6_ifindex;
     } else if (c->cmsg_type == IPV6_TCLASS) {
-        to->tos = get_octet(c);
-        to->has |= XSOCK_CONTROL_TOS;
+        get_tos(c, to);
     } else if (c->cmsg_type == IPV6_HOPLIMIT) {
-        to->hop_limit = get_octet(c);
-        to->has |= XSOCK_CONTROL_HOP_LIMIT;
+        get_hop_limit(c, to);
     }
 }
 
@@ -230,21 +247,36 @@ static void clear(struct xsock_control *c)
     c->interface_index = 0;
 }
 
-/* Does what CMSG_NXTHDR does. musl's macro causes compiler warnings. */
-static struct cmsghdr *next_header(struct msghdr *m, struct cmsghdr *c)
+/* The record at this offset, or NULL at the end: if the rest is too short for one, or the record says
+ * that it is longer than the rest, or shorter than its own head. CMSG_NXTHDR does not look at the
+ * length of the record that it returns. */
+static struct cmsghdr *record_at(const struct msghdr *m, size_t at)
 {
-    size_t size = (size_t)CMSG_SPACE(data_size(c));
-    size_t at = (size_t)((unsigned char *)c - (unsigned char *)m->msg_control) + size;
-    if (at + sizeof *c > (size_t)m->msg_controllen)
+    const size_t end = (size_t)m->msg_controllen;
+    if (m->msg_control == NULL || at > end || end - at < sizeof(struct cmsghdr))
         return NULL;
-    return (struct cmsghdr *)(void *)((unsigned char *)m->msg_control + at);
+    struct cmsghdr *c = (struct cmsghdr *)(void *)((unsigned char *)m->msg_control + at);
+    return c->cmsg_len >= CMSG_LEN(0) && (size_t)c->cmsg_len <= end - at ? c : NULL;
+}
+
+static struct cmsghdr *next_record(const struct msghdr *m, struct cmsghdr *c)
+{
+    size_t at = (size_t)((unsigned char *)c - (unsigned char *)m->msg_control);
+    return record_at(m, at + (size_t)CMSG_SPACE(data_size(c)));
+}
+
+static void get_segment(struct cmsghdr *c, struct xsock__sys_msg *m)
+{
+    int size;
+    if (get_octet(c, &size) && size > 0)
+        m->segment = (size_t)size;
 }
 
 void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, bool cloexec)
 {
     m->segment = 0;
     clear(m->control);
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(from); c != NULL; c = next_header(from, c)) {
+    for (struct cmsghdr *c = record_at(from, 0); c != NULL; c = next_record(from, c)) {
         if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
             get_handles(c, m, cloexec);
         else if (c->cmsg_level == IPPROTO_IP && m->control != NULL)
@@ -253,7 +285,7 @@ void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, boo
             get_ip6(c, m->control);
 #ifdef UDP_GRO
         else if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO)
-            m->segment = (size_t)get_octet(c);
+            get_segment(c, m);
 #endif
     }
 }

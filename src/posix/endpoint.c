@@ -12,10 +12,29 @@ static const struct sockaddr *in(const struct xsock__sys_addr *a)
     return (const struct sockaddr *)(const void *)a->bytes;
 }
 
+static bool is_internet(const struct xsock__sys_addr *a)
+{
+    return in(a)->sa_family == AF_INET || in(a)->sa_family == AF_INET6;
+}
+
+/* The port of a name of INET or INET6, which stands at the same place in both. */
+static in_port_t *port_in(struct sockaddr *name)
+{
+    return &((struct sockaddr_in *)(void *)name)->sin_port;
+}
+
+/* FreeBSD, and Linux for UDP, say EAGAIN if no port is left. Linux says EADDRINUSE to a bind. */
 int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive)
 {
+    struct xsock__sys_addr copy = *a;
     (void)exclusive; /* a POSIX system shares an address only if asked to */
-    return bind((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
+    if (bind((int)h, in(a), (socklen_t)a->length) == 0)
+        return 0;
+    int code = errno;
+    bool none_left = code == EAGAIN
+                     || (code == EADDRINUSE && is_internet(a)
+                         && *port_in((struct sockaddr *)(void *)copy.bytes) == 0);
+    return none_left && is_internet(a) ? EADDRNOTAVAIL : code;
 }
 
 int xsock__sys_listen(uintptr_t h, int backlog)
@@ -74,37 +93,27 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
 }
 
 #ifdef __linux__
-/* The port of a name, which stands at the same place in INET and INET6. NULL: it has none. */
-static in_port_t *port_of(struct sockaddr_storage *name)
+/* Stores the name. Returns its port, or 0. */
+static in_port_t local_port(int fd, struct xsock__sys_addr *out)
 {
-    if (name->ss_family != AF_INET && name->ss_family != AF_INET6)
-        return NULL;
-    return &((struct sockaddr_in *)(void *)name)->sin_port;
+    if (xsock__sys_local_addr((uintptr_t)fd, out) != 0 || !is_internet(out))
+        return 0;
+    return *port_in((struct sockaddr *)(void *)out->bytes);
 }
 
 /* Linux takes the port away from a socket that is disconnected, if the system had chosen the port.
  * Other systems leave the port. If somebody else has the port by now, the socket has none, as Linux
  * would have it. */
-static void bind_again(int fd, in_port_t port)
-{
-    struct sockaddr_storage name = {0};
-    socklen_t size = sizeof name;
-    if (getsockname(fd, (struct sockaddr *)&name, &size) != 0 || port_of(&name) == NULL
-        || *port_of(&name) != 0)
-        return;
-    *port_of(&name) = port;
-    (void)bind(fd, (struct sockaddr *)&name, size);
-}
-
 static int disconnect(int fd, const struct xsock__sys_addr *nobody)
 {
-    struct sockaddr_storage name = {0};
-    socklen_t size = sizeof name;
-    bool named = getsockname(fd, (struct sockaddr *)&name, &size) == 0 && port_of(&name) != NULL;
+    struct xsock__sys_addr name;
+    in_port_t port = local_port(fd, &name);
     if (connect(fd, in(nobody), (socklen_t)nobody->length) != 0)
         return errno;
-    if (named && *port_of(&name) != 0)
-        bind_again(fd, *port_of(&name));
+    if (port != 0 && local_port(fd, &name) == 0) {
+        *port_in((struct sockaddr *)(void *)name.bytes) = port;
+        (void)bind(fd, in(&name), (socklen_t)name.length);
+    }
     return 0;
 }
 #endif
@@ -115,7 +124,9 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     if (in(a)->sa_family == AF_UNSPEC)
         return disconnect((int)h, a);
 #endif
-    return connect((int)h, in(a), (socklen_t)a->length) == 0 ? 0 : errno;
+    if (connect((int)h, in(a), (socklen_t)a->length) == 0)
+        return 0;
+    return errno == EAGAIN && is_internet(a) ? EADDRNOTAVAIL : errno; /* no port is left */
 }
 
 int xsock__sys_take_error(uintptr_t h, int *out_code)
@@ -161,6 +172,12 @@ int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
     return ask(getpeername, h, out);
 }
 
+/* No user and no group has the number (uid_t)-1, which stands for "unknown". */
+static int64_t known(uint32_t id)
+{
+    return id != UINT32_MAX ? (int64_t)id : -1;
+}
+
 int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
 {
     struct xsock_cred cred = {.process = -1, .user = -1, .group = -1};
@@ -169,20 +186,22 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
     socklen_t size = sizeof c;
     if (getsockopt((int)h, SOL_SOCKET, SO_PEERCRED, &c, &size) != 0)
         return errno;
-    cred.process = c.pid;
-    cred.user = c.uid;
-    cred.group = c.gid;
+    /* Linux has 0 and -1 for what it does not know: of datagrams that were connected, or of a
+     * process that another namespace hides. */
+    cred.process = c.pid > 0 ? c.pid : -1;
+    cred.user = known(c.uid);
+    cred.group = known(c.gid);
 #else
     uid_t user;
     gid_t group;
     if (getpeereid((int)h, &user, &group) != 0)
         return errno;
-    cred.user = user;
-    cred.group = group;
+    cred.user = known(user);
+    cred.group = known(group);
 #if defined(__APPLE__) && defined(LOCAL_PEERPID)
     pid_t process;
     socklen_t size = sizeof process;
-    if (getsockopt((int)h, SOL_LOCAL, LOCAL_PEERPID, &process, &size) == 0)
+    if (getsockopt((int)h, SOL_LOCAL, LOCAL_PEERPID, &process, &size) == 0 && process > 0)
         cred.process = process;
 #endif
 #endif

@@ -109,7 +109,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     put_vectors(m, few, &native);
     ssize_t n = sendmsg((int)h, &native, xsock__posix_message_flags(flags));
     if (n < 0)
-        return errno;
+        return xsock__posix_send_code(h, m->addr);
     m->done = (size_t)n;
     return 0;
 }

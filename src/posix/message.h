@@ -29,6 +29,10 @@ typedef int xsock__posix_batch_flags;
 int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
 int xsock__posix_out_flags(int native);
 
+/* The code of a send to this address, which may be NULL, for errno. Linux and FreeBSD say EAGAIN if
+ * no port is left for a socket that has none. Such a call would wait for ever. */
+int xsock__posix_send_code(uintptr_t h, const struct xsock__sys_addr *to);
+
 /* Sizes of buffers for the system's control data. ANY is what any socket may need. INTERNET is what
  * datagrams of INET and INET6 need. More handles may be received than Linux allows, because FreeBSD
  * limits bytes. */

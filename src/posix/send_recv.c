@@ -1,6 +1,7 @@
 /* Sending and receiving. */
 #include "posix/native.h"
 
+#include <netinet/in.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
@@ -47,6 +48,29 @@ int xsock__posix_out_flags(int native)
     return flags;
 }
 
+/* A datagram socket of INET or INET6 that has sent before has a port. */
+static bool lacks_port(uintptr_t h)
+{
+    union {
+        struct sockaddr any;
+        struct sockaddr_in in; /* INET6 has the port at the same place */
+        struct sockaddr_storage storage;
+    } name = {.any = {0}};
+    int type = 0;
+    socklen_t size = sizeof type, name_size = sizeof name;
+    if (getsockopt((int)h, SOL_SOCKET, SO_TYPE, &type, &size) != 0 || type != SOCK_DGRAM
+        || getsockname((int)h, &name.any, &name_size) != 0)
+        return false;
+    return (name.any.sa_family == AF_INET || name.any.sa_family == AF_INET6)
+           && name.in.sin_port == 0;
+}
+
+int xsock__posix_send_code(uintptr_t h, const struct xsock__sys_addr *to)
+{
+    int code = errno;
+    return code == EAGAIN && to != NULL && lacks_port(h) ? EADDRNOTAVAIL : code;
+}
+
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
                     const struct xsock__sys_addr *to, size_t *out)
 {
@@ -55,7 +79,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     socklen_t size = to != NULL ? (socklen_t)to->length : 0;
     ssize_t n = sendto((int)h, buf, len, xsock__posix_message_flags(flags), name, size);
     if (n < 0)
-        return errno;
+        return xsock__posix_send_code(h, to);
     *out = (size_t)n;
     return 0;
 }

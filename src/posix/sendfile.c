@@ -110,10 +110,11 @@ static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
 }
 
 /* Whether sendfile is missing, or refuses the file or the socket. It takes no files of some file
- * systems, no devices, and sockets of some families only. macOS has ENOTSUP for that. */
+ * systems, no devices, and sockets of some families only. macOS has ENOTSUP for that. Linux has
+ * EOVERFLOW for an offset that no file of the file system reaches: reading tells the end. */
 static bool refuses(int code)
 {
-    return code == EINVAL || xsock__posix_is_missing(code);
+    return code == EINVAL || code == EOVERFLOW || xsock__posix_is_missing(code);
 }
 
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)

@@ -224,7 +224,7 @@ void xsock__control_get(WSAMSG *from, struct xsock__sys_msg *m)
             break;
         offset += align(c->cmsg_len);
         if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_RECV_MAX_COALESCED_SIZE)
-            m->segment = (size_t)get_int(c);
+            m->segment = size_of(c) >= sizeof(int) ? (size_t)get_int(c) : m->segment;
         else if (m->control != NULL)
             get_one(c, m->control, m->af);
     }

@@ -245,6 +245,7 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
     if (WSAIoctl(h, SIO_AF_UNIX_GETPEERPID, NULL, 0, &process, sizeof process, &n, NULL, NULL) != 0)
         return xsock__win32_error();
     *out = unknown;
-    out->process = process;
+    if (process != 0) /* 0 is the idle process, which opens no sockets */
+        out->process = process;
     return 0;
 }
