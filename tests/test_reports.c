@@ -34,10 +34,12 @@ static void a_report_of_an_earlier_peer_is_not_told_to_the_next_one(void **state
 {
     char byte;
     struct xsock_addr own, other;
-    int d = sockets_udp(&own), peer = sockets_udp(&other);
+    int d, peer;
     (void)state;
     if (is_wine())
         SKIP("Wine does not report a refused peer of UDP");
+    d = sockets_udp(&own);
+    peer = sockets_udp(&other);
     be_refused(d);
     connect_to(d, &other);
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(d, &byte, 1, XSOCK_MSG_DONTWAIT));
@@ -112,6 +114,8 @@ static uint32_t port_of(int d)
 static void a_socket_that_leaves_its_peer_keeps_its_port(void **state)
 {
     (void)state;
+    if (is_wine())
+        SKIP("Wine has Linux disconnect the socket, which loses its port");
     for (int i = 0; i < 4; i++) {
         struct xsock_addr any = {.family = i < 2 ? XSOCK_AF_INET : XSOCK_AF_INET6}, here, other;
         int peer = sockets_udp(&other);

@@ -21,4 +21,7 @@ bool is_wine(void);
 /* That the peer has ended sending shows only once all that it had sent is received (8.0): RDHUP
  * comes late. */
 
+/* A UDP peer that refuses is not reported. A UDP socket that is disconnected loses a port that the
+ * system has chosen, as on the Linux below (8.0). */
+
 #endif
