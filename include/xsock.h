@@ -1808,8 +1808,9 @@ enum xsock_opt {
     /** IPv4 multicast comes back to this machine. The sender sets the option, on Windows the
      * receiver: set it on both. [flag, on; INET DGRAM, RAW] */
     XSOCK_SO_MCASTLOOPV4 = 7,
-    /** IPv6 multicast comes back to this machine. The sender sets the option, on Windows the
-     * receiver: set it on both. [flag, on; INET6 DGRAM, RAW] */
+    /** IPv6 multicast comes back to this machine, and so does the IPv4 multicast of a dual-stack
+     * socket. The sender sets the option, on Windows the receiver: set it on both.
+     * [flag, on; INET6 DGRAM, RAW] */
     XSOCK_SO_MCASTLOOPV6 = 8,
     /** The socket receives everything that the interface sees, whoever it is for: PACKET sockets
      * on Linux, and INET RAW sockets on Windows. The socket must be bound first (otherwise
@@ -1908,7 +1909,8 @@ enum xsock_opt {
      * Whole seconds, at most 29,887 seconds, rounded up further by the system. -1: off. Linux
      * counts 255 repeats of a packet, which take no longer. [time, -1; TCP; Linux] */
     XSOCK_SO_DEFER_ACCEPT = 0x10b,
-    /** The hop limit of IPv6 multicast, 0..255. [size, 1; INET6 DGRAM, RAW] */
+    /** The hop limit of IPv6 multicast, and of the IPv4 multicast of a dual-stack socket, 0..255.
+     * [size, 1; INET6 DGRAM, RAW] */
     XSOCK_SO_MCASTTTLV6 = 0x10c,
     /** The type of service (IPv4) or traffic class (IPv6) of what is sent: DSCP times 4, and ECN
      * in the low 2 bits, which TCP keeps for itself on Linux. Windows ignores the option, except
@@ -2466,7 +2468,9 @@ struct xsock_control {
     int32_t hop_limit; /**< Time to live or hop limit. 1..255 to send. */
     /** PKTINFO: the interface it came in by, or is to leave by. 0: any. */
     uint32_t interface_index;
-    /** PKTINFO: the address it was sent to, or is to come from, without a port. UNSPEC: any. */
+    /** PKTINFO: the address it was sent to, or is to come from, without a port. UNSPEC: any. An
+     * INET6 socket gets the address of an IPv4 packet IPv4-mapped. To send an IPv4 packet it takes
+     * that form and INET. */
     struct xsock_addr local;
     /** Sent handles stay open in this process. Received ones are new and the program's: close
      * them, or give them to xsock_adopt(). */
@@ -2524,8 +2528,8 @@ struct xsock_msg {
  *     an earlier datagram that nobody is there.
  * @retval -XSOCK_EISCONN The socket is a connected stream and the call names an address. On FreeBSD
  *     and macOS also a connected datagram socket.
- * @retval -XSOCK_EAFNOSUPPORT The family of the address, or of the local address of `control`, is
- *     not the socket's.
+ * @retval -XSOCK_EAFNOSUPPORT The family of the address is not the socket's, or the local address
+ *     of `control` is not of the packet's family.
  * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, the local address of
  *     `control` is not this machine's, or no port is left.
  * @retval -XSOCK_ENETUNREACH There is no route to the network.
@@ -2647,8 +2651,8 @@ struct xsock_dgram {
  * @retval -XSOCK_ECONNREFUSED The socket is connected, and the peer's machine has answered an
  *     earlier datagram that nobody is there.
  * @retval -XSOCK_EISCONN FreeBSD, macOS: the socket is connected and the datagram names an address.
- * @retval -XSOCK_EAFNOSUPPORT The family of an address, or of the local address of a `control`, is
- *     not the socket's.
+ * @retval -XSOCK_EAFNOSUPPORT The family of an address is not the socket's, or the local address of
+ *     a `control` is not of the packet's family.
  * @retval -XSOCK_EADDRNOTAVAIL The address cannot be reached from here, the local address of
  *     `control` is not this machine's, or no port is left.
  * @retval -XSOCK_ENETUNREACH There is no route to the network.

@@ -231,7 +231,9 @@ struct xsock__sys_msg {
      * is not wanted. */
     struct xsock__sys_addr *addr;
     struct xsock_control *control; /* checked, and fit for this socket; NULL: none, or not wanted */
-    int af;                        /* xsock's family of the socket: control data differs */
+    /* xsock's family, by which control data differs: received, the socket's; sent, the packet's. A
+     * dual-stack socket sends packets of INET, too; control->local may be IPv4-mapped then. */
+    int af;
     bool coalesces;                /* received: the socket coalesces, and segment is wanted */
     size_t done;                   /* out: the bytes that were moved */
     int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */

@@ -134,29 +134,29 @@ static int put_address(struct window *w, const struct xsock__sock *s, const stru
 
 /* Adds the message that begins with v[at] and has at most n datagrams. *out_count is how many it
  * has. */
-static int put_message(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
-                       size_t at, size_t n, size_t *out_count)
+static int put_message(struct window *w, const struct xsock__held *held,
+                       const struct xsock_dgram *v, size_t at, size_t n, size_t *out_count)
 {
     struct xsock_control *control = v[at].control;
     struct xsock__sys_msg *m = &w->msgs[w->n];
     size_t count = put_vectors(&w->vecs[at], &v[at], n);
-    *m = (struct xsock__sys_msg){.vec = &w->vecs[at], .vec_count = count, .af = s->af};
+    *m = (struct xsock__sys_msg){.vec = &w->vecs[at], .vec_count = count};
     m->segment = count > 1 ? v[at].len : 0;
     m->control = control != NULL && control->has == 0 ? NULL : control;
     *out_count = count;
-    int rc = xsock__control_check_socket(s, control, v[at].len);
-    return rc != 0 ? rc : put_address(w, s, v, at);
+    int rc = xsock__control_check_socket(held, control, v[at].addr, v[at].len, &m->af);
+    return rc != 0 ? rc : put_address(w, held->sock, v, at);
 }
 
 /* Adds as many as fit, up to the first that cannot be sent. Returns the error of that one if it is
  * the very first. */
-static int prepare_sends(struct window *w, const struct xsock__sock *s, const struct xsock_dgram *v,
-                         size_t n)
+static int prepare_sends(struct window *w, const struct xsock__held *held,
+                         const struct xsock_dgram *v, size_t n)
 {
     size_t count, max = n < XSOCK__SEGMENTS_MAX ? n : XSOCK__SEGMENTS_MAX;
     w->n = 0;
     for (size_t at = 0; w->n < w->max && at < max; at += count, w->n++) {
-        int rc = put_message(w, s, v, at, w->segments ? max - at : 1, &count);
+        int rc = put_message(w, held, v, at, w->segments ? max - at : 1, &count);
         if (rc != 0)
             return at > 0 ? 0 : rc;
     }
@@ -239,7 +239,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     w.max = most_to_send(s, v, n);
     w.segments = n > 1 && is_udp(s) && xsock__sys_can_segment(fd->held.handle);
     while (sent < n) {
-        int rc = prepare_sends(&w, s, v + sent, n - sent);
+        int rc = prepare_sends(&w, &fd->held, v + sent, n - sent);
         if (rc == 0 && sent == 0)
             rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, &limit);
         else if (rc == 0)
@@ -343,6 +343,8 @@ static void report(const struct window *w, const struct xsock__sock *s, struct x
         v[i].done = w->msgs[i].done;
         v[i].flags = w->msgs[i].flags;
         v[i].segment = w->msgs[i].segment;
+        if (v[i].control != NULL)
+            xsock__control_received(s, v[i].control);
         if (v[i].addr == NULL)
             continue;
         memset(v[i].addr, 0, sizeof *v[i].addr);

@@ -135,7 +135,7 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
         x.sys.addr = &native;
     }
     if (rc == 0)
-        rc = xsock__control_check_socket(s, m->control, x.total);
+        rc = xsock__control_check_socket(&fd->held, m->control, m->addr, x.total, &x.sys.af);
     struct xsock__limit limit = xsock__limit_send(s, flags);
     if (rc == 0)
         rc = check_socket(s, m, flags);
@@ -202,8 +202,10 @@ static void report(const struct xsock__sock *s, const struct message *x,
 {
     m->flags = x->out_flags | (x->done > x->total ? XSOCK_MSG_TRUNC : 0);
     m->segment = x->sys.segment;
-    if (m->control != NULL)
+    if (m->control != NULL) {
         *m->control = *control;
+        xsock__control_received(s, m->control);
+    }
     if (m->addr == NULL)
         return;
     memset(m->addr, 0, sizeof *m->addr);

@@ -54,8 +54,17 @@ static void put_handles(struct msghdr *to, const struct xsock_control *c)
     }
 }
 
+/* The IPv4 address to send from, which may be IPv4-mapped. NULL: any. */
+static const uint8_t *local_inet(const struct xsock_control *c)
+{
+    if (c->local.family == XSOCK_AF_UNSPEC)
+        return NULL;
+    return c->local.family == XSOCK_AF_INET6 ? c->local.data + 12 : c->local.data;
+}
+
 static int put_info(struct msghdr *to, const struct xsock_control *c)
 {
+    const uint8_t *local = local_inet(c);
 #ifdef IP_PKTINFO
     struct in_pktinfo info;
     memset(&info, 0, sizeof info);
@@ -64,15 +73,15 @@ static int put_info(struct msghdr *to, const struct xsock_control *c)
 #else
     info.ipi_ifindex = (int)c->interface_index;
 #endif
-    if (c->local.family == XSOCK_AF_INET)
-        memcpy(&info.ipi_spec_dst, c->local.data, 4);
+    if (local != NULL)
+        memcpy(&info.ipi_spec_dst, local, 4);
     xsock__posix_add_control(to, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
     return 0;
 #else /* FreeBSD: the address only */
     if (c->interface_index != 0)
         return EOPNOTSUPP;
-    if (c->local.family == XSOCK_AF_INET)
-        xsock__posix_add_control(to, IPPROTO_IP, IP_SENDSRCADDR, c->local.data, 4);
+    if (local != NULL)
+        xsock__posix_add_control(to, IPPROTO_IP, IP_SENDSRCADDR, local, 4);
     return 0;
 #endif
 }
@@ -87,14 +96,30 @@ static void put_info6(struct msghdr *to, const struct xsock_control *c)
     xsock__posix_add_control(to, IPPROTO_IPV6, IPV6_PKTINFO, &info, sizeof info);
 }
 
-/* A dual-stack socket sends by one of the two protocols, which ignores the control data of the
- * other. */
-static void put_octet(struct msghdr *to, bool six, int type, int type6, int value)
+static void put_tos(struct msghdr *to, const struct xsock_control *c, bool six)
 {
-    const octet four = (octet)value;
-    xsock__posix_add_control(to, IPPROTO_IP, type, &four, sizeof four);
+    const octet four = (octet)c->tos;
+    const int value = c->tos;
     if (six)
-        xsock__posix_add_control(to, IPPROTO_IPV6, type6, &value, sizeof value);
+        xsock__posix_add_control(to, IPPROTO_IPV6, IPV6_TCLASS, &value, sizeof value);
+    else
+        xsock__posix_add_control(to, IPPROTO_IP, IP_TOS, &four, sizeof four);
+}
+
+/* FreeBSD has no hop limit for one IPv4 packet (udp_send: ENOPROTOOPT). */
+static int put_hop_limit(struct msghdr *to, const struct xsock_control *c, bool six)
+{
+    const int value = c->hop_limit;
+    if (six) {
+        xsock__posix_add_control(to, IPPROTO_IPV6, IPV6_HOPLIMIT, &value, sizeof value);
+        return 0;
+    }
+#ifdef __FreeBSD__
+    return EOPNOTSUPP;
+#else
+    xsock__posix_add_control(to, IPPROTO_IP, IP_TTL, &value, sizeof value);
+    return 0;
+#endif
 }
 
 int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m)
@@ -110,9 +135,9 @@ int xsock__posix_put_control(struct msghdr *to, const struct xsock__sys_msg *m)
     else if (c->has & XSOCK_CONTROL_PKTINFO)
         code = put_info(to, c);
     if (c->has & XSOCK_CONTROL_TOS)
-        put_octet(to, six, IP_TOS, IPV6_TCLASS, c->tos);
-    if (c->has & XSOCK_CONTROL_HOP_LIMIT)
-        put_octet(to, six, IP_TTL, IPV6_HOPLIMIT, c->hop_limit);
+        put_tos(to, c, six);
+    if (code == 0 && (c->has & XSOCK_CONTROL_HOP_LIMIT))
+        code = put_hop_limit(to, c, six);
     return code;
 }
 

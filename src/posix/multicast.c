@@ -78,14 +78,23 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
     return code;
 }
 
-int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
+static int set_inet_multicast_if(int fd, uint32_t index)
 {
-    if (af == XSOCK_AF_INET6)
-        return set((int)h, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
     struct ip_mreqn r;
     memset(&r, 0, sizeof r);
     r.imr_ifindex = (int)index;
-    return set((int)h, IPPROTO_IP, IP_MULTICAST_IF, &r, sizeof r);
+    return set(fd, IPPROTO_IP, IP_MULTICAST_IF, &r, sizeof r);
+}
+
+/* A dual-stack socket sends IPv4 multicast, too. If it refuses the option, it does not need it. */
+int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
+{
+    if (af != XSOCK_AF_INET6)
+        return set_inet_multicast_if((int)h, index);
+    int code = set((int)h, IPPROTO_IPV6, IPV6_MULTICAST_IF, &index, sizeof index);
+    if (code == 0)
+        (void)set_inet_multicast_if((int)h, index);
+    return code;
 }
 
 #ifndef IP_MULTICAST_IFINDEX

@@ -1,6 +1,9 @@
 #include "socket/control.h"
 
+#include <string.h>
+
 #include "addr/addr.h"
+#include "sys.h"
 
 enum {
     ALL =
@@ -50,9 +53,57 @@ int xsock__control_check_send(const struct xsock_control *c)
     return rc;
 }
 
-int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_control *c,
-                                size_t total)
+/* ---- The packet's family --------------------------------------------------------------------- */
+
+enum { MAPPED = 12 /* the bytes before the IPv4 address in an IPv4-mapped one */ };
+static const uint8_t mapped[MAPPED] = {[10] = 0xff, [11] = 0xff};
+
+static bool is_inet(const struct xsock_addr *a)
 {
+    return a->family == XSOCK_AF_INET
+           || (a->family == XSOCK_AF_INET6 && memcmp(a->data, mapped, MAPPED) == 0);
+}
+
+static bool has_inet_peer(uintptr_t handle)
+{
+    struct xsock__sys_addr native;
+    struct xsock_addr peer;
+    return xsock__sys_peer_addr(handle, &native) == 0
+           && xsock__sys_addr_from_native(&native, &peer) == 0 && is_inet(&peer);
+}
+
+/* A dual-stack socket sends IPv4 packets, too, and the system wants the control data of the packet's
+ * family. */
+static int packet_family(const struct xsock__held *held, const struct xsock_control *c,
+                         const struct xsock_addr *to)
+{
+    const int af = held->sock->af;
+    bool inet;
+    if (af != XSOCK_AF_INET6 || (c->has & OF_DATAGRAMS) == 0)
+        return af;
+    if (to != NULL)
+        inet = is_inet(to);
+    else if ((c->has & XSOCK_CONTROL_PKTINFO) != 0 && c->local.family != XSOCK_AF_UNSPEC)
+        inet = is_inet(&c->local);
+    else
+        inet = has_inet_peer(held->handle);
+    return inet ? XSOCK_AF_INET : XSOCK_AF_INET6;
+}
+
+static bool fits_packet(const struct xsock_addr *local, int socket_af, int packet_af)
+{
+    if (local->family == XSOCK_AF_UNSPEC)
+        return true;
+    if (socket_af == XSOCK_AF_INET)
+        return local->family == XSOCK_AF_INET;
+    return is_inet(local) == (packet_af == XSOCK_AF_INET);
+}
+
+int xsock__control_check_socket(const struct xsock__held *held, const struct xsock_control *c,
+                                const struct xsock_addr *to, size_t total, int *out_af)
+{
+    const struct xsock__sock *s = held->sock;
+    *out_af = s->af;
     if (c == NULL || c->has == 0)
         return 0;
     bool internet = xsock__addr_is_internet(s->af);
@@ -61,13 +112,27 @@ int xsock__control_check_socket(const struct xsock__sock *s, const struct xsock_
         return -XSOCK_EOPNOTSUPP;
     if ((c->has & OF_DATAGRAMS) != 0 && (!internet || xsock__sock_is_stream(s)))
         return -XSOCK_EOPNOTSUPP;
-    if ((c->has & XSOCK_CONTROL_PKTINFO) != 0 && c->local.family != XSOCK_AF_UNSPEC
-        && c->local.family != s->af)
-        return -XSOCK_EAFNOSUPPORT;
     if ((c->has & XSOCK_CONTROL_HANDLES) != 0 && total == 0 && s->type == XSOCK_SOCK_STREAM)
         return -XSOCK_EINVAL;
+    *out_af = packet_family(held, c, to);
+    if ((c->has & XSOCK_CONTROL_PKTINFO) != 0 && !fits_packet(&c->local, s->af, *out_af))
+        return -XSOCK_EAFNOSUPPORT;
     return 0;
 }
+
+void xsock__control_received(const struct xsock__sock *s, struct xsock_control *c)
+{
+    struct xsock_addr *a = &c->local;
+    if (s->af != XSOCK_AF_INET6 || (c->has & XSOCK_CONTROL_PKTINFO) == 0
+        || a->family != XSOCK_AF_INET)
+        return;
+    memmove(a->data + MAPPED, a->data, a->length);
+    memcpy(a->data, mapped, MAPPED);
+    a->family = XSOCK_AF_INET6;
+    a->length += MAPPED;
+}
+
+/* ---- Checking and comparing ------------------------------------------------------------------ */
 
 int xsock__control_check_recv(const struct xsock_control *c)
 {

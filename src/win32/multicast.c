@@ -150,6 +150,12 @@ int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
 
     if (code && af == XSOCK_AF_INET && index && address_of(index, &from) == 0)
         code = set(h, IPPROTO_IP, IP_MULTICAST_IF, &from, sizeof from);
+    /* A dual-stack socket sends IPv4 multicast, too. If it refuses the option, it does not need it.
+     */
+    if (code == 0 && af == XSOCK_AF_INET6) {
+        v = index_for(XSOCK_AF_INET, index);
+        (void)set(h, IPPROTO_IP, IP_MULTICAST_IF, &v, sizeof v);
+    }
     return code;
 }
 

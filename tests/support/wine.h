@@ -24,4 +24,6 @@ bool is_wine(void);
 /* A UDP peer that refuses is not reported. A UDP socket that is disconnected loses a port that the
  * system has chosen, as on the Linux below (8.0). */
 
+/* WSASendMsg takes an ECN mark and does not send it (8.0). */
+
 #endif
