@@ -12,6 +12,8 @@
 #include <net/if_dl.h>
 #endif
 
+#include "posix/handle.h"
+
 #if defined(__linux__) && !defined(UDP_GRO)
 #define UDP_GRO 104 /* Linux 5.0 */
 #endif
@@ -191,6 +193,10 @@ static void get_handles(struct cmsghdr *c, struct xsock__sys_msg *m, bool cloexe
         memcpy(&fd, CMSG_DATA(c) + i * sizeof fd, sizeof fd);
         if (to == NULL || to->handle_count >= to->handle_capacity) {
             close(fd);
+            fd = -1;
+        }
+        fd = xsock__posix_move_up(fd);
+        if (fd < 0) {
             m->flags |= XSOCK_MSG_CTRUNC;
             continue;
         }

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "posix/handle.h"
 #include "posix/socket.h"
 
 static const struct sockaddr *in(const struct xsock__sys_addr *a)
@@ -66,7 +67,7 @@ static int accept_native(int h, struct sockaddr *name, socklen_t *size, bool clo
 static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
                         const struct xsock__sys_triple *t, bool cloexec, int *out)
 {
-    int fd = accept_native(h, name, size, cloexec);
+    int fd = xsock__posix_move_up(accept_native(h, name, size, cloexec));
     if (fd < 0)
         return errno;
     int code = xsock__posix_prepare(fd, t, cloexec);

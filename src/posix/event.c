@@ -6,8 +6,10 @@
 #include <sys/eventfd.h>
 #endif
 
+#include "posix/handle.h"
+
 /* macOS has no pipe2. */
-static int open_pipe(int out[2])
+static int make_pipe(int out[2])
 {
 #ifndef __APPLE__
     if (pipe2(out, O_CLOEXEC | O_NONBLOCK) == 0)
@@ -27,7 +29,7 @@ static int open_pipe(int out[2])
 int xsock__posix_event_open(int out[2])
 {
 #ifdef __linux__
-    int fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    int fd = xsock__posix_move_up(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
     if (fd >= 0) {
         out[0] = out[1] = fd;
         return 0;
@@ -35,7 +37,8 @@ int xsock__posix_event_open(int out[2])
     if (!xsock__posix_is_missing(errno))
         return errno;
 #endif
-    return open_pipe(out);
+    int code = make_pipe(out);
+    return code != 0 ? code : xsock__posix_move_both_up(out);
 }
 
 void xsock__posix_event_close(const int event[2])

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "posix/event.h"
+#include "posix/handle.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };
@@ -49,7 +50,7 @@ static int open_epoll(void)
 
 static int open_both(struct xsock__sys_poller *p)
 {
-    p->epoll = open_epoll();
+    p->epoll = xsock__posix_move_up(open_epoll());
     if (p->epoll < 0)
         return errno;
     int code = open_wake(p);

@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "posix/handle.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MAX = 128 };
@@ -71,7 +72,7 @@ static int open_kqueue(struct xsock__sys_poller *p)
 {
     /* CLEAR: one waiter gets a wake */
     struct kevent wake = make_event(0, EVFILT_USER, EV_ADD | EV_CLEAR, 0, 0, wake_key);
-    p->kqueue = kqueue();
+    p->kqueue = xsock__posix_move_up(kqueue());
     if (p->kqueue < 0)
         return errno;
     /* kqueue1() and O_CLOEXEC need FreeBSD 14; a forked child does not get a kqueue anyway */

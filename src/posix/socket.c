@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#include "posix/handle.h"
 #include "posix/socket.h"
 
 static int set_fd_flag(int fd, bool on)
@@ -91,7 +92,8 @@ int xsock__posix_prepare(int fd, const struct xsock__sys_triple *t, bool cloexec
 
 int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out)
 {
-    int fd = socket(t->family, t->type | creation_flags(cloexec), t->protocol);
+    int fd =
+        xsock__posix_move_up(socket(t->family, t->type | creation_flags(cloexec), t->protocol));
     if (fd < 0)
         return errno;
     int code = xsock__posix_prepare(fd, t, cloexec);
@@ -107,7 +109,10 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
     int fd[2];
     if (socketpair(t->family, t->type | creation_flags(cloexec), t->protocol, fd) != 0)
         return errno;
-    int code = xsock__posix_prepare(fd[0], t, cloexec);
+    int code = xsock__posix_move_both_up(fd);
+    if (code != 0)
+        return code;
+    code = xsock__posix_prepare(fd[0], t, cloexec);
     if (code == 0)
         code = xsock__posix_prepare(fd[1], t, cloexec);
     if (code != 0) {
@@ -122,9 +127,7 @@ int xsock__sys_pair(const struct xsock__sys_triple *t, bool cloexec, uintptr_t o
 
 int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 {
-    /* From 3 up: the numbers below belong to the standard streams, also if a program has closed
-     * them. */
-    int fd = fcntl((int)h, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, 3);
+    int fd = fcntl((int)h, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, XSOCK__POSIX_FIRST_HANDLE);
     if (fd < 0)
         return errno;
     *out = (uintptr_t)fd;

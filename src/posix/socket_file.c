@@ -6,26 +6,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { STANDARD_STREAMS = 3 };
-
-/* The numbers of the standard streams are left to the program, also for a moment. */
-static int move_up(int fd)
-{
-    if (fd < 0 || fd >= STANDARD_STREAMS)
-        return fd;
-    int moved = fcntl(fd, F_DUPFD_CLOEXEC, STANDARD_STREAMS);
-    int code = errno;
-    close(fd);
-    errno = code;
-    return moved;
-}
+#include "posix/handle.h"
 
 /* O_NONBLOCK: opening a named pipe would wait. flock and not fcntl: a lock of fcntl belongs to the
  * process, so two threads would both have it, and it ends when any handle of the file is closed. */
 int xsock__sys_lock_file(const char *path, uintptr_t *out)
 {
     const int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
-    int fd = move_up(open(path, flags, 0600));
+    int fd = xsock__posix_move_up(open(path, flags, 0600));
     if (fd < 0)
         return errno == EMLINK ? ELOOP : errno; /* FreeBSD's code for a symbolic link */
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

@@ -1,0 +1,31 @@
+#include "posix/handle.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+int xsock__posix_move_up(int fd)
+{
+    if (fd < 0 || fd >= XSOCK__POSIX_FIRST_HANDLE)
+        return fd;
+    int flags = fcntl(fd, F_GETFD);
+    bool cloexec = flags >= 0 && (flags & FD_CLOEXEC) != 0;
+    int moved = fcntl(fd, cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, XSOCK__POSIX_FIRST_HANDLE);
+    int code = errno;
+    close(fd);
+    errno = code;
+    return moved;
+}
+
+int xsock__posix_move_both_up(int fd[2])
+{
+    int code = 0;
+    for (int i = 0; i < 2; i++) {
+        fd[i] = xsock__posix_move_up(fd[i]);
+        if (fd[i] < 0)
+            code = errno;
+    }
+    for (int i = 0; i < 2 && code != 0; i++)
+        if (fd[i] >= 0)
+            close(fd[i]);
+    return code;
+}

@@ -1,0 +1,18 @@
+/* Handles of the library's own and of its sockets are never 0, 1 or 2. A program that was started
+ * with a standard stream closed would otherwise write its messages to a network peer. */
+#ifndef XSOCK__POSIX_HANDLE_H
+#define XSOCK__POSIX_HANDLE_H
+
+#include "posix/native.h"
+
+enum { XSOCK__POSIX_FIRST_HANDLE = 3 };
+
+/* Every new handle goes through here. Returns the handle, or a higher one in its place if it was the
+ * number of a standard stream. The close-on-exec flag stays. -1 with errno if the handle is -1, or
+ * if no higher number is left; the handle is closed then. */
+int xsock__posix_move_up(int fd);
+
+/* The same for two. Returns 0, or errno; both are closed then. */
+int xsock__posix_move_both_up(int fd[2]);
+
+#endif

@@ -1,0 +1,167 @@
+/* A program that was started with its standard streams closed: the library takes their numbers for
+ * nothing, whatever it makes. What the program writes to its standard error would go to a network
+ * peer otherwise. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+#include "harness.h"
+
+#ifdef _WIN32
+static void the_numbers_of_the_standard_streams_stay_free(void **state)
+{
+    (void)state;
+    SKIP("Windows has no numbers for them");
+}
+
+#else
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sockets.h"
+#include "sys.h"
+#include "xsock_native.h"
+
+enum { LIMIT = 128, REPORTS = 100 }; /* a handle for what the child finds wrong */
+
+/* Standard error is closed. */
+#define CHILD_CHECK(condition)                                                     \
+    do {                                                                           \
+        if (!(condition)) {                                                        \
+            dprintf(REPORTS, "in the child, line %d: %s\n", __LINE__, #condition); \
+            _exit(1);                                                              \
+        }                                                                          \
+    } while (0)
+
+static bool are_free(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            return false;
+    return true;
+}
+
+static void check(int d, bool cloexec)
+{
+    uintptr_t h = 0;
+    CHILD_CHECK(d >= 3 && xsock_native(d, &h) == 0 && h >= 3);
+    CHILD_CHECK(fcntl((int)h, F_GETFD) == (cloexec ? FD_CLOEXEC : 0));
+    CHILD_CHECK(are_free());
+}
+
+static void open_sockets(int cloexec)
+{
+    struct xsock_addr a = sockets_loopback();
+    int pair[2], listener = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | cloexec, 0);
+    check(listener, cloexec != 0);
+    CHILD_CHECK(xsock_bind(listener, &a) == 0 && xsock_listen(listener, 4) == 0
+                && xsock_local_addr(listener, &a) == 0);
+    int client = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | cloexec, 0);
+    CHILD_CHECK(xsock_connect(client, &a) == 0);
+    int server = xsock_accept(listener, cloexec, NULL);
+    check(server, cloexec != 0);
+    check(xsock_dup(server, 0, cloexec), cloexec != 0);
+    CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | cloexec, 0, pair) == 0);
+    check(pair[0], cloexec != 0);
+    check(pair[1], cloexec != 0);
+}
+
+static void wait_and_poll(void)
+{
+    struct xsock_event e;
+    int pair[2], p = xsock_poller_open(XSOCK_SOCK_CLOEXEC);
+    check(p, true);
+    CHILD_CHECK(xsock_poller_wait(p, &e, 1, 0) == 0);
+    CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair) == 0);
+    CHILD_CHECK(xsock_set_opt_time(pair[0], XSOCK_SO_RCVTIMEO, 1000) == 0);
+    CHILD_CHECK(xsock_recv(pair[0], &e, 1, 0) == -XSOCK_EAGAIN); /* it has waited, with a wake */
+    CHILD_CHECK(are_free());
+    CHILD_CHECK(xsock_close(p) == 0);
+}
+
+static void receive_handles(int flags)
+{
+    uintptr_t sent[3] = {REPORTS, REPORTS, REPORTS}, got[3];
+    char byte = 0;
+    struct xsock_vec v = {&byte, 1};
+    struct xsock_control c = {.has = XSOCK_CONTROL_HANDLES, .handles = sent, .handle_count = 3};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
+    int pair[2];
+    CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair) == 0);
+    CHILD_CHECK(xsock_sendmsg(pair[0], &m, 0) == 1);
+    c = (struct xsock_control){.handles = got, .handle_capacity = 3};
+    CHILD_CHECK(xsock_recvmsg(pair[1], &m, flags) == 1 && c.handle_count == 3 && m.flags == 0);
+    for (int i = 0; i < 3; i++)
+        CHILD_CHECK(got[i] >= 3 && fcntl((int)got[i], F_GETFD) == (flags != 0 ? FD_CLOEXEC : 0));
+    CHILD_CHECK(are_free());
+}
+
+/* What the backend makes for itself. */
+static void make_the_rest(const char *path)
+{
+    struct xsock__sys_wake w;
+    uintptr_t lock;
+    CHILD_CHECK(xsock__sys_wake_open(&w) == 0 && w.handle[0] >= 3 && w.handle[1] >= 3);
+    CHILD_CHECK(are_free());
+    CHILD_CHECK(xsock__sys_lock_file(path, &lock) == 0 && lock >= 3 && are_free());
+    xsock__sys_unlock_file(lock);
+    unlink(path);
+}
+
+/* No other number is left: the calls say so, and take none of these. */
+static void take_none_at_the_limit(void)
+{
+    int pair[2];
+    while (fcntl(REPORTS, F_DUPFD, 3) >= 0)
+        ;
+    CHILD_CHECK(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0) == -XSOCK_EMFILE && are_free());
+    CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair) == -XSOCK_EMFILE);
+    CHILD_CHECK(are_free());
+    CHILD_CHECK(xsock_poller_open(0) == -XSOCK_EMFILE && are_free());
+}
+
+/* Closes the standard streams, and makes everything. */
+static void run_child(bool full, const char *path)
+{
+    const struct rlimit limit = {LIMIT, LIMIT};
+    if (dup2(STDERR_FILENO, REPORTS) != REPORTS)
+        _exit(2);
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        _exit(3);
+    for (int fd = 0; fd < 3; fd++)
+        close(fd);
+    open_sockets(0);
+    open_sockets(XSOCK_SOCK_CLOEXEC);
+    wait_and_poll();
+    receive_handles(0);
+    receive_handles(XSOCK_MSG_CMSG_CLOEXEC);
+    make_the_rest(path);
+    if (full)
+        take_none_at_the_limit();
+    _exit(0);
+}
+
+static void the_numbers_of_the_standard_streams_stay_free(void **state)
+{
+    char path[64];
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/xsock-streams-%ld", (long)getpid());
+    for (int full = 0; full < 2; full++) {
+        int status = -1;
+        pid_t child = fork();
+        if (child == 0)
+            run_child(full == 1, path);
+        assert_true(child > 0 && waitpid(child, &status, 0) == child);
+        assert_int_equal(status, 0);
+    }
+}
+#endif
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(the_numbers_of_the_standard_streams_stay_free)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
