@@ -75,6 +75,9 @@ static void accept_in_a_full_process_says_so_only_while_a_connection_is_pending(
 #else
 #include <errno.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "child.h"
 
 /* Linux looks for a free descriptor before it looks for a connection. */
 static void accept_in_a_full_process_says_so_only_while_a_connection_is_pending(void **state)
@@ -135,6 +138,72 @@ static void a_full_process_is_emfile_and_nothing_is_lost(void **state)
     native_close_socket(h);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
+
+static bool is_final(int rc)
+{
+    return rc < 0 && rc != -XSOCK_EMFILE && rc != -XSOCK_EAI_AGAIN && rc != -XSOCK_EAI_MEMORY;
+}
+
+/* In a child whose process has no descriptor left. */
+static void look_up_in_a_full_process(void)
+{
+    static const struct {
+        const char *host, *service;
+    } rows[] = {
+        {"nosuch.invalid", NULL},
+        {"localhost", NULL},
+        {"localhost", "http"},
+        {"127.0.0.1", "http"},
+        {NULL, "http"},
+        {NULL, "no-such-service"},
+        {"fe80::1%no-such-zone", "1"},
+        {"fe80::1%no-such-zone", "http"},
+    };
+    struct rlimit low = {3, 3};
+    struct xsock_addr a;
+    char host[1025] = "", service[64] = "";
+    CHECK(setrlimit(RLIMIT_NOFILE, &low) == 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int flags = 0; flags <= XSOCK_AI_ADDRCONFIG; flags += XSOCK_AI_ADDRCONFIG) {
+            int rc = xsock_resolve(rows[i].host, rows[i].service, XSOCK_AF_UNSPEC,
+                                   XSOCK_SOCK_STREAM, flags, &a, 1);
+            if (is_final(rc))
+                fprintf(stderr, "row %d, flags %d: %s\n", (int)i, flags, harness_name(rc));
+            CHECK(!is_final(rc));
+        }
+    CHECK(!is_final(xsock_addr_parse("[fe80::1%no-such-zone]:1", &a)));
+    CHECK(!is_final(xsock_canonical_name("nosuch.invalid", XSOCK_AF_UNSPEC, host, 1025)));
+    CHECK(!is_final(xsock_connect_host("nosuch.invalid", "80", -1)));
+    CHECK(!is_final(xsock_listen_host("nosuch.invalid", "80", 1)));
+    CHECK(xsock_addr_parse("127.0.0.1:80", &a) == 0);
+    CHECK(!is_final(xsock_reverse(&a, host, sizeof host, NULL, 0, XSOCK_NI_NAMEREQD)));
+    CHECK(xsock_reverse(&a, host, sizeof host, NULL, 0, 0) < 0 || strcmp(host, "127.0.0.1") != 0);
+    CHECK(xsock_reverse(&a, NULL, 0, service, sizeof service, 0) < 0 || strcmp(service, "80") != 0);
+    _exit(0);
+}
+
+static void join_child(pid_t child)
+{
+    int status = 0;
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* C libraries give other answers once they have read their configuration. */
+static void lookups_in_a_full_process_give_no_final_answer(void **state)
+{
+    (void)state;
+    for (int warm = 0; warm < 2; warm++) {
+        pid_t child = fork();
+        if (child == 0) {
+            if (warm != 0)
+                (void)xsock_resolve("localhost", "http", XSOCK_AF_UNSPEC, 0, 0, NULL, 0);
+            look_up_in_a_full_process();
+        }
+        join_child(child);
+    }
+}
 #endif
 
 /* More than fits a small table: numbers, flags and sockets of a thousand. */
@@ -162,6 +231,9 @@ int main(void)
         TEST(a_full_process_is_emfile_and_nothing_is_lost),
         TEST(accept_in_a_full_process_says_so_only_while_a_connection_is_pending),
         TEST(a_thousand_are_open_at_once),
+#ifndef _WIN32
+        TEST(lookups_in_a_full_process_give_no_final_answer),
+#endif
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);
 }

@@ -269,6 +269,7 @@ static void test_errors_of_the_resolver_come_with_its_code(void **state)
         {XSOCK_EAI_SYSTEM, FAKE_EMFILE, XSOCK_EMFILE},
         {XSOCK_EAI_SYSTEM, FAKE_ENFILE, XSOCK_ENFILE},
         {XSOCK_EAI_SYSTEM, FAKE_ENOMEM, XSOCK_EAI_MEMORY},
+        {XSOCK_EAI_SYSTEM, FAKE_ENOBUFS, XSOCK_EAI_MEMORY},
     };
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

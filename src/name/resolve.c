@@ -14,6 +14,28 @@ enum {
     PORT_LAST = 0xffff
 };
 
+/* ---- Errors ---------------------------------------------------------------------------------- */
+
+/* What a look-up tells of an error that is not a resolver's: whether there was no room. */
+static int error_of_system(int rc)
+{
+    switch (rc) {
+    case -XSOCK_EMFILE:
+    case -XSOCK_ENFILE:
+        return rc;
+    case -XSOCK_ENOMEM:
+    case -XSOCK_ENOBUFS:
+        return -XSOCK_EAI_MEMORY;
+    default:
+        return -XSOCK_EAI_SYSTEM;
+    }
+}
+
+int xsock__resolve_error(int error, int code)
+{
+    return error == XSOCK_EAI_SYSTEM ? error_of_system(xsock__error_from_native(code)) : -error;
+}
+
 /* ---- What is wrong with a question ----------------------------------------------------------- */
 
 static bool is_digit(char c)
@@ -65,10 +87,8 @@ static int parse_host(const char *host, struct xsock_addr *out)
 {
     bool is_v6 = strchr(host, ':') != NULL;
     int rc = host[0] == '[' ? -XSOCK_EINVAL : xsock_addr_parse(host, out);
-    if (rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE)
-        return rc;
-    if (rc == -XSOCK_ENOMEM)
-        return -XSOCK_EAI_MEMORY;
+    if (rc != 0 && rc != -XSOCK_EINVAL && rc != -XSOCK_ENODEV)
+        return error_of_system(rc); /* whether there is such a zone is not known */
     return rc == 0 && out->family == (is_v6 ? XSOCK_AF_INET6 : XSOCK_AF_INET) ? 0
                                                                               : -XSOCK_EAI_NONAME;
 }
@@ -248,18 +268,6 @@ static bool collect(const struct xsock__sys_addr *native, void *user)
     return !c->full;
 }
 
-/* Codes of the system that mean it has no room are told as such: the others of EAI_SYSTEM say
- * little. */
-static int error_of_resolver(int error, int code)
-{
-    if (error != XSOCK_EAI_SYSTEM)
-        return -error;
-    int rc = xsock__error_from_native(code);
-    return rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE ? rc
-           : rc == -XSOCK_ENOMEM                      ? -XSOCK_EAI_MEMORY
-                                                      : -error;
-}
-
 static int ask_system(const struct xsock__question *q, const char *host, int af,
                       struct collecting *c)
 {
@@ -278,7 +286,7 @@ static int ask_system(const struct xsock__question *q, const char *host, int af,
         return -XSOCK_EAI_MEMORY;
     c->out->code = error != 0 ? code : 0;
     if (error != 0)
-        return error_of_resolver(error, code);
+        return xsock__resolve_error(error, code);
     return c->out->count > 0 ? 0 : -XSOCK_EAI_NODATA;
 }
 

@@ -43,4 +43,9 @@ bool xsock__question_is_slow(const struct xsock__question *q);
 int xsock__question_ask(const struct xsock__question *q, struct xsock__answer *out);
 void xsock__answer_free(struct xsock__answer *a);
 
+/* The error of a look-up for what a function of sys.h has told: XSOCK_EAI_... or 0, and its code.
+ * Of EAI_SYSTEM the codes that mean "no room" are told as such, because the error alone says
+ * little. */
+int xsock__resolve_error(int error, int code);
+
 #endif

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "facts/translate.h"
 #include "name/resolve.h"
 #include "sys.h"
 #include "xsock.h"
@@ -43,14 +42,7 @@ static void number_of_port(uint32_t port, char out[XSOCK__NAME_SIZE])
 /* What it means that the system found no name: an error, or that a number will do. */
 static int judge(int error, int code, bool required)
 {
-    int rc = -error;
-    if (error == XSOCK_EAI_SYSTEM) {
-        rc = xsock__error_from_native(code);
-        if (rc == -XSOCK_ENOMEM)
-            rc = -XSOCK_EAI_MEMORY;
-        else if (rc != -XSOCK_EMFILE && rc != -XSOCK_ENFILE)
-            rc = -XSOCK_EAI_SYSTEM;
-    }
+    int rc = xsock__resolve_error(error, code);
     bool no_room = rc == -XSOCK_EMFILE || rc == -XSOCK_ENFILE || rc == -XSOCK_EAI_MEMORY;
     if (rc == 0 || (!required && !no_room))
         return 0;

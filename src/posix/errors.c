@@ -1,5 +1,8 @@
 #include "posix/native.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include "xsock.h"
 
 static const short by_errno[] = {
@@ -31,4 +34,20 @@ int xsock__sys_last_error(void)
 void xsock__sys_set_last_error(int code)
 {
     last_error = code;
+}
+
+static bool is_shortage(int code)
+{
+    return code == EMFILE || code == ENFILE || code == ENOMEM;
+}
+
+int xsock__posix_shortage(void)
+{
+    if (is_shortage(errno))
+        return errno;
+    int fd = open("/", O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return is_shortage(errno) ? errno : 0;
+    close(fd);
+    return 0;
 }

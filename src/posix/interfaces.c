@@ -12,6 +12,15 @@
 #include <net/if_dl.h>
 #endif
 
+/* Without a descriptor glibc 2.36 gives ENOENT. */
+static int failure(void)
+{
+    int code = errno;
+    int shortage = xsock__posix_shortage();
+
+    return shortage != 0 ? shortage : code != 0 ? code : ENXIO;
+}
+
 int xsock__sys_if_index(const char *name, uint32_t *out)
 {
     int before = errno;
@@ -22,7 +31,7 @@ int xsock__sys_if_index(const char *name, uint32_t *out)
     index = if_nametoindex(name);
     /* no such interface is ENODEV on Linux and ENXIO on BSD; other codes are failures */
     if (index == 0 && errno != ENODEV && errno != ENXIO) {
-        code = errno ? errno : ENXIO;
+        code = failure();
     } else {
         *out = index;
     }
@@ -39,7 +48,7 @@ int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
     errno = 0;
     if (!if_indextoname(index, name)) {
         name[0] = 0;
-        code = errno == ENXIO || errno == ENODEV ? 0 : errno;
+        code = errno == ENXIO || errno == ENODEV ? 0 : failure();
     }
     if (code == 0) {
         memcpy(out, name, sizeof name);

@@ -192,11 +192,13 @@ int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)
         *out = 0;
         return 0;
     }
-    uint32_t index = if_nametoindex(name);
-    if (index == 0)
-        return ENODEV; /* the interface was renamed or removed just now */
-    *out = index;
-    return 0;
+    uint32_t index;
+    int code = xsock__sys_if_index(name, &index);
+    if (code == 0 && index == 0)
+        code = ENODEV; /* the interface was renamed or removed just now */
+    if (code == 0)
+        *out = index;
+    return code;
 }
 
 #elif defined(IP_BOUND_IF) && defined(IPV6_BOUND_IF)

@@ -39,10 +39,21 @@ static int error_from_gai(int gai)
     return gai == 0 ? 0 : XSOCK_EUNKNOWN;
 }
 
-static int fail(int gai, int *out_code)
+/* What a resolver's answer means: 0 or XSOCK_EAI_... Resolvers give final answers if they could not
+ * read their files: a host or a service that "does not exist", or the number of a port that has a
+ * name (glibc 2.36, musl 1.2). errno was 0 before the resolver was asked. `before` is the thread's errno before the
+ * question, which it gets back. `incomplete`: the resolver had success, but lacks a name. */
+static int judge(int gai, bool incomplete, int before, int *out_code)
 {
-    int error = error_from_gai(gai);
-    *out_code = error == XSOCK_EAI_SYSTEM ? errno : gai;
+    int error = error_from_gai(gai), code = error == XSOCK_EAI_SYSTEM ? errno : gai;
+    int shortage = error != 0 || incomplete ? xsock__posix_shortage() : 0;
+    errno = before;
+    if (shortage != 0) {
+        error = XSOCK_EAI_SYSTEM;
+        code = shortage;
+    }
+    if (error != 0)
+        *out_code = code;
     return error;
 }
 
@@ -67,9 +78,11 @@ int xsock__sys_resolve(const struct xsock__sys_query *q, xsock__sys_found *found
     hints.ai_socktype = q->type;
     hints.ai_flags =
         (q->addrconfig ? AI_ADDRCONFIG : 0) | (q->canonical != NULL ? AI_CANONNAME : 0);
-    int gai = getaddrinfo(q->host, q->service, &hints, &list);
-    if (gai != 0)
-        return fail(gai, out_code);
+    int before = errno;
+    errno = 0;
+    int error = judge(getaddrinfo(q->host, q->service, &hints, &list), false, before, out_code);
+    if (error != 0)
+        return error;
     if (q->canonical != NULL)
         report_canonical(list, q->canonical);
     for (const struct addrinfo *i = list; i != NULL; i = i->ai_next) {
@@ -91,24 +104,29 @@ int xsock__sys_reverse_host(const struct xsock__sys_addr *a, bool no_fqdn,
 {
     char name[XSOCK__NAME_SIZE];
     int flags = NI_NAMEREQD | (no_fqdn ? NI_NOFQDN : 0);
+    int before = errno;
+    errno = 0;
     int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, name, sizeof name, NULL, 0,
                           flags);
-    if (gai != 0)
-        return fail(gai, out_code);
-    memcpy(out, name, sizeof name);
-    return 0;
+    int error = judge(gai, false, before, out_code);
+    if (error == 0)
+        memcpy(out, name, sizeof name);
+    return error;
 }
 
 int xsock__sys_reverse_service(const struct xsock__sys_addr *a, bool dgram,
                                char out[XSOCK__NAME_SIZE], int *out_code)
 {
     char name[XSOCK__NAME_SIZE];
+    int before = errno;
+    errno = 0;
     int gai = getnameinfo((const struct sockaddr *)a->bytes, a->length, NULL, 0, name, sizeof name,
                           dgram ? NI_DGRAM : 0);
-    if (gai != 0)
-        return fail(gai, out_code);
-    memcpy(out, name, sizeof name);
-    return 0;
+    bool is_number = gai == 0 && name[strspn(name, "0123456789")] == '\0';
+    int error = judge(gai, is_number, before, out_code);
+    if (error == 0)
+        memcpy(out, name, sizeof name);
+    return error;
 }
 
 /* ---- The thread ------------------------------------------------------------------------------ */
