@@ -126,6 +126,22 @@ static void test_all_refused_is_refused_with_its_code(void **state)
     assert_int_equal(fake_handles(), 0);
 }
 
+/* Linux has ENOTCONN for a socket without a peer, and BSD EINVAL if the peer has left at once. */
+static void test_a_lost_reason_is_told_as_refused(void **state)
+{
+    static const int codes[] = {FAKE_ENOTCONN, FAKE_EINVAL};
+    (void)state;
+    int listener = listen_at("[2001:db8::1]:80");
+    fake_connects_take(20 * MS, 0);
+    for (size_t i = 0; i < 2; i++) {
+        fake_fail(FAKE_PEER_ADDR, 1, codes[i]);
+        ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_host("2001:db8::1", "80", -1));
+        assert_true(fake_failed());
+        assert_int_equal(fake_handles(), 1);
+    }
+    ASSERT_RESULT(0, xsock_close(listener));
+}
+
 static void test_the_limit_holds_to_the_nanosecond_and_leaves_nothing(void **state)
 {
     static const int64_t limits[] = {1,         1000,      249999999,
@@ -304,6 +320,7 @@ int main(void)
         HOST_TEST(test_the_first_that_answers_has_no_rival),
         HOST_TEST(test_a_refusal_brings_the_other_family_next_at_once),
         HOST_TEST(test_all_refused_is_refused_with_its_code),
+        HOST_TEST(test_a_lost_reason_is_told_as_refused),
         HOST_TEST(test_the_limit_holds_to_the_nanosecond_and_leaves_nothing),
         HOST_TEST(test_waits_that_are_interrupted_or_too_short_change_nothing),
         HOST_TEST(test_looking_up_counts_in_the_limit),

@@ -272,8 +272,8 @@ static int expected(const struct call *c, int code)
     if (c->waits && own && (error == -XSOCK_EINTR || (error == -XSOCK_EAGAIN && failed == c->own)))
         return c->result;
     if (error == -XSOCK_EPERM
-        && (failed == FAKE_BIND || c->own == FAKE_CONNECT || c->own == FAKE_SEND
-            || c->own == FAKE_RECV))
+        && (failed == FAKE_BIND || failed == FAKE_LISTEN || c->own == FAKE_CONNECT
+            || c->own == FAKE_SEND || c->own == FAKE_RECV))
         return -XSOCK_EACCES;
     return error;
 }

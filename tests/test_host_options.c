@@ -286,6 +286,18 @@ static void test_a_full_queue_of_a_path_is_waited_for(void **state)
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
+static void test_listening_by_name_has_the_errors_of_listen(void **state)
+{
+    static const struct {
+        int code, expected;
+    } rows[] = {{FAKE_EDESTADDRREQ, XSOCK_EINVAL}, {FAKE_EPERM, XSOCK_EACCES}};
+    (void)state;
+    for (size_t i = 0; i < 2; i++) {
+        fake_fail(FAKE_LISTEN, 1, rows[i].code);
+        ASSERT_RESULT(-rows[i].expected, xsock_listen_host("unix:/run/x", NULL, 5));
+    }
+}
+
 /* ---- Stale sockets --------------------------------------------------------------------------- */
 
 static const struct xsock_listen_options REMOVE = {.flags = XSOCK_HOST_REMOVE_STALE};
@@ -418,6 +430,7 @@ int main(void)
         OPTIONS_TEST(test_bad_options_to_listen_are_told),
         OPTIONS_TEST(test_a_path_is_connected_to_without_a_look_up),
         OPTIONS_TEST(test_a_full_queue_of_a_path_is_waited_for),
+        OPTIONS_TEST(test_listening_by_name_has_the_errors_of_listen),
         OPTIONS_TEST(test_a_stale_socket_is_removed_only_if_asked),
         OPTIONS_TEST(test_the_lock_is_held_from_before_the_probe_until_it_listens),
         OPTIONS_TEST(test_a_file_that_is_no_socket_stays),

@@ -5,6 +5,7 @@
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "socket/endpoint.h"
 #include "socket/kept_error.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -28,7 +29,6 @@ static bool is_in_progress(int error)
 static int ask_outcome(struct xsock__fd *fd, int *out_end)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
-    struct xsock__sys_addr peer;
     int code;
     do /* it does not wait: a signal that came just now tells nothing about the connect */
         code = xsock__sys_wait(&w, 1, NULL, 0);
@@ -36,21 +36,15 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     bool asked = code == 0; /* else the system refuses the question, not the socket */
     if (asked && w.revents == 0)
         return -XSOCK_EALREADY;
-    int failure = 0;
-    code = xsock__sys_take_error(fd->held.handle, &failure);
+    int failure;
+    bool lost;
+    code = xsock__endpoint_connect_end(fd->held.handle, &failure, &lost);
     if (code != 0)
         return xsock__finish(code);
-    *out_end = xsock__finish(failure);
-    if (failure != 0)
-        return 0;
-    /* If no error is left, somebody may have read it. BSD gives EINVAL for a socket that was shut
-     * down. */
-    int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
-    bool without_peer = rc == -XSOCK_EINVAL || rc == -XSOCK_ENOTCONN;
-    if (without_peer && !asked)
+    if (lost && !asked)
         return -XSOCK_EALREADY;
-    *out_end = without_peer ? -XSOCK_ENOTCONN : rc;
-    return without_peer ? 0 : rc;
+    *out_end = lost ? -XSOCK_ENOTCONN : xsock__finish(failure);
+    return 0;
 }
 
 /* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
@@ -237,7 +231,7 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
                                   : connect_datagrams(fd, &native, to_nobody);
     if (rc != 0)
         xsock__poller_state_changed(t, fd);
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return xsock__endpoint_error(rc);
 }
 
 int xsock__call_connect(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
@@ -291,5 +285,5 @@ int xsock__call_connect_result(struct xsock__fdtab *t, int d)
         return rc;
     rc = connect_result(fd);
     xsock__fdtab_put(t, fd);
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return xsock__endpoint_error(rc);
 }

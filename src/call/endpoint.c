@@ -5,6 +5,7 @@
 
 #include "addr/addr.h"
 #include "facts/translate.h"
+#include "socket/endpoint.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -37,12 +38,7 @@ int xsock__bind_in(struct xsock__fd *fd, const struct xsock_addr *a)
      */
     if (s->af == XSOCK_AF_LOCAL && xsock__sock_is(s, XSOCK__SOCK_BOUND))
         return -XSOCK_EINVAL;
-    bool exclusive = xsock__addr_is_internet(s->af) && s->type == XSOCK_SOCK_STREAM
-                     && !xsock__sock_is(s, XSOCK__SOCK_REUSE);
-    rc = xsock__finish(xsock__sys_bind(fd->held.handle, &native, exclusive));
-    if (rc == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_BOUND, 0);
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return xsock__endpoint_bind(&fd->held, &native);
 }
 
 int xsock__call_bind(struct xsock__fdtab *t, int d, const struct xsock_addr *a)
@@ -76,12 +72,7 @@ int xsock__listen_in(struct xsock__fd *fd, int backlog)
         return -XSOCK_EINVAL;
     if (xsock__addr_is_internet(s->af) && !xsock__sock_is(s, XSOCK__SOCK_BOUND))
         rc = bind_anywhere(fd);
-    if (rc == 0)
-        rc = xsock__finish(xsock__sys_listen(fd->held.handle, backlog < 0 ? 0 : backlog));
-    if (rc == 0)
-        xsock__sock_becomes(s, XSOCK__SOCK_LISTENING | XSOCK__SOCK_BOUND, XSOCK__SOCK_SHUT_RD);
-    return rc == -XSOCK_EDESTADDRREQ ? -XSOCK_EINVAL
-                                     : rc; /* macOS gives this for LOCAL without a name */
+    return rc != 0 ? rc : xsock__endpoint_listen(&fd->held, backlog);
 }
 
 int xsock__call_listen(struct xsock__fdtab *t, int d, int backlog)

@@ -10,10 +10,12 @@
 #include "name/happy_eyeballs.h"
 #include "name/host.h"
 #include "name/resolve.h"
+#include "socket/endpoint.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "socket/start.h"
 #include "sys.h"
+#include "wait/wait.h"
 
 enum {
     FLAGS =
@@ -28,6 +30,7 @@ struct attempt {
 };
 
 struct race {
+    struct xsock__fdtab *table;
     const struct xsock__host *host;
     const struct xsock_addr *local; /* NULL: the system chooses */
     struct xsock__happy happy;
@@ -86,10 +89,8 @@ static void has_won(struct race *r, const struct xsock__held *held)
 
 static void has_failed(struct race *r, int code)
 {
-    int error = xsock__error_from_native(code);
-    if (error == -XSOCK_EPERM)
-        error = -XSOCK_EACCES;
-    else if (error == -XSOCK_EAGAIN) /* for LOCAL, if the time has passed */
+    int error = xsock__endpoint_error(xsock__error_from_native(code));
+    if (error == -XSOCK_EAGAIN) /* for LOCAL, if the time has passed */
         error = -XSOCK_ETIMEDOUT;
     xsock__happy_failed(&r->happy, error, code);
 }
@@ -114,21 +115,23 @@ static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *ou
 }
 
 /* Linux gives EAGAIN if the queue of a LOCAL listener is full. Nothing was begun then, and no event
- * tells when the queue has space. So the call asks again at growing intervals. */
+ * tells when the queue has space. So the call asks again at growing intervals. It has no descriptor
+ * to wait in yet. */
 static int connect_patiently(const struct race *r, uintptr_t handle, const struct xsock_addr *a,
                              bool *out_running)
 {
-    const int64_t first_ns = 50 * 1000, max_ns = 20 * 1000 * 1000;
-    for (int64_t nap = first_ns;; nap = nap < max_ns / 2 ? 2 * nap : max_ns) {
-        int code = connect_handle(handle, a, out_running);
+    struct xsock__limit limit = xsock__limit_make(xsock__time_left(&r->happy.end), NULL);
+    struct xsock__wait w;
+    int code;
+    xsock__wait_begin(&w, r->table, xsock__fdtab_seal_fd(r->table), 0, &limit);
+    do {
+        code = connect_handle(handle, a, out_running);
         if (a->family != XSOCK_AF_LOCAL || xsock__error_from_native(code) != -XSOCK_EAGAIN)
-            return code;
+            break;
         *out_running = false;
-        int64_t left = xsock__time_left(&r->happy.end);
-        if (left == 0)
-            return code;
-        (void)xsock__sys_wait(NULL, 0, NULL, left < 0 || left > nap ? nap : left);
-    }
+    } while (xsock__wait_nap(&w) == 0);
+    xsock__wait_end(&w);
+    return code;
 }
 
 /* Several attempts may need the same port at the same time. They can have it if all of them ask for
@@ -167,26 +170,29 @@ static void begin_attempt(struct race *r, size_t i)
         a->running = false;
         xsock__sock_close(&a->held);
         has_failed(r, code);
+    } else {
+        xsock__sock_becomes(a->held.sock, XSOCK__SOCK_CONNECTING, 0);
     }
 }
 
 /* The socket is connected, or has failed. */
 static void judge(struct race *r, struct attempt *a)
 {
-    struct xsock__sys_addr peer;
-    int reason = 0;
-    int code = xsock__sys_take_error(a->held.handle, &reason);
-    if (code == 0)
-        code = reason;
-    if (code == 0) /* if no error is left, somebody may have read it */
-        code = xsock__sys_peer_addr(a->held.handle, &peer);
+    int failure = 0;
+    bool lost = false;
+    int code = xsock__endpoint_connect_end(a->held.handle, &failure, &lost);
     a->running = false;
-    if (code == 0) {
+    if (code == 0 && failure == 0 && !lost) {
         has_won(r, &a->held);
         return;
     }
+    if (lost) {
+        xsock__sock_connect_lost(a->held.sock);
+        xsock__happy_failed(&r->happy, xsock__sock_connect_result(a->held.sock), 0);
+    } else {
+        has_failed(r, code != 0 ? code : failure);
+    }
     xsock__sock_close(&a->held);
-    has_failed(r, code);
 }
 
 static int wait_attempts(struct race *r, int64_t wait_ns)
@@ -257,6 +263,7 @@ static int connect_to_host(struct xsock__fdtab *t, const struct xsock__host *h,
     struct xsock__answer answer;
     struct race r;
     memset(&r, 0, sizeof r);
+    r.table = t;
     r.host = h;
     r.local = local;
     xsock__happy_begin(&r.happy, &end);

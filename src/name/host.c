@@ -5,6 +5,7 @@
 #include "addr/addr.h"
 #include "facts/translate.h"
 #include "facts/triple.h"
+#include "socket/endpoint.h"
 #include "sys.h"
 
 static const char local_prefix[] = "unix:";
@@ -80,10 +81,5 @@ int xsock__host_bind(const struct xsock__held *held, const struct xsock_addr *a)
 {
     struct xsock__sys_addr native;
     int rc = xsock__addr_to_native(a, &native);
-    if (rc != 0)
-        return rc;
-    rc = xsock__finish(xsock__sys_bind(held->handle, &native, false));
-    if (rc == 0)
-        xsock__sock_becomes(held->sock, XSOCK__SOCK_BOUND, 0);
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return rc != 0 ? rc : xsock__endpoint_bind(held, &native);
 }

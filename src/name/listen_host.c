@@ -3,10 +3,10 @@
 
 #include "addr/addr.h"
 #include "call/lookup.h"
-#include "facts/translate.h"
 #include "name/host.h"
 #include "name/resolve.h"
 #include "name/stale_socket.h"
+#include "socket/endpoint.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "socket/start.h"
@@ -37,10 +37,7 @@ static int set_up(const struct xsock__held *held, const struct xsock_addr *a, in
         rc = xsock__host_bind(held, a);
     if (rc != 0 || !xsock__sock_is_stream(held->sock))
         return rc;
-    rc = xsock__finish(xsock__sys_listen(held->handle, backlog < 0 ? 0 : backlog));
-    if (rc == 0)
-        xsock__sock_becomes(held->sock, XSOCK__SOCK_LISTENING, 0);
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return xsock__endpoint_listen(held, backlog);
 }
 
 static int listen_on(const struct xsock__host *h, const struct xsock_addr *a, int backlog,
