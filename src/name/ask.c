@@ -61,7 +61,7 @@ int xsock__ask_until(struct xsock__fdtab *t, const struct xsock__question *q,
 {
     memset(out, 0, sizeof *out);
     if (!xsock__question_is_slow(q) || h->end.never)
-        return xsock__question_ask(q, out);
+        return xsock__resolve_ask(q, out);
     struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
     if (step.what == XSOCK__HAPPY_GIVE_UP)
         return step.error;
@@ -75,7 +75,7 @@ int xsock__ask_for_guest(struct xsock__fdtab *t, const struct xsock__question *q
     struct xsock__happy h;
     memset(out, 0, sizeof *out);
     if (!xsock__question_is_slow(q))
-        return xsock__question_ask(q, out);
+        return xsock__resolve_ask(q, out);
     xsock__happy_begin(&h, &never);
     return ask(t, q, t, &h, out);
 }

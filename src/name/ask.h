@@ -6,7 +6,7 @@
 #include "name/resolve.h"
 #include "table/fdtab.h"
 
-/* Asks for the process, for as long as h says. Returns 0, an error of xsock__question_ask,
+/* Asks for the process, for as long as h says. Returns 0, an error of xsock__resolve_ask,
  * -XSOCK_ETIMEDOUT, or the reason why there is no thread. The caller frees *out whatever the result
  * is. */
 int xsock__ask_until(struct xsock__fdtab *t, const struct xsock__question *q,

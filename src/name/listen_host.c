@@ -89,7 +89,7 @@ static int listen_on_host(const struct xsock__host *h, int backlog, int flags,
     struct xsock__answer answer;
     if (h->is_local)
         return listen_on_path(h, backlog, flags, out);
-    int rc = xsock__question_ask(&h->question, &answer);
+    int rc = xsock__resolve_ask(&h->question, &answer);
     if (rc == 0)
         rc = listen_on_first(h, &answer, backlog, flags, out);
     else if (answer.code != 0)

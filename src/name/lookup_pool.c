@@ -147,7 +147,7 @@ static void work(void *arg)
 {
     struct xsock__job *j = arg;
     while (j != NULL) {
-        j->rc = xsock__question_ask(&j->question, &j->answer);
+        j->rc = xsock__resolve_ask(&j->question, &j->answer);
         lock();
         struct xsock__job *done = j;
         unlink_from(&pool.running, done);

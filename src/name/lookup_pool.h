@@ -27,7 +27,7 @@ struct xsock__job *xsock__lookup_pool_begin(const struct xsock__question *q, con
 
 bool xsock__lookup_pool_is_done(const struct xsock__job *j);
 
-/* Ends a job, done or not. If the job is done, the result is that of xsock__question_ask, or the
+/* Ends a job, done or not. If the job is done, the result is that of xsock__resolve_ask, or the
  * reason why the system has no thread, and *out is the answer. Otherwise the result is
  * -XSOCK_ECANCELED. */
 int xsock__lookup_pool_end(struct xsock__job *j, struct xsock__answer *out);
