@@ -2826,7 +2826,8 @@ enum xsock_resolve_flag {
     XSOCK_AI_NUMERICHOST = 0x4, /**< The host must be an address. Nothing is looked up. */
     /** With INET6: a host without INET6 addresses has IPv4-mapped ones. */
     XSOCK_AI_V4MAPPED = 0x8,
-    XSOCK_AI_ADDRCONFIG = 0x20,  /**< Names: only families that this machine has an address in. */
+    /** Names: only families that this machine has an address in. localhost has all families. */
+    XSOCK_AI_ADDRCONFIG = 0x20,
     XSOCK_AI_NUMERICSERV = 0x400 /**< The service must be a number. */
 };
 
@@ -2839,7 +2840,8 @@ enum xsock_resolve_flag {
  *     is as in xsock_addr_parse(), without brackets and port. The reader is strict: a name of a
  *     host has no colon and does not end in a number, as 127.1 and 010.0.0.1 do. NULL is this
  *     machine: `::1` and `127.0.0.1`, or with PASSIVE `::` and `0.0.0.0`, of the families that the
- *     system has.
+ *     system has. The name `localhost`, and names that end in `.localhost`, are `::1` and
+ *     `127.0.0.1` (RFC 6761). The system is not asked for them.
  * @param[in] service A port in decimal, 0..65535, without a sign and a leading zero, or a name:
  *     "http". NULL: port 0. `host` and `service` may not both be NULL.
  * @param[in] af XSOCK_AF_UNSPEC (both families), XSOCK_AF_INET or XSOCK_AF_INET6.

@@ -92,6 +92,11 @@ static const struct {
     {NULL, "80", I4, S, 0, "127.0.0.1:80 "},
     {NULL, "80", I6, S, P, "[::]:80 "},
     {NULL, "web", U, S, 0, "[::1]:80 127.0.0.1:80 "},
+    {"localhost", "80", U, S, 0, "[::1]:80 127.0.0.1:80 "},
+    {"localhost", "80", U, S, XSOCK_AI_ADDRCONFIG | P, "[::1]:80 127.0.0.1:80 "},
+    {"LocalHost.", "80", I4, S, 0, "127.0.0.1:80 "},
+    {"a.b.localhost", "80", I6, S, M, "[::1]:80 "},
+    {"localhost", "split", I4, 0, 0, "127.0.0.1:1000 127.0.0.1:2000 "},
     {NULL, "split", I4, 0, P, "0.0.0.0:1000 0.0.0.0:2000 "},
 };
 
@@ -236,6 +241,26 @@ static void test_the_system_is_asked_in_its_own_numbers_and_for_no_more(void **s
     assert_int_equal(asked.family, 0);
     assert_int_equal(asked.type, FAKE_TYPE_BASE + XSOCK_SOCK_DGRAM);
     assert_false(asked.addrconfig);
+}
+
+static void test_localhost_is_loopback_whatever_the_system_says(void **state)
+{
+    struct xsock_addr v[2];
+    char name[16];
+    (void)state;
+    add_host("localhost", "192.0.2.66:0");
+    fake_names_fail(XSOCK_EAI_AGAIN, -3);
+    ASSERT_RESULT(2, xsock_resolve("localhost", "80", U, S, XSOCK_AI_ADDRCONFIG, v, 2));
+    assert_true(xsock_addr_is_loopback(&v[0]) && xsock_addr_is_loopback(&v[1]));
+    assert_int_equal(fake_names_asked().count, 0);
+    ASSERT_RESULT(-XSOCK_EAI_AGAIN, xsock_resolve("notlocalhost", "80", U, S, 0, v, 2));
+    ASSERT_RESULT(-XSOCK_EAI_AGAIN, xsock_resolve("localhost.example", "80", U, S, 0, v, 2));
+    ASSERT_RESULT(-XSOCK_EAI_NONAME, xsock_resolve("localhost", "80", U, S, NH, v, 2));
+    ASSERT_RESULT(9, xsock_canonical_name("localhost", U, name, sizeof name));
+    assert_string_equal(name, "localhost");
+    fake_hide_family(XSOCK_AF_INET6);
+    ASSERT_RESULT(1, xsock_resolve("localhost", "80", U, S, 0, v, 2));
+    ASSERT_RESULT(-XSOCK_EAI_FAMILY, xsock_resolve("localhost", "80", I6, S, 0, v, 2));
 }
 
 static void test_many_addresses_are_all_told(void **state)
@@ -481,6 +506,7 @@ int main(void)
         NAMES_TEST(test_what_is_wrong_is_told_and_only_names_are_looked_up),
         NAMES_TEST(test_cap_limits_what_is_stored_not_what_is_told),
         NAMES_TEST(test_the_system_is_asked_in_its_own_numbers_and_for_no_more),
+        NAMES_TEST(test_localhost_is_loopback_whatever_the_system_says),
         NAMES_TEST(test_many_addresses_are_all_told),
         NAMES_TEST(test_errors_of_the_resolver_come_with_its_code),
         NAMES_TEST(test_no_memory_is_told_and_none_is_lost),

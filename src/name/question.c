@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "name/resolver.h"
 #include "socket/start.h"
 
 enum {
@@ -115,13 +116,39 @@ static bool has_family(int af)
     return xsock__probe(af, XSOCK_SOCK_DGRAM, 0) != -XSOCK_EAFNOSUPPORT;
 }
 
+static bool is_same_letter(char a, char lower)
+{
+    return a == lower || (a >= 'A' && a <= 'Z' && a - 'A' + 'a' == lower);
+}
+
+/* "localhost", and names below it (RFC 6761, section 6.3). Systems look it up like any other name,
+ * which fails without a network, without a file of hosts or without a descriptor. */
+static bool is_localhost(const char *host, size_t n)
+{
+    static const char name[] = "localhost";
+    const size_t length = sizeof name - 1;
+    if (n > 0 && host[n - 1] == '.')
+        n--;
+    if (n < length || (n > length && host[n - length - 1] != '.'))
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!is_same_letter(host[n - length + i], name[i]))
+            return false;
+    return true;
+}
+
+static int find_loopbacks(struct xsock__question *q)
+{
+    q->has_v4 = q->af != XSOCK_AF_INET6 && has_family(XSOCK_AF_INET);
+    q->has_v6 = q->af != XSOCK_AF_INET && has_family(XSOCK_AF_INET6);
+    return q->has_v4 || q->has_v6 ? 0 : -XSOCK_EAI_FAMILY;
+}
+
 static int init_host(struct xsock__question *q, const char *host)
 {
     if (host == NULL) {
         q->kind = XSOCK__HOST_NONE;
-        q->has_v4 = q->af != XSOCK_AF_INET6 && has_family(XSOCK_AF_INET);
-        q->has_v6 = q->af != XSOCK_AF_INET && has_family(XSOCK_AF_INET6);
-        return q->has_v4 || q->has_v6 ? 0 : -XSOCK_EAI_FAMILY;
+        return find_loopbacks(q);
     }
     size_t n = strlen(host);
     if (n == 0 || n > XSOCK__HOST_MAX || !is_plain(host))
@@ -132,7 +159,8 @@ static int init_host(struct xsock__question *q, const char *host)
     if ((q->flags & XSOCK_AI_NUMERICHOST) != 0 || strchr(host, '%') != NULL)
         return -XSOCK_EAI_NONAME;
     q->kind = XSOCK__HOST_NAME;
-    return 0;
+    q->is_localhost = is_localhost(host, n);
+    return q->is_localhost ? find_loopbacks(q) : 0;
 }
 
 /* All digits: a port, or nothing. */
@@ -197,5 +225,6 @@ int xsock__question_init(struct xsock__question *q, const char *host, const char
 
 bool xsock__question_is_slow(const struct xsock__question *q)
 {
-    return q->kind == XSOCK__HOST_NAME || q->service[0] != 0;
+    bool is_loopback = q->is_localhost && !xsock__resolver_is_set();
+    return (q->kind == XSOCK__HOST_NAME && !is_loopback) || q->service[0] != 0;
 }

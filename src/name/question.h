@@ -20,7 +20,8 @@ struct xsock__question {
     char service[XSOCK__SERVICE_MAX + 1]; /* "": a number, or none */
     uint32_t port;
     int af, type, flags;
-    bool has_v4, has_v6; /* kind NONE: which loopbacks there are */
+    bool is_localhost;   /* kind NAME: it is loopback, unless the program's resolver knows it */
+    bool has_v4, has_v6; /* kind NONE, and localhost: which loopbacks there are */
 };
 
 /* 0, or -XSOCK_EAI_... : all that is wrong with it without a look-up. */

@@ -110,7 +110,7 @@ static int find_ports(const struct xsock__question *q, struct xsock__answer *out
 /* INET6 first, as RFC 6724 has it; for bind, too: :: takes both families. */
 static size_t hosts(const struct xsock__question *q, struct xsock_addr out[2])
 {
-    uint8_t last = (q->flags & XSOCK_AI_PASSIVE) != 0 ? 0 : 1;
+    uint8_t last = q->kind == XSOCK__HOST_NONE && (q->flags & XSOCK_AI_PASSIVE) != 0 ? 0 : 1;
     size_t n = 0;
     memset(out, 0, 2 * sizeof *out);
     if (q->kind == XSOCK__HOST_ADDRESS) {
@@ -176,8 +176,12 @@ static int ask_program(const struct xsock__question *q, int af, const struct col
 
 static int ask_host(const struct xsock__question *q, int af, struct collecting *c)
 {
+    struct xsock_addr host[2];
     int rc = xsock__resolver_is_set() ? ask_program(q, af, c) : 1;
-    return rc <= 0 ? rc : ask_system(q, q->host, af, c);
+    if (rc <= 0)
+        return rc;
+    return q->is_localhost ? add_ports(q, host, hosts(q, host), c->out)
+                           : ask_system(q, q->host, af, c);
 }
 
 /* Not every system has V4MAPPED (FreeBSD lacks it): it is made here. */

@@ -139,6 +139,8 @@ static int ask_canonical(const struct xsock__question *q, char out[XSOCK__NAME_S
         return -XSOCK_EAI_FAMILY;
     out[0] = 0;
     int error = xsock__sys_resolve(&query, go_on, NULL, &code);
+    if (q->is_localhost && error != 0)
+        error = out[0] = 0;
     if (error == 0 && out[0] == 0) /* the system tells none */
         memcpy(out, q->host, strlen(q->host) + 1);
     return error == 0 ? 0 : judge(error, code, true);
