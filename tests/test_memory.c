@@ -46,6 +46,13 @@ static size_t resident(void)
 #endif
 #endif
 
+/* musl's malloc has fewer sizes of blocks than glibc's, so more of each block is left over. */
+#if defined(__linux__) && !defined(__GLIBC__)
+enum { EACH_MAX = 208 };
+#else
+enum { EACH_MAX = 192 };
+#endif
+
 static void let_go(const struct xsock__held *held)
 {
     xsock__sys_free(held->sock, sizeof *held->sock);
@@ -61,7 +68,7 @@ static int open_one(struct xsock__fdtab *t)
     return xsock__fdtab_publish(t, fd);
 }
 
-static void a_million_descriptors_cost_192_bytes_each_at_most(void **state)
+static void a_million_descriptors_cost_192_bytes_each_at_most_and_208_with_musl(void **state)
 {
     enum { MILLION = 1000000 };
     struct xsock__fdtab *t = NULL;
@@ -76,7 +83,7 @@ static void a_million_descriptors_cost_192_bytes_each_at_most(void **state)
         assert_int_equal(open_one(t), d);
     each = (resident() - before) / MILLION;
     print_message("%u bytes each\n", (unsigned)each);
-    ASSERT_THAT(each >= 64 && each <= 192, "%u bytes", (unsigned)each);
+    ASSERT_THAT(each >= 64 && each <= EACH_MAX, "%u bytes", (unsigned)each);
     xsock__fdtab_destroy(t);
 }
 
@@ -104,7 +111,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         /* This test is the first, because the peak never gets lower again. */
         TEST(a_high_number_costs_no_table_below_it),
-        TEST(a_million_descriptors_cost_192_bytes_each_at_most),
+        TEST(a_million_descriptors_cost_192_bytes_each_at_most_and_208_with_musl),
     };
     return cmocka_run_group_tests_name("memory", tests, NULL, NULL);
 }

@@ -7,7 +7,8 @@
 #include <netinet/in.h>
 #include <string.h>
 #ifdef __linux__
-#include <linux/if_packet.h>
+/* The C library's own header. Kernel headers are not there with every C library. */
+#include <netpacket/packet.h>
 #else
 #include <net/if_dl.h>
 #endif

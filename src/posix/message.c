@@ -4,6 +4,8 @@
 #include <netinet/in.h>
 #ifdef __linux__
 #include <netinet/udp.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "base/atomic.h"
 
@@ -98,6 +100,18 @@ int xsock__posix_put_message(struct msghdr *native, const struct xsock__sys_msg 
     return code;
 }
 
+/* musl copies control data into 1024 bytes and answers ENOMEM if more is given, which is less than
+ * the 253 handles that Linux takes (fixed in musl 1.2.4). The kernel reads the same structure. */
+static ssize_t send_native(int fd, const struct msghdr *native, int flags)
+{
+#if defined(__linux__) && !defined(__GLIBC__) && defined(SYS_sendmsg)
+    enum { MUSL_MAX = 1024 };
+    if (native->msg_controllen > MUSL_MAX)
+        return syscall(SYS_sendmsg, fd, native, flags);
+#endif
+    return sendmsg(fd, native, flags);
+}
+
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     struct iovec few[FEW];
@@ -107,7 +121,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     if (code != 0)
         return code;
     put_vectors(m, few, &native);
-    ssize_t n = sendmsg((int)h, &native, xsock__posix_message_flags(flags));
+    ssize_t n = send_native((int)h, &native, xsock__posix_message_flags(flags));
     if (n < 0)
         return xsock__posix_send_code(h, m->addr);
     m->done = (size_t)n;

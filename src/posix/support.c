@@ -6,7 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #ifdef __linux__
-#include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 #endif
@@ -97,6 +96,10 @@ void xsock__sys_free(void *p, size_t size)
  * then an unlock wakes a thread. */
 enum { OPEN, HELD, WAITED_FOR, TRIES = 64 };
 
+/* FUTEX_WAIT_PRIVATE and FUTEX_WAKE_PRIVATE of linux/futex.h. musl can be installed without the
+ * kernel's headers, so the numbers are here. */
+enum { WAIT_PRIVATE = 0 | 128, WAKE_PRIVATE = 1 | 128 };
+
 /* Whether there is no other thread. A lock needs no atomic operation then. */
 static bool alone(void)
 {
@@ -129,7 +132,7 @@ static void lock_slowly(xsock__atomic_int *word)
         if (xsock__atomic_peek(word) == OPEN && xsock__atomic_cas(word, OPEN, HELD))
             return;
     while (xsock__atomic_swap(word, WAITED_FOR) != OPEN)
-        syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, WAITED_FOR, NULL, NULL, 0);
+        syscall(SYS_futex, word, WAIT_PRIVATE, WAITED_FOR, NULL, NULL, 0);
 }
 
 /* If the process has one thread when we take a lock, it still has one when we release it. A signal
@@ -147,7 +150,7 @@ void xsock__sys_unlock(struct xsock__lock *l)
     if (alone())
         xsock__atomic_set(word_of(l), OPEN);
     else if (xsock__atomic_swap(word_of(l), OPEN) == WAITED_FOR)
-        syscall(SYS_futex, word_of(l), FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+        syscall(SYS_futex, word_of(l), WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
 
 #else

@@ -1,0 +1,16 @@
+# needs: build cmocka musl sources
+# Linux with musl by Debian's musl-gcc, which has no kernel headers: library, program and all tests.
+# Without optimisation, because the other suites have shown it, and this one is to be quick.
+# shellcheck shell=bash
+
+once cmocka-musl quietly build_cmocka musl musl.cmake
+mapfile -t cmocka < <(cmocka_options musl)
+cmake_build "$OUT" "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/musl.cmake" "${cmocka[@]}" -DCMAKE_BUILD_TYPE=None
+
+needs_musl_only() { # no C library but musl is loaded
+    readelf -d "$OUT/bin/xsock" | grep NEEDED
+    ! readelf -d "$OUT/bin/xsock" | grep -q 'libc\.so\.6'
+}
+check "the program loads musl, and not glibc" needs_musl_only
+run_tests "$OUT"
+run_script program bash "$TOP/tests/tool/run.sh" "$OUT/bin/xsock"
