@@ -34,7 +34,8 @@ extern "C" {
  *
  * The handle still belongs to xsock. Do not close it, and do not use it after xsock_close().
  *
- * For a poller this is the epoll, kqueue or completion-port handle. Do not operate on it.
+ * For a poller this is the epoll, kqueue or completion-port handle. On systems that have none of
+ * these, it is the handle that wakes the poller. Do not operate on it.
  *
  * @param[in]  d    The descriptor, of a socket or a poller.
  * @param[out] out  Receives the handle. It is unchanged on failure.

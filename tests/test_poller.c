@@ -327,6 +327,33 @@ static void ends_are_rdhup_and_then_hup(void **state)
     sockets_close(d[1]);
 }
 
+/* An edge of a socket that hangs up until it is connected, on the systems that say so. */
+static void a_socket_is_watched_on_after_it_had_hung_up(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    int p = open_poller();
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    ASSERT_RESULT(0, xsock_listen(l, 1));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d, IN | OUT | ET, 5));
+    UNTIL(ready(p) == 0, (void)0);
+    ASSERT_RESULT(0, xsock_poller_wait(p, got, 1, 30 * 1000 * 1000)); /* and it lasts */
+    ASSERT_RESULT(0, xsock_connect(d, &a));
+    ASSERT_RESULT(1, await(p));
+    ASSERT_THAT(got[0].events == OUT, "events %#x", (unsigned)got[0].events);
+    int peer = ASSERT_OPENS(xsock_accept(l, 0, NULL));
+    sockets_send(peer);
+    ASSERT_RESULT(1, await(p));
+    ASSERT_THAT((got[0].events & ~(uint32_t)OUT) == IN, "events %#x", (unsigned)got[0].events);
+    sockets_close(p);
+    sockets_close(l);
+    sockets_close(d);
+    sockets_close(peer);
+}
+
 static void a_reset_is_err_though_nobody_asked(void **state)
 {
     int p = open_poller(), d[2];
@@ -410,6 +437,7 @@ int main(void)
         TEST(what_has_passed_is_not_reported),
         TEST(one_edge_leaves_the_others),
         TEST(ends_are_rdhup_and_then_hup),
+        TEST(a_socket_is_watched_on_after_it_had_hung_up),
         TEST(a_reset_is_err_though_nobody_asked),
         TEST(a_failed_connect_is_out_and_err),
         TEST(members_may_come_and_go_without_a_wait),

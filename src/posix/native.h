@@ -42,6 +42,24 @@ static inline bool xsock__posix_is_missing(int code)
  * that cannot be had now. Returns the code of the shortage, or 0. Changes errno. */
 int xsock__posix_shortage(void);
 
+/* The poller: epoll (Linux), kqueue (BSD, macOS), and poll() on other systems, or if the build asks
+ * for poll() (XSOCK_POSIX_POLLER_POLL). */
+#if defined(XSOCK_POSIX_POLLER_POLL)
+#define XSOCK__POLLER_POLL 1
+#elif defined(__linux__)
+#define XSOCK__POLLER_EPOLL 1
+#elif defined(__FreeBSD__) || defined(__DragonFly__) || defined(__NetBSD__) \
+    || defined(__OpenBSD__) || defined(__APPLE__)
+#define XSOCK__POLLER_KQUEUE 1
+#else
+#define XSOCK__POLLER_POLL 1
+#endif
+
+struct pollfd;
+
+/* poll() with a time in nanoseconds (wait.c). It may return a little early. */
+int xsock__posix_wait_poll(struct pollfd *v, size_t n, int64_t timeout_ns);
+
 /* XSOCK_SO_PROMISCUOUS (multicast.c) */
 int xsock__posix_set_promiscuous(int fd, int af, bool on);
 

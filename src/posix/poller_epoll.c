@@ -1,7 +1,7 @@
 /* Pollers on epoll (Linux). */
 #include "posix/native.h"
 
-#ifdef __linux__
+#ifdef XSOCK__POLLER_EPOLL
 #include <limits.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>

@@ -6,7 +6,7 @@
  */
 #include "posix/native.h"
 
-#ifndef __linux__
+#ifdef XSOCK__POLLER_KQUEUE
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>

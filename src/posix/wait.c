@@ -130,21 +130,21 @@ static int from_native(short native, int asked)
 }
 
 /* The time is rounded up to the next millisecond: a wait is never early. */
-static int wait_milliseconds(struct pollfd *v, nfds_t n, int64_t timeout_ns)
+static int wait_milliseconds(struct pollfd *v, size_t n, int64_t timeout_ns)
 {
     int64_t ms = timeout_ns < 0 ? -1 : timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
-    return poll(v, n, ms > INT_MAX ? INT_MAX : (int)ms);
+    return poll(v, (nfds_t)n, ms > INT_MAX ? INT_MAX : (int)ms);
 }
 
 /* With ppoll the wait is early by a rounding at most. A wait of more than 68 years returns early,
  * because time_t has 32 bits on some systems. macOS has no ppoll. */
-static int wait_native(struct pollfd *v, nfds_t n, int64_t timeout_ns)
+int xsock__posix_wait_poll(struct pollfd *v, size_t n, int64_t timeout_ns)
 {
 #ifndef __APPLE__
     int64_t seconds = timeout_ns / SECOND;
     struct timespec t = {(time_t)(seconds < INT32_MAX ? seconds : INT32_MAX),
                          (long)(timeout_ns % SECOND)};
-    int count = ppoll(v, n, timeout_ns < 0 ? NULL : &t, NULL);
+    int count = ppoll(v, (nfds_t)n, timeout_ns < 0 ? NULL : &t, NULL);
     if (count >= 0 || !xsock__posix_is_missing(errno))
         return count;
 #endif
@@ -176,7 +176,7 @@ static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n,
     size_t count = fill(p, v, n);
     if (wake != NULL)
         p[count] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
-    if (wait_native(p, (nfds_t)(count + (wake != NULL)), timeout_ns) < 0)
+    if (xsock__posix_wait_poll(p, count + (wake != NULL), timeout_ns) < 0)
         return errno;
     collect(p, v, n);
     return 0;

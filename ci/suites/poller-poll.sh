@@ -1,0 +1,18 @@
+# needs: build cmocka
+# Linux with the poller on plain poll(), which systems get that have neither epoll nor kqueue: the tests that use
+# pollers.
+# shellcheck shell=bash
+
+tests=(poller poller_members poller_threads wasix_epoll wasix_many fork connect_result)
+must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_POLLER=poll \
+    -DCMAKE_BUILD_TYPE=None
+must "builds without a warning" without_warnings cmake --build "$OUT" --target "${tests[@]/#/test_}"
+
+has_no_epoll() {
+    nm --undefined-only "$OUT/bin/test_poller" | grep -w poll
+    ! nm --undefined-only "$OUT/bin/test_poller" | grep epoll
+}
+check "a program calls poll(), and not epoll" has_no_epoll
+for name in "${tests[@]}"; do
+    run_program "$name" "$OUT/bin/test_$name"
+done
