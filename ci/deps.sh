@@ -50,20 +50,21 @@ fetch_cmocka() {
     dpkg-source --no-check -x "$DEPS"/cmocka/cmocka_*.dsc "$DEPS/cmocka/source"
 }
 
-# build_cmocka SYSTEM TOOLCHAIN: a static CMocka in $DEPS/SYSTEM.
+# build_cmocka SYSTEM TOOLCHAIN [OPTION...]: a static CMocka in $DEPS/SYSTEM.
 build_cmocka() {
-    local folder=$DEPS/cmocka/build-$1
+    local folder=$DEPS/cmocka/build-$1 system=$1 toolchain=$2
+    shift 2
     once cmocka-source fetch_cmocka
     # -w: the warnings of foreign code are not ours. A policy version: old CMocka with a new CMake.
-    cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$2" \
-        -DCMAKE_INSTALL_PREFIX="$DEPS/$1" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release \
+    cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" \
+        -DCMAKE_INSTALL_PREFIX="$DEPS/$system" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DCMAKE_C_FLAGS=-w \
-        -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
+        -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF "$@"
     cmake --build "$folder"
     cmake --install "$folder"
     # The shared library is built whatever the options say; without it, everybody finds the static one.
-    rm -f "$DEPS/$1"/lib/libcmocka.so* "$DEPS/$1"/lib/libcmocka.dll.a
-    mv "$DEPS/$1/lib/libcmocka-static.a" "$DEPS/$1/lib/libcmocka.a"
+    rm -f "$DEPS/$system"/lib/libcmocka.so* "$DEPS/$system"/lib/libcmocka.dll.a
+    mv "$DEPS/$system/lib/libcmocka-static.a" "$DEPS/$system/lib/libcmocka.a"
 }
 
 # The options that tell CMake of it.

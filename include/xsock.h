@@ -1079,7 +1079,7 @@ XSOCK_API int xsock_addr_inet6(const uint8_t ip[16], uint32_t port, uint32_t sco
 
 /**
  * Makes the address to bind to for every address of this machine: 0.0.0.0 or `::`. An INET6 socket
- * that is bound to `::` also takes IPv4 unless XSOCK_SO_ONLYV6 is set.
+ * that is bound to `::` also takes IPv4 unless XSOCK_SO_ONLYV6 is set, except on OpenBSD.
  *
  * @param[in] af XSOCK_AF_INET or XSOCK_AF_INET6.
  * @param[in] port The port, 0 to 65535, in host order.
@@ -1800,7 +1800,8 @@ enum xsock_opt {
     XSOCK_SO_NODELAY = 3,
     /** Data goes to directly connected networks only. [flag, off; not LOCAL] */
     XSOCK_SO_DONTROUTE = 4,
-    /** The socket is not dual-stack. After the socket was bound, setting it gives EINVAL.
+    /** The socket is not dual-stack. After the socket was bound, setting it gives EINVAL. OpenBSD
+     * has no dual-stack sockets: the option is on, and turning it off gives EOPNOTSUPP.
      * [flag, off; INET6] */
     XSOCK_SO_ONLYV6 = 5,
     /** The socket may send to broadcast addresses. [flag, off; INET DGRAM, RAW] */

@@ -2,12 +2,13 @@
 # FreeBSD by Zig: library (both), program and tests are compiled and linked whole. They can't be run here.
 # shellcheck shell=bash
 
+target=x86_64-freebsd.14.0
 once zig quietly install_zig
-once cmocka-freebsd quietly build_cmocka freebsd freebsd-x86_64.cmake
+once cmocka-freebsd quietly build_cmocka freebsd zig.cmake -DXSOCK_ZIG_TARGET=$target
 mapfile -t cmocka < <(cmocka_options freebsd)
-toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/freebsd-x86_64.cmake
-cmake_build "$OUT/static" "$toolchain" "${cmocka[@]}"
-cmake_build "$OUT/shared" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
+toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$target)
+cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}"
+cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
 
 are_freebsd() { # the system's mark, which it asks of every program
     local program

@@ -70,7 +70,7 @@ static int put_info(struct msghdr *to, const struct xsock_control *c)
 #ifdef IP_PKTINFO
     struct in_pktinfo info;
     memset(&info, 0, sizeof info);
-#ifdef __APPLE__
+#if defined(__APPLE__) || defined(__NetBSD__)
     info.ipi_ifindex = c->interface_index;
 #else
     info.ipi_ifindex = (int)c->interface_index;
@@ -243,8 +243,10 @@ static void get_ip(struct cmsghdr *c, struct xsock_control *to)
         to->interface_index = link.sdl_index;
 #endif
     bool is_tos = c->cmsg_type == IP_TOS, is_ttl = c->cmsg_type == IP_TTL;
-#ifndef __linux__
+#if !defined(__linux__) && defined(IP_RECVTOS)
     is_tos = is_tos || c->cmsg_type == IP_RECVTOS;
+#endif
+#ifndef __linux__
     is_ttl = is_ttl || c->cmsg_type == IP_RECVTTL;
 #endif
     if (is_tos)

@@ -182,8 +182,12 @@ static int64_t known(uint32_t id)
 int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
 {
     struct xsock_cred cred = {.process = -1, .user = -1, .group = -1};
-#ifdef SO_PEERCRED /* Linux */
+#ifdef SO_PEERCRED /* Linux, OpenBSD */
+#ifdef __OpenBSD__
+    struct sockpeercred c;
+#else
     struct ucred c;
+#endif
     socklen_t size = sizeof c;
     if (getsockopt((int)h, SOL_SOCKET, SO_PEERCRED, &c, &size) != 0)
         return errno;

@@ -9,13 +9,17 @@
 
 #include "xsock.h"
 
-/* The type by which a msghdr counts vectors and control bytes: size_t (glibc, bionic), or that of
- * POSIX. */
+/* The type by which a msghdr counts vectors and control bytes: size_t (glibc, bionic), unsigned
+ * (OpenBSD), or that of POSIX. */
 #if defined(__GLIBC__) || defined(__ANDROID__)
 typedef size_t xsock__posix_count;
 typedef size_t xsock__posix_size;
 #else
+#ifdef __OpenBSD__
+typedef unsigned xsock__posix_count;
+#else
 typedef int xsock__posix_count;
+#endif
 typedef socklen_t xsock__posix_size;
 #endif
 

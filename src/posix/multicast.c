@@ -23,10 +23,12 @@ static int set(int fd, int level, int name, const void *value, size_t size)
     return setsockopt(fd, level, name, value, (socklen_t)size) == 0 ? 0 : errno;
 }
 
+#ifdef MCAST_JOIN_GROUP
 static int level_of(int af)
 {
     return af == XSOCK_AF_INET6 ? IPPROTO_IPV6 : IPPROTO_IP;
 }
+#endif
 
 /* ---- Groups ---------------------------------------------------------------------------------- */
 
@@ -43,6 +45,8 @@ static void own_groups_only(int fd, int af)
     (void)af;
 #endif
 }
+
+#ifdef MCAST_JOIN_GROUP
 
 static int change_any_source(int fd, bool join, const struct xsock__sys_group *g)
 {
@@ -70,6 +74,58 @@ static int change_source(int fd, bool join, const struct xsock__sys_group *g)
     return join ? EADDRINUSE : EADDRNOTAVAIL;
 }
 
+#else /* NetBSD, OpenBSD: no groups by sender */
+
+/* NetBSD has no structure with an index. It takes an address of 0.0.0.0/8 for an index. */
+#ifdef __NetBSD__
+typedef struct ip_mreq inet_group;
+#else
+typedef struct ip_mreqn inet_group;
+#endif
+
+static void put_index(inet_group *r, uint32_t index)
+{
+#ifdef __NetBSD__
+    r->imr_interface.s_addr = htonl(index);
+#else
+    r->imr_ifindex = (int)index;
+#endif
+}
+
+static int change_inet(int fd, bool join, const struct xsock__sys_group *g)
+{
+    struct sockaddr_in a;
+    inet_group r;
+    memset(&r, 0, sizeof r);
+    memcpy(&a, g->group.bytes, sizeof a);
+    r.imr_multiaddr = a.sin_addr;
+    put_index(&r, g->index);
+    return set(fd, IPPROTO_IP, join ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP, &r, sizeof r);
+}
+
+static int change_any_source(int fd, bool join, const struct xsock__sys_group *g)
+{
+    struct sockaddr_in6 a;
+    struct ipv6_mreq r;
+    if (g->af == XSOCK_AF_INET)
+        return change_inet(fd, join, g);
+    memset(&r, 0, sizeof r);
+    memcpy(&a, g->group.bytes, sizeof a);
+    r.ipv6mr_multiaddr = a.sin6_addr;
+    r.ipv6mr_interface = g->index;
+    return set(fd, IPPROTO_IPV6, join ? IPV6_JOIN_GROUP : IPV6_LEAVE_GROUP, &r, sizeof r);
+}
+
+static int change_source(int fd, bool join, const struct xsock__sys_group *g)
+{
+    (void)fd;
+    (void)join;
+    (void)g;
+    return XSOCK__SYS_NO_OPTION;
+}
+
+#endif
+
 int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_group *g)
 {
     int code = g->has_source ? change_source((int)h, join, g) : change_any_source((int)h, join, g);
@@ -80,9 +136,13 @@ int xsock__sys_change_group(uintptr_t h, bool join, const struct xsock__sys_grou
 
 static int set_inet_multicast_if(int fd, uint32_t index)
 {
+#ifdef __NetBSD__ /* an address of 0.0.0.0/8 is an index */
+    struct in_addr r = {htonl(index)};
+#else
     struct ip_mreqn r;
     memset(&r, 0, sizeof r);
     r.imr_ifindex = (int)index;
+#endif
     return set(fd, IPPROTO_IP, IP_MULTICAST_IF, &r, sizeof r);
 }
 
@@ -136,6 +196,16 @@ static int get_inet_multicast_if(int fd, uint32_t *inout)
     if (getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IFINDEX, &index, &size) != 0)
         return errno;
     *inout = index;
+    return 0;
+#elif defined(__NetBSD__) /* the address, or the index that was set as one */
+    struct in_addr addr = {0};
+    socklen_t size = sizeof addr;
+    if (getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &addr, &size) != 0)
+        return errno;
+    if (ntohl(addr.s_addr) >> 24 != 0)
+        return index_of(addr, inout);
+    if (addr.s_addr != 0)
+        *inout = ntohl(addr.s_addr);
     return 0;
 #else
     struct ip_mreqn r;

@@ -134,6 +134,7 @@ bool xsock__sys_type(int type, int *out)
  * except L2CAP: Linux has 0, which would be the default of every type. */
 static bool bluetooth(int protocol, int *out)
 {
+    (void)out; /* not every system has Bluetooth */
     switch (protocol) {
 #ifdef __linux__
     case XSOCK_BTPROTO_L2CAP:

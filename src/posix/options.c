@@ -120,11 +120,17 @@ static const struct row rows[] = {
     BOTH(MCASTTTLV6, IP_MULTICAST_TTL, IPV6_MULTICAST_HOPS, PLAIN)
     BOTH(TTL, IP_TTL, IPV6_UNICAST_HOPS, PLAIN)
     BOTH(TOS, IP_TOS, IPV6_TCLASS, PLAIN)
+#ifdef IP_RECVTOS
     BOTH(RECVTOS, IP_RECVTOS, IPV6_RECVTCLASS, ON)
+#else /* NetBSD, OpenBSD */
+    IPV6(RECVTOS, IPV6_RECVTCLASS, ON)
+#endif
     BOTH(RECVTTL, IP_RECVTTL, IPV6_RECVHOPLIMIT, ON)
-#if defined(IP_PKTINFO) /* Linux and macOS; a mapped packet's is told by IPV6_PKTINFO too */
+#if defined(IP_RECVPKTINFO) /* NetBSD, where IP_PKTINFO is for sending, and macOS */
+    EACH(RECVPKTINFO, IP_RECVPKTINFO, IPV6_RECVPKTINFO, ON)
+#elif defined(IP_PKTINFO) /* Linux; a mapped packet's is told by IPV6_PKTINFO too */
     EACH(RECVPKTINFO, IP_PKTINFO, IPV6_RECVPKTINFO, ON)
-#else /* FreeBSD: IP_RECVIF goes with it, below */
+#else /* FreeBSD and OpenBSD: IP_RECVIF goes with it, below */
     EACH(RECVPKTINFO, IP_RECVDSTADDR, IPV6_RECVPKTINFO, ON)
 #endif
 #if defined(IP_MTU_DISCOVER)
@@ -236,6 +242,10 @@ int xsock__sys_set_option(const struct xsock__sys_target *s, int option, int64_t
     const struct name *n = name_for(row, s->af);
     if (n == NULL)
         return XSOCK__SYS_NO_OPTION;
+#ifdef __OpenBSD__ /* no socket there is dual-stack; the system says EINVAL */
+    if (option == XSOCK_SO_ONLYV6 && value == 0)
+        return EOPNOTSUPP;
+#endif
     int code = put((int)s->handle, n, row->unit, value);
     if (code == 0)
         code = set_interface_by_index(s, option, value);

@@ -196,6 +196,13 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
+/* The type by which kevent() counts events. */
+#ifdef __NetBSD__
+typedef size_t event_count;
+#else
+typedef int event_count;
+#endif
+
 /* A filter knows the end of its own direction, and nothing about out-of-band data, so poll is
  * asked. If the handle has been closed since and belongs to another socket, the member is gone,
  * too, and nobody reads the result. */
@@ -237,8 +244,8 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
                          (long)(timeout_ns % SECOND)};
     size_t reported = 0;
     bool woken = false;
-    int count =
-        kevent(p->kqueue, NULL, 0, native, n < MAX ? (int)n : MAX, timeout_ns < 0 ? NULL : &t);
+    const event_count room = (event_count)(n < MAX ? n : MAX);
+    int count = kevent(p->kqueue, NULL, 0, native, room, timeout_ns < 0 ? NULL : &t);
     if (count < 0)
         return errno;
     for (int i = 0; i < count; i++) {

@@ -48,7 +48,7 @@ static void guard_end(const struct guard *g)
     only_pipe(&pipe);
     sigemptyset(&pending);
     if (!g->was_pending && sigpending(&pending) == 0 && sigismember(&pending, SIGPIPE) == 1) {
-#ifdef __APPLE__
+#if defined(__APPLE__) || defined(__OpenBSD__)
         int taken;
         sigwait(&pipe, &taken);
 #else
