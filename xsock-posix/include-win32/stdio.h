@@ -1,0 +1,16 @@
+/* <stdio.h> of xsock-posix: on Windows perror() knows the errors of sockets. */
+#ifndef XSOCK_POSIX_STDIO_H
+#define XSOCK_POSIX_STDIO_H
+
+#include <xsock_posix/declare.h>
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+
+#define perror xsock_posix_hidden_perror
+#include_next <stdio.h>
+#undef perror
+XSOCK_POSIX_BEGIN
+XSOCK_POSIX_CALL(void, perror, (const char *text));
+XSOCK_POSIX_END
+#endif

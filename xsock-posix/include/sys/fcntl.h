@@ -1,0 +1,2 @@
+/* <sys/fcntl.h> of xsock-posix. */
+#include <fcntl.h>

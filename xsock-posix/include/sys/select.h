@@ -1,0 +1,44 @@
+/* <sys/select.h> of xsock-posix. On Windows a set is bits, as in POSIX: a program may define
+ * FD_SETSIZE as it likes. */
+#ifndef XSOCK_POSIX_SYS_SELECT_H
+#define XSOCK_POSIX_SYS_SELECT_H
+
+#include <xsock_posix/declare.h>
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+
+#if defined(_WIN32)
+#include <string.h>
+#include <sys/time.h>
+#include <xsock_posix/types.h>
+
+#ifndef FD_SETSIZE
+#define FD_SETSIZE 1024
+#endif
+
+typedef struct {
+    uint32_t fds_bits[(FD_SETSIZE + 31) / 32];
+} fd_set;
+
+#define FD_ZERO(set) ((void)memset((set), 0, sizeof *(set)))
+#define FD_SET(d, set) ((void)((set)->fds_bits[(d) / 32] |= UINT32_C(1) << (d) % 32))
+#define FD_CLR(d, set) ((void)((set)->fds_bits[(d) / 32] &= ~(UINT32_C(1) << (d) % 32)))
+#define FD_ISSET(d, set) ((int)((set)->fds_bits[(d) / 32] >> (d) % 32 & 1))
+
+XSOCK_POSIX_BEGIN
+XSOCK_POSIX_CALL(int, select,
+                 (int n, fd_set *in, fd_set *out, fd_set *except, struct timeval *timeout));
+XSOCK_POSIX_CALL(int, pselect, (int n, fd_set *in, fd_set *out, fd_set *except,
+                                const struct timespec *timeout, const sigset_t *mask));
+XSOCK_POSIX_END
+#else
+#include_next <sys/select.h>
+XSOCK_POSIX_BEGIN
+XSOCK_POSIX_SAME(select);
+#if XSOCK_POSIX_HAS_2001
+XSOCK_POSIX_SAME(pselect);
+#endif
+XSOCK_POSIX_END
+#endif
+#endif

@@ -1,0 +1,2 @@
+/* <sys/unistd.h> of xsock-posix. */
+#include <unistd.h>

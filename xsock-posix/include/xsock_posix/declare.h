@@ -1,0 +1,83 @@
+/* How the headers of xsock-posix declare a call. The functions of the library have the prefix
+ * xsock_posix_. A program that includes these headers calls them by the names of POSIX:
+ *
+ * - GCC and Clang: the declaration gives the name of POSIX the symbol of the library (asm label).
+ *   Nothing is a macro, so members of structures may be called "close" or "read".
+ * - Other compilers: the name of POSIX is a macro (names.h).
+ * - XSOCK_POSIX_BUILD, the library itself: names are as they are in the library, and the compiler
+ *   compares each definition with the declaration that programs see. */
+#ifndef XSOCK_POSIX_DECLARE_H
+#define XSOCK_POSIX_DECLARE_H
+
+#if defined(__GNUC__)
+#pragma GCC system_header
+#endif
+
+#if defined(__linux__)
+#include <features.h>
+#endif
+
+#define XSOCK_POSIX_TEXT_OF(x) #x
+#define XSOCK_POSIX_TEXT(x) XSOCK_POSIX_TEXT_OF(x)
+
+/* XSOCK_POSIX_CALL declares a call. XSOCK_POSIX_SAME takes a call that the system's header has
+ * declared already, with the system's type. XSOCK_POSIX_SAME_ADDR is for calls that take a struct
+ * sockaddr: glibc gives them a type that no standard definition has, so that the library itself
+ * does not compare them. */
+#if defined(XSOCK_POSIX_BUILD)
+#define XSOCK_POSIX_SAME_ADDR(name) struct xsock_posix_same_addr_##name
+#define XSOCK_POSIX_CALL(result, name, parameters) result xsock_posix_##name parameters
+#define XSOCK_POSIX_SAME(name) extern __typeof__(name) xsock_posix_##name
+#elif defined(__GNUC__)
+#define XSOCK_POSIX_LABEL(name) \
+    __asm__(XSOCK_POSIX_TEXT(__USER_LABEL_PREFIX__) "xsock_posix_" #name)
+#define XSOCK_POSIX_CALL(result, name, parameters) \
+    extern result name parameters XSOCK_POSIX_LABEL(name)
+#define XSOCK_POSIX_SAME(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(name)
+#define XSOCK_POSIX_SAME_ADDR(name) XSOCK_POSIX_SAME(name)
+#else
+#include <xsock_posix/names.h>
+#define XSOCK_POSIX_CALL(result, name, parameters) result name parameters
+#endif
+
+/* What the system's headers declare depends on what the program asks for. glibc tells by macros of
+ * its own. */
+#if defined(__GLIBC__) && !defined(__USE_XOPEN2K)
+#define XSOCK_POSIX_HAS_2001 0
+#else
+#define XSOCK_POSIX_HAS_2001 1
+#endif
+#if defined(__GLIBC__) && !defined(__USE_MISC)
+#define XSOCK_POSIX_HAS_MISC 0
+#else
+#define XSOCK_POSIX_HAS_MISC 1
+#endif
+#if defined(_GNU_SOURCE) || (defined(__FreeBSD__) && __BSD_VISIBLE)
+#define XSOCK_POSIX_HAS_GNU 1
+#else
+#define XSOCK_POSIX_HAS_GNU 0
+#endif
+
+#ifdef __cplusplus
+#define XSOCK_POSIX_BEGIN extern "C" {
+#define XSOCK_POSIX_END }
+#else
+#define XSOCK_POSIX_BEGIN
+#define XSOCK_POSIX_END
+#endif
+
+/* windows.h includes winsock.h unless these are defined, and winsock.h declares the same names
+ * with other types. */
+#if defined(_WIN32)
+#if defined(_WINSOCKAPI_) && !defined(XSOCK_POSIX_NO_WINSOCK)
+#error "Winsock's headers are included already: define WIN32_LEAN_AND_MEAN for windows.h"
+#endif
+#ifndef XSOCK_POSIX_NO_WINSOCK
+#define XSOCK_POSIX_NO_WINSOCK
+#define _WINSOCKAPI_
+#define _WINSOCK2API_
+#define _WS2TCPIP_H_
+#endif
+#endif
+
+#endif

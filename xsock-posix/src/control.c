@@ -1,0 +1,110 @@
+/* fcntl, ioctl, isatty and the other questions that any number answers. */
+#include "posix.h"
+
+#include <stdarg.h>
+#include <sys/ioctl.h>
+
+static int set_flag(int d, int flag, bool on)
+{
+    int flags = xsock_get_flags(d);
+    if (flags < 0)
+        return flags;
+    return xsock_set_flags(d, on ? flags | flag : flags & ~flag);
+}
+
+static int socket_control(int number, int d, int command, intptr_t argument)
+{
+    int flags;
+    switch (command) {
+    case F_GETFD:
+        flags = xsock_get_flags(d);
+        return flags < 0 ? flags : (flags & XSOCK_SOCK_CLOEXEC) != 0 ? FD_CLOEXEC : 0;
+    case F_SETFD:
+        return set_flag(d, XSOCK_SOCK_CLOEXEC, (argument & FD_CLOEXEC) != 0);
+    case F_GETFL:
+        flags = xsock_get_flags(d);
+        return flags < 0 ? flags : O_RDWR | ((flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
+    case F_SETFL:
+        return set_flag(d, XSOCK_SOCK_NONBLOCK, (argument & O_NONBLOCK) != 0);
+    default:
+#if defined(_WIN32)
+        (void)number;
+        return -XSOCK_EINVAL;
+#else
+        flags = xsock_posix__file_control(number, command, argument);
+        return flags < 0 ? xsock_error_from_os(errno) : flags;
+#endif
+    }
+}
+
+static int duplicate(int number, int d, int min, bool is_cloexec)
+{
+    if (min < 0)
+        return xsock_posix__refuse(EINVAL);
+    return d != 0 ? xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0)
+                  : xsock_posix__file_dup(number, min, is_cloexec ? O_CLOEXEC : 0);
+}
+
+int xsock_posix_fcntl(int number, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    intptr_t argument = va_arg(arguments, intptr_t);
+    va_end(arguments);
+    int d = xsock_posix__of(number);
+    if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
+        return duplicate(number, d, (int)argument, command == F_DUPFD_CLOEXEC);
+    if (d == 0)
+        return xsock_posix__file_control(number, command, argument);
+    return (int)xsock_posix__result(socket_control(number, d, command, argument));
+}
+
+static int store_available(int d, int *out)
+{
+    ptrdiff_t n = xsock_available(d);
+    if (n < 0)
+        return (int)n;
+    *out = n > INT32_MAX ? INT32_MAX : (int)n;
+    return 0;
+}
+
+static int store_at_mark(int d, int *out)
+{
+    int result = xsock_at_mark(d);
+    if (result < 0)
+        return result;
+    *out = result;
+    return 0;
+}
+
+int xsock_posix_ioctl(int number, unsigned long request, ...)
+{
+    va_list arguments;
+    va_start(arguments, request);
+    void *argument = va_arg(arguments, void *);
+    va_end(arguments);
+    int d = xsock_posix__of(number);
+    if (d == 0)
+        return xsock_posix__file_ioctl(number, request, argument);
+    if (request == FIOCLEX || request == FIONCLEX)
+        return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, request == FIOCLEX));
+    bool is_known = request == FIONBIO || request == FIONREAD || request == SIOCATMARK;
+    if (!is_known) {
+#if defined(_WIN32)
+        return xsock_posix__refuse(EINVAL);
+#else
+        return xsock_posix__file_ioctl(number, request, argument);
+#endif
+    }
+    if (argument == NULL)
+        return xsock_posix__refuse(EFAULT);
+    return (int)xsock_posix__result(
+        request == FIONBIO    ? set_flag(d, XSOCK_SOCK_NONBLOCK, *(const int *)argument != 0)
+        : request == FIONREAD ? store_available(d, argument)
+                              : store_at_mark(d, argument));
+}
+
+int xsock_posix_is_socket(int number)
+{
+    return xsock_posix__of(number) != 0;
+}

@@ -1,0 +1,80 @@
+/* Bytes: send, recv and their kin, and read and write of any number. */
+#include "posix.h"
+
+ssize_t xsock_posix_send(int number, const void *buf, size_t n, int flags)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    int msg_flags = flags == 0 ? 0 : xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
+    return xsock_posix__result(xsock_send(d, buf, n, msg_flags));
+}
+
+/* A connected stream ignores the address, as Linux has it. */
+ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
+                           const struct sockaddr *addr, socklen_t len)
+{
+    if (addr == NULL)
+        return xsock_posix_send(number, buf, n, flags);
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    struct xsock_addr to;
+    int error = xsock_posix__addr_in(addr, len, &to);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
+    ptrdiff_t result = xsock_sendto(d, buf, n, msg_flags, &to);
+    uint64_t type = 0;
+    if (result == -XSOCK_EISCONN && xsock_get_opt_size(d, XSOCK_SO_TYPE, &type) == 0
+        && type == XSOCK_SOCK_STREAM)
+        result = xsock_send(d, buf, n, msg_flags);
+    return xsock_posix__result(result);
+}
+
+ssize_t xsock_posix_recv(int number, void *buf, size_t n, int flags)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    int msg_flags = flags == 0 ? 0 : xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags);
+    return xsock_posix__result(xsock_recv(d, buf, n, msg_flags));
+}
+
+ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct sockaddr *addr,
+                             socklen_t *len)
+{
+    if (addr == NULL)
+        return xsock_posix_recv(number, buf, n, flags);
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    if (len == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL);
+    struct xsock_addr from;
+    ptrdiff_t result =
+        xsock_recvfrom(d, buf, n, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags), &from);
+    if (result < 0)
+        return xsock_posix__fail(result);
+    if (from.family == XSOCK_AF_UNSPEC)
+        *len = 0; /* a stream tells no address */
+    else
+        xsock_posix__addr_out(&from, addr, len);
+    return result;
+}
+
+ssize_t xsock_posix_read(int number, void *buf, size_t n)
+{
+    int d = xsock_posix__of(number);
+    return d == 0 ? xsock_posix__file_read(number, buf, n)
+                  : xsock_posix__result(xsock_recv(d, buf, n, 0));
+}
+
+ssize_t xsock_posix_write(int number, const void *buf, size_t n)
+{
+    int d = xsock_posix__of(number);
+    return d == 0 ? xsock_posix__file_write(number, buf, n)
+                  : xsock_posix__result(xsock_send(d, buf, n, 0));
+}

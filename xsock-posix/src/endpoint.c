@@ -1,0 +1,77 @@
+/* bind, listen, connect, shutdown, and the names of both ends. */
+#include "posix.h"
+
+int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    struct xsock_addr a;
+    int result = xsock_posix__addr_in(addr, len, &a);
+    return (int)xsock_posix__result(result < 0 ? result : xsock_bind(d, &a));
+}
+
+/* A negative backlog is the system's maximum in Linux. xsock takes a hint from 0 on. */
+int xsock_posix_listen(int number, int backlog)
+{
+    int d = xsock_posix__socket_of(number);
+    return d < 0 ? -1
+                 : (int)xsock_posix__result(xsock_listen(d, backlog < 0 ? SOMAXCONN : backlog));
+}
+
+int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    struct xsock_addr a;
+    int result = xsock_posix__addr_in(addr, len, &a);
+    return (int)xsock_posix__result(result < 0 ? result : xsock_connect(d, &a));
+}
+
+int xsock_posix_shutdown(int number, int how)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    int result = how == SHUT_RD     ? xsock_shutdown(d, XSOCK_SHUT_RD)
+                 : how == SHUT_WR   ? xsock_shutdown(d, XSOCK_SHUT_WR)
+                 : how == SHUT_RDWR ? xsock_shutdown(d, XSOCK_SHUT_RDWR)
+                                    : -XSOCK_EINVAL;
+    return (int)xsock_posix__result(result);
+}
+
+typedef int name_fn(int d, struct xsock_addr *out);
+
+static int name_of(name_fn *fn, int number, struct sockaddr *addr, socklen_t *len)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    if (addr == NULL || len == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL);
+    struct xsock_addr a;
+    int error = fn(d, &a);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    xsock_posix__addr_out(&a, addr, len);
+    return 0;
+}
+
+int xsock_posix_getsockname(int number, struct sockaddr *addr, socklen_t *len)
+{
+    return name_of(xsock_local_addr, number, addr, len);
+}
+
+int xsock_posix_getpeername(int number, struct sockaddr *addr, socklen_t *len)
+{
+    return name_of(xsock_peer_addr, number, addr, len);
+}
+
+int xsock_posix_sockatmark(int number)
+{
+    int d = xsock_posix__socket_of(number);
+    return d < 0 ? -1 : (int)xsock_posix__result(xsock_at_mark(d));
+}

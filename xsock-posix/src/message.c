@@ -1,0 +1,182 @@
+/* sendmsg, recvmsg, sendmmsg and recvmmsg. */
+#include "message.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* struct iovec and struct xsock_vec are a pointer and a size each. They are copied, as a system may
+ * have the two in another order. */
+enum { VEC_ON_STACK = 16 };
+
+struct vecs {
+    struct xsock_vec few[VEC_ON_STACK];
+    struct xsock_vec *v;
+};
+
+static int vecs_of(const struct msghdr *m, struct vecs *out)
+{
+    size_t n = (size_t)m->msg_iovlen;
+    out->v = out->few;
+    if (n > XSOCK_POSIX__VEC_MAX)
+        return -XSOCK_EMSGSIZE;
+    if (n > 0 && m->msg_iov == NULL)
+        return -XSOCK_EFAULT;
+    if (n > VEC_ON_STACK) {
+        out->v = malloc(n * sizeof *out->v);
+        if (out->v == NULL)
+            return -XSOCK_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++)
+        out->v[i] = (struct xsock_vec){m->msg_iov[i].iov_base, m->msg_iov[i].iov_len};
+    return 0;
+}
+
+static void vecs_free(struct vecs *vecs)
+{
+    if (vecs->v != vecs->few)
+        free(vecs->v);
+}
+
+static ptrdiff_t send_with(int d, const struct msghdr *m, struct xsock_msg *out, int flags)
+{
+    struct xsock_control control;
+    uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX];
+    struct xsock_addr to;
+    int error = 0;
+    if (m->msg_name != NULL && m->msg_namelen > 0) {
+        error = xsock_posix__addr_in(m->msg_name, m->msg_namelen, &to);
+        out->addr = &to;
+    }
+    if (error == 0 && m->msg_control != NULL && m->msg_controllen > 0) {
+        error = xsock_posix__control_in(m, handles, &control);
+        out->control = control.has == 0 ? NULL : &control;
+    }
+    if (error < 0)
+        return error;
+    int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
+    ptrdiff_t result = xsock_sendmsg(d, out, msg_flags);
+    uint64_t type = 0;
+    if (result == -XSOCK_EISCONN && xsock_get_opt_size(d, XSOCK_SO_TYPE, &type) == 0
+        && type == XSOCK_SOCK_STREAM) {
+        out->addr = NULL; /* a connected stream ignores the address, as Linux has it */
+        result = xsock_sendmsg(d, out, msg_flags);
+    }
+    return result;
+}
+
+ssize_t xsock_posix__sendmsg(int d, const struct msghdr *m, int flags)
+{
+    struct vecs vecs;
+    int error = m == NULL ? -XSOCK_EFAULT : vecs_of(m, &vecs);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    struct xsock_msg out = {.vec = vecs.v, .vec_count = (size_t)m->msg_iovlen};
+    ptrdiff_t result = send_with(d, m, &out, flags);
+    vecs_free(&vecs);
+    return xsock_posix__result(result);
+}
+
+static ptrdiff_t receive_with(int d, struct msghdr *m, struct xsock_msg *out, int flags)
+{
+    uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX];
+    struct xsock_control control = {.handles = handles};
+    struct xsock_addr from = {0};
+    uint64_t family = XSOCK_AF_UNSPEC;
+    if (m->msg_name != NULL)
+        out->addr = &from;
+    if (m->msg_control != NULL && m->msg_controllen > 0) {
+        (void)xsock_get_opt_size(d, XSOCK_SO_FAMILY, &family);
+        size_t room = m->msg_controllen < CMSG_LEN(0) ? 0 : m->msg_controllen - CMSG_LEN(0);
+        size_t capacity = room / sizeof(int);
+        control.handle_capacity =
+            capacity < XSOCK_CONTROL_HANDLES_MAX ? capacity : XSOCK_CONTROL_HANDLES_MAX;
+        out->control = &control;
+    }
+    ptrdiff_t result =
+        xsock_recvmsg(d, out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags));
+    if (result < 0)
+        return result;
+    m->msg_flags = xsock_posix__msg_flags_out(out->flags);
+    if (out->control != NULL)
+        m->msg_flags |= xsock_posix__control_out(&control, (int)family, m);
+    else
+        m->msg_controllen = 0;
+    if (m->msg_name != NULL && from.family == XSOCK_AF_UNSPEC)
+        m->msg_namelen = 0;
+    else if (m->msg_name != NULL)
+        xsock_posix__addr_out(&from, m->msg_name, &m->msg_namelen);
+    return result;
+}
+
+ssize_t xsock_posix__recvmsg(int d, struct msghdr *m, int flags)
+{
+    struct vecs vecs;
+    int error = m == NULL ? -XSOCK_EFAULT : vecs_of(m, &vecs);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    struct xsock_msg out = {.vec = vecs.v, .vec_count = (size_t)m->msg_iovlen};
+    ptrdiff_t result = receive_with(d, m, &out, flags);
+    vecs_free(&vecs);
+    return xsock_posix__result(result);
+}
+
+ssize_t xsock_posix_sendmsg(int number, const struct msghdr *m, int flags)
+{
+    int d = xsock_posix__socket_of(number);
+    return d < 0 ? -1 : xsock_posix__sendmsg(d, m, flags);
+}
+
+ssize_t xsock_posix_recvmsg(int number, struct msghdr *m, int flags)
+{
+    int d = xsock_posix__socket_of(number);
+    return d < 0 ? -1 : xsock_posix__recvmsg(d, m, flags);
+}
+
+#if defined(_WIN32) || defined(__linux__)
+
+/* An error after the first message is left to the next call. */
+int xsock_posix_sendmmsg(int number, struct mmsghdr *v, unsigned int n, int flags)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    unsigned int done = 0;
+    for (; done < n && done < XSOCK_POSIX__VEC_MAX; done++) {
+        ssize_t sent = xsock_posix__sendmsg(d, &v[done].msg_hdr, flags);
+        if (sent < 0)
+            return done > 0 ? (int)done : -1;
+        v[done].msg_len = (unsigned int)sent;
+    }
+    return (int)done;
+}
+
+/* As in Linux the time is looked at after each message, and ends no wait. */
+int xsock_posix_recvmmsg(int number, struct mmsghdr *v, unsigned int n, int flags,
+                         struct timespec *timeout)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    int64_t limit = timeout == NULL ? -1
+                                    : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
+                                                           (int64_t)timeout->tv_nsec, 1);
+    if (limit == -2)
+        return xsock_posix__refuse(EINVAL);
+    int64_t begin = xsock_now();
+    bool is_one_waited = (flags & MSG_WAITFORONE) != 0;
+    flags &= ~MSG_WAITFORONE;
+    unsigned int done = 0;
+    while (done < n && done < XSOCK_POSIX__VEC_MAX) {
+        ssize_t got = xsock_posix__recvmsg(d, &v[done].msg_hdr, flags);
+        if (got < 0)
+            return done > 0 ? (int)done : -1;
+        v[done++].msg_len = (unsigned int)got;
+        if (is_one_waited)
+            flags |= MSG_DONTWAIT;
+        if (limit >= 0 && xsock_now() - begin >= limit)
+            break;
+    }
+    return (int)done;
+}
+
+#endif

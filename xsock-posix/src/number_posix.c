@@ -1,0 +1,169 @@
+/* Numbers on POSIX systems: a socket has the number of its kernel handle. The kernel hands out the
+ * lowest number, and no file gets it while the socket is open. */
+#include "posix.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+/* Held where the number of a handle is chosen. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* Makes the number of the descriptor's handle stand for it. */
+static int add_by_handle(int d)
+{
+    uintptr_t handle;
+    int error = xsock_native(d, &handle);
+    if (error == 0 && xsock_posix__map((int)handle, d) >= 0)
+        return (int)handle;
+    xsock_close(d);
+    return error < 0 ? xsock_posix__fail(error) : xsock_posix__refuse(EMFILE);
+}
+
+int xsock_posix__add(int d)
+{
+    return add_by_handle(d);
+}
+
+/* xsock's own handles are never 0, 1 or 2. */
+enum { HANDLE_MIN = 3 };
+
+/* Duplicates a descriptor so that the handle has a number from `min` on. xsock takes the lowest
+ * number, so the free ones below `min` are taken while it does, and freed again. */
+static int dup_from(int d, int min, int flags)
+{
+    uintptr_t handle;
+    int result = xsock_native(d, &handle);
+    if (result < 0 || min <= HANDLE_MIN)
+        return result < 0 ? result : xsock_dup(d, 0, flags);
+    unsigned char *taken = calloc((size_t)min, 1);
+    if (taken == NULL)
+        return -XSOCK_ENOMEM;
+    pthread_mutex_lock(&lock);
+    int filler = fcntl((int)handle, F_DUPFD_CLOEXEC, HANDLE_MIN);
+    while (filler >= 0 && filler < min) {
+        taken[filler] = 1;
+        filler = fcntl((int)handle, F_DUPFD_CLOEXEC, filler + 1);
+    }
+    if (filler >= 0)
+        close(filler);
+    result = xsock_dup(d, 0, flags);
+    for (int number = HANDLE_MIN; number < min; number++) {
+        if (taken[number])
+            close(number);
+    }
+    pthread_mutex_unlock(&lock);
+    free(taken);
+    return result;
+}
+
+int xsock_posix__add_dup(int d, int min, int flags)
+{
+    int result = dup_from(d, min, flags);
+    return result < 0 ? xsock_posix__fail(result) : add_by_handle(result);
+}
+
+/* A standard stream becomes a socket. The number holds a duplicate of the handle, which started
+ * programs inherit. xsock's own duplicate takes a number more. */
+static int add_dup_at_stream(int d, int to, int flags)
+{
+    uintptr_t handle;
+    int duplicate = xsock_dup(d, 0, XSOCK_SOCK_CLOEXEC);
+    int error = duplicate < 0 ? duplicate : xsock_native(duplicate, &handle);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    if (dup2((int)handle, to) < 0) {
+        xsock_close(duplicate);
+        return -1;
+    }
+    if (flags != 0)
+        fcntl(to, F_SETFD, FD_CLOEXEC);
+    xsock_posix__map(to, duplicate);
+    return to;
+}
+
+int xsock_posix__add_dup_at(int d, int to, int flags)
+{
+    long end = sysconf(_SC_OPEN_MAX);
+    if (to < 0 || (end > 0 && to >= end))
+        return xsock_posix__refuse(EBADF);
+    int old = xsock_posix__of(to);
+    if (old != 0)
+        xsock_posix__remove(to, old);
+    if (to < HANDLE_MIN)
+        return add_dup_at_stream(d, to, flags);
+    close(to);
+    int duplicate = dup_from(d, to, flags);
+    if (duplicate < 0)
+        return xsock_posix__fail(duplicate);
+    int number = add_by_handle(duplicate);
+    if (number >= 0 && number != to) { /* another thread got the number, as dup2() of Linux says */
+        xsock_posix__remove(number, duplicate);
+        return xsock_posix__refuse(EBUSY);
+    }
+    return number;
+}
+
+int xsock_posix__remove(int number, int d)
+{
+    if (xsock_posix__map(number, 0) != d)
+        return xsock_posix__refuse(EBADF); /* another thread was faster */
+    if (number < HANDLE_MIN)
+        close(number);
+    return (int)xsock_posix__result(xsock_close(d));
+}
+
+int xsock_posix__adopt(int number)
+{
+    if (number < 0)
+        return -XSOCK_EBADF;
+    int flags = fcntl(number, F_GETFL);
+    if (flags < 0)
+        return -XSOCK_EBADF;
+    int flags_of_number = fcntl(number, F_GETFD);
+    int d = xsock_adopt((uintptr_t)number,
+                        ((flags & O_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0)
+                            | ((flags_of_number & FD_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0));
+    if (d < 0)
+        return d == -XSOCK_EBADF ? -XSOCK_EBADF : -XSOCK_ENOTSOCK;
+    return xsock_posix__map(number, d) < 0 ? -XSOCK_ENOTSOCK : d;
+}
+
+ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
+{
+    return read(number, buf, n);
+}
+
+ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
+{
+    return write(number, buf, n);
+}
+
+int xsock_posix__file_close(int number)
+{
+    return close(number);
+}
+
+int xsock_posix__file_dup(int number, int min, int flags)
+{
+    return fcntl(number, (flags & O_CLOEXEC) != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, min);
+}
+
+int xsock_posix__file_dup_at(int number, int to, int flags)
+{
+    int result = dup2(number, to);
+    if (result >= 0 && (flags & O_CLOEXEC) != 0)
+        fcntl(result, F_SETFD, FD_CLOEXEC);
+    return result;
+}
+
+int xsock_posix__file_control(int number, int command, intptr_t argument)
+{
+    return fcntl(number, command, argument);
+}
+
+int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)
+{
+    return ioctl(number, request, argument);
+}

@@ -1,0 +1,237 @@
+/* Numbers on Windows: the C runtime hands them out. Each socket has a descriptor of the runtime
+ * that is open on the null device, so that no file gets the number, whoever opens the file. The
+ * runtime has 2,048 numbers at least. Sockets beyond that have numbers that the runtime lacks. */
+#include "posix.h"
+
+#include <io.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+
+#include <windows.h>
+
+enum {
+    NUMBER_MAX = 8192, /* no runtime has more */
+    PLACEHOLDER_FLAGS = _O_RDWR | _O_BINARY | _O_NOINHERIT
+};
+
+static SRWLOCK lock = SRWLOCK_INIT;
+
+/* A bad number, or one that is not open, must give EBADF. The runtime's default is to end the
+ * program instead. */
+static void ignore(const wchar_t *expression, const wchar_t *function, const wchar_t *file,
+                   unsigned int line, uintptr_t reserved)
+{
+    (void)expression, (void)function, (void)file, (void)line, (void)reserved;
+}
+
+/* Files are opened binary, by fopen() and pipe() too, as POSIX knows no other mode. The runtime
+ * hands 0, 1 and 2 out in text mode. */
+static void start(void)
+{
+    _fmode = _O_BINARY;
+    for (int number = 0; number <= 2; number++) {
+        if (_get_osfhandle(number) >= 0)
+            _setmode(number, _O_BINARY);
+    }
+}
+
+#if defined(__GNUC__)
+__attribute__((constructor)) static void start_early(void)
+{
+    _set_invalid_parameter_handler(ignore);
+    start();
+}
+#else
+static int start_early(void)
+{
+    _set_invalid_parameter_handler(ignore);
+    start();
+    return 0;
+}
+#pragma section(".CRT$XCU", read)
+__declspec(allocate(".CRT$XCU")) int (*xsock_posix__start)(void) = start_early;
+#endif
+
+/* A number beyond the runtime's. The lock keeps two threads from the same number. */
+static int add_beyond(int d, int min)
+{
+    AcquireSRWLockExclusive(&lock);
+    int number = xsock_posix__unmapped(min > NUMBER_MAX ? min : NUMBER_MAX);
+    int result = number < 0 ? -1 : xsock_posix__map(number, d);
+    ReleaseSRWLockExclusive(&lock);
+    return result < 0 ? -1 : number;
+}
+
+static int placeholder(void)
+{
+    return _open("NUL", PLACEHOLDER_FLAGS);
+}
+
+/* Opens placeholders, or duplicates of a file, until one is not below `min`, and closes the others
+ * then. `file` is -1 for placeholders. */
+static int open_from(int file, int min)
+{
+    int number = file < 0 ? placeholder() : _dup(file);
+    if (number < 0 || number >= min)
+        return number;
+    int result = open_from(file, min);
+    _close(number);
+    return result;
+}
+
+static int add_from(int d, int min)
+{
+    int number = min >= NUMBER_MAX ? -1 : open_from(-1, min);
+    if (number < 0)
+        number = add_beyond(d, min);
+    else if (xsock_posix__map(number, d) < 0)
+        number = -1;
+    if (number < 0) {
+        xsock_close(d);
+        return xsock_posix__refuse(EMFILE);
+    }
+    return number;
+}
+
+int xsock_posix__add(int d)
+{
+    return add_from(d, 0);
+}
+
+int xsock_posix__add_dup(int d, int min, int flags)
+{
+    int result = xsock_dup(d, 0, flags);
+    return result < 0 ? xsock_posix__fail(result) : add_from(result, min);
+}
+
+/* Puts a placeholder at a number. The runtime closes a file that is there. */
+static int hold(int to)
+{
+    int number = placeholder();
+    if (number < 0 || number == to)
+        return number;
+    int result = _dup2(number, to);
+    _close(number);
+    return result;
+}
+
+int xsock_posix__add_dup_at(int d, int to, int flags)
+{
+    if (to < 0 || to >= NUMBER_MAX)
+        return xsock_posix__refuse(EBADF);
+    int result = xsock_dup(d, 0, flags);
+    if (result < 0)
+        return xsock_posix__fail(result);
+    if (xsock_posix__of(to) == 0 && hold(to) < 0) {
+        xsock_close(result);
+        return xsock_posix__refuse(EBADF);
+    }
+    int old = xsock_posix__map(to, result);
+    if (old > 0)
+        xsock_close(old);
+    return to;
+}
+
+int xsock_posix__remove(int number, int d)
+{
+    if (xsock_posix__map(number, 0) != d)
+        return xsock_posix__refuse(EBADF); /* another thread was faster */
+    int result = (int)xsock_posix__result(xsock_close(d));
+    if (number < NUMBER_MAX)
+        _close(number);
+    return result;
+}
+
+int xsock_posix__adopt(int number)
+{
+    return number < 0 || _get_osfhandle(number) == -1 ? -XSOCK_EBADF : -XSOCK_ENOTSOCK;
+}
+
+ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
+{
+    return _read(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
+}
+
+/* The runtime says EINVAL or ENOSPC of a pipe whose reader is gone. */
+ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
+{
+    int result = _write(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
+    if (result < 0 && errno == EINVAL && _doserrno == ERROR_NO_DATA)
+        errno = EPIPE;
+    return result;
+}
+
+int xsock_posix__file_close(int number)
+{
+    return _close(number);
+}
+
+static void set_inherit(int number, int flags)
+{
+    SetHandleInformation((HANDLE)_get_osfhandle(number), HANDLE_FLAG_INHERIT,
+                         (flags & O_CLOEXEC) != 0 ? 0 : HANDLE_FLAG_INHERIT);
+}
+
+int xsock_posix__file_dup(int number, int min, int flags)
+{
+    if (min < 0 || min >= NUMBER_MAX)
+        return xsock_posix__refuse(_get_osfhandle(number) == -1 ? EBADF : EINVAL);
+    int result = open_from(number, min);
+    if (result >= 0)
+        set_inherit(result, flags);
+    return result;
+}
+
+int xsock_posix__file_dup_at(int number, int to, int flags)
+{
+    if (number < 0 || to < 0 || to >= NUMBER_MAX || _get_osfhandle(number) == -1)
+        return xsock_posix__refuse(EBADF);
+    if (_dup2(number, to) < 0)
+        return -1;
+    set_inherit(to, flags);
+    return to;
+}
+
+int xsock_posix__file_control(int number, int command, intptr_t argument)
+{
+    HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
+    DWORD flags = 0;
+    if (handle == INVALID_HANDLE_VALUE)
+        return xsock_posix__refuse(EBADF);
+    switch (command) {
+    case F_GETFD:
+        GetHandleInformation(handle, &flags);
+        return (flags & HANDLE_FLAG_INHERIT) != 0 ? 0 : FD_CLOEXEC;
+    case F_SETFD:
+        set_inherit(number, (argument & FD_CLOEXEC) != 0 ? O_CLOEXEC : 0);
+        return 0;
+    case F_GETFL:
+        if (GetNamedPipeHandleStateA(handle, &flags, NULL, NULL, NULL, NULL, 0)
+            && (flags & PIPE_NOWAIT) != 0)
+            return O_RDWR | O_NONBLOCK;
+        return O_RDWR;
+    case F_SETFL:
+        if (GetFileType(handle) == FILE_TYPE_PIPE) {
+            flags = (argument & O_NONBLOCK) != 0 ? PIPE_NOWAIT : PIPE_WAIT;
+            SetNamedPipeHandleState(handle, &flags, NULL, NULL);
+        }
+        return 0;
+    default:
+        return xsock_posix__refuse(EINVAL);
+    }
+}
+
+int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)
+{
+    HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
+    if (handle == INVALID_HANDLE_VALUE)
+        return xsock_posix__refuse(EBADF);
+    DWORD available = 0;
+    if (request == FIONREAD && PeekNamedPipe(handle, NULL, 0, NULL, &available, NULL)) {
+        *(int *)argument = (int)available;
+        return 0;
+    }
+    if (request == FIONBIO)
+        return xsock_posix__file_control(number, F_SETFL, *(int *)argument != 0 ? O_NONBLOCK : 0);
+    return xsock_posix__refuse(ENOTTY);
+}

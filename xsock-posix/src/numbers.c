@@ -1,0 +1,176 @@
+/* Families, types and flags: those of include/ and of the system, and xsock's. */
+#include "posix.h"
+
+int xsock_posix__family_in(int family, int *out)
+{
+    switch (family) {
+    case AF_INET:
+        *out = XSOCK_AF_INET;
+        return 0;
+    case AF_INET6:
+        *out = XSOCK_AF_INET6;
+        return 0;
+    case AF_UNIX:
+        *out = XSOCK_AF_LOCAL;
+        return 0;
+    case AF_UNSPEC:
+        *out = XSOCK_AF_UNSPEC;
+        return 0;
+    default:
+        return -XSOCK_EAFNOSUPPORT;
+    }
+}
+
+static const struct {
+    int posix;
+    int xsock;
+} types[] = {
+    {SOCK_STREAM, XSOCK_SOCK_STREAM},
+    {SOCK_DGRAM, XSOCK_SOCK_DGRAM},
+    {SOCK_RAW, XSOCK_SOCK_RAW},
+    {SOCK_RDM, XSOCK_SOCK_RDM},
+    {SOCK_SEQPACKET, XSOCK_SOCK_SEQPACKET},
+};
+
+static int type_in(int type)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].posix == type)
+            return types[i].xsock;
+    }
+    return -XSOCK_ESOCKTNOSUPPORT;
+}
+
+int xsock_posix__type_out(int type)
+{
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (types[i].xsock == type)
+            return types[i].posix;
+    }
+    return 0;
+}
+
+#if defined(_WIN32)
+
+int xsock_posix__family_out(int family)
+{
+    return family == XSOCK_AF_INET    ? AF_INET
+           : family == XSOCK_AF_INET6 ? AF_INET6
+           : family == XSOCK_AF_LOCAL ? AF_UNIX
+                                      : AF_UNSPEC;
+}
+
+static int other_family_in(int family, int out[3])
+{
+    (void)family, (void)out;
+    return -XSOCK_EAFNOSUPPORT;
+}
+
+#else
+
+int xsock_posix__family_out(int family)
+{
+    struct xsock_addr a = {.family = family};
+    struct sockaddr_storage whole;
+    return xsock_posix__sockaddr_of(&a, &whole) == 0 ? AF_UNSPEC : whole.ss_family;
+}
+
+/* Families that few programs use: only their number is converted here, as xsock has the protocols
+ * of most of them by the system's numbers. */
+static int other_family_in(int family, int out[3])
+{
+    return xsock_triple_from_native(family, 0, 0, out);
+}
+
+#endif
+
+int xsock_posix__socket_flags_in(int flags)
+{
+    if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0)
+        return -XSOCK_EINVAL;
+    return ((flags & SOCK_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0)
+           | ((flags & SOCK_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0);
+}
+
+int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
+{
+    int flags = xsock_posix__socket_flags_in(type & ~0xf);
+    if (flags < 0)
+        return flags;
+    out[2] = protocol;
+    if (xsock_posix__family_in(family, &out[0]) < 0) {
+        int error = other_family_in(family, out);
+        if (error < 0)
+            return error;
+    }
+    int known = type_in(type & 0xf);
+    if (known < 0)
+        return out[0] == XSOCK_AF_UNSPEC ? -XSOCK_EAFNOSUPPORT : known;
+    out[1] = known | flags;
+    return 0;
+}
+
+/* The flags that this library passes on. Others have no effect, as Linux has it. */
+static const struct {
+    int posix;
+    int xsock;
+} msg_flags[] = {
+    {MSG_OOB, XSOCK_MSG_OOB},
+    {MSG_PEEK, XSOCK_MSG_PEEK},
+    {MSG_DONTROUTE, XSOCK_MSG_DONTROUTE},
+    {MSG_CTRUNC, XSOCK_MSG_CTRUNC},
+    {MSG_TRUNC, XSOCK_MSG_TRUNC},
+    {MSG_DONTWAIT, XSOCK_MSG_DONTWAIT},
+    {MSG_EOR, XSOCK_MSG_EOR},
+    {MSG_WAITALL, XSOCK_MSG_WAITALL},
+#ifdef MSG_MORE
+    {MSG_MORE, XSOCK_MSG_MORE},
+#endif
+#ifdef MSG_CMSG_CLOEXEC
+    {MSG_CMSG_CLOEXEC, XSOCK_MSG_CMSG_CLOEXEC},
+#endif
+};
+
+/* The flags that have a meaning in this direction and for this type. xsock refuses others. */
+static int allowed(int d, enum xsock_posix__direction direction)
+{
+    uint64_t type = 0;
+    (void)xsock_get_opt_size(d, XSOCK_SO_TYPE, &type);
+    bool is_stream = type == XSOCK_SOCK_STREAM;
+    if (direction == XSOCK_POSIX__SEND) {
+        return XSOCK_MSG_DONTWAIT | XSOCK_MSG_DONTROUTE
+               | (is_stream ? XSOCK_MSG_OOB | XSOCK_MSG_MORE : 0)
+               | (type == XSOCK_SOCK_SEQPACKET ? XSOCK_MSG_EOR : 0);
+    }
+    return XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK | XSOCK_MSG_CMSG_CLOEXEC
+           | (is_stream ? XSOCK_MSG_OOB | XSOCK_MSG_WAITALL : XSOCK_MSG_TRUNC);
+}
+
+int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags)
+{
+#ifdef MSG_NOSIGNAL
+    flags &= ~MSG_NOSIGNAL; /* no call raises a signal */
+#endif
+    if (flags == 0)
+        return 0;
+#if MSG_DONTWAIT == 0x40
+    if (flags == MSG_DONTWAIT)
+        return XSOCK_MSG_DONTWAIT;
+#endif
+    int out = 0;
+    for (size_t i = 0; i < sizeof msg_flags / sizeof msg_flags[0]; i++) {
+        if ((flags & msg_flags[i].posix) != 0)
+            out |= msg_flags[i].xsock;
+    }
+    return out & allowed(d, direction);
+}
+
+int xsock_posix__msg_flags_out(int flags)
+{
+    int out = 0;
+    for (size_t i = 0; i < sizeof msg_flags / sizeof msg_flags[0]; i++) {
+        if ((flags & msg_flags[i].xsock) != 0)
+            out |= msg_flags[i].posix;
+    }
+    return out;
+}

@@ -1,0 +1,268 @@
+/* setsockopt() and getsockopt(). Most options are one number (options.def). Options that have no
+ * number in xsock go to the system as they are, on POSIX systems. */
+#include "posix.h"
+
+#include <netinet/tcp.h>
+#include <string.h>
+
+static const int64_t second_ns = 1000000000;
+
+enum unit { FLAG, SIZE, SECONDS, MILLISECONDS };
+
+static const struct row {
+    int level;
+    int name;
+    int opt;
+    enum unit unit;
+} rows[] = {
+#define OPTION(level, name, opt, unit) {level, name, opt, unit},
+#include "options.def"
+#undef OPTION
+};
+
+static const struct row *row_of(int level, int name)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (rows[i].level == level && rows[i].name == name)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+static int64_t unit_ns(const struct row *row)
+{
+    return row->unit == SECONDS ? second_ns : second_ns / 1000;
+}
+
+/* Reads a number: an int, or a byte for the options of IP, as BSD has it. */
+static int number_in(const struct row *row, const void *value, socklen_t len, int *out)
+{
+    if (len >= sizeof *out) {
+        memcpy(out, value, sizeof *out);
+        return 0;
+    }
+    if (len < 1 || row->level != IPPROTO_IP)
+        return -XSOCK_EINVAL;
+    *out = *(const unsigned char *)value;
+    return 0;
+}
+
+static int set_row(int d, const struct row *row, const void *value, socklen_t len)
+{
+    int number;
+    int error = number_in(row, value, len, &number);
+    if (error < 0)
+        return error;
+    if (row->unit == FLAG)
+        return xsock_set_opt_flag(d, row->opt, number != 0);
+    if (number < 0)
+        return -XSOCK_EINVAL;
+    if (row->unit == SIZE)
+        return xsock_set_opt_size(d, row->opt, (uint64_t)number);
+    return xsock_set_opt_time(d, row->opt, number * unit_ns(row));
+}
+
+static int get_row(int d, const struct row *row, int *out)
+{
+    bool flag = false;
+    uint64_t size = 0;
+    int64_t time_ns = 0;
+    int error = row->unit == FLAG   ? xsock_get_opt_flag(d, row->opt, &flag)
+                : row->unit == SIZE ? xsock_get_opt_size(d, row->opt, &size)
+                                    : xsock_get_opt_time(d, row->opt, &time_ns);
+    if (error < 0)
+        return error;
+    *out = row->unit == FLAG   ? flag
+           : row->unit == SIZE ? (int)(size > INT32_MAX ? INT32_MAX : size)
+                               : (int)(time_ns < 0 ? 0 : time_ns / unit_ns(row));
+    return 0;
+}
+
+/* ---- SO_LINGER, SO_RCVTIMEO, SO_SNDTIMEO: a structure each */
+
+static int set_linger(int d, const void *value, socklen_t len)
+{
+    struct linger linger;
+    if (len < sizeof linger)
+        return -XSOCK_EINVAL;
+    memcpy(&linger, value, sizeof linger);
+    return xsock_set_opt_time(d, XSOCK_SO_LINGER,
+                              linger.l_onoff == 0 ? -1 : linger.l_linger * second_ns);
+}
+
+/* In Linux the times of receiving and sending hold for accept() and connect() too. */
+static int set_timeout(int d, int opt, int more, const void *value, socklen_t len)
+{
+    struct timeval time;
+    if (len < sizeof time)
+        return -XSOCK_EINVAL;
+    memcpy(&time, value, sizeof time);
+    int64_t ns = xsock_posix__time_ns(true, (int64_t)time.tv_sec, (int64_t)time.tv_usec, 1000);
+    if (ns == -2)
+        return -XSOCK_EDOM;
+    if (ns == 0)
+        ns = -1; /* no limit */
+    int error = xsock_set_opt_time(d, opt, ns);
+    return error < 0 ? error : xsock_set_opt_time(d, more, ns);
+}
+
+static int set_special(int d, int level, int name, const void *value, socklen_t len)
+{
+    if (level != SOL_SOCKET)
+        return 1;
+    switch (name) {
+    case SO_LINGER:
+        return set_linger(d, value, len);
+    case SO_RCVTIMEO:
+        return set_timeout(d, XSOCK_SO_RCVTIMEO, XSOCK_SO_ACCPTIMEO, value, len);
+    case SO_SNDTIMEO:
+        return set_timeout(d, XSOCK_SO_SNDTIMEO, XSOCK_SO_CONNTIMEO, value, len);
+    default:
+        return 1;
+    }
+}
+
+/* What getsockopt() gives: the bytes of a number or of a structure. */
+struct answer {
+    union {
+        int number;
+        struct linger linger;
+        struct timeval time;
+    } value;
+    size_t size;
+};
+
+static int get_time(int d, int opt, struct answer *out)
+{
+    int64_t ns = 0;
+    int error = xsock_get_opt_time(d, opt, &ns);
+    if (error < 0)
+        return error;
+    if (ns < 0)
+        ns = 0;
+    out->value.time.tv_sec = (long)(ns / second_ns);
+    out->value.time.tv_usec = (long)(ns % second_ns / 1000);
+    out->size = sizeof out->value.time;
+    return 0;
+}
+
+static int get_linger(int d, struct answer *out)
+{
+    int64_t ns = 0;
+    int error = xsock_get_opt_time(d, XSOCK_SO_LINGER, &ns);
+    if (error < 0)
+        return error;
+    out->value.linger.l_onoff = ns >= 0;
+    out->value.linger.l_linger = ns < 0 ? 0 : (int)(ns / second_ns);
+    out->size = sizeof out->value.linger;
+    return 0;
+}
+
+/* A number that xsock has too, by a number of its own. */
+static int get_number(int d, int opt, struct answer *out)
+{
+    uint64_t number = 0;
+    int error = xsock_get_opt_size(d, opt, &number);
+    if (error < 0)
+        return error;
+    out->value.number = opt == XSOCK_SO_ERROR
+                            ? (number == 0 ? 0 : xsock_posix__errno_of((int)number))
+                        : opt == XSOCK_SO_TYPE ? xsock_posix__type_out((int)number)
+                                               : xsock_posix__family_out((int)number);
+    return 0;
+}
+
+/* 1: the option is none of these. */
+static int get_special(int d, int level, int name, struct answer *out)
+{
+    if (level != SOL_SOCKET)
+        return 1;
+    switch (name) {
+    case SO_LINGER:
+        return get_linger(d, out);
+    case SO_RCVTIMEO:
+        return get_time(d, XSOCK_SO_RCVTIMEO, out);
+    case SO_SNDTIMEO:
+        return get_time(d, XSOCK_SO_SNDTIMEO, out);
+    case SO_ERROR:
+        return get_number(d, XSOCK_SO_ERROR, out);
+    case SO_TYPE:
+        return get_number(d, XSOCK_SO_TYPE, out);
+#ifdef SO_DOMAIN
+    case SO_DOMAIN:
+        return get_number(d, XSOCK_SO_FAMILY, out);
+#endif
+    default:
+        return 1;
+    }
+}
+
+#if defined(_WIN32)
+static int set_native(int d, int level, int name, const void *value, socklen_t len)
+{
+    (void)d, (void)level, (void)name, (void)value, (void)len;
+    return -XSOCK_ENOPROTOOPT;
+}
+
+static int get_native(int d, int level, int name, void *value, socklen_t *len)
+{
+    (void)d, (void)level, (void)name, (void)value, (void)len;
+    return -XSOCK_ENOPROTOOPT;
+}
+#else
+static int set_native(int d, int level, int name, const void *value, socklen_t len)
+{
+    return xsock_set_opt_raw(d, level, name, value, len);
+}
+
+static int get_native(int d, int level, int name, void *value, socklen_t *len)
+{
+    size_t size = *len;
+    int error = xsock_get_opt_raw(d, level, name, value, &size);
+    if (error == 0)
+        *len = (socklen_t)size;
+    return error;
+}
+#endif
+
+int xsock_posix_setsockopt(int number, int level, int name, const void *value, socklen_t len)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    if ((int)len < 0)
+        return xsock_posix__refuse(EINVAL);
+    if (value == NULL && len > 0)
+        return xsock_posix__refuse(EFAULT);
+    const struct row *row = row_of(level, name);
+    int result =
+        row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
+    if (result == 1)
+        result = xsock_posix__group(d, level, name, value, len);
+    if (result == 1)
+        result = set_native(d, level, name, value, len);
+    return (int)xsock_posix__result(result);
+}
+
+int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen_t *len)
+{
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
+    if (value == NULL || len == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL);
+    struct answer answer = {.size = sizeof answer.value.number};
+    const struct row *row = row_of(level, name);
+    int result =
+        row != NULL ? get_row(d, row, &answer.value.number) : get_special(d, level, name, &answer);
+    if (result == 1)
+        return (int)xsock_posix__result(get_native(d, level, name, value, len));
+    if (result < 0)
+        return xsock_posix__fail(result);
+    if (*len > answer.size)
+        *len = (socklen_t)answer.size;
+    memcpy(value, &answer.value, *len);
+    return 0;
+}

@@ -1,0 +1,141 @@
+/* poll() over any mixture of sockets and files. Sockets alone are waited for by xsock_poll(). */
+#include "poll_files.h"
+
+#include <poll.h>
+#include <stdlib.h>
+
+int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns)
+{
+    const int64_t second_ns = 1000000000;
+    if (!is_given)
+        return -1;
+    if (seconds < 0 || rest < 0 || rest >= second_ns / rest_unit_ns)
+        return -2;
+    if (seconds > INT64_MAX / second_ns - 1)
+        return -1; /* 292 years */
+    return seconds * second_ns + rest * rest_unit_ns;
+}
+
+static short events_in(int events)
+{
+    int out = 0;
+    if ((events
+         & (POLLIN | POLLRDNORM
+#ifdef POLLRDHUP
+            | POLLRDHUP
+#endif
+            ))
+        != 0)
+        out |= XSOCK_POLLIN;
+    if ((events & (POLLOUT | POLLWRNORM | POLLWRBAND)) != 0)
+        out |= XSOCK_POLLOUT;
+    if ((events & (POLLPRI | POLLRDBAND)) != 0)
+        out |= XSOCK_POLLPRI;
+    return (short)out;
+}
+
+static short events_out(int d, int events, int got)
+{
+    int out = 0;
+    if ((got & XSOCK_POLLIN) != 0)
+        out |= events & (POLLIN | POLLRDNORM);
+    if ((got & XSOCK_POLLOUT) != 0)
+        out |= events & (POLLOUT | POLLWRNORM);
+    if ((got & XSOCK_POLLPRI) != 0)
+        out |= events & POLLPRI;
+    if ((got & XSOCK_POLLERR) != 0)
+        out |= POLLERR;
+    if ((got & XSOCK_POLLHUP) != 0)
+        out |= POLLHUP;
+    if ((got & XSOCK_POLLNVAL) != 0)
+        out |= POLLNVAL;
+#ifdef POLLRDHUP
+    /* The end of the stream is seen where nothing is left to receive before it. */
+    char byte;
+    if ((events & POLLRDHUP) != 0 && (got & XSOCK_POLLIN) != 0
+        && xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 0)
+        out |= POLLRDHUP;
+#else
+    (void)d;
+#endif
+    return (short)out;
+}
+
+/* Stores what xsock_poll() told of the sockets. Returns how many entries are ready, files
+ * included. */
+static int count_ready(struct pollfd *v, const struct xsock_pollfd *sockets, size_t n)
+{
+    int ready = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (sockets[i].fd >= 0)
+            v[i].revents = events_out(sockets[i].fd, v[i].events, sockets[i].revents);
+        if (v[i].revents != 0)
+            ready++;
+    }
+    return ready;
+}
+
+static int64_t time_left(int64_t end)
+{
+    int64_t left = end - xsock_now();
+    return end < 0 ? -1 : left > 0 ? left : 0;
+}
+
+/* Looks at everything without waiting, then waits, and so on. A wait may end for no reason. */
+static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
+{
+    int64_t now = xsock_now();
+    int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
+    for (unsigned int turn = 0;; turn++) {
+        int error = xsock_poll(sockets, n, 0);
+        if (error < 0)
+            return xsock_posix__fail(error);
+        xsock_posix__files_look(v, sockets, n);
+        int ready = count_ready(v, sockets, n);
+        int64_t left = time_left(end);
+        if (ready > 0 || left == 0)
+            return ready;
+        if (xsock_posix__files_wait(v, sockets, n, left, turn) < 0)
+            return -1;
+    }
+}
+
+static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
+{
+    bool has_files = false;
+    for (size_t i = 0; i < n; i++) {
+        int d = xsock_posix__of(v[i].fd);
+        v[i].revents = 0;
+        sockets[i].fd = d == 0 ? -1 : d;
+        sockets[i].events = events_in(v[i].events);
+        sockets[i].revents = 0;
+        has_files = has_files || (d == 0 && v[i].fd >= 0);
+    }
+    if (has_files)
+        return poll_mixed(v, sockets, n, timeout_ns);
+    int result = xsock_poll(sockets, n, timeout_ns);
+    return result <= 0 ? (int)xsock_posix__result(result) : count_ready(v, sockets, n);
+}
+
+int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
+{
+    enum { ON_STACK = 64 };
+    struct xsock_pollfd few[ON_STACK];
+    if (n > 0 && v == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if (n <= ON_STACK)
+        return poll_with(v, few, n, timeout_ns);
+    struct xsock_pollfd *many = calloc(n, sizeof *many);
+    if (many == NULL)
+        return xsock_posix__refuse(ENOMEM);
+    int result = poll_with(v, many, n, timeout_ns);
+    int number = errno;
+    free(many);
+    errno = number;
+    return result;
+}
+
+int xsock_posix_poll(struct pollfd *v, nfds_t n, int timeout_ms)
+{
+    return xsock_posix__poll(v, n, timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000);
+}

@@ -1,0 +1,18 @@
+/* What poll() needs to know of files, pipes and terminals: a part of what depends on the system. In
+ * both calls the entries whose socket is negative and whose number is not are files. */
+#ifndef XSOCK_POSIX_POLL_FILES_H
+#define XSOCK_POSIX_POLL_FILES_H
+
+#include "posix.h"
+
+#include <poll.h>
+
+/* Stores what holds of the files now. */
+void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *sockets, size_t n);
+
+/* Waits until a file or a socket may be ready, or the time has passed. `turn` counts the waits of
+ * one poll(). Returns 0, or -1 with errno. */
+int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size_t n,
+                            int64_t timeout_ns, unsigned int turn);
+
+#endif

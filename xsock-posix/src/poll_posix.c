@@ -1,0 +1,52 @@
+/* Files in poll(), on POSIX systems: the kernel knows all of them. A socket's number is the number
+ * of its kernel handle, so the kernel can wait for both at once. */
+#include "poll_files.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* The kernel's poll(), rounded up to milliseconds. */
+static int kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns)
+{
+    const int64_t ms = 1000000;
+    int64_t timeout_ms = timeout_ns < 0 ? -1 : timeout_ns / ms + (timeout_ns % ms != 0 ? 1 : 0);
+    return poll(v, (nfds_t)n, timeout_ms > INT32_MAX ? INT32_MAX : (int)timeout_ms);
+}
+
+void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *sockets, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sockets[i].fd < 0 && v[i].fd >= 0)
+            (void)kernel_poll(&v[i], 1, 0);
+    }
+}
+
+/* xsock may have a look at a socket that differs from the kernel's. The waits of one poll() that
+ * end at once are followed by a nap, so that such a socket makes no busy loop. */
+static void nap(unsigned int turn)
+{
+    const long min_ns = 50000;
+    const unsigned int doublings_max = 8;
+    if (turn < 2)
+        return;
+    unsigned int doublings = turn - 2 < doublings_max ? turn - 2 : doublings_max;
+    struct timespec time = {0, min_ns << doublings};
+    nanosleep(&time, NULL);
+}
+
+int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size_t n,
+                            int64_t timeout_ns, unsigned int turn)
+{
+    (void)sockets;
+    nap(turn);
+    struct pollfd *copy = malloc(n * sizeof *copy);
+    if (copy == NULL)
+        return xsock_posix__refuse(ENOMEM);
+    memcpy(copy, v, n * sizeof *copy);
+    int result = kernel_poll(copy, n, timeout_ns);
+    int number = errno;
+    free(copy);
+    errno = number;
+    return result < 0 ? -1 : 0;
+}

@@ -1,0 +1,127 @@
+/* What the files of xsock-posix share. Hidden functions are xsock_posix__verb. The functions that
+ * programs call are xsock_posix_verb, and declared in the headers of include/.
+ *
+ * A number is what the program sees: a descriptor of the C runtime (of the kernel, on POSIX
+ * systems). A descriptor is xsock's own, and the program never sees it. map.c knows which
+ * descriptor a number stands for; a number that stands for none is a file. */
+#ifndef XSOCK_POSIX_POSIX_H
+#define XSOCK_POSIX_POSIX_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "xsock.h"
+#include "xsock_native.h"
+
+/* ---- errors.c */
+
+/* Sets errno for a negative result of xsock, and returns -1. */
+int xsock_posix__fail(ptrdiff_t result);
+
+/* The errno of an error of xsock, of either sign. */
+int xsock_posix__errno_of(int error);
+
+/* Sets errno, and returns -1. */
+int xsock_posix__refuse(int number);
+
+/* The result as it is, or errno and -1. */
+static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
+{
+    return result < 0 ? xsock_posix__fail(result) : result;
+}
+
+/* ---- map.c: numbers to descriptors */
+
+/* The descriptor that a number stands for. 0: the number is a file, or is not open. */
+int xsock_posix__of(int number);
+
+/* Makes a number stand for a descriptor, 0 for none. Returns what it stood for, or -1 if there is
+ * no memory or the number is out of range. */
+int xsock_posix__map(int number, int d);
+
+/* The lowest number from `min` on that stands for no descriptor. -1: there is none. */
+int xsock_posix__unmapped(int min);
+
+/* The descriptor of a number that must be a socket. -1: errno is EBADF or ENOTSOCK. */
+int xsock_posix__socket_of(int number);
+
+/* ---- number_posix.c, number_win32.c: what depends on the runtime */
+
+/* Gives a new descriptor a number, the lowest that is free. Closes the descriptor and returns -1 if
+ * that fails. */
+int xsock_posix__add(int d);
+
+/* Gives a duplicate of a descriptor a number: the lowest from `min` on, or just the number `to`,
+ * which is closed first. `flags` are 0 or XSOCK_SOCK_CLOEXEC. */
+int xsock_posix__add_dup(int d, int min, int flags);
+int xsock_posix__add_dup_at(int d, int to, int flags);
+
+/* Closes what a number stands for, and frees the number. */
+int xsock_posix__remove(int number, int d);
+
+/* A number that the map does not know becomes a socket if the system knows it as one. Returns the
+ * descriptor, or -XSOCK_EBADF or -XSOCK_ENOTSOCK. */
+int xsock_posix__adopt(int number);
+
+/* The runtime's own calls, for files. `flags` are O_CLOEXEC or 0. They set errno. */
+ssize_t xsock_posix__file_read(int number, void *buf, size_t n);
+ssize_t xsock_posix__file_write(int number, const void *buf, size_t n);
+int xsock_posix__file_close(int number);
+int xsock_posix__file_dup(int number, int min, int flags);
+int xsock_posix__file_dup_at(int number, int to, int flags);
+int xsock_posix__file_control(int number, int command, intptr_t argument);
+int xsock_posix__file_ioctl(int number, unsigned long request, void *argument);
+
+/* ---- numbers.c: families, types and flags */
+
+int xsock_posix__family_in(int family, int *out);
+int xsock_posix__family_out(int family);
+int xsock_posix__type_out(int type);
+
+/* Family, type with flags, and protocol, for xsock_open(). 0 or a negative error of xsock. */
+int xsock_posix__triple_in(int family, int type, int protocol, int out[3]);
+
+/* SOCK_CLOEXEC and SOCK_NONBLOCK. -XSOCK_EINVAL: there are other bits. */
+int xsock_posix__socket_flags_in(int flags);
+
+/* Flags of messages. The flags that Linux ignores for the socket are left out. */
+enum xsock_posix__direction { XSOCK_POSIX__SEND, XSOCK_POSIX__RECV };
+int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags);
+int xsock_posix__msg_flags_out(int flags);
+
+/* ---- address.c */
+
+int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsock_addr *out);
+
+/* Cuts the address if the buffer is too short, and stores the whole length, as in POSIX. */
+void xsock_posix__addr_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len);
+
+/* The length of what is written to `out`, which has room for a struct sockaddr_storage. */
+socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_storage *out);
+
+/* ---- groups.c */
+
+/* Sets an option of multicast that is a structure. 1: the option is none of these. */
+int xsock_posix__group(int d, int level, int name, const void *value, socklen_t len);
+
+/* ---- poll.c */
+
+struct pollfd;
+
+/* poll() with a time in nanoseconds; -1: no limit. */
+int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns);
+
+/* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
+int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
+
+#endif

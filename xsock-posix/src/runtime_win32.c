@@ -1,0 +1,100 @@
+/* Calls of POSIX on files that the C runtime of Windows lacks, or has with other flags. */
+#include "posix.h"
+
+#include <io.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <windows.h>
+
+int xsock_posix_isatty(int number)
+{
+    DWORD mode;
+    if (xsock_posix__of(number) != 0)
+        return xsock_posix__refuse(ENOTTY) + 1;
+    intptr_t handle = number < 0 ? -1 : _get_osfhandle(number);
+    if (handle == -1)
+        return xsock_posix__refuse(EBADF) + 1;
+    return GetConsoleMode((HANDLE)handle, &mode) ? 1 : xsock_posix__refuse(ENOTTY) + 1;
+}
+
+/* Files are binary unless the program asks for text. */
+int xsock_posix_open(const char *path, int flags, ...)
+{
+    va_list arguments;
+    va_start(arguments, flags);
+    int mode = (flags & _O_CREAT) != 0 ? va_arg(arguments, int) : 0;
+    va_end(arguments);
+    if (path == NULL)
+        return xsock_posix__refuse(EFAULT);
+    flags &= ~O_NONBLOCK;
+    if ((flags & (_O_TEXT | _O_WTEXT | _O_U16TEXT | _O_U8TEXT)) == 0)
+        flags |= _O_BINARY;
+    int permission = _S_IREAD | ((mode & 0200) != 0 ? _S_IWRITE : 0);
+    return _open(strcmp(path, "/dev/null") == 0 ? "NUL" : path, flags, permission);
+}
+
+int xsock_posix_pipe2(int out[2], int flags)
+{
+    enum { PIPE_SIZE = 65536 }; /* as in Linux */
+    if (out == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) != 0)
+        return xsock_posix__refuse(EINVAL);
+    if (_pipe(out, PIPE_SIZE, _O_BINARY | ((flags & O_CLOEXEC) != 0 ? _O_NOINHERIT : 0)) < 0)
+        return -1;
+    if ((flags & O_NONBLOCK) != 0) {
+        xsock_posix__file_control(out[0], F_SETFL, O_NONBLOCK);
+        xsock_posix__file_control(out[1], F_SETFL, O_NONBLOCK);
+    }
+    return 0;
+}
+
+int xsock_posix_pipe(int out[2])
+{
+    return xsock_posix_pipe2(out, 0);
+}
+
+int xsock_posix_gethostname(char *name, size_t size)
+{
+    DWORD n = size > MAXDWORD ? MAXDWORD : (DWORD)size;
+    if (name == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if (GetComputerNameExA(ComputerNameDnsHostname, name, &n))
+        return 0;
+    return xsock_posix__refuse(GetLastError() == ERROR_MORE_DATA ? ENAMETOOLONG : EIO);
+}
+
+/* The signals that the runtime lacks: a handler is kept and told again, and nobody raises them. */
+static union {
+    xsock_posix_handler *handler;
+    void *volatile word; /* a function's address has the size of a pointer on Windows */
+} handlers[NSIG];
+
+static xsock_posix_handler *exchange(int number, xsock_posix_handler *handler)
+{
+    union {
+        xsock_posix_handler *handler;
+        void *word;
+    } value = {handler};
+    value.word = InterlockedExchangePointer(&handlers[number].word, value.word);
+    return value.handler;
+}
+
+xsock_posix_handler *xsock_posix_signal(int number, xsock_posix_handler *handler)
+{
+    switch (number) {
+    case SIGHUP:
+    case SIGQUIT:
+    case SIGUSR1:
+    case SIGUSR2:
+    case SIGPIPE:
+    case SIGALRM:
+    case SIGCHLD:
+        return exchange(number, handler);
+    default:
+        return (xsock_posix_handler *)signal(number, handler);
+    }
+}
