@@ -50,39 +50,38 @@ int xsock_posix__type_out(int type)
     return 0;
 }
 
-#if defined(_WIN32)
-
 int xsock_posix__family_out(int family)
 {
-    return family == XSOCK_AF_INET    ? AF_INET
-           : family == XSOCK_AF_INET6 ? AF_INET6
-           : family == XSOCK_AF_LOCAL ? AF_UNIX
-                                      : AF_UNSPEC;
-}
-
-static int other_family_in(int family, int out[3])
-{
-    (void)family, (void)out;
-    return -XSOCK_EAFNOSUPPORT;
-}
-
-#else
-
-int xsock_posix__family_out(int family)
-{
+    switch (family) {
+    case XSOCK_AF_INET:
+        return AF_INET;
+    case XSOCK_AF_INET6:
+        return AF_INET6;
+    case XSOCK_AF_LOCAL:
+        return AF_UNIX;
+    default:
+        break;
+    }
+#if !defined(_WIN32)
     struct xsock_addr a = {.family = family};
     struct sockaddr_storage whole;
-    return xsock_posix__sockaddr_of(&a, &whole) == 0 ? AF_UNSPEC : whole.ss_family;
+    if (xsock_posix__sockaddr_of(&a, &whole) != 0)
+        return whole.ss_family;
+#endif
+    return AF_UNSPEC;
 }
 
 /* Families that few programs use: only their number is converted here, as xsock has the protocols
  * of most of them by the system's numbers. */
 static int other_family_in(int family, int out[3])
 {
+#if defined(_WIN32)
+    (void)family, (void)out;
+    return -XSOCK_EAFNOSUPPORT;
+#else
     return xsock_triple_from_native(family, 0, 0, out);
-}
-
 #endif
+}
 
 int xsock_posix__socket_flags_in(int flags)
 {

@@ -1,0 +1,186 @@
+/* sendmsg, recvmsg, their forms for several, and vectors. */
+#include "support.h"
+
+static void vectors_are_gathered_and_scattered(void **state)
+{
+    (void)state;
+    int s[2];
+    char a[3];
+    char b[8];
+    struct iovec out[] = {{"one ", 4}, {"two ", 4}, {NULL, 0}, {"three", 5}};
+    struct iovec in[] = {{a, sizeof a}, {b, sizeof b}};
+    streams_open(s);
+    ASSERT_IS(13, writev(s[0], out, 4));
+    struct pollfd p = {s[1], POLLIN, 0};
+    ASSERT_IS(1, poll(&p, 1, -1));
+    ASSERT_IS(11, readv(s[1], in, 2));
+    assert_memory_equal("one", a, 3);
+    assert_memory_equal(" two thr", b, 8);
+    volatile int negative = -1;
+    ASSERT_ERRNO(EINVAL, writev(s[0], out, negative));
+    close(s[0]);
+    close(s[1]);
+    int file = file_open();
+    ASSERT_IS(13, writev(file, out, 4));
+    close(file);
+    file_remove();
+}
+
+static void a_message_has_an_address_and_flags(void **state)
+{
+    (void)state;
+    int s[2];
+    char buf[4];
+    struct sockaddr_in from;
+    struct iovec out = {"datagram", 8};
+    struct iovec in = {buf, sizeof buf};
+    struct msghdr m = {.msg_iov = &out, .msg_iovlen = 1};
+    datagrams_open(s);
+    ASSERT_IS(8, sendmsg(s[0], &m, 0));
+    m = (struct msghdr){
+        .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &in, .msg_iovlen = 1};
+    ASSERT_IS(4, recvmsg(s[1], &m, 0));
+    assert_int_equal(MSG_TRUNC, m.msg_flags & MSG_TRUNC);
+    assert_int_equal(sizeof from, m.msg_namelen);
+    assert_int_equal(htonl(INADDR_LOOPBACK), from.sin_addr.s_addr);
+    close(s[0]);
+    close(s[1]);
+}
+
+static void control_data_tells_the_packet(void **state)
+{
+    (void)state;
+    int s[2];
+    int on = 1;
+    char byte;
+    union {
+        struct cmsghdr align;
+        char bytes[256];
+    } control;
+    struct iovec v = {&byte, 1};
+    struct msghdr m = {
+        .msg_iov = &v, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+    bool has_info = false;
+    bool has_ttl = false;
+    datagrams_open(s);
+    ASSERT_IS(0, setsockopt(s[1], IPPROTO_IP, IP_PKTINFO, &on, sizeof on));
+    ASSERT_IS(0, setsockopt(s[1], IPPROTO_IP, IP_RECVTTL, &on, sizeof on));
+    ASSERT_IS(1, send(s[0], "x", 1, 0));
+    ASSERT_IS(1, recvmsg(s[1], &m, 0));
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
+            struct in_pktinfo info;
+            memcpy(&info, CMSG_DATA(c), sizeof info);
+            has_info = info.ipi_addr.s_addr == htonl(INADDR_LOOPBACK);
+        }
+        if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TTL) {
+            int ttl;
+            memcpy(&ttl, CMSG_DATA(c), sizeof ttl);
+            has_ttl = ttl > 0;
+        }
+    }
+    assert_true(has_info);
+    assert_true(has_ttl);
+    close(s[0]);
+    close(s[1]);
+}
+
+static void fill_rights(struct msghdr *m, void *control, size_t size, int number)
+{
+    m->msg_control = control;
+    m->msg_controllen = CMSG_SPACE(sizeof number);
+    memset(control, 0, size);
+    struct cmsghdr *c = CMSG_FIRSTHDR(m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof number);
+    memcpy(CMSG_DATA(c), &number, sizeof number);
+}
+
+/* A pipe's end and a socket go over a pair. */
+static void descriptors_are_passed_where_the_system_can(void **state)
+{
+    (void)state;
+    int pair[2];
+    int p[2];
+    int s[2];
+    char byte = 'x';
+    union {
+        struct cmsghdr align;
+        char bytes[64];
+    } control;
+    struct iovec v = {&byte, 1};
+    struct msghdr m = {.msg_iov = &v, .msg_iovlen = 1};
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_STREAM, 0, pair));
+    ASSERT_IS(0, pipe(p));
+    streams_open(s);
+    fill_rights(&m, &control, sizeof control, p[1]);
+    if (sendmsg(pair[0], &m, 0) < 0) {
+        print_message("this system passes no descriptors\n");
+        assert_int_equal(EOPNOTSUPP, errno);
+    } else {
+        int got[2];
+        for (int i = 0; i < 2; i++) {
+            m.msg_control = &control;
+            m.msg_controllen = sizeof control;
+            ASSERT_IS(1, recvmsg(pair[1], &m, 0));
+            assert_non_null(CMSG_FIRSTHDR(&m));
+            memcpy(&got[i], CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof got[i]);
+            if (i == 0) {
+                fill_rights(&m, &control, sizeof control, s[0]);
+                ASSERT_IS(1, sendmsg(pair[0], &m, 0));
+            }
+        }
+        ASSERT_IS(1, write(got[0], "p", 1));
+        ASSERT_IS(1, read(p[0], &byte, 1));
+        ASSERT_IS(1, send(got[1], "s", 1, 0));
+        ASSERT_IS(1, recv(s[1], &byte, 1, 0));
+        close(got[0]);
+        close(got[1]);
+    }
+    for (int i = 0; i < 2; i++) {
+        close(pair[i]);
+        close(p[i]);
+        close(s[i]);
+    }
+}
+
+static void several_messages_go_by_one_call(void **state)
+{
+    (void)state;
+    int s[2];
+    char buf[4][8];
+    struct iovec out[3] = {{"a", 1}, {"bb", 2}, {"ccc", 3}};
+    struct iovec in[4];
+    struct mmsghdr v[4];
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 3; i++) {
+        v[i].msg_hdr.msg_iov = &out[i];
+        v[i].msg_hdr.msg_iovlen = 1;
+    }
+    datagrams_open(s);
+    ASSERT_IS(3, sendmmsg(s[0], v, 3, 0));
+    assert_int_equal(2, v[1].msg_len);
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 4; i++) {
+        in[i] = (struct iovec){buf[i], sizeof buf[i]};
+        v[i].msg_hdr.msg_iov = &in[i];
+        v[i].msg_hdr.msg_iovlen = 1;
+    }
+    ASSERT_IS(3, recvmmsg(s[1], v, 4, MSG_WAITFORONE, NULL));
+    assert_int_equal(3, v[2].msg_len);
+    assert_memory_equal("ccc", buf[2], 3);
+    ASSERT_ERRNO(EAGAIN, recvmmsg(s[1], v, 4, MSG_DONTWAIT, NULL));
+    close(s[0]);
+    close(s[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(vectors_are_gathered_and_scattered), TEST(a_message_has_an_address_and_flags),
+        TEST(control_data_tells_the_packet),      TEST(descriptors_are_passed_where_the_system_can),
+        TEST(several_messages_go_by_one_call),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}

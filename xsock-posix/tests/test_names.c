@@ -1,0 +1,153 @@
+/* Addresses as text, and names of hosts and services. Nothing is asked of the network. */
+#include "support.h"
+
+#include <netdb.h>
+
+static void inet_pton_and_inet_ntop_are_strict(void **state)
+{
+    (void)state;
+    static const struct {
+        int family;
+        const char *text;
+        int result;
+        const char *again;
+    } rows[] = {
+        {AF_INET, "127.0.0.1", 1, "127.0.0.1"},
+        {AF_INET, "255.255.255.255", 1, "255.255.255.255"},
+        {AF_INET, "127.1", 0, NULL},
+        {AF_INET, "1.2.3.4:80", 0, NULL},
+        {AF_INET, "256.0.0.1", 0, NULL},
+        {AF_INET, " 1.2.3.4", 0, NULL},
+        {AF_INET, "::1", 0, NULL},
+        {AF_INET6, "::1", 1, "::1"},
+        {AF_INET6, "1.2.3.4", 0, NULL},
+        {AF_INET6, "[::1]", 0, NULL},
+        {AF_INET6, "fe80::1%1", 0, NULL},
+        {AF_INET6, "2001:DB8:0:0::1", 1, "2001:db8::1"},
+        {AF_INET6, "::ffff:1.2.3.4", 1, "::ffff:1.2.3.4"},
+        {AF_INET6, "", 0, NULL},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned char addr[16];
+        char buf[INET6_ADDRSTRLEN];
+        ASSERT_IS(rows[i].result, inet_pton(rows[i].family, rows[i].text, addr));
+        if (rows[i].again != NULL) {
+            assert_non_null(inet_ntop(rows[i].family, addr, buf, sizeof buf));
+            assert_string_equal(rows[i].again, buf);
+            assert_null(inet_ntop(rows[i].family, addr, buf, 2));
+            assert_int_equal(ENOSPC, errno);
+        }
+    }
+    ASSERT_ERRNO(EAFNOSUPPORT, inet_pton(9999, "::1", NULL));
+}
+
+static void inet_aton_takes_loose_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint32_t addr;
+        int result;
+    } rows[] = {
+        {"127.0.0.1", 0x7f000001, 1},
+        {"127.1", 0x7f000001, 1},
+        {"0x7f.1", 0x7f000001, 1},
+        {"010.0.0.1", 0x08000001, 1},
+        {"2130706433", 0x7f000001, 1},
+        {"1.2.65535", 0x0102ffff, 1},
+        {"1.2.3.4 x", 0x01020304, 1},
+        {"0", 0, 1},
+        {"", 0, 0},
+        {"1.2.3.4.5", 0, 0},
+        {"256.1", 0, 0},
+        {"1.2.3.256", 0, 0},
+        {"1.2.65536", 0, 0},
+        {"08", 0, 0},
+        {"1.2.3.4x", 0, 0},
+        {"4294967296", 0, 0},
+        {"1.", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct in_addr addr = {0};
+        ASSERT_IS(rows[i].result, inet_aton(rows[i].text, &addr));
+        if (rows[i].result)
+            assert_int_equal(rows[i].addr, ntohl(addr.s_addr));
+    }
+    assert_int_equal(INADDR_NONE, inet_addr("nonsense"));
+    assert_string_equal("1.2.3.4", inet_ntoa((struct in_addr){htonl(0x01020304)}));
+}
+
+static void an_address_is_resolved_for_each_type(void **state)
+{
+    (void)state;
+    struct addrinfo *list = NULL;
+    ASSERT_IS(0, getaddrinfo("127.0.0.1", "80", NULL, &list));
+    int types[3] = {0, 0, 0};
+    int n = 0;
+    for (struct addrinfo *i = list; i != NULL; i = i->ai_next) {
+        struct sockaddr_in addr;
+        assert_true(n < 3);
+        assert_int_equal(AF_INET, i->ai_family);
+        assert_int_equal(sizeof addr, i->ai_addrlen);
+        memcpy(&addr, i->ai_addr, sizeof addr);
+        assert_int_equal(80, ntohs(addr.sin_port));
+        types[n++] = i->ai_socktype;
+    }
+    assert_int_equal(SOCK_STREAM, types[0]);
+    assert_int_equal(SOCK_DGRAM, types[1]);
+    assert_int_equal(SOCK_RAW, types[2]);
+    freeaddrinfo(list);
+}
+
+static void hints_choose(void **state)
+{
+    (void)state;
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = SOCK_DGRAM};
+    struct addrinfo *list = NULL;
+    hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
+    ASSERT_IS(0, getaddrinfo(NULL, "53", &hints, &list));
+    assert_non_null(list);
+    assert_null(list->ai_next);
+    assert_int_equal(SOCK_DGRAM, list->ai_socktype);
+    assert_int_equal(IPPROTO_UDP, list->ai_protocol);
+    assert_int_equal(INADDR_ANY, ((struct sockaddr_in *)(void *)list->ai_addr)->sin_addr.s_addr);
+    freeaddrinfo(list);
+    hints.ai_flags = AI_CANONNAME | AI_NUMERICHOST;
+    ASSERT_IS(0, getaddrinfo("127.0.0.1", NULL, &hints, &list));
+    assert_string_equal("127.0.0.1", list->ai_canonname);
+    freeaddrinfo(list);
+    ASSERT_IS(0, getaddrinfo("127.1", "1", NULL, &list));
+    freeaddrinfo(list);
+    ASSERT_IS(EAI_NONAME, getaddrinfo("name.invalid", NULL, &hints, &list));
+    ASSERT_IS(EAI_NONAME, getaddrinfo(NULL, NULL, NULL, &list));
+    hints.ai_flags = 0x40000000;
+    ASSERT_IS(EAI_BADFLAGS, getaddrinfo("127.0.0.1", NULL, &hints, &list));
+    hints = (struct addrinfo){.ai_family = 9999};
+    ASSERT_IS(EAI_FAMILY, getaddrinfo("127.0.0.1", NULL, &hints, &list));
+    assert_true(strlen(gai_strerror(EAI_NONAME)) > 0);
+}
+
+static void an_address_is_written_as_numbers(void **state)
+{
+    (void)state;
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons(8080)};
+    char host[64];
+    char service[16];
+    addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_IS(0, getnameinfo((struct sockaddr *)&addr, sizeof addr, host, sizeof host, service,
+                             sizeof service, NI_NUMERICHOST | NI_NUMERICSERV));
+    assert_string_equal("127.0.0.1", host);
+    assert_string_equal("8080", service);
+    ASSERT_IS(EAI_OVERFLOW, getnameinfo((struct sockaddr *)&addr, sizeof addr, host, 3, NULL, 0,
+                                        NI_NUMERICHOST | NI_NUMERICSERV));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(inet_pton_and_inet_ntop_are_strict),   TEST(inet_aton_takes_loose_forms),
+        TEST(an_address_is_resolved_for_each_type), TEST(hints_choose),
+        TEST(an_address_is_written_as_numbers),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}

@@ -1,0 +1,193 @@
+/* poll() and select() over sockets, files and pipes. */
+#include "support.h"
+
+static void poll_tells_what_is_ready(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    streams_open(s);
+    struct pollfd p[] = {{s[0], POLLIN | POLLOUT, 0}, {s[1], POLLIN, 0}, {-1, POLLIN, 7}};
+    ASSERT_IS(1, poll(p, 3, 0));
+    assert_int_equal(POLLOUT, p[0].revents);
+    assert_int_equal(0, p[1].revents);
+    assert_int_equal(0, p[2].revents);
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, poll(&p[1], 1, -1));
+    assert_int_equal(POLLIN, p[1].revents);
+    p[1].events = POLLRDNORM;
+    ASSERT_IS(1, poll(&p[1], 1, -1));
+    assert_int_equal(POLLRDNORM, p[1].revents);
+    ASSERT_IS(1, read(s[1], &byte, 1));
+    ASSERT_IS(0, poll(&p[1], 1, 1));
+    close(s[0]);
+    p[1].events = POLLIN;
+    ASSERT_IS(1, poll(&p[1], 1, -1));
+    assert_true((p[1].revents & POLLIN) != 0);
+    close(s[1]);
+    ASSERT_IS(1, poll(&p[1], 1, -1));
+    assert_int_equal(POLLNVAL, p[1].revents);
+    ASSERT_IS(0, poll(NULL, 0, 1));
+}
+
+static void poll_waits_for_sockets_and_pipes_together(void **state)
+{
+    (void)state;
+    int s[2];
+    int p[2];
+    char byte;
+    streams_open(s);
+    ASSERT_IS(0, pipe(p));
+    struct pollfd v[] = {{s[1], POLLIN, 0}, {p[0], POLLIN, 0}};
+    ASSERT_IS(0, poll(v, 2, 1));
+    ASSERT_IS(1, write(p[1], "p", 1));
+    ASSERT_IS(1, poll(v, 2, -1));
+    assert_int_equal(0, v[0].revents);
+    assert_int_equal(POLLIN, v[1].revents);
+    ASSERT_IS(1, read(p[0], &byte, 1));
+    ASSERT_IS(1, write(s[0], "s", 1));
+    ASSERT_IS(1, poll(v, 2, -1));
+    assert_int_equal(POLLIN, v[0].revents);
+    assert_int_equal(0, v[1].revents);
+    ASSERT_IS(1, write(p[1], "p", 1));
+    ASSERT_IS(2, poll(v, 2, -1));
+    ASSERT_IS(1, read(p[0], &byte, 1));
+    close(p[1]);
+    ASSERT_IS(1, read(s[1], &byte, 1));
+    ASSERT_IS(1, poll(v, 2, -1));
+    assert_int_equal(POLLHUP, v[1].revents);
+    close(p[0]);
+    close(s[0]);
+    close(s[1]);
+}
+
+static void files_are_always_ready(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    int file = file_open();
+    struct pollfd v[] = {{file, POLLIN | POLLOUT, 0}, {s, POLLIN, 0}};
+    ASSERT_IS(1, poll(v, 2, -1));
+    assert_int_equal(POLLIN | POLLOUT, v[0].revents);
+    close(file);
+    ASSERT_IS(1, poll(v, 2, -1));
+    assert_int_equal(POLLNVAL, v[0].revents);
+    close(s);
+    file_remove();
+}
+
+static void poll_takes_many(void **state)
+{
+    (void)state;
+    enum { MANY = 200 };
+    struct pollfd v[MANY];
+    int s[2];
+    datagrams_open(s);
+    for (int i = 0; i < MANY; i++)
+        v[i] = (struct pollfd){s[1], POLLIN, 0};
+    ASSERT_IS(1, send(s[0], "x", 1, 0));
+    ASSERT_IS(MANY, poll(v, MANY, -1));
+    assert_int_equal(POLLIN, v[MANY - 1].revents);
+    close(s[0]);
+    close(s[1]);
+}
+
+static void ppoll_takes_a_timespec(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    struct pollfd p = {s, POLLIN, 0};
+    struct timespec time = {0, 1000};
+    ASSERT_IS(0, ppoll(&p, 1, &time, NULL));
+    time.tv_nsec = 2000000000;
+    ASSERT_ERRNO(EINVAL, ppoll(&p, 1, &time, NULL));
+    close(s);
+}
+
+static void select_leaves_what_is_ready(void **state)
+{
+    (void)state;
+    int s[2];
+    fd_set in;
+    fd_set out;
+    streams_open(s);
+    int n = (s[0] > s[1] ? s[0] : s[1]) + 1;
+    FD_ZERO(&in);
+    FD_ZERO(&out);
+    FD_SET(s[0], &in);
+    FD_SET(s[1], &in);
+    FD_SET(s[0], &out);
+    ASSERT_IS(1, write(s[0], "x", 1));
+    struct pollfd p = {s[1], POLLIN, 0};
+    ASSERT_IS(1, poll(&p, 1, -1));
+    ASSERT_IS(2, select(n, &in, &out, NULL, NULL));
+    assert_false(FD_ISSET(s[0], &in));
+    assert_true(FD_ISSET(s[1], &in));
+    assert_true(FD_ISSET(s[0], &out));
+    FD_ZERO(&in);
+    FD_SET(s[0], &in);
+    struct timeval time = {0, 1000};
+    ASSERT_IS(0, select(n, &in, NULL, NULL, &time));
+    assert_false(FD_ISSET(s[0], &in));
+    close(s[0]);
+    FD_SET(s[0], &in);
+    ASSERT_ERRNO(EBADF, select(n, &in, NULL, NULL, NULL));
+    time.tv_sec = -1;
+    ASSERT_ERRNO(EINVAL, select(0, NULL, NULL, NULL, &time));
+    time = (struct timeval){0, 1000};
+    ASSERT_IS(0, select(0, NULL, NULL, NULL, &time));
+    close(s[1]);
+}
+
+static void select_waits_for_a_pipe(void **state)
+{
+    (void)state;
+    int p[2];
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    fd_set in;
+    ASSERT_IS(0, pipe(p));
+    FD_ZERO(&in);
+    FD_SET(p[0], &in);
+    FD_SET(s, &in);
+    ASSERT_IS(1, write(p[1], "x", 1));
+    struct timespec time = {60, 0};
+    ASSERT_IS(1, pselect(p[1] + s + 1, &in, NULL, NULL, &time, NULL));
+    assert_true(FD_ISSET(p[0], &in));
+    assert_false(FD_ISSET(s, &in));
+    close(p[0]);
+    close(p[1]);
+    close(s);
+}
+
+static void out_of_band_data_is_an_exception(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    fd_set except;
+    streams_open(s);
+    ASSERT_IS(1, send(s[0], "!", 1, MSG_OOB));
+    struct pollfd p = {s[1], POLLPRI, 0};
+    ASSERT_IS(1, poll(&p, 1, -1));
+    assert_int_equal(POLLPRI, p.revents);
+    FD_ZERO(&except);
+    FD_SET(s[1], &except);
+    ASSERT_IS(1, select(s[1] + 1, NULL, NULL, &except, NULL));
+    assert_true(FD_ISSET(s[1], &except));
+    ASSERT_IS(1, sockatmark(s[1]));
+    ASSERT_IS(1, recv(s[1], &byte, 1, MSG_OOB));
+    assert_int_equal('!', byte);
+    close(s[0]);
+    close(s[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(poll_tells_what_is_ready), TEST(poll_waits_for_sockets_and_pipes_together),
+        TEST(files_are_always_ready),   TEST(poll_takes_many),
+        TEST(ppoll_takes_a_timespec),   TEST(select_leaves_what_is_ready),
+        TEST(select_waits_for_a_pipe),  TEST(out_of_band_data_is_an_exception),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
