@@ -16,7 +16,7 @@ once() {
     ) 9>"$stamp.lock"
 }
 
-# ---- CMocka, from the distribution's own source package ------------------------------------------
+# ---- CMocka and the programs of xsock-posix's tests, from the distribution's own source packages ---
 
 # Copies apt's package sources as entries for source packages. They are given to apt-get by option, so that
 # nothing of the machine's own configuration changes, and root is not needed.
@@ -39,16 +39,26 @@ apt_get_source() {
         -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
-fetch_cmocka() {
+# The lists of source packages. A foreign archive without source packages makes this fail; what counts is whether
+# the package that is wanted is found.
+update_source_lists() {
     local apt=$DEPS/apt
-    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$DEPS/cmocka"
+    mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
     write_source_lists "$apt/sources"
-    # A foreign archive without source packages makes this fail; what counts is whether cmocka's are found.
     apt_get_source update || true
-    (cd "$DEPS/cmocka" && apt_get_source source --download-only cmocka)
-    rm -rf "$DEPS/cmocka/source"
-    dpkg-source --no-check -x "$DEPS"/cmocka/cmocka_*.dsc "$DEPS/cmocka/source"
 }
+
+# fetch_source PACKAGE FOLDER: unpacks a source package in FOLDER/source. apt-get compares the hashes that the
+# distribution has signed.
+fetch_source() {
+    once source-lists update_source_lists
+    mkdir -p "$2"
+    (cd "$2" && apt_get_source source --download-only "$1")
+    rm -rf "$2/source"
+    dpkg-source --no-check -x "$2/$1"_*.dsc "$2/source"
+}
+
+fetch_cmocka() { fetch_source cmocka "$DEPS/cmocka"; }
 
 # build_cmocka SYSTEM TOOLCHAIN [OPTION...]: a static CMocka in $DEPS/SYSTEM.
 build_cmocka() {

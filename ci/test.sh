@@ -10,7 +10,7 @@
 . "$TOP/ci/deps.sh"
 
 # The long ones first, so that the short ones fill up the end.
-ALL=(freebsd mingw-static mingw-shared wasix peers gcc-threads clang-sanitizers meson bench gcc-static gcc-shared
+ALL=(freebsd mingw-static mingw-shared wasix posix peers gcc-threads clang-sanitizers meson bench gcc-static gcc-shared
     clang-shared consumers mingw-32 musl old-linux poller-poll stack unwind headers abi tree format)
 
 # The needs of the suites that are named, as "WHAT PACKAGE".

@@ -8,9 +8,12 @@
 #endif
 
 #define perror xsock_posix_hidden_perror
+#include <stdarg.h>
 #include_next <stdio.h>
 #undef perror
 XSOCK_POSIX_BEGIN
 XSOCK_POSIX_CALL(void, perror, (const char *text));
+XSOCK_POSIX_CALL(int, dprintf, (int number, const char *format, ...));
+XSOCK_POSIX_CALL(int, vdprintf, (int number, const char *format, va_list arguments));
 XSOCK_POSIX_END
 #endif

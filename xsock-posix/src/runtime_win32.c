@@ -4,6 +4,8 @@
 #include <io.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -55,6 +57,31 @@ int xsock_posix_pipe2(int out[2], int flags)
 int xsock_posix_pipe(int out[2])
 {
     return xsock_posix_pipe2(out, 0);
+}
+
+/* Writes text to any number. The text is written as a whole, as far as write() takes it. */
+int xsock_posix_vdprintf(int number, const char *format, va_list arguments)
+{
+    va_list copy;
+    va_copy(copy, arguments);
+    int size = _vscprintf(format, copy);
+    va_end(copy);
+    char *text = size < 0 ? NULL : malloc((size_t)size + 1);
+    if (text == NULL)
+        return xsock_posix__refuse(size < 0 ? EINVAL : ENOMEM);
+    vsnprintf(text, (size_t)size + 1, format, arguments);
+    ssize_t written = xsock_posix_write(number, text, (size_t)size);
+    free(text);
+    return (int)written;
+}
+
+int xsock_posix_dprintf(int number, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    int result = xsock_posix_vdprintf(number, format, arguments);
+    va_end(arguments);
+    return result;
 }
 
 int xsock_posix_gethostname(char *name, size_t size)
