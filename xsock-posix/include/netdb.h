@@ -107,6 +107,12 @@ XSOCK_POSIX_SAME(getaddrinfo);
 XSOCK_POSIX_SAME(freeaddrinfo);
 XSOCK_POSIX_SAME(getnameinfo);
 #endif
+XSOCK_POSIX_SAME(gethostbyname);
+XSOCK_POSIX_SAME(gethostbyaddr);
+XSOCK_POSIX_SAME(getservbyname);
+XSOCK_POSIX_SAME(getservbyport);
+XSOCK_POSIX_SAME(getprotobyname);
+XSOCK_POSIX_SAME(getprotobynumber);
 XSOCK_POSIX_END
 #endif
 #endif

@@ -39,7 +39,7 @@ static int socket_control(int number, int d, int command, intptr_t argument)
 
 static int duplicate(int number, int d, int min, bool is_cloexec)
 {
-    if (min < 0)
+    if (min < 0 || xsock_posix__is_event(number))
         return xsock_posix__refuse(EINVAL);
     return d != 0 ? xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0)
                   : xsock_posix__file_dup(number, min, is_cloexec ? O_CLOEXEC : 0);

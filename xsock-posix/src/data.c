@@ -68,13 +68,19 @@ ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct 
 ssize_t xsock_posix_read(int number, void *buf, size_t n)
 {
     int d = xsock_posix__of(number);
-    return d == 0 ? xsock_posix__file_read(number, buf, n)
-                  : xsock_posix__result(xsock_recv(d, buf, n, 0));
+    if (d == 0)
+        return xsock_posix__file_read(number, buf, n);
+    if (xsock_posix__is_event(number))
+        return xsock_posix__event_read(number, buf, n);
+    return xsock_posix__result(xsock_recv(d, buf, n, 0));
 }
 
 ssize_t xsock_posix_write(int number, const void *buf, size_t n)
 {
     int d = xsock_posix__of(number);
-    return d == 0 ? xsock_posix__file_write(number, buf, n)
-                  : xsock_posix__result(xsock_send(d, buf, n, 0));
+    if (d == 0)
+        return xsock_posix__file_write(number, buf, n);
+    if (xsock_posix__is_event(number))
+        return xsock_posix__event_write(number, buf, n);
+    return xsock_posix__result(xsock_send(d, buf, n, 0));
 }

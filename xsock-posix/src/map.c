@@ -26,16 +26,39 @@ static bool set_once(block *p, slot *value)
 }
 #endif
 
-enum { BLOCK_CAPACITY = 1024, BLOCK_MAX = 16384 };
+enum {
+    BLOCK_CAPACITY = 1024,
+    BLOCK_MAX = 16384,
+    EVENT = 1 << 30 /* beside the descriptor, which is below 2^24 */
+};
 
 static block blocks[BLOCK_MAX];
 
-int xsock_posix__of(int number)
+static slot *slot_of(int number)
 {
     if (number < 0 || number >= BLOCK_CAPACITY * BLOCK_MAX)
-        return 0;
+        return NULL;
     slot *b = load(&blocks[number / BLOCK_CAPACITY]);
-    return b == NULL ? 0 : (int)load(&b[number % BLOCK_CAPACITY]);
+    return b == NULL ? NULL : &b[number % BLOCK_CAPACITY];
+}
+
+int xsock_posix__of(int number)
+{
+    slot *s = slot_of(number);
+    return s == NULL ? 0 : (int)load(s) & ~EVENT;
+}
+
+bool xsock_posix__is_event(int number)
+{
+    slot *s = slot_of(number);
+    return s != NULL && ((int)load(s) & EVENT) != 0;
+}
+
+void xsock_posix__mark_event(int number)
+{
+    slot *s = slot_of(number);
+    if (s != NULL)
+        (void)exchange(s, (int)load(s) | EVENT);
 }
 
 int xsock_posix__map(int number, int d)
@@ -50,7 +73,7 @@ int xsock_posix__map(int number, int d)
         if (!set_once(b, fresh))
             free((void *)fresh); /* another thread was faster */
     }
-    return (int)exchange(&load(b)[number % BLOCK_CAPACITY], d);
+    return (int)exchange(&load(b)[number % BLOCK_CAPACITY], d) & ~EVENT;
 }
 
 int xsock_posix__unmapped(int min)

@@ -7,8 +7,17 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Held where the number of a handle is chosen. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+void xsock_posix__lock(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+void xsock_posix__unlock(void)
+{
+    pthread_mutex_unlock(&lock);
+}
 
 /* Makes the number of the descriptor's handle stand for it. */
 static int add_by_handle(int d)
@@ -40,7 +49,7 @@ static int dup_from(int d, int min, int flags)
     unsigned char *taken = calloc((size_t)min, 1);
     if (taken == NULL)
         return -XSOCK_ENOMEM;
-    pthread_mutex_lock(&lock);
+    xsock_posix__lock();
     int filler = fcntl((int)handle, F_DUPFD_CLOEXEC, HANDLE_MIN);
     while (filler >= 0 && filler < min) {
         taken[filler] = 1;
@@ -53,7 +62,7 @@ static int dup_from(int d, int min, int flags)
         if (taken[number])
             close(number);
     }
-    pthread_mutex_unlock(&lock);
+    xsock_posix__unlock();
     free(taken);
     return result;
 }

@@ -16,6 +16,16 @@ enum {
 
 static SRWLOCK lock = SRWLOCK_INIT;
 
+void xsock_posix__lock(void)
+{
+    AcquireSRWLockExclusive(&lock);
+}
+
+void xsock_posix__unlock(void)
+{
+    ReleaseSRWLockExclusive(&lock);
+}
+
 /* A bad number, or one that is not open, must give EBADF. The runtime's default is to end the
  * program instead. */
 static void ignore(const wchar_t *expression, const wchar_t *function, const wchar_t *file,
@@ -55,10 +65,10 @@ __declspec(allocate(".CRT$XCU")) int (*xsock_posix__start)(void) = start_early;
 /* A number beyond the runtime's. The lock keeps two threads from the same number. */
 static int add_beyond(int d, int min)
 {
-    AcquireSRWLockExclusive(&lock);
+    xsock_posix__lock();
     int number = xsock_posix__unmapped(min > NUMBER_MAX ? min : NUMBER_MAX);
     int result = number < 0 ? -1 : xsock_posix__map(number, d);
-    ReleaseSRWLockExclusive(&lock);
+    xsock_posix__unlock();
     return result < 0 ? -1 : number;
 }
 

@@ -61,26 +61,33 @@ int xsock_posix_accept(int number, struct sockaddr *addr, socklen_t *len)
 int xsock_posix_close(int number)
 {
     int d = xsock_posix__of(number);
-    return d != 0 ? xsock_posix__remove(number, d) : xsock_posix__file_close(number);
+    if (d == 0)
+        return xsock_posix__file_close(number);
+    if (xsock_posix__is_event(number))
+        xsock_posix__event_close(number);
+    return xsock_posix__remove(number, d);
 }
 
 int xsock_posix_dup(int number)
 {
-    int d = xsock_posix__of(number);
-    return d != 0 ? xsock_posix__add_dup(d, 0, 0) : xsock_posix__file_dup(number, 0, 0);
+    return xsock_posix_fcntl(number, F_DUPFD, 0);
 }
 
 /* dup2() and dup3() without the case that both numbers are the same. */
 static int dup_at(int number, int to, int flags)
 {
     int d = xsock_posix__of(number);
+    if (xsock_posix__is_event(number))
+        return xsock_posix__refuse(EINVAL); /* xsock's duplicates share no counter */
+    if (d != 0 && xsock_posix__is_event(to))
+        xsock_posix_close(to);
     if (d != 0)
         return xsock_posix__add_dup_at(d, to, (flags & O_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0);
     int old = xsock_posix__of(to);
     if (old == 0)
         return xsock_posix__file_dup_at(number, to, flags);
     /* The file must be open, or `to` stays as it is. */
-    if (xsock_posix__file_control(number, F_GETFD, 0) < 0 || xsock_posix__remove(to, old) < 0)
+    if (xsock_posix__file_control(number, F_GETFD, 0) < 0 || xsock_posix_close(to) < 0)
         return -1;
     return xsock_posix__file_dup_at(number, to, flags);
 }

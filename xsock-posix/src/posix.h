@@ -49,6 +49,10 @@ int xsock_posix__of(int number);
  * no memory or the number is out of range. */
 int xsock_posix__map(int number, int d);
 
+/* Whether the number is an eventfd(). Making a number stand for a descriptor takes the mark away. */
+bool xsock_posix__is_event(int number);
+void xsock_posix__mark_event(int number);
+
 /* The lowest number from `min` on that stands for no descriptor. -1: there is none. */
 int xsock_posix__unmapped(int min);
 
@@ -68,6 +72,10 @@ int xsock_posix__add_dup_at(int d, int to, int flags);
 
 /* Closes what a number stands for, and frees the number. */
 int xsock_posix__remove(int number, int d);
+
+/* For what several threads may change at once and that is not looked up often. */
+void xsock_posix__lock(void);
+void xsock_posix__unlock(void);
 
 /* A number that the map does not know becomes a socket if the system knows it as one. Returns the
  * descriptor, or -XSOCK_EBADF or -XSOCK_ENOTSOCK. */
@@ -114,6 +122,12 @@ socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_s
 /* Sets an option of multicast that is a structure. 1: the option is none of these. */
 int xsock_posix__group(int d, int level, int name, const void *value, socklen_t len);
 
+/* ---- eventfd.c: what differs from a socket */
+
+ssize_t xsock_posix__event_read(int number, void *buf, size_t n);
+ssize_t xsock_posix__event_write(int number, const void *buf, size_t n);
+void xsock_posix__event_close(int number);
+
 /* ---- poll.c */
 
 struct pollfd;
@@ -123,5 +137,22 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns);
 
 /* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
 int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
+
+/* Makes a call with a mask of signals. The mask is set before the call, and not together with the
+ * beginning of its wait: a signal in between ends no wait. Windows has no signals to mask. */
+#if defined(_WIN32)
+#define xsock_posix__with_mask(mask, result, call) ((void)(mask), (void)((result) = (call)))
+#else
+#include <signal.h>
+#define xsock_posix__with_mask(mask, result, call)           \
+    do {                                                     \
+        sigset_t old_mask;                                   \
+        if ((mask) != NULL)                                  \
+            pthread_sigmask(SIG_SETMASK, (mask), &old_mask); \
+        (result) = (call);                                   \
+        if ((mask) != NULL)                                  \
+            pthread_sigmask(SIG_SETMASK, &old_mask, NULL);   \
+    } while (0)
+#endif
 
 #endif

@@ -6,23 +6,6 @@
 #include <string.h>
 #include <sys/select.h>
 
-#if defined(_WIN32)
-#define with_mask(mask, result, call) ((void)(mask), (result) = (call))
-#else
-#include <signal.h>
-/* The mask is set before the wait, and not together with its beginning: a signal in between ends
- * no wait. */
-#define with_mask(mask, result, call)                   \
-    do {                                                \
-        sigset_t old;                                   \
-        if ((mask) != NULL)                             \
-            pthread_sigmask(SIG_SETMASK, (mask), &old); \
-        (result) = (call);                              \
-        if ((mask) != NULL)                             \
-            pthread_sigmask(SIG_SETMASK, &old, NULL);   \
-    } while (0)
-#endif
-
 struct sets {
     fd_set *in;
     fd_set *out;
@@ -115,7 +98,7 @@ int xsock_posix_pselect(int n, fd_set *in, fd_set *out, fd_set *except,
                                          : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
                                                                 (int64_t)timeout->tv_nsec, 1);
     int result;
-    with_mask(mask, result, select_ns(n, &sets, timeout_ns));
+    xsock_posix__with_mask(mask, result, select_ns(n, &sets, timeout_ns));
     return result;
 }
 
@@ -128,6 +111,6 @@ int xsock_posix_ppoll(struct pollfd *v, nfds_t n, const struct timespec *timeout
     if (timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
     int result;
-    with_mask(mask, result, xsock_posix__poll(v, n, timeout_ns));
+    xsock_posix__with_mask(mask, result, xsock_posix__poll(v, n, timeout_ns));
     return result;
 }

@@ -1,6 +1,8 @@
 /* Addresses as text, and names of hosts and services. Nothing is asked of the network. */
 #include "support.h"
 
+#include <ifaddrs.h>
+#include <net/if.h>
 #include <netdb.h>
 
 static void inet_pton_and_inet_ntop_are_strict(void **state)
@@ -142,12 +144,80 @@ static void an_address_is_written_as_numbers(void **state)
                                         NI_NUMERICHOST | NI_NUMERICSERV));
 }
 
+static void the_old_calls_find_hosts_services_and_protocols(void **state)
+{
+    (void)state;
+    struct hostent *h = gethostbyname("127.0.0.1");
+    assert_non_null(h);
+    assert_string_equal("127.0.0.1", h->h_name);
+    assert_int_equal(AF_INET, h->h_addrtype);
+    assert_int_equal(4, h->h_length);
+    uint32_t loopback = htonl(INADDR_LOOPBACK);
+    assert_memory_equal(&loopback, h->h_addr_list[0], 4);
+    assert_null(h->h_addr_list[1]);
+    assert_null(gethostbyname("no.such.host.invalid"));
+    assert_true(h_errno == HOST_NOT_FOUND || h_errno == TRY_AGAIN);
+    struct servent *s = getservbyname("http", "tcp");
+    if (s == NULL) {
+        print_message("this system knows no services\n");
+    } else {
+        assert_int_equal(80, ntohs((uint16_t)s->s_port));
+        assert_string_equal("tcp", s->s_proto);
+        s = getservbyport(htons(80), "tcp");
+        assert_non_null(s);
+        assert_string_equal("http", s->s_name);
+    }
+    assert_null(getservbyname("no-such-service", NULL));
+    assert_null(getservbyname("80", NULL));
+    struct protoent *p = getprotobyname("udp");
+    assert_non_null(p);
+    assert_int_equal(IPPROTO_UDP, p->p_proto);
+    p = getprotobynumber(IPPROTO_TCP);
+    assert_non_null(p);
+    assert_string_equal("tcp", p->p_name);
+}
+
+static void interfaces_are_listed(void **state)
+{
+    (void)state;
+    struct if_nameindex *list = if_nameindex();
+    assert_non_null(list);
+    for (struct if_nameindex *i = list; i->if_index != 0; i++) {
+        char name[IF_NAMESIZE];
+        assert_int_equal(i->if_index, if_nametoindex(i->if_name));
+        assert_non_null(if_indextoname(i->if_index, name));
+        assert_string_equal(i->if_name, name);
+    }
+    if_freenameindex(list);
+    assert_int_equal(0, if_nametoindex("no such interface"));
+    struct ifaddrs *addrs = NULL;
+    bool is_loopback = false;
+    ASSERT_IS(0, getifaddrs(&addrs));
+    for (struct ifaddrs *i = addrs; i != NULL; i = i->ifa_next) {
+        if (i->ifa_addr != NULL && i->ifa_addr->sa_family == AF_INET) {
+            struct sockaddr_in a;
+            memcpy(&a, i->ifa_addr, sizeof a);
+            if (a.sin_addr.s_addr == htonl(INADDR_LOOPBACK)) {
+                is_loopback = (i->ifa_flags & IFF_LOOPBACK) != 0;
+                memcpy(&a, i->ifa_netmask, sizeof a);
+                assert_int_equal(htonl(0xff000000), a.sin_addr.s_addr);
+            }
+        }
+    }
+    assert_true(is_loopback);
+    freeifaddrs(addrs);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(inet_pton_and_inet_ntop_are_strict),   TEST(inet_aton_takes_loose_forms),
-        TEST(an_address_is_resolved_for_each_type), TEST(hints_choose),
+        TEST(inet_pton_and_inet_ntop_are_strict),
+        TEST(inet_aton_takes_loose_forms),
+        TEST(an_address_is_resolved_for_each_type),
+        TEST(hints_choose),
         TEST(an_address_is_written_as_numbers),
+        TEST(the_old_calls_find_hosts_services_and_protocols),
+        TEST(interfaces_are_listed),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

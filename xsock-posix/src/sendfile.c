@@ -1,0 +1,52 @@
+/* sendfile(), with the parameters of Linux. To a file it copies by read() and write(). */
+#include "posix.h"
+
+#include <sys/sendfile.h>
+
+#if defined(_WIN32)
+#include <io.h>
+#define file_seek _lseeki64
+#define file_handle(number) ((uintptr_t)_get_osfhandle(number))
+#else
+#define file_seek lseek
+#define file_handle(number) ((uintptr_t)(number))
+#endif
+
+enum { COPY_MAX = 65536 };
+
+/* One piece: what a pipe takes without waiting for a reader. */
+static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
+{
+    static char buf[COPY_MAX];
+    xsock_posix__lock();
+    ptrdiff_t got = -1;
+    if (file_seek(in, offset, SEEK_SET) >= 0)
+        got = xsock_posix__file_read(in, buf, n < COPY_MAX ? n : COPY_MAX);
+    if (got > 0)
+        got = xsock_posix__file_write(out, buf, (size_t)got);
+    xsock_posix__unlock();
+    return got;
+}
+
+ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
+{
+    if (xsock_posix__of(in) != 0)
+        return xsock_posix__refuse(EINVAL);
+    if (xsock_posix__file_control(in, F_GETFD, 0) < 0)
+        return -1;
+    int64_t position = file_seek(in, 0, SEEK_CUR);
+    int64_t begin = offset != NULL ? *offset : position;
+    if (position < 0 || begin < 0)
+        return xsock_posix__refuse(EINVAL);
+    int d = xsock_posix__of(out);
+    ptrdiff_t sent =
+        d == 0 ? copy(out, in, begin, n)
+               : xsock_posix__result(xsock_sendfile(d, file_handle(in), (uint64_t)begin, n));
+    int number = errno;
+    if (offset != NULL)
+        *offset = sent > 0 ? begin + sent : begin;
+    /* The file's position moves if the program gives no offset, and only then. */
+    file_seek(in, offset != NULL || sent < 0 ? position : begin + sent, SEEK_SET);
+    errno = number;
+    return sent;
+}

@@ -1,0 +1,135 @@
+/* epoll, eventfd and sendfile: calls of Linux that many programs use. */
+#include "support.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+
+static void epoll_reports_members(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLRDHUP, .data = {.u64 = 0x123456789abcU}};
+    struct epoll_event got[4];
+    int p = ASSERT_OPENS(epoll_create1(EPOLL_CLOEXEC));
+    ASSERT_IS(FD_CLOEXEC, fcntl(p, F_GETFD));
+    streams_open(s);
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    ASSERT_ERRNO(EEXIST, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_MOD, s[0], &event));
+    ASSERT_IS(0, epoll_wait(p, got, 4, 0));
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, epoll_wait(p, got, 4, -1));
+    assert_int_equal(EPOLLIN, got[0].events);
+    assert_true(got[0].data.u64 == 0x123456789abcU);
+    ASSERT_IS(1, read(s[1], &byte, 1));
+    event.events = EPOLLOUT | EPOLLONESHOT;
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_MOD, s[1], &event));
+    ASSERT_IS(1, epoll_wait(p, got, 4, -1));
+    assert_int_equal(EPOLLOUT, got[0].events);
+    ASSERT_IS(0, epoll_wait(p, got, 4, 0));
+    event.events = EPOLLIN | EPOLLRDHUP;
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_MOD, s[1], &event));
+    close(s[0]);
+    ASSERT_IS(1, epoll_pwait(p, got, 4, -1, NULL));
+    assert_int_equal(EPOLLIN | EPOLLRDHUP, got[0].events);
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_DEL, s[1], NULL));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, s[1], NULL));
+    close(s[1]);
+    ASSERT_ERRNO(EBADF, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    ASSERT_ERRNO(EINVAL, epoll_wait(p, got, 0, 0));
+    int file = file_open();
+    ASSERT_ERRNO(EPERM, epoll_ctl(p, EPOLL_CTL_ADD, file, &event));
+    ASSERT_ERRNO(EINVAL, epoll_wait(file, got, 4, 0));
+    close(file);
+    file_remove();
+    ASSERT_IS(0, close(p));
+    ASSERT_ERRNO(EBADF, epoll_wait(p, got, 4, 0));
+}
+
+static void an_eventfd_counts(void **state)
+{
+    (void)state;
+    uint64_t value = 3;
+    int e = ASSERT_OPENS(eventfd(2, EFD_NONBLOCK));
+    struct pollfd p = {e, POLLIN, 0};
+    ASSERT_IS(1, poll(&p, 1, 0));
+    ASSERT_IS(8, write(e, &value, sizeof value));
+    ASSERT_IS(8, read(e, &value, sizeof value));
+    assert_true(value == 5);
+    ASSERT_ERRNO(EAGAIN, read(e, &value, sizeof value));
+    ASSERT_IS(0, poll(&p, 1, 0));
+    ASSERT_ERRNO(EINVAL, read(e, &value, 4));
+    value = UINT64_MAX;
+    ASSERT_ERRNO(EINVAL, write(e, &value, sizeof value));
+    ASSERT_IS(0, eventfd_write(e, UINT64_MAX - 1));
+    ASSERT_ERRNO(EAGAIN, eventfd_write(e, 1));
+    eventfd_t got = 0;
+    ASSERT_IS(0, eventfd_read(e, &got));
+    assert_true(got == UINT64_MAX - 1);
+    ASSERT_IS(0, close(e));
+    ASSERT_ERRNO(EBADF, read(e, &value, sizeof value));
+    e = ASSERT_OPENS(eventfd(2, EFD_SEMAPHORE | EFD_NONBLOCK | EFD_CLOEXEC));
+    for (int i = 0; i < 2; i++) {
+        ASSERT_IS(0, eventfd_read(e, &got));
+        assert_true(got == 1);
+    }
+    ASSERT_ERRNO(EAGAIN, eventfd_read(e, &got));
+    close(e);
+}
+
+static void an_eventfd_wakes_epoll(void **state)
+{
+    (void)state;
+    struct epoll_event event = {.events = EPOLLIN};
+    struct epoll_event got;
+    int p = ASSERT_OPENS(epoll_create(1));
+    int e = ASSERT_OPENS(eventfd(0, 0));
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, e, &event));
+    ASSERT_IS(0, epoll_wait(p, &got, 1, 0));
+    ASSERT_IS(0, eventfd_write(e, 1));
+    ASSERT_IS(1, epoll_wait(p, &got, 1, -1));
+    eventfd_t value;
+    ASSERT_IS(0, eventfd_read(e, &value));
+    ASSERT_IS(0, epoll_wait(p, &got, 1, 0));
+    close(e);
+    close(p);
+}
+
+static void sendfile_sends_a_file(void **state)
+{
+    (void)state;
+    int s[2];
+    char buf[16];
+    off_t offset = 2;
+    streams_open(s);
+    int file = file_open();
+    ASSERT_IS(10, write(file, "0123456789", 10));
+    ASSERT_IS(5, sendfile(s[0], file, &offset, 5));
+    assert_int_equal(7, offset);
+    ASSERT_IS(5, recv(s[1], buf, 5, MSG_WAITALL));
+    assert_memory_equal("23456", buf, 5);
+    ASSERT_IS(0, lseek(file, 0, SEEK_SET));
+    ASSERT_IS(4, sendfile(s[0], file, NULL, 4));
+    ASSERT_IS(6, sendfile(s[0], file, NULL, 100));
+    ASSERT_IS(0, sendfile(s[0], file, NULL, 100));
+    ASSERT_IS(10, recv(s[1], buf, 10, MSG_WAITALL));
+    assert_memory_equal("0123456789", buf, 10);
+    ASSERT_ERRNO(EBADF, sendfile(s[0], 1000, NULL, 1));
+    close(file);
+    file_remove();
+    close(s[0]);
+    close(s[1]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(epoll_reports_members),
+        TEST(an_eventfd_counts),
+        TEST(an_eventfd_wakes_epoll),
+        TEST(sendfile_sends_a_file),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
