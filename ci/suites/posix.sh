@@ -7,7 +7,7 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(hiredis microsocks)
+PROGRAMS=(gnulib hiredis microsocks)
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {
@@ -27,6 +27,7 @@ while read -r name; do
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
 run_script programs bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
+run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
 
 own_names() { # everything global in the archive has xsock's prefix: nobody else's names are taken
     nm --defined-only --extern-only "$1" | awk 'NF == 3 && $3 !~ /^xsock_posix_/ { print; bad = 1 } END { exit bad }'
@@ -46,3 +47,5 @@ while read -r name; do
     case $name in kernel_*) ;; *) run_program "wine-$name" wine "$OUT/win/bin/posix_$name.exe" ;; esac
 done < <(posix_tests)
 run_script wine-programs bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" "$OUT/run-wine"
+run_script wine-gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" wine "$OUT/win" "$DEPS/programs" \
+    "$OUT/run-wine"

@@ -23,6 +23,7 @@ XSOCK_POSIX_BEGIN
 XSOCK_POSIX_CALL(int, dup3, (int d, int to, int flags));
 XSOCK_POSIX_CALL(int, pipe, (int out[2]));
 XSOCK_POSIX_CALL(int, pipe2, (int out[2], int flags));
+XSOCK_POSIX_CALL(int, getdtablesize, (void));
 XSOCK_POSIX_CALL(int, gethostname, (char *name, size_t size));
 XSOCK_POSIX_END
 #else

@@ -1,6 +1,6 @@
 /* Numbers on Windows: the C runtime hands them out. Each socket has a descriptor of the runtime
  * that is open on the null device, so that no file gets the number, whoever opens the file. The
- * runtime has 2,048 numbers at least. Sockets beyond that have numbers that the runtime lacks. */
+ * runtime has 2,048 numbers, or 8,192. Sockets beyond that have numbers that the runtime lacks. */
 #include "posix.h"
 
 #include <io.h>
@@ -10,7 +10,11 @@
 #include <windows.h>
 
 enum {
-    NUMBER_MAX = 8192, /* no runtime has more */
+#if defined(_UCRT)
+    NUMBER_MAX = 8192, /* the numbers of the runtime */
+#else
+    NUMBER_MAX = 2048,
+#endif
     PLACEHOLDER_FLAGS = _O_RDWR | _O_BINARY | _O_NOINHERIT
 };
 
@@ -70,6 +74,11 @@ static int add_beyond(int d, int min)
     int result = number < 0 ? -1 : xsock_posix__map(number, d);
     xsock_posix__unlock();
     return result < 0 ? -1 : number;
+}
+
+int xsock_posix_getdtablesize(void)
+{
+    return NUMBER_MAX;
 }
 
 static int placeholder(void)
@@ -157,17 +166,34 @@ int xsock_posix__adopt(int number)
     return number < 0 || _get_osfhandle(number) == -1 ? -XSOCK_EBADF : -XSOCK_ENOTSOCK;
 }
 
-ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
+static bool is_pipe(int number)
 {
-    return _read(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
+    return GetFileType((HANDLE)_get_osfhandle(number)) == FILE_TYPE_PIPE;
 }
 
-/* The runtime says EINVAL or ENOSPC of a pipe whose reader is gone. */
+/* The runtime says EPIPE of a pipe that is empty and does not wait. */
+ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
+{
+    int result = _read(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
+    if (result < 0 && errno != EBADF && _doserrno == ERROR_NO_DATA)
+        errno = EAGAIN;
+    return result;
+}
+
+/* Writing nothing fails if the reader is gone. */
+static bool has_reader(int number)
+{
+    DWORD n = 0;
+    return WriteFile((HANDLE)_get_osfhandle(number), "", 0, &n, NULL) != 0;
+}
+
+/* The runtime says EINVAL, EPIPE or ENOSPC of a pipe that does not take the bytes: because the
+ * reader is gone, or because the pipe is full and does not wait. */
 ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
 {
     int result = _write(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
-    if (result < 0 && errno == EINVAL && _doserrno == ERROR_NO_DATA)
-        errno = EPIPE;
+    if (result < 0 && (errno == EINVAL || errno == EPIPE || errno == ENOSPC) && is_pipe(number))
+        errno = has_reader(number) ? EAGAIN : EPIPE;
     return result;
 }
 
@@ -184,8 +210,10 @@ static void set_inherit(int number, int flags)
 
 int xsock_posix__file_dup(int number, int min, int flags)
 {
-    if (min < 0 || min >= NUMBER_MAX)
-        return xsock_posix__refuse(_get_osfhandle(number) == -1 ? EBADF : EINVAL);
+    if (number < 0 || _get_osfhandle(number) == -1)
+        return xsock_posix__refuse(EBADF);
+    if (min >= NUMBER_MAX)
+        return xsock_posix__refuse(EINVAL);
     int result = open_from(number, min);
     if (result >= 0)
         set_inherit(result, flags);
@@ -221,7 +249,7 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
             return O_RDWR | O_NONBLOCK;
         return O_RDWR;
     case F_SETFL:
-        if (GetFileType(handle) == FILE_TYPE_PIPE) {
+        if (is_pipe(number)) {
             flags = (argument & O_NONBLOCK) != 0 ? PIPE_NOWAIT : PIPE_WAIT;
             SetNamedPipeHandleState(handle, &flags, NULL, NULL);
         }

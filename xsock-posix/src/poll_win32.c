@@ -21,13 +21,18 @@ static bool console_can_read(HANDLE handle)
     return false;
 }
 
-/* The end for writing cannot be peeked into: it counts as writable. */
+/* The end for writing cannot be peeked into. Writing nothing tells whether the reader is there. The
+ * end counts as writable even if the pipe is full, as Windows does not tell. */
 static int pipe_events(HANDLE handle)
 {
-    DWORD available = 0;
-    if (PeekNamedPipe(handle, NULL, 0, NULL, &available, NULL))
-        return available > 0 ? POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM : POLLOUT | POLLWRNORM;
-    return GetLastError() == ERROR_BROKEN_PIPE ? POLLHUP : POLLOUT | POLLWRNORM;
+    DWORD n = 0;
+    if (PeekNamedPipe(handle, NULL, 0, NULL, &n, NULL))
+        return n > 0 ? POLLIN | POLLRDNORM : 0;
+    if (GetLastError() == ERROR_BROKEN_PIPE)
+        return POLLHUP;
+    if (!WriteFile(handle, "", 0, &n, NULL))
+        return POLLOUT | POLLWRNORM | POLLERR;
+    return POLLOUT | POLLWRNORM;
 }
 
 static int file_events(int number)
@@ -49,7 +54,8 @@ void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *socket
 {
     for (size_t i = 0; i < n; i++) {
         if (sockets[i].fd < 0 && v[i].fd >= 0)
-            v[i].revents = (short)(file_events(v[i].fd) & (v[i].events | POLLHUP | POLLNVAL));
+            v[i].revents =
+                (short)(file_events(v[i].fd) & (v[i].events | POLLERR | POLLHUP | POLLNVAL));
     }
 }
 

@@ -143,6 +143,8 @@ static void dup2_replaces_a_file_by_a_socket_and_back(void **state)
     ASSERT_IS(s[0], dup2(s[0], s[0]));
     ASSERT_ERRNO(EBADF, dup2(file + 50, s[0]));
     ASSERT_ERRNO(EBADF, dup2(s[0], -1));
+    ASSERT_ERRNO(EBADF, dup(-1));
+    ASSERT_ERRNO(EBADF, dup(file + 50));
     ASSERT_ERRNO(EBADF, dup2(file + 50, file + 50));
     assert_true(is_open(s[0]));
     ASSERT_ERRNO(EINVAL, dup3(s[0], s[0], 0));

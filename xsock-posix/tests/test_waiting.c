@@ -1,6 +1,8 @@
 /* poll() and select() over sockets, files and pipes. */
 #include "support.h"
 
+#include <signal.h>
+
 static void poll_tells_what_is_ready(void **state)
 {
     (void)state;
@@ -59,6 +61,38 @@ static void poll_waits_for_sockets_and_pipes_together(void **state)
     close(p[0]);
     close(s[0]);
     close(s[1]);
+}
+
+static void a_pipe_without_a_reader_is_an_error(void **state)
+{
+    (void)state;
+    int p[2];
+    ASSERT_IS(0, pipe(p));
+    struct pollfd v = {p[1], POLLOUT, 0};
+    ASSERT_IS(1, poll(&v, 1, -1));
+    assert_int_equal(POLLOUT, v.revents);
+    close(p[0]);
+    ASSERT_IS(1, poll(&v, 1, -1));
+    assert_int_equal(POLLOUT | POLLERR, v.revents);
+    ASSERT_ERRNO(EPIPE, write(p[1], "x", 1));
+    close(p[1]);
+}
+
+static void a_pipe_that_does_not_wait_gives_eagain(void **state)
+{
+    (void)state;
+    int p[2];
+    char bytes[4096] = {0};
+    ASSERT_IS(0, pipe2(p, O_NONBLOCK | O_CLOEXEC));
+    assert_int_equal(O_NONBLOCK, fcntl(p[0], F_GETFL) & O_NONBLOCK);
+    ASSERT_IS(FD_CLOEXEC, fcntl(p[1], F_GETFD));
+    ASSERT_ERRNO(EAGAIN, read(p[0], bytes, 1));
+    ssize_t got = 1;
+    for (int i = 0; got > 0 && i < 100; i++)
+        got = write(p[1], bytes, sizeof bytes);
+    ASSERT_ERRNO(EAGAIN, got);
+    close(p[0]);
+    close(p[1]);
 }
 
 static void files_are_always_ready(void **state)
@@ -183,11 +217,18 @@ static void out_of_band_data_is_an_exception(void **state)
 
 int main(void)
 {
+    signal(SIGPIPE, SIG_IGN); /* of pipes */
     const struct CMUnitTest tests[] = {
-        TEST(poll_tells_what_is_ready), TEST(poll_waits_for_sockets_and_pipes_together),
-        TEST(files_are_always_ready),   TEST(poll_takes_many),
-        TEST(ppoll_takes_a_timespec),   TEST(select_leaves_what_is_ready),
-        TEST(select_waits_for_a_pipe),  TEST(out_of_band_data_is_an_exception),
+        TEST(poll_tells_what_is_ready),
+        TEST(poll_waits_for_sockets_and_pipes_together),
+        TEST(a_pipe_without_a_reader_is_an_error),
+        TEST(a_pipe_that_does_not_wait_gives_eagain),
+        TEST(files_are_always_ready),
+        TEST(poll_takes_many),
+        TEST(ppoll_takes_a_timespec),
+        TEST(select_leaves_what_is_ready),
+        TEST(select_waits_for_a_pipe),
+        TEST(out_of_band_data_is_an_exception),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

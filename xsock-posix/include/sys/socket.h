@@ -100,6 +100,7 @@ struct cmsghdr {
 #define SO_KEEPALIVE 9
 #define SO_OOBINLINE 10
 #define SO_LINGER 13
+#define SO_REUSEPORT 15 /* Windows has none: ENOPROTOOPT */
 #define SO_RCVLOWAT 18
 #define SO_SNDLOWAT 19
 #define SO_RCVTIMEO 20
