@@ -1,4 +1,4 @@
-# needs: build cmocka sources mingw wine peers
+# needs: build cmocka sources mingw wine peers meson package
 # xsock-posix: its tests natively, with the library and without, and under Wine; programs that others wrote, each
 # at its job against a native peer.
 # shellcheck shell=bash
@@ -8,6 +8,8 @@ once wine quietly make_wine_prefix
 keep_wine
 
 PROGRAMS=(gnulib hiredis microsocks)
+COMMON=(-DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
+consumer=$TOP/xsock-posix/tests/consumer
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {
@@ -16,9 +18,41 @@ fetch_programs() {
 }
 must "the sources of programs are there" fetch_programs
 
+# by_pkg_config WHICH COMPILER [WRAPPER]: a program by the flags of the installed package.
+by_pkg_config() {
+    local words which=$1 compiler=$2
+    shift 2
+    read -ra words < <(PKG_CONFIG_LIBDIR=$OUT/$which/installed/lib/pkgconfig pkg-config --cflags --libs xsock-posix)
+    "$compiler" "$consumer/main.c" -o "$OUT/$which/by-pkg-config.exe" "${words[@]}"
+    prints works "$@" "$OUT/$which/by-pkg-config.exe"
+}
+
+# by_cmake WHICH PROGRAM OPTION... [-- WRAPPER]: the same by the installed CMake package.
+by_cmake() {
+    local which=$1 program=$2 options=()
+    shift 2
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        options+=("$1")
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    rm -rf "$OUT/$which/by-cmake"
+    cmake -S "$consumer" -B "$OUT/$which/by-cmake" -G Ninja -Dxsock_DIR="$OUT/$which/installed/lib/cmake/xsock" \
+        "${options[@]}"
+    cmake --build "$OUT/$which/by-cmake"
+    prints works "$@" "$OUT/$which/by-cmake/$program"
+}
+
+by_meson() { # WHICH
+    rm -rf "$OUT/$1/by-meson"
+    PKG_CONFIG_LIBDIR=$OUT/$1/installed/lib/pkgconfig meson setup "$OUT/$1/by-meson" "$consumer"
+    ninja -C "$OUT/$1/by-meson"
+    prints works "$OUT/$1/by-meson/consumer"
+}
+
 # Natively: what the tests expect is what the system itself does.
-must "configures for emulation" cmake -S "$TOP" -B "$OUT/native" -G Ninja -DXSOCK_WERROR=ON \
-    -DXSOCK_BUILD_TESTS=ON -DXSOCK_POSIX_EMULATE=ON
+must "configures for emulation" cmake -S "$TOP" -B "$OUT/native" -G Ninja "${COMMON[@]}" \
+    -DXSOCK_POSIX_EMULATE=ON -DCMAKE_INSTALL_PREFIX="$OUT/native/installed"
 targets=(xsock-posix)
 while read -r name; do targets+=("posix_$name" "plain_$name"); done < <(posix_tests)
 must "builds for emulation without a warning" without_warnings cmake --build "$OUT/native" --target "${targets[@]}"
@@ -33,11 +67,28 @@ own_names() { # everything global in the archive has xsock's prefix: nobody else
     nm --defined-only --extern-only "$1" | awk 'NF == 3 && $3 !~ /^xsock_posix_/ { print; bad = 1 } END { exit bad }'
 }
 check "the archive defines no name but xsock_posix_ ones" own_names "$OUT/native/xsock-posix/libxsock-posix.a"
+quietly cmake --install "$OUT/native"
+check "the package serves a program by pkg-config" by_pkg_config native gcc
+check "the package serves a program by CMake" by_cmake native consumer
+check "the package serves a program by Meson" by_meson native
+uses_xsock() { nm "$1" | grep -q xsock_posix_socketpair; }
+check "the program uses the library" uses_xsock "$OUT/native/by-cmake/consumer"
+
+# Without emulation the package is empty.
+quietly cmake -S "$TOP" -B "$OUT/plain" -G Ninja -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib \
+    -DCMAKE_INSTALL_PREFIX="$OUT/plain/installed"
+quietly cmake --build "$OUT/plain"
+quietly cmake --install "$OUT/plain"
+check "the empty package serves a program by pkg-config" by_pkg_config plain gcc
+check "the empty package serves a program by CMake" by_cmake plain consumer
+is_empty() { ! uses_xsock "$OUT/plain/by-cmake/consumer" && [ ! -e "$OUT/plain/installed/include/xsock-posix" ]; }
+check "the empty package changes nothing" is_empty
 
 # Windows.
 mapfile -t cmocka < <(cmocka_options mingw)
-must "configures for Windows" cmake -S "$TOP" -B "$OUT/win" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
-    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" "${cmocka[@]}"
+must "configures for Windows" cmake -S "$TOP" -B "$OUT/win" -G Ninja "${COMMON[@]}" \
+    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" -DCMAKE_INSTALL_PREFIX="$OUT/win/installed" \
+    "${cmocka[@]}"
 targets=(xsock-posix)
 while read -r name; do
     case $name in kernel_*) ;; *) targets+=("posix_$name") ;; esac
@@ -49,3 +100,7 @@ done < <(posix_tests)
 run_script wine-programs bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" "$OUT/run-wine"
 run_script wine-gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" wine "$OUT/win" "$DEPS/programs" \
     "$OUT/run-wine"
+quietly cmake --install "$OUT/win"
+check "the package serves a program for Windows by pkg-config" by_pkg_config win x86_64-w64-mingw32-gcc wine
+check "the package serves a program for Windows by CMake" by_cmake win consumer.exe \
+    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" -- wine

@@ -2,29 +2,21 @@
  * two loads. The map grows in blocks, which stay until the program ends. */
 #include "posix.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
-#if defined(_MSC_VER) && !defined(__clang__)
-#include <intrin.h>
-typedef volatile long slot;
-typedef slot *volatile block;
-#define load(p) (*(p)) /* volatile reads acquire, and volatile writes release */
-#define exchange(p, value) _InterlockedExchange((p), (value))
-#define set_once(p, value) \
-    (_InterlockedCompareExchangePointer((void *volatile *)(p), (value), 0) == 0)
-#else
-#include <stdatomic.h>
 typedef _Atomic int slot;
 typedef slot *_Atomic block;
-#define load(p) atomic_load_explicit((p), memory_order_acquire)
-#define exchange(p, value) atomic_exchange((p), (value))
 
-static bool set_once(block *p, slot *value)
+static int load(slot *s)
 {
-    slot *expected = NULL;
-    return atomic_compare_exchange_strong(p, &expected, value);
+    return atomic_load_explicit(s, memory_order_acquire);
 }
-#endif
+
+static slot *load_block(block *b)
+{
+    return atomic_load_explicit(b, memory_order_acquire);
+}
 
 enum {
     BLOCK_CAPACITY = 1024,
@@ -38,27 +30,27 @@ static slot *slot_of(int number)
 {
     if (number < 0 || number >= BLOCK_CAPACITY * BLOCK_MAX)
         return NULL;
-    slot *b = load(&blocks[number / BLOCK_CAPACITY]);
+    slot *b = load_block(&blocks[number / BLOCK_CAPACITY]);
     return b == NULL ? NULL : &b[number % BLOCK_CAPACITY];
 }
 
 int xsock_posix__of(int number)
 {
     slot *s = slot_of(number);
-    return s == NULL ? 0 : (int)load(s) & ~EVENT;
+    return s == NULL ? 0 : load(s) & ~EVENT;
 }
 
 bool xsock_posix__is_event(int number)
 {
     slot *s = slot_of(number);
-    return s != NULL && ((int)load(s) & EVENT) != 0;
+    return s != NULL && (load(s) & EVENT) != 0;
 }
 
 void xsock_posix__mark_event(int number)
 {
     slot *s = slot_of(number);
     if (s != NULL)
-        (void)exchange(s, (int)load(s) | EVENT);
+        atomic_fetch_or(s, EVENT);
 }
 
 int xsock_posix__map(int number, int d)
@@ -66,14 +58,15 @@ int xsock_posix__map(int number, int d)
     if (number < 0 || number >= BLOCK_CAPACITY * BLOCK_MAX)
         return -1;
     block *b = &blocks[number / BLOCK_CAPACITY];
-    if (load(b) == NULL) {
+    if (load_block(b) == NULL) {
         slot *fresh = calloc(BLOCK_CAPACITY, sizeof *fresh);
         if (fresh == NULL)
             return -1;
-        if (!set_once(b, fresh))
+        slot *expected = NULL;
+        if (!atomic_compare_exchange_strong(b, &expected, fresh))
             free((void *)fresh); /* another thread was faster */
     }
-    return (int)exchange(&load(b)[number % BLOCK_CAPACITY], d) & ~EVENT;
+    return atomic_exchange(&load_block(b)[number % BLOCK_CAPACITY], d) & ~EVENT;
 }
 
 int xsock_posix__unmapped(int min)

@@ -1,11 +1,12 @@
 /* How the headers of xsock-posix declare a call. The functions of the library have the prefix
  * xsock_posix_. A program that includes these headers calls them by the names of POSIX:
  *
- * - GCC and Clang: the declaration gives the name of POSIX the symbol of the library (asm label).
- *   Nothing is a macro, so members of structures may be called "close" or "read".
- * - Other compilers: the name of POSIX is a macro (names.h).
+ * - The declaration gives the name of POSIX the symbol of the library (asm label). Nothing is a
+ *   macro, so members of structures may be called "close" or "read".
  * - XSOCK_POSIX_BUILD, the library itself: names are as they are in the library, and the compiler
- *   compares each definition with the declaration that programs see. */
+ *   compares each definition with the declaration that programs see.
+ *
+ * Both, and #include_next, need GCC or Clang. */
 #ifndef XSOCK_POSIX_DECLARE_H
 #define XSOCK_POSIX_DECLARE_H
 
@@ -28,7 +29,7 @@
 #define XSOCK_POSIX_SAME_ADDR(name) struct xsock_posix_same_addr_##name
 #define XSOCK_POSIX_CALL(result, name, parameters) result xsock_posix_##name parameters
 #define XSOCK_POSIX_SAME(name) extern __typeof__(name) xsock_posix_##name
-#elif defined(__GNUC__)
+#elif defined(__GNUC__) || defined(__clang__)
 #define XSOCK_POSIX_LABEL(name) \
     __asm__(XSOCK_POSIX_TEXT(__USER_LABEL_PREFIX__) "xsock_posix_" #name)
 #define XSOCK_POSIX_CALL(result, name, parameters) \
@@ -36,8 +37,7 @@
 #define XSOCK_POSIX_SAME(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(name)
 #define XSOCK_POSIX_SAME_ADDR(name) XSOCK_POSIX_SAME(name)
 #else
-#include <xsock_posix/names.h>
-#define XSOCK_POSIX_CALL(result, name, parameters) result name parameters
+#error "xsock-posix needs GCC or Clang"
 #endif
 
 /* What the system's headers declare depends on what the program asks for. glibc tells by macros of
