@@ -125,3 +125,31 @@ xsock_posix_handler *xsock_posix_signal(int number, xsock_posix_handler *handler
         return (xsock_posix_handler *)signal(number, handler);
     }
 }
+
+/* The runtime tells a handler only by setting another. */
+int xsock_posix_sigaction(int number, const struct sigaction *action, struct sigaction *old)
+{
+    xsock_posix_handler *before =
+        xsock_posix_signal(number, action == NULL ? SIG_DFL : action->sa_handler);
+    if (before == SIG_ERR)
+        return -1;
+    if (action == NULL)
+        xsock_posix_signal(number, before);
+    if (old != NULL)
+        *old = (struct sigaction){.sa_handler = before};
+    return 0;
+}
+
+int xsock_posix_sigprocmask(int how, const sigset_t *set, sigset_t *old)
+{
+    static sigset_t mask;
+    sigset_t before = mask;
+    if (set != NULL) {
+        if (how != SIG_BLOCK && how != SIG_UNBLOCK && how != SIG_SETMASK)
+            return xsock_posix__refuse(EINVAL);
+        mask = how == SIG_BLOCK ? before | *set : how == SIG_UNBLOCK ? before & ~*set : *set;
+    }
+    if (old != NULL)
+        *old = before;
+    return 0;
+}

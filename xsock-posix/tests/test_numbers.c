@@ -248,7 +248,14 @@ static void ignoring_sigpipe_succeeds(void **state)
     void (*old)(int) = signal(SIGPIPE, SIG_IGN);
     assert_true(old == SIG_DFL || old == SIG_IGN);
     assert_true(signal(SIGPIPE, SIG_DFL) == SIG_IGN);
-    signal(SIGPIPE, SIG_IGN);
+    struct sigaction ignore;
+    struct sigaction got;
+    memset(&ignore, 0, sizeof ignore);
+    ignore.sa_handler = SIG_IGN;
+    sigemptyset(&ignore.sa_mask);
+    ASSERT_IS(0, sigaction(SIGPIPE, &ignore, NULL));
+    ASSERT_IS(0, sigaction(SIGPIPE, NULL, &got));
+    assert_true(got.sa_handler == SIG_IGN);
 }
 
 static void errors_have_texts(void **state)

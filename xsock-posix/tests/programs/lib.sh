@@ -54,6 +54,20 @@ run() {
     fi
 }
 
+# serve NAME ARGUMENT...: runs a program in the background, until the script ends.
+serve() {
+    local name=$1 wrapper=()
+    shift
+    if [ "$KIND" = wine ]; then
+        wrapper=(wine)
+        set -- "$OUT/$name.exe" "$@"
+    else
+        set -- "$OUT/$name" "$@"
+    fi
+    timeout 120 "${wrapper[@]}" "$@" >"$OUT/$name.log" 2>&1 </dev/null &
+    PEERS+=($!)
+}
+
 # start FILE COMMAND...: starts a peer in the background, and waits until it has written a line to FILE.
 start() {
     local file=$1

@@ -18,15 +18,13 @@ hiredis() {
 
 # ---- microsocks, a proxy: a server with threads and poll() -----------------------------------------
 
-# The proxy is run in the background; Wine's own process stays in front of it.
 microsocks() {
     local s=$SOURCES/microsocks/source port web
     check "microsocks builds unmodified" build microsocks -std=gnu99 "$s"/{sockssrv,server,sblist,sblist_delete}.c
     start "$OUT/web" python3 "$HERE/web_peer.py"
     web=$(cat "$OUT/web")
     port=$(free_port)
-    run microsocks -i 127.0.0.1 -p "$port" >"$OUT/microsocks.log" 2>&1 &
-    PEERS+=($!)
+    serve microsocks -i 127.0.0.1 -p "$port"
     check "microsocks listens" until_open "$port"
     curl -s -m 60 "http://127.0.0.1:$web/" -o "$OUT/straight"
     fetch() {
@@ -52,6 +50,46 @@ microsocks() {
     check "microsocks serves eight clients at once" several
 }
 
+# ---- tinyproxy, a proxy for the web: threads, poll() or select(), an own configuration --------------
+
+# What tinyproxy wants beyond sockets stands in stubs/win32, and regular expressions are musl's.
+tinyproxy() {
+    local s=$SOURCES/tinyproxy/source/src m=$SOURCES/musl/source port web name more=() files=()
+    for name in hostspec acl anonymous buffer child conf-tokens conf conns daemon heap html-error http-message log \
+        network reqs sock stats text main utils upstream basicauth base64 sblist hsearch orderedmap loop mypoll \
+        connect-ports; do
+        files+=("$s/$name.c")
+    done
+    if [ "$KIND" = wine ]; then
+        mkdir -p "$OUT/regex"
+        cp "$m/include/regex.h" "$OUT/regex"
+        more=(-I"$HERE/stubs/win32" -I"$HERE/stubs/regex" -I"$OUT/regex" -I"$m/src/regex" -Dhidden=
+            -DCHARCLASS_NAME_MAX=14 -DRE_DUP_MAX=255 -Dlstat=stat -Dfsync=_commit -D_POSIX_THREAD_SAFE_FUNCTIONS
+            "$m/src/regex/regcomp.c" "$m/src/regex/regexec.c" "$m/src/regex/tre-mem.c")
+    fi
+    check "tinyproxy builds unmodified" build tinyproxy -D_GNU_SOURCE -DHAVE_CONFIG_H -DNDEBUG \
+        -DSYSCONFDIR='"/etc"' -DLOCALSTATEDIR='"/var"' -I"$HERE/stubs/tinyproxy" "${more[@]}" "${files[@]}"
+    web=$(cat "$OUT/web")
+    port=$(free_port)
+    printf '%s\n' "Port $port" "Listen 127.0.0.1" "Timeout 60" "MaxClients 20" "Allow 127.0.0.1" >"$OUT/tinyproxy.conf"
+    serve tinyproxy -d -c "$OUT/tinyproxy.conf"
+    check "tinyproxy listens" until_open "$port"
+    pass() {
+        curl -s -S -m 60 "$@" -x "http://127.0.0.1:$port" "http://127.0.0.1:$web/" -o "$OUT/fetched" &&
+            cmp "$OUT/straight" "$OUT/fetched"
+    }
+    check "tinyproxy passes 5 MB on, byte for byte" pass
+    check "tinyproxy tunnels 5 MB, byte for byte" pass --proxytunnel
+    hand() {
+        [ "$(curl -s -S -m 60 -x "http://127.0.0.1:$port" --data-binary "@$OUT/straight" "http://127.0.0.1:$web/")" = \
+            "$(sha256sum <"$OUT/straight" | cut -d' ' -f1)" ]
+    }
+    check "tinyproxy takes 5 MB, byte for byte" hand
+    denied() { curl -s -S -m 60 -x "http://127.0.0.1:$port" "http://127.0.0.1:1/" | grep -q "500 Unable to connect"; }
+    check "tinyproxy tells that a connection was refused" denied
+}
+
 hiredis
 microsocks
+tinyproxy
 exit $FAILED

@@ -1,0 +1,1 @@
+/* For regex.h of musl. */

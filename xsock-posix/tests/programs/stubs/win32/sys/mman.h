@@ -1,0 +1,1 @@
+/* Windows maps no files by this call. */
