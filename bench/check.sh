@@ -12,7 +12,7 @@ export LC_ALL=C
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=${XSOCK_CHECK_OUT:-$TOP/build/bench-check}
 COUNTS=$TOP/bench/counts.txt
-MOST=5 # per cent
+MAX_CHANGE_PERCENT=5
 QUESTIONS=(open-close:500 open-close-million:500 accept-none:500 look-up:1000 send-recv:500 recv-none:500 batch-32:100
     poll-1:500 poll-64:200 poller-1-of-64:500 wasix-send-recv:500)
 
@@ -63,10 +63,10 @@ judge() {
     if [ -z "$was" ]; then
         echo "not ok - $name: $now instructions, and none in counts.txt: bench/check.sh --write"
         FAILED=1
-    elif [ $((now * 100)) -gt $((was * (100 + MOST))) ]; then
+    elif [ $((now * 100)) -gt $((was * (100 + MAX_CHANGE_PERCENT))) ]; then
         echo "not ok - $name: $now instructions, $was before"
         FAILED=1
-    elif [ $((now * 100)) -lt $((was * (100 - MOST))) ]; then
+    elif [ $((now * 100)) -lt $((was * (100 - MAX_CHANGE_PERCENT))) ]; then
         echo "ok - $name: $now instructions, $was before: commit that (bench/check.sh --write)"
     else
         echo "ok - $name: $now instructions, $was before"

@@ -45,14 +45,14 @@ static void fill(unsigned char *buf, unsigned n)
 static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
 {
     unsigned char expected[CAPACITY];
-    size_t whole = size_of(n), kept = whole < d->len ? whole : d->len;
+    size_t whole = size_of(n), stored = whole < d->len ? whole : d->len;
     fill(expected, n);
-    ASSERT_THAT(d->done == kept, "datagram %u has %u bytes, not %u", n, (unsigned)d->done,
-                (unsigned)kept);
+    ASSERT_THAT(d->done == stored, "datagram %u has %u bytes, not %u", n, (unsigned)d->done,
+                (unsigned)stored);
     ASSERT_THAT(d->segment == 0, "datagram %u has a segment of %u", n, (unsigned)d->segment);
     ASSERT_THAT(d->flags == (whole > d->len ? XSOCK_MSG_TRUNC : 0), "datagram %u, flags %#x", n,
                 (unsigned)d->flags);
-    assert_memory_equal(d->base, expected, kept);
+    assert_memory_equal(d->base, expected, stored);
     assert_true(d->addr == NULL || xsock_addr_equal(d->addr, &r->from_addr));
 }
 

@@ -174,10 +174,10 @@ static void accept_without_room_loses_no_connection(void **state)
 
 /* ---- Accepting in a full table --------------------------------------------------------------- */
 
-static const int no_room[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM};
-enum { NO_ROOM = sizeof no_room / sizeof *no_room };
+static const int exhaustion_codes[] = {FAKE_EMFILE, FAKE_ENFILE, FAKE_ENOBUFS, FAKE_ENOMEM};
+enum { EXHAUSTION_CODE_COUNT = sizeof exhaustion_codes / sizeof *exhaustion_codes };
 
-static void accept_without_room_says_so_only_while_a_connection_is_pending(void **state)
+static void accept_without_a_number_fails_only_while_a_connection_is_pending(void **state)
 {
     struct xsock_addr a = at_port(80);
     int l = listen_at(80, 4), c = open_stream(), before = xsock__fdtab_limit(t);
@@ -194,22 +194,23 @@ static void accept_without_room_says_so_only_while_a_connection_is_pending(void 
 }
 
 /* Linux looks for a free descriptor first: the system's EMFILE says nothing of connections. */
-static void the_systems_want_of_room_is_told_only_while_a_connection_is_pending(void **state)
+static void the_systems_exhaustion_is_returned_only_while_a_connection_is_pending(void **state)
 {
     struct xsock_addr a = at_port(80);
     (void)state;
-    for (int i = 0; i < NO_ROOM; i++) {
+    for (int i = 0; i < EXHAUSTION_CODE_COUNT; i++) {
         renew();
         int l = listen_at(80, 4), c = open_stream();
         ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_NONBLOCK));
-        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
+        fake_fail(FAKE_ACCEPT, 1, exhaustion_codes[i]);
         ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, l, 0, NULL));
-        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
+        fake_fail(FAKE_ACCEPT, 1, exhaustion_codes[i]);
         ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, c, 0, NULL));
         ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
-        fake_fail(FAKE_ACCEPT, 1, no_room[i]);
-        ASSERT_RESULT(xsock__error_from_native(no_room[i]), xsock__call_accept(t, l, 0, NULL));
-        assert_int_equal(xsock_oserror(), no_room[i]);
+        fake_fail(FAKE_ACCEPT, 1, exhaustion_codes[i]);
+        ASSERT_RESULT(xsock__error_from_native(exhaustion_codes[i]),
+                      xsock__call_accept(t, l, 0, NULL));
+        assert_int_equal(xsock_oserror(), exhaustion_codes[i]);
         ASSERT_RESULT(c + 1, xsock__call_accept(t, l, 0, NULL));
     }
 }
@@ -286,8 +287,8 @@ int main(void)
         TALK_TEST(a_connect_that_ran_out_of_time_is_still_under_way),
         TALK_TEST(accept_waits_and_takes_its_flags_from_the_call),
         TALK_TEST(accept_without_room_loses_no_connection),
-        TALK_TEST(accept_without_room_says_so_only_while_a_connection_is_pending),
-        TALK_TEST(the_systems_want_of_room_is_told_only_while_a_connection_is_pending),
+        TALK_TEST(accept_without_a_number_fails_only_while_a_connection_is_pending),
+        TALK_TEST(the_systems_exhaustion_is_returned_only_while_a_connection_is_pending),
         TALK_TEST(accept_in_a_full_table_waits_for_a_connection_and_then_says_EMFILE),
         TALK_TEST(accept_in_a_full_table_ends_with_its_time_and_with_its_listener),
         TALK_TEST(a_call_that_waits_in_accept_holds_no_number),

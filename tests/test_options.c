@@ -90,7 +90,7 @@ enum { FLAG = XSOCK_OPT_FLAG, TIME = XSOCK_OPT_TIME, SIZE = XSOCK_OPT_SIZE };
 enum { READ = 1, WRITE = 2, BOTH = 3 };
 enum {
     EXACT,
-    AT_LEAST,
+    MINIMUM,
     WITHIN,     /* at least that, and below what is out of range */
     PRIVILEGED, /* exact, or EACCES */
     MAY_LACK    /* exact, or ENOPROTOOPT */
@@ -121,7 +121,7 @@ static const struct option {
     {XSOCK_SO_RCVBUF, SIZE, ALL, EACH, BOTH, EXACT, 32768, 32768, 0},
     {XSOCK_SO_SNDBUF, SIZE, ALL, EACH, BOTH, EXACT, 32768, 32768, INT64_MAX},
     {XSOCK_SO_RCVLOWAT, SIZE, POSIX, EACH, BOTH, EXACT, 3, 3, 0},
-    {XSOCK_SO_SNDLOWAT, SIZE, FREEBSD | MACOS, EACH, BOTH, AT_LEAST, 3, 1, 0},
+    {XSOCK_SO_SNDLOWAT, SIZE, FREEBSD | MACOS, EACH, BOTH, MINIMUM, 3, 1, 0},
     {XSOCK_SO_RCVTIMEO, TIME, ALL, EACH, BOTH, EXACT, 1, 1, -2},
     {XSOCK_SO_SNDTIMEO, TIME, ALL, EACH, BOTH, EXACT, 0, 0, INT64_MIN},
     {XSOCK_SO_CONNTIMEO, TIME, ALL, EACH, BOTH, EXACT, INT64_MAX, INT64_MAX, -2},
@@ -135,14 +135,14 @@ static const struct option {
     {XSOCK_SO_KEEPCNT, SIZE, ALL, TCP, BOTH, EXACT, 4, 4, 128},
     {XSOCK_SO_CORK, FLAG, POSIX, TCP, BOTH, EXACT, 1, 1, 0},
     {XSOCK_SO_QUICKACK, FLAG, LINUX, TCP, BOTH, EXACT, 1, 1, 0},
-    {XSOCK_SO_FASTOPEN, SIZE, ALL & ~MACOS, TCP & ~CONNECTED, BOTH, AT_LEAST, 1, 1, 65536},
+    {XSOCK_SO_FASTOPEN, SIZE, ALL & ~MACOS, TCP & ~CONNECTED, BOTH, MINIMUM, 1, 1, 65536},
     {XSOCK_SO_FASTOPEN_CONNECT, FLAG, LINUX, TCP4 | TCP6, BOTH, MAY_LACK, 1, 1, 0},
     {XSOCK_SO_USER_TIMEOUT, TIME, LINUX, TCP, BOTH, EXACT, 1500 * MS, 1500 * MS, 0},
     {XSOCK_SO_USER_TIMEOUT, TIME, ALL & ~LINUX, TCP, BOTH, EXACT, 1500 * MS, 2 * S, 0},
     {XSOCK_SO_USER_TIMEOUT, TIME, ALL, TCP, BOTH, EXACT, -1, -1, -2},
     {XSOCK_SO_MAXSEG, SIZE, POSIX, TCP, BOTH, WITHIN, 1000, 64, 65536},
     {XSOCK_SO_NOTSENT_LOWAT, SIZE, LINUX | MACOS, TCP, BOTH, EXACT, 4096, 4096, INT64_MAX},
-    {XSOCK_SO_DEFER_ACCEPT, TIME, LINUX, TCP, BOTH, AT_LEAST, 2500 * MS, 3 * S, 0},
+    {XSOCK_SO_DEFER_ACCEPT, TIME, LINUX, TCP, BOTH, MINIMUM, 2500 * MS, 3 * S, 0},
     {XSOCK_SO_DEFER_ACCEPT, TIME, LINUX, TCP, BOTH, EXACT, -1, -1, -2},
     {XSOCK_SO_DEFER_ACCEPT, TIME, LINUX, TCP, BOTH, EXACT, 29887 * S, 29887 * S, 29888 * S},
     {XSOCK_SO_TOS, SIZE, ALL, INTERNET, BOTH, EXACT, 0x28, 0x28, 256},
@@ -228,7 +228,7 @@ static void check_value(const struct option *o, int socket, int d)
     int64_t got = 0;
     int rc = get(d, o->number, o->kind, &got);
     ASSERT_THAT(rc == 0, CONTEXT, harness_name(rc));
-    bool good = o->check == AT_LEAST ? got >= o->got
+    bool good = o->check == MINIMUM  ? got >= o->got
                 : o->check == WITHIN ? got >= o->got && got < o->bad
                                      : got == o->got;
     ASSERT_THAT(good, "%s on %s: read %lld", xsock_opt_name(o->number), kind_names[socket],

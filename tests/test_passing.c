@@ -47,12 +47,12 @@ static ptrdiff_t send_handles(int d, uintptr_t *handles, size_t count)
 }
 
 /* Returns how many came; those are closed. */
-static size_t recv_handles(int d, size_t room, int flags, int *out_flags, bool cloexec)
+static size_t recv_handles(int d, size_t capacity, int flags, int *out_flags, bool cloexec)
 {
     uintptr_t handles[300];
     char data[4];
     struct xsock_vec v = {data, 4};
-    struct xsock_control c = {.handles = handles, .handle_capacity = room};
+    struct xsock_control c = {.handles = handles, .handle_capacity = capacity};
     struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &c};
     ASSERT_RESULT(4, (int)xsock_recvmsg(d, &m, flags));
     *out_flags = m.flags;

@@ -162,13 +162,13 @@ static void calls_of_sockets_say_it_is_none(void **state)
 
 /* ---- Level, edge, one-shot ------------------------------------------------------------------- */
 
-/* What a wait gives after each step, by the manner: a byte comes; nothing happens; the byte is
+/* What a wait gives after each step, by the trigger: a byte comes; nothing happens; the byte is
  * received; one more comes; the member is changed to the same again; nothing happens; all is
  * received. */
-static void members_are_reported_in_their_manner(void **state)
+static void members_are_reported_by_their_trigger(void **state)
 {
     static const struct {
-        uint32_t manner;
+        uint32_t trigger;
         int sent, still, drained, again, changed, unchanged, empty;
     } rows[] = {
         {0, 1, 1, 0, 1, 1, 1, 0},
@@ -184,7 +184,7 @@ static void members_are_reported_in_their_manner(void **state)
                 sockets_tcp(d);
             else
                 sockets_pair(XSOCK_SOCK_STREAM, d);
-            ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | rows[i].manner, UINT64_MAX));
+            ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | rows[i].trigger, UINT64_MAX));
             ASSERT_RESULT(0, ready(p));
             sockets_send(d[1]);
             ASSERT_RESULT(rows[i].sent, await(p));
@@ -194,7 +194,7 @@ static void members_are_reported_in_their_manner(void **state)
             ASSERT_RESULT(rows[i].drained, ready(p));
             sockets_send(d[1]);
             ASSERT_RESULT(rows[i].again, rows[i].again ? await(p) : ready(p));
-            ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], IN | rows[i].manner, 7));
+            ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], IN | rows[i].trigger, 7));
             ASSERT_RESULT(rows[i].changed, await(p));
             assert_true(got[0].events == IN && got[0].data == 7 && got[0].fd == d[0]);
             ASSERT_RESULT(rows[i].unchanged, ready(p));
@@ -247,7 +247,7 @@ static void room_to_send_is_out(void **state)
     sockets_close(d[1]);
 }
 
-/* What was so between two waits, and is so no more, is not reported; in no manner. */
+/* What was so between two waits, and is so no more, is not reported by any trigger. */
 static void what_has_passed_is_not_reported(void **state)
 {
     static const uint32_t manners[] = {0, ET, ONESHOT, ET | ONESHOT};
@@ -431,7 +431,7 @@ int main(void)
         TEST(wait_and_wake_name_what_is_wrong),
         TEST(a_poller_is_a_descriptor),
         TEST(calls_of_sockets_say_it_is_none),
-        TEST(members_are_reported_in_their_manner),
+        TEST(members_are_reported_by_their_trigger),
         TEST(a_member_is_one_entry_with_all_that_is_so),
         TEST(room_to_send_is_out),
         TEST(what_has_passed_is_not_reported),

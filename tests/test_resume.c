@@ -65,8 +65,8 @@ static void start_far_end(int d, size_t piece, fake_hook *fn)
 
 static void take_piece(void *user)
 {
-    size_t room = sizeof far_end.got - far_end.count;
-    size_t len = far_end.piece < room ? far_end.piece : room;
+    size_t space = sizeof far_end.got - far_end.count;
+    size_t len = far_end.piece < space ? far_end.piece : space;
     ptrdiff_t n = xsock__call_recvfrom(t, far_end.d, far_end.got + far_end.count, len,
                                        XSOCK_MSG_DONTWAIT, NULL);
     ASSERT_THAT(n > 0, "%s", harness_name((int)n));

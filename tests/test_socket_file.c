@@ -149,12 +149,12 @@ static void test_a_lock_takes_no_number_of_the_standard_streams(void **state)
 {
     uintptr_t held;
     (void)state;
-    int kept = dup(0);
-    assert_true(kept > 2);
+    int saved = dup(0);
+    assert_true(saved > 2);
     close(0);
     int rc = lock(&held);
-    assert_int_equal(dup2(kept, 0), 0);
-    close(kept);
+    assert_int_equal(dup2(saved, 0), 0);
+    close(saved);
     ASSERT_RESULT(0, rc);
     assert_true(held > 2);
     xsock__sys_unlock_file(held);

@@ -68,9 +68,9 @@ static void streams_echo(void **state)
     }
 }
 
-static uint32_t recv_from(struct guest *g, int d, unsigned riflags, size_t room)
+static uint32_t recv_from(struct guest *g, int d, unsigned riflags, size_t capacity)
 {
-    guest_put_vec(g, NET_VEC, NET_IN, room);
+    guest_put_vec(g, NET_VEC, NET_IN, capacity);
     return CALL7(g, "sock_recv_from", d, NET_VEC, 1, riflags, NET_DONE, NET_FLAGS, NET_PEER);
 }
 

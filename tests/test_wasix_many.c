@@ -158,13 +158,13 @@ static void wait_in(void *user)
 static void the_end_of_a_guest_is_its_own(void **state)
 {
     static struct guest g, other;
-    int d[2], kept[2];
+    int d[2], unrelated[2];
     unsigned port;
     (void)state;
     guest_start(&g, NULL);
     guest_start(&other, NULL);
     guest_connect(&g, &other, XSOCK_AF_INET, d);
-    guest_pair(&other, XSOCK_SOCK_STREAM, kept);
+    guest_pair(&other, XSOCK_SOCK_STREAM, unrelated);
     int listener = guest_listen(&g, XSOCK_AF_INET, &port);
     struct waiting w[] = {{&g, call_recv, d[0], 0}, {&g, call_accept, listener, 0}};
     static struct guest memory; /* for the second thread: the same guest, with memory of its own */
@@ -181,8 +181,8 @@ static void the_end_of_a_guest_is_its_own(void **state)
                     (unsigned)w[i].result);
     ASSERT_ERRNO(0, guest_recv(&other, d[1], 0, 64)); /* its peer sees an end like any other */
     assert_int_equal(guest_done(&other), 0);
-    ASSERT_ERRNO(0, guest_send(&other, kept[0], "here"));
-    ASSERT_ERRNO(0, guest_recv(&other, kept[1], 0, 64));
+    ASSERT_ERRNO(0, guest_send(&other, unrelated[0], "here"));
+    ASSERT_ERRNO(0, guest_recv(&other, unrelated[1], 0, 64));
     ASSERT_GOT(&other, "here");
     guest_stop(&g);
     guest_stop(&other);

@@ -353,7 +353,7 @@ static void a_call_that_fails_leaves_nothing(void **state)
     guest_put32(&guest, EVENT, 1);
     for (int which = 0; which < CALLS; which++) {
         bool failed = true;
-        unsigned told = 0;
+        unsigned reported = 0;
         for (unsigned nth = 1; failed; nth++) {
             ASSERT_THAT(nth < 10000, "%u calls were made to fail, and still not all", nth);
             restart(NULL);
@@ -365,7 +365,7 @@ static void a_call_that_fails_leaves_nothing(void **state)
             fake_fail(FAKE_ANY_CALL, 0, 0);
             if (e == 0)
                 continue; /* it can do without, or that was one more than there are */
-            told++;
+            reported++;
             ASSERT_THAT(failed && e == XSOCK_ENOMEM, "call %d, failure %u: errno %u", which, nth,
                         (unsigned)e);
             assert_int_equal(fake_handles(), handles);
@@ -374,7 +374,7 @@ static void a_call_that_fails_leaves_nothing(void **state)
                 ASSERT_RESULT(XSOCK_WASIX_OWNER_XSOCK, xsock_wasix_owner(guest.process, d));
             ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, 6));
         }
-        ASSERT_THAT(told >= 1, "call %d can't fail", which);
+        ASSERT_THAT(reported >= 1, "call %d can't fail", which);
     }
 }
 

@@ -51,12 +51,12 @@ static void too_little_room_is_told_with_how_much_it_takes(void **state)
 {
     struct host h = look_at_host();
     (void)state;
-    for (uint64_t room = 0; room < h.count; room++) {
+    for (uint64_t capacity = 0; capacity < h.count; capacity++) {
         memset(guest.bytes + OUT, 0x55, MAX_ADDRS * CIDR);
-        guest_put64(&guest, COUNT, room);
+        guest_put64(&guest, COUNT, capacity);
         ASSERT_ERRNO(XSOCK_EOVERFLOW, CALL2(&guest, "port_addr_list", OUT, COUNT));
         assert_int_equal(guest_get64(&guest, COUNT), h.count);
-        assert_int_equal(guest.bytes[OUT + room * CIDR], 0x55);
+        assert_int_equal(guest.bytes[OUT + capacity * CIDR], 0x55);
     }
 }
 

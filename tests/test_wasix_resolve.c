@@ -44,12 +44,12 @@ static int teardown(void **state)
     return fake_teardown(state);
 }
 
-static uint32_t resolve(const char *host, uint64_t room)
+static uint32_t resolve(const char *host, uint64_t capacity)
 {
     size_t len = strlen(host);
     memcpy(guest.bytes + HOST, host, len); /* no NUL after it: it has a length */
     guest.bytes[HOST + len] = 'x';
-    return CALL6(&guest, "resolve", HOST, len, 80, OUT, room, COUNT);
+    return CALL6(&guest, "resolve", HOST, len, 80, OUT, capacity, COUNT);
 }
 
 static void assert_untouched(void)

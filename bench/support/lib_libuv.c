@@ -52,7 +52,7 @@ struct end {
     } uv;
     uv_loop_t loop;
     char *into; /* of the receive that is under way */
-    size_t room, got;
+    size_t capacity, got;
     bool ended;
     uv_shutdown_t shutdown;
 };
@@ -61,7 +61,7 @@ static void give_room(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
 {
     struct end *e = handle->data;
     (void)suggested;
-    *out = uv_buf_init(e->into, (unsigned)e->room);
+    *out = uv_buf_init(e->into, (unsigned)e->capacity);
 }
 
 static void got_some(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
@@ -134,7 +134,7 @@ static size_t recv_some(void *end, void *buf, size_t len)
 {
     struct end *e = end;
     e->into = buf;
-    e->room = len;
+    e->capacity = len;
     e->got = 0;
     if (!e->ended && !uv_is_active(&e->uv.handle))
         bench_must(uv_read_start(&e->uv.stream, give_room, got_some) == 0, "uv_read_start()");

@@ -44,10 +44,10 @@ void libraries_start(void)
             libraries[i]->start();
 }
 
-size_t library_pairs(enum stream_kind kind, struct library_pair *out, size_t room)
+size_t library_pairs(enum stream_kind kind, struct library_pair *out, size_t capacity)
 {
     size_t n = 0;
-    for (size_t i = 0; i < library_count && n < room; i++)
+    for (size_t i = 0; i < library_count && n < capacity; i++)
         if (libraries[i]->connect != NULL && libraries[i]->connect(kind, out[n].ends))
             out[n++].library = libraries[i];
     return n;

@@ -48,7 +48,7 @@ struct library_pair {
     const struct library *library;
     void *ends[2];
 };
-size_t library_pairs(enum stream_kind kind, struct library_pair *out, size_t room);
+size_t library_pairs(enum stream_kind kind, struct library_pair *out, size_t capacity);
 void library_close_pairs(struct library_pair *pairs, size_t count);
 
 #endif

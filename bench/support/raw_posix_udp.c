@@ -126,17 +126,17 @@ bool raw_udp_join(struct raw_udp *u)
            && setsockopt(u->to, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
 }
 
-union room {
+union control_buffer {
     size_t alignment;
     char bytes[CMSG_SPACE(sizeof(int))];
 };
 
 static void send_cut(struct raw_udp *u)
 {
-    union room room;
+    union control_buffer control;
     const uint16_t size = (uint16_t)u->size;
-    struct msghdr m = {.msg_iov = u->pieces, .msg_iovlen = BATCH, .msg_control = room.bytes};
-    struct cmsghdr *c = (struct cmsghdr *)(void *)room.bytes;
+    struct msghdr m = {.msg_iov = u->pieces, .msg_iovlen = BATCH, .msg_control = control.bytes};
+    struct cmsghdr *c = (struct cmsghdr *)(void *)control.bytes;
     m.msg_controllen = CMSG_SPACE(sizeof size);
     c->cmsg_level = IPPROTO_UDP;
     c->cmsg_type = UDP_SEGMENT;
@@ -162,15 +162,15 @@ static unsigned receive_joined(struct raw_udp *u)
 {
     struct mmsghdr messages[BUFFERS];
     struct iovec pieces[BUFFERS];
-    union room rooms[BUFFERS];
+    union control_buffer controls[BUFFERS];
     unsigned got = 0;
     memset(messages, 0, sizeof messages);
     for (size_t i = 0; i < BUFFERS; i++) {
         pieces[i] = (struct iovec){u->joined + i * JOINED, JOINED};
         messages[i].msg_hdr.msg_iov = &pieces[i];
         messages[i].msg_hdr.msg_iovlen = 1;
-        messages[i].msg_hdr.msg_control = rooms[i].bytes;
-        messages[i].msg_hdr.msg_controllen = sizeof rooms[i];
+        messages[i].msg_hdr.msg_control = controls[i].bytes;
+        messages[i].msg_hdr.msg_controllen = sizeof controls[i];
     }
     int n = recvmmsg(u->to, messages, BUFFERS, MSG_WAITFORONE, NULL);
     bench_must(n > 0, "recvmmsg()");

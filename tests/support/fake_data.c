@@ -240,7 +240,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
 {
     struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
     struct xsock_addr from = {.family = XSOCK_AF_UNSPEC};
-    int code = fake__begin(FAKE_RECV), told = 0;
+    int code = fake__begin(FAKE_RECV), received_flags = 0;
     size_t n = 0;
     if (code != 0)
         return code;
@@ -248,7 +248,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     if (e->type == XSOCK_SOCK_STREAM)
         code = recv_stream(e, buf, len, flags, &n);
     else
-        code = recv_message(e, buf, len, flags, &from, &n, &told);
+        code = recv_message(e, buf, len, flags, &from, &n, &received_flags);
     if (code != 0)
         return code;
     if (out_from != NULL) {
@@ -258,7 +258,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     }
     *out = n;
     if (out_flags != NULL)
-        *out_flags = told;
+        *out_flags = received_flags;
     return 0;
 }
 

@@ -44,7 +44,7 @@ static size_t total(const struct xsock__sys_msg *m)
     return n - m->skip;
 }
 
-static unsigned char *room(size_t n)
+static unsigned char *allocate(size_t n)
 {
     unsigned char *p = malloc(n + 1);
     if (p == NULL)
@@ -81,7 +81,7 @@ static int send_cut(uintptr_t h, const struct xsock__sys_msg *m, const unsigned 
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     size_t n = total(m);
-    unsigned char *buf = room(n);
+    unsigned char *buf = allocate(n);
     int code;
     if (m->vec_count > 0 && m->skip > m->vec[0].len)
         fake__die("more of a vector is done than there is");
@@ -121,7 +121,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 {
     bool join = joins && m->coalesces && (flags & XSOCK_MSG_PEEK) == 0;
     size_t n = total(m), size = join ? JOINED : n;
-    unsigned char *buf = room(size);
+    unsigned char *buf = allocate(size);
     (void)cloexec;
     int code = xsock__sys_recv(h, buf, size, flags, m->addr, &m->done, &m->flags);
     if (code == 0) {

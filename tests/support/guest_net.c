@@ -95,8 +95,8 @@ uint32_t guest_send(struct guest *g, int d, const char *text)
     return CALL5(g, "sock_send", d, NET_VEC, 1, 0, NET_DONE);
 }
 
-uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t room)
+uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t capacity)
 {
-    guest_put_vec(g, NET_VEC, NET_IN, room);
+    guest_put_vec(g, NET_VEC, NET_IN, capacity);
     return CALL6(g, "sock_recv", d, NET_VEC, 1, riflags, NET_DONE, NET_FLAGS);
 }

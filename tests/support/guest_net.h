@@ -45,7 +45,7 @@ int guest_status(struct guest *g, int d);
 
 /* sock_send of a text; sock_recv with these flags into NET_IN. The errno. */
 uint32_t guest_send(struct guest *g, int d, const char *text);
-uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t room);
+uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t capacity);
 
 /* That the last call has received exactly this. */
 #define ASSERT_GOT(g, text)                                             \

@@ -81,7 +81,7 @@ void native_raw(struct native_addr *out, int family, const uint8_t *bytes, size_
 {
     struct {
         struct sockaddr head;
-        uint8_t room[NATIVE_ADDR_SIZE - sizeof(struct sockaddr)];
+        uint8_t rest[NATIVE_ADDR_SIZE - sizeof(struct sockaddr)];
     } sa;
     memset(&sa, 0, sizeof sa);
 #ifdef _WIN32

@@ -17,37 +17,37 @@ def rows(path):
 
 def catalog(json_path, table_path):
     """The JSON and the table have the same rows; a family and type have one default at most."""
-    told = []
+    objects = []
     defaults = set()
     for t in load(json_path):
         assert list(t) == ["family", "type", "protocol", "default", "numbers", "system", "result"], t
         assert t["system"] is None or len(t["system"]) == 3, t
         assert t["system"] is not None or t["result"] != "ok", t
-        told.append([t["family"], t["type"], t["protocol"] or "-", "yes" if t["default"] else "no"]
+        objects.append([t["family"], t["type"], t["protocol"] or "-", "yes" if t["default"] else "no"]
                     + [str(n) for n in t["numbers"]] + [t["result"]])
         if t["default"]:
             assert (t["family"], t["type"]) not in defaults, t
             defaults.add((t["family"], t["type"]))
-    assert told and told == rows(table_path), "the JSON and the table differ"
+    assert objects and objects == rows(table_path), "the JSON and the table differ"
 
 
 def errors(json_path, table_path, system):
     """The same rows; the codes that everybody knows; no code in two rows."""
-    told = load(json_path)
-    assert [[e["name"], str(e["number"])] + e["sentence"].split() for e in told] == rows(table_path)
-    by_name = {e["name"]: e for e in told}
+    objects = load(json_path)
+    assert [[e["name"], str(e["number"])] + e["sentence"].split() for e in objects] == rows(table_path)
+    by_name = {e["name"]: e for e in objects}
     known = {"EAGAIN": 10035, "EACCES": 10013, "ECONNREFUSED": 10061, "EAFNOSUPPORT": 10047, "EINTR": 10004}
     for name, code in known.items():
         assert code in by_name[name]["winsock"], name
     for kind in ["winsock"] + (["errno"] if system == "posix" else []):
-        codes = [code for e in told for code in e[kind]]
+        codes = [code for e in objects for code in e[kind]]
         assert len(codes) == len(set(codes)), "a code of " + kind + " stands in two rows"
     if system == "posix":
         import errno
         for name in known:
             assert getattr(errno, name) in by_name[name]["errno"], name
     else:
-        assert all(e["errno"] is None for e in told)
+        assert all(e["errno"] is None for e in objects)
 
 
 def member(array_path, object_path, name):

@@ -90,11 +90,11 @@ static void the_end_is_no_bytes(fd_t client, fd_t server)
 /* wasix-libc asks a host in this way how it writes ports. */
 static void the_probe_of_libc_is_answered(void)
 {
-    struct addr_port at = loopback(0x1234), told;
+    struct addr_port at = loopback(0x1234), reported;
     fd_t probe = open_socket(DGRAM);
     if (sock_bind(probe, &at) == SUCCESS) {
-        CHECK(SUCCESS, sock_addr_local(probe, &told));
-        CHECK(0x1234, told.v4.port);
+        CHECK(SUCCESS, sock_addr_local(probe, &reported));
+        CHECK(0x1234, reported.v4.port);
     }
     CHECK(SUCCESS, fd_close(probe));
 }

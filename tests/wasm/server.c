@@ -6,7 +6,7 @@
 enum { REQUEST_MAX = 4096 };
 
 /* The path that is asked for; "" for what is no request. */
-static void read_request(fd_t fd, char *path, size_t room)
+static void read_request(fd_t fd, char *path, size_t capacity)
 {
     static char text[REQUEST_MAX];
     size_t got = 0, n;
@@ -17,7 +17,7 @@ static void read_request(fd_t fd, char *path, size_t room)
         text[got] = 0;
     } while (n > 0 && got < sizeof text - 1 && strstr(text, "\r\n\r\n") == NULL);
     char *end = strncmp(text, "GET ", 4) == 0 ? strchr(text + 4, ' ') : NULL;
-    if (end != NULL && (size_t)(end - text - 4) < room) {
+    if (end != NULL && (size_t)(end - text - 4) < capacity) {
         memcpy(path, text + 4, (size_t)(end - text - 4));
         path[end - text - 4] = 0;
     }

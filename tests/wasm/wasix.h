@@ -154,12 +154,12 @@ WASIX("sock_get_opt_time") int sock_get_opt_time(fd_t fd, int option, struct tim
 WASIX("sock_set_opt_size") int sock_set_opt_size(fd_t fd, int option, uint64_t value);
 WASIX("sock_get_opt_size") int sock_get_opt_size(fd_t fd, int option, uint64_t *value);
 WASIX("resolve")
-int resolve(const char *host, size_t length, int port, struct addr_ip *addrs, size_t room,
+int resolve(const char *host, size_t length, int port, struct addr_ip *addrs, size_t capacity,
             size_t *n);
 WASIX("epoll_create") int epoll_create(fd_t *fd);
 WASIX("epoll_ctl") int epoll_ctl(fd_t epoll, uint32_t op, fd_t fd, const struct epoll_event *event);
 WASIX("epoll_wait")
-int epoll_wait(fd_t epoll, struct epoll_event *v, size_t room, uint64_t ns, size_t *n);
+int epoll_wait(fd_t epoll, struct epoll_event *v, size_t capacity, uint64_t ns, size_t *n);
 WASIX("fd_dup") int fd_dup(fd_t fd, fd_t *copy);
 WASIX("fd_dup2") int fd_dup2(fd_t fd, fd_t least, int cloexec, fd_t *copy);
 WASIX("fd_event") int fd_event(uint64_t start, int flags, fd_t *fd);

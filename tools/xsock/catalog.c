@@ -16,7 +16,7 @@ static const char *const titles[COLUMNS] = {"FAMILY", "TYPE", "PROTOCOL", "DEFAU
 
 struct rows {
     struct xsock_triple *row;
-    size_t count, room;
+    size_t count, capacity;
 };
 
 /* All rows are collected before the first is printed: the widths of the columns depend on them. */
@@ -24,16 +24,16 @@ static int collect(const struct xsock_triple *triple, void *user)
 {
     struct rows *rows = user;
 
-    if (rows->count == rows->room) {
-        size_t room = rows->room ? rows->room * 2 : 128;
-        struct xsock_triple *row = realloc(rows->row, room * sizeof *row);
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity ? rows->capacity * 2 : 128;
+        struct xsock_triple *row = realloc(rows->row, capacity * sizeof *row);
 
         if (!row) {
             complain("not enough memory");
             return 1;
         }
         rows->row = row;
-        rows->room = room;
+        rows->capacity = capacity;
     }
     rows->row[rows->count++] = *triple;
     return 0;
