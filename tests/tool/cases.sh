@@ -20,7 +20,7 @@ cp "$out" "$dir/overview"
 run help
 test_that "help is --help" cmp -s "$out" "$dir/overview"
 
-for name in open catalog errors listen connect; do
+for name in open catalog errors listen connect doctor completions; do
     test_that "--help lists $name" grep -qE "^  $name " "$dir/overview"
     run "$name" --help
     test_that "$name --help succeeds and leaves standard error alone" succeeds
@@ -55,9 +55,10 @@ run catalog --jsno
 test_that "an unknown option of a command is wrong usage" \
     is_misuse "xsock: catalog: unknown option '--jsno' \(did you mean '--json'\?\)"
 run open inet stream --json
-test_that "an option of another command is wrong usage" is_misuse "xsock: open: unknown option '--json'"
-run catalog inet
-test_that "an argument too many is wrong usage" is_misuse "xsock: catalog: unexpected argument 'inet'"
+test_that "an option of another command is wrong usage" \
+    is_misuse 'xsock: open: open does not take --json, which is an option of: catalog, errors'
+run catalog inet local
+test_that "an argument too many is wrong usage" is_misuse "xsock: catalog: unexpected argument 'local'"
 run open inet
 test_that "an argument too few is wrong usage, and the usage is shown" \
     is_misuse 'xsock: open: too few arguments; it is used as: xsock open FAMILY TYPE \[PROTOCOL\]'
@@ -175,7 +176,7 @@ fi
 
 # ---- catalog --------------------------------------------------------------------------------------
 
-run catalog
+run catalog --all
 cp "$out" "$dir/table"
 test_that "catalog succeeds and leaves standard error alone" succeeds
 test_that "catalog has a heading" starts_with "$out" 'FAMILY +TYPE +PROTOCOL +DEFAULT +NUMBERS +RESULT'
@@ -187,6 +188,24 @@ test_that "catalog has inet stream tcp, which is ok" says "$out" 'inet +stream +
 test_that "catalog has inet dgram udp, which is ok" says "$out" 'inet +dgram +udp +yes +1 2 17 +ok'
 test_that "catalog's rows all have the same shape" \
     rows_are '[a-z0-9_]+ +[a-z]+ +[^ ]+ +(yes|no) +[0-9]+ [0-9]+ -?[0-9]+ +(ok|E[A-Z]+)'
+
+run catalog
+test_that "catalog alone has a line for each family" rows_are '([a-z0-9_]+ +[0-9]+ of [0-9]+ +[a-z]+( [a-z]+)*|One family: .*|)'
+test_that "and fits a screen" test "$(wc -l <"$out")" -le 24
+test_that "catalog alone says that inet opens" grep -qE '^inet +[1-9][0-9]* of [0-9]+ +stream dgram raw' "$out"
+run catalog inet
+cp "$out" "$dir/inet"
+test_that "catalog FAMILY has the rows of that family" rows_are 'inet +[a-z]+ +[^ ]+ +(yes|no) +1 [0-9]+ -?[0-9]+ +(ok|E[A-Z]+)'
+inet_rows() { tail -n +2 "$1" | grep -E '^inet ' | tr -s ' '; }
+same_rows() { [ "$(inet_rows "$dir/table")" = "$(inet_rows "$dir/inet")" ]; }
+test_that "and all of them" same_rows
+run catalog inte
+test_that "catalog of an unknown family is wrong usage, with a guess" \
+    is_misuse "xsock: catalog: unknown family 'inte' \(did you mean 'inet'\?\)"
+run catalog inet --all
+test_that "catalog takes a family or --all" is_misuse "xsock: catalog: --all lists every family: .*"
+run catalog 77
+test_that "a family without rows is an error" fails_one_line 1 "xsock: catalog: xsock has no family 77; .*"
 
 run catalog --json
 test_that "catalog --json succeeds and leaves standard error alone" succeeds
@@ -208,6 +227,35 @@ agree() {
     done < <(tail -n +2 "$dir/table")
 }
 test_that "open takes every name that catalog prints, and gives the same result" agree
+
+# ---- doctor ---------------------------------------------------------------------------------------
+
+run doctor
+test_that "doctor succeeds and leaves standard error alone" succeeds
+test_that "doctor fits 80 columns" fits "$out"
+test_that "doctor begins with the version and the system" starts_with "$out" 'xsock [0-9.]+ on [A-Z].+\.'
+test_that "doctor knows that IPv4 works here" says "$out" 'ok    IPv4 connections to this machine work\.'
+for what in 'IPv6 connections' 'One dual-stack socket' 'Local stream sockets' 'Local datagram sockets' \
+    'Local seqpacket sockets' 'Sending many datagrams' 'Receiving many datagrams' 'Raw sockets' \
+    'The name localhost'; do
+    test_that "doctor has a verdict: $what" says "$out" "(ok   |lacks) $what.*\."
+done
+test_that "doctor lists the families that open" grep -qA1 '^Families that open:' "$out"
+test_that "doctor names an interface" grep -qE '^Interface .+ \(up\):' "$out"
+agrees_with_catalog() { # what opens according to the catalog is what doctor says
+    local opens doctor
+    opens=$(tail -n +2 "$dir/table" | awk '$NF == "ok" { print $1 }' | uniq | tr '\n' ' ')
+    doctor=$(awk '/^ / && open { $1 = $1; printf "%s ", $0 } /^Families that open:/ { open = 1; next } !/^ / { open = 0 }' "$out")
+    [ "$opens" = "$doctor" ]
+}
+test_that "doctor and catalog agree on the families" agrees_with_catalog
+if [ $system = windows ]; then
+    test_that "doctor lists Winsock's providers" grep -qE '^    .+: 2 1 6$' "$out"
+else
+    test_that "doctor says what ulimit -n says" grep -q " open $(ulimit -n) files and sockets" "$out"
+fi
+run doctor now
+test_that "doctor takes no argument" is_misuse "xsock: doctor: unexpected argument 'now'"
 
 # ---- errors ---------------------------------------------------------------------------------------
 
@@ -238,7 +286,7 @@ test_that "errors 0 is success" prints 'SUCCESS +0  .+'
 if [ $system = windows ]; then
     run errors errno:11
     test_that "there is no errno on Windows, which is wrong usage" \
-        is_misuse "xsock: errors: the codes of this system are Winsock's, wsa:CODE; it has no errno for 'errno:11'"
+        is_misuse "xsock: errors: the codes of this system are Winsock's: write wsa:CODE; it has no errno for 'errno:11'"
 else
     eagain=11
     [ "$(uname -s)" = Linux ] || eagain=35
@@ -246,24 +294,24 @@ else
     test_that "errors errno:$eagain is EAGAIN" cmp -s "$out" "$dir/eagain"
     run errors errno:99999
     test_that "an errno that there is none of is an error" \
-        fails_one_line 1 'xsock: errors: no error stands for errno:99999 .+'
+        fails_one_line 1 'xsock: errors: no error stands for errno:99999, .+'
 fi
 
 run errors EAGIAN
 test_that "an unknown name is an error, with a guess" \
-    fails_one_line 1 "xsock: errors: unknown error 'EAGIAN' \(did you mean 'EAGAIN'\?\)"
+    fails_one_line 1 "xsock: errors: unknown error 'EAGIAN' \(did you mean 'EAGAIN'\?\); 'xsock errors' lists all"
 run errors 10035
 test_that "a Winsock code that is not said to be one is an error, with a guess" \
     fails_one_line 1 "xsock: errors: no error of xsock has the number 10035 \(did you mean 'wsa:10035'\?\)"
 run errors 1999
 test_that "an unknown number is an error" \
-    fails_one_line 1 'xsock: errors: no error of xsock has the number 1999'
+    fails_one_line 1 "xsock: errors: no error of xsock has the number 1999; 'xsock errors' lists all"
 run errors -9223372036854775808
 test_that "the smallest number is an error like others" \
-    fails_one_line 1 'xsock: errors: no error of xsock has the number -9223372036854775808'
+    fails_one_line 1 "xsock: errors: no error of xsock has the number -9223372036854775808; .*"
 run errors wsa:19999
 test_that "an unknown Winsock code is an error" \
-    fails_one_line 1 'xsock: errors: no error stands for wsa:19999 .+'
+    fails_one_line 1 'xsock: errors: no error stands for wsa:19999, .+'
 run errors wsa:
 test_that "a kind of code without a code is wrong usage" \
     is_misuse "xsock: errors: '' is not a number, in 'wsa:'"
@@ -296,7 +344,7 @@ write_to() { # DESTINATION ARGUMENT...
     status=$?
     ran="xsock $* (to $to)"
 }
-for words in '--version' '--help' 'open inet stream' 'catalog' 'errors --json'; do
+for words in '--version' '--help' 'open inet stream' 'catalog' 'doctor' 'errors --json'; do
     if [ -c /dev/full ]; then
         write_to /dev/full $words
         test_that "a full disk is an error of $words" \
@@ -344,12 +392,12 @@ if [ $system = windows ]; then
 elif need_python "${colour[@]}" && ! python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
     for sentence in "${colour[@]}"; do skip "$sentence" "there is no terminal to be had here"; done
 elif command -v python3 >/dev/null; then
-    on_terminal TERM=xterm -- catalog
+    on_terminal TERM=xterm -- catalog --all
     test_that "${colour[0]}" coloured
-    on_terminal TERM=xterm NO_COLOR=1 -- catalog
+    on_terminal TERM=xterm NO_COLOR=1 -- catalog --all
     test_that "${colour[1]}" plain
-    on_terminal TERM=xterm NO_COLOR= -- catalog
+    on_terminal TERM=xterm NO_COLOR= -- catalog --all
     test_that "${colour[2]}" coloured
-    on_terminal TERM=dumb -- catalog
+    on_terminal TERM=dumb -- catalog --all
     test_that "${colour[3]}" plain
 fi

@@ -82,7 +82,8 @@ is_misuse() { # as fails_with, with a hint in the second line
 }
 fails_one_line() { fails_with "$1" "$2" && lines "$err" 1; }
 fails_silently() { exits "$1" && silent "$err"; }
-refuses() { fails_one_line 1 "xsock: open: $1: [A-Z].+ $2"; } # ERROR CODE: what open says of an error
+hints() { [ "$(tail -n +2 "$err" | grep -cE '^Try .+\.$')" -eq 1 ] && lines "$err" 2; } # what to do next
+refuses() { fails_with 1 "xsock: open: $1: [A-Z].+ $2" && hints; } # ERROR CODE: what open says of an error
 
 need_python() { # SENTENCE...: skips them all where there is no Python
     command -v python3 >/dev/null && return 0

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "numbers.h"
 #include "print.h"
 #include "tool.h"
 #include "xsock_native.h"
@@ -17,6 +18,8 @@ static const char *const titles[COLUMNS] = {"FAMILY", "TYPE", "PROTOCOL", "DEFAU
 struct rows {
     struct xsock_triple *row;
     size_t count, capacity;
+    bool failed; /* out of memory, after a message */
+    int family;  /* only rows of this family are collected; -1: all */
 };
 
 /* All rows are collected before the first is printed: the widths of the columns depend on them. */
@@ -24,12 +27,15 @@ static int collect(const struct xsock_triple *triple, void *user)
 {
     struct rows *rows = user;
 
+    if (rows->family >= 0 && triple->af != rows->family)
+        return 0;
     if (rows->count == rows->capacity) {
         size_t capacity = rows->capacity ? rows->capacity * 2 : 128;
         struct xsock_triple *row = realloc(rows->row, capacity * sizeof *row);
 
         if (!row) {
-            complain("not enough memory");
+            complain("not enough memory; end other programs, and try again");
+            rows->failed = true;
             return 1;
         }
         rows->row = row;
@@ -151,43 +157,105 @@ static void print_json(const struct rows *rows)
     out("\n]\n");
 }
 
+/* ---- One line a family ----------------------------------------------------------------------- */
+
+enum { SUMMARY_COUNT_WIDTH = 12 };
+
+/* "stream dgram raw", each once. */
+static void print_types(const struct rows *rows, size_t first, size_t end)
+{
+    for (size_t i = first; i < end; i++) {
+        bool again = false;
+
+        for (size_t j = first; j < i; j++)
+            again |= rows->row[j].type == rows->row[i].type;
+        if (!again)
+            out(i == first ? "%s" : " %s", rows->row[i].type_name);
+    }
+    out("\n");
+}
+
+/* The rows of a family stand together. */
+static void print_summary(const struct rows *rows)
+{
+    char count[32];
+    int width = (int)strlen(titles[FAMILY]);
+    size_t end;
+
+    for (size_t i = 0; i < rows->count; i++)
+        widen(&width, rows->row[i].af_name);
+    width += 2;
+    out_painted(BOLD, titles[FAMILY], width);
+    out_painted(BOLD, "OPENS", SUMMARY_COUNT_WIDTH);
+    out_painted(BOLD, "TYPES", 0);
+    out("\n");
+    for (size_t first = 0; first < rows->count; first = end) {
+        unsigned good = 0;
+
+        for (end = first; end < rows->count && rows->row[end].af == rows->row[first].af; end++)
+            good += rows->row[end].status == 0;
+        snprintf(count, sizeof count, "%u of %u", good, (unsigned)(end - first));
+        out_painted(PLAIN, rows->row[first].af_name, width);
+        out_painted(good == 0             ? DIM
+                    : good == end - first ? GOOD
+                                          : WARN,
+                    count, SUMMARY_COUNT_WIDTH);
+        print_types(rows, first, end);
+    }
+    out("\nOne family: xsock catalog FAMILY. All of them: xsock catalog --all.\n");
+}
+
 static int run(const struct args *args)
 {
-    struct rows rows = {0};
-    int count = xsock_catalog(collect, &rows);
+    struct rows rows = {.family = -1};
+    bool all = (args->options & OPTION_ALL) != 0, json = (args->options & OPTION_JSON) != 0;
     int status = DONE;
 
-    if (count < 0)
+    if (args->count > 0 && all)
+        return misuse("--all lists every family: leave '%s' out, or --all", args->operand[0]);
+    if (args->count > 0 && !family_parse(args->operand[0], &rows.family))
+        return MISUSED;
+    int count = xsock_catalog(collect, &rows);
+    if (count < 0) {
         status = complain_error(count);
-    else if ((size_t)count != rows.count)
+    } else if (rows.failed) {
         status = FAILED;
-    else if ((args->options & OPTION_JSON))
+    } else if (rows.count == 0) {
+        complain("xsock has no family %s; 'xsock catalog' lists those that it has",
+                 args->operand[0]);
+        status = FAILED;
+    } else if (json) {
         print_json(&rows);
-    else
+    } else if (all || args->count > 0) {
         print_table(&rows);
+    } else {
+        print_summary(&rows);
+    }
     free(rows.row);
     return status;
 }
 
 const struct command command_catalog = {
     .name = "catalog",
-    .usage = "catalog [--json]",
+    .usage = "catalog [FAMILY | --all] [--json]",
     .summary = "list what this machine can open",
-    .help = "Lists every family, type and protocol that xsock knows, and for each 'ok' or\n"
-            "the name of the error that opening it gives here. Each is opened and closed.\n"
+    .help = "Lists the families that xsock knows, and how many of their types and protocols\n"
+            "open on this machine. With FAMILY, or --all, lists every type and protocol, and\n"
+            "for each 'ok' or the name of the error that opening it gives here. Each is\n"
+            "opened and closed.\n"
             "\n"
             "  DEFAULT   yes: protocol 0 picks this one for the family and type\n"
             "  NUMBERS   xsock's numbers of the three, the same on every system\n"
             "\n"
             "Where a type takes any protocol of a range (raw), those with a name are listed.\n"
             "\n"
-            "  --json    as JSON: an array of objects with family, type, protocol (null: it\n"
-            "            has no name), default, numbers, system (this system's own three\n"
-            "            numbers; null: it has none), result\n"
-            "\n"
-            "Exit status: 0 listed, 1 an error, 2 wrong usage.\n",
+            "JSON is an array of objects with family, type, protocol (null: it has no name),\n"
+            "default, numbers, system (this system's own three numbers; null: it has none),\n"
+            "result. Without FAMILY the array has every family.\n",
+    .epilogue = "Exit status: 0 listed, 1 an error, 2 wrong usage.\n",
     .min = 0,
-    .max = 0,
-    .options = OPTION_JSON,
+    .max = 1,
+    .options = OPTION_ALL | OPTION_JSON,
+    .operand = OPERAND_FAMILY,
     .run = run,
 };

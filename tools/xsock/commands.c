@@ -4,7 +4,8 @@
 #include <string.h>
 
 const struct command *const commands[] = {
-    &command_open, &command_catalog, &command_errors, &command_listen, &command_connect, NULL,
+    &command_open,    &command_catalog, &command_errors,      &command_listen,
+    &command_connect, &command_doctor,  &command_completions, NULL,
 };
 
 const struct command *command_find(const char *name)

@@ -133,7 +133,10 @@ static int find_code(const char *text, const char *digits, int (*from)(int64_t c
         return misuse("'%s' is not a number, in '%s'", digits, text);
     int error = kind == A_NUMBER ? from(code) : -XSOCK_EUNKNOWN;
     if (error == -XSOCK_EUNKNOWN) {
-        complain("no error stands for %s (it would be reported as EUNKNOWN)", text);
+        complain(
+            "no error stands for %s, and it would be reported as EUNKNOWN; 'xsock errors' lists "
+            "all errors",
+            text);
         return FAILED;
     }
     *out_number = -error;
@@ -156,7 +159,7 @@ static int find_number(const char *text, enum number kind, int64_t n, int *out_n
     if (*hint)
         complain("no error of xsock has the number %s (did you mean '%s%d'?)", text, hint, (int)n);
     else
-        complain("no error of xsock has the number %s", text);
+        complain("no error of xsock has the number %s; 'xsock errors' lists all", text);
     return FAILED;
 }
 
@@ -172,7 +175,8 @@ static int find_name(const char *text, int *out_number)
     suggest_start(&s, text);
     for (int candidate = 1; candidate <= ERRORS_END; candidate++)
         suggest_offer(&s, xsock_errname(candidate));
-    complain("unknown error '%s'" SUGGEST_FORMAT, text, SUGGEST_ARGS(&s));
+    complain("unknown error '%s'" SUGGEST_FORMAT "; 'xsock errors' lists all", text,
+             SUGGEST_ARGS(&s));
     return FAILED;
 }
 
@@ -185,7 +189,8 @@ static int find(const char *text, int *out_number)
     if ((digits = after_kind(text, "errno")) != NULL) {
         if (!term_has_errno())
             return misuse(
-                "the codes of this system are Winsock's, wsa:CODE; it has no errno for '%s'", text);
+                "the codes of this system are Winsock's: write wsa:CODE; it has no errno for '%s'",
+                text);
         return find_code(text, digits, xsock_error_from_os, out_number);
     }
     if ((digits = after_kind(text, "wsa")) != NULL)
@@ -227,13 +232,13 @@ const struct command command_errors = {
             "  xsock errors errno:11   by this system's errno (not on Windows)\n"
             "  xsock errors wsa:10035  by the Winsock or Win32 code, on every system\n"
             "\n"
-            "  --json    as JSON: an object, or an array of them, with name, number,\n"
-            "            sentence, errno (the codes of this system that become this error;\n"
-            "            null: it has no errno) and winsock (those of Windows)\n"
-            "\n"
-            "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
+            "JSON is an object, or an array of them, with name, number, sentence, errno (the\n"
+            "codes of this system that become this error; null: it has no errno) and winsock\n"
+            "(those of Windows).\n",
+    .epilogue = "Exit status: 0 printed, 1 there is no such error, 2 wrong usage.\n",
     .min = 0,
     .max = 1,
     .options = OPTION_JSON,
+    .operand = OPERAND_ERROR,
     .run = run,
 };

@@ -63,10 +63,10 @@ const struct command command_open = {
             "'xsock catalog' lists.\n"
             "\n"
             "If it can't be opened, the error's name and sentence and the system's code go\n"
-            "to standard error: 'xsock: open: EACCES: Permission denied (errno:1)'.\n"
-            "\n"
-            "Exit status: 0 opened, 1 an error, 2 wrong usage.\n",
+            "to standard error: 'xsock: open: EACCES: Permission denied (errno:1)'.\n",
+    .epilogue = "Exit status: 0 opened, 1 an error, 2 wrong usage.\n",
     .min = 2,
     .max = 3,
+    .operand = OPERAND_FAMILY,
     .run = run,
 };

@@ -193,6 +193,24 @@ int misuse(const char *format, ...)
     return MISUSED;
 }
 
+/* What to do next. */
+static const char *hint_of(int error)
+{
+    static const struct {
+        int error;
+        const char *text;
+    } hints[] = {
+#define HINT(error, text) {XSOCK_##error, text},
+#include "hints.def"
+#undef HINT
+    };
+
+    for (size_t i = 0; i < sizeof hints / sizeof hints[0]; i++)
+        if (hints[i].error == -error)
+            return hints[i].text;
+    return "'xsock doctor', which shows what this machine has and lacks.";
+}
+
 int complain_error(int error)
 {
     const char *name = xsock_errname(error);
@@ -203,5 +221,7 @@ int complain_error(int error)
                  code);
     else
         complain("%s: %s (no system code)", name ? name : "?", xsock_strerror(error));
+    fprintf(stderr, "Try %s\n", hint_of(error));
+    fflush(stderr);
     return FAILED;
 }

@@ -51,7 +51,7 @@ void complain(const char *format, ...) PRINT_LIKE(1, 2);
 int misuse(const char *format, ...) PRINT_LIKE(1, 2);
 
 /* Complains with the name and the sentence of an error of xsock (negative), and the system's code
- * if there is one; returns FAILED. */
+ * if there is one. A second line says what to do next (hints.def). Returns FAILED. */
 int complain_error(int error);
 
 #endif

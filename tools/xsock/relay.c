@@ -4,11 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "numbers.h"
 #include "print.h"
 #include "term.h"
+#include "traffic.h"
 
-enum { SIZE = 65536, DATAGRAM = 1400, SECOND = 1000000000 };
+enum { SIZE = 65536, DATAGRAM = 1400, REPEATED_COUNT = 16, SECOND = 1000000000 };
 
 /* ---- Standard input -------------------------------------------------------------------------- */
 
@@ -31,7 +31,8 @@ static void copy_input(void *unused)
     xsock_close(input_pair[1]);
 }
 
-int relay_input(void)
+/* On Windows the standard input cannot be waited for, so that a thread copies it into a pair. */
+static int start_input(void)
 {
     if (input_pair[0] < 0) {
         int rc = xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, input_pair);
@@ -47,42 +48,72 @@ int relay_input(void)
 /* ---- Relaying -------------------------------------------------------------------------------- */
 
 struct relay {
+    struct relay_options with;
     int d, input;
-    bool stream;
     bool input_open;  /* standard input has not ended */
     bool can_send;    /* the peer takes more */
     bool socket_open; /* the peer has not ended */
-    struct xsock_addr *to;
-    bool has_peer; /* datagrams can be sent */
+    bool has_peer;    /* datagrams can be sent */
+    bool ends_in_cr;  /* the last byte of the input, for --crlf */
     char out[SIZE];
     size_t pending, sent;
+    /* Datagrams without an answer, which are sent again if the peer refuses them. */
+    char repeated[REPEATED_COUNT][DATAGRAM];
+    size_t repeated_size[REPEATED_COUNT];
+    size_t repeated_count;
+    bool can_repeat;
+    int64_t active_ns; /* when something was sent or received last */
+    int64_t quit_ns;   /* when --quit ends the program; -1: never */
+    struct traffic traffic;
     int status;
 };
 
 static void end_input(struct relay *r)
 {
+    int64_t quit_ns = r->with.args->quit_ns;
+
     r->input_open = false;
-    if (r->stream)
-        xsock_shutdown(r->d, XSOCK_SHUT_WR); /* a peer that is gone already needs no telling */
+    if (quit_ns >= 0)
+        r->quit_ns = xsock_now() + quit_ns;
+    if (r->with.stream)
+        xsock_shutdown(r->d, XSOCK_SHUT_WR); /* fails if the peer is gone, which is no error here */
+}
+
+/* Every line feed that follows no carriage return gets one. `out` has space for twice n bytes. */
+static size_t add_carriage_returns(struct relay *r, const char *in, size_t n, char *out)
+{
+    size_t size = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (in[i] == '\n' && !r->ends_in_cr)
+            out[size++] = '\r';
+        out[size++] = in[i];
+        r->ends_in_cr = in[i] == '\r';
+    }
+    return size;
 }
 
 static int take_input(struct relay *r)
 {
-    ptrdiff_t n = xsock_recv(r->input, r->out, r->stream ? SIZE : DATAGRAM, XSOCK_MSG_DONTWAIT);
+    static char bytes[SIZE / 2];
+    bool crlf = (r->with.args->options & OPTION_CRLF) != 0;
+    size_t capacity = r->with.stream ? SIZE : DATAGRAM;
+    ptrdiff_t n = xsock_recv(r->input, crlf ? bytes : r->out, crlf ? capacity / 2 : capacity,
+                             XSOCK_MSG_DONTWAIT);
 
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : (int)n;
-    r->pending = (size_t)n;
+    r->pending = crlf ? add_carriage_returns(r, bytes, (size_t)n, r->out) : (size_t)n;
     r->sent = 0;
     if (n == 0)
         end_input(r);
     return 0;
 }
 
-/* A peer that takes no more may still have something to say: it is heard to its end. */
+/* A peer that takes no more may still have something to say: the program prints that to its end. */
 static int stop_sending(struct relay *r, int error)
 {
-    if (!r->stream)
+    if (!r->with.stream)
         return error;
     r->status = complain_error(error);
     r->can_send = false;
@@ -90,13 +121,51 @@ static int stop_sending(struct relay *r, int error)
     return 0;
 }
 
+/* ---- Datagrams that are refused -------------------------------------------------------------- */
+
+static void remember_datagram(struct relay *r)
+{
+    if (!r->can_repeat)
+        return;
+    if (r->repeated_count == REPEATED_COUNT) {
+        r->can_repeat = false;
+        return;
+    }
+    memcpy(r->repeated[r->repeated_count], r->out, r->pending);
+    r->repeated_size[r->repeated_count++] = r->pending;
+}
+
+/* Nobody is at this address. The next address of the name gets what the peers before have not
+ * answered. */
+static int use_next_address(struct relay *r, int error)
+{
+    int d = r->can_repeat && error == -XSOCK_ECONNREFUSED ? r->with.next(r->with.user) : error;
+
+    if (d < 0)
+        return error;
+    r->d = d;
+    for (size_t i = 0; i < r->repeated_count; i++) {
+        ptrdiff_t n = xsock_send(d, r->repeated[i], r->repeated_size[i], XSOCK_MSG_DONTWAIT);
+
+        if (n == -XSOCK_ECONNREFUSED)
+            return 0; /* the wait that follows reports the refusal again */
+        if (n < 0 && n != -XSOCK_EAGAIN)
+            return (int)n;
+    }
+    return 0;
+}
+
 static int send_pending(struct relay *r)
 {
     ptrdiff_t n =
-        xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->to);
+        xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->with.to);
 
+    if (n == -XSOCK_ECONNREFUSED && r->can_repeat)
+        return use_next_address(r, (int)n); /* and `out` is sent there */
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : stop_sending(r, (int)n);
+    traffic_sent(&r->traffic, r->out + r->sent, (size_t)n);
+    remember_datagram(r);
     r->sent += (size_t)n;
     if (r->sent == r->pending)
         r->sent = r->pending = 0;
@@ -113,36 +182,66 @@ static void peer_has_ended(struct relay *r)
 static int take_from_socket(struct relay *r)
 {
     static char bytes[SIZE];
-    ptrdiff_t n = xsock_recvfrom(r->d, bytes, SIZE, XSOCK_MSG_DONTWAIT, r->to);
+    struct xsock_addr *from = r->with.to;
+    ptrdiff_t n = xsock_recvfrom(r->d, bytes, SIZE, XSOCK_MSG_DONTWAIT, from);
 
+    if (n == -XSOCK_ECONNREFUSED && r->can_repeat)
+        return use_next_address(r, (int)n);
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : (int)n;
+    r->can_repeat = false;
     /* A LOCAL sender need not have a name; there is no answering that one. */
-    r->has_peer = !r->to || r->to->family != XSOCK_AF_LOCAL || r->to->length > 0;
-    if (n == 0 && r->stream)
+    r->has_peer = !from || from->family != XSOCK_AF_LOCAL || from->length > 0;
+    traffic_received(&r->traffic, bytes, (size_t)n);
+    if (n == 0 && r->with.stream)
         peer_has_ended(r);
     else if (!out_bytes(bytes, (int)n))
         return -XSOCK_EPIPE;
     return 0;
 }
 
-static int wait_and_relay(struct relay *r, int64_t timeout_ns)
+/* ---- Time ------------------------------------------------------------------------------------ */
+
+/* How long nothing may happen. A peer of datagrams cannot say that it has ended: silence after the
+ * end of the input does. */
+static int64_t silence_ns(const struct relay *r)
+{
+    const struct args *args = r->with.args;
+
+    if (args->timeout_ns >= 0 || r->with.stream || r->with.to || r->input_open)
+        return args->timeout_ns;
+    return args->options & OPTION_QUIT ? -1 : SECOND;
+}
+
+static int64_t sooner(int64_t a, int64_t b)
+{
+    return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+/* When the silence is too long; -1: never. */
+static int64_t silence_ends_ns(const struct relay *r)
+{
+    int64_t silence = silence_ns(r);
+
+    return silence < 0 || silence > INT64_MAX - r->active_ns ? -1 : r->active_ns + silence;
+}
+
+/* 0 to go on, or -XSOCK_ETIMEDOUT. */
+static int judge_time(struct relay *r, int64_t now_ns)
+{
+    int64_t end_ns = silence_ends_ns(r);
+
+    traffic_tick(&r->traffic, now_ns);
+    return end_ns >= 0 && now_ns >= end_ns ? -XSOCK_ETIMEDOUT : 0;
+}
+
+/* ---- The loop -------------------------------------------------------------------------------- */
+
+static int move(struct relay *r, const struct xsock_pollfd v[2], bool sending)
 {
     enum { GONE = XSOCK_POLLERR | XSOCK_POLLHUP };
-    bool sending = r->pending > r->sent;
-    struct xsock_pollfd v[2] = {
-        {r->d, 0, 0},
-        {r->input_open && r->can_send && !sending && r->has_peer ? r->input : -1, XSOCK_POLLIN, 0},
-    };
-    if (r->socket_open)
-        v[0].events |= XSOCK_POLLIN;
-    if (sending)
-        v[0].events |= XSOCK_POLLOUT;
+    int rc = 0;
 
-    int rc = xsock_poll(v, 2, timeout_ns);
-    if (rc <= 0)
-        return rc == 0 ? -XSOCK_ETIMEDOUT : rc == -XSOCK_EINTR ? 0 : rc;
-    rc = 0;
     if (sending && v[0].revents != 0)
         rc = send_pending(r);
     if (rc == 0 && r->socket_open && v[0].revents != 0)
@@ -154,23 +253,43 @@ static int wait_and_relay(struct relay *r, int64_t timeout_ns)
     return rc;
 }
 
-static bool is_over(const struct relay *r)
+static int wait_and_relay(struct relay *r)
 {
-    return !r->socket_open && (!r->can_send || (!r->input_open && r->pending == r->sent));
+    bool sending = r->pending > r->sent;
+    struct xsock_pollfd v[2] = {
+        {r->d, 0, 0},
+        {r->input_open && r->can_send && !sending && r->has_peer ? r->input : -1, XSOCK_POLLIN, 0},
+    };
+    if (r->socket_open)
+        v[0].events |= XSOCK_POLLIN;
+    if (sending)
+        v[0].events |= XSOCK_POLLOUT;
+
+    int64_t now_ns = xsock_now();
+    int64_t end_ns = sooner(sooner(silence_ends_ns(r), r->quit_ns), traffic_due_ns(&r->traffic));
+    int rc = xsock_poll(v, 2, end_ns < 0 ? -1 : end_ns > now_ns ? end_ns - now_ns : 0);
+    if (rc < 0)
+        return rc == -XSOCK_EINTR ? 0 : rc;
+    now_ns = xsock_now();
+    if (rc > 0) {
+        r->active_ns = now_ns;
+        rc = move(r, v, sending);
+    }
+    return rc < 0 ? rc : judge_time(r, now_ns);
 }
 
-/* How long nothing may happen. A peer of datagrams can't say that it has ended: silence after the
- * input does. */
-static int64_t patience_ns(const struct relay *r, int64_t timeout_ns)
+static bool is_over(const struct relay *r)
 {
-    return !r->stream && !r->to && !r->input_open && timeout_ns < 0 ? SECOND : timeout_ns;
+    if (r->quit_ns >= 0 && xsock_now() >= r->quit_ns)
+        return true;
+    return !r->socket_open && (!r->can_send || (!r->input_open && r->pending == r->sent));
 }
 
 static int finish(const struct relay *r, int error)
 {
     if (out_failed())
         return FAILED; /* out_finish says why */
-    if (error != 0 && (r->stream || error != -XSOCK_ETIMEDOUT))
+    if (error != 0 && (r->with.stream || error != -XSOCK_ETIMEDOUT))
         return complain_error(error);
     if (!r->input_open && input_error != 0) {
         complain("cannot read standard input: %s", strerror(input_error));
@@ -179,111 +298,31 @@ static int finish(const struct relay *r, int error)
     return r->status;
 }
 
-int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to)
+int relay(int *d, const struct relay_options *options)
 {
-    static struct relay r; /* its buffer is large */
+    static struct relay r; /* its buffers are large */
+    unsigned given = options->args->options;
     int rc = 0;
 
-    r = (struct relay){
-        .d = d, .stream = stream, .can_send = true, .socket_open = true, .to = to, .has_peer = !to};
-    r.input = relay_input();
+    r = (struct relay){.with = *options,
+                       .d = *d,
+                       .can_send = true,
+                       .socket_open = true,
+                       .has_peer = !options->to,
+                       .can_repeat = options->next != NULL,
+                       .active_ns = xsock_now(),
+                       .quit_ns = -1};
+    traffic_start(&r.traffic, (given & OPTION_RATE) != 0, (given & OPTION_HEX) != 0);
+    r.input = start_input();
     if (r.input < 0)
         return complain_error(r.input);
     r.input_open = true;
     if (input_ended)
         end_input(&r);
     while (rc == 0 && !is_over(&r))
-        rc = wait_and_relay(&r, patience_ns(&r, timeout_ns));
+        rc = wait_and_relay(&r);
     input_ended = !r.input_open;
+    traffic_end(&r.traffic);
+    *d = r.d;
     return finish(&r, rc);
-}
-
-/* ---- Addresses ------------------------------------------------------------------------------- */
-
-bool relay_is_port(const char *text)
-{
-    int64_t n;
-
-    return number_parse(text, &n) == A_NUMBER && n >= 0 && n <= 65535;
-}
-
-static int local_path(const char *path, struct xsock_addr *out)
-{
-    size_t length = strlen(path);
-
-    if (length == 0 || length > XSOCK_ADDR_DATA)
-        return misuse("'%s' is no path for a local socket", path);
-    memset(out, 0, sizeof *out);
-    out->family = XSOCK_AF_LOCAL;
-    out->length = (uint32_t)length;
-    memcpy(out->data, path, length);
-    return DONE;
-}
-
-int relay_address(const struct args *args, struct xsock_addr *out)
-{
-    const char *text = args->operand[0];
-
-    if (args->options & OPTION_LOCAL)
-        return local_path(text, out);
-    if (relay_is_port(text)) {
-        int64_t port = 0;
-
-        number_parse(text, &port);
-        bool has_inet6 = xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_STREAM, 0) == 0;
-        if (xsock_addr_parse(has_inet6 ? "::" : "0.0.0.0", out) == 0)
-            out->port = (uint32_t)port;
-        return DONE;
-    }
-    int rc = xsock_addr_parse(text, out);
-    if (rc == -XSOCK_ENODEV)
-        return complain_error(rc);
-    if (rc < 0)
-        return misuse(
-            "'%s' is no address; it looks like 127.0.0.1:80, [::1]:80, unix:/path, or is a port",
-            text);
-    return DONE;
-}
-
-int relay_open(const struct args *args, const struct xsock_addr *a)
-{
-    bool udp = (args->options & OPTION_UDP) != 0;
-
-    return xsock_open(a->family, (udp ? XSOCK_SOCK_DGRAM : XSOCK_SOCK_STREAM) | XSOCK_SOCK_CLOEXEC,
-                      0);
-}
-
-/* ---- --verbose ------------------------------------------------------------------------------- */
-
-void relay_tell(const struct args *args, const char *verb, const struct xsock_addr *a)
-{
-    char text[XSOCK_ADDR_TEXT_SIZE];
-
-    if (!(args->options & OPTION_VERBOSE))
-        return;
-    if (xsock_addr_format(a, text, sizeof text) < 0)
-        snprintf(text, sizeof text, "?");
-    complain("%s %s", verb, text);
-}
-
-void relay_tell_options(const struct args *args, int d)
-{
-    static const int shown[] = {XSOCK_SO_RCVBUF, XSOCK_SO_SNDBUF, XSOCK_SO_TTL, XSOCK_SO_MAXSEG};
-    static const int flags[] = {XSOCK_SO_NODELAY, XSOCK_SO_KEEPALIVE};
-    char line[256] = "options:";
-    uint64_t n;
-    bool on;
-
-    if (!(args->options & OPTION_VERBOSE))
-        return;
-    for (size_t i = 0; i < sizeof shown / sizeof shown[0]; i++)
-        if (xsock_get_opt_size(d, shown[i], &n)
-            == 0) /* a socket that does not have one is not shown with it */
-            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %lu",
-                     xsock_opt_name(shown[i]), (unsigned long)n);
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
-        if (xsock_get_opt_flag(d, flags[i], &on) == 0)
-            snprintf(line + strlen(line), sizeof line - strlen(line), " %s %s",
-                     xsock_opt_name(flags[i]), on ? "on" : "off");
-    complain("%s", line);
 }

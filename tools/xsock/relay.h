@@ -8,33 +8,30 @@
 #include "tool.h"
 #include "xsock.h"
 
-/* What is typed or piped in, as a descriptor that can be waited for: on Windows the standard input
- * can't be. A thread copies it into a pair. Starts at the first call; negative: an error. */
-int relay_input(void);
+/* How to relay. */
+struct relay_options {
+    const struct args *args; /* --timeout, --quit, --crlf, --rate, --hex */
+    bool stream;
+    /* Not NULL for an unconnected datagram socket: what is sent goes to the last sender, whose
+     * address is stored here. */
+    struct xsock_addr *to;
+    /* Not NULL for datagrams to a name with several addresses: after a refusal, connects to the
+     * next address, and returns a new descriptor, or a negative error if no address is left. The
+     * caller's descriptor is closed then. */
+    int (*next)(void *user);
+    void *user;
+};
 
-/* Relays. A stream: until both sides have ended; timeout_ns (-1: none) is how long it may stay
- * silent, else it is a complaint. If the input is typed on a terminal, the peer's end is enough.
- * Input that the peer doesn't take is a complaint, after all is printed that the peer has sent.
- * Datagrams have no end: until nothing has come for timeout_ns, or, without, a second after the end
- * of the input. `to`, if not NULL, is for datagrams of an unconnected socket: they go to whoever
- * sent last, who is stored there. Returns DONE or FAILED, having said why (but of standard output:
- * that is told by out_finish). Leaves the socket open. */
-int relay(int d, bool stream, int64_t timeout_ns, struct xsock_addr *to);
-
-/* Is it a port, which stands alone for this machine? */
-bool relay_is_port(const char *text);
-
-/* Reads an address from a command line: as xsock_addr_parse; --local: a path; else also a port
- * alone, on any address of this machine. Returns MISUSED or FAILED, having said why, or DONE. */
-int relay_address(const struct args *args, struct xsock_addr *out);
-
-/* "verb ADDRESS" to standard error, if --verbose is given; NULL prints nothing of an address. */
-void relay_tell(const struct args *args, const char *verb, const struct xsock_addr *a);
-
-/* The values of what people tune, to standard error, if --verbose is given. */
-void relay_tell_options(const struct args *args, int d);
-
-/* A socket for an address: stream, or datagrams with --udp. The descriptor or an error. */
-int relay_open(const struct args *args, const struct xsock_addr *a);
+/* Relays between *d and the standard streams. A stream ends when both sides have ended. If the
+ * input is typed on a terminal, the end of the peer is enough. --timeout is how long the connection
+ * may stay silent; a longer silence is an error. If the peer stops taking input, the program prints
+ * what the peer has sent, and then complains.
+ *
+ * Datagrams have no end. Relaying ends when nothing has come for --timeout; without --timeout, a
+ * connected socket ends a second after the input.
+ *
+ * Returns DONE, or FAILED after a message. (out_finish() complains about standard output.) Leaves
+ * *d open. */
+int relay(int *d, const struct relay_options *options);
 
 #endif
