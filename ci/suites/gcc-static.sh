@@ -1,4 +1,4 @@
-# needs: build cmocka
+# needs: build cmocka shells
 # Linux, gcc, the static library.
 # shellcheck shell=bash
 

@@ -82,8 +82,12 @@ is_misuse() { # as fails_with, with a hint in the second line
 }
 fails_one_line() { fails_with "$1" "$2" && lines "$err" 1; }
 fails_silently() { exits "$1" && silent "$err"; }
-hints() { [ "$(tail -n +2 "$err" | grep -cE '^Try .+\.$')" -eq 1 ] && lines "$err" 2; } # what to do next
-refuses() { fails_with 1 "xsock: open: $1: [A-Z].+ $2" && hints; } # ERROR CODE: what open says of an error
+hints() { # the second line of two says what to do next
+    lines "$err" 2 && sed -n 2p "$err" >"$dir/second" && says "$dir/second" 'Try .+\.'
+}
+refuses() { # ERROR CODE: what open says of an error
+    fails_with 1 "xsock: open: $1: [A-Z].+ $2" && hints
+}
 
 need_python() { # SENTENCE...: skips them all where there is no Python
     command -v python3 >/dev/null && return 0

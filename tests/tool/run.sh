@@ -23,5 +23,9 @@ command=("$@")
 . "$here/cases.sh"
 # shellcheck source=tests/tool/netcat.sh
 . "$here/netcat.sh"
+# shellcheck source=tests/tool/options.sh
+. "$here/options.sh"
+# shellcheck source=tests/tool/completions.sh
+. "$here/completions.sh"
 
 finish_up

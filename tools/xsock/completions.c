@@ -22,7 +22,7 @@ static bool takes(const struct command *command, const struct option *option)
 static void print_words(enum operand operand)
 {
     if (operand == OPERAND_FAMILY)
-        for (int af = 0; af < FAMILIES_END; af++)
+        for (int af = 1; af < FAMILIES_END; af++)
             if (xsock_family_name(af))
                 out(" %s", xsock_family_name(af));
     if (operand == OPERAND_ERROR)
