@@ -8,7 +8,7 @@ if [ "$status" -eq 126 ] || [ "$status" -eq 127 ]; then
     exit 2
 fi
 
-# ---- Help and version -----------------------------------------------------------------------------
+# ---- Help and version ----------------------------------------------------------------------------
 
 test_that "--version prints the name and the version" prints 'xsock [0-9]+\.[0-9]+\.[0-9]+'
 
@@ -35,7 +35,20 @@ cp "$out" "$dir/help"
 run open inet --help
 test_that "--help wins over arguments that are missing" cmp -s "$out" "$dir/help"
 
-# ---- Wrong usage ----------------------------------------------------------------------------------
+# ---- The manual page ------------------------------------------------------------------------------
+
+# "-w --timeout SECONDS" of each option, from --help and from the page.
+for name in connect listen catalog errors; do "${command[@]}" $name --help; done |
+    sed -nE 's/^  (-(.), |    )--([a-z0-9]+)( ([A-Z]+))?.*/\2 \3 \5/p' | tr A-Z a-z | sort -u >"$dir/in-help"
+sed -nE 's/^\.It (Fl (.) , )?Fl -([a-z0-9]+)( Ar ([a-z]+))?$/\2 \3 \5/p' "$here/../../man/xsock.1" |
+    grep -vE '^[hV] ' | tr A-Z a-z | sort -u >"$dir/in-page"
+test_that "the manual page has the options of --help, and no others" cmp -s "$dir/in-help" "$dir/in-page"
+sed -nE '/^\.Sh DESCRIPTION/,/^\.Sh/s/^\.It Cm (connect|listen|open|catalog|errors|doctor|completions)( .*)?$/\1/p' \
+    "$here/../../man/xsock.1" | sort >"$dir/commands-in-page"
+sed -nE '/^Commands:/,/^$/s/^  ([a-z]+) .*/\1/p' "$dir/overview" | grep -vx help | sort >"$dir/commands-in-help"
+test_that "the manual page has the commands of --help" cmp -s "$dir/commands-in-help" "$dir/commands-in-page"
+
+# ---- Wrong usage ---------------------------------------------------------------------------------
 
 run
 test_that "no command is wrong usage" is_misuse 'xsock: no command is given'
@@ -94,7 +107,7 @@ test_that "what is typed reaches the terminal only as printable text" \
 run open inet "$(printf '%4000s' '' | tr ' ' s)"
 test_that "a word of any length is complained about whole" is_misuse "xsock: open: unknown type 's{200}s*'"
 
-# ---- open -----------------------------------------------------------------------------------------
+# ---- open ----------------------------------------------------------------------------------------
 
 numbers='\(system: family [0-9]+, type [0-9]+, protocol [0-9]+, handle [0-9]+\)'
 
@@ -138,7 +151,7 @@ status=$? ran='xsock open inet stream tcp (standard input closed)'
 test_that "standard input may be closed" prints "descriptor 3: inet stream tcp $numbers"
 test_that "a socket does not get the number of a closed standard stream" never_says "$out" 'handle [0-2]\)'
 
-# ---- open, refused --------------------------------------------------------------------------------
+# ---- open, refused -------------------------------------------------------------------------------
 
 no_code='\(no system code\)'
 code='\((errno|wsa):[0-9]+\)'
@@ -174,7 +187,7 @@ else
         refused_or_open "descriptor 3: inet raw 200 $numbers"
 fi
 
-# ---- catalog --------------------------------------------------------------------------------------
+# ---- catalog -------------------------------------------------------------------------------------
 
 run catalog --all
 cp "$out" "$dir/table"
@@ -228,7 +241,7 @@ agree() {
 }
 test_that "open takes every name that catalog prints, and gives the same result" agree
 
-# ---- doctor ---------------------------------------------------------------------------------------
+# ---- doctor --------------------------------------------------------------------------------------
 
 run doctor
 test_that "doctor succeeds and leaves standard error alone" succeeds
@@ -257,7 +270,7 @@ fi
 run doctor now
 test_that "doctor takes no argument" is_misuse "xsock: doctor: unexpected argument 'now'"
 
-# ---- errors ---------------------------------------------------------------------------------------
+# ---- errors --------------------------------------------------------------------------------------
 
 run errors
 cp "$out" "$dir/errors"
@@ -330,7 +343,7 @@ if need_python "errors --json is JSON" "errors --json says what the table says" 
     test_that "one error is an object of the array" check member "$dir/errors.json" "$out" EAGAIN
 fi
 
-# ---- Writing --------------------------------------------------------------------------------------
+# ---- Writing -------------------------------------------------------------------------------------
 
 write_to() { # DESTINATION ARGUMENT...
     local to=$1
@@ -370,7 +383,7 @@ if need_python "a reader that went away is an error without a word"; then
     test_that "a reader that went away is an error without a word" fails_silently 1
 fi
 
-# ---- Colour ---------------------------------------------------------------------------------------
+# ---- Colour --------------------------------------------------------------------------------------
 
 on_terminal() { # NAME=VALUE... -- ARGUMENT...: its output there
     local settings=()

@@ -52,7 +52,7 @@ does_it "dual_stack_server serves by both families"
 example multicast_chat --try
 does_it "multicast_chat is heard"
 
-# ---- http_get -------------------------------------------------------------------------------------
+# ---- http_get ------------------------------------------------------------------------------------
 
 if need_python "http_get gets a page by name"; then
     head -c 3000017 /dev/urandom >"$dir/page"
@@ -69,7 +69,7 @@ http.server.test(lambda *a: http.server.SimpleHTTPRequestHandler(*a, directory='
     stop http
 fi
 
-# ---- echo_server ----------------------------------------------------------------------------------
+# ---- echo_server ---------------------------------------------------------------------------------
 
 clients=${XSOCK_CLIENTS:-}
 if [ "$system" = windows ]; then

@@ -19,7 +19,7 @@ export LC_ALL=C
 # Else Wine, and the script that starts it, talk on standard error.
 export WINEDEBUG=${WINEDEBUG:--all}
 
-# ---- The harness ----------------------------------------------------------------------------------
+# ---- The harness ---------------------------------------------------------------------------------
 
 # Runs the program; leaves $out, $err and $status.
 run() {

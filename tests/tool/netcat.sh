@@ -15,7 +15,7 @@ explains() { # STATUS REGEX: the error, and what to do next
     exits "$1" && hints && grep -qE -e "$2" "$err"
 }
 
-# ---- Wrong usage ----------------------------------------------------------------------------------
+# ---- Wrong usage ---------------------------------------------------------------------------------
 
 run listen
 test_that "listen without an address is wrong usage" is_misuse 'xsock: listen: too few arguments.*'
@@ -48,7 +48,7 @@ fi
 run connect 127.0.0.1 no-such-service
 test_that "an unknown service is an error" explains 1 '^xsock: connect: EAI_SERVICE: '
 
-# ---- There and back -------------------------------------------------------------------------------
+# ---- There and back ------------------------------------------------------------------------------
 
 relays() { # WHAT LISTEN-ADDRESS CONNECT-ADDRESS-BEFORE-THE-PORT [OPTION]: both ways, and each alone
     local what=$1 at=$2 to=$3 option=${4:-} there back
@@ -105,7 +105,7 @@ run listen "127.0.0.1:$port" --timeout 0.1
 test_that "a server can start again at once, and waits no longer than it should" explains 1 \
     '^xsock: listen: ETIMEDOUT: '
 
-# ---- Datagrams ------------------------------------------------------------------------------------
+# ---- Datagrams -----------------------------------------------------------------------------------
 
 printf 'ping' >"$dir/ping"
 printf 'pong' >"$dir/pong"
@@ -130,7 +130,7 @@ else
     skip "local datagrams" "only Linux gives a socket a name to be answered at"
 fi
 
-# ---- One after the other --------------------------------------------------------------------------
+# ---- One after the other -------------------------------------------------------------------------
 
 input=$dir/back
 listen server 127.0.0.1:0 --keep
@@ -146,7 +146,7 @@ stop server
 cat "$dir/there" "$dir/there" "$dir/there" >"$dir/thrice"
 test_that "--keep: all that came was printed" same "$out" "$dir/thrice"
 
-# ---- Streams that are not there -------------------------------------------------------------------
+# ---- Streams that are not there ------------------------------------------------------------------
 
 if [ "$system" = windows ]; then
     skip "a closed standard input is an empty one" "Wine takes the first file that it opens itself for it"
@@ -183,7 +183,7 @@ printed_nowhere() { # WHERE: the client's standard output
 printed_nowhere closed
 if [ -c /dev/full ]; then printed_nowhere /dev/full; else skip "a full disk" "there is no /dev/full here"; fi
 
-# ---- Peers with manners of their own --------------------------------------------------------------
+# ---- Peers with manners of their own -------------------------------------------------------------
 
 peer() { # NAME MODE: one of peer.py; sets $port
     start "$1" python3 "$here/peer.py" "$2"

@@ -4,7 +4,7 @@
 
 printf 'hello\n' >"$dir/hello"
 
-# ---- Words ----------------------------------------------------------------------------------------
+# ---- Words ---------------------------------------------------------------------------------------
 
 serves() { # SENTENCE WORDS...: these words make a server at $port, and hello arrives there
     local sentence=$1
@@ -86,7 +86,7 @@ run connect localhost:99999
 test_that "a port over 65535 is wrong usage" \
     is_misuse "xsock: connect: 'localhost:99999' is no address: a port.*"
 
-# ---- --scan ---------------------------------------------------------------------------------------
+# ---- --scan --------------------------------------------------------------------------------------
 
 listen server 127.0.0.1:0 --keep
 run connect -z 127.0.0.1 "$port"
@@ -103,7 +103,7 @@ run connect -z 127.0.0.1 1
 test_that "-z: a port that does not answer is an error" explains 1 '^xsock: connect: ECONNREFUSED: '
 stop server
 
-# ---- Where from -----------------------------------------------------------------------------------
+# ---- Where from ----------------------------------------------------------------------------------
 
 listen other 127.0.0.1:0
 from=$port
@@ -119,7 +119,7 @@ run connect -p 0 localhost "$port"
 test_that "-p alone: an address of any family is reached" exits 0
 finish server
 
-# ---- Bytes ----------------------------------------------------------------------------------------
+# ---- Bytes ---------------------------------------------------------------------------------------
 
 printf 'a\nb\r\n\n' >"$dir/lines"
 printf 'a\r\nb\r\n\r\n' >"$dir/crlf"
@@ -165,7 +165,7 @@ finish server
 test_that "--rate: the server counts the same" \
     said server '^xsock: listen: 0 bytes sent, 3000017 bytes received, '
 
-# ---- The end --------------------------------------------------------------------------------------
+# ---- The end -------------------------------------------------------------------------------------
 
 if need_python "-q ends the program whether the peer has ended or not"; then
     mkfifo "$dir/open"
@@ -186,7 +186,7 @@ finish client
 test_that "-q: datagrams end with the input, too" ended_well "$dir/nothing"
 stop server
 
-# ---- Datagrams to each address of a name ----------------------------------------------------------
+# ---- Datagrams to each address of a name ---------------------------------------------------------
 
 # "This machine" has two addresses, ::1 before 127.0.0.1.
 if [ "$system" = posix ] && [ "$(uname -s)" = Linux ] && has_inet6; then

@@ -28,7 +28,7 @@ run --version # the first run under Wine talks about its prefix
 there_is() { command -v "$1" >/dev/null; }
 has() { "${command[@]}" open "$1" stream >/dev/null 2>&1; } # a family
 
-# ---- HTTP -----------------------------------------------------------------------------------------
+# ---- HTTP ----------------------------------------------------------------------------------------
 
 write_response() { # BODY-FILE: as a server sends it
     printf 'HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %s\r\nConnection: close\r\n\r\n' \
@@ -80,7 +80,7 @@ else
     skip "xsock connect and python3 -m http.server" "there is no python3 here"
 fi
 
-# ---- Streams --------------------------------------------------------------------------------------
+# ---- Streams -------------------------------------------------------------------------------------
 
 # to_listener WHAT ADDRESS COMMAND...: the peer connects to xsock; PORT in its words is the port.
 to_listener() {
@@ -157,7 +157,7 @@ if there_is ncat && there_is python3; then ncat_streams; else skip "streams of n
 if [ -n "${XSOCK_NATIVE:-}" ]; then native_streams; fi
 has local || skip "local streams" "this system has no local sockets (Wine 8 has none)"
 
-# ---- Datagrams ------------------------------------------------------------------------------------
+# ---- Datagrams -----------------------------------------------------------------------------------
 
 # A datagram there and one back; then both sides are done, whether they know it or not.
 datagram_to_listener() { # WHAT ADDRESS COMMAND...
