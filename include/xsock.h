@@ -2837,7 +2837,7 @@ enum xsock_resolve_flag {
  * system's (RFC 6724). An address is given once, however many types have the service.
  *
  * @param[in] host A name in UTF-8, an address, or NULL, with at most 254 bytes. A name is given to
- *     the system as it is: of names that are not ASCII the xn-- form works everywhere. An address
+ *     the system as it is: of names that are not ASCII the `xn--` form works everywhere. An address
  *     is as in xsock_addr_parse(), without brackets and port. The reader is strict: a name of a
  *     host has no colon and does not end in a number, as 127.1 and 010.0.0.1 do. NULL is this
  *     machine: `::1` and `127.0.0.1`, or with PASSIVE `::` and `0.0.0.0`, of the families that the

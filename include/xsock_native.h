@@ -103,6 +103,41 @@ XSOCK_API int xsock_adopt(uintptr_t handle, int flags) XSOCK_MUST_USE;
  */
 XSOCK_API int xsock_release(int d, uintptr_t *out);
 
+/**
+ * Reserves a number of the table for something that is not a socket, for example a file. No call
+ * gives the number to a socket until xsock_unreserve().
+ *
+ * The number counts as open: xsock_set_limit() does not go below it, and xsock_cleanup() gives
+ * EBUSY. Calls that take a descriptor give ENOTSOCK for the number. xsock_close(), and xsock_dup2()
+ * onto the number, give EBUSY. xsock_poll() reports XSOCK_POLLNVAL. In a forked child the number
+ * stays reserved.
+ *
+ * @param[in] number The number, 3 or more. -1: the lowest number that is free.
+ * @return The number.
+ * @retval -XSOCK_EINVAL `number` is below -1, is 0 to 2, or is not below xsock_get_limit().
+ * @retval -XSOCK_EBUSY `number` is open, or is reserved already.
+ * @retval -XSOCK_EMFILE `number` is -1 and the limit of xsock's table is reached.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_reserve(int number) XSOCK_MUST_USE;
+
+/**
+ * Gives a number back that xsock_reserve() has reserved.
+ *
+ * @param[in] number The number.
+ * @return 0.
+ * @retval -XSOCK_EBADF `number` is not reserved.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_unreserve(int number);
+
 /** @} */
 
 /**
@@ -140,6 +175,32 @@ XSOCK_API int xsock_release(int d, uintptr_t *out);
  * @see xsock_open
  */
 XSOCK_API int xsock_native_triple(int af, int type, int protocol, int out[3]);
+
+/**
+ * Converts the system's own family, type and protocol to xsock's, the way back of
+ * xsock_native_triple().
+ *
+ * @param[in] family The system's number of the family, for example AF_INET.
+ * @param[in] type The system's number of the type, without flags. 0: only the family is converted.
+ * @param[in] protocol The system's number of the protocol. 0: the default.
+ * @param[out] out Family, type and protocol as xsock_open() takes them. The type is 0 if `type` is
+ *     0. The protocol is 0 if `protocol` is 0, unless 0 is the system's number of a protocol that
+ *     xsock has another number for. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `type` is 0 and `protocol` is not.
+ * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the family, or `family` is AF_UNSPEC.
+ * @retval -XSOCK_ESOCKTNOSUPPORT The family does not have this type, or `type` has flags.
+ * @retval -XSOCK_EPROTONOSUPPORT The family and type do not have this protocol.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux gives L2CAP (Bluetooth) the number 0. There, protocol 0 becomes XSOCK_BTPROTO_L2CAP. Linux,
+ * FreeBSD and macOS call the protocols of IPX and of AppleTalk 0.
+ * @since 0.1
+ */
+XSOCK_API int xsock_triple_from_native(int family, int type, int protocol, int out[3]);
 
 /**
  * Sets an option by the system's own level, name and value.
@@ -265,67 +326,6 @@ XSOCK_API int xsock_addr_from_sockaddr(const void *sa, size_t len, struct xsock_
     XSOCK_READS(1, 2);
 
 /** @} */
-
-/**
- * Reserves a number of the table for something that is not a socket, for example a file. No call
- * gives the number to a socket until xsock_unreserve().
- *
- * The number counts as open: xsock_set_limit() does not go below it, and xsock_cleanup() gives
- * EBUSY. Calls that take a descriptor give ENOTSOCK for the number. xsock_close(), and xsock_dup2()
- * onto the number, give EBUSY. xsock_poll() reports XSOCK_POLLNVAL. In a forked child the number
- * stays reserved.
- *
- * @param[in] number The number, 3 or more. -1: the lowest number that is free.
- * @return The number.
- * @retval -XSOCK_EINVAL `number` is below -1, is 0 to 2, or is not below xsock_get_limit().
- * @retval -XSOCK_EBUSY `number` is open, or is reserved already.
- * @retval -XSOCK_EMFILE `number` is -1 and the limit of xsock's table is reached.
- * @retval -XSOCK_ENOMEM There is not enough memory.
- *
- * @par Blocking
- * The call does not block.
- * @since 0.1
- */
-XSOCK_API int xsock_reserve(int number) XSOCK_MUST_USE;
-
-/**
- * Gives a number back that xsock_reserve() has reserved.
- *
- * @param[in] number The number.
- * @return 0.
- * @retval -XSOCK_EBADF `number` is not reserved.
- *
- * @par Blocking
- * The call does not block.
- * @since 0.1
- */
-XSOCK_API int xsock_unreserve(int number);
-
-/**
- * Converts the system's own family, type and protocol to xsock's, the way back of
- * xsock_native_triple().
- *
- * @param[in] family The system's number of the family, for example AF_INET.
- * @param[in] type The system's number of the type, without flags. 0: only the family is converted.
- * @param[in] protocol The system's number of the protocol. 0: the default.
- * @param[out] out Family, type and protocol as xsock_open() takes them. The type is 0 if `type` is
- *     0. The protocol is 0 if `protocol` is 0, unless 0 is the system's number of a protocol that
- *     xsock has another number for. Unchanged on failure.
- * @return 0.
- * @retval -XSOCK_EFAULT `out` is NULL.
- * @retval -XSOCK_EINVAL `type` is 0 and `protocol` is not.
- * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the family, or `family` is AF_UNSPEC.
- * @retval -XSOCK_ESOCKTNOSUPPORT The family does not have this type, or `type` has flags.
- * @retval -XSOCK_EPROTONOSUPPORT The family and type do not have this protocol.
- *
- * @par Blocking
- * The call does not block.
- * @par Portability
- * Linux gives L2CAP (Bluetooth) the number 0. There, protocol 0 becomes XSOCK_BTPROTO_L2CAP. Linux,
- * FreeBSD and macOS call the protocols of IPX and of AppleTalk 0.
- * @since 0.1
- */
-XSOCK_API int xsock_triple_from_native(int family, int type, int protocol, int out[3]);
 
 #ifdef __cplusplus
 }
