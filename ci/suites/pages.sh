@@ -1,0 +1,85 @@
+# needs: build docs python meson
+# The manual pages of section 3: each public name has one, each text of the headers arrives in it
+# whole, a page names only what exists, and both build systems install them.
+# shellcheck shell=bash
+
+mkdir -p "$OUT"
+must "the pages are made" python3 "$TOP/tools/pages.py" "$OUT/man3"
+
+compared() { python3 "$TOP/ci/pages.py" "$OUT/man3"; }
+check "every public name has a page, which says all that its header says" compared
+
+lint() {
+    mandoc -Tlint -Wwarning "$OUT"/man3/*.3 >"$OUT/lint" 2>&1
+    cat "$OUT/lint"
+    [ ! -s "$OUT/lint" ]
+}
+check "mandoc -Tlint has no warning" lint
+
+# The comparison itself is tried: each planted fault is found.
+# planted TEXT COMMAND...: spoils a copy of the pages, and looks for TEXT in what is found then.
+planted() {
+    rm -rf "$OUT/planted"
+    cp -r "$OUT/man3" "$OUT/planted"
+    (cd "$OUT/planted" && "${@:2}")
+    if diff -rq "$OUT/man3" "$OUT/planted" >/dev/null; then
+        echo "nothing was planted"
+        return 1
+    fi
+    ! python3 "$TOP/ci/pages.py" "$OUT/planted" >"$OUT/planted.found" || return 1
+    cat "$OUT/planted.found"
+    grep -q -e "$1" "$OUT/planted.found"
+}
+check "an error that ends a sentence early is found" planted \
+    'xsock_accept.3: .*retval -XSOCK_EMFILE' sed -i '/^The connection stays\./d' xsock_accept.3
+check "an error that has the text of another is found" planted \
+    'xsock_send.3: .*retval -XSOCK_EBADF' \
+    sed -i 's/Bq Er EBADF/Bq Er EFAULT/' xsock_send.3
+check "a field that is not described is found" planted 'xsock_addr.3: .*a field' \
+    sed -i '/^The port, in host order/d' xsock_addr.3
+check "a public call without a page is found" planted 'xsock_close: there is no page' \
+    rm xsock_close.3
+check "a page of something that is gone is found" planted 'xsock_gone.3: nothing public' \
+    cp xsock_close.3 xsock_gone.3
+check "a name that does not exist is found" planted 'names XSOCK_EGONE' \
+    sed -i 's/^\.Sh SEE ALSO/XSOCK_EGONE\n&/' xsock_dup.3
+check "a call that the overview leaves out is found" planted 'no link to xsock_dup2' \
+    sed -i '/It Xr xsock_dup2 /d' xsock.3
+
+# ---- Installing ----------------------------------------------------------------------------------
+
+# installed FOLDER: the pages of a build without WASIX are those of its headers.
+installed() {
+    local man3=$1/share/man/man3
+    cmp "$OUT/man3/xsock_open.3" "$man3/xsock_open.3" && [ -f "$man3/xsock.3" ] &&
+        [ ! -e "$man3/xsock_wasix_create.3" ]
+}
+with_cmake() {
+    rm -rf "$OUT/cmake" "$OUT/cmake-prefix"
+    cmake -S "$TOP" -B "$OUT/cmake" -G Ninja -DXSOCK_WASIX=OFF \
+        -DCMAKE_INSTALL_PREFIX="$OUT/cmake-prefix" &&
+        cmake --build "$OUT/cmake" && cmake --install "$OUT/cmake" && installed "$OUT/cmake-prefix"
+}
+check "CMake makes and installs them" with_cmake
+with_meson() {
+    rm -rf "$OUT/meson" "$OUT/meson-prefix"
+    meson setup -Dwasix=false -Dtests=disabled --prefix="$OUT/meson-prefix" "$OUT/meson" "$TOP" &&
+        meson install -C "$OUT/meson" && installed "$OUT/meson-prefix"
+}
+check "Meson makes and installs them" with_meson
+
+# A release archive of what is committed has them, and installs them without Doxygen.
+archive_has_them() {
+    rm -rf "$OUT/dist" "$OUT/archive" "$OUT/archive-prefix"
+    git -C "$TOP" clone -q "$TOP" "$OUT/dist" &&
+        meson setup -Dtests=disabled "$OUT/dist/build" "$OUT/dist" &&
+        meson dist -C "$OUT/dist/build" --no-tests &&
+        mkdir "$OUT/archive" &&
+        tar -xf "$OUT"/dist/build/meson-dist/*.tar.xz --strip-components=1 -C "$OUT/archive" &&
+        grep -q '^.Nm xsock_open' "$OUT/archive/man/man3/xsock_open.3" &&
+        cmake -S "$OUT/archive" -B "$OUT/archive/build" -G Ninja -DXSOCK_DOXYGEN=NOTFOUND \
+            -DCMAKE_INSTALL_PREFIX="$OUT/archive-prefix" &&
+        cmake --build "$OUT/archive/build" && cmake --install "$OUT/archive/build" &&
+        [ -f "$OUT/archive-prefix/share/man/man3/xsock_open.3" ]
+}
+check "a release archive has them" archive_has_them
