@@ -375,7 +375,7 @@ class Manual:
                        if not item.text.startswith("-")]
         comment = Comment(member, parameters)
         plain = unmarked(brief).rstrip(".")
-        plain = plain[0].lower() + plain[1:] if plain[1:2].islower() else plain
+        plain = plain[0].lower() + plain[1:] if plain[1:2].islower() or plain[1:2] == " " else plain
         page = self.head(name, plain, header)
         page.parameters = set(parameters)
         self.synopsis(page, member, name)
