@@ -488,6 +488,7 @@ def make_xml(doxygen, folder):
     settings += f'\nOUTPUT_DIRECTORY = "{folder}"\nGENERATE_XML = YES\nGENERATE_HTML = NO\n'
     # The suite "headers" reads the warnings. Doxygen 1.9.4 gives wrong ones if it writes no HTML.
     settings += "WARNINGS = NO\nWARN_NO_PARAMDOC = NO\nWARN_AS_ERROR = NO\n"
+    settings += "INPUT = include\nFILE_PATTERNS = *.h\nUSE_MDFILE_AS_MAINPAGE =\n"
     subprocess.run([doxygen, "-"], input=settings, text=True, cwd=TOP, check=True)
     return pathlib.Path(folder) / "xml"
 
