@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compares the programs and the output in docs/guide with examples/guide.
+"""Compares the programs and the output in docs/guide and README.md with examples/guide.
 
     ci/guide.py --write                 copies the programs into the pages
     ci/guide.py PROGRAMS [RUNNER...]    checks the pages, and runs what they run
@@ -78,7 +78,7 @@ def run_page(page, folder, runner):
 
 
 def main():
-    pages = sorted((TOP / "docs/guide").glob("*.md"))
+    pages = [TOP / "README.md"] + sorted((TOP / "docs/guide").glob("*.md"))
     if sys.argv[1] == "--write":
         return write(pages)
     folder, runner = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2:]
