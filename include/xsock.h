@@ -416,6 +416,14 @@ enum xsock_error {
  *
  * @par Blocking
  * The call does not block.
+ * @par Examples
+ * @code{.c}
+ * int d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0);
+ * if (d < 0)
+ *     printf("cannot open a socket: %s (%s)\n", xsock_strerror(d), xsock_errname(d));
+ * else
+ *     xsock_close(d);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API const char *xsock_strerror(int error);
@@ -558,6 +566,14 @@ XSOCK_API int xsock_error_from_winsock(int64_t code);
  * The call does not block.
  * @par Standards
  * POSIX socket().
+ * @par Examples
+ * @code{.c}
+ * // A non-blocking UDP socket, which programs that this one starts do not inherit.
+ * int d = xsock_open(XSOCK_AF_INET6,
+ *                    XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, 0);
+ * if (d >= 0)
+ *     xsock_close(d);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_open(int af, int type, int protocol) XSOCK_MUST_USE;
@@ -605,6 +621,17 @@ XSOCK_API int xsock_open(int af, int type, int protocol) XSOCK_MUST_USE;
  * receiver's buffer is full.
  * @par Standards
  * POSIX socketpair().
+ * @par Examples
+ * @code{.c}
+ * int ends[2];
+ * char byte;
+ * if (xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, ends) == 0) {
+ *     xsock_send(ends[0], "!", 1, 0);
+ *     xsock_recv(ends[1], &byte, 1, 0);
+ *     xsock_close(ends[0]);
+ *     xsock_close(ends[1]);
+ * }
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
@@ -707,6 +734,14 @@ XSOCK_API int xsock_get_flags(int d);
  * The call does not block.
  * @par Standards
  * POSIX fcntl() with F_SETFD and F_SETFL.
+ * @par Examples
+ * @code{.c}
+ * int d = xsock_connect_host("localhost", "80", -1);
+ * if (d >= 0) {
+ *     xsock_set_flags(d, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK);
+ *     xsock_close(d);
+ * }
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_set_flags(int d, int flags);
@@ -771,6 +806,11 @@ XSOCK_API int xsock_set_limit(int limit);
  *
  * @par Blocking
  * The call does not block.
+ * @par Examples
+ * @code{.c}
+ * if (xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == -XSOCK_EAFNOSUPPORT)
+ *     printf("this system has no LOCAL sockets\n");
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_probe(int af, int type, int protocol);
@@ -810,6 +850,24 @@ typedef int xsock_catalog_fn(const struct xsock_triple *triple, void *user);
  *
  * @par Blocking
  * The call does not block, but the system takes a moment: each valid triple is opened and closed.
+ * @par Examples
+ * @code{.c}
+ * #include "xsock.h"
+ * #include <stdio.h>
+ *
+ * static int show(const struct xsock_triple *t, void *user)
+ * {
+ *     (void)user;
+ *     if (t->status == 0)
+ *         printf("%s %s %s\n", t->af_name, t->type_name, t->protocol_name);
+ *     return 0;
+ * }
+ *
+ * int main(void)
+ * {
+ *     return xsock_catalog(show, NULL) < 0;
+ * }
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_catalog(xsock_catalog_fn *fn, void *user);
@@ -995,6 +1053,12 @@ struct xsock_addr {
  * @par Standards
  * RFC 4291, section 2.2 (all forms of IPv6 addresses); RFC 3986 (brackets); RFC 4007, section 11
  * (zones).
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr a;
+ * if (xsock_addr_parse("[2001:db8::1]:443", &a) == 0)
+ *     printf("port %u\n", (unsigned)a.port);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_addr_parse(const char *text, struct xsock_addr *out);
@@ -1023,6 +1087,14 @@ XSOCK_API int xsock_addr_parse(const char *text, struct xsock_addr *out);
  * The call does not block, but the system takes a moment to look up the name of a zone.
  * @par Standards
  * RFC 5952 (IPv6 addresses as text).
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr a;
+ * char text[XSOCK_ADDR_TEXT_SIZE];
+ * if (xsock_addr_loopback(XSOCK_AF_INET6, 80, &a) == 0
+ *     && xsock_addr_format(&a, text, sizeof text) > 0)
+ *     printf("%s\n", text); // [::1]:80
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_addr_format(const struct xsock_addr *a, char *buf, size_t len)
@@ -1276,6 +1348,13 @@ XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
  * and also receives what is sent to them.
  * @par Standards
  * POSIX bind().
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr a;
+ * int d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
+ * if (d >= 0 && xsock_addr_any(XSOCK_AF_INET, 5353, &a) == 0)
+ *     xsock_bind(d, &a);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_bind(int d, const struct xsock_addr *a);
@@ -1336,6 +1415,15 @@ XSOCK_API int xsock_listen(int d, int backlog);
  * Options that the new socket takes over from the listener differ from system to system.
  * @par Standards
  * POSIX accept4().
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr peer;
+ * char text[XSOCK_ADDR_TEXT_SIZE];
+ * int listener = xsock_listen_host(NULL, "7777", 128);
+ * int d = listener < 0 ? listener : xsock_accept(listener, XSOCK_SOCK_CLOEXEC, &peer);
+ * if (d >= 0 && xsock_addr_format(&peer, text, sizeof text) > 0)
+ *     printf("a connection from %s\n", text);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_MUST_USE;
@@ -1383,6 +1471,25 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * The call blocks until a stream is connected. For datagrams the call does not block.
  * @par Standards
  * POSIX connect().
+ * @par Examples
+ * @code{.c}
+ * // Begins to connect, waits for at most a second, and asks how it ended.
+ * struct xsock_addr a;
+ * int d = xsock_open(XSOCK_AF_INET,
+ *                    XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, 0);
+ * int rc = xsock_addr_loopback(XSOCK_AF_INET, 7777, &a);
+ * if (rc == 0)
+ *     rc = xsock_connect(d, &a);
+ * if (rc == -XSOCK_EINPROGRESS) {
+ *     struct xsock_pollfd p = {d, XSOCK_POLLOUT, 0};
+ *     rc = xsock_poll(&p, 1, INT64_C(1000000000));
+ *     if (rc > 0)
+ *         rc = xsock_connect_result(d);
+ *     else if (rc == 0)
+ *         rc = -XSOCK_ETIMEDOUT;
+ * }
+ * printf("%s\n", xsock_strerror(rc));
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
@@ -1461,6 +1568,14 @@ XSOCK_API int xsock_shutdown(int d, int how);
  * The call does not block.
  * @par Standards
  * POSIX getsockname().
+ * @par Examples
+ * @code{.c}
+ * // The port that the system has chosen.
+ * struct xsock_addr a;
+ * int d = xsock_listen_host("localhost", "0", 128);
+ * if (d >= 0 && xsock_local_addr(d, &a) == 0)
+ *     printf("listening on port %u\n", (unsigned)a.port);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_local_addr(int d, struct xsock_addr *out);
@@ -1680,6 +1795,17 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  * bytes of its own.
  * @par Standards
  * POSIX recv().
+ * @par Examples
+ * @code{.c}
+ * // Receives until the peer has ended its side.
+ * char buf[4096];
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * ptrdiff_t n = d;
+ * while (n >= 0 && (n = xsock_recv(d, buf, sizeof buf, 0)) > 0)
+ *     printf("%d bytes\n", (int)n);
+ * if (n < 0)
+ *     printf("%s\n", xsock_strerror((int)n));
+ * @endcode
  * @since 0.1
  */
 XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WRITES(2, 3);
@@ -1724,6 +1850,18 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  * bytes of its own.
  * @par Standards
  * POSIX recvfrom().
+ * @par Examples
+ * @code{.c}
+ * // Answers one datagram.
+ * struct xsock_addr from, any;
+ * char buf[1500];
+ * int d = xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
+ * if (d >= 0 && xsock_addr_any(XSOCK_AF_INET6, 7777, &any) == 0 && xsock_bind(d, &any) == 0) {
+ *     ptrdiff_t n = xsock_recvfrom(d, buf, sizeof buf, 0, &from);
+ *     if (n >= 0)
+ *         xsock_sendto(d, buf, (size_t)n, 0, &from);
+ * }
+ * @endcode
  * @since 0.1
  */
 XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags,
@@ -2033,6 +2171,12 @@ XSOCK_API int xsock_opt_number(const char *name);
  * ENOPROTOOPT.
  * @par Standards
  * POSIX setsockopt().
+ * @par Examples
+ * @code{.c}
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * if (d >= 0)
+ *     xsock_set_opt_flag(d, XSOCK_SO_NODELAY, true);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_set_opt_flag(int d, int opt, bool on);
@@ -2064,6 +2208,13 @@ XSOCK_API int xsock_set_opt_flag(int d, int opt, bool on);
  * ENOPROTOOPT.
  * @par Standards
  * POSIX setsockopt().
+ * @par Examples
+ * @code{.c}
+ * // A call that receives gives EAGAIN after five seconds.
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * if (d >= 0)
+ *     xsock_set_opt_time(d, XSOCK_SO_RCVTIMEO, 5 * INT64_C(1000000000));
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_set_opt_time(int d, int opt, int64_t ns);
@@ -2351,6 +2502,13 @@ XSOCK_API int xsock_get_tcp_info(int d, struct xsock_tcp_info *out);
  * The call does not block.
  * @par Standards
  * RFC 3678 (MCAST_JOIN_GROUP, MCAST_JOIN_SOURCE_GROUP).
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr group;
+ * int d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
+ * if (d >= 0 && xsock_addr_parse("239.1.2.3", &group) == 0)
+ *     xsock_join_group(d, &group, NULL, 0);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group,
@@ -2556,6 +2714,16 @@ struct xsock_msg {
  * handles.
  * @par Standards
  * POSIX sendmsg(), RFC 3542.
+ * @par Examples
+ * @code{.c}
+ * // A head and a body, as one message.
+ * char head[] = "length 5\n", body[] = "hello";
+ * struct xsock_vec parts[2] = {{head, 9}, {body, 5}};
+ * struct xsock_msg m = {NULL, parts, 2, NULL, 0, 0, {0}};
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * if (d >= 0)
+ *     xsock_sendmsg(d, &m, 0);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
@@ -2716,6 +2884,20 @@ XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags
  * The call blocks until there is one datagram.
  * @par Portability
  * Linux uses recvmmsg(). Other systems receive one datagram at a time.
+ * @par Examples
+ * @code{.c}
+ * enum { COUNT = 32, SIZE = 1500 };
+ * static char bytes[COUNT][SIZE];
+ * static struct xsock_dgram v[COUNT]; // begins with zeros
+ * for (int i = 0; i < COUNT; i++) {
+ *     v[i].base = bytes[i];
+ *     v[i].len = SIZE;
+ * }
+ * int d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | XSOCK_SOCK_CLOEXEC, 0);
+ * int n = xsock_recv_batch(d, v, COUNT, XSOCK_MSG_DONTWAIT);
+ * for (int i = 0; i < n; i++)
+ *     printf("%d bytes\n", (int)v[i].done);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags)
@@ -2807,6 +2989,16 @@ struct xsock_pollfd {
  * On every system a socket that failed to connect has POLLOUT and POLLERR.
  * @par Standards
  * POSIX poll().
+ * @par Examples
+ * @code{.c}
+ * // Waits for whichever of two sockets has something, for at most a second.
+ * int ends[2];
+ * if (xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, ends) == 0) {
+ *     struct xsock_pollfd v[2] = {{ends[0], XSOCK_POLLIN, 0}, {ends[1], XSOCK_POLLIN, 0}};
+ *     if (xsock_poll(v, 2, INT64_C(1000000000)) > 0)
+ *         printf("%d is ready\n", v[0].revents ? v[0].fd : v[1].fd);
+ * }
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns) XSOCK_UPDATES(1, 2);
@@ -2879,6 +3071,15 @@ enum xsock_resolve_flag {
  * system's.
  * @par Standards
  * POSIX getaddrinfo(), RFC 3493, section 6.1.
+ * @par Examples
+ * @code{.c}
+ * struct xsock_addr found[8];
+ * char text[XSOCK_ADDR_TEXT_SIZE];
+ * int n = xsock_resolve("localhost", "80", XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0, found, 8);
+ * for (int i = 0; i < n && i < 8; i++)
+ *     if (xsock_addr_format(&found[i], text, sizeof text) > 0)
+ *         printf("%s\n", text);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int type, int flags,
@@ -3085,6 +3286,14 @@ XSOCK_API int xsock_reverse(const struct xsock_addr *a, char *host, size_t host_
  * the first that says there is no way to a peer.
  * @par Standards
  * RFC 8305 ("Happy Eyeballs"), sections 4 and 5.
+ * @par Examples
+ * @code{.c}
+ * int d = xsock_connect_host("example.org", "80", 5 * INT64_C(1000000000));
+ * if (d < 0)
+ *     printf("cannot connect: %s\n", xsock_strerror(d));
+ * else
+ *     xsock_close(d);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_connect_host(const char *host, const char *service,
@@ -3122,6 +3331,15 @@ XSOCK_API int xsock_connect_host(const char *host, const char *service,
  *
  * @par Blocking
  * The call blocks while the system looks up a name.
+ * @par Examples
+ * @code{.c}
+ * // All addresses of this machine, IPv6 and IPv4.
+ * int d = xsock_listen_host(NULL, "7777", 128);
+ * if (d < 0)
+ *     printf("cannot listen: %s\n", xsock_strerror(d));
+ * else
+ *     xsock_close(d);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_listen_host(const char *host, const char *service, int backlog) XSOCK_MUST_USE;
@@ -3431,6 +3649,16 @@ XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t d
  * On every system a socket that failed to connect has OUT and ERR.
  * @par Standards
  * epoll_wait() of Linux.
+ * @par Examples
+ * @code{.c}
+ * struct xsock_event events[64];
+ * int poller = xsock_poller_open(XSOCK_SOCK_CLOEXEC);
+ * int listener = xsock_listen_host(NULL, "7777", 128);
+ * xsock_poller_ctl(poller, XSOCK_POLLER_ADD, listener, XSOCK_POLLER_IN, 0);
+ * int n = xsock_poller_wait(poller, events, 64, -1);
+ * for (int i = 0; i < n; i++)
+ *     printf("%d is ready\n", events[i].fd);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_t timeout_ns)
@@ -3506,6 +3734,13 @@ XSOCK_API int64_t xsock_now(void);
  *
  * @par Blocking
  * The call does not block.
+ * @par Examples
+ * @code{.c}
+ * // All that is received must have come within ten seconds, whatever the number of calls.
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * if (d >= 0)
+ *     xsock_set_deadline(d, XSOCK_DEADLINE_RECV, xsock_now() + 10 * INT64_C(1000000000));
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_set_deadline(int d, int which, int64_t at_ns);

@@ -152,7 +152,8 @@ for header in "$TOP"/include/*.h; do
     name=$(basename "$header")
     awk -v out="$OUT/example.$name" -v include="#include \"$name\"" '
         function finish() {
-            if (text !~ /main\(/) text = include "\nvoid f(void);\nvoid f(void)\n{\n" text "}\n"
+            if (text !~ /main\(/)
+                text = include "\n#include <stdio.h>\nvoid f(void);\nvoid f(void)\n{\n" text "}\n"
             printf "%s", text >(out "." ++n ".c")
         }
         /@endcode/ { if (inside) finish(); inside = 0 }
