@@ -25,6 +25,7 @@ xsock_sources(sources.txt header-wasix pages_wasix_headers)
 add_custom_command(OUTPUT "${XSOCK_PAGES_DIR}/xsock.3"
     COMMAND "${Python3_EXECUTABLE}" "${PROJECT_SOURCE_DIR}/tools/pages.py" "${XSOCK_PAGES_DIR}"
         ${pages_arguments}
-    DEPENDS tools/pages.py tools/mdoc.py docs/Doxyfile VERSION ${pages_headers} ${pages_wasix_headers}
+    DEPENDS tools/pages.py tools/mdoc.py docs/Doxyfile VERSION
+        ${pages_headers} ${pages_wasix_headers}
     COMMENT "Making the manual pages" VERBATIM)
 add_custom_target(xsock-pages ALL DEPENDS "${XSOCK_PAGES_DIR}/xsock.3")

@@ -16,9 +16,11 @@ import pathlib
 import re
 import shutil
 import subprocess
+import sys
 import tempfile
 import xml.etree.ElementTree as ElementTree
 
+sys.dont_write_bytecode = True  # the folder of sources stays as it is
 from mdoc import BOLD, CODE, END, Page, argument, escape, lower_first, unmarked
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
