@@ -94,6 +94,10 @@ def main():
     for path in sorted((TOP / "examples/guide").glob("*.c")):
         if str(path.relative_to(TOP)) not in shown:
             faults.append(f"{path.name}: no page shows this program")
+    index = (TOP / "docs/README.md").read_text(encoding="utf-8")
+    for page in pages[1:]:
+        if f"(guide/{page.name})" not in index:
+            faults.append(f"{page.name}: docs/README.md does not link to it")
     for fault in faults:
         print(fault)
     print(f"{len(pages)} pages, {len(shown)} programs, {count} commands run, {len(faults)} faults")

@@ -276,8 +276,9 @@ class Manual:
             page.add(".Ss " + argument(group.findtext("title")))
             page.text(brief_of(group))
             page.append(Comment(group).part("DESCRIPTION"))
-            page.add(".Pp", "The header is", f".In {self.place(members[0])[0]} .",
-                     ".Bl -tag -width Ds -compact")
+            header = self.place(members[0])[0]
+            page.add(*[] if header == HEADERS[0] else [".Pp", "The header is", f".In {header} ."])
+            page.add(".Pp", ".Bl -tag -width Ds -compact")
             for member in members:
                 name = name_of(member)
                 page.add(f".It Xr {name} 3" if name in self.members else f".It Dv {name}")
