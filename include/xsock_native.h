@@ -24,7 +24,7 @@ extern "C" {
  * The system handle below a descriptor, and descriptors for handles that the system made.
  *
  * xsock does its own waiting. It keeps its handles in the system's non-blocking mode, whether
- * #XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
+ * XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
  * change that mode.
  * @{
  */
@@ -37,13 +37,21 @@ extern "C" {
  * For a poller this is the epoll, kqueue or completion-port handle. On systems that have none of
  * these, it is the handle that wakes the poller. Do not operate on it.
  *
- * @param[in]  d    The descriptor, of a socket or a poller.
- * @param[out] out  Receives the handle. It is unchanged on failure.
- * @return 0, or a negative error.
- * @retval -XSOCK_EBADF d is not open.
- * @retval -XSOCK_EFAULT out is NULL.
+ * @param[in] d The descriptor, of a socket or a poller.
+ * @param[out] out The handle. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ *
  * @par Blocking
  * The call does not block.
+ * @par Examples
+ * @code{.c}
+ * uintptr_t handle;
+ * int d = xsock_connect_host("localhost", "7777", -1);
+ * if (d >= 0 && xsock_native(d, &handle) == 0)
+ *     printf("descriptor %d has the handle %lu\n", d, (unsigned long)handle);
+ * @endcode
  * @since 0.1
  */
 XSOCK_API int xsock_native(int d, uintptr_t *out);
@@ -58,17 +66,18 @@ XSOCK_API int xsock_native(int d, uintptr_t *out);
  * xsock wait, and whether programs that are started later inherit the handle. The settings that
  * the handle had before are replaced.
  *
- * @param[in] handle  A system handle of a socket. It may be connecting, connected or listening.
- * @param[in] flags   0, or #XSOCK_SOCK_CLOEXEC and #XSOCK_SOCK_NONBLOCK or-ed.
- * @return The descriptor, or a negative error.
- * @retval -XSOCK_EINVAL flags has unknown bits.
- * @retval -XSOCK_EBADF handle is not an open handle.
- * @retval -XSOCK_ENOTSOCK handle is open, but it is not a socket.
+ * @param[in] handle A system handle of a socket. It may be connecting, connected or listening.
+ * @param[in] flags 0, or XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK or-ed.
+ * @return The new descriptor, the lowest number that is free.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits.
+ * @retval -XSOCK_EBADF `handle` is not an open handle.
+ * @retval -XSOCK_ENOTSOCK `handle` is open, but it is not a socket.
  * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the socket's family.
  * @retval -XSOCK_ESOCKTNOSUPPORT xsock has no number for the socket's type.
  * @retval -XSOCK_EBUSY A descriptor of xsock already has this handle.
  * @retval -XSOCK_EMFILE All numbers below the limit (xsock_get_limit()) are taken.
  * @retval -XSOCK_ENOMEM There is no memory for the descriptor.
+ *
  * @par Other errors
  * On Windows the errors of starting Winsock are returned too (see xsock_startup()).
  * @par Blocking
@@ -155,20 +164,20 @@ XSOCK_API int xsock_unreserve(int number);
  * The errors are those of the truth table of xsock_open() that can be found without asking the
  * system. A family or type that only the running kernel lacks is not noticed here.
  *
- * @param[in]  af        The family, XSOCK_AF_...
- * @param[in]  type      The type, XSOCK_SOCK_..., which may have flags or-ed in.
- * @param[in]  protocol  The protocol, or 0 for the default.
- * @param[out] out       Receives the system's family, type and protocol, in this order. It is
- *                       unchanged on failure.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT out is NULL.
- * @retval -XSOCK_EINVAL type has unknown bits, or protocol is negative and af is not
- *         #XSOCK_AF_NETBIOS.
- * @retval -XSOCK_EAFNOSUPPORT af is unknown or UNSPEC, or this system has no number for it.
- * @retval -XSOCK_ESOCKTNOSUPPORT type is unknown or 0, the family does not have it, or this system
- *         has no number for it.
- * @retval -XSOCK_EPROTONOSUPPORT protocol is unknown, the family and type do not have it, this
- *         system has no number for it, or it is 0 where the type has no default.
+ * @param[in] af The family, `XSOCK_AF_...`.
+ * @param[in] type The type, `XSOCK_SOCK_...`, which may have flags or-ed in.
+ * @param[in] protocol The protocol, or 0 for the default.
+ * @param[out] out The system's family, type and protocol, in this order. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `type` has unknown bits, or `protocol` is negative and `af` is not
+ *     XSOCK_AF_NETBIOS.
+ * @retval -XSOCK_EAFNOSUPPORT `af` is unknown or UNSPEC, or this system has no number for it.
+ * @retval -XSOCK_ESOCKTNOSUPPORT `type` is unknown or 0, the family does not have it, or this
+ *     system has no number for it.
+ * @retval -XSOCK_EPROTONOSUPPORT `protocol` is unknown, the family and type do not have it, this
+ *     system has no number for it, or it is 0 where the type has no default.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -206,21 +215,22 @@ XSOCK_API int xsock_triple_from_native(int family, int type, int protocol, int o
  * Sets an option by the system's own level, name and value.
  *
  * This is setsockopt() and nothing else. Use it for options that have no number in xsock.h. xsock
- * keeps the value of some options itself (the timeouts, and #XSOCK_SO_REUSEADDR on Windows). It
- * does not notice if this call changes such an option.
+ * keeps the value of some options itself (the timeouts, and XSOCK_SO_REUSEADDR on Windows). It
+ * does not notice if this call changes such an option. Nothing is changed on failure.
  *
- * @param[in] d      The descriptor of a socket.
- * @param[in] level  The system's level, such as SOL_SOCKET.
- * @param[in] name   The system's number of the option.
- * @param[in] value  The bytes of the value. It may be NULL if size is 0.
- * @param[in] size   The number of bytes at value.
- * @return 0, or a negative error. Nothing is changed on failure.
- * @retval -XSOCK_EBADF d is not open.
- * @retval -XSOCK_ENOTSOCK d is not a socket.
- * @retval -XSOCK_EFAULT value is NULL and size is not 0.
- * @retval -XSOCK_EINVAL size is larger than INT_MAX, or the system refuses the value.
+ * @param[in] d The descriptor of a socket.
+ * @param[in] level The system's level, such as SOL_SOCKET.
+ * @param[in] name The system's number of the option.
+ * @param[in] value The bytes of the value. May be NULL if `size` is 0.
+ * @param[in] size The number of bytes at `value`.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket.
+ * @retval -XSOCK_EFAULT `value` is NULL and `size` is not 0.
+ * @retval -XSOCK_EINVAL `size` is larger than INT_MAX, or the system refuses the value.
  * @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
  * @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
+ *
  * @par Other errors
  * Every other error of the system's call is returned too.
  * @par Blocking
@@ -240,19 +250,20 @@ XSOCK_API int xsock_set_opt_raw(int d, int level, int name, const void *value, s
  *
  * This is getsockopt() and nothing else. xsock_set_opt_raw() says for which options it is meant.
  *
- * @param[in]     d           The descriptor of a socket.
- * @param[in]     level       The system's level, such as SOL_SOCKET.
- * @param[in]     name        The system's number of the option.
- * @param[out]    out         Receives the bytes of the value.
- * @param[in,out] inout_size  The capacity of out, in bytes. It receives the number of bytes that
- *                            the system wrote.
- * @return 0, or a negative error. Nothing is changed on failure.
- * @retval -XSOCK_EBADF d is not open.
- * @retval -XSOCK_ENOTSOCK d is not a socket.
- * @retval -XSOCK_EFAULT out or inout_size is NULL.
- * @retval -XSOCK_EINVAL *inout_size is larger than INT_MAX, or the system refuses the size.
+ * @param[in] d The descriptor of a socket.
+ * @param[in] level The system's level, such as SOL_SOCKET.
+ * @param[in] name The system's number of the option.
+ * @param[out] out The bytes of the value. Unchanged on failure.
+ * @param[in,out] inout_size The capacity of `out`, in bytes. Set by the call: the number of bytes
+ *     that the system wrote. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is not a socket.
+ * @retval -XSOCK_EFAULT `out` or `inout_size` is NULL.
+ * @retval -XSOCK_EINVAL `*inout_size` is larger than INT_MAX, or the system refuses the size.
  * @retval -XSOCK_ENOPROTOOPT The system does not know the option, or this socket does not have it.
  * @retval -XSOCK_ENOTSUP The system does not allow the operation on this socket.
+ *
  * @par Other errors
  * Every other error of the system's call is returned too.
  * @par Blocking
@@ -281,18 +292,18 @@ XSOCK_API int xsock_get_opt_raw(int d, int level, int name, void *out, size_t *i
  *
  * A LOCAL path that fills sun_path to its last byte is written without a NUL.
  *
- * @param[in]  a    The address.
- * @param[out] out  Receives the sockaddr. It may have any alignment. A struct sockaddr_storage is
- *                  large enough for every address. It is unchanged on failure.
- * @param[in]  cap  The capacity of out, in bytes. No more than this is written.
- * @return The length of the sockaddr in bytes, which the system's calls take with it, or a
- *         negative error.
- * @retval -XSOCK_EFAULT a or out is NULL.
- * @retval -XSOCK_EINVAL a is malformed (see xsock_addr_format()), or a is an abstract name and the
- *         system has none, or a is a path that is not UTF-8 on Windows.
+ * @param[in] a The address.
+ * @param[out] out The sockaddr. It may have any alignment. A struct sockaddr_storage is large
+ *     enough for every address. Unchanged on failure.
+ * @param[in] cap The capacity of `out`, in bytes. No more than this is written.
+ * @return The length of the sockaddr in bytes, which the system's calls take with it.
+ * @retval -XSOCK_EFAULT `a` or `out` is NULL.
+ * @retval -XSOCK_EINVAL `a` is malformed (see xsock_addr_format()), or `a` is an abstract name and
+ *     the system has none, or `a` is a path that is not UTF-8 on Windows.
  * @retval -XSOCK_EAFNOSUPPORT The system does not have the family.
  * @retval -XSOCK_ENAMETOOLONG A LOCAL name is longer than sun_path.
- * @retval -XSOCK_ENOSPC The sockaddr needs more than cap bytes.
+ * @retval -XSOCK_ENOSPC The sockaddr needs more than `cap` bytes.
+ *
  * @par Blocking
  * The call does not block.
  * @par Portability
@@ -305,17 +316,18 @@ XSOCK_API int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size
 /**
  * Reads an address from a sockaddr of the system.
  *
- * A len of 0 gives a family of UNSPEC, which means "no address". A LOCAL path ends at its first
+ * A `len` of 0 gives a family of UNSPEC, which means "no address". A LOCAL path ends at its first
  * zero byte. Of a sockaddr that did not come from xsock only padding is lost, such as sin_zero.
  *
- * @param[in]  sa   The sockaddr. It may have any alignment. Its sa_len, where the system has one,
- *                  is not read. It may be NULL if len is 0.
- * @param[in]  len  The number of bytes at sa.
- * @param[out] out  Receives the address. It is unchanged on failure.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT out is NULL, or sa is NULL and len is not 0.
- * @retval -XSOCK_EINVAL len is too short for the family, or larger than 256.
- * @retval -XSOCK_ENAMETOOLONG The address has more than #XSOCK_ADDR_DATA bytes.
+ * @param[in] sa The sockaddr. It may have any alignment. Its sa_len, where the system has one, is
+ *     not read. May be NULL if `len` is 0.
+ * @param[in] len The number of bytes at `sa`.
+ * @param[out] out The address. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL, or `sa` is NULL and `len` is not 0.
+ * @retval -XSOCK_EINVAL `len` is too short for the family, or larger than 256.
+ * @retval -XSOCK_ENAMETOOLONG The address has more than XSOCK_ADDR_DATA bytes.
+ *
  * @par Blocking
  * The call does not block.
  * @par Portability
