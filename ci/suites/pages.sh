@@ -73,9 +73,9 @@ archive_has_them() {
     rm -rf "$OUT/dist" "$OUT/archive" "$OUT/archive-prefix"
     git -C "$TOP" clone -q "$TOP" "$OUT/dist" &&
         meson setup -Dtests=disabled "$OUT/dist/build" "$OUT/dist" &&
-        meson dist -C "$OUT/dist/build" --no-tests &&
+        meson dist -C "$OUT/dist/build" --no-tests --formats gztar &&
         mkdir "$OUT/archive" &&
-        tar -xf "$OUT"/dist/build/meson-dist/*.tar.xz --strip-components=1 -C "$OUT/archive" &&
+        tar -xf "$OUT"/dist/build/meson-dist/*.tar.gz --strip-components=1 -C "$OUT/archive" &&
         grep -q '^.Nm xsock_open' "$OUT/archive/man/man3/xsock_open.3" &&
         cmake -S "$OUT/archive" -B "$OUT/archive/build" -G Ninja -DXSOCK_DOXYGEN=NOTFOUND \
             -DCMAKE_INSTALL_PREFIX="$OUT/archive-prefix" &&
