@@ -77,6 +77,22 @@ def run_page(page, folder, runner):
     return faults, count
 
 
+def unknown_names():
+    """The names of xsock in the documents that neither a header nor the build knows."""
+    sources = [TOP / "CMakeLists.txt", *TOP.glob("*/CMakeLists.txt"), *(TOP / "src").glob("*.h"),
+               *(TOP / "include").glob("*.h"), *TOP.glob("xsock-*/include*/**/*.h")]
+    known = set()
+    for path in sources:
+        known |= set(re.findall(r"\b(?:xsock|XSOCK)_\w+", path.read_text(encoding="utf-8")))
+    faults = []
+    for page in [TOP / "README.md", *sorted((TOP / "docs").rglob("*.md"))]:
+        text = page.read_text(encoding="utf-8")
+        for name in sorted(set(re.findall(r"\b(?:xsock|XSOCK)_\w+(?!\w|\.\.\.)", text))):
+            if name not in known and not name.startswith("xsock__"):
+                faults.append(f"{page.name}: names {name}, which does not exist")
+    return faults
+
+
 def main():
     pages = [TOP / "README.md"] + sorted((TOP / "docs/guide").glob("*.md"))
     if sys.argv[1] == "--write":
@@ -98,6 +114,7 @@ def main():
     for page in pages[1:]:
         if f"(guide/{page.name})" not in index:
             faults.append(f"{page.name}: docs/README.md does not link to it")
+    faults += unknown_names()
     for fault in faults:
         print(fault)
     print(f"{len(pages)} pages, {len(shown)} programs, {count} commands run, {len(faults)} faults")

@@ -36,7 +36,7 @@ check "the programs print the same on Windows (Wine)" python3 "$TOP/ci/guide.py"
 planted() {
     rm -rf "$OUT/planted"
     mkdir -p "$OUT/planted/ci"
-    cp -r "$TOP/docs" "$TOP/examples" "$OUT/planted/"
+    cp -r "$TOP"/{docs,examples,include,src,README.md,CMakeLists.txt} "$OUT/planted/"
     cp "$TOP/ci/guide.py" "$OUT/planted/ci/"
     sed -i "$1" "$OUT/planted/docs/guide/$2"
     ! python3 "$OUT/planted/ci/guide.py" "$OUT/posix" >"$OUT/planted.found" || return 1
@@ -46,6 +46,8 @@ planted() {
 check "output that is wrong is found" planted 's/^5 bytes: three/5 bytes: tree/' datagrams.md
 check "a program that is not its file is found" planted 's/xsock_now() + 20/xsock_now() + 30/' \
     time.md
+check "a call that does not exist is found" planted 's/`xsock_addr_any()`/`xsock_addr_all()`/' \
+    names.md
 
 links() {
     local bad=0 page link
