@@ -107,9 +107,9 @@ struct xsock_wasix_request {
  *
  * It is called in the thread of the guest's call. The library holds no lock during the call.
  *
- * @param[in]     user     The user pointer of the configuration.
- * @param[in,out] request  The question. The policy may change addr.
- * @return True to allow it. If it is false the guest gets EACCES (2), and nothing is done.
+ * @param[in] user The user pointer of the configuration.
+ * @param[in,out] request The question. The policy may change `addr`.
+ * @return true to allow the action. false: the guest gets EACCES (2), and nothing is done.
  */
 typedef bool xsock_wasix_policy_fn(void *user, struct xsock_wasix_request *request);
 
@@ -118,24 +118,25 @@ typedef bool xsock_wasix_policy_fn(void *user, struct xsock_wasix_request *reque
  *
  * It is called for a poll_oneoff that names both files and sockets.
  *
- * @param[in]  user       The user pointer of the configuration.
- * @param[in]  number     The guest's number of the file.
- * @param[in]  write      True asks for writing, false for reading.
- * @param[out] out_bytes  Receives how many bytes can be read or written.
- * @return 1 if it is ready. 0 if it is not ready yet: xsock_wasix_wake() then has to be called
- *         when that changes. Or -XSOCK_E..., which the guest gets as the error of that file.
+ * @param[in] user The user pointer of the configuration.
+ * @param[in] number The guest's number of the file.
+ * @param[in] write True asks for writing, false for reading.
+ * @param[out] out_bytes How many bytes can be read or written.
+ * @return 1 if the file is ready. 0 if the file is not ready yet: xsock_wasix_wake() has to be
+ *     called when the file becomes ready. Otherwise `-XSOCK_E...`, which the guest gets as the
+ *     error of that file.
  */
 typedef int xsock_wasix_ready_fn(void *user, int number, bool write, uint64_t *out_bytes);
 
 /**
  * Reads from a file of the engine, for sock_send_file.
  *
- * @param[in]  user    The user pointer of the configuration.
- * @param[in]  number  The guest's number of the file.
- * @param[in]  offset  Where to read, in bytes from the start of the file.
- * @param[out] buf     Receives the bytes.
- * @param[in]  len     The capacity of buf, in bytes.
- * @return The number of bytes read, 0 at the end of the file, or -XSOCK_E...
+ * @param[in] user The user pointer of the configuration.
+ * @param[in] number The guest's number of the file.
+ * @param[in] offset Where to read, in bytes from the start of the file.
+ * @param[out] buf The bytes.
+ * @param[in] len The capacity of `buf`, in bytes.
+ * @return The number of bytes read, 0 at the end of the file, or `-XSOCK_E...`.
  */
 typedef ptrdiff_t xsock_wasix_read_fn(void *user, int number, uint64_t offset, void *buf,
                                       size_t len);
@@ -168,7 +169,7 @@ struct xsock_wasix_config {
     /** Tells whether a file of the engine is ready. NULL means that files are always ready. */
     xsock_wasix_ready_fn *ready;
     /** Reads from a file of the engine. If it is NULL, sock_send_file from a file gives
-     * #XSOCK_WASIX_CALL_ENGINE. */
+     * XSOCK_WASIX_CALL_ENGINE. */
     xsock_wasix_read_fn *read;
     /** Passed to all three functions. */
     void *user;
@@ -178,12 +179,14 @@ struct xsock_wasix_config {
 /**
  * Makes a guest.
  *
- * @param[in]  config  How it is made. NULL means all zeros.
- * @param[out] out     Receives the guest. It is unchanged on failure.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT out is NULL.
- * @retval -XSOCK_EINVAL config has a value that is out of range, or a reserved word that is not 0.
+ * @param[in] config How it is made. NULL means all zeros.
+ * @param[out] out The guest. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_EINVAL `config` has a value that is out of range, or a reserved word that is not
+ *     0.
  * @retval -XSOCK_ENOMEM There is no memory for the guest.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -198,7 +201,8 @@ XSOCK_API int xsock_wasix_create(const struct xsock_wasix_config *config, struct
  * return ECANCELED or EBADF. A descriptor that another thread is opening at that moment is closed
  * as soon as it is open. Ending a guest again does nothing.
  *
- * @param[in] guest  The guest. NULL does nothing.
+ * @param[in] guest The guest. NULL does nothing.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -211,7 +215,8 @@ XSOCK_API void xsock_wasix_end(struct xsock_wasix *guest);
  * No other thread may have a call in progress for the guest, and no call may follow. End the guest
  * with xsock_wasix_end() and join its threads first.
  *
- * @param[in] guest  The guest. NULL does nothing.
+ * @param[in] guest The guest. NULL does nothing.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -224,9 +229,10 @@ XSOCK_API void xsock_wasix_destroy(struct xsock_wasix *guest);
  * This is for proc_exec. The descriptors are closed as fd_close closes them. Files of the engine
  * are not touched: the engine closes those itself.
  *
- * @param[in] guest  The guest.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
+ * @param[in] guest The guest.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -254,15 +260,16 @@ enum xsock_wasix_result {
 /**
  * Reserves a number of the guest for a file of the engine.
  *
- * @param[in] guest   The guest.
- * @param[in] number  The number, or -1 for the lowest free one.
- * @return The number, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
- * @retval -XSOCK_EBADF number is below -1, or it is not below max_descriptors.
- * @retval -XSOCK_EBUSY number is open, or it is reserved already.
- * @retval -XSOCK_EMFILE number is -1, and no number is free.
+ * @param[in] guest The guest.
+ * @param[in] number The number, or -1 for the lowest free one.
+ * @return The number.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ * @retval -XSOCK_EBADF `number` is below -1, or is not below `max_descriptors`.
+ * @retval -XSOCK_EBUSY `number` is open, or is reserved already.
+ * @retval -XSOCK_EMFILE `number` is -1, and no number is free.
  * @retval -XSOCK_ENOMEM There is no memory.
  * @retval -XSOCK_ECANCELED The guest has ended.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -273,11 +280,12 @@ XSOCK_API int xsock_wasix_reserve(struct xsock_wasix *guest, int number) XSOCK_M
 /**
  * Frees a reserved number, because the engine has closed the file.
  *
- * @param[in] guest   The guest.
- * @param[in] number  The number.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
- * @retval -XSOCK_EBADF number is not reserved.
+ * @param[in] guest The guest.
+ * @param[in] number The number.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ * @retval -XSOCK_EBADF `number` is not reserved.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -295,7 +303,7 @@ enum xsock_wasix_owner_kind {
 /**
  * Tells to whom a number belongs.
  *
- * The engine needs this when fd_renumber returns #XSOCK_WASIX_CALL_ENGINE:
+ * The engine needs this when fd_renumber returns XSOCK_WASIX_CALL_ENGINE:
  *
  * - If both numbers belong to the engine, it moves its file to the second number, and calls
  *   xsock_wasix_unreserve() for the first.
@@ -305,10 +313,11 @@ enum xsock_wasix_owner_kind {
  * - If the first belongs to xsock, the engine closes its own file, and calls
  *   xsock_wasix_renumber().
  *
- * @param[in] guest   The guest.
- * @param[in] number  The number. Any int is allowed.
- * @return A value of enum xsock_wasix_owner_kind, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
+ * @param[in] guest The guest.
+ * @param[in] number The number. Any int is allowed.
+ * @return A value of enum xsock_wasix_owner_kind.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -318,11 +327,12 @@ XSOCK_API int xsock_wasix_owner(struct xsock_wasix *guest, int number);
 /**
  * Closes a descriptor of xsock, as fd_close does.
  *
- * @param[in] guest   The guest.
- * @param[in] number  The guest's number of the descriptor.
- * @return 0, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
- * @retval -XSOCK_EBADF number is not open, or it belongs to the engine.
+ * @param[in] guest The guest.
+ * @param[in] number The guest's number of the descriptor.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ * @retval -XSOCK_EBADF `number` is not open, or belongs to the engine.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -333,19 +343,21 @@ XSOCK_API int xsock_wasix_close(struct xsock_wasix *guest, int number);
  * Finishes an fd_renumber that moves a descriptor of xsock to a number of the engine.
  *
  * The engine closes the file of `to` first, and leaves the number reserved. After success the
- * descriptor has the number `to`, which is no longer reserved, and `from` is free.
+ * descriptor has the number `to`, which is no longer reserved, and `from` is free. On failure
+ * nothing is done.
  *
- * @param[in] guest  The guest.
- * @param[in] from   The first number of fd_renumber, a descriptor of xsock.
- * @param[in] to     The second number of fd_renumber, which is reserved for the engine.
- * @return 0, or a negative error. Nothing is done on failure.
- * @retval -XSOCK_EFAULT guest is NULL.
- * @retval -XSOCK_EBADF from is not a descriptor of xsock, or to is not reserved.
- * @retval -XSOCK_EINVAL from is an epoll.
+ * @param[in] guest The guest.
+ * @param[in] from The first number of fd_renumber, a descriptor of xsock.
+ * @param[in] to The second number of fd_renumber, which is reserved for the engine.
+ * @return 0.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ * @retval -XSOCK_EBADF `from` is not a descriptor of xsock, or `to` is not reserved.
+ * @retval -XSOCK_EINVAL `from` is an epoll.
  * @retval -XSOCK_EMFILE The host's process has no more handles.
  * @retval -XSOCK_ENOBUFS The system has no more buffers.
  * @retval -XSOCK_ENOMEM There is no memory.
  * @retval -XSOCK_ECANCELED The guest has ended.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -358,21 +370,22 @@ XSOCK_API int xsock_wasix_renumber(struct xsock_wasix *guest, int from, int to);
  *
  * This is xsock_adopt() for a guest. The policy is not asked.
  *
- * @param[in] guest   The guest.
- * @param[in] handle  A system handle of a socket (see xsock_native.h).
- * @param[in] flags   0, or #XSOCK_SOCK_CLOEXEC and #XSOCK_SOCK_NONBLOCK or-ed, as the guest is to
- *                    see them.
- * @return The guest's number of the descriptor, or a negative error.
- * @retval -XSOCK_EFAULT guest is NULL.
- * @retval -XSOCK_EINVAL flags has unknown bits.
- * @retval -XSOCK_EBADF handle is not an open handle.
- * @retval -XSOCK_ENOTSOCK handle is open, but it is not a socket.
+ * @param[in] guest The guest.
+ * @param[in] handle A system handle of a socket (see xsock_native.h).
+ * @param[in] flags 0, or XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK or-ed, as the guest is to see
+ *     them.
+ * @return The guest's number of the descriptor.
+ * @retval -XSOCK_EFAULT `guest` is NULL.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits.
+ * @retval -XSOCK_EBADF `handle` is not an open handle.
+ * @retval -XSOCK_ENOTSOCK `handle` is open, but it is not a socket.
  * @retval -XSOCK_EAFNOSUPPORT xsock has no number for the socket's family.
  * @retval -XSOCK_ESOCKTNOSUPPORT xsock has no number for the socket's type.
  * @retval -XSOCK_EBUSY A descriptor of the guest already has this handle.
- * @retval -XSOCK_EMFILE All numbers below max_descriptors are taken.
+ * @retval -XSOCK_EMFILE All numbers below `max_descriptors` are taken.
  * @retval -XSOCK_ENOMEM There is no memory for the descriptor.
  * @retval -XSOCK_ECANCELED The guest has ended.
+ *
  * @par Other errors
  * On Windows the errors of starting Winsock are returned too (see xsock_startup()).
  * @par Blocking
@@ -390,7 +403,8 @@ XSOCK_API int xsock_wasix_adopt(struct xsock_wasix *guest, uintptr_t handle,
  *
  * Each poll_oneoff of the guest that waits calls the `ready` function again.
  *
- * @param[in] guest  The guest. NULL does nothing.
+ * @param[in] guest The guest. NULL does nothing.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -412,10 +426,11 @@ XSOCK_API void xsock_wasix_wake(struct xsock_wasix *guest);
  * Absolute times of poll_oneoff refer to these clocks. The engine's clock_time_get should return
  * the same times.
  *
- * @param[in] clock  0 is the time of day, since the start of 1970 in UTC. 1 is a clock that counts
- *                   steadily from an unspecified start.
- * @return The time in nanoseconds, or a negative error.
+ * @param[in] clock 0 is the time of day, since the start of 1970 in UTC. 1 is a clock that counts
+ *     steadily from an unspecified start.
+ * @return The time in nanoseconds.
  * @retval -XSOCK_EINVAL There is no such clock.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -445,14 +460,15 @@ struct xsock_wasix_memory {
 /**
  * One import: a function that the guest calls.
  *
- * @param[in]     guest   The guest. It must not be NULL.
- * @param[in,out] memory  The memory of the guest. It must not be NULL.
- * @param[in]     args    The arguments, one for each letter of the signature. An i32 is in the low
- *                        half of its word, and the high half is ignored.
- * @return WASIX's errno, which is 0 for success, or #XSOCK_WASIX_CALL_ENGINE. If the memory is too
- *         small for what the guest passes, or its base is NULL, the errno is MEMVIOLATION (78), or
- *         FAULT (21) in preview 1. If a reserved word of memory is not 0, the errno is INVAL (28).
- *         In these cases nothing is done.
+ * @param[in] guest The guest. Must not be NULL.
+ * @param[in,out] memory The memory of the guest. Must not be NULL.
+ * @param[in] args The arguments, one for each letter of the signature. An i32 is in the low half of
+ *     its word, and the high half is ignored.
+ * @return WASIX's errno, which is 0 for success, or XSOCK_WASIX_CALL_ENGINE. If the memory is too
+ *     small for what the guest passes, or its `base` is NULL, the errno is MEMVIOLATION (78), or
+ *     FAULT (21) in preview 1. If a reserved word of `memory` is not 0, the errno is INVAL (28). In
+ *     these cases nothing is done.
+ *
  * @par Blocking
  * The call blocks where WASIX's call does.
  */
@@ -477,8 +493,9 @@ struct xsock_wasix_import {
  *
  * The call never fails.
  *
- * @param[out] out_count  Receives the number of imports. It may be NULL.
+ * @param[out] out_count The number of imports. May be NULL.
  * @return The first import of an array. The array is constant and needs no freeing.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
@@ -488,9 +505,10 @@ XSOCK_API const struct xsock_wasix_import *xsock_wasix_imports(size_t *out_count
 /**
  * Finds one import by its names.
  *
- * @param[in] module  The module, such as "wasix_32v1".
- * @param[in] name    The function's name, such as "sock_open".
+ * @param[in] module The module, such as "wasix_32v1".
+ * @param[in] name The function's name, such as "sock_open".
  * @return The import, or NULL if there is none of these names or an argument is NULL.
+ *
  * @par Blocking
  * The call does not block.
  * @since 0.1
