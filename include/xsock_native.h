@@ -92,21 +92,22 @@ XSOCK_API int xsock_adopt(uintptr_t handle, int flags) XSOCK_MUST_USE;
 /**
  * Removes a socket from xsock without closing it, and stores its system handle.
  *
- * After success the handle is yours, and the number is free. If #XSOCK_SOCK_NONBLOCK is off, the
+ * After success the handle is yours, and the number is free. If XSOCK_SOCK_NONBLOCK is off, the
  * handle is put back into the system's blocking mode, unless a duplicate of the descriptor is
  * still open in xsock.
  *
- * Calls of other threads that wait in d end with -XSOCK_ECANCELED, as when d is closed. The call
+ * Calls of other threads that wait in `d` end with ECANCELED, as when `d` is closed. The call
  * returns when they have left.
  *
- * @param[in]  d    The descriptor of a socket.
- * @param[out] out  Receives the handle. It is unchanged on failure.
- * @return 0, or a negative error.
- * @retval -XSOCK_EBADF d is not open.
- * @retval -XSOCK_EFAULT out is NULL.
- * @retval -XSOCK_ENOTSOCK d is a poller.
+ * @param[in] d The descriptor of a socket.
+ * @param[out] out The handle. Unchanged on failure.
+ * @return 0.
+ * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_EFAULT `out` is NULL.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller.
+ *
  * @par Blocking
- * The call waits for other threads' calls in d to leave. A call that waits leaves at once.
+ * The call waits for other threads' calls in `d` to leave. A call that waits leaves at once.
  * @since 0.1
  * @see xsock_adopt
  */
