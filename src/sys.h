@@ -234,9 +234,9 @@ struct xsock__sys_msg {
     /* xsock's family, by which control data differs: received, the socket's; sent, the packet's. A
      * dual-stack socket sends packets of INET, too; control->local may be IPv4-mapped then. */
     int af;
-    bool coalesces;                /* received: the socket coalesces, and segment is wanted */
-    size_t done;                   /* out: the bytes that were moved */
-    int flags;                     /* out, received: TRUNC, CTRUNC, EOR, OOB */
+    bool coalesces; /* received: the socket coalesces, and segment is wanted */
+    size_t done;    /* out: the bytes that were moved */
+    int flags;      /* out, received: TRUNC, CTRUNC, EOR, OOB */
     /* 0: one datagram. Otherwise the bytes are datagrams of this size, and the last may be shorter.
      * Sent: the system cuts the bytes (see xsock__sys_can_segment). Received: out. */
     size_t segment;
@@ -255,8 +255,8 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 /* Move messages of a datagram socket, at least one and at most XSOCK__BATCH_MAX. The socket is not
  * LOCAL, and so no handles come along. The result is 0 if one message was moved; *out is how many
  * were, in order. If an error ended a receive after some messages, and the system will not give the
- * error again, *out_ended is its code, else 0. A send need not tell: the socket has no peer, and the
- * next send of the same message gets the error, too. */
+ * error again, *out_ended is its code, else 0. A send need not tell: the socket has no peer, and
+ * the next send of the same message gets the error, too. */
 enum { XSOCK__BATCH_MAX = 8 };
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out);
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,

@@ -286,8 +286,8 @@ static unsigned allocation_of_wake(const struct call *c)
 
 /* A call that gets no wake waits without one, and looks at its marks now and then. A call that the
  * system does not let wait tries again later. Polls report signals. accept's first try finds no
- * connection: the lack of a number or a handle is nothing to tell then, and the call waits. Datagrams
- * are connected before an earlier peer's error is taken away. */
+ * connection: the lack of a number or a handle is nothing to tell then, and the call waits.
+ * Datagrams are connected before an earlier peer's error is taken away. */
 static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
     int error = xsock__error_from_native(code);

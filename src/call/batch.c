@@ -221,7 +221,8 @@ static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
 
 /* How many messages of a socket may go at once. sendmmsg does not tell which error has ended it
  * after some messages. A socket that has a peer may have such an error, and the system gives it
- * once, so the messages of such a socket go one at a time. A message may still be many datagrams. */
+ * once, so the messages of such a socket go one at a time. A message may still be many datagrams.
+ */
 static size_t most_to_send(const struct xsock__sock *s, const struct xsock_dgram *v, size_t n)
 {
     bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED) || (n > 0 && v->addr == NULL);

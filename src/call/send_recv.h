@@ -23,8 +23,8 @@ enum {
 /* Replaces an error that systems give differently by one that is the same everywhere. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending);
 
-/* 0, or the error that a batch has left to this call. It comes after the checks of arguments, in the
- * place of the first try. */
+/* 0, or the error that a batch has left to this call. It comes after the checks of arguments, in
+ * the place of the first try. */
 static inline int xsock__send_recv_kept(struct xsock__sock *s)
 {
     return xsock__finish(xsock__kept_error_take(s));

@@ -1,5 +1,5 @@
-/* Moves many messages. Linux has sendmmsg and recvmmsg. On other systems, and where a filter forbids
- * these calls, messages go one by one. If another system has a sendmmsg, it is a loop, too
+/* Moves many messages. Linux has sendmmsg and recvmmsg. On other systems, and where a filter
+ * forbids these calls, messages go one by one. If another system has a sendmmsg, it is a loop, too
  * (FreeBSD's C library). */
 #include "posix/message.h"
 

@@ -280,9 +280,9 @@ static void clear(struct xsock_control *c)
     c->interface_index = 0;
 }
 
-/* The record at this offset, or NULL at the end: if the rest is too short for one, or the record says
- * that it is longer than the rest, or shorter than its own head. CMSG_NXTHDR does not look at the
- * length of the record that it returns. */
+/* The record at this offset, or NULL at the end: if the rest is too short for one, or the record
+ * says that it is longer than the rest, or shorter than its own head. CMSG_NXTHDR does not look at
+ * the length of the record that it returns. */
 static struct cmsghdr *record_at(const struct msghdr *m, size_t at)
 {
     const size_t end = (size_t)m->msg_controllen;

@@ -129,8 +129,8 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 }
 
 /* A peek gets no handles: on Linux they would be duplicates, and on other systems anything. Without
- * a buffer for control data the system drops them, and Linux says that they were cut. They were not:
- * the receive that follows gets them. */
+ * a buffer for control data the system drops them, and Linux says that they were cut. They were
+ * not: the receive that follows gets them. */
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec)
 {
     struct iovec few[FEW];

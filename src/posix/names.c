@@ -41,8 +41,9 @@ static int error_from_gai(int gai)
 
 /* What a resolver's answer means: 0 or XSOCK_EAI_... Resolvers give final answers if they could not
  * read their files: a host or a service that "does not exist", or the number of a port that has a
- * name (glibc 2.36, musl 1.2). errno was 0 before the resolver was asked. `before` is the thread's errno before the
- * question, which it gets back. `incomplete`: the resolver had success, but lacks a name. */
+ * name (glibc 2.36, musl 1.2). errno was 0 before the resolver was asked. `before` is the thread's
+ * errno before the question, which it gets back. `incomplete`: the resolver had success, but lacks
+ * a name. */
 static int judge(int gai, bool incomplete, int before, int *out_code)
 {
     int error = error_from_gai(gai), code = error == XSOCK_EAI_SYSTEM ? errno : gai;

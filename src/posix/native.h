@@ -37,9 +37,9 @@ static inline bool xsock__posix_is_missing(int code)
     return code == ENOSYS || code == EPERM || code == EOPNOTSUPP || code == ENOTSUP;
 }
 
-/* Whether a function of the C library has failed because no descriptor or no memory was left, though
- * its result says something else. The errno that the function left behind tells, or a descriptor
- * that cannot be had now. Returns the code of the shortage, or 0. Changes errno. */
+/* Whether a function of the C library has failed because no descriptor or no memory was left,
+ * though its result says something else. The errno that the function left behind tells, or a
+ * descriptor that cannot be had now. Returns the code of the shortage, or 0. Changes errno. */
 int xsock__posix_shortage(void);
 
 /* The poller: epoll (Linux), kqueue (BSD, macOS), and poll() on other systems, or if the build asks

@@ -72,8 +72,8 @@ static bool has_inet_peer(uintptr_t handle)
            && xsock__sys_addr_from_native(&native, &peer) == 0 && is_inet(&peer);
 }
 
-/* A dual-stack socket sends IPv4 packets, too, and the system wants the control data of the packet's
- * family. */
+/* A dual-stack socket sends IPv4 packets, too, and the system wants the control data of the
+ * packet's family. */
 static int packet_family(const struct xsock__held *held, const struct xsock_control *c,
                          const struct xsock_addr *to)
 {

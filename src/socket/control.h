@@ -16,8 +16,8 @@ int xsock__control_check_send(const struct xsock_control *c);
 
 /* Checks whether this socket can send the control data to this address (NULL: to its peer). Returns
  * 0, -XSOCK_EOPNOTSUPP or -XSOCK_EAFNOSUPPORT. -XSOCK_EINVAL if handles would go without data on a
- * stream: they would be lost. *out_af is the family of the packet, which may be INET for a socket of
- * INET6. */
+ * stream: they would be lost. *out_af is the family of the packet, which may be INET for a socket
+ * of INET6. */
 int xsock__control_check_socket(const struct xsock__held *held, const struct xsock_control *c,
                                 const struct xsock_addr *to, size_t total, int *out_af);
 

@@ -1,6 +1,6 @@
-/* An error that a batch leaves to the next call. The system reports some errors of a datagram socket
- * once only. If such an error ends a batch after some datagrams, the call returns their number, and
- * the socket keeps the error's code. */
+/* An error that a batch leaves to the next call. The system reports some errors of a datagram
+ * socket once only. If such an error ends a batch after some datagrams, the call returns their
+ * number, and the socket keeps the error's code. */
 #ifndef XSOCK__SOCKET_KEPT_ERROR_H
 #define XSOCK__SOCKET_KEPT_ERROR_H
 

@@ -25,7 +25,8 @@ const struct xsock__option *xsock__option_find(int number);
 int xsock__option_set(const struct xsock__held *held, int number, int kind, int64_t value);
 int xsock__option_get(const struct xsock__held *held, int number, int kind, int64_t *out);
 
-/* How many bytes a blocking receive of a stream waits for: XSOCK_SO_RCVLOWAT, 1 if it was never set.
+/* How many bytes a blocking receive of a stream waits for: XSOCK_SO_RCVLOWAT, 1 if it was never
+ * set.
  */
 size_t xsock__option_low_water(const struct xsock__held *held);
 

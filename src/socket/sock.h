@@ -26,10 +26,10 @@ enum {
     /* shut down for receiving: what is there can be read, and then comes the end */
     XSOCK__SOCK_SHUT_RD = 128,
     XSOCK__SOCK_SHUT_WR = 256,
-    XSOCK__SOCK_LINGERS = 512,   /* it may have a linger time, set here or outside */
-    XSOCK__SOCK_DEADLINE = 1024, /* it has had a deadline: every call asks before its first try */
-    XSOCK__SOCK_ADOPTED = 2048,  /* what was done to it before is not known */
-    XSOCK__SOCK_EDGES = 4096,    /* it is, or was, an edge-triggered member of a poller */
+    XSOCK__SOCK_LINGERS = 512,     /* it may have a linger time, set here or outside */
+    XSOCK__SOCK_DEADLINE = 1024,   /* it has had a deadline: every call asks before its first try */
+    XSOCK__SOCK_ADOPTED = 2048,    /* what was done to it before is not known */
+    XSOCK__SOCK_EDGES = 4096,      /* it is, or was, an edge-triggered member of a poller */
     XSOCK__SOCK_KEPT_ERROR = 8192, /* the next call fails with kept_error */
     XSOCK__SOCK_LOW_WATER = 16384, /* it may have a low-water mark for receiving (RCVLOWAT) */
     XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */

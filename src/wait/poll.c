@@ -17,7 +17,7 @@ struct watched {
     struct xsock__waiter waiter;
 };
 
-enum { MAX = 64 };
+enum { MAX = 48 };
 
 /* What a guest's call waits for besides its descriptors: the end of its table, and notifications.
  */
