@@ -1,6 +1,7 @@
 /* Sending and receiving on a Windows that can lock little memory. */
 #include "fake_win32.h"
 #include "harness.h"
+#include "native_io.h"
 #include "sockets.h"
 #include "threads.h"
 
@@ -103,6 +104,29 @@ static void a_datagram_is_received_whole_into_a_large_buffer(void **state)
     sockets_close(d[1]);
 }
 
+/* The wait would find the socket ready, again and again. */
+static void a_duplicate_that_knows_no_address_fails_and_does_not_spin(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    int copy = ASSERT_OPENS(xsock_dup(d, 3, 0));
+    char byte;
+    struct xsock_vec v = {&byte, 1};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1};
+    (void)state;
+    ASSERT_RESULT(0, xsock_set_opt_time(d, XSOCK_SO_RCVTIMEO, 300000000));
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_local_addr(d, &a));
+    fake_win32.stale_handle = native_of(copy);
+    ASSERT_RESULT(1, (int)xsock_sendto(d, "x", 1, 0, &a));
+    ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_recv(copy, &byte, 1, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_recvmsg(copy, &m, 0));
+    ASSERT_RESULT(2, fake_win32.stale_calls);
+    fake_win32.stale_handle = 0;
+    sockets_close(copy);
+    sockets_close(d);
+}
+
 static void a_send_that_is_small_already_tells_that_memory_is_short(void **state)
 {
     int d[2];
@@ -146,6 +170,7 @@ int main(void)
         WINDOWS_TEST(no_receive_locks_more_than_a_mebibyte),
         WINDOWS_TEST(a_datagram_is_received_whole_into_a_large_buffer),
         WINDOWS_TEST(a_datagram_asks_once_at_most_for_the_type_of_its_socket),
+        WINDOWS_TEST(a_duplicate_that_knows_no_address_fails_and_does_not_spin),
         WINDOWS_TEST(a_send_that_is_small_already_tells_that_memory_is_short),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

@@ -135,7 +135,9 @@ static int recv_once(SOCKET s, struct receive *r)
 }
 
 /* POSIX systems wait on a datagram socket without an address; Windows does when it has one.
- * WSAEINVAL: another thread has just given it one. */
+ * WSAEINVAL means that the socket has an address already. Either another thread has just given it
+ * one; or it came by another handle, and Winsock, which keeps a part of the state with each handle,
+ * does not know it for this one. Then this handle receives nothing, and to wait would be in vain. */
 static int bind_late(SOCKET s)
 {
     struct xsock__sys_addr a;
@@ -147,7 +149,7 @@ static int bind_late(SOCKET s)
     xsock__own_addrs_unspecified(family, &a);
     if (bind(s, (const struct sockaddr *)(const void *)a.bytes, (int)a.length) != 0)
         code = xsock__win32_error();
-    return code != 0 && code != WSAEINVAL ? code : WSAEWOULDBLOCK;
+    return code == 0 || (code == WSAEINVAL && xsock__state_has_address(s)) ? WSAEWOULDBLOCK : code;
 }
 
 int xsock__win32_code_from_recv(SOCKET s, int flags, int code)

@@ -45,6 +45,9 @@ struct fake_win32 {
     /* All ports that the system would choose from are taken. */
     bool no_port_left;
 
+    /* This handle does not know that its socket was given an address by another handle. */
+    uintptr_t stale_handle;
+
     /* No socket is bound to a multicast group. */
     bool binds_no_group;
 
@@ -61,6 +64,7 @@ struct fake_win32 {
     size_t sent_size;
 
     int lost_polls;     /* out, as what follows */
+    int stale_calls;    /* receives by the stale handle */
     int type_questions; /* SO_TYPE */
     int refused_devices;
     int impatient_connects; /* that were told to try once */

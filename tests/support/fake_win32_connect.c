@@ -9,7 +9,10 @@ typedef int WSAAPI connect_fn(SOCKET s, const struct sockaddr *a, int size);
 typedef int WSAAPI sendto_fn(SOCKET s, const char *buf, int len, int flags,
                              const struct sockaddr *to, int size);
 
+typedef int WSAAPI get_name_fn(SOCKET s, struct sockaddr *a, int *size);
+
 static connect_fn *own_connect, *own_bind;
+static get_name_fn *own_get_name;
 static sendto_fn *own_sendto;
 static SOCKET impatient; /* the last socket that was told to try once */
 
@@ -47,6 +50,8 @@ static int WSAAPI fake_bind(SOCKET s, const struct sockaddr *a, int size)
 {
     if (fake_win32.no_port_left && ((const struct sockaddr_in *)(const void *)a)->sin_port == 0)
         return fail(WSAENOBUFS);
+    if (s == fake_win32.stale_handle)
+        return fail(WSAEINVAL);
     if (fake_win32.binds_no_group && is_group(a))
         return fail(WSAEADDRNOTAVAIL);
     return own_bind(s, a, size);
@@ -56,6 +61,11 @@ static int WSAAPI fake_sendto(SOCKET s, const char *buf, int len, int flags,
                               const struct sockaddr *to, int size)
 {
     return fake_win32.no_port_left ? fail(WSAENOBUFS) : own_sendto(s, buf, len, flags, to, size);
+}
+
+static int WSAAPI fake_get_name(SOCKET s, struct sockaddr *a, int *size)
+{
+    return s == fake_win32.stale_handle ? fail(WSAEINVAL) : own_get_name(s, a, size);
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */
@@ -81,6 +91,8 @@ void fake_win32_install_connect(void)
     own_connect =
         (connect_fn *)fake_win32_replace(dll, "connect", (fake_win32_function *)fake_connect);
     own_bind = (connect_fn *)fake_win32_replace(dll, "bind", (fake_win32_function *)fake_bind);
+    own_get_name =
+        (get_name_fn *)fake_win32_replace(dll, "getsockname", (fake_win32_function *)fake_get_name);
     own_sendto = (sendto_fn *)fake_win32_replace(dll, "sendto", (fake_win32_function *)fake_sendto);
     own_name_info = (get_name_info *)fake_win32_replace(dll, "GetNameInfoW",
                                                         (fake_win32_function *)fake_name_info);

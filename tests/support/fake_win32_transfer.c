@@ -21,6 +21,15 @@ static wsa_send_fn *own_wsa_send;
 static wsa_recv_fn *own_wsa_recv;
 static wsa_recvfrom_fn *own_wsa_recvfrom;
 
+static bool is_stale(SOCKET s)
+{
+    if (s != fake_win32.stale_handle || s == 0)
+        return false;
+    fake_win32.stale_calls++;
+    WSASetLastError(WSAEINVAL);
+    return true;
+}
+
 static bool is_too_large(size_t bytes)
 {
     if (fake_win32.locked_max == 0 || bytes <= fake_win32.locked_max)
@@ -46,7 +55,8 @@ static int WSAAPI fake_send(SOCKET s, const char *buf, int len, int flags)
 static int WSAAPI fake_recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from,
                                 int *size)
 {
-    return is_too_large((size_t)len) ? SOCKET_ERROR : own_recvfrom(s, buf, len, flags, from, size);
+    return is_stale(s) || is_too_large((size_t)len) ? SOCKET_ERROR
+                                                    : own_recvfrom(s, buf, len, flags, from, size);
 }
 
 static int WSAAPI fake_wsa_send(SOCKET s, WSABUF *v, DWORD n, DWORD *sent, DWORD flags,
@@ -65,8 +75,9 @@ static int WSAAPI fake_wsa_recvfrom(SOCKET s, WSABUF *v, DWORD n, DWORD *got, DW
                                     struct sockaddr *from, int *size, WSAOVERLAPPED *o,
                                     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    return are_too_large(v, n) ? SOCKET_ERROR
-                               : own_wsa_recvfrom(s, v, n, got, flags, from, size, o, routine);
+    return is_stale(s) || are_too_large(v, n)
+               ? SOCKET_ERROR
+               : own_wsa_recvfrom(s, v, n, got, flags, from, size, o, routine);
 }
 
 void fake_win32_install_transfer(void)
