@@ -1,5 +1,4 @@
-/* Addresses on a Windows that can be told to try once only, has no port left, and binds no group.
- */
+/* Addresses on a Windows that tries once only, has no port left, and binds no group. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"

@@ -6,25 +6,36 @@
 #include "win32/afd.h"
 #include "win32/state.h"
 
+#include <stddef.h>
+
+_Static_assert(offsetof(fd_set, fd_array) == sizeof(SOCKET), "see struct set");
+
 enum { NAP_MIN_MS = 1, NAP_MAX_MS = 20 };
 
-static fd_set *put(fd_set *set, SOCKET s, bool wanted)
+/* As fd_set, which has room for 64: half a kilobyte on the stack. */
+struct set {
+    u_int count;
+    SOCKET socket;
+};
+
+static fd_set *put(struct set *set, SOCKET s, bool wanted)
 {
-    set->fd_count = wanted;
-    set->fd_array[0] = s;
-    return wanted ? set : NULL;
+    set->count = wanted;
+    set->socket = s;
+    return wanted ? (fd_set *)(void *)set : NULL;
 }
 
 /* In the driver's words. An exception is a failed connect, or out-of-band data. */
-static ULONG events_from_sets(SOCKET s, const fd_set *in, const fd_set *out, const fd_set *except)
+static ULONG events_from_sets(SOCKET s, const struct set *in, const struct set *out,
+                              const struct set *except)
 {
     ULONG events = 0;
 
-    if (in->fd_count > 0)
+    if (in->count > 0)
         events |= XSOCK__AFD_RECEIVE;
-    if (out->fd_count > 0)
+    if (out->count > 0)
         events |= XSOCK__AFD_SEND;
-    if (except->fd_count > 0)
+    if (except->count > 0)
         events |= xsock__state_is_unconnected(s) ? XSOCK__AFD_CONNECT_FAILED : XSOCK__AFD_EXPEDITED;
     return events;
 }
@@ -32,7 +43,7 @@ static ULONG events_from_sets(SOCKET s, const fd_set *in, const fd_set *out, con
 static int ask(const struct xsock__sys_wait *e)
 {
     struct timeval at_once = {0, 0};
-    fd_set in, out, except;
+    struct set in, out, except;
     int n;
 
     if (e->handle == UINTPTR_MAX)

@@ -137,7 +137,7 @@ static int recv_once(SOCKET s, struct receive *r)
 /* POSIX systems wait on a datagram socket without an address; Windows does when it has one.
  * WSAEINVAL means that the socket has an address already. Either another thread has just given it
  * one; or it came by another handle, and Winsock, which keeps a part of the state with each handle,
- * does not know it for this one. Then this handle receives nothing, and to wait would be in vain. */
+ * does not know it for this one. Then this handle receives nothing, and waiting is in vain. */
 static int bind_late(SOCKET s)
 {
     struct xsock__sys_addr a;
