@@ -179,6 +179,26 @@ static void a_member_that_is_added_again_is_reported(void **state)
     sockets_close(d[1]);
 }
 
+static void each_of_two_duplicates_in_a_poller_is_reported(void **state)
+{
+    int d[2], p = ASSERT_OPENS(xsock_poller_open(0));
+    struct xsock_event e[2];
+    (void)state;
+    fake_win32.loses_polls = true;
+    sockets_tcp(d);
+    int copy = ASSERT_OPENS(xsock_dup(d[1], 3, 0));
+    ASSERT_RESULT(0, add(p, d[1], XSOCK_POLLER_IN));
+    ASSERT_RESULT(0, add(p, copy, XSOCK_POLLER_IN));
+    ASSERT_RESULT(0, xsock_poller_wait(p, e, 2, 0));
+    ASSERT_RESULT(0, fake_win32.lost_polls);
+    sockets_send(d[0]);
+    UNTIL(xsock_poller_wait(p, e, 2, patience_ns) == 2, (void)0);
+    sockets_close(p);
+    sockets_close(copy);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
 /* More than go to one device. */
 static void many_members_are_reported(void **state)
 {
@@ -216,6 +236,7 @@ int main(void)
         WINDOWS_TEST(each_of_three_threads_in_accept_gets_its_connection),
         WINDOWS_TEST(a_member_that_is_changed_is_reported),
         WINDOWS_TEST(a_member_that_is_added_again_is_reported),
+        WINDOWS_TEST(each_of_two_duplicates_in_a_poller_is_reported),
         WINDOWS_TEST(many_members_are_reported),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

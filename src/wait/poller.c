@@ -229,6 +229,7 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
         return -XSOCK_ENOMEM;
     m->observer.closed = member_closed;
     m->sys.handle = fd->held.handle;
+    m->sys.socket = fd->held.sock;
     m->poller = p;
     m->data = data;
     m->events = events;

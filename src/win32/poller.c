@@ -86,8 +86,8 @@ void xsock__sys_poller_close(struct xsock__sys_poller *p)
 {
     bool all = await_all(p);
 
-    while (all && p->all != NULL)
-        xsock__request_free(p, p->all);
+    if (all)
+        xsock__poller_group_free(p);
     close_handles(p);
     xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, poller_size());

@@ -36,6 +36,13 @@ void xsock__poller_group_cancel(const struct xsock__sys_poller *p)
         (void)CancelIoEx(g->device, NULL);
 }
 
+void xsock__poller_group_free(struct xsock__sys_poller *p)
+{
+    for (const struct xsock__poller_group *g = p->group; g != NULL; g = g->next)
+        while (g->all != NULL)
+            xsock__request_free(p, g->all);
+}
+
 void xsock__poller_group_close(struct xsock__sys_poller *p)
 {
     while (p->group != NULL) {
@@ -47,17 +54,26 @@ void xsock__poller_group_close(struct xsock__sys_poller *p)
     }
 }
 
-/* The first group, which has room: if it had none, the first that is half empty goes in front, so
- * that this is not looked for often. If there is no such group, and none can be had, a group may
- * become larger. */
-static struct xsock__poller_group *find_group(struct xsock__sys_poller *p)
+/* A retired request is cancelled, and so not under way any more. */
+static bool has(const struct xsock__poller_group *g, const void *shared)
+{
+    for (const struct xsock__request *r = g->all; r != NULL; r = r->next)
+        if (r->shared == shared && !r->retired)
+            return true;
+    return false;
+}
+
+/* The first group, if it has room and no duplicate of the socket. If not, the first other one that
+ * is half empty goes in front, so that this is not looked for often. Else there is a new one; if
+ * none can be had, the first is as good as any. */
+static struct xsock__poller_group *find_group(struct xsock__sys_poller *p, const void *shared)
 {
     struct xsock__poller_group **at = &p->group;
     struct xsock__poller_group *g = *at;
 
-    if (g->count < XSOCK__POLLER_GROUP)
+    if (g->count < XSOCK__POLLER_GROUP && !has(g, shared))
         return g;
-    while (*at != NULL && (*at)->count > XSOCK__POLLER_GROUP / 2)
+    while (*at != NULL && ((*at)->count > XSOCK__POLLER_GROUP / 2 || has(*at, shared)))
         at = &(*at)->next;
     g = *at;
     if (g != NULL) {
@@ -84,18 +100,19 @@ struct xsock__request *xsock__request_new(struct xsock__sys_poller *p,
 
     if (r == NULL)
         return NULL;
-    r->group = find_group(p);
+    r->shared = m->socket;
+    r->group = find_group(p, r->shared);
     r->group->count++;
     r->key = m->key;
     r->socket = m->handle;
     r->handle = (HANDLE)m->handle;
     r->asked = asked;
     r->state = XSOCK__REQUEST_IDLE;
-    r->next = p->all;
-    r->link = &p->all;
+    r->next = r->group->all;
+    r->link = &r->group->all;
     if (r->next != NULL)
         r->next->link = &r->next;
-    p->all = r;
+    r->group->all = r;
     p->count++;
     return r;
 }

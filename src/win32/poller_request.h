@@ -13,13 +13,14 @@
 
 enum { XSOCK__POLLER_BATCH = 64 }; /* answers that are taken at a time */
 
-/* A device for some of the requests. To cancel one, the system looks through all that its device
- * has: with 30,000 on one device, that took a hundred times as long.
- * https://github.com/python-trio/trio/issues/1280 */
+/* A device for some of the requests, of which no two are for one socket: see wait.c. To cancel one,
+ * the system looks through all that its device has: with 30,000 on one device, that took a hundred
+ * times as long. https://github.com/python-trio/trio/issues/1280 */
 enum { XSOCK__POLLER_GROUP = 128 };
 struct xsock__poller_group {
     struct xsock__poller_group *next;
     HANDLE device;
+    struct xsock__request *all;
     size_t count;
 };
 
@@ -28,15 +29,16 @@ enum xsock__request_state { XSOCK__REQUEST_IDLE, XSOCK__REQUEST_LISTED, XSOCK__R
 struct xsock__request {
     OVERLAPPED o; /* first: the port gives its address back */
     struct xsock__poller_group *group;
-    struct xsock__request *next, **link;               /* of all */
+    struct xsock__request *next, **link;               /* of the group's */
     struct xsock__request *next_listed, **listed_link; /* of those to be made */
     uint64_t key;
     uint64_t made_in; /* the serial of the latest wait that had begun then */
     SOCKET socket;
-    HANDLE handle;  /* the driver's own of it */
-    uint32_t asked; /* XSOCK_POLLER bits */
-    ULONG quiet;    /* the driver's events that are not to be reported again for now */
-    ULONG watched;  /* what it was made with, or will be as soon as it has been cancelled */
+    const void *shared; /* what duplicates of the socket have in common */
+    HANDLE handle;      /* the driver's own of it */
+    uint32_t asked;     /* XSOCK_POLLER bits */
+    ULONG quiet;        /* the driver's events that are not to be reported again for now */
+    ULONG watched;      /* what it was made with, or will be as soon as it has been cancelled */
     enum xsock__request_state state;
     bool retired;                /* has no member any more */
     struct xsock__afd_poll poll; /* last: there is room for one entry only */
@@ -47,7 +49,7 @@ struct xsock__sys_poller {
     struct xsock__poller_group *group; /* the one that has room; the others follow */
     xsock__atomic_int woken;           /* a wake is in the port */
     struct xsock__lock lock;           /* of all that follows, and of the requests */
-    struct xsock__request *all, *listed;
+    struct xsock__request *listed;
     size_t count, pending, retired;
     size_t waiters;                  /* threads that are waiting now */
     uint64_t serial;                 /* of waits */
@@ -57,8 +59,9 @@ struct xsock__sys_poller {
 /* Opens the first group's device. The port is open. */
 int xsock__poller_group_open(struct xsock__sys_poller *p);
 
-/* Cancels all requests. */
+/* Cancels all requests, and frees them once all their answers have come. */
 void xsock__poller_group_cancel(const struct xsock__sys_poller *p);
+void xsock__poller_group_free(struct xsock__sys_poller *p);
 void xsock__poller_group_close(struct xsock__sys_poller *p);
 
 /* One more, not made yet. NULL: no memory. */

@@ -49,12 +49,24 @@ static struct {
 } ports[MAX];
 static size_t port_count;
 
+typedef BOOL WINAPI compare_handles(HANDLE a, HANDLE b);
+
+/* Duplicates are handles of one socket. */
+static bool is_same_socket(HANDLE a, HANDLE b)
+{
+    static compare_handles *compare;
+    if (compare == NULL)
+        compare = (compare_handles *)(fake_win32_function *)GetProcAddress(
+            GetModuleHandleW(L"kernelbase.dll"), "CompareObjectHandles");
+    return a == b || (compare != NULL && compare(a, b));
+}
+
 /* Under the lock, as all that follow. */
 static bool is_under_way(HANDLE device, HANDLE socket)
 {
     for (size_t i = 0; i < MAX; i++) {
         const struct request *r = &requests[i];
-        if (r->o != NULL && r->device == device && r->socket == socket
+        if (r->o != NULL && r->device == device && is_same_socket(r->socket, socket)
             && *(volatile ULONG_PTR *)&r->o->Internal == PENDING)
             return true;
     }
