@@ -298,12 +298,14 @@ static struct cmsghdr *next_record(const struct msghdr *m, struct cmsghdr *c)
     return record_at(m, at + (size_t)CMSG_SPACE(data_size(c)));
 }
 
+#ifdef UDP_GRO
 static void get_segment(struct cmsghdr *c, struct xsock__sys_msg *m)
 {
     int size;
     if (get_octet(c, &size) && size > 0)
         m->segment = (size_t)size;
 }
+#endif
 
 void xsock__posix_get_control(struct msghdr *from, struct xsock__sys_msg *m, bool cloexec)
 {

@@ -6,16 +6,19 @@
  */
 #include "posix/native.h"
 
-#ifdef XSOCK__POLLER_KQUEUE
+#if defined(XSOCK__POLLER_KQUEUE) || defined(XSOCK_POSIX_FAKE_KQUEUE)
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#ifndef XSOCK_POSIX_FAKE_KQUEUE /* a test has its own, on Linux */
 #include <sys/event.h>
+#endif
 #include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "posix/handle.h"
+#include "posix/pending_error.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MAX = 128 };
@@ -127,6 +130,14 @@ static unsigned filter_flags(uint32_t events)
     return flags;
 }
 
+static bool is_listener(const struct xsock__sys_member *m)
+{
+    int listens = 0;
+    socklen_t size = sizeof listens;
+    return getsockopt((int)m->handle, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0
+           && listens != 0;
+}
+
 /* FreeBSD has no filter for PRI. PRI is looked for when the read filter of such a member reports.
  */
 static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t events)
@@ -134,7 +145,9 @@ static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t eve
     if (events & (XSOCK_POLLER_IN | XSOCK_POLLER_PRI))
         return make_event(m->handle, EVFILT_READ, filter_flags(events), 0, 0,
                           events & XSOCK_POLLER_PRI ? m->key | wants_pri : m->key);
-    if (events & XSOCK_POLLER_RDHUP)
+    /* filt_soread reports a listener with a connection whatever its low-water mark is. A listener
+     * has no half that ends, so it is not reported for ever. */
+    if ((events & XSOCK_POLLER_RDHUP) != 0 && !is_listener(m))
         return make_event(m->handle, EVFILT_READ, filter_flags(events), NOTE_LOWAT, INT_MAX,
                           m->key);
     /* The end of one direction was not asked for, and must not be reported for ever. */
@@ -230,6 +243,9 @@ static uint32_t from_native(const struct kevent *e)
     if (ended || (key_of(e) & wants_pri) != 0)
         events |= ask_poll(e->ident);
     if (ended && e->fflags != 0) /* the socket's error, which stays on the socket */
+        events |= XSOCK_POLLER_ERR;
+    /* filt_soread reports a socket with an error and no data, and does not say why */
+    if (!ended && e->filter == EVFILT_READ && e->data == 0 && xsock__posix_has_error((int)e->ident))
         events |= XSOCK_POLLER_ERR;
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }

@@ -7,9 +7,18 @@
 #include <time.h>
 
 #include "posix/event.h"
+#include "posix/pending_error.h"
 #include "xsock.h"
 
+/* Where poll is FreeBSD's: see the uses. A test has it on Linux, too. */
+#if !defined(__linux__) || defined(XSOCK_POSIX_BSD_POLL)
+enum { BSD_POLL = 1 };
+#else
+enum { BSD_POLL = 0 };
+#endif
+
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 64 };
+enum { LOOK_AGAIN_NS = 20 * MILLISECOND };
 
 int64_t xsock__sys_now(void)
 {
@@ -104,6 +113,10 @@ static short to_native(int events)
         native |= POLLOUT;
     if (events & XSOCK_POLLPRI)
         native |= POLLPRI;
+    /* FreeBSD's sopoll_generic notes the waiting thread only for what is asked for. If nothing is,
+     * the end of the connection would not wake it. Out-of-band data is the rarest event. */
+    if (BSD_POLL && native == 0)
+        native = POLLPRI;
     return (short)native;
 }
 
@@ -115,7 +128,7 @@ static int from_native(short native, int asked)
     if (native & POLLOUT)
         events |= XSOCK_POLLOUT;
     if (native & POLLPRI)
-        events |= XSOCK_POLLPRI;
+        events |= asked & XSOCK_POLLPRI;
     if (native & POLLHUP)
         events |= XSOCK_POLLHUP;
     if (native & POLLERR)
@@ -170,14 +183,48 @@ static void collect(const struct pollfd *p, struct xsock__sys_wait *v, size_t n)
             v[i].handle != UINTPTR_MAX ? from_native(p[count++].revents, v[i].events) : 0;
 }
 
+/* Adds what FreeBSD's poll leaves out. */
+static void add_errors(struct pollfd *p, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if ((p[i].revents & (POLLIN | POLLOUT | POLLHUP)) != 0
+            && (p[i].revents & (POLLERR | POLLNVAL)) == 0 && xsock__posix_has_error(p[i].fd))
+            p[i].revents |= POLLERR;
+}
+
+/* Whether poll has ended only because of out-of-band data that nobody asked for. It is not asked for
+ * again: such a socket is looked at after a while. */
+static bool is_nothing(struct pollfd *p, const struct xsock__sys_wait *v, size_t n, int ready)
+{
+    int unasked = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (v[i].handle == UINTPTR_MAX)
+            continue;
+        if (p->revents == POLLPRI && (v[i].events & XSOCK_POLLPRI) == 0) {
+            p->events = 0;
+            unasked++;
+        }
+        p++;
+    }
+    return unasked > 0 && unasked == ready;
+}
+
 static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n,
                    const struct xsock__sys_wake *wake, int64_t timeout_ns)
 {
     size_t count = fill(p, v, n);
+    const size_t all = count + (wake != NULL);
     if (wake != NULL)
         p[count] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
-    if (xsock__posix_wait_poll(p, count + (wake != NULL), timeout_ns) < 0)
+    int ready = xsock__posix_wait_poll(p, all, timeout_ns);
+    if (BSD_POLL && ready > 0 && is_nothing(p, v, n, ready)) {
+        bool is_long = timeout_ns < 0 || timeout_ns > LOOK_AGAIN_NS;
+        ready = xsock__posix_wait_poll(p, all, is_long ? LOOK_AGAIN_NS : timeout_ns);
+    }
+    if (ready < 0)
         return errno;
+    if (BSD_POLL)
+        add_errors(p, count);
     collect(p, v, n);
     return 0;
 }
