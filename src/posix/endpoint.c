@@ -150,13 +150,12 @@ int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
                : errno;
 }
 
-typedef int name_fn(int fd, struct sockaddr *name, socklen_t *size);
-
-static int ask(name_fn *fn, uintptr_t h, struct xsock__sys_addr *out)
+static int ask(uintptr_t h, bool peer, struct xsock__sys_addr *out)
 {
     struct xsock__sys_addr name = {0};
+    struct sockaddr *native = (struct sockaddr *)(void *)name.bytes;
     socklen_t size = sizeof name.bytes;
-    if (fn((int)h, (struct sockaddr *)(void *)name.bytes, &size) != 0)
+    if ((peer ? getpeername((int)h, native, &size) : getsockname((int)h, native, &size)) != 0)
         return errno;
     name.length = (uint32_t)size;
     *out = name;
@@ -165,12 +164,12 @@ static int ask(name_fn *fn, uintptr_t h, struct xsock__sys_addr *out)
 
 int xsock__sys_local_addr(uintptr_t h, struct xsock__sys_addr *out)
 {
-    return ask(getsockname, h, out);
+    return ask(h, false, out);
 }
 
 int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
 {
-    return ask(getpeername, h, out);
+    return ask(h, true, out);
 }
 
 /* No user and no group has the number (uid_t)-1, which stands for "unknown". */

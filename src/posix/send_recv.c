@@ -53,8 +53,7 @@ static bool lacks_port(uintptr_t h)
 {
     union {
         struct sockaddr any;
-        struct sockaddr_in in; /* INET6 has the port at the same place */
-        struct sockaddr_storage storage;
+        struct sockaddr_in in; /* INET6 has the port at the same place; the rest is cut */
     } name = {.any = {0}};
     int type = 0;
     socklen_t size = sizeof type, name_size = sizeof name;

@@ -192,8 +192,8 @@ static void add_errors(struct pollfd *p, size_t count)
             p[i].revents |= POLLERR;
 }
 
-/* Whether poll has ended only because of out-of-band data that nobody asked for. It is not asked for
- * again: such a socket is looked at after a while. */
+/* Whether poll has ended only because of out-of-band data that nobody asked for. It is not asked
+ * for again: such a socket is looked at after a while. */
 static bool is_nothing(struct pollfd *p, const struct xsock__sys_wait *v, size_t n, int ready)
 {
     int unasked = 0;

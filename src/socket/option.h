@@ -26,8 +26,7 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
 int xsock__option_get(const struct xsock__held *held, int number, int kind, int64_t *out);
 
 /* How many bytes a blocking receive of a stream waits for: XSOCK_SO_RCVLOWAT, 1 if it was never
- * set.
- */
+ * set. */
 size_t xsock__option_low_water(const struct xsock__held *held);
 
 /* Whether a socket is of INET or INET6, and speaks TCP; is for datagrams or RAW; has any type. */
