@@ -144,6 +144,36 @@ static void run_child(bool full, const char *path)
     _exit(0);
 }
 
+/* A daemon that begins by closing all numbers, and opens its files after that. */
+static void close_all_and_go_on(const char *path)
+{
+    enum { FILES = 40 };
+    int p = xsock_poller_open(0);
+    if (p < 0 || dup2(STDERR_FILENO, REPORTS) != REPORTS)
+        _exit(2);
+    for (int fd = 3; fd < REPORTS; fd++)
+        close(fd);
+    for (int i = 0; i < FILES; i++)
+        CHILD_CHECK(open(path, O_RDWR | O_CREAT, 0600) == 3 + i);
+    CHILD_CHECK(unlink(path) == 0 && xsock_poller_wake(p) == 0 && xsock_close(p) == 0);
+    for (int i = 0; i < FILES; i++)
+        CHILD_CHECK(lseek(3 + i, 0, SEEK_END) == 0); /* open, and nothing was written */
+    _exit(0);
+}
+
+static void a_poller_touches_no_file_that_has_its_numbers(void **state)
+{
+    char path[64];
+    int status = -1;
+    (void)state;
+    snprintf(path, sizeof path, "/tmp/xsock-numbers-%ld", (long)getpid());
+    pid_t child = fork();
+    if (child == 0)
+        close_all_and_go_on(path);
+    assert_true(child > 0 && waitpid(child, &status, 0) == child);
+    assert_int_equal(status, 0);
+}
+
 static void the_numbers_of_the_standard_streams_stay_free(void **state)
 {
     char path[64];
@@ -162,6 +192,11 @@ static void the_numbers_of_the_standard_streams_stay_free(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(the_numbers_of_the_standard_streams_stay_free)};
+    const struct CMUnitTest tests[] = {
+        TEST(the_numbers_of_the_standard_streams_stay_free),
+#ifndef _WIN32
+        TEST(a_poller_touches_no_file_that_has_its_numbers),
+#endif
+    };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

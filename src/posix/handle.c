@@ -1,6 +1,7 @@
 #include "posix/handle.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int xsock__posix_move_up(int fd)
@@ -28,4 +29,20 @@ int xsock__posix_move_both_up(int fd[2])
         if (fd[i] >= 0)
             close(fd[i]);
     return code;
+}
+
+bool xsock__posix_identify(int fd, uint64_t out[2])
+{
+    struct stat s;
+    if (fstat(fd, &s) != 0)
+        return false;
+    out[0] = (uint64_t)s.st_dev;
+    out[1] = (uint64_t)s.st_ino;
+    return true;
+}
+
+bool xsock__posix_is_same(int fd, const uint64_t id[2])
+{
+    uint64_t now[2];
+    return xsock__posix_identify(fd, now) && now[0] == id[0] && now[1] == id[1];
 }

@@ -15,4 +15,12 @@ int xsock__posix_move_up(int fd);
 /* The same for two. Returns 0, or errno; both are closed then. */
 int xsock__posix_move_both_up(int fd[2]);
 
+/* Which file a number stands for. A program that closes all numbers closes the library's handles,
+ * too, and its next files get the numbers. So a handle of the library's own is compared before it
+ * is written to or closed. All eventfds and epolls of a system are one file, so a program's eventfd
+ * is not noticed. A file, a socket or a pipe is noticed. `identify` returns false with errno if the
+ * number is not open. */
+bool xsock__posix_identify(int fd, uint64_t out[2]);
+bool xsock__posix_is_same(int fd, const uint64_t id[2]);
+
 #endif

@@ -17,10 +17,16 @@ static const uint64_t wake_key = UINT64_MAX;
 
 struct xsock__sys_poller {
     int epoll;
-    int wake[2]; /* an event (event.h) */
+    int wake[2];                      /* an event (event.h) */
+    uint64_t epoll_id[2], wake_id[2]; /* which files they are */
 };
 
 /* ---- Life ------------------------------------------------------------------------------------ */
+
+static bool has_wake(const struct xsock__sys_poller *p)
+{
+    return xsock__posix_is_same(p->wake[1], p->wake_id);
+}
 
 /* The wake is edge-triggered. One waiter gets it, and takes it by reading. If no thread waits, the
  * next one gets it. */
@@ -30,7 +36,9 @@ static int open_wake(struct xsock__sys_poller *p)
     int code = xsock__posix_event_open(p->wake);
     if (code != 0)
         return code;
-    if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake[0], &e) == 0)
+    if (epoll_ctl(p->epoll, EPOLL_CTL_ADD, p->wake[0], &e) == 0
+        && xsock__posix_identify(p->epoll, p->epoll_id)
+        && xsock__posix_identify(p->wake[1], p->wake_id))
         return 0;
     code = errno;
     xsock__posix_event_close(p->wake);
@@ -75,8 +83,10 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
 /* A forked process shares the epoll, so closing it here leaves the parent's intact. */
 void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 {
-    close(p->epoll);
-    xsock__posix_event_close(p->wake);
+    if (xsock__posix_is_same(p->epoll, p->epoll_id))
+        close(p->epoll);
+    if (has_wake(p))
+        xsock__posix_event_close(p->wake);
 }
 
 void xsock__sys_poller_close(struct xsock__sys_poller *p)
@@ -189,7 +199,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         return errno;
     for (int i = 0; i < count; i++) {
         if (native[i].data.u64 == wake_key)
-            woken = xsock__posix_event_take(p->wake);
+            woken = has_wake(p) && xsock__posix_event_take(p->wake);
         else
             v[reported++] =
                 (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
@@ -199,9 +209,13 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     return 0;
 }
 
+/* Keeps errno, because a signal handler may call this. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p)
 {
-    xsock__posix_event_set(p->wake);
+    int saved = errno;
+    if (has_wake(p))
+        xsock__posix_event_set(p->wake);
+    errno = saved;
 }
 
 #endif

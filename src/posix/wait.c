@@ -3,10 +3,10 @@
 
 #include <limits.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <time.h>
 
 #include "posix/event.h"
+#include "posix/handle.h"
 #include "posix/pending_error.h"
 #include "xsock.h"
 
@@ -42,18 +42,6 @@ static void event_of(const struct xsock__sys_wake *w, int out[2])
     out[1] = (int)w->handle[1];
 }
 
-/* Which file a number stands for. All eventfds of a system are one file, so an eventfd that the
- * program has put in the place of a wake is not noticed. A file, a socket or a pipe is noticed. */
-static bool identify(uintptr_t handle, uint64_t out[2])
-{
-    struct stat s;
-    if (fstat((int)handle, &s) != 0)
-        return false;
-    out[0] = (uint64_t)s.st_dev;
-    out[1] = (uint64_t)s.st_ino;
-    return true;
-}
-
 int xsock__sys_wake_open(struct xsock__sys_wake *out)
 {
     int event[2];
@@ -62,7 +50,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
         return code;
     out->handle[0] = (uintptr_t)event[0];
     out->handle[1] = (uintptr_t)event[1];
-    if (!identify(out->handle[1], out->id)) {
+    if (!xsock__posix_identify(event[1], out->id)) {
         code = errno;
         xsock__posix_event_close(event);
     }
@@ -72,8 +60,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
 /* Of a pipe, the end that is written to is looked at. The program closes both, or neither. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 {
-    uint64_t id[2];
-    return identify(w->handle[1], id) && id[0] == w->id[0] && id[1] == w->id[1];
+    return xsock__posix_is_same((int)w->handle[1], w->id);
 }
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
