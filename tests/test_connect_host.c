@@ -226,14 +226,58 @@ static void test_a_thread_that_cant_be_had_is_told(void **state)
     assert_int_equal(harness_descriptors(16), 0);
 }
 
-static void test_a_wake_that_cant_be_had_is_told(void **state)
+/* A hook: the look-up's thread runs. */
+static void run_thread(void *user)
+{
+    (void)user;
+    assert_true(fake_threads_run_one());
+}
+
+static void test_without_a_wake_a_lookup_is_waited_for_at_growing_intervals(void **state)
 {
     (void)state;
-    fake_fork_child(); /* so that none is kept from before */
+    int listener = listen_at("192.0.2.1:80");
+    fake_fork_child(); /* so that no wake is kept from before */
+    fake_threads_wait(true);
+    int64_t begin = fake_now();
+    fake_at(begin + 300 * MS, run_thread, NULL);
     fake_fail(FAKE_WAKE_OPEN, 1, FAKE_EMFILE);
-    ASSERT_RESULT(-XSOCK_EMFILE, xsock_connect_host("both.example", "80", 900 * MS));
-    assert_int_equal(xsock_oserror(), FAKE_EMFILE);
+    unsigned waits = fake_calls(FAKE_WAIT);
+    int d = ASSERT_OPENS(xsock_connect_host("both.example", "80", 900 * MS));
+    assert_true(fake_failed());
+    waits = fake_calls(FAKE_WAIT) - waits;
+    ASSERT_THAT(waits > 15 && waits < 35, "%u waits", waits);
+    assert_true(fake_now() >= begin + 300 * MS && fake_now() <= begin + 320 * MS);
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(listener));
+}
+
+static void test_without_a_wake_the_limit_of_a_lookup_holds(void **state)
+{
+    (void)state;
+    fake_fork_child();
+    fake_threads_wait(true);
+    int64_t begin = fake_now();
+    fake_fail(FAKE_WAKE_OPEN, 1, FAKE_EMFILE);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 33 * MS));
+    assert_true(fake_failed());
+    assert_true(fake_now() == begin + 33 * MS);
+    assert_true(fake_threads_run_one());
     assert_int_equal(harness_descriptors(16), 0);
+}
+
+/* A daemon that closes all numbers. */
+static void test_a_wake_whose_handle_is_closed_delays_a_lookup_a_little(void **state)
+{
+    (void)state;
+    fake_threads_wait(true);
+    int64_t begin = fake_now();
+    fake_at(begin + 300 * MS, run_thread, NULL);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1)); /* makes a wake */
+    assert_true(fake_threads_run_one());
+    fake_spoil_wakes();
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_host("both.example", "80", -1));
+    assert_true(fake_now() <= begin + 325 * MS);
 }
 
 /* ---- Faults ---------------------------------------------------------------------------------- */
@@ -327,7 +371,9 @@ int main(void)
         HOST_TEST(test_a_slow_lookup_is_waited_for),
         HOST_TEST(test_a_lookup_left_behind_frees_what_it_found_and_wakes_nobody),
         HOST_TEST(test_a_thread_that_cant_be_had_is_told),
-        HOST_TEST(test_a_wake_that_cant_be_had_is_told),
+        HOST_TEST(test_without_a_wake_a_lookup_is_waited_for_at_growing_intervals),
+        HOST_TEST(test_without_a_wake_the_limit_of_a_lookup_holds),
+        HOST_TEST(test_a_wake_whose_handle_is_closed_delays_a_lookup_a_little),
         HOST_TEST(test_whatever_fails_nothing_is_lost),
         HOST_TEST(test_a_listener_that_fails_at_any_step_leaves_nothing),
         HOST_TEST(test_no_time_is_enough_for_a_connect_that_takes_none),

@@ -14,6 +14,11 @@ static struct xsock__job *jobs[JOBS_MAX];
 static size_t job_count;
 static const char guest_a, guest_b, guest_c, guest_d; /* their addresses stand for guests */
 
+static void set_wake(void *user)
+{
+    xsock__sys_wake_set(user);
+}
+
 static int setup(void **state)
 {
     static const struct xsock_addr a = {
@@ -41,7 +46,7 @@ static struct xsock__job *begin(const char *host, const void *guest)
 {
     struct xsock__question q;
     ASSERT_RESULT(0, xsock__question_init(&q, host, NULL, XSOCK_AF_UNSPEC, 0, 0));
-    struct xsock__job *j = xsock__lookup_pool_begin(&q, guest, &wake);
+    struct xsock__job *j = xsock__lookup_pool_begin(&q, guest, set_wake, &wake);
     assert_non_null(j);
     assert_true(job_count < JOBS_MAX);
     jobs[job_count++] = j;

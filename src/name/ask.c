@@ -6,31 +6,59 @@
 #include "facts/translate.h"
 #include "name/lookup_pool.h"
 #include "sys.h"
+#include "wait/wait.h"
 
-static int wait_done(const struct xsock__job *j, struct xsock__happy *h,
-                     const struct xsock__waiter *w)
+/* One call that waits for an answer. */
+struct asker {
+    struct xsock__fdtab *t;
+    struct xsock__waiter waiter;
+    struct xsock__waker *waker; /* NULL: the system gave none */
+    bool lost;                  /* the program has closed the wake's handle */
+};
+
+static void set_wake(void *user)
 {
+    const struct asker *a = user;
+    if (a->waker != NULL)
+        xsock__sys_wake_set(&a->waker->wake);
+}
+
+/* Waits for the wake, or for one of the growing intervals if there is none. The first wait with a
+ * wake is short, so that a wake whose handle the program has closed is found out. */
+static void wait_once(struct asker *a, int64_t left, int64_t *interval)
+{
+    bool naps = a->waker == NULL || a->lost, trusted = *interval != 0;
+    int64_t ns = !naps && !trusted ? xsock__wait_slice(left) : left;
+    *interval = xsock__wait_interval(*interval);
+    if (naps && (left < 0 || left > *interval))
+        ns = *interval;
+    int code = xsock__sys_wait(NULL, 0, naps ? NULL : &a->waker->wake, ns);
+    bool refused = code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR;
+    if (!naps)
+        a->lost = refused || (!trusted && !xsock__sys_wake_is_valid(&a->waker->wake));
+}
+
+static int wait_done(struct asker *a, const struct xsock__job *j, struct xsock__happy *h)
+{
+    int64_t interval = 0;
     while (!xsock__lookup_pool_is_done(j)) {
-        struct xsock__sys_wait nothing = {UINTPTR_MAX, 0, 0};
         struct xsock__happy_step step = xsock__happy_next(h, xsock__sys_now());
-        if (xsock__atomic_load(&w->closed))
+        if (xsock__atomic_load(&a->waiter.closed))
             return -XSOCK_ECANCELED;
         if (step.what == XSOCK__HAPPY_GIVE_UP)
             return step.error;
-        int code = xsock__sys_wait(&nothing, 1, &w->waker->wake, step.wait_ns);
-        if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR)
-            return xsock__finish(code);
+        wait_once(a, step.wait_ns, &interval);
     }
     return 0;
 }
 
-static int ask_with(const struct xsock__question *q, const void *guest, struct xsock__happy *h,
-                    const struct xsock__waiter *w, struct xsock__answer *out)
+static int ask_with(struct asker *a, const struct xsock__question *q, const void *guest,
+                    struct xsock__happy *h, struct xsock__answer *out)
 {
-    struct xsock__job *j = xsock__lookup_pool_begin(q, guest, &w->waker->wake);
+    struct xsock__job *j = xsock__lookup_pool_begin(q, guest, set_wake, a);
     if (j == NULL)
         return -XSOCK_ENOMEM;
-    int waited = wait_done(j, h, w);
+    int waited = wait_done(a, j, h);
     int rc = xsock__lookup_pool_end(j, out);
     if (waited == 0)
         return rc;
@@ -38,21 +66,31 @@ static int ask_with(const struct xsock__question *q, const void *guest, struct x
     return waited;
 }
 
+/* A wake that is lost goes to nobody else. */
+static void give_waker(struct asker *a)
+{
+    if (a->lost && !xsock__sys_wake_is_valid(&a->waker->wake)) {
+        xsock__fdtab_lock(a->t);
+        xsock__fdtab_lose_waker_locked(&a->waker);
+        xsock__fdtab_unlock(a->t);
+    }
+    xsock__fdtab_give_waker(a->t, a->waker, true);
+}
+
 /* The asker waits in the table's sealing descriptor, so that sealing the table wakes it. */
 static int ask(struct xsock__fdtab *t, const struct xsock__question *q, const void *guest,
                struct xsock__happy *h, struct xsock__answer *out)
 {
-    struct xsock__waiter w;
-    struct xsock__waker *k;
-    int rc = xsock__fdtab_take_waker(t, &k);
+    struct asker a = {.t = t};
+    int rc = xsock__fdtab_begin_wait(t, &a.waker);
     if (rc != 0)
-        return rc > 0 ? xsock__finish(rc) : rc; /* above 0: the system's code */
-    rc = xsock__fdtab_attach(t, xsock__fdtab_seal_fd(t), &w, k);
+        return rc;
+    rc = xsock__fdtab_attach(t, xsock__fdtab_seal_fd(t), &a.waiter, a.waker);
     if (rc == 0) {
-        rc = ask_with(q, guest, h, &w, out);
-        (void)xsock__fdtab_detach(t, &w);
+        rc = ask_with(&a, q, guest, h, out);
+        (void)xsock__fdtab_detach(t, &a.waiter);
     }
-    xsock__fdtab_give_waker(t, k, true);
+    give_waker(&a);
     return rc;
 }
 

@@ -15,7 +15,9 @@ enum state { QUEUED, RUNNING, DONE };
 struct xsock__job {
     struct xsock__job *next;
     const void *guest;
-    const struct xsock__sys_wake *wake; /* NULL: the asker has left */
+    bool left; /* the asker has left */
+    xsock__lookup_pool_done *done;
+    void *user;
     xsock__atomic_int state;
     struct xsock__question question;
     struct xsock__answer answer;
@@ -134,10 +136,10 @@ static struct xsock__job *take_next(void)
  * job. */
 static bool hand_over(struct xsock__job *j)
 {
-    if (j->wake == NULL)
+    if (j->left)
         return false;
     xsock__atomic_store(&j->state, DONE);
-    xsock__sys_wake_set(j->wake);
+    j->done(j->user);
     return true;
 }
 
@@ -175,7 +177,7 @@ static void give_up(struct xsock__job *j, int code)
     lock();
     pool.threads--;
     unlink_from(&pool.running, j);
-    bool left_behind = j->wake == NULL;
+    bool left_behind = j->left;
     if (!left_behind) {
         xsock__atomic_store(&j->state, QUEUED);
         j->next = pool.queue;
@@ -212,13 +214,14 @@ static void start_threads(void)
 /* ---- Askers ---------------------------------------------------------------------------------- */
 
 struct xsock__job *xsock__lookup_pool_begin(const struct xsock__question *q, const void *guest,
-                                            const struct xsock__sys_wake *wake)
+                                            xsock__lookup_pool_done *done, void *user)
 {
     struct xsock__job *j = xsock__sys_alloc(sizeof *j);
     if (j == NULL)
         return NULL;
     j->guest = guest;
-    j->wake = wake;
+    j->done = done;
+    j->user = user;
     j->question = *q;
     xsock__atomic_set(&j->state, QUEUED);
     lock();
@@ -240,7 +243,7 @@ int xsock__lookup_pool_end(struct xsock__job *j, struct xsock__answer *out)
     int state = xsock__atomic_load(&j->state);
     if (state == QUEUED)
         unlink_from(&pool.queue, j);
-    j->wake = NULL;
+    j->left = true;
     xsock__sys_unlock_global();
     memset(out, 0, sizeof *out);
     if (state == RUNNING) /* the thread destroys it */

@@ -9,7 +9,6 @@
 #include <stdbool.h>
 
 #include "name/resolve.h"
-#include "sys.h"
 
 /* Eight slow look-ups at once are more than one program usually has, and their stacks are 2 MiB of
  * address space. */
@@ -18,12 +17,16 @@ enum { XSOCK__LOOKUP_POOL_THREADS = 8, XSOCK__LOOKUP_POOL_THREADS_MAX = 1024 };
 /* A question that was given to the pool. */
 struct xsock__job;
 
+/* Is called once, when the answer is there, unless the asker has ended the job before. The global
+ * lock is held, and the thread may be any. */
+typedef void xsock__lookup_pool_done(void *user);
+
 /* Gives a question to the pool. `guest` stands for the guest that asks, and NULL for the process.
  * Guests together never have all threads, and one guest has few of them, so that a guest with many
- * slow questions holds up neither the process nor other guests. `wake` is set when the answer is
- * there. NULL if there is no memory. */
+ * slow questions holds up neither the process nor other guests. NULL if
+ * there is no memory. */
 struct xsock__job *xsock__lookup_pool_begin(const struct xsock__question *q, const void *guest,
-                                            const struct xsock__sys_wake *wake);
+                                            xsock__lookup_pool_done *done, void *user);
 
 bool xsock__lookup_pool_is_done(const struct xsock__job *j);
 

@@ -8,7 +8,7 @@
 
 /* Intervals double from the first to the last. At the last one a call tries three times of four
  * without asking the system first, which makes some 110 system calls a second. */
-enum { NAP_FIRST_NS = 50 * 1000, NAP_LAST_NS = 20 * 1000 * 1000, TRIES_A_QUESTION = 4 };
+enum { TRIES_A_QUESTION = 4 };
 
 static int watch(struct xsock__wait *w)
 {
@@ -98,9 +98,7 @@ static int nap(struct xsock__wait *w)
     int rc = time_left(w, &left);
     if (rc != 0)
         return rc;
-    w->nap_ns = w->nap_ns == 0 ? NAP_FIRST_NS : 2 * w->nap_ns;
-    if (w->nap_ns > NAP_LAST_NS)
-        w->nap_ns = NAP_LAST_NS;
+    w->nap_ns = xsock__wait_interval(w->nap_ns);
     pass_time(w, left >= 0 && left < w->nap_ns ? left : w->nap_ns);
     if (xsock__atomic_load(&w->waiter.closed))
         return -XSOCK_ECANCELED;
@@ -125,7 +123,7 @@ int xsock__wait_on(struct xsock__wait *w)
     if (!w->ready)
         return wait_until_ready(w);
     rc = nap(w);
-    if (rc != 0 || (w->nap_ns == NAP_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
+    if (rc != 0 || (w->nap_ns == XSOCK__WAIT_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
         return rc;
     if (is_ready(w, true, 0))
         return 0;
