@@ -645,7 +645,7 @@ XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
  * @return The new descriptor.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_EINVAL `min` is negative or not below the limit (xsock_get_limit()), `flags` has
- *     unknown bits, or `d` is a poller.
+ *     unknown bits, or `d` is a poller or a look-up.
  * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
  *     reached.
  * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
@@ -673,7 +673,7 @@ XSOCK_API int xsock_dup(int d, int min, int flags) XSOCK_MUST_USE;
  *     (xsock_get_limit()).
  * @retval -XSOCK_EBUSY Another thread is in the middle of opening `to`, or `to` is reserved
  *     (xsock_reserve(), xsock_native.h).
- * @retval -XSOCK_EINVAL `flags` has unknown bits, or `d` is a poller.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, or `d` is a poller or a look-up.
  * @retval -XSOCK_EMFILE The process's limit of open handles is reached. `to` stays open.
  * @retval -XSOCK_ENFILE The system's limit of open handles is reached. `to` stays open.
  * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket. `to` stays open.
@@ -728,7 +728,7 @@ XSOCK_API int xsock_get_flags(int d);
  * @param[in] flags XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK, or-ed, or 0.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_EINVAL `flags` has unknown bits, or has NONBLOCK and `d` is a poller.
+ * @retval -XSOCK_EINVAL `flags` has unknown bits, or has NONBLOCK and `d` is a poller or a look-up.
  *
  * @par Blocking
  * The call does not block.
@@ -3086,6 +3086,86 @@ XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int t
                             struct xsock_addr *out, size_t cap) XSOCK_WRITES(6, 7);
 
 /**
+ * Begins a look-up, and returns a descriptor that is ready to be read when the answer is there.
+ * xsock_poll() and pollers wait for that: XSOCK_POLLIN and XSOCK_POLLER_IN are the only events of
+ * the descriptor. xsock_resolve_end() gives the answer. xsock_close() ends the look-up; nobody
+ * waits for it then. The look-up runs in a thread of the library (see xsock_set_lookup_threads()).
+ *
+ * The descriptor is no socket: calls for sockets give ENOTSOCK, and xsock_dup() and xsock_dup2()
+ * give EINVAL. It is CLOEXEC; xsock_set_flags() changes that, and does not set NONBLOCK.
+ * xsock_native() gives a handle that becomes readable with the answer; the program does not read
+ * from it. While the descriptor is open, xsock_cleanup() gives EBUSY. A forked child has no part in
+ * the look-up: its descriptor gives EBADF and can only be closed.
+ *
+ * @param[in] host As for xsock_resolve().
+ * @param[in] service As for xsock_resolve().
+ * @param[in] af As for xsock_resolve().
+ * @param[in] type As for xsock_resolve().
+ * @param[in] flags As for xsock_resolve().
+ * @return The new descriptor, the lowest number that is free.
+ * @retval -XSOCK_EAI_BADFLAGS `flags` has unknown bits.
+ * @retval -XSOCK_EAI_FAMILY `af` is another number, or this system lacks the family.
+ * @retval -XSOCK_EAI_SOCKTYPE `type` is another number.
+ * @retval -XSOCK_EAI_SERVICE `service` is not well-formed, or the type has no services.
+ * @retval -XSOCK_EAI_NONAME `host` is not well-formed; or `host` is not an address and NUMERICHOST
+ *     is set; or `service` is not a number and NUMERICSERV is set; or `host` and `service` are
+ *     NULL.
+ * @retval -XSOCK_EAI_ADDRFAMILY `host` is an address, and not of family `af`.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory to look up the zone of an address.
+ * @retval -XSOCK_EAI_SYSTEM The zone of an address could not be looked up. xsock_oserror() returns
+ *     the code.
+ * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
+ *     reached. A look-up takes two handles.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
+ * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
+ * @retval -XSOCK_ENOMEM There is not enough memory.
+ * @retval -XSOCK_ESYSNOTREADY Windows: the network is not ready to be used.
+ * @retval -XSOCK_EVERNOTSUPPORTED Windows: the system has no Winsock 2.2.
+ * @retval -XSOCK_EPROVIDERFAILEDINIT Windows: a provider of Winsock could not start.
+ * @retval -XSOCK_ENETDOWN The network is down.
+ * @retval -XSOCK_EAGAIN Windows: too many programs use Winsock.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_resolve_begin(const char *host, const char *service, int af, int type,
+                                  int flags) XSOCK_MUST_USE;
+
+/**
+ * Gives the answer of a look-up that xsock_resolve_begin() has begun, and closes the descriptor. If
+ * there are more addresses than `cap`, the first `cap` are stored and the descriptor stays open:
+ * the call can be made again with a larger array. The descriptor also stays open after EAGAIN,
+ * EFAULT and EINVAL. With every other result it is closed.
+ *
+ * @param[in] d The descriptor.
+ * @param[out] out The addresses. May be NULL if `cap` is 0.
+ * @param[in] cap The capacity of `out`. 0: only the number is wanted.
+ * @return How many addresses there are, as xsock_resolve() returns it.
+ * @retval -XSOCK_EBADF `d` is not open, or was begun by the process that this one was forked from.
+ * @retval -XSOCK_EINVAL `d` is not a look-up.
+ * @retval -XSOCK_EFAULT `out` is NULL and `cap` is not 0.
+ * @retval -XSOCK_EAGAIN There is no answer yet.
+ * @retval -XSOCK_EAI_SERVICE There is no such service, or the type does not have it.
+ * @retval -XSOCK_EAI_NONAME There is no such host.
+ * @retval -XSOCK_EAI_ADDRFAMILY The host has no address of the family. Systems give this error,
+ *     EAI_NODATA or EAI_NONAME.
+ * @retval -XSOCK_EAI_NODATA The host has no address.
+ * @retval -XSOCK_EAI_AGAIN There was no answer. There may be one at another time. (Also if there is
+ *     no network, or if the system has no thread for the look-up.)
+ * @retval -XSOCK_EAI_FAIL The name server failed for good.
+ * @retval -XSOCK_EAI_MEMORY There is not enough memory.
+ * @retval -XSOCK_EMFILE The process's limit of open handles was reached in the look-up.
+ * @retval -XSOCK_ENFILE The system's limit of open handles was reached in the look-up.
+ * @retval -XSOCK_EAI_SYSTEM Something else failed. xsock_oserror() returns the code.
+ *
+ * @par Blocking
+ * The call does not block.
+ * @since 0.1
+ */
+XSOCK_API int xsock_resolve_end(int d, struct xsock_addr *out, size_t cap) XSOCK_WRITES(2, 3);
+
+/**
  * Finds the canonical name of a host: the name that its aliases stand for. A host without aliases
  * has its own name, if the system does not know a longer one. An address gives itself, as
  * xsock_addr_format() writes it, without brackets and port.
@@ -3143,9 +3223,9 @@ typedef int xsock_resolver_fn(const char *host, int af, void *user, struct xsock
 
 /**
  * Sets a resolver of the program's own, which looks up the names of hosts instead of the system.
- * xsock_resolve(), xsock_connect_host(), xsock_listen_host() and the look-ups of WebAssembly guests
- * use it. Services, canonical names and the names of addresses are still the system's. The flag
- * ADDRCONFIG has no effect on what the resolver answers.
+ * xsock_resolve(), xsock_resolve_begin(), xsock_connect_host(), xsock_listen_host() and the
+ * look-ups of WebAssembly guests use it. Services, canonical names and the names of addresses are
+ * still the system's. The flag ADDRCONFIG has no effect on what the resolver answers.
  *
  * The resolver is called in the thread that looks up, or in a thread of the library (see
  * xsock_set_lookup_threads()). In a thread of the library a call may go on after its look-up has
@@ -3176,7 +3256,8 @@ XSOCK_API int xsock_get_lookup_threads(void);
 
 /**
  * Sets how many threads the library may have for look-ups. A look-up of xsock_connect_host() with a
- * time limit runs in such a thread, and so does every look-up of a WebAssembly guest. If all
+ * time limit runs in such a thread, and so does every look-up of xsock_resolve_begin() and of a
+ * WebAssembly guest. If all
  * threads are busy, the look-up waits for one, and the time limit goes on. A system's resolver
  * cannot be stopped, so that a look-up whose time has passed may keep its thread for a while. One
  * guest has at most a quarter of the threads, and all guests together have three quarters, but at
@@ -3606,7 +3687,7 @@ XSOCK_API int xsock_poller_open(int flags) XSOCK_MUST_USE;
  *
  * @param[in] p The descriptor of a poller.
  * @param[in] op XSOCK_POLLER_ADD, XSOCK_POLLER_MOD or XSOCK_POLLER_DEL.
- * @param[in] d The descriptor of a socket.
+ * @param[in] d The descriptor of a socket, or of a look-up (xsock_resolve_begin()).
  * @param[in] events What to watch for, `XSOCK_POLLER_...`, or-ed. Ignored for DEL.
  * @param[in] data A number that comes with each report. Ignored for DEL.
  * @return 0.

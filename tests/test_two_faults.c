@@ -10,7 +10,7 @@ enum { NO_INTERFACE = 0x7ffffff0, VECS = 1025 };
 
 /* All that the rows' pointers lead to: nothing of it may change. */
 static struct world {
-    int closed, poller, stream, listener, udp, pair[2];
+    int closed, poller, lookup, stream, listener, udp, pair[2];
     struct xsock_addr fine, malformed, other, out;
     struct xsock_vec vecs[VECS], null_vec;
     struct xsock_control null_handles, null_handles_tos, tos, reserved;
@@ -52,6 +52,7 @@ static const struct fault_exempt exempt[] = {
     {"xsock_catalog", "any user is good", 0},
     {"xsock_interfaces", "any user is good", 0},
     {"xsock_set_resolver", "fn and user may be NULL", 0},
+    {"xsock_resolve_begin", "host and service may be NULL", -XSOCK_EFAULT},
     {"xsock_accept", "out_peer may be NULL", -XSOCK_EFAULT},
     {"xsock_listen_host", "host and service may be NULL", -XSOCK_EFAULT},
     {"xsock_listen_host_with", "host, service and options may be NULL", -XSOCK_EFAULT},
@@ -129,6 +130,7 @@ static void make_sockets(void)
     w.udp = sockets_udp(&a);
     sockets_pair(XSOCK_SOCK_STREAM, w.pair);
     w.poller = ASSERT_OPENS(xsock_poller_open(0));
+    w.lookup = ASSERT_OPENS(xsock_resolve_begin("127.0.0.1", "80", XSOCK_AF_INET, 0, 0));
     ASSERT_RESULT(0, xsock_poller_ctl(w.poller, XSOCK_POLLER_ADD, w.stream, 0, 0));
     w.closed = ASSERT_OPENS(xsock_dup(w.udp, 0, 0));
     ASSERT_RESULT(0, xsock_close(w.closed));
@@ -141,7 +143,7 @@ static void of_two_faults_the_one_that_comes_first_is_told(void **state)
     make_values();
     make_sockets();
     fault_rows_assert(rows, ROWS, &w, sizeof w);
-    const int all[] = {w.poller, w.stream, w.listener, w.udp, w.pair[0], w.pair[1]};
+    const int all[] = {w.poller, w.lookup, w.stream, w.listener, w.udp, w.pair[0], w.pair[1]};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ASSERT_RESULT(0, xsock_close(all[i]));
 }

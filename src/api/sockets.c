@@ -5,6 +5,7 @@
 #include "facts/triple.h"
 #include "name/connect_host.h"
 #include "name/listen_host.h"
+#include "name/pending.h"
 #include "socket/sock.h"
 #include "wait/poll.h"
 #include "xsock.h"
@@ -286,6 +287,18 @@ int xsock_triple_from_native(int family, int type, int protocol, int out[3])
 }
 
 /* ---- Names ----------------------------------------------------------------------------------- */
+
+int xsock_resolve_begin(const char *host, const char *service, int af, int type, int flags)
+{
+    struct xsock__fdtab *t;
+    int rc = xsock__library_ensure_table(&t);
+    return rc != 0 ? rc : xsock__call_resolve_begin(t, host, service, af, type, flags);
+}
+
+int xsock_resolve_end(int d, struct xsock_addr *out, size_t cap)
+{
+    return xsock__call_resolve_end(xsock__library_table(), d, out, cap);
+}
 
 int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,
                             const struct xsock_connect_options *options)

@@ -13,7 +13,7 @@
  */
 static int why_not(const struct xsock__sock *s)
 {
-    if (xsock__sock_is_foreign(s))
+    if (xsock__sock_is_foreign(s) || s->refuses == -XSOCK_EBADF)
         return s->refuses;
     return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
 }
@@ -99,11 +99,13 @@ static struct xsock__sock *let_go(const struct xsock__held *held)
     return NULL;
 }
 
-/* The parent's threads wait, and the child's do not. The number that a poller's handle had in the
- * parent is free in the child. */
+/* The parent's threads wait and look up, and the child's do not. The number that a poller's handle
+ * had in the parent is free in the child. */
 static void forked(struct xsock__held *held)
 {
     held->sock->waiters.first = NULL;
+    if (xsock__sock_is_lookup(held->sock))
+        held->sock->refuses = -XSOCK_EBADF;
     if (held->sock->poller == NULL)
         return;
     xsock__poller_forked(held->sock->poller);

@@ -75,12 +75,18 @@ static bool is_poller(const struct xsock__fd *fd)
     return fd->held.sock->poller != NULL;
 }
 
+/* It can have no duplicate, and is never NONBLOCK. */
+static bool is_single(const struct xsock__fd *fd)
+{
+    return is_poller(fd) || xsock__sock_is_lookup(fd->held.sock);
+}
+
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
 {
     struct xsock__fd *fd;
     struct xsock__held held;
     if (min < 0 || min >= xsock__fdtab_limit(t) || (flags & ~XSOCK_SOCK_CLOEXEC) != 0
-        || is_poller(from))
+        || is_single(from))
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve(t, min, &fd);
     if (rc != 0)
@@ -109,7 +115,7 @@ static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to
     struct xsock__held held;
     if (to < xsock__fdtab_rules(t)->first || to >= xsock__fdtab_limit(t))
         return -XSOCK_EBADF;
-    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_poller(from))
+    if ((flags & ~XSOCK_SOCK_CLOEXEC) != 0 || is_single(from))
         return -XSOCK_EINVAL;
     if (from->number == to)
         return to;
@@ -158,7 +164,7 @@ static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
     int cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0;
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
-    if (is_poller(fd) && (flags & XSOCK_SOCK_NONBLOCK) != 0)
+    if (is_single(fd) && (flags & XSOCK_SOCK_NONBLOCK) != 0)
         return -XSOCK_EINVAL;
     bool own = is_poller(fd) || forced_flags(t) != 0;
     int rc = own ? 0 : xsock__finish(xsock__sys_set_cloexec(fd->held.handle, cloexec));

@@ -49,6 +49,8 @@ static int control(struct xsock__fd *poller, int op, struct xsock__fd *fd, uint3
     if ((op != XSOCK_POLLER_ADD && op != XSOCK_POLLER_MOD) || (events & ~known) != 0)
         return -XSOCK_EINVAL;
     events &= ~(uint32_t)(XSOCK_POLLER_ERR | XSOCK_POLLER_HUP); /* they are always reported */
+    if (xsock__sock_is_lookup(fd->held.sock))
+        events &= ~(uint32_t)(XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI);
     return op == XSOCK_POLLER_ADD ? xsock__poller_add(p, fd, events, data)
                                   : xsock__poller_change(p, fd, events, data);
 }

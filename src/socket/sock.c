@@ -54,6 +54,14 @@ struct xsock__held xsock__sock_foreign(void)
     return (struct xsock__held){UINTPTR_MAX, &kept};
 }
 
+void xsock__sock_make_lookup(struct xsock__sock *s, struct xsock__file *file)
+{
+    s->refuses = -XSOCK_ENOTSOCK;
+    s->file = file;
+    s->af = XSOCK_AF_UNSPEC;
+    s->type = 0;
+}
+
 static bool is_last(const struct xsock__sock *s)
 {
     return xsock__atomic_load(&s->refs) == 1;

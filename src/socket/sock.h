@@ -127,6 +127,16 @@ static inline int xsock__sock_connect_result(const struct xsock__sock *s)
     return (state & XSOCK__SOCK_CONNECTING) != 0 ? -XSOCK_EALREADY : -(state / XSOCK__SOCK_RESULT);
 }
 
+/* Makes a descriptor of a look-up (src/name/pending.c). It is only ever ready to be read. Is called
+ * before the socket is published. In a forked child `refuses` becomes -XSOCK_EBADF: the child has
+ * no part in the look-up. */
+void xsock__sock_make_lookup(struct xsock__sock *s, struct xsock__file *file);
+
+static inline bool xsock__sock_is_lookup(const struct xsock__sock *s)
+{
+    return s->refuses != 0 && s->poller == NULL && s->file != NULL && s->af == XSOCK_AF_UNSPEC;
+}
+
 /* What foreign numbers hold (fdtab.h). All of them share one, which has no handle and is never
  * freed. Calls return XSOCK__EFOREIGN for the first one, which guests' tables use, and ENOTSOCK for
  * the second one, which the process's table uses. */

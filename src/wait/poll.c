@@ -58,7 +58,9 @@ static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
     if (fd == NULL)
         return NULL;
-    if (fd->held.sock->poller == NULL && !xsock__sock_is_foreign(fd->held.sock))
+    const struct xsock__sock *s = fd->held.sock;
+    if (s->refuses == 0
+        || (s->poller == NULL && !xsock__sock_is_foreign(s) && s->refuses != -XSOCK_EBADF))
         return fd;
     xsock__fdtab_put(t, fd);
     return NULL;
@@ -130,6 +132,8 @@ static void prepare(struct poll *p, const struct watched *w, const struct xsock_
     } else if (!xsock__ready_is_plain(w->fd->held.sock)) {
         p->known = p->known || revents_of(&w->fd->held, v->events, 0) != 0;
         asked->events |= hup_of(w->fd);
+    } else if (xsock__sock_is_lookup(w->fd->held.sock)) {
+        asked->events &= XSOCK_POLLIN;
     }
 }
 

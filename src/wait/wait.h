@@ -83,7 +83,7 @@ static inline int64_t xsock__wait_slice(int64_t left)
     return left < 0 || left > XSOCK__WAIT_SLICE_NS ? XSOCK__WAIT_SLICE_NS : left;
 }
 
-/* The next of the intervals at which a call asks again. `ns` is the last one, 0 if there was none. */
+/* The next of the intervals at which a call asks again. `ns` is the last one, or 0 at first. */
 enum { XSOCK__WAIT_FIRST_NS = 50 * 1000, XSOCK__WAIT_LAST_NS = 20 * 1000 * 1000 };
 static inline int64_t xsock__wait_interval(int64_t ns)
 {
