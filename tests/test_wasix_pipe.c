@@ -245,6 +245,21 @@ static void a_semaphore_counts_down(void **state)
     assert_int_equal(ready_now(d), XSOCK_POLLOUT);
 }
 
+/* wasix-libc passes EFD_SEMAPHORE as 1 and EFD_NONBLOCK as 4. */
+static void an_event_takes_the_flags_that_libc_passes(void **state)
+{
+    (void)state;
+    for (uint32_t flags = 4; flags <= 5; flags++) {
+        ASSERT_ERRNO(0, CALL3(&guest, "fd_event", 3, flags, OUT));
+        int d = (int)guest_get32(&guest, OUT);
+        ASSERT_ERRNO(0, CALL2(&guest, "fd_fdstat_get", d, OUT));
+        assert_int_equal(guest.bytes[OUT + 2], 4);
+        for (int reads = flags == 5 ? 3 : 1; reads > 0; reads--)
+            assert_value(flags == 5 ? 1 : 3, d);
+        ASSERT_ERRNO(XSOCK_EAGAIN, read_some(d, DATA, 8));
+    }
+}
+
 static void a_full_event_can_not_be_written_until_it_is_read(void **state)
 {
     int d = make_event(UINT64_MAX - 2, 1);
@@ -271,7 +286,9 @@ static void what_is_no_value_is_refused(void **state)
     }
     ASSERT_ERRNO(XSOCK_EINVAL, write_some(d, DATA, 9));
     ASSERT_ERRNO(XSOCK_EINVAL, add(d, UINT64_MAX));
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "fd_event", 0, 2, OUT));
+    for (int bit = 0; bit < 32; bit++)
+        if (bit != 0 && bit != 2)
+            ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "fd_event", 0, UINT32_C(1) << bit, OUT));
     ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "fd_event", UINT64_MAX, 0, OUT));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION, read_some(d, END - 7, 8));
     ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL4(&guest, "fd_read", d, VEC, 1, END - 3));
@@ -399,6 +416,7 @@ int main(void)
         GUEST_TEST(a_pipe_needs_two_numbers),
         GUEST_TEST(an_event_adds_up_and_is_read_whole),
         GUEST_TEST(a_semaphore_counts_down),
+        GUEST_TEST(an_event_takes_the_flags_that_libc_passes),
         GUEST_TEST(a_full_event_can_not_be_written_until_it_is_read),
         GUEST_TEST(what_is_no_value_is_refused),
         GUEST_TEST(a_value_may_be_scattered),

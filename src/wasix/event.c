@@ -18,7 +18,12 @@
 #include "wait/wait.h"
 #include "wasix/file.h"
 
-enum { SEMAPHORE = 1, VALUE = 8, PIECE = 4096, FILL_MAX = 16 << 20 };
+enum { VALUE = 8, PIECE = 4096, FILL_MAX = 16 << 20 };
+
+/* The flags of fd_event. WASIX's text names only the first. wasix-libc passes its EFD_NONBLOCK,
+ * which is 4, and event loops make their wakers with that flag. EFD_CLOEXEC does not fit the 16
+ * bits that wasix-libc has for the flags, and so never arrives. */
+enum { SEMAPHORE = 1, NONBLOCK = 4 };
 
 static const uint64_t count_max = UINT64_MAX - 1;
 
@@ -255,16 +260,17 @@ int xsock__wasix_fd_event(const struct xsock__wasix_call *c)
     struct xsock__fd *fd;
     if (out == NULL)
         return -XSOCK_EMEMVIOLATION;
-    if (flags > SEMAPHORE || initial > count_max)
+    if ((flags & ~(uint32_t)(SEMAPHORE | NONBLOCK)) != 0 || initial > count_max)
         return -XSOCK_EINVAL;
     int rc = xsock__fdtab_reserve(t, 0, &fd);
     if (rc != 0)
         return rc;
-    rc = make(initial, flags == SEMAPHORE, &e, &held);
+    rc = make(initial, (flags & SEMAPHORE) != 0, &e, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
+    xsock__atomic_store(&held.sock->nonblock, (flags & NONBLOCK) != 0);
     xsock__wasix_put32(out, (uint32_t)xsock__wasix_file_publish(t, fd, &held, &e->file));
     return 0;
 }
