@@ -134,6 +134,17 @@ static void the_list_of_imports_is_whole(void **state)
     assert_null(xsock_wasix_find(NULL, "sock_open"));
 }
 
+/* In WASIX sock_accept stores the peer's address too, as sock_accept_v2 does. */
+static void a_name_has_the_signature_of_its_module(void **state)
+{
+    (void)state;
+    assert_string_equal(xsock_wasix_find("wasi_snapshot_preview1", "sock_accept")->signature,
+                        "iii");
+    assert_string_equal(xsock_wasix_find("wasix_32v1", "sock_accept")->signature, "iiii");
+    assert_string_equal(xsock_wasix_find("wasix_64v1", "sock_accept")->signature, "iiII");
+    assert_null(xsock_wasix_find("wasi_snapshot_preview1", "sock_accept_v2"));
+}
+
 /* What wasix-libc sends where a program said 0. */
 static void a_local_pair_may_ask_for_tcp(void **state)
 {
@@ -172,6 +183,7 @@ int main(void)
         GUEST_TEST(numbers_of_the_engine_are_not_ours),
         GUEST_TEST(a_configuration_that_can_not_be_is_refused),
         GUEST_TEST(the_list_of_imports_is_whole),
+        GUEST_TEST(a_name_has_the_signature_of_its_module),
         GUEST_TEST(a_local_pair_may_ask_for_tcp),
         GUEST_TEST(a_guest_that_has_ended_opens_nothing),
     };

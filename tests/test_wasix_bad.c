@@ -29,7 +29,7 @@ static const struct call calls[] = {
     {"sock_bind", {FRESH, NET_ADDR}, {{1, ADDR}}, 0, 0},
     {"sock_connect", {FRESH, NET_ADDR}, {{1, ADDR}}, 0, 0},
     {"sock_listen", {FRESH, 1}, {{0, 0}}, 0, 0},
-    {"sock_accept", {LISTENER, 0, NET_FD}, {{2, 4}}, 1, 4},
+    {"sock_accept", {LISTENER, 0, NET_FD, NET_PEER}, {{2, 4}}, 1, 4},
     {"sock_accept_v2", {LISTENER, 0, NET_FD, NET_PEER}, {{2, 4}, {3, ADDR}}, 1, 4},
     {"sock_shutdown", {STREAM, 2}, {{0, 0}}, 0, 0},
     {"sock_status", {STREAM, NET_STATUS}, {{1, 1}}, 0, 0},
@@ -127,7 +127,7 @@ static void assert_untouched(void)
     ASSERT_ERRNO(0, guest_send(&guest, STREAM, "last")); /* the first that the peer gets */
     ASSERT_ERRNO(0, guest_recv(&other, 4, 0, 64));
     ASSERT_GOT(&other, "last");
-    ASSERT_ERRNO(0, CALL3(&guest, "sock_accept", LISTENER, 4, NET_FD));
+    ASSERT_ERRNO(0, CALL4(&guest, "sock_accept", LISTENER, 4, NET_FD, NET_PEER));
     assert_int_equal(guest_get32(&guest, NET_FD), FREE);
 }
 

@@ -49,7 +49,7 @@ static int stream_with_a_low_peer(void)
     ASSERT_ERRNO(0, CALL2(&g, "sock_connect", low, NET_ADDR));
     for (int i = 0; i < BETWEEN; i++)
         (void)guest_open(&g, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
-    ASSERT_ERRNO(0, CALL3(&g, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL4(&g, "sock_accept", listener, 0, NET_FD, NET_PEER));
     return (int)guest_get32(&g, NET_FD);
 }
 

@@ -145,7 +145,7 @@ static uint32_t call_recv(struct guest *g, int d)
 
 static uint32_t call_accept(struct guest *g, int d)
 {
-    return CALL3(g, "sock_accept", d, 0, NET_FD);
+    return CALL4(g, "sock_accept", d, 0, NET_FD, NET_PEER);
 }
 
 static void wait_in(void *user)

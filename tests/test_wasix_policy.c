@@ -91,7 +91,7 @@ static void listening_without_an_address_is_asked(void **state)
     assert_asked(XSOCK_WASIX_BIND, 1);
     assert_true(xsock_addr_equal(&rule.last.addr, &any));
     assert_int_equal(guest_port(&guest, d), 0);
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_accept", d, 0, NET_FD));
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "sock_accept", d, 0, NET_FD, NET_PEER));
     rule.deny = 0;
     rule.rewrite = true; /* to loopback alone */
     rule.to = loopback(0);
@@ -113,7 +113,7 @@ static void a_listener_is_where_the_policy_says_or_nowhere(void **state)
     rule.to.length = 3;
     ASSERT_ERRNO(XSOCK_EINVAL, CALL2(&guest, "sock_listen", d, 1));
     assert_int_equal(guest_port(&guest, d), 0);
-    ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_accept", d, 0, NET_FD));
+    ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "sock_accept", d, 0, NET_FD, NET_PEER));
 }
 
 /* One of the host's that is bound already: the policy is asked about where it is. */
@@ -186,7 +186,7 @@ static void a_policy_may_send_a_connection_elsewhere(void **state)
     rule.to = loopback(port);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
     assert_int_equal(guest.bytes[NET_ADDR + 2], 1); /* its own memory is not touched */
-    ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL4(&other, "sock_accept", listener, 0, NET_FD, NET_PEER));
     ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
     assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);
     rule.to.family = XSOCK_AF_INET6; /* which this socket can't have */
@@ -234,7 +234,7 @@ static void an_answer_in_ipv4_holds_for_a_socket_of_ipv6(void **state)
     rule.rewrite = true;
     rule.to = loopback(port);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
-    ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL4(&other, "sock_accept", listener, 0, NET_FD, NET_PEER));
     ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
     assert_int_equal(guest.bytes[NET_PEER], XSOCK_AF_INET6);
     assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);

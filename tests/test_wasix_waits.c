@@ -202,7 +202,7 @@ static void a_socket_that_may_not_wait_takes_what_fits(void **state)
     int d = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
-    ASSERT_ERRNO(0, CALL3(&other, "sock_accept", listener, 0, NET_FD));
+    ASSERT_ERRNO(0, CALL4(&other, "sock_accept", listener, 0, NET_FD, NET_PEER));
     ASSERT_ERRNO(0, CALL5(&guest, "sock_send_file", d, ENDLESS, 0, INT64_MAX, NET_DONE));
     assert_int_equal(guest_get64(&guest, NET_DONE), FAKE_BUFFER);
     ASSERT_ERRNO(XSOCK_EAGAIN, CALL5(&guest, "sock_send_file", d, ENDLESS, 0, 1, NET_DONE));

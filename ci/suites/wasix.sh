@@ -53,12 +53,14 @@ link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
 }
 
 # ---- docs/wasix.md, which says what the sources do -----------------------------------------------
-# "NAME ARGUMENTS 1", the last where preview 1 has it.
+# "NAME ARGUMENTS 1", the last where preview 1 has it too, or "only" where nothing else has it.
 imports_agree() {
-    sed -nE 's/^(WASIX|PREVIEW1)\((\w+), (.*)\)$/\1 \2 \3/p' "$TOP/src/wasix/imports.def" | tr -d '"' |
+    sed -nE -e 's/^SAME\((\w+), \w+, (.*)\)$/SAME \1 \2/p' -e 's/^(WASIX|PREVIEW1\w*)\((\w+), (.*)\)$/\1 \2 \3/p' \
+        "$TOP/src/wasix/imports.def" | tr -d '"' |
         awk '{ args = ""; for (i = 3; i <= NF; i++) args = args ($i == "P" ? "p" : $i)
-               print $2, args == "" ? "-" : args, $1 == "PREVIEW1" ? 1 : "" }' | sort >"$OUT/imports.source"
-    sed -nE 's/^\| `(\w+)` \| ([iIp-]+) \| (1?) ?\|.*/\1 \2 \3/p' "$TOP/docs/wasix.md" | sort >"$OUT/imports.docs"
+               print $2, args == "" ? "-" : args, $1 == "PREVIEW1" ? 1 : $1 == "PREVIEW1_ONLY" ? "only" : "" }' |
+        sort >"$OUT/imports.source"
+    sed -nE 's/^\| `(\w+)` \| ([iIp-]+) \| (1|only)? ?\|.*/\1 \2 \3/p' "$TOP/docs/wasix.md" | sort >"$OUT/imports.docs"
     [ -s "$OUT/imports.source" ] && same_lines source "$OUT/imports.source" docs "$OUT/imports.docs"
 }
 

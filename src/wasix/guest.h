@@ -182,7 +182,8 @@ uint32_t xsock__wasix_errno(int64_t rc, bool preview1);
 typedef int xsock__wasix_impl(const struct xsock__wasix_call *c);
 
 #define WASIX(name, signature) xsock__wasix_impl xsock__wasix_##name;
-#define PREVIEW1(name, signature) xsock__wasix_impl xsock__wasix_##name;
+#define PREVIEW1(name, signature) WASIX(name, signature)
+#define PREVIEW1_ONLY(name, signature) WASIX(name, signature)
 #define P ""
 #include "wasix/imports.def"
 

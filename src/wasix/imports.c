@@ -22,21 +22,25 @@ static uint32_t run(xsock__wasix_impl *impl, struct xsock_wasix *g,
         return run(xsock__wasix_##name, g, m, args, wide, preview1);                        \
     }
 #define WASIX(name, signature) CALL(name, _32, false, false) CALL(name, _64, true, false)
-#define PREVIEW1(name, signature) WASIX(name, signature) CALL(name, _p1, false, true)
+#define PREVIEW1_ONLY(name, signature) CALL(name, _p1, false, true)
+#define PREVIEW1(name, signature) WASIX(name, signature) PREVIEW1_ONLY(name, signature)
 #define P ""
 #include "wasix/imports.def"
 
 static const struct xsock_wasix_import imports[] = {
 #define P "i"
-#define WASIX(name, signature) {"wasix_32v1", #name, signature, name##_32},
+#define SAME(name, same, signature) {"wasix_32v1", #name, signature, same##_32},
+#define WASIX(name, signature) SAME(name, name, signature)
 #define PREVIEW1(name, signature) WASIX(name, signature)
 #include "wasix/imports.def"
 #define P "I"
-#define WASIX(name, signature) {"wasix_64v1", #name, signature, name##_64},
+#define SAME(name, same, signature) {"wasix_64v1", #name, signature, same##_64},
+#define WASIX(name, signature) SAME(name, name, signature)
 #define PREVIEW1(name, signature) WASIX(name, signature)
 #include "wasix/imports.def"
 #define P "i"
-#define PREVIEW1(name, signature) {"wasi_snapshot_preview1", #name, signature, name##_p1},
+#define PREVIEW1_ONLY(name, signature) {"wasi_snapshot_preview1", #name, signature, name##_p1},
+#define PREVIEW1(name, signature) PREVIEW1_ONLY(name, signature)
 #include "wasix/imports.def"
 };
 
