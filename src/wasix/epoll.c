@@ -230,18 +230,16 @@ static int delete(struct change *ch, struct record *r)
     return rc;
 }
 
-/* WASIX has ADD 0, MOD 1 and DEL 2. wasix-libc passes musl's numbers instead: ADD 1, DEL 2 and
- * MOD 3. So 1 changes a descriptor that is a member, and adds a descriptor that is not. Two
- * mistakes therefore go unnoticed: an ADD of a member by wasix-libc (EEXIST), and a MOD of a
- * non-member by any other guest (ENOENT). */
-enum { ADD = 0, MOD_OR_ADD = 1, DEL = 2, MOD = 3 };
+/* The text of WASIX has ADD 0, MOD 1 and DEL 2. wasix-libc passes musl's numbers: ADD 1, DEL 2 and
+ * MOD 3. Hosts of WASIX now take 1 for ADD, so a guest has to pass 3 for MOD. */
+enum { ADD = 0, LIBC_ADD = 1, DEL = 2, MOD = 3 };
 
 static int control(struct change *ch, uint32_t op)
 {
     xsock__sys_lock(&ch->epoll->lock);
     struct record *r = find(ch->epoll, ch->fd);
     int rc = -XSOCK_ENOENT;
-    if (op == ADD || (op == MOD_OR_ADD && r == NULL))
+    if (op == ADD || op == LIBC_ADD)
         rc = r != NULL ? -XSOCK_EEXIST : add(ch);
     else if (r != NULL)
         rc = op == DEL ? delete (ch, r) : modify(ch, r);

@@ -46,7 +46,7 @@ enum {
     OPT_TYPE = 25,
     OPT_PROTO = 26
 };
-enum { EPOLL_ADD = 0, EPOLL_MOD = 1, EPOLL_DEL = 2, EPOLL_IN = 1, EPOLL_OUT = 2, EPOLL_HUP = 0x20 };
+enum { EPOLL_ADD = 0, EPOLL_DEL = 2, EPOLL_MOD = 3, EPOLL_IN = 1, EPOLL_OUT = 2, EPOLL_HUP = 0x20 };
 
 /* An address and its port, which is in the guest's own order. */
 struct addr_port {
