@@ -99,6 +99,53 @@ static void a_pipe_is_no_socket(void **state)
     }
 }
 
+enum { PEEK = 1, WHOLE_LENGTH = 4, RECV_DONTWAIT = 8, SEND_DONTWAIT = 1, FLAGS = 4208 };
+
+static uint32_t send_on(int d, uint32_t flags, uint64_t len)
+{
+    guest_put_vec(&guest, VEC, DATA, len);
+    return CALL5(&guest, "sock_send", d, VEC, 1, flags, DONE);
+}
+
+static uint32_t recv_on(int d, uint32_t flags, uint64_t len)
+{
+    guest_put_vec(&guest, VEC, DATA, len);
+    guest_put16(&guest, FLAGS, 0xeeee);
+    return CALL6(&guest, "sock_recv", d, VEC, 1, flags, DONE, FLAGS);
+}
+
+/* As hosts of WASIX do it. */
+static void send_and_recv_work_on_pipes(void **state)
+{
+    int d[2];
+    (void)state;
+    make_pipe(d);
+    memcpy(guest.bytes + DATA, "hello", 5);
+    ASSERT_ERRNO(0, send_on(d[1], 0, 5));
+    assert_int_equal(guest_get32(&guest, DONE), 5);
+    memset(guest.bytes + DATA, 0, 5);
+    ASSERT_ERRNO(0, recv_on(d[0], PEEK, 2));
+    ASSERT_ERRNO(0, recv_on(d[0], WHOLE_LENGTH, 100));
+    assert_int_equal(guest_get32(&guest, DONE), 5);
+    assert_int_equal(guest_get32(&guest, FLAGS) & 0xffff, 0);
+    assert_memory_equal(guest.bytes + DATA, "hello", 5);
+    ASSERT_ERRNO(XSOCK_EAGAIN, recv_on(d[0], RECV_DONTWAIT, 1));
+    ASSERT_ERRNO(XSOCK_EINVAL, recv_on(d[0], 2 * RECV_DONTWAIT, 1));
+    ASSERT_ERRNO(XSOCK_EINVAL, send_on(d[1], 2 * SEND_DONTWAIT, 1));
+    ASSERT_ERRNO(XSOCK_EBADF, recv_on(d[1], 0, 1));
+    ASSERT_ERRNO(XSOCK_EBADF, send_on(d[0], 0, 1));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL5(&guest, "sock_send", d[1], VEC, 1, 0, END - 3));
+    ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL6(&guest, "sock_recv", d[0], VEC, 1, 0, DONE, END - 1));
+    while (send_on(d[1], SEND_DONTWAIT, 4096) == 0)
+        ;
+    ASSERT_ERRNO(XSOCK_EAGAIN, send_on(d[1], SEND_DONTWAIT, 4096));
+    ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d[0]));
+    ASSERT_ERRNO(XSOCK_EPIPE, send_on(d[1], 0, 1));
+    int event = make_event(1, 0);
+    ASSERT_ERRNO(XSOCK_ENOTSOCK, send_on(event, 0, 8));
+    ASSERT_ERRNO(XSOCK_ENOTSOCK, recv_on(event, 0, 8));
+}
+
 static void the_reader_sees_the_end_and_the_writer_that_nobody_reads(void **state)
 {
     int d[2];
@@ -409,6 +456,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         GUEST_TEST(what_is_written_to_the_one_end_is_read_from_the_other),
         GUEST_TEST(a_pipe_is_no_socket),
+        GUEST_TEST(send_and_recv_work_on_pipes),
         GUEST_TEST(the_reader_sees_the_end_and_the_writer_that_nobody_reads),
         GUEST_TEST(an_end_is_open_as_long_as_one_of_its_descriptors_is),
         GUEST_TEST(a_full_pipe_would_block_and_goes_on_when_it_is_read),

@@ -157,9 +157,10 @@ static void scatter(uint64_t value, const struct xsock__wasix_vecs *v)
 
 /* The buffer may have more than 8 bytes, as on Linux. libuv relies on that. */
 static ptrdiff_t read_event(struct xsock__fdtab *t, struct xsock__fd *fd,
-                            const struct xsock__wasix_vecs *v)
+                            const struct xsock__wasix_vecs *v, int flags)
 {
     struct event *e = event_of(fd);
+    (void)flags;
     if (v->total < VALUE)
         return -XSOCK_EINVAL;
     for (;;) {
@@ -188,8 +189,9 @@ static uint64_t gather(const struct xsock__wasix_vecs *v)
 }
 
 static ptrdiff_t write_event(struct xsock__fdtab *t, struct xsock__fd *fd,
-                             const struct xsock__wasix_vecs *v)
+                             const struct xsock__wasix_vecs *v, int flags)
 {
+    (void)flags;
     if (v->total != VALUE)
         return -XSOCK_EINVAL;
     uint64_t value = gather(v);
@@ -233,8 +235,8 @@ static int make(uint64_t initial, bool semaphore, struct event **out_event, stru
         xsock__sys_free(e, sizeof *e);
         return rc;
     }
-    e->file = (struct xsock__wasix_file){
-        {gone}, XSOCK_POLLIN | XSOCK_POLLOUT, read_event, write_event, available_in_event};
+    e->file = (struct xsock__wasix_file){{gone},      XSOCK_POLLIN | XSOCK_POLLOUT, read_event,
+                                         write_event, available_in_event,           false};
     e->semaphore = semaphore;
     e->other = held[1];
     xsock__sys_lock_init(&e->lock);

@@ -1,10 +1,10 @@
-/* fd_read and fd_write for descriptors that are not sockets. */
+/* Reading and writing for descriptors that are not sockets. */
 #include "wasix/file.h"
 
 #include "call/call.h"
 
 static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd,
-                    xsock__wasix_transfer_fn *fn, unsigned char *out_done)
+                    xsock__wasix_transfer_fn *fn, int flags, unsigned char *out_done)
 {
     struct xsock__wasix_vecs v;
     if (fn == NULL)
@@ -12,7 +12,7 @@ static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd,
     int rc = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &v);
     if (rc != 0)
         return rc;
-    ptrdiff_t n = fn(c->guest->table, fd, &v);
+    ptrdiff_t n = fn(c->guest->table, fd, &v, flags);
     xsock__wasix_drop_vecs(c, &v);
     if (n < 0)
         return (int)n;
@@ -20,16 +20,16 @@ static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd,
     return 0;
 }
 
-int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                            unsigned char *out_done)
 {
-    return transfer(c, fd, xsock__wasix_file_of(fd)->read, out_done);
+    return transfer(c, fd, xsock__wasix_file_of(fd)->read, flags, out_done);
 }
 
-int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                             unsigned char *out_done)
 {
-    return transfer(c, fd, xsock__wasix_file_of(fd)->write, out_done);
+    return transfer(c, fd, xsock__wasix_file_of(fd)->write, flags, out_done);
 }
 
 int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd,

@@ -11,10 +11,10 @@
 #include "socket/sock.h"
 #include "wasix/guest.h"
 
-/* Reads or writes all vectors, which are in the guest's memory. Returns the number of bytes, or
- * -XSOCK_E... */
+/* Reads or writes all vectors, which are in the guest's memory. The flags are XSOCK_MSG_..., and 0
+ * for fd_read and fd_write. Returns the number of bytes, or -XSOCK_E... */
 typedef ptrdiff_t xsock__wasix_transfer_fn(struct xsock__fdtab *t, struct xsock__fd *fd,
-                                           const struct xsock__wasix_vecs *v);
+                                           const struct xsock__wasix_vecs *v, int flags);
 
 struct xsock__wasix_file {
     struct xsock__file base; /* first, for the cast from it */
@@ -22,6 +22,7 @@ struct xsock__wasix_file {
     int can;
     xsock__wasix_transfer_fn *read, *write;              /* NULL if not possible */
     int (*available)(struct xsock__fd *fd, size_t *out); /* bytes that can be read */
+    bool is_pipe;                                        /* sock_send and sock_recv take it */
 };
 
 /* Returns NULL if the descriptor is a socket or a poller. */
@@ -31,12 +32,11 @@ static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock_
     return s->poller == NULL ? (struct xsock__wasix_file *)(void *)s->file : NULL;
 }
 
-/* fd_read and fd_write for a descriptor that has a file. Arguments 1 and 2 are the vectors.
- * out_done is where the number of bytes is stored: a word of the guest's memory that has been
+/* Reads and writes for a descriptor that has a file. Arguments 1 and 2 are the vectors. out_done is where the number of bytes is stored: a word of the guest's memory that has been
  * checked. Returns 0 or -XSOCK_E..., which is -XSOCK_EBADF for the wrong end of a pipe. */
-int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                            unsigned char *out_done);
-int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd,
+int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                             unsigned char *out_done);
 
 /* Publishes a reserved descriptor that holds `held`, with this file. Returns its number. */

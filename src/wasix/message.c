@@ -11,14 +11,25 @@ bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, 
     return *out != NULL;
 }
 
-/* ---- Receiving ------------------------------------------------------------------------------- */
-
-static int recv_flags(uint32_t riflags)
+int xsock__wasix_recv_flags(uint32_t riflags, int *out)
 {
-    return ((riflags & XSOCK__WASIX_PEEK) != 0 ? XSOCK_MSG_PEEK : 0)
+    if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
+        return -XSOCK_EINVAL;
+    *out = ((riflags & XSOCK__WASIX_PEEK) != 0 ? XSOCK_MSG_PEEK : 0)
            | ((riflags & XSOCK__WASIX_WAITALL) != 0 ? XSOCK_MSG_WAITALL : 0)
            | ((riflags & XSOCK__WASIX_RECV_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0);
+    return 0;
 }
+
+int xsock__wasix_send_flags(uint32_t siflags, int *out)
+{
+    if (siflags > XSOCK__WASIX_SEND_DONTWAIT)
+        return -XSOCK_EINVAL;
+    *out = (siflags & XSOCK__WASIX_SEND_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0;
+    return 0;
+}
+
+/* ---- Receiving ------------------------------------------------------------------------------- */
 
 /* The rest of a datagram is received into REST bytes, so that its length is known: only Linux
  * reports the length of a datagram that was cut. Only LOCAL has longer datagrams. */
@@ -104,12 +115,13 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
     struct xsock_addr from = {0};
     struct xsock_msg m = {.addr = out->addr != NULL ? &from : NULL};
     bool datagrams = fd->held.sock->type != XSOCK_SOCK_STREAM;
+    int flags;
     ptrdiff_t n = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &vecs);
     if (n != 0)
         return (int)n;
     m.vec = vecs.v;
     m.vec_count = vecs.count;
-    if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)
+    if (xsock__wasix_recv_flags(riflags, &flags) != 0)
         n = -XSOCK_EINVAL;
     else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_COALESCE))
         /* A host has set the option. WASIX has no way to tell a guest where datagrams end. */
@@ -119,12 +131,11 @@ int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd
          * was cut. */
         n = 0;
     else if (datagrams && (riflags & XSOCK__WASIX_WHOLE_LENGTH) != 0)
-        n = receive_measured(c, fd, &m, &vecs, recv_flags(riflags));
+        n = receive_measured(c, fd, &m, &vecs, flags);
     else if (is_plain(&vecs, fd, &m))
-        n = xsock__recv_in(c->guest->table, fd, vecs.v->base, vecs.total, recv_flags(riflags),
-                           NULL);
+        n = xsock__recv_in(c->guest->table, fd, vecs.v->base, vecs.total, flags, NULL);
     else
-        n = xsock__recvmsg_in(c->guest->table, fd, &m, recv_flags(riflags));
+        n = xsock__recvmsg_in(c->guest->table, fd, &m, flags);
     if (n >= 0)
         put_results(c, fd, n, &m, out);
     xsock__wasix_drop_vecs(c, &vecs);
@@ -149,13 +160,15 @@ int xsock__wasix_send(const struct xsock__wasix_call *c, struct xsock__fd *fd, u
 {
     struct xsock__wasix_vecs vecs;
     struct xsock_msg m = {.addr = to};
-    int flags = (siflags & XSOCK__WASIX_SEND_DONTWAIT) != 0 ? XSOCK_MSG_DONTWAIT : 0;
+    int flags;
     ptrdiff_t n = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &vecs);
     if (n != 0)
         return (int)n;
     m.vec = vecs.v;
     m.vec_count = vecs.count;
-    n = siflags > XSOCK__WASIX_SEND_DONTWAIT ? -XSOCK_EINVAL : ask_destination(c, fd, to);
+    n = xsock__wasix_send_flags(siflags, &flags);
+    if (n == 0)
+        n = ask_destination(c, fd, to);
     if (n == 0 && vecs.count == 1)
         n = xsock__send_in(c->guest->table, fd, vecs.v->base, vecs.total, flags, to);
     else if (n == 0)

@@ -28,6 +28,11 @@ struct xsock__wasix_results {
 bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
                         unsigned char **out);
 
+/* Convert riflags and siflags to XSOCK_MSG_... They return -XSOCK_EINVAL for flags that WASIX does
+ * not have. */
+int xsock__wasix_recv_flags(uint32_t riflags, int *out);
+int xsock__wasix_send_flags(uint32_t siflags, int *out);
+
 /* Receives into the vectors that arguments 1 and 2 name. Returns 0 and stores the results. A
  * call that fails stores nothing, and no data that arrived is lost. */
 int xsock__wasix_receive(const struct xsock__wasix_call *c, struct xsock__fd *fd, uint32_t riflags,

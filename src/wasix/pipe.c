@@ -40,16 +40,16 @@ static void writer_gone(struct xsock__file *r)
 /* ---- Reading and writing --------------------------------------------------------------------- */
 
 static ptrdiff_t read_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
-                           const struct xsock__wasix_vecs *v)
+                           const struct xsock__wasix_vecs *v, int flags)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
-    return xsock__recvmsg_in(t, fd, &m, 0);
+    return xsock__recvmsg_in(t, fd, &m, flags);
 }
 
 /* Systems return different errors for a write to a stream whose peer is gone. Some return
  * ECONNRESET if the peer had unread data. Windows reports no error at first. */
 static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
-                            const struct xsock__wasix_vecs *v)
+                            const struct xsock__wasix_vecs *v, int flags)
 {
     struct xsock_msg m = {.vec = v->v, .vec_count = v->count};
     struct pipe *p = pipe_of(fd->held.sock->file);
@@ -57,7 +57,7 @@ static ptrdiff_t write_pipe(struct xsock__fdtab *t, struct xsock__fd *fd,
         return 0;
     if (xsock__atomic_load(&p->reader_gone))
         return -XSOCK_EPIPE;
-    ptrdiff_t n = xsock__sendmsg_in(t, fd, &m, 0);
+    ptrdiff_t n = xsock__sendmsg_in(t, fd, &m, flags);
     return n == -XSOCK_ECONNRESET || n == -XSOCK_ENOTCONN ? -XSOCK_EPIPE : n;
 }
 
@@ -80,9 +80,10 @@ static struct pipe *new_pipe(void)
     struct pipe *p = xsock__sys_alloc(sizeof *p);
     if (p == NULL)
         return NULL;
-    p->reader = (struct end){{{reader_gone}, XSOCK_POLLIN, read_pipe, NULL, available_in_pipe}, p};
+    p->reader =
+        (struct end){{{reader_gone}, XSOCK_POLLIN, read_pipe, NULL, available_in_pipe, true}, p};
     p->writer =
-        (struct end){{{writer_gone}, XSOCK_POLLOUT, NULL, write_pipe, nothing_available}, p};
+        (struct end){{{writer_gone}, XSOCK_POLLOUT, NULL, write_pipe, nothing_available, true}, p};
     xsock__atomic_store(&p->refs, 2);
     return p;
 }

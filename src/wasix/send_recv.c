@@ -33,6 +33,24 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
     return rc;
 }
 
+/* ---- Pipes ----------------------------------------------------------------------------------- */
+
+/* Looks up an end of a pipe. wasix-libc's send() and recv() call sock_send and sock_recv whatever
+ * the descriptor is, and hosts of WASIX take an end of a pipe there: Node's standard streams rely
+ * on that. Everything else that is no socket gives ENOTSOCK. */
+static int get_pipe(const struct xsock__wasix_call *c, struct xsock__fd **out)
+{
+    struct xsock__fd *fd;
+    int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
+    if (rc != 0)
+        return rc;
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
+    if (file == NULL || !file->is_pipe)
+        return put(c, fd, -XSOCK_ENOTSOCK);
+    *out = fd;
+    return 0;
+}
+
 /* ---- The common case ------------------------------------------------------------------------- */
 
 /* The common case has one vector that is not empty, no flags (argument 3), and a valid pointer
@@ -64,12 +82,33 @@ static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
     return 0;
 }
 
+/* Drops the reference to fd. Flag 4 has no meaning for a pipe, which is a stream. */
+static int recv_pipe(const struct xsock__wasix_call *c, struct xsock__fd *fd)
+{
+    struct xsock__wasix_results out = {0};
+    int flags, rc = 0;
+    if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
+        || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags))
+        rc = -XSOCK_EMEMVIOLATION;
+    if (rc == 0)
+        rc = xsock__wasix_recv_flags(xsock__wasix_u32(c, 3), &flags);
+    if (rc == 0)
+        rc = xsock__wasix_file_read(c, fd, flags, out.done);
+    if (rc == 0)
+        xsock__wasix_put16(out.flags, 0);
+    return put(c, fd, rc);
+}
+
 int xsock__wasix_sock_recv(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
     struct xsock_vec v;
     struct xsock__fd *fd;
     int rc = get_socket(c, &fd);
+    if (rc == -XSOCK_ENOTSOCK) {
+        rc = get_pipe(c, &fd);
+        return rc != 0 ? rc : recv_pipe(c, fd);
+    }
     if (rc != 0)
         return rc;
     if (fd->held.sock->type == XSOCK_SOCK_STREAM && xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags)
@@ -131,14 +170,33 @@ static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec 
     return 0;
 }
 
+/* Drops the reference to fd. */
+static int send_pipe(const struct xsock__wasix_call *c, struct xsock__fd *fd)
+{
+    unsigned char *done;
+    int flags, rc = 0;
+    if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
+        rc = -XSOCK_EMEMVIOLATION;
+    if (rc == 0)
+        rc = xsock__wasix_send_flags(xsock__wasix_u32(c, 3), &flags);
+    if (rc == 0)
+        rc = xsock__wasix_file_write(c, fd, flags, done);
+    return put(c, fd, rc);
+}
+
 int xsock__wasix_sock_send(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
     struct xsock_vec v;
     unsigned char *done;
-    if (is_plain(c, &v, &done))
-        return send_plain(c, &v, done);
-    int rc = get_socket(c, &fd);
+    int rc = is_plain(c, &v, &done) ? send_plain(c, &v, done) : 1;
+    if (rc != 1 && rc != -XSOCK_ENOTSOCK)
+        return rc;
+    rc = get_socket(c, &fd);
+    if (rc == -XSOCK_ENOTSOCK) {
+        rc = get_pipe(c, &fd);
+        return rc != 0 ? rc : send_pipe(c, fd);
+    }
     if (rc != 0)
         return rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
@@ -205,7 +263,7 @@ int xsock__wasix_fd_read(const struct xsock__wasix_call *c)
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &out.done))
         rc = -XSOCK_EMEMVIOLATION;
     else if (xsock__wasix_file_of(fd) != NULL)
-        rc = xsock__wasix_file_read(c, fd, out.done);
+        rc = xsock__wasix_file_read(c, fd, 0, out.done);
     else
         rc = xsock__wasix_receive(c, fd, 0, &out);
     return put(c, fd, rc);
@@ -221,7 +279,7 @@ int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
     else if (xsock__wasix_file_of(fd) != NULL)
-        rc = xsock__wasix_file_write(c, fd, done);
+        rc = xsock__wasix_file_write(c, fd, 0, done);
     else
         rc = xsock__wasix_send(c, fd, 0, NULL, done);
     return put(c, fd, rc);
