@@ -148,10 +148,13 @@ struct xsock_wasix_config {
      * start at 0. */
     int first;
     /** One more than the highest number that the guest may have, the engine's numbers included.
-     * Beyond it the guest gets EMFILE. 0 means 65,536. */
+     * Beyond it the guest gets EMFILE. 0 means 65,536, or, if this is less, a quarter of the handles
+     * that the process may have when the guest is made, and the numbers below first besides. An
+     * event or an epoll takes two handles, so the guest takes at most half of them. */
     int max_descriptors;
-    /** How many calls may wait at the same time. Beyond it the guest gets ENOBUFS. 0 means
-     * 1,024. */
+    /** How many calls may wait at the same time. Beyond it the guest gets ENOBUFS. A call that waits
+     * may take a handle. 0 means 1,024, or, if this is less, an eighth of the handles that the
+     * process may have when the guest is made. */
     int max_waiting;
     /** How many bytes all calls in progress may copy at the same time. Beyond it the guest gets
      * ENOMEM. 0 means 4 MiB. */
@@ -173,7 +176,12 @@ struct xsock_wasix_config {
     xsock_wasix_read_fn *read;
     /** Passed to all three functions. */
     void *user;
-    uint64_t reserved[4]; /**< Must be 0. */
+    /** How many bytes all socket buffers together may have that the guest sets. Of a larger size
+     * only what is left is set, but at least 128 KiB: sizes up to that are allowed always, and are
+     * not counted. What a socket has been given is counted until the socket is closed. 0 means
+     * 64 MiB. */
+    uint64_t max_buffers;
+    uint64_t reserved[3]; /**< Must be 0. */
 };
 
 /**

@@ -424,6 +424,11 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
  * that count as the same one. Async-signal-safe. */
 void xsock__sys_poller_wake(struct xsock__sys_poller *p);
 
+/* ---- The process ----------------------------------------------------------------------------- */
+
+/* How many handles the process may have open, or INT32_MAX if the system sets no limit. */
+int xsock__sys_max_handles(void);
+
 /* ---- The calling thread's last system code --------------------------------------------------- */
 
 int xsock__sys_last_error(void); /* 0 before the first; async-signal-safe */

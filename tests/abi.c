@@ -641,7 +641,8 @@ FIELD(struct xsock_wasix_config, policy, LAYOUT(40, 36, 32));
 FIELD(struct xsock_wasix_config, ready, LAYOUT(48, 40, 36));
 FIELD(struct xsock_wasix_config, read, LAYOUT(56, 44, 40));
 FIELD(struct xsock_wasix_config, user, LAYOUT(64, 48, 44));
-FIELD(struct xsock_wasix_config, reserved, LAYOUT(72, 56, 48));
+FIELD(struct xsock_wasix_config, max_buffers, LAYOUT(72, 56, 48));
+FIELD(struct xsock_wasix_config, reserved, LAYOUT(80, 64, 56));
 
 /* struct xsock_wasix_memory */
 SIZE(struct xsock_wasix_memory, LAYOUT(32, 32, 28));

@@ -104,7 +104,7 @@ static void a_configuration_that_can_not_be_is_refused(void **state)
         {.max_descriptors = -1}, {.max_descriptors = INT32_MAX},
         {.max_waiting = -1},     {.addr_port_size = 19},
         {.reserved = {1}},       {.reserved = {0, 1}},
-        {.reserved = {0, 0, 1}}, {.reserved = {0, 0, 0, 1}},
+        {.reserved = {0, 0, 1}},
     };
     struct xsock_wasix *g = NULL;
     (void)state;

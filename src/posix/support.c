@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #ifdef __linux__
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -26,6 +27,14 @@ int xsock__sys_startup(void)
 
 void xsock__sys_cleanup(void)
 {
+}
+
+int xsock__sys_max_handles(void)
+{
+    struct rlimit r;
+    if (getrlimit(RLIMIT_NOFILE, &r) != 0 || r.rlim_cur > INT32_MAX) /* RLIM_INFINITY is above */
+        return INT32_MAX;
+    return (int)r.rlim_cur;
 }
 
 /* ---- Memory ---------------------------------------------------------------------------------- */

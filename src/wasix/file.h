@@ -4,7 +4,8 @@
  * they do for every descriptor. The socket's `refuses` is -XSOCK_ENOTSOCK, so that socket calls
  * refuse it. The socket's `file` is a struct xsock__wasix_file.
  *
- * Pollers have a `file` of another type, which epoll.c defines. */
+ * Pollers have a `file` of another type, which epoll.c defines, and so have sockets whose buffers
+ * the guest has set (buffers.c). */
 #ifndef XSOCK__WASIX_FILE_H
 #define XSOCK__WASIX_FILE_H
 
@@ -25,11 +26,13 @@ struct xsock__wasix_file {
     bool is_pipe;                                        /* sock_send and sock_recv take it */
 };
 
-/* Returns NULL if the descriptor is a socket or a poller. */
+/* Returns NULL if the descriptor is a socket or a poller. A socket may have a `file` of another type
+ * (see buffers.c). */
 static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
-    return s->poller == NULL ? (struct xsock__wasix_file *)(void *)s->file : NULL;
+    return s->poller == NULL && s->refuses != 0 ? (struct xsock__wasix_file *)(void *)s->file
+                                                : NULL;
 }
 
 /* Reads and writes for a descriptor that has a file. Arguments 1 and 2 are the vectors. out_done is where the number of bytes is stored: a word of the guest's memory that has been

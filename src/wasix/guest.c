@@ -12,8 +12,18 @@ enum {
     MAX_DESCRIPTORS = 65536,
     MAX_WAITING = 1024,
     MAX_SCRATCH = 4 << 20,
-    MAX_SOCKET_BUFFER = 4 << 20
+    MAX_SOCKET_BUFFER = 4 << 20,
+    MAX_BUFFERS = 64 << 20
 };
+
+/* The defaults of max_descriptors and max_waiting leave most handles of the process to others. An
+ * event or an epoll has two handles, and a call that waits may have one: so a guest gets at most
+ * five eighths of the handles. The numbers of the engine come on top. */
+static int share(int most, int part)
+{
+    int n = xsock__sys_max_handles() / part;
+    return n < 1 ? 1 : n < most ? n : most;
+}
 
 static int check(const struct xsock_wasix_config *c)
 {
@@ -34,13 +44,15 @@ static struct xsock_wasix_config with_defaults(const struct xsock_wasix_config *
     struct xsock_wasix_config c = *given;
     c.first = c.first == 0 ? FIRST : c.first < 0 ? 0 : c.first;
     if (c.max_descriptors == 0)
-        c.max_descriptors = MAX_DESCRIPTORS;
+        c.max_descriptors = share(MAX_DESCRIPTORS - c.first, 4) + c.first;
     if (c.max_waiting == 0)
-        c.max_waiting = MAX_WAITING;
+        c.max_waiting = share(MAX_WAITING, 8);
     if (c.max_scratch == 0)
         c.max_scratch = MAX_SCRATCH;
     if (c.max_socket_buffer == 0)
         c.max_socket_buffer = MAX_SOCKET_BUFFER;
+    if (c.max_buffers == 0)
+        c.max_buffers = MAX_BUFFERS;
     if (c.addr_port_size == 0)
         c.addr_port_size = XSOCK__WASIX_ADDR_PORT;
     return c;

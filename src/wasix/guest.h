@@ -4,6 +4,7 @@
  *   imports.c   the list of imports, and the entry point of each (from imports.def)
  *   memory.c    checked access to the guest's memory: spans, vectors, copies
  *   errors.c    errors that WASIX has no number for
+ *   buffers.c   the total of the socket buffers
  *   addr.c      addresses in the guest's memory
  *   policy.c    what a guest may do
  *
@@ -35,6 +36,7 @@ struct xsock_wasix {
     struct xsock__lock lock;          /* protects the fields below */
     uint64_t scratch;                 /* bytes of copies that calls in progress have */
     uint64_t members;                 /* in all of its epolls together */
+    uint64_t buffers;                 /* bytes of socket buffers that were counted (buffers.c) */
 };
 
 /* The maximum of epoll members for each descriptor that a guest may have. Beyond it, epoll_ctl
@@ -140,6 +142,14 @@ struct xsock__wasix_vecs {
 int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t count,
                       struct xsock__wasix_vecs *out);
 void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__wasix_vecs *v);
+
+/* ---- Socket buffers (buffers.c) -------------------------------------------------------------- */
+
+/* Counts a buffer of this size, for sending or for receiving, against the guest's quota. Returns the
+ * size that the socket may have, which is less if the quota has less left. The caller has a reference
+ * to a descriptor of the socket. */
+uint64_t xsock__wasix_count_buffer(struct xsock_wasix *g, struct xsock__sock *s, bool send,
+                                   uint64_t size);
 
 /* ---- Addresses (addr.c) ---------------------------------------------------------------------- */
 

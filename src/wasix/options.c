@@ -113,16 +113,19 @@ int xsock__wasix_sock_get_opt_time(const struct xsock__wasix_call *c)
 
 /* ---- Sizes (64 bits) ------------------------------------------------------------------------- */
 
-/* A buffer larger than the guest's maximum becomes the maximum, as systems do it. */
-static int64_t cut(const struct xsock__wasix_call *c, uint64_t size)
+/* A buffer larger than the guest may have becomes as large as the guest may have, as systems do
+ * it. */
+static int64_t cut(const struct xsock__wasix_call *c, const struct xsock__fd *fd, uint64_t size)
 {
-    bool buffer =
-        xsock__wasix_u32(c, 1) == XSOCK_SO_RCVBUF || xsock__wasix_u32(c, 1) == XSOCK_SO_SNDBUF;
-    if (buffer && size > INT32_MAX)
+    uint32_t opt = xsock__wasix_u32(c, 1);
+    if (opt != XSOCK_SO_RCVBUF && opt != XSOCK_SO_SNDBUF)
+        return size > INT64_MAX ? INT64_MAX : (int64_t)size;
+    if (size > INT32_MAX)
         size = INT32_MAX;
-    if (buffer && size > c->guest->config.max_socket_buffer)
+    if (size > c->guest->config.max_socket_buffer)
         size = c->guest->config.max_socket_buffer;
-    return size > INT64_MAX ? INT64_MAX : (int64_t)size;
+    return (int64_t)xsock__wasix_count_buffer(c->guest, fd->held.sock, opt == XSOCK_SO_SNDBUF,
+                                              size);
 }
 
 int xsock__wasix_sock_set_opt_size(const struct xsock__wasix_call *c)
@@ -130,7 +133,7 @@ int xsock__wasix_sock_set_opt_size(const struct xsock__wasix_call *c)
     struct xsock__fd *fd;
     unsigned char *at;
     int rc = begin(c, 0, &fd, &at);
-    return rc != 0 ? rc : set(c, fd, XSOCK_OPT_SIZE, cut(c, xsock__wasix_u64(c, 2)));
+    return rc != 0 ? rc : set(c, fd, XSOCK_OPT_SIZE, cut(c, fd, xsock__wasix_u64(c, 2)));
 }
 
 int xsock__wasix_sock_get_opt_size(const struct xsock__wasix_call *c)

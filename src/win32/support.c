@@ -10,6 +10,12 @@ int xsock__win32_error(void)
     return code != 0 ? code : WSASYSCALLFAILURE;
 }
 
+/* A process may have 16 million handles, and usually lacks memory before that. */
+int xsock__sys_max_handles(void)
+{
+    return INT32_MAX;
+}
+
 /* ---- The calling thread's last system code --------------------------------------------------
  * The code is in a slot of TlsAlloc. A thread-local variable would need helper functions of GCC,
  * which can bring in a library for threads, and the DLL must import system DLLs only. */

@@ -86,9 +86,12 @@ static int take_row(int *count)
     return (*count)++;
 }
 
+static int max_handles = 1000000;
+
 void fake_reset(void)
 {
     memset(&set, 0, sizeof set);
+    max_handles = 1000000;
     fake__reset_net();
     fake__reset_messages();
     fake__reset_wait();
@@ -469,6 +472,18 @@ void fake_close_foreign(uintptr_t handle)
     if (s == NULL)
         fake__die("a foreign handle was closed twice");
     drop(s);
+}
+
+/* ---- The process's limit --------------------------------------------------------------------- */
+
+void fake_max_handles(int n)
+{
+    max_handles = n;
+}
+
+int xsock__sys_max_handles(void)
+{
+    return max_handles;
 }
 
 /* ---- The last system code -------------------------------------------------------------------- */

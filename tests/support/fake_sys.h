@@ -77,6 +77,9 @@ enum { FAKE_ANY = INT32_MIN };
  * module. FAKE_ANY matches anything; numbers are xsock's. */
 void fake_refuse(int af, int type, int protocol, int code);
 
+/* How many handles the process may have; without a call, a million. */
+void fake_max_handles(int n);
+
 /* ---- Failures -------------------------------------------------------------------------------- */
 
 enum fake_call {
