@@ -3,6 +3,7 @@
 
 #include "fake_names.h"
 #include "fake_net.h"
+#include "name/lookup_pool.h"
 
 enum { HOST = 1024, OUT = 4096, COUNT = 8192, END = GUEST_MEMORY, ADDR = 18 };
 
@@ -216,6 +217,52 @@ static void waiting_look_ups_count(void **state)
     ASSERT_ERRNO(XSOCK_ENOBUFS, second);
 }
 
+enum { GUESTS = 12, LOOKUPS = 50 };
+
+static int begun;
+
+/* Begins look-ups inside each other until there are enough, and then ends the guest. */
+static void begin_another(void *user)
+{
+    if (++begun == LOOKUPS) {
+        end_the_guest(user);
+        return;
+    }
+    fake_before(FAKE_WAIT, 1, begin_another, user);
+    ASSERT_ERRNO(XSOCK_ECANCELED, resolve("both.example", 2));
+}
+
+/* A look-up that runs cannot be stopped. The threads count after their guest is gone: guests that
+ * come and go have no more of them than guests that stay. */
+static void look_ups_are_bounded_after_the_end_of_their_guests(void **state)
+{
+    size_t max = (size_t)xsock__lookup_pool_max();
+    size_t allocations = 0;
+    (void)state;
+    guest_stop(&guest);
+    fake_threads_wait(true);
+    for (int i = 0; i < GUESTS; i++) {
+        guest_start(&guest, NULL);
+        begun = 0;
+        fake_before(FAKE_WAIT, 1, begin_another, NULL);
+        ASSERT_ERRNO(XSOCK_ECANCELED, resolve("both.example", 2));
+        guest_stop(&guest);
+        assert_int_equal(begun, LOOKUPS);
+        assert_true(fake_threads() > 0 && fake_threads() <= max * 3 / 4);
+        if (i == 0) /* a guest alone has a quarter */
+            assert_int_equal(fake_threads(), max / 4);
+        if (i == GUESTS - 2) /* nothing is queued for guests that are gone */
+            allocations = fake_allocations();
+    }
+    assert_int_equal(fake_allocations(), allocations);
+    while (fake_threads_run_one())
+        ;
+    assert_int_equal(fake_threads(), 0);
+    guest_start(&guest, NULL); /* and all threads are there again */
+    fake_threads_wait(false);
+    ASSERT_ERRNO(0, resolve("both.example", 2));
+}
+
 static void whatever_fails_nothing_is_lost(void **state)
 {
     (void)state;
@@ -246,6 +293,7 @@ int main(void)
         GUEST_TEST(a_slow_answer_is_waited_for),
         GUEST_TEST(the_end_of_the_guest_wakes_it),
         GUEST_TEST(waiting_look_ups_count),
+        GUEST_TEST(look_ups_are_bounded_after_the_end_of_their_guests),
         GUEST_TEST(whatever_fails_nothing_is_lost),
     };
     return cmocka_run_group_tests_name("names of WASIX", tests, NULL, NULL);
