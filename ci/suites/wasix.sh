@@ -19,12 +19,14 @@ guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -s)
 
 # To wasm, and that to C, with the functions it links with. The wide one is for engines that know wasm64.
 build_guests() {
-    local name folder
+    local name folder system
     clang --target=wasm64 "${guest_flags[@]}" -nostdlib "$TOP/tests/wasm/wide.c" -o "$OUT/wide.wasm"
     for name in "${guests[@]}"; do
         folder=$OUT/c/$name
         mkdir -p "$folder"
-        clang --target=wasm32-wasi "${guest_flags[@]}" "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
+        system=(--target=wasm32-wasi)
+        [ "$name" = libc ] && system=(--target=wasm32 -nostdlib -mbulk-memory) # it has a libc of its own
+        clang "${system[@]}" "${guest_flags[@]}" "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
         wasm2c "$OUT/$name.wasm" -n guest -o "$folder/guest.c"
         awk -v header=guest.h -f "$glue/imports.awk" "$folder/guest.h" >"$folder/guest_imports.c"
     done

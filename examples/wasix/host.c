@@ -89,22 +89,30 @@ void host_stop(struct host *h)
 
 /* ---- Imports --------------------------------------------------------------------------------- */
 
-bool host_find(const char *module, const char *name, struct host_import *out)
+/* The engine's functions have the same parameters in both modules. They do not know 64-bit pointers.
+ * wasix-libc imports most of them from preview 1, and some (proc_exit2, sched_yield, ...) from WASIX
+ * alone or from both. */
+static bool has_own(const char *module)
 {
-    size_t count;
-    const struct host_own *own = host_own(&count);
+    return strcmp(module, "wasi_snapshot_preview1") == 0 || strcmp(module, "wasix_32v1") == 0;
+}
+
+void host_find(const char *module, const char *name, const char *signature, struct host_import *out)
+{
+    const struct host_own *own = has_own(module) ? host_own(name) : NULL;
     *out = (struct host_import){.socket = xsock_wasix_find(module, name)};
-    out->returns = strcmp(name, "proc_exit") != 0;
     if (out->socket != NULL)
         out->signature = out->socket->signature;
-    if (strcmp(module, "wasi_snapshot_preview1") != 0)
-        return out->socket != NULL;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(own[i].name, name) == 0) {
-            out->own = own[i].call;
-            out->signature = own[i].signature;
-        }
-    return out->signature != NULL;
+    if (own != NULL) {
+        out->own = own->call;
+        out->signature = own->signature;
+    }
+    bool known = out->signature != NULL && strlen(out->signature) <= HOST_ARGS;
+    if (known && (signature == NULL || strcmp(signature, out->signature) == 0))
+        return;
+    *out = (struct host_import){0};
+    fprintf(stderr, "%s.%s is not known%s, and answers ENOSYS\n", module, name,
+            known ? " with these parameters" : "");
 }
 
 /* The error for a file if the engine has no function for that call. */
@@ -121,6 +129,8 @@ uint32_t host_call(struct host *h, const struct host_import *import,
                    const struct xsock_wasix_memory *memory, const uint64_t *args)
 {
     uint32_t error = XSOCK_WASIX_CALL_ENGINE;
+    if (import->signature == NULL)
+        return XSOCK_ENOSYS;
     if (import->socket != NULL)
         error = import->socket->call(h->guest, memory, args);
     if (error != XSOCK_WASIX_CALL_ENGINE)

@@ -29,33 +29,38 @@ struct host {
     int status;
 };
 
-/* The functions of an import: xsock's, the engine's, or both. If there are both, the engine's
- * function is called for the engine's own numbers. */
+/* The functions of an import: xsock's, the engine's, both, or none. If there are both, the engine's
+ * function is called for the engine's own numbers. If there is none, the import answers ENOSYS. */
 typedef uint32_t host_fn(struct host *h, const struct xsock_wasix_memory *memory,
                          const uint64_t *args);
 struct host_import {
     const struct xsock_wasix_import *socket;
     host_fn *own;
-    const char *signature;
-    bool returns; /* false for proc_exit only */
+    const char *signature; /* NULL if there is no function */
 };
+
+/* The maximum of parameters of an import that has a function. */
+enum { HOST_ARGS = 16 };
 
 /* host_start returns false after it has printed a message. */
 bool host_start(struct host *h, const char *folder);
 void host_stop(struct host *h);
 
-/* Returns false if there is no such import. */
-bool host_find(const char *module, const char *name, struct host_import *out);
+/* Finds the functions of an import. The signature has one letter for each parameter, "i" or "I"; it
+ * is NULL if the glue does not know it. An import that has no function of that signature answers
+ * ENOSYS, and is named on standard error. */
+void host_find(const char *module, const char *name, const char *signature,
+               struct host_import *out);
 
 uint32_t host_call(struct host *h, const struct host_import *import,
                    const struct xsock_wasix_memory *memory, const uint64_t *args);
 
-/* Returns all of the engine's own functions (preview1.c) and their count. */
+/* Returns the engine's own function of that name (preview1.c), or NULL if there is none. */
 struct host_own {
     const char *name, *signature;
     host_fn *call;
 };
-const struct host_own *host_own(size_t *out_count);
+const struct host_own *host_own(const char *name);
 
 /* host_file returns the file with the guest's number, or NULL if there is none. host_add_file
  * adds a file with the lowest free number, and returns the number or -XSOCK_E... If it fails, it

@@ -30,6 +30,10 @@ function called(word) {
     return word
 }
 
+function letter(type) {
+    return type ~ /u32/ ? "i" : type ~ /u64/ ? "I" : type ~ /f32/ ? "f" : "F"
+}
+
 # The prototype is u32 NAME(struct INSTANCE*, u32, u64, ...);
 function add_import(prototype,    types, n, i, params, words) {
     result = prototype
@@ -43,18 +47,21 @@ function add_import(prototype,    types, n, i, params, words) {
     for (i = 2; i <= n; i++)
         text = text ", " params[i] " a" (i - 2)
     text = text ")\n{\n    uint64_t args[] = {"
-    for (i = 2; i <= n; i++)
-        text = text (i > 2 ? ", " : "") "a" (i - 2)
+    signature = ""
+    for (i = 2; i <= n; i++) {
+        text = text (i > 2 ? ", " : "") "(uint64_t)a" (i - 2)
+        signature = signature letter(params[i])
+    }
     text = text (n < 2 ? "0" : "") "};\n    "
     text = text (result == "void" ? "(void)" : "return ")
     text = text "call_import(host, " count + 0 ", args);\n}\n\n"
-    rows = rows "    {\"" module "\", \"" name "\"},\n"
+    rows = rows "    {\"" module "\", \"" name "\", \"" signature "\"},\n"
     count++
 }
 
 END {
     print "#include \"" header "\"\n\n#include \"wasm2c.h\"\n"
-    print "const struct import_name import_names[] = {\n" rows "    {0, 0},\n};\n"
+    print "const struct import_name import_names[] = {\n" rows "    {0, 0, 0},\n};\n"
     printf "%s", text
     print "static " type " instance;\n"
     print "void guest_memory(struct xsock_wasix_memory *out)\n{"

@@ -1,7 +1,7 @@
-/* The engine's own part of WASI preview 1: streams, one folder that can be read, the clock and
- * the exit. These suffice for wasi-libc's printf and fopen. A real engine has all of them
- * already. Errors are WASI's, and XSOCK_E... has the same numbers. A guest that imports anything
- * else for files (such as the size of a file) is refused when it is loaded. */
+/* The engine's own part of WASI preview 1 and WASIX: streams, one folder that can be read, the
+ * clock, the arguments and the exit. These suffice for printf and fopen of wasi-libc and wasix-libc.
+ * A real engine has all of them already. Errors are WASI's, and XSOCK_E... has the same numbers.
+ * Everything else that a guest imports (such as the size of a file) answers ENOSYS. */
 #include <string.h>
 
 #include "host.h"
@@ -285,7 +285,32 @@ static uint32_t clock_time_get(struct host *h, const struct xsock_wasix_memory *
     return 0;
 }
 
-/* There are no arguments and no environment. */
+/* There is one argument, the name of the program, and no environment. */
+static const char program[] = "guest";
+
+static uint32_t args_sizes_get(struct host *h, const struct xsock_wasix_memory *m,
+                               const uint64_t *args)
+{
+    unsigned char *count = at(m, args[0], 4), *bytes = at(m, args[1], 4);
+    (void)h;
+    if (count == NULL || bytes == NULL)
+        return XSOCK_EFAULT;
+    put(count, 1, 4);
+    put(bytes, sizeof program, 4);
+    return 0;
+}
+
+static uint32_t args_get(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    unsigned char *pointers = at(m, args[0], 4), *bytes = at(m, args[1], sizeof program);
+    (void)h;
+    if (pointers == NULL || bytes == NULL)
+        return XSOCK_EFAULT;
+    put(pointers, (uint32_t)args[1], 4);
+    memcpy(bytes, program, sizeof program);
+    return 0;
+}
+
 static uint32_t no_sizes(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
 {
     unsigned char *count = at(m, args[0], 4), *bytes = at(m, args[1], 4);
@@ -311,9 +336,43 @@ static uint32_t proc_exit(struct host *h, const struct xsock_wasix_memory *m, co
     return 0;
 }
 
+/* The working folder is "/". The length goes in as the space, and out as the length. */
+static uint32_t getcwd(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    unsigned char *len = at(m, args[1], 4);
+    unsigned char *path = len != NULL ? at(m, args[0], get32(len)) : NULL;
+    (void)h;
+    if (path == NULL)
+        return XSOCK_EFAULT;
+    bool fits = get32(len) >= 1;
+    put(len, 1, 4);
+    if (fits)
+        *path = '/';
+    return fits ? 0 : XSOCK_EOVERFLOW;
+}
+
+/* A guest has one thread, and gets no signals. wasix-libc tells the name of its signal handler when
+ * it starts, and yields in its locks. */
+static uint32_t nothing(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    (void)h, (void)m, (void)args;
+    return 0;
+}
+
+static uint32_t thread_id(struct host *h, const struct xsock_wasix_memory *m, const uint64_t *args)
+{
+    unsigned char *out = at(m, args[0], 4);
+    (void)h;
+    if (out == NULL)
+        return XSOCK_EFAULT;
+    put(out, 1, 4);
+    return 0;
+}
+
 static const struct host_own own[] = {
-    {"args_get", "ii", no_strings},
-    {"args_sizes_get", "ii", no_sizes},
+    {"args_get", "ii", args_get},
+    {"args_sizes_get", "ii", args_sizes_get},
+    {"callback_signal", "ii", nothing},
     {"clock_time_get", "iIi", clock_time_get},
     {"environ_get", "ii", no_strings},
     {"environ_sizes_get", "ii", no_sizes},
@@ -326,13 +385,19 @@ static const struct host_own own[] = {
     {"fd_renumber", "ii", fd_renumber},
     {"fd_seek", "iIii", fd_seek},
     {"fd_write", "iiii", fd_write},
+    {"getcwd", "ii", getcwd},
     {"path_open", "iiiiiIIii", path_open},
     {"poll_oneoff", "iiii", poll_oneoff},
     {"proc_exit", "i", proc_exit},
+    {"proc_exit2", "i", proc_exit},
+    {"sched_yield", "", nothing},
+    {"thread_id", "i", thread_id},
 };
 
-const struct host_own *host_own(size_t *out_count)
+const struct host_own *host_own(const char *name)
 {
-    *out_count = sizeof own / sizeof own[0];
-    return own;
+    for (size_t i = 0; i < sizeof own / sizeof own[0]; i++)
+        if (strcmp(own[i].name, name) == 0)
+            return &own[i];
+    return NULL;
 }

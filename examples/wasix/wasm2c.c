@@ -16,9 +16,7 @@
 #include "host.h"
 #include "wasm-rt-impl.h"
 
-enum { IMPORTS = 128 };
-
-static struct host_import imports[IMPORTS];
+static struct host_import *imports;
 static jmp_buf end;
 
 uint32_t call_import(void *host, size_t i, const uint64_t *args)
@@ -35,12 +33,15 @@ uint32_t call_import(void *host, size_t i, const uint64_t *args)
 
 static bool find_imports(void)
 {
-    for (size_t i = 0; import_names[i].name != NULL; i++) {
+    size_t count = 0;
+    while (import_names[count].name != NULL)
+        count++;
+    imports = calloc(count + 1, sizeof *imports);
+    if (imports == NULL)
+        return false;
+    for (size_t i = 0; i < count; i++) {
         const struct import_name *n = &import_names[i];
-        if (i == IMPORTS || !host_find(n->module, n->name, &imports[i])) {
-            fprintf(stderr, "no such import: %s.%s\n", n->module, n->name);
-            return false;
-        }
+        host_find(n->module, n->name, n->signature, &imports[i]);
     }
     return true;
 }
@@ -69,5 +70,6 @@ int main(int argc, char **argv)
     host_stop(&host);
     guest_free();
     wasm_rt_free();
+    free(imports);
     return host.status;
 }

@@ -9,10 +9,10 @@
 #include "xsock_wasix.h"
 
 struct import_name {
-    const char *module, *name;
+    const char *module, *name, *signature; /* a letter for each parameter: i, I, f or F */
 };
 
-/* From imports.awk: the imports, ended by a NULL, and the guest. */
+/* From imports.awk: the imports, ended by NULLs, and the guest. */
 extern const struct import_name import_names[];
 void guest_memory(struct xsock_wasix_memory *out);
 void guest_run(void *host);

@@ -3,8 +3,8 @@
  *   cc -o run wasmtime.c host.c preview1.c -lwasmtime -lxsock
  *   ./run GUEST.wasm [FOLDER]
  *
- * A loop defines every import that xsock lists, and those that host.h adds for files. All of
- * them have the same callback. The guest may read the files in FOLDER. The program exits with
+ * A loop defines every function that the guest imports, with the parameters that the guest wants.
+ * All of them have the same callback. The guest may read the files in FOLDER. The program exits with
  * the guest's status. */
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,10 @@
 #include "host.h"
 #include "wasmtime_api.h"
 
-enum { MAX_ARGS = 12 };
-
 struct entry {
     struct host *host;
     struct host_import import;
+    bool returns; /* it has a result */
 };
 
 /* ---- Errors of wasmtime ---------------------------------------------------------------------- */
@@ -60,63 +59,82 @@ static wasm_trap_t *call(void *env, wasmtime_caller_t *caller, wasmtime_val_raw_
 {
     struct entry *e = env;
     struct xsock_wasix_memory memory;
-    uint64_t args[MAX_ARGS];
+    uint64_t args[HOST_ARGS];
+    const char *letters = e->import.signature != NULL ? e->import.signature : "";
     (void)count;
     find_memory(caller, &memory);
-    for (size_t i = 0; e->import.signature[i] != 0; i++)
-        args[i] = e->import.signature[i] == 'i' ? (uint32_t)v[i].i32 : (uint64_t)v[i].i64;
+    for (size_t i = 0; letters[i] != 0; i++) /* host_find has checked their number */
+        args[i] = letters[i] == 'i' ? (uint32_t)v[i].i32 : (uint64_t)v[i].i64;
     uint32_t error = host_call(e->host, &e->import, &memory, args);
     if (e->host->exited)
         return wasmtime_trap_new("exit", 4); /* the only way to leave a guest */
-    if (e->import.returns)
-        v[0].i32 = (int32_t)error;
+    if (e->returns)
+        v[0] = (wasmtime_val_raw_t){.i64 = (int64_t)error};
     return NULL;
 }
 
-static wasm_functype_t *type_of(const struct host_import *import)
+/* Writes the letters of the parameters. Too many of them end with a letter that no function has. */
+static void write_signature(const wasm_functype_t *type, char out[HOST_ARGS + 2])
 {
-    wasm_valtype_t *types[MAX_ARGS], *result[1];
-    wasm_valtype_vec_t params, results;
-    size_t n = strlen(import->signature);
-    for (size_t i = 0; i < n; i++)
-        types[i] = wasm_valtype_new(import->signature[i] == 'i' ? WASM_I32 : WASM_I64);
-    wasm_valtype_vec_new(&params, n, types);
-    if (import->returns)
-        result[0] = wasm_valtype_new(WASM_I32);
-    wasm_valtype_vec_new(&results, import->returns ? 1 : 0, result);
-    return wasm_functype_new(&params, &results);
+    const wasm_valtype_vec_t *params = wasm_functype_params(type);
+    size_t n = params->size <= HOST_ARGS ? params->size : HOST_ARGS + 1;
+    for (size_t i = 0; i < n; i++) {
+        uint8_t kind = wasm_valtype_kind(params->data[i]);
+        out[i] = kind == WASM_I32 ? 'i' : kind == WASM_I64 ? 'I' : '?';
+    }
+    if (n > HOST_ARGS)
+        out[HOST_ARGS] = '?';
+    out[n] = 0;
 }
 
-static bool define(wasmtime_linker_t *linker, const char *module, const char *name, struct entry *e,
+/* Copies a name, which has no NUL in wasmtime. Returns NULL if there is no memory. */
+static char *copy_name(const wasm_byte_vec_t *from)
+{
+    char *to = calloc(1, from->size + 1);
+    if (to != NULL && from->size > 0)
+        memcpy(to, from->data, from->size);
+    return to;
+}
+
+/* Defines one import. What is not a function is left to wasmtime, which then says what is missing. */
+static bool define(wasmtime_linker_t *linker, const wasm_importtype_t *import, struct entry *e,
                    struct host *h)
 {
-    e->host = h;
-    if (!host_find(module, name, &e->import))
-        return false;
-    wasm_functype_t *type = type_of(&e->import);
-    bool ok = went_well(name,
-                        wasmtime_linker_define_func_unchecked(linker, module, strlen(module), name,
-                                                              strlen(name), type, call, e, NULL),
-                        NULL);
-    wasm_functype_delete(type);
+    const wasm_functype_t *type = wasm_externtype_as_functype_const(wasm_importtype_type(import));
+    const wasm_byte_vec_t *in = wasm_importtype_module(import), *n = wasm_importtype_name(import);
+    char signature[HOST_ARGS + 2], *module, *name;
+    if (type == NULL)
+        return true;
+    module = copy_name(in);
+    name = copy_name(n);
+    bool ok = module != NULL && name != NULL;
+    if (ok) {
+        write_signature(type, signature);
+        e->host = h;
+        e->returns = wasm_functype_results(type)->size > 0;
+        host_find(module, name, signature, &e->import);
+        ok = went_well(name,
+                       wasmtime_linker_define_func_unchecked(linker, in->data, in->size, n->data,
+                                                             n->size, type, call, e, NULL),
+                       NULL);
+    }
+    free(module);
+    free(name);
     return ok;
 }
 
 /* Defines all imports. Returns the array of entries, which must stay while the guest runs, or
  * NULL after a message was printed. */
-static struct entry *define_all(wasmtime_linker_t *linker, struct host *h)
+static struct entry *define_all(wasmtime_linker_t *linker, const wasmtime_module_t *module,
+                                struct host *h)
 {
-    static const char preview1[] = "wasi_snapshot_preview1";
-    size_t sockets, owns;
-    const struct xsock_wasix_import *socket = xsock_wasix_imports(&sockets);
-    const struct host_own *own = host_own(&owns);
-    struct entry *entries = calloc(sockets + owns, sizeof *entries), *next = entries;
+    wasm_importtype_vec_t imports;
+    wasmtime_module_imports(module, &imports);
+    struct entry *entries = calloc(imports.size + 1, sizeof *entries);
     bool ok = entries != NULL;
-    for (size_t i = 0; ok && i < sockets; i++)
-        ok = define(linker, socket[i].module, socket[i].name, next++, h);
-    for (size_t i = 0; ok && i < owns; i++)
-        if (xsock_wasix_find(preview1, own[i].name) == NULL)
-            ok = define(linker, preview1, own[i].name, next++, h);
+    for (size_t i = 0; ok && i < imports.size; i++)
+        ok = define(linker, imports.data[i], &entries[i], h);
+    wasm_importtype_vec_delete(&imports);
     if (ok)
         return entries;
     free(entries);
@@ -125,20 +143,32 @@ static struct entry *define_all(wasmtime_linker_t *linker, struct host *h)
 
 /* ---- The guest ------------------------------------------------------------------------------- */
 
-static wasmtime_module_t *load(wasm_engine_t *engine, const char *path)
+/* Reads a whole file. Returns NULL after a message was printed. */
+static uint8_t *read_all(const char *path, size_t *out_size)
 {
-    static uint8_t wasm[8 << 20];
-    wasmtime_module_t *module = NULL;
     FILE *f = fopen(path, "rb");
-    size_t n = f != NULL ? fread(wasm, 1, sizeof wasm, f) : 0;
-    if (f == NULL || ferror(f) || !feof(f)) {
-        fprintf(stderr, "%s can't be read\n", path);
-        n = 0;
-    }
+    long size = f != NULL && fseek(f, 0, SEEK_END) == 0 ? ftell(f) : -1;
+    uint8_t *bytes = size > 0 ? malloc((size_t)size) : NULL;
+    bool ok = bytes != NULL && fseek(f, 0, SEEK_SET) == 0
+              && fread(bytes, 1, (size_t)size, f) == (size_t)size;
     if (f != NULL)
         (void)fclose(f);
-    if (n > 0)
+    *out_size = ok ? (size_t)size : 0;
+    if (ok)
+        return bytes;
+    fprintf(stderr, "%s can't be read\n", path);
+    free(bytes);
+    return NULL;
+}
+
+static wasmtime_module_t *load(wasm_engine_t *engine, const char *path)
+{
+    wasmtime_module_t *module = NULL;
+    size_t n;
+    uint8_t *wasm = read_all(path, &n);
+    if (wasm != NULL)
         (void)went_well(path, wasmtime_module_new(engine, wasm, n, &module), NULL);
+    free(wasm);
     return module;
 }
 
@@ -181,7 +211,7 @@ int main(int argc, char **argv)
         return 2;
     wasmtime_store_t *store = wasmtime_store_new(engine, NULL, NULL);
     wasmtime_linker_t *linker = wasmtime_linker_new(engine);
-    struct entry *entries = define_all(linker, &host);
+    struct entry *entries = define_all(linker, module, &host);
     bool ok = entries != NULL && run(&host, linker, wasmtime_store_context(store), module);
     host_stop(&host);
     wasmtime_linker_delete(linker);

@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 typedef struct wasm_engine_t wasm_engine_t;
+typedef struct wasm_externtype_t wasm_externtype_t;
 typedef struct wasm_functype_t wasm_functype_t;
+typedef struct wasm_importtype_t wasm_importtype_t;
 typedef struct wasm_trap_t wasm_trap_t;
 typedef struct wasm_valtype_t wasm_valtype_t;
 typedef struct wasmtime_caller wasmtime_caller_t;
@@ -28,6 +30,11 @@ typedef struct {
     size_t size;
     wasm_valtype_t **data;
 } wasm_valtype_vec_t;
+
+typedef struct {
+    size_t size;
+    wasm_importtype_t **data;
+} wasm_importtype_vec_t;
 
 enum { WASM_I32 = 0, WASM_I64 = 1 };
 enum { WASMTIME_EXTERN_FUNC = 0, WASMTIME_EXTERN_MEMORY = 3 };
@@ -72,12 +79,15 @@ typedef wasm_trap_t *wasmtime_func_unchecked_callback_t(void *env, wasmtime_call
 
 wasm_engine_t *wasm_engine_new(void);
 void wasm_engine_delete(wasm_engine_t *engine);
-wasm_valtype_t *wasm_valtype_new(uint8_t kind);
-void wasm_valtype_vec_new(wasm_valtype_vec_t *out, size_t size, wasm_valtype_t *const *owned);
+uint8_t wasm_valtype_kind(const wasm_valtype_t *type);
 void wasm_byte_vec_delete(wasm_byte_vec_t *v);
-wasm_functype_t *wasm_functype_new(wasm_valtype_vec_t *owned_params,
-                                   wasm_valtype_vec_t *owned_results);
-void wasm_functype_delete(wasm_functype_t *type);
+void wasm_importtype_vec_delete(wasm_importtype_vec_t *v);
+const wasm_byte_vec_t *wasm_importtype_module(const wasm_importtype_t *type);
+const wasm_byte_vec_t *wasm_importtype_name(const wasm_importtype_t *type);
+const wasm_externtype_t *wasm_importtype_type(const wasm_importtype_t *type);
+const wasm_functype_t *wasm_externtype_as_functype_const(const wasm_externtype_t *type);
+const wasm_valtype_vec_t *wasm_functype_params(const wasm_functype_t *type);
+const wasm_valtype_vec_t *wasm_functype_results(const wasm_functype_t *type);
 void wasm_trap_message(const wasm_trap_t *trap, wasm_byte_vec_t *out);
 void wasm_trap_delete(wasm_trap_t *trap);
 
@@ -91,6 +101,7 @@ void wasmtime_store_delete(wasmtime_store_t *store);
 wasmtime_error_t *wasmtime_module_new(wasm_engine_t *engine, const uint8_t *wasm, size_t size,
                                       wasmtime_module_t **out);
 void wasmtime_module_delete(wasmtime_module_t *module);
+void wasmtime_module_imports(const wasmtime_module_t *module, wasm_importtype_vec_t *out);
 wasmtime_linker_t *wasmtime_linker_new(wasm_engine_t *engine);
 void wasmtime_linker_delete(wasmtime_linker_t *linker);
 wasmtime_error_t *wasmtime_linker_define_func_unchecked(

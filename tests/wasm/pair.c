@@ -42,7 +42,11 @@ static void a_pipe_goes_one_way(void)
     CHECK(0, strcmp(text, "pipe"));
     CHECK(EBADF, fd_write(in, &v, 1, &n));
     CHECK(EBADF, fd_read(out, &w, 1, &n));
-    CHECK(ENOTSOCK, sock_recv(in, &w, 1, 0, &n, &flags));
+    CHECK(SUCCESS, sock_send(out, &v, 1, 0, &n)); /* as a socket */
+    text[0] = 0;
+    CHECK(SUCCESS, sock_recv(in, &w, 1, 0, &n, &flags));
+    CHECK(0, strcmp(text, "pipe"));
+    CHECK(ENOTSOCK, sock_shutdown(in, SHUT_READ));
     CHECK(SUCCESS, fd_close(out));
     CHECK(SUCCESS, fd_read(in, &w, 1, &n));
     CHECK(0, n);

@@ -79,12 +79,23 @@ is_wide() {
     test_that "wide: $1" succeeds
 }
 
+# What the engine does not have is named, and nothing else is said.
+is_of_libc() {
+    guest libc
+    test_that "libc: $1" exits 0
+    test_that "libc: an unknown import is named" says "$err" 'wasix_32v1\.no_such_call is not known, .*'
+    test_that "libc: so is one with other parameters" says "$err" \
+        'wasix_32v1\.sock_status is not known with these parameters, .*'
+    test_that "libc: and all of them are" lines "$err" 153
+}
+
 while read -r name sentence; do
     case $name in
     '#' | '') ;;
     server) serves "$sentence" ;;
     files) has_files "$sentence" ;;
     wide) is_wide "$sentence" ;;
+    libc) is_of_libc "$sentence" ;;
     *)
         guest "$name"
         test_that "$name: $sentence" succeeds
