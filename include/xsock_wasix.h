@@ -148,13 +148,13 @@ struct xsock_wasix_config {
      * start at 0. */
     int first;
     /** One more than the highest number that the guest may have, the engine's numbers included.
-     * Beyond it the guest gets EMFILE. 0 means 65,536, or, if this is less, a quarter of the handles
-     * that the process may have when the guest is made, and the numbers below first besides. An
-     * event or an epoll takes two handles, so the guest takes at most half of them. */
+     * Beyond it the guest gets EMFILE. 0 means 65,536, or, if this is less, a quarter of the
+     * handles that the process may have when the guest is made, and the numbers below first
+     * besides. An event or an epoll takes two handles, so the guest takes at most half of them. */
     int max_descriptors;
-    /** How many calls may wait at the same time. Beyond it the guest gets ENOBUFS. A call that waits
-     * may take a handle. 0 means 1,024, or, if this is less, an eighth of the handles that the
-     * process may have when the guest is made. */
+    /** How many calls may wait at the same time. Beyond it the guest gets ENOBUFS. A call that
+     * waits may take a handle. 0 means 1,024, or, if this is less, an eighth of the handles that
+     * the process may have when the guest is made. */
     int max_waiting;
     /** How many bytes all calls in progress may copy at the same time. Beyond it the guest gets
      * ENOMEM. 0 means 4 MiB. */

@@ -89,9 +89,9 @@ void host_stop(struct host *h)
 
 /* ---- Imports --------------------------------------------------------------------------------- */
 
-/* The engine's functions have the same parameters in both modules. They do not know 64-bit pointers.
- * wasix-libc imports most of them from preview 1, and some (proc_exit2, sched_yield, ...) from WASIX
- * alone or from both. */
+/* The engine's functions have the same parameters in both modules. They do not know 64-bit
+ * pointers. wasix-libc imports most of them from preview 1, and some (proc_exit2, sched_yield, ...)
+ * from WASIX alone or from both. */
 static bool has_own(const char *module)
 {
     return strcmp(module, "wasi_snapshot_preview1") == 0 || strcmp(module, "wasix_32v1") == 0;

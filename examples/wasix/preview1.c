@@ -1,7 +1,7 @@
 /* The engine's own part of WASI preview 1 and WASIX: streams, one folder that can be read, the
- * clock, the arguments and the exit. These suffice for printf and fopen of wasi-libc and wasix-libc.
- * A real engine has all of them already. Errors are WASI's, and XSOCK_E... has the same numbers.
- * Everything else that a guest imports (such as the size of a file) answers ENOSYS. */
+ * clock, the arguments and the exit. These suffice for printf and fopen of wasi-libc and
+ * wasix-libc. A real engine has all of them already. Errors are WASI's, and XSOCK_E... has the same
+ * numbers. Everything else that a guest imports (such as the size of a file) answers ENOSYS. */
 #include <string.h>
 
 #include "host.h"

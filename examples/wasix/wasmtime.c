@@ -4,8 +4,8 @@
  *   ./run GUEST.wasm [FOLDER]
  *
  * A loop defines every function that the guest imports, with the parameters that the guest wants.
- * All of them have the same callback. The guest may read the files in FOLDER. The program exits with
- * the guest's status. */
+ * All of them have the same callback. The guest may read the files in FOLDER. The program exits
+ * with the guest's status. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -96,7 +96,7 @@ static char *copy_name(const wasm_byte_vec_t *from)
     return to;
 }
 
-/* Defines one import. What is not a function is left to wasmtime, which then says what is missing. */
+/* Defines one import. What is not a function is left to wasmtime, which says what is missing. */
 static bool define(wasmtime_linker_t *linker, const wasm_importtype_t *import, struct entry *e,
                    struct host *h)
 {

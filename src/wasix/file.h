@@ -26,8 +26,8 @@ struct xsock__wasix_file {
     bool is_pipe;                                        /* sock_send and sock_recv take it */
 };
 
-/* Returns NULL if the descriptor is a socket or a poller. A socket may have a `file` of another type
- * (see buffers.c). */
+/* Returns NULL if the descriptor is a socket or a poller. A socket may have a `file` of another
+ * type (see buffers.c). */
 static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock__fd *fd)
 {
     const struct xsock__sock *s = fd->held.sock;
@@ -35,8 +35,9 @@ static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock_
                                                 : NULL;
 }
 
-/* Reads and writes for a descriptor that has a file. Arguments 1 and 2 are the vectors. out_done is where the number of bytes is stored: a word of the guest's memory that has been
- * checked. Returns 0 or -XSOCK_E..., which is -XSOCK_EBADF for the wrong end of a pipe. */
+/* Reads and writes for a descriptor that has a file. Arguments 1 and 2 are the vectors. out_done is
+ * where the number of bytes is stored: a word of the guest's memory that has been checked. Returns
+ * 0 or -XSOCK_E..., which is -XSOCK_EBADF for the wrong end of a pipe. */
 int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                            unsigned char *out_done);
 int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,

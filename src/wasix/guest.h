@@ -145,9 +145,9 @@ void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__was
 
 /* ---- Socket buffers (buffers.c) -------------------------------------------------------------- */
 
-/* Counts a buffer of this size, for sending or for receiving, against the guest's quota. Returns the
- * size that the socket may have, which is less if the quota has less left. The caller has a reference
- * to a descriptor of the socket. */
+/* Counts a buffer of this size, for sending or for receiving, against the guest's quota. Returns
+ * the size that the socket may have, which is less if the quota has less left. The caller has a
+ * reference to a descriptor of the socket. */
 uint64_t xsock__wasix_count_buffer(struct xsock_wasix *g, struct xsock__sock *s, bool send,
                                    uint64_t size);
 

@@ -1,6 +1,6 @@
 /* A program as wasix-libc makes it: how it starts, what its calls pass, and how it ends. It also
- * imports a hundred and fifty functions that no host has. It ends with 0, or with 1 after the number
- * of the line that failed. */
+ * imports a hundred and fifty functions that no host has. It ends with 0, or with 1 after the
+ * number of the line that failed. */
 #include "wasix_libc.h"
 
 static void say(const char *text, uint32_t size)
@@ -180,25 +180,23 @@ int wide_call(int a, int64_t b, double c, int d, int e, int f, int g, int h, int
 WASIX("sock_status") int other_signature(int fd);
 FROM("nobody", "nothing") void no_result(float f);
 
-#define TEN(declare, n)                                                                 \
-    declare(n##0) declare(n##1) declare(n##2) declare(n##3) declare(n##4) declare(n##5) \
-        declare(n##6) declare(n##7) declare(n##8) declare(n##9)
-#define HUNDRED_AND_FIFTY(declare)                                                        \
-    TEN(declare, 1)                                                                       \
-    TEN(declare, 2) TEN(declare, 3) TEN(declare, 4) TEN(declare, 5) TEN(declare, 6)       \
-        TEN(declare, 7) TEN(declare, 8) TEN(declare, 9) TEN(declare, 10) TEN(declare, 11) \
-            TEN(declare, 12) TEN(declare, 13) TEN(declare, 14) TEN(declare, 15)
+#define FIVE(do_it, n, a, b, c, d, e) do_it(n##a) do_it(n##b) do_it(n##c) do_it(n##d) do_it(n##e)
+#define TEN(do_it, n) FIVE(do_it, n, 0, 1, 2, 3, 4) FIVE(do_it, n, 5, 6, 7, 8, 9)
+#define FIFTY(do_it, a, b, c, d, e) \
+    TEN(do_it, a) TEN(do_it, b) TEN(do_it, c) TEN(do_it, d) TEN(do_it, e)
+#define CALLS(do_it) \
+    FIFTY(do_it, 1, 2, 3, 4, 5) FIFTY(do_it, 6, 7, 8, 9, 10) FIFTY(do_it, 11, 12, 13, 14, 15)
 #define DECLARE(n) FROM("nobody", "call" #n) int call##n(int a);
 #define CALL(n) CHECK(ENOSYS, call##n(1));
 
-HUNDRED_AND_FIFTY(DECLARE)
+CALLS(DECLARE)
 
 static void what_is_unknown_answers(void)
 {
     CHECK(ENOSYS, wide_call(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18));
     CHECK(ENOSYS, other_signature(1));
     no_result(1);
-    HUNDRED_AND_FIFTY(CALL)
+    CALLS(CALL)
 }
 
 void _start(void);

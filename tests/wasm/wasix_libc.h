@@ -100,7 +100,7 @@ static inline int result(int error, int value)
     return -1;
 }
 
-/* The type goes through 8 bits, which loses its flags; after that no type matches for a protocol. */
+/* The type goes through 8 bits, which loses its flags. With flags no default protocol is found. */
 static inline int default_protocol(int type, int protocol)
 {
     if (protocol != 0)
@@ -147,7 +147,7 @@ static inline int recv(int fd, void *p, uint32_t size, int flags)
     return result(wasi_sock_recv(fd, &v, 1, given, &n, &out_flags), (int)n);
 }
 
-/* The value of a flag is taken from the pointer instead of from what it points to: it is 1 always. */
+/* The value is taken from the pointer instead of from what it points to, so it is 1 always. */
 static inline int set_flag(int fd, int option)
 {
     return result(wasix_sock_set_opt_flag(fd, option, 1), 0);
