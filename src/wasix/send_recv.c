@@ -82,11 +82,14 @@ static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
     return 0;
 }
 
-/* Drops the reference to fd. Flag 4 has no meaning for a pipe, which is a stream. */
-static int recv_pipe(const struct xsock__wasix_call *c, struct xsock__fd *fd)
+/* The descriptor is no socket, but it may be a pipe. Flag 4 has no meaning for a stream. */
+static int recv_pipe(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
-    int flags, rc = 0;
+    struct xsock__fd *fd;
+    int flags, rc = get_pipe(c, &fd);
+    if (rc != 0)
+        return rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
         || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags))
         rc = -XSOCK_EMEMVIOLATION;
@@ -105,12 +108,8 @@ int xsock__wasix_sock_recv(const struct xsock__wasix_call *c)
     struct xsock_vec v;
     struct xsock__fd *fd;
     int rc = get_socket(c, &fd);
-    if (rc == -XSOCK_ENOTSOCK) {
-        rc = get_pipe(c, &fd);
-        return rc != 0 ? rc : recv_pipe(c, fd);
-    }
     if (rc != 0)
-        return rc;
+        return rc == -XSOCK_ENOTSOCK ? recv_pipe(c) : rc;
     if (fd->held.sock->type == XSOCK_SOCK_STREAM && xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags)
         && is_plain(c, &v, &out.done))
         return recv_plain(c, fd, &v, out.done, out.flags);
@@ -159,22 +158,14 @@ int xsock__wasix_sock_recv_msg(const struct xsock__wasix_call *c)
 
 /* ---- Sending --------------------------------------------------------------------------------- */
 
-static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v,
-                      unsigned char *done)
+/* The descriptor is no socket, but it may be a pipe. */
+static int send_pipe(const struct xsock__wasix_call *c)
 {
-    ptrdiff_t n =
-        xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
-    if (n < 0)
-        return (int)n;
-    xsock__wasix_put_word(c, done, (uint64_t)n);
-    return 0;
-}
-
-/* Drops the reference to fd. */
-static int send_pipe(const struct xsock__wasix_call *c, struct xsock__fd *fd)
-{
+    struct xsock__fd *fd;
     unsigned char *done;
-    int flags, rc = 0;
+    int flags, rc = get_pipe(c, &fd);
+    if (rc != 0)
+        return rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
     if (rc == 0)
@@ -184,21 +175,27 @@ static int send_pipe(const struct xsock__wasix_call *c, struct xsock__fd *fd)
     return put(c, fd, rc);
 }
 
+static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v,
+                      unsigned char *done)
+{
+    ptrdiff_t n =
+        xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
+    if (n < 0)
+        return n == -XSOCK_ENOTSOCK ? send_pipe(c) : (int)n;
+    xsock__wasix_put_word(c, done, (uint64_t)n);
+    return 0;
+}
+
 int xsock__wasix_sock_send(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
     struct xsock_vec v;
     unsigned char *done;
-    int rc = is_plain(c, &v, &done) ? send_plain(c, &v, done) : 1;
-    if (rc != 1 && rc != -XSOCK_ENOTSOCK)
-        return rc;
-    rc = get_socket(c, &fd);
-    if (rc == -XSOCK_ENOTSOCK) {
-        rc = get_pipe(c, &fd);
-        return rc != 0 ? rc : send_pipe(c, fd);
-    }
+    if (is_plain(c, &v, &done))
+        return send_plain(c, &v, done);
+    int rc = get_socket(c, &fd);
     if (rc != 0)
-        return rc;
+        return rc == -XSOCK_ENOTSOCK ? send_pipe(c) : rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), NULL, done));
