@@ -66,15 +66,14 @@ build_cmocka() {
     shift 2
     once cmocka-source fetch_cmocka
     # -w: the warnings of foreign code are not ours. A policy version: old CMocka with a new CMake.
-    cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" \
+    env CFLAGS=-w cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" \
         -DCMAKE_INSTALL_PREFIX="$DEPS/$system" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DCMAKE_C_FLAGS=-w \
+        -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
         -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF "$@"
-    cmake --build "$folder"
-    cmake --install "$folder"
-    # The shared library is built whatever the options say; without it, everybody finds the static one.
-    rm -f "$DEPS/$system"/lib/libcmocka.so* "$DEPS/$system"/lib/libcmocka.dll.a
-    mv "$DEPS/$system/lib/libcmocka-static.a" "$DEPS/$system/lib/libcmocka.a"
+    cmake --build "$folder" --target cmocka-static
+    mkdir -p "$DEPS/$system/include" "$DEPS/$system/lib"
+    cp "$DEPS"/cmocka/source/include/cmocka*.h "$DEPS/$system/include"
+    cp "$folder"/src/*cmocka-static.* "$DEPS/$system/lib/libcmocka.a" # with MSVC the name is another
 }
 
 # The options that tell CMake of it.

@@ -49,7 +49,7 @@ function(xsock_add_test kind name)
     target_link_libraries(${program} PRIVATE ${xsock_test_library_${kind}} ${CMOCKA_LIBRARY}
         ${xsock_system_libraries})
     add_test(NAME ${name} COMMAND ${program})
-    set_tests_properties(${name} PROPERTIES TIMEOUT 300)
+    set_tests_properties(${name} PROPERTIES TIMEOUT 300 LABELS ${kind})
 endfunction()
 
 xsock_read_lines("${PROJECT_SOURCE_DIR}/tests/tests.txt" test_lines)
