@@ -99,6 +99,14 @@ install_clang_format() {
     "$DEPS/clang-format/bin/pip" install -q --require-hashes -r "$TOP/ci/clang-format.txt"
 }
 
+# ---- actionlint, as a Go module -------------------------------------------------------------------
+
+ACTIONLINT_VERSION=v1.7.4 # the last that Debian's Go can build
+
+install_actionlint() {
+    GOBIN=$DEPS/go GOTOOLCHAIN=local go install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"
+}
+
 # ---- wasmtime, from PyPI: of its package only the library is used ---------------------------------
 
 WASMTIME_VERSION=50.0.1

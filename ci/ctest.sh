@@ -1,0 +1,44 @@
+#!/bin/sh
+# Builds xsock by a preset of CMakePresets.json and runs its tests with ctest, on any system, with CMake, a compiler
+# and CMocka. It installs nothing.
+#   ci/ctest.sh PRESET [CMAKE-OPTION...]
+# CMake's own variables choose the compiler and the generator, such as CC and CMAKE_GENERATOR_PLATFORM. Further ones:
+#   BUILD_CMOCKA=1         build CMocka from its source, which curl fetches, where there is no package of it
+#   BUILD_ONLY=1           do not run the tests, because another system or processor would have to
+#   CTEST_OPTIONS=...      options for ctest, such as "-L fake"
+set -eu
+
+cd "$(dirname "$0")/.."
+[ $# -gt 0 ] || { echo "usage: ci/ctest.sh PRESET [CMAKE-OPTION...]" >&2; exit 2; }
+preset=$1
+shift
+config=Release
+[ "$preset" != debug ] || config=Debug
+
+# Debian's copy of the source, as it is fixed by a checksum.
+build_cmocka() {
+    folder=build/cmocka
+    name=cmocka_1.1.5.orig.tar.xz
+    sum=f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6
+    mkdir -p "$folder"
+    curl -fsSL -o "$folder/$name" "https://deb.debian.org/debian/pool/main/c/cmocka/$name"
+    cmake -E sha256sum "$folder/$name" | grep -q "^$sum " || { echo "$name has another checksum" >&2; exit 1; }
+    (cd "$folder" && cmake -E tar xf "$name")
+    cmake -S "$folder/cmocka-1.1.5" -B "$folder/build" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DWITH_STATIC_LIB=ON \
+        -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
+    cmake --build "$folder/build" --config "$config" --target cmocka-static
+    cp "$(find "$folder/build" -name '*cmocka-static.lib' -o -name 'libcmocka-static.a' | head -n 1)" \
+        "$folder/cmocka.lib"
+}
+
+if [ -n "${BUILD_CMOCKA:-}" ]; then
+    build_cmocka
+    set -- "$@" "-DCMOCKA_INCLUDE_DIR=$PWD/build/cmocka/cmocka-1.1.5/include" \
+        "-DCMOCKA_LIBRARY=$PWD/build/cmocka/cmocka.lib"
+fi
+cmake --preset "$preset" "$@"
+cmake --build "build/$preset" --config "$config" --parallel 2
+if [ -z "${BUILD_ONLY:-}" ]; then
+    # shellcheck disable=SC2086 # one word each
+    ctest --test-dir "build/$preset" -C "$config" --output-on-failure --no-tests=error ${CTEST_OPTIONS:-}
+fi
