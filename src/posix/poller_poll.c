@@ -244,11 +244,13 @@ static short to_native(uint32_t events)
     return (short)native;
 }
 
-/* Whether the next step of receiving gives the end of the stream. */
+/* Whether the next step of receiving gives the end of the stream. A socket that has failed is not
+ * asked: the call would take its error. */
 static bool is_at_end(const struct entry *e, short native)
 {
     char byte;
-    if (!e->stream || (native & POLLIN) == 0 || (POLLRDHUP != 0 && (native & POLLRDHUP) == 0))
+    if (!e->stream || (native & (POLLIN | POLLERR)) != POLLIN
+        || (POLLRDHUP != 0 && (native & POLLRDHUP) == 0))
         return false;
     return recv((int)e->m->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
