@@ -3,7 +3,7 @@
 # shellcheck shell=bash
 
 once clang-format quietly install_clang_format
-mapfile -t files < <(cd "$TOP" && find include src tests bench fuzz examples tools -name '*.[ch]' | sort)
+mapfile -t files < <(cd "$TOP" && find include src tests bench fuzz examples tools xsock-posix/{src,tests,bench} -name '*.[ch]' | sort)
 
 formatted() { (cd "$TOP" && "$DEPS/clang-format/bin/clang-format" --dry-run -Werror "${files[@]}"); }
 check "${#files[@]} C files are formatted" formatted

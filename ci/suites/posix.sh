@@ -7,7 +7,7 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(gnulib hiredis microsocks musl tinyproxy)
+PROGRAMS=(curl gnulib hiredis microsocks musl tinyproxy)
 COMMON=(-DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }

@@ -49,7 +49,7 @@ int xsock_posix__of(int number);
  * no memory or the number is out of range. */
 int xsock_posix__map(int number, int d);
 
-/* Whether the number is an eventfd(). Making a number stand for a descriptor takes the mark away. */
+/* Whether the number is an eventfd(). Making a number stand for a descriptor removes the mark. */
 bool xsock_posix__is_event(int number);
 void xsock_posix__mark_event(int number);
 

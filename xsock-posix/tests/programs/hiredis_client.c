@@ -24,8 +24,8 @@ static int store_and_fetch(redisContext *c)
         FAIL("SET: %s\n", c->errstr);
     freeReplyObject(reply);
     reply = redisCommand(c, "GET big");
-    if (reply == NULL || reply->type != REDIS_REPLY_STRING || reply->len != BIG ||
-        memcmp(reply->str, big, BIG) != 0)
+    if (reply == NULL || reply->type != REDIS_REPLY_STRING || reply->len != BIG
+        || memcmp(reply->str, big, BIG) != 0)
         FAIL("GET differs: %s\n", c->errstr);
     freeReplyObject(reply);
     return 0;

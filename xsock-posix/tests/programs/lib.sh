@@ -36,7 +36,7 @@ build() {
     shift
     if [ "$KIND" = wine ]; then
         x86_64-w64-mingw32-gcc -O1 -w -DWIN32_LEAN_AND_MEAN -I"$POSIX/include-win32" -I"$POSIX/include" "$@" \
-            "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -lws2_32 -liphlpapi -static -lpthread \
+            "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -lws2_32 -liphlpapi -lbcrypt -static -lpthread \
             -o "$OUT/$name.exe"
     else
         cc -O1 -w -I"$POSIX/include" "$@" "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -pthread \
