@@ -60,7 +60,10 @@ while read -r name; do
     run_program "plain-$name" "$OUT/native/bin/plain_$name"
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
-run_script programs bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
+for name in hiredis microsocks tinyproxy libcurl; do
+    run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" \
+        "$OUT/run" "$name"
+done
 run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
 
 own_names() { # everything global in the archive has xsock's prefix: nobody else's names are taken
@@ -97,7 +100,10 @@ must "builds for Windows without a warning" without_warnings cmake --build "$OUT
 while read -r name; do
     case $name in kernel_*) ;; *) run_program "wine-$name" wine "$OUT/win/bin/posix_$name.exe" ;; esac
 done < <(posix_tests)
-run_script wine-programs bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" "$OUT/run-wine"
+for name in hiredis microsocks tinyproxy libcurl; do
+    run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" \
+        "$OUT/run-wine" "$name"
+done
 run_script wine-gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" wine "$OUT/win" "$DEPS/programs" \
     "$OUT/run-wine"
 quietly cmake --install "$OUT/win"

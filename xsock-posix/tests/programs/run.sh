@@ -1,8 +1,17 @@
 #!/usr/bin/env bash
 # Builds programs that others wrote for POSIX over xsock-posix, and lets each do its job against a native peer. How
-# it is called stands in lib.sh.
+# it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl.
 # shellcheck source=xsock-posix/tests/programs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+
+# The web server that the others talk to, and what it gives out.
+WEB=
+web_peer() {
+    [ -z "$WEB" ] || return 0
+    start "$OUT/web" python3 "$HERE/web_peer.py"
+    WEB=$(cat "$OUT/web")
+    curl -s -m 60 "http://127.0.0.1:$WEB/" -o "$OUT/straight"
+}
 
 # ---- hiredis, a client: its POSIX half, unmodified -------------------------------------------------
 
@@ -21,12 +30,11 @@ hiredis() {
 microsocks() {
     local s=$SOURCES/microsocks/source port web
     check "microsocks builds unmodified" build microsocks -std=gnu99 "$s"/{sockssrv,server,sblist,sblist_delete}.c
-    start "$OUT/web" python3 "$HERE/web_peer.py"
-    web=$(cat "$OUT/web")
+    web_peer
+    web=$WEB
     port=$(free_port)
     serve microsocks -i 127.0.0.1 -p "$port"
     check "microsocks listens" until_open "$port"
-    curl -s -m 60 "http://127.0.0.1:$web/" -o "$OUT/straight"
     fetch() {
         curl -s -S -m 60 --proxy "$1://127.0.0.1:$port" "http://127.0.0.1:$web/" -o "$OUT/fetched" &&
             cmp "$OUT/straight" "$OUT/fetched"
@@ -69,7 +77,8 @@ tinyproxy() {
     fi
     check "tinyproxy builds unmodified" build tinyproxy -D_GNU_SOURCE -DHAVE_CONFIG_H -DNDEBUG \
         -DSYSCONFDIR='"/etc"' -DLOCALSTATEDIR='"/var"' -I"$HERE/stubs/tinyproxy" "${more[@]}" "${files[@]}"
-    web=$(cat "$OUT/web")
+    web_peer
+    web=$WEB
     port=$(free_port)
     printf '%s\n' "Port $port" "Listen 127.0.0.1" "Timeout 60" "MaxClients 20" "Allow 127.0.0.1" >"$OUT/tinyproxy.conf"
     serve tinyproxy -d -c "$OUT/tinyproxy.conf"
@@ -102,12 +111,12 @@ libcurl() {
     check "libcurl builds unmodified" build curl "${more[@]}" -DHAVE_CONFIG_H -DBUILDING_LIBCURL -DCURL_STATICLIB \
         -I"$HERE/stubs/curl" -I"$s/include" -I"$s/lib" "$HERE/curl_client.c" "$s"/lib/*.c \
         "$s"/lib/{vauth,vtls,vssh,vquic}/*.c
+    web_peer
     check "libcurl fetches and posts 5 MB, and fetches eight at once, byte for byte" \
-        run curl "http://127.0.0.1:$(cat "$OUT/web")/" "$(sha256sum <"$OUT/straight" | cut -d' ' -f1)"
+        run curl "http://127.0.0.1:$WEB/" "$(sha256sum <"$OUT/straight" | cut -d' ' -f1)"
 }
 
-hiredis
-microsocks
-tinyproxy
-libcurl
+PARTS=("${@:5}")
+[ ${#PARTS[@]} -gt 0 ] || PARTS=(hiredis microsocks tinyproxy libcurl)
+for part in "${PARTS[@]}"; do "$part"; done
 exit $FAILED
