@@ -35,7 +35,7 @@ cp "$out" "$dir/help"
 run open inet --help
 test_that "--help wins over arguments that are missing" cmp -s "$out" "$dir/help"
 
-# ---- The manual page ------------------------------------------------------------------------------
+# ---- The manual page -----------------------------------------------------------------------------
 
 # "-w --timeout SECONDS" of each option, from --help and from the page.
 for name in connect listen catalog errors; do "${command[@]}" $name --help; done |

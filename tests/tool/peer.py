@@ -1,8 +1,9 @@
-"""Peers with manners of their own, for netcat.sh and peers.sh. Each says "listening on ADDRESS:PORT" first."""
+"""Peers for netcat.sh and peers.sh. Each says "listening on ADDRESS:PORT" on standard error."""
 import os
 import socket
 import struct
 import sys
+import threading
 
 
 def listener():
@@ -26,7 +27,7 @@ def reset():
 
 
 def early():
-    """Answers before it has read all, and wants no more of it: what is unread breaks the connection off."""
+    """Answers before it has read all, and closes: the system resets the connection."""
     c = accepted()
     c.recv(1)
     c.sendall(b"enough\n")
@@ -38,6 +39,71 @@ def silent():
     c = accepted()
     sys.stdin.read()
     c.close()
+
+
+def exchange(s, path):
+    """Sends a file, and prints what comes until the end, at the same time."""
+    def send():
+        with open(path, "rb") as file:
+            s.sendfile(file)
+        s.shutdown(socket.SHUT_WR)
+    sender = threading.Thread(target=send)
+    sender.start()
+    while data := s.recv(65536):
+        sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+    sender.join()
+    s.close()
+
+
+def announce(s):
+    name = s.getsockname()
+    text = name if isinstance(name, str) else "%s:%d" % name[:2]
+    print("listening on", text, file=sys.stderr, flush=True)
+    return s
+
+
+def serve(path):
+    exchange(accepted(), path)
+
+
+def serve6(path):
+    exchange(announce(socket.create_server(("::1", 0), family=socket.AF_INET6)).accept()[0], path)
+
+
+def serve_local(path, name):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(name)
+    s.listen()
+    c = announce(s).accept()[0]
+    os.unlink(name)
+    exchange(c, path)
+
+
+def call(port, path):
+    exchange(socket.create_connection(("127.0.0.1", int(port)), 60), path)
+
+
+def answer(path):
+    """Reads to an empty line, answers, and closes, as a server of HTTP/1.0 does."""
+    c = accepted()
+    data = b""
+    while not data.endswith(b"\r\n\r\n"):
+        data += c.recv(1)
+    with open(path, "rb") as file:
+        c.sendfile(file)
+    c.close()
+    sys.stdout.buffer.write(data)
+
+
+def pong():
+    """Prints a datagram, and answers it."""
+    s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    s.bind(("127.0.0.1", 0))
+    s.settimeout(60)
+    data, peer = announce(s).recvfrom(65536)
+    sys.stdout.buffer.write(data)
+    s.sendto(b"pong", peer)
 
 
 def typed(*command):
@@ -69,4 +135,5 @@ def port_of(pid):
     sys.exit("no socket")
 
 
-{f.__name__: f for f in (reset, early, silent, typed, port_of)}[sys.argv[1]](*sys.argv[2:])
+MODES = (reset, early, silent, serve, serve6, serve_local, call, answer, pong, typed, port_of)
+{f.__name__: f for f in MODES}[sys.argv[1]](*sys.argv[2:])

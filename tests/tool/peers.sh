@@ -219,4 +219,13 @@ if [ -n "${XSOCK_NATIVE:-}" ]; then
     datagram_to_listener 'native to Windows, UDP4' 127.0.0.1:0 "$XSOCK_NATIVE" connect --udp 127.0.0.1:PORT
 fi
 
+# ---- Daily tasks ---------------------------------------------------------------------------------
+
+if there_is ncat && there_is socat && there_is python3; then
+    # shellcheck source=tests/tool/daily.sh
+    . "$here/daily.sh"
+else
+    skip "daily tasks" "there is no ncat, socat or python3 here"
+fi
+
 finish_up
