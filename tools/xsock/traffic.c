@@ -80,7 +80,7 @@ static const char *decimal(uint64_t n, char buffer[24])
 static void print_rate(const struct traffic *t, uint64_t bytes, int64_t ns)
 {
     char sent[24], received[24], rate[24];
-    double per_second = ns > 0 ? (double)bytes * SECOND / (double)ns : 0;
+    double per_second = ns > 0 ? (double)bytes * 1e9 / (double)ns : 0;
 
     complain("%s bytes sent, %s bytes received, %s bytes/s", decimal(t->sent, sent),
              decimal(t->received, received), decimal((uint64_t)per_second, rate));
