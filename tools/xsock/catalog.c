@@ -87,7 +87,8 @@ static void widen(int *width, const char *text)
         *width = length;
 }
 
-/* As wide as the widest cell and two spaces, or one where the line would be too long. */
+/* A column is as wide as its widest cell and two spaces, or one space if the line would be too
+ * long. */
 static void measure(const struct rows *rows, int width[COLUMNS])
 {
     char buffer[48];

@@ -6,7 +6,7 @@
 #include "suggest.h"
 #include "xsock.h"
 
-/* Where names are looked for: the numbers of xsock end below. */
+/* Names are looked for below these numbers, which are above all of xsock's. */
 enum { FAMILIES_END = 0x200, ERRORS_END = 2000 };
 
 static const char *const shells[] = {"bash", "zsh", "fish"};

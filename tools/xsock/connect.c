@@ -12,7 +12,8 @@ enum { ADDRESSES_CAPACITY = 64 };
 
 /* ---- Opening and connecting ------------------------------------------------------------------ */
 
-/* A name for a LOCAL datagram socket, so that it can be answered: only some systems choose one. */
+/* Binds a LOCAL datagram socket to a name of the system's choice, so that the peer can answer. Only
+ * some systems choose a name; the others refuse, which is no error here. */
 static void take_a_name(int d)
 {
     struct xsock_addr none = {.family = XSOCK_AF_LOCAL};
@@ -74,7 +75,7 @@ static int read_source(const struct args *args, struct xsock_addr *out)
     return DONE;
 }
 
-/* The descriptor or an error. */
+/* Returns the descriptor or an error. */
 static int connect_target(const struct args *args, const struct target *target,
                           const struct xsock_addr *source)
 {
@@ -117,7 +118,8 @@ static int look_up(struct addresses *a)
     return a->count < 0 ? a->count : 0;
 }
 
-/* For relay(). The first address has been connected to already, in the same order. */
+/* For relay(). The look-up gives the addresses in the order in which the first was chosen: the ones
+ * after the refused address are left. */
 static int connect_to_next(void *user)
 {
     struct addresses *a = user;
@@ -167,7 +169,7 @@ static int relay_to(const struct args *args, const struct target *target,
 
 /* ---- --scan ---------------------------------------------------------------------------------- */
 
-/* "20-30"; a port alone is a range of one. */
+/* Reads "20-30". */
 static bool parse_range(const char *text, int *out_first, int *out_last)
 {
     char first[16] = "";
@@ -186,7 +188,8 @@ static bool parse_range(const char *text, int *out_first, int *out_last)
     return *out_first <= *out_last;
 }
 
-/* Says which ports answer with --verbose, as nc does; a single port that does not is an error. */
+/* With --verbose, prints whether the port answers, as nc does. A single port that does not answer
+ * is an error with its name. */
 static int scan_one(const struct args *args, const struct target *target,
                     const struct xsock_addr *source, bool single)
 {

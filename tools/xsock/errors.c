@@ -1,4 +1,4 @@
-/* xsock errors: the table of errors, or one of it. */
+/* xsock errors: prints the table of errors, or one row of it. */
 #include <ctype.h>
 #include <limits.h>
 #include <stdint.h>
@@ -12,8 +12,8 @@
 #include "tool.h"
 #include "xsock.h"
 
-/* Where errors and the systems' codes are looked for. Errno ends at 4095 (what a Linux system call
- * can return); Winsock at 11031, Win32 codes below 16000. */
+/* Errors and the codes of systems are looked for below these numbers. Errno ends at 4095, which is
+ * the last that a Linux system call can return, Winsock at 11031, and Win32 codes below 16000. */
 enum { ERRORS_END = 2000, ERRNO_END = 4096, WINSOCK_END = 16000 };
 
 /* ---- One error, as text and as JSON ---------------------------------------------------------- */
@@ -47,8 +47,8 @@ static int from_winsock(int code)
     return xsock_error_from_winsock(code);
 }
 
-/* The codes that become this error. Those that no row names, which become EUNKNOWN, are not
- * listed. */
+/* Prints the codes that become this error. EUNKNOWN gets none: every code without a row becomes
+ * EUNKNOWN. */
 static void print_json_codes(int number, int (*from)(int code), int end)
 {
     const char *comma = "";
@@ -112,7 +112,7 @@ static int print_all(bool json)
 
 /* ---- Which one ------------------------------------------------------------------------------- */
 
-/* What follows "errno:" or "wsa:", in any case; NULL: it is not of this kind. */
+/* Returns what follows "errno:" or "wsa:", in any case, or NULL if the text is not of this kind. */
 static const char *after_kind(const char *text, const char *kind)
 {
     while (*kind && tolower((unsigned char)*text) == *kind) {
@@ -122,7 +122,7 @@ static const char *after_kind(const char *text, const char *kind)
     return *kind == '\0' && *text == ':' ? text + 1 : NULL;
 }
 
-/* A code of a system; `text` is the whole operand. */
+/* Finds the error of a system's code. `text` is the whole operand. */
 static int find_code(const char *text, const char *digits, int (*from)(int64_t code),
                      int *out_number)
 {

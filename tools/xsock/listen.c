@@ -58,7 +58,7 @@ static int serve_at(const struct args *args, int d)
 
 /* ---- Addresses that are no hosts ------------------------------------------------------------- */
 
-/* The file that binding makes; NULL: none. */
+/* Returns the path of the file that binding makes, or NULL if it makes none. */
 static const char *file_of(const struct xsock_addr *a)
 {
     static char path[XSOCK_ADDR_DATA + 1];

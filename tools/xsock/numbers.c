@@ -10,7 +10,7 @@
 #include "suggest.h"
 #include "xsock_native.h"
 
-/* Where names are looked for, to suggest one: the numbers of xsock end well below. */
+/* Names are looked for below these numbers, which are above all of xsock's, to suggest one. */
 enum { FAMILIES_END = 0x200, TYPES_END = 0x200, PROTOCOLS_END = 0x10000 };
 
 static int digit_value(char c)
@@ -55,8 +55,8 @@ enum number number_parse(const char *text, int64_t *out)
     return A_NUMBER;
 }
 
-/* A number that fits in an int, by a word for what it is; false and *out_done unset: not a
- * number. */
+/* Reads a number that fits in an int. `what` names it in a message. If the text is not a number,
+ * returns false and sets *out_done to false. */
 static bool int_parse(const char *what, const char *text, int *out, bool *out_done)
 {
     int64_t n = 0;
@@ -176,7 +176,7 @@ bool protocol_parse(int af, const char *text, int *out)
     *out = xsock_protocol_number(af, text);
     if (*out >= 0)
         return true;
-    /* What the catalog and protocol_label() print for 0 is taken as well. */
+    /* "-" is what the catalog and protocol_label() print for 0. */
     if (same_word(text, "-")) {
         *out = 0;
         return true;
@@ -192,7 +192,7 @@ bool protocol_parse(int af, const char *text, int *out)
     return false;
 }
 
-/* The protocol that 0 picks is told by what the system is given for it. */
+/* Protocol 0 picks the protocol for which the system is given the same number. */
 static int default_protocol(int af, int type)
 {
     int wanted[3], got[3];

@@ -9,13 +9,13 @@
 enum number { NOT_A_NUMBER, TOO_LARGE, A_NUMBER };
 enum number number_parse(const char *text, int64_t *out);
 
-/* Each says what is wrong, for a command line (MISUSED), if it returns false. */
+/* Each returns false after a message if the text is wrong; the command line is then misused. */
 bool family_parse(const char *text, int *out);
 bool type_parse(const char *text, int *out); /* with flags: "stream+cloexec+nonblock" */
 bool protocol_parse(int af, const char *text, int *out);
 
-/* The protocol's name, or its number in `buffer`; of protocol 0, the name of what it picks, or "-"
- * as in the catalog. */
+/* Returns the name of the protocol, or its number, which is written to `buffer`. For protocol 0,
+ * the name is that of the protocol that 0 picks, or "-" as in the catalog. */
 const char *protocol_label(int af, int type, int protocol, char buffer[16]);
 
 #endif

@@ -13,41 +13,42 @@
 
 /* ---- Results. A failure to write is kept, and comes out of out_finish(). --------------------- */
 
-/* As printf. Nothing from the command line goes in here. */
+/* Prints as printf does. Never give it text from the command line. */
 void out(const char *format, ...) PRINT_LIKE(1, 2);
 
-/* Bytes as they are, at once, and apart from out(). False: they could not be written. */
+/* Writes bytes as they are, at once; do not mix it with out(). Returns false if they could not be
+ * written. */
 bool out_bytes(const void *bytes, int size);
 
 /* Has writing failed? */
 bool out_failed(void);
 
-/* In colour, where that is wanted, and padded to a width outside of it; 0: not padded. */
+/* Prints in colour if colour is wanted. Spaces without colour pad the text to the width; 0: no
+ * padding. */
 enum paint { PLAIN, GOOD, WARN, DIM, BOLD };
 void out_painted(enum paint paint, const char *text, int width);
 
-/* In decimal. (printf's macros for wide integers are not the same thing in every C library of
- * Windows.) */
+/* Prints a number in decimal. (The C libraries of Windows differ in how printf takes 64 bits.) */
 void out_unsigned(uint64_t n);
 
-/* As a JSON string, quotes included; NULL is null. */
+/* Prints a JSON string with its quotes, or null for NULL. */
 void out_json_string(const char *text);
 
-/* Writes out what is left, and returns `status`, or FAILED, having said why, if anything could not
- * be written. Only a reader that went away is not worth a word: it knows. */
+/* Writes out what is left. Returns `status`, or FAILED after a message if anything could not be
+ * written. There is no message if the reader went away: the reader knows. */
 int out_finish(int status);
 
 /* ---- Complaints: "xsock: open: ..." ---------------------------------------------------------- */
 
-/* Names the command in complaints from now on; NULL: none. */
+/* Complaints name this command from now on. NULL: they name none. */
 void complain_about(const char *command);
 
-/* Prints one line. The format knows %s, %d and %%. What %s prints may come from the command line:
- * whatever is not printable ASCII in it is printed as \xNN, so that it can do nothing to the
+/* Prints one line. The format knows %s, %d and %%. The text for %s may come from the command line:
+ * bytes that are not printable ASCII are printed as \xNN, so that they cannot change the
  * terminal. */
 void complain(const char *format, ...) PRINT_LIKE(1, 2);
 
-/* The same, then a line that names --help; returns MISUSED. */
+/* Does the same, and prints a line that names --help. Returns MISUSED. */
 int misuse(const char *format, ...) PRINT_LIKE(1, 2);
 
 /* Complains with the name and the sentence of an error of xsock (negative), and the system's code

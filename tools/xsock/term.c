@@ -1,4 +1,4 @@
-/* The one file of the program that knows which system it is on. */
+/* This file and system.c are the only files of the program that know which system they are on. */
 #if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What the user says, before the terminal is asked. */
+/* Does the user want colour? The terminal is asked later. */
 static bool color_is_wanted(void)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -36,7 +36,7 @@ static DWORD changed_mode;
 
 void term_start(void)
 {
-    /* The same bytes on every system: no \r. */
+    /* Without this Windows adds carriage returns. */
     _setmode(_fileno(stdin), _O_BINARY);
     _setmode(_fileno(stdout), _O_BINARY);
     _setmode(_fileno(stderr), _O_BINARY);
@@ -68,7 +68,7 @@ bool term_color(FILE *stream)
 
 int term_write_error(void)
 {
-    /* The C library makes EINVAL of codes that it has no row for. */
+    /* The C library makes EINVAL of these codes, for which it has no row. */
     switch (GetLastError()) {
     case ERROR_BROKEN_PIPE:
     case ERROR_NO_DATA:
@@ -103,7 +103,7 @@ bool term_input_is_typed(void)
 
 static const char *volatile removed_path;
 
-/* Runs in a thread of the system's; FALSE leaves the rest to it. */
+/* The system calls it in a thread of its own. FALSE: other handlers go on, and end the program. */
 static BOOL WINAPI remove_path(DWORD event)
 {
     const char *path = removed_path;

@@ -1,5 +1,5 @@
-/* The xsock program: what a command is, and what main.c does for every one of them. A new command
- * is a file with its `struct command`, a line in commands.c, and a line in sources.txt. */
+/* The xsock program: what a command is, and what main.c does for each. A new command is a file with
+ * its `struct command`, a line in commands.c, and a line in sources.txt. */
 #ifndef TOOL_H
 #define TOOL_H
 
@@ -60,10 +60,10 @@ extern const struct command command_connect;
 extern const struct command command_doctor;
 extern const struct command command_completions;
 
-/* Every command, in the order of --help; ends with NULL. */
+/* Every command, in the order of --help. NULL ends the list. */
 extern const struct command *const commands[];
 
-/* By its name; NULL if there is none. */
+/* Returns the command of this name, or NULL. */
 const struct command *command_find(const char *name);
 
 #endif
