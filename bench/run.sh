@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # How fast xsock is, beside the system's own calls and other libraries, in one run.
 #   bench/run.sh                 every question; under ten minutes
-#   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, and open_stubbed, size
+#   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, open_stubbed, size
 #   --quick                      short slices, and few: to see that it works
 #   --wine                       also the Windows build under Wine, beside raw Winsock
 #   --lto                        also with link-time optimisation, where it matters
-#   --write-docs                 also rewrites the tables and charts of docs/performance.md (all questions)
-# Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints tables. All
-# figures are in build/bench/results.json, too.
+#   --write-docs                 also rewrites the tables and charts of docs/performance.md; only
+#                                with all questions
+# Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints
+# tables. All figures are in build/bench/results.json, too.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../ci/lib.sh"
 # shellcheck source=ci/deps.sh
@@ -47,7 +48,8 @@ read_arguments() {
 
 # ---- Building ------------------------------------------------------------------------------------
 
-# build FOLDER OPTION...: what a program that links the static library would get from CMake's defaults.
+# build FOLDER OPTION...: builds with CMake's defaults, as for a program that links the static
+# library.
 build() {
     local folder=$OUT/$1
     shift
@@ -114,7 +116,8 @@ ask_wine() {
     timeout -k 5 300 wine "$OUT/windows/bin/bench_$1.exe" "${options[@]}" </dev/null | tr -d '\r'
 }
 
-# Those that are about xsock's own insides are the same on every system, and those about this one's libraries.
+# Questions about xsock's own code have the same answer on every system, and questions about the
+# libraries of this system have none on Windows.
 makes_sense_on_windows() {
     case $1 in
     open_stubbed | size | million | memory | allocations) false ;;

@@ -23,7 +23,8 @@ declared_calls() {
         tr -d ' (' | sort -u
 }
 
-# same_lines WHAT-ONE FILE-ONE WHAT-TWO FILE-TWO: are the files the same? Prints what only one of them has.
+# same_lines WHAT-ONE FILE-ONE WHAT-TWO FILE-TWO: succeeds if the files are the same. Otherwise it
+# prints the lines that only one of them has.
 same_lines() {
     local one two
     one=$(comm -23 "$2" "$4")

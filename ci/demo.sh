@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Shows xsock on a fresh Debian or Ubuntu machine: installs what is missing, builds the library and the program,
-# runs it, and serves a page with it.
+# Shows xsock on a fresh Debian or Ubuntu machine: installs what is missing, builds the library and
+# the program, runs the program, and serves a page with it.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -1,8 +1,9 @@
-# What the suites need beyond Debian's packages: CMocka for Windows and FreeBSD, Zig, a Wine prefix. Each is made
-# once, under build/ci/deps, whichever suite comes first.
+# What the suites need beyond Debian's packages: CMocka for Windows and FreeBSD, Zig, a Wine prefix.
+# The first suite that needs one makes it, under build/ci/deps.
 # shellcheck shell=bash
 
-# once NAME COMMAND...: runs a command unless it did its work before; suites that run at the same time wait.
+# once NAME COMMAND...: runs a command unless the command has succeeded before. Suites that run at
+# the same time wait for it.
 once() {
     local stamp=$DEPS/$1.done
     shift
@@ -18,8 +19,8 @@ once() {
 
 # ---- CMocka and the programs of xsock-posix's tests, from the distribution's own source packages ---
 
-# Copies apt's package sources as entries for source packages. They are given to apt-get by option, so that
-# nothing of the machine's own configuration changes, and root is not needed.
+# Copies apt's package sources as entries for source packages. An option gives the copy to apt-get,
+# so that the machine's own configuration stays as it is, and root is not needed.
 write_source_lists() {
     local file lists=$1
     mkdir -p "$lists"
@@ -92,7 +93,7 @@ install_zig() {
     "$DEPS/zig/bin/pip" install -q "ziglang==$ZIG_VERSION"
 }
 
-# ---- clang-format, from PyPI ------------------------------------------------------------------------
+# ---- clang-format, from PyPI ---------------------------------------------------------------------
 
 install_clang_format() {
     python3 -m venv "$DEPS/clang-format"
@@ -133,8 +134,9 @@ make_wine_prefix() {
     wineserver -w
 }
 
-# One server for as long as the tests take. Left to itself it ends some seconds after its last program, and a program
-# that starts just then finds it gone ("recvmsg: Connection reset by peer"). If there is one, that one stays.
+# Starts a wineserver that stays while the tests run. Otherwise it ends some seconds after its last
+# program, and a program that starts just then fails ("recvmsg: Connection reset by peer"). If a
+# server runs already, that server stays.
 keep_wine() {
     wineserver -p >/dev/null 2>&1 </dev/null || true
 }

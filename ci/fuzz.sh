@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Fuzzes: each target of fuzz/fuzz.txt for ten minutes, or as long as is said. Needs clang with its runtime.
+# Fuzzes each target of fuzz/fuzz.txt for ten minutes, or for the given time. Needs clang with its
+# runtime.
 #   ci/fuzz.sh                 all targets
 #   ci/fuzz.sh SECONDS         the same, for so many seconds each
 #   ci/fuzz.sh SECONDS NAME... some of them
-# A finding ends it with the input that causes it, in build/ci/fuzz/findings; run build/ci/fuzz/NAME on it.
+# The first finding ends the script. The input that causes the finding is in build/ci/fuzz/findings;
+# build/ci/fuzz/NAME runs it again.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=ci/fuzzing.sh

@@ -1,5 +1,6 @@
-# Building and running the fuzz targets of fuzz/fuzz.txt, with clang's libFuzzer: for ci/fuzz.sh and the suite
-# of sanitizers. The library is built with them, so that the fuzzer sees which of its lines an input reaches.
+# Builds and runs the fuzz targets of fuzz/fuzz.txt with clang's libFuzzer, for ci/fuzz.sh and the
+# suite clang-sanitizers. The library is built with the targets, so that the fuzzer sees which of
+# its lines an input reaches.
 # shellcheck shell=bash
 
 FUZZ=$BUILD/fuzz
@@ -55,8 +56,8 @@ fuzz_build() {
     clang -fsanitize=fuzzer,address,undefined "${objects[@]}" -pthread -o "$FUZZ/$1"
 }
 
-# fuzz_run NAME SECONDS: a finding is left in $FUZZ/findings. What earlier runs have learned is used again, and
-# each begins somewhere else.
+# fuzz_run NAME SECONDS: leaves a finding in $FUZZ/findings. A run begins with the corpus of earlier
+# runs, and with another seed.
 fuzz_run() {
     local corpus=$FUZZ/corpus/$1
     mkdir -p "$corpus" "$FUZZ/findings"

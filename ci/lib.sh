@@ -1,4 +1,5 @@
-# What the scripts of ci/ share: where things are, installing what is missing, running and reporting.
+# What the scripts of ci/ share: where things are, installing what is missing, running and
+# reporting.
 # shellcheck shell=bash
 
 set -euo pipefail
@@ -20,7 +21,8 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# A need is "WHAT PACKAGE": a command, or a path that may hold wildcards, and the package that brings it.
+# A need is "WHAT PACKAGE": a command or a path, which may hold wildcards, and the package that has
+# it.
 is_there() {
     case $1 in
     /*) compgen -G "$1" >/dev/null ;;
@@ -58,8 +60,9 @@ install_missing() {
 
 count() { printf '%s %s %s\n' "$1" "$2" "$3" >>"$RESULTS/$SUITE"; }
 
-# Runs a command and sets STATUS; shows what the command printed only if it failed. Don't call this where a
-# status is tested (if, ||): bash then ignores set -e in all that runs below.
+# Runs a command and sets STATUS. Shows what the command printed only if the command failed. Do not
+# call this where a status is tested (if, ||): there bash ignores set -e in everything that is
+# called.
 attempt() {
     local log=$BUILD/$SUITE.$BASHPID.log
     set +e
@@ -108,7 +111,8 @@ STEADY=()
 # shellcheck disable=SC2034 # the suites use it
 if setarch "$(uname -m)" -R true 2>/dev/null; then STEADY=(setarch "$(uname -m)" -R); fi
 
-# run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases (ci/cmocka.awk).
+# run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases
+# (ci/cmocka.awk).
 run_program() {
     local name=$1 status=0 out
     shift
@@ -117,8 +121,8 @@ run_program() {
     awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" "$out"
 }
 
-# run_script NAME COMMAND...: runs a script that prints "ok - WHAT", "not ok - WHAT" and "ok - WHAT # SKIP WHY",
-# and counts what it printed.
+# run_script NAME COMMAND...: runs a script that prints "ok - WHAT", "not ok - WHAT" and
+# "ok - WHAT # SKIP WHY", and counts these lines.
 run_script() {
     local name=$1 status=0 out
     shift

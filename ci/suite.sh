@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs one suite, whose name is given; ci/test.sh calls it for each. The suites stand in ci/suites/NAME.sh: the
-# needs they have, as groups of ci/needs.txt, and their commands.
+# Runs the suite of the given name. ci/test.sh calls this script for each suite. ci/suites/NAME.sh
+# has the needs of a suite, as groups of ci/needs.txt, and its commands.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=ci/deps.sh

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Runs every test of xsock on this machine: Linux natively, Windows under Wine, FreeBSD as far as linking.
+# Runs every test of xsock on this machine: Linux natively, Windows under Wine, FreeBSD as far as
+# linking.
 # Installs what is missing (Debian, Ubuntu; root or sudo). Everything is built under build/.
 #   ci/test.sh              all suites
 #   ci/test.sh NAME...      some of them
-# The last line is "N passed, M failed, K skipped"; the status is 0 if nothing failed and every suite ran.
+# The last line is "N passed, M failed, K skipped". The status is 0 if nothing failed and every
+# suite ran.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 # shellcheck source=ci/deps.sh

@@ -9,7 +9,8 @@ run_tests "$OUT" "${STEADY[@]}"
 run_script program bash "$TOP/tests/tool/run.sh" "${STEADY[@]}" "$OUT/bin/xsock"
 run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 
-# The fuzz targets, the hostile guest for half a minute, the others more briefly: ci/fuzz.sh has more patience.
+# The fuzz targets: the hostile guest runs for half a minute, the others for less. ci/fuzz.sh runs
+# them longer.
 # shellcheck source=ci/fuzzing.sh
 . "$TOP/ci/fuzzing.sh"
 fuzz_forget

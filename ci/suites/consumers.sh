@@ -1,6 +1,7 @@
 # needs: build package meson
-# Somebody else's program: against the installed library (pkg-config, CMake, Meson; static and shared), and with
-# xsock's sources in its own build (add_subdirectory, FetchContent, Meson subproject).
+# A program of another project is built with the installed library (pkg-config, CMake, Meson; static
+# and shared), and with xsock's sources in its own build (add_subdirectory, FetchContent, Meson
+# subproject).
 # shellcheck shell=bash
 
 consumer=$TOP/tests/consumer

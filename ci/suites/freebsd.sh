@@ -1,5 +1,6 @@
 # needs: build cmocka zig sources
-# FreeBSD by Zig: library (both), program and tests are compiled and linked whole. They can't be run here.
+# FreeBSD by Zig: both libraries, the program and the tests are compiled and linked. They cannot run
+# here.
 # shellcheck shell=bash
 
 target=x86_64-freebsd.14.0

@@ -1,6 +1,6 @@
 # needs: build mingw32
-# Windows of 32 bits: library, program and benchmarks are compiled and linked, which is where sizes and formats show.
-# They are not run: a Wine for 64 bits doesn't run them.
+# Windows of 32 bits: the library, the program and the benchmarks are compiled and linked. The
+# compiler finds wrong sizes and formats. They do not run: Wine for 64 bits does not run them.
 # shellcheck shell=bash
 
 must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS=ON -DXSOCK_BUILD_BENCH=ON \

@@ -1,11 +1,12 @@
 # needs: build zig
-# Linux by Zig: with the oldest glibc that the library is for, and with musl. Both are compiled and linked whole, and
-# the program, which is x86-64's, is run where this is.
+# Linux by Zig: with the oldest glibc that the library is for, and with musl. Both are compiled and
+# linked. The program is built for x86-64, and runs if this machine is one.
 # shellcheck shell=bash
 
 once zig quietly install_zig
 
-# build_for LIBC: with a compiler that is a script, as CMake wants one program where Zig has subcommands.
+# build_for LIBC: the compiler is a script, as CMake wants one program, and Zig's compiler is a
+# subcommand.
 build_for() {
     local folder=$OUT/$1
     mkdir -p "$folder"

@@ -1,5 +1,6 @@
 # needs: build mingw wine sources peers
-# The program and the examples with peers that nobody here wrote, on Linux and, as programs of Windows, under Wine.
+# The program and the examples with peers of other projects: on Linux, and as programs of Windows
+# under Wine.
 # shellcheck shell=bash
 
 once wine quietly make_wine_prefix

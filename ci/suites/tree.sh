@@ -1,6 +1,6 @@
 # needs: build mingw python
-# The folders of src/: each include and each call between files is allowed by ci/edges.txt, and no files depend on
-# each other in a circle. Both backends are looked at.
+# The folders of src/: ci/edges.txt allows each include and each call between files, and no files
+# depend on each other in a circle. Both backends are checked.
 # shellcheck shell=bash
 
 windows=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake

@@ -1,6 +1,6 @@
 # needs: build clang wasm python mingw wine
-# Guests of WebAssembly, run with xsock's sockets by both glues of examples/wasix: compiled to C by wasm2c, here and
-# under Wine, and in wasmtime.
+# Guests of WebAssembly run with xsock's sockets in both engines of examples/wasix: compiled to C by
+# wasm2c, natively and under Wine, and in wasmtime.
 # shellcheck shell=bash disable=SC2016 # backquotes are Markdown's
 
 glue=$TOP/examples/wasix
@@ -17,7 +17,8 @@ build_library() { # WHAT OPTION...
 mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1 | grep -vx wide)
 guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -s)
 
-# To wasm, and that to C, with the functions it links with. The wide one is for engines that know wasm64.
+# Compiles guests to wasm, and the wasm to C with the functions that it links with. The wide guest
+# is for engines with wasm64.
 build_guests() {
     local name folder system
     clang --target=wasm64 "${guest_flags[@]}" -nostdlib "$TOP/tests/wasm/wide.c" -o "$OUT/wide.wasm"

@@ -39,9 +39,10 @@ test_that "--help wins over arguments that are missing" cmp -s "$out" "$dir/help
 
 # "-w --timeout SECONDS" of each option, from --help and from the page.
 for name in connect listen catalog errors; do "${command[@]}" $name --help; done |
-    sed -nE 's/^  (-(.), |    )--([a-z0-9]+)( ([A-Z]+))?.*/\2 \3 \5/p' | tr A-Z a-z | sort -u >"$dir/in-help"
+    sed -nE 's/^  (-(.), |    )--([a-z0-9]+)( ([A-Z]+))?.*/\2 \3 \5/p' |
+    tr '[:upper:]' '[:lower:]' | sort -u >"$dir/in-help"
 sed -nE 's/^\.It (Fl (.) , )?Fl -([a-z0-9]+)( Ar ([a-z]+))?$/\2 \3 \5/p' "$here/../../man/xsock.1" |
-    grep -vE '^[hV] ' | tr A-Z a-z | sort -u >"$dir/in-page"
+    grep -vE '^[hV] ' | tr '[:upper:]' '[:lower:]' | sort -u >"$dir/in-page"
 test_that "the manual page has the options of --help, and no others" cmp -s "$dir/in-help" "$dir/in-page"
 sed -nE '/^\.Sh DESCRIPTION/,/^\.Sh/s/^\.It Cm (connect|listen|open|catalog|errors|doctor|completions)( .*)?$/\1/p' \
     "$here/../../man/xsock.1" | sort >"$dir/commands-in-page"
@@ -227,7 +228,8 @@ if need_python "catalog --json is JSON" "catalog --json says what the table says
     test_that "catalog --json says what the table says" check catalog "$out" "$dir/table"
 fi
 
-# Opening says what the catalog says. Each run takes Wine a tenth of a second: there, INET is enough.
+# Opening gives the result that the catalog has. Each run takes Wine a tenth of a second, so that
+# only INET is tried there.
 agree() {
     local family type protocol result said
     while read -r family type protocol _ _ _ _ result; do

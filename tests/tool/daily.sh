@@ -76,7 +76,7 @@ as_client 'both ways' there there back serve "$dir/back"
 as_client 'a page of HTTP' request request response answer "$dir/response"
 xsock=(connect localhost PORT) ncat=(localhost PORT) socat=(-t 30 - TCP:localhost:PORT)
 as_client 'by name' there there back serve "$dir/back"
-xsock=(-C 127.0.0.1 PORT) ncat=(-C 127.0.0.1 PORT) socat=(-t 30 - TCP4:127.0.0.1:PORT,crnl)
+xsock=(-C 127.0.0.1 PORT) ncat=(-C 127.0.0.1 PORT) socat=(-t 30 - 'TCP4:127.0.0.1:PORT,crnl')
 as_client 'lines that end in CR and LF' lines crlf nothing serve "$dir/nothing"
 if has inet6; then
     xsock=(-6 ::1 PORT) ncat=(-6 ::1 PORT) socat=(-t 30 - 'TCP6:[::1]:PORT')
@@ -87,7 +87,7 @@ if has local && [ "$system" = posix ]; then
     as_client 'over a local socket' there there back serve_local "$dir/back" "$dir/l"
 fi
 
-xsock=(-lv 127.0.0.1 0) ncat=(-lv 127.0.0.1 0) socat=(-d -d -t 30 TCP4-LISTEN:0,bind=127.0.0.1 -)
+xsock=(-lv 127.0.0.1 0) ncat=(-lv 127.0.0.1 0) socat=(-d -d -t 30 'TCP4-LISTEN:0,bind=127.0.0.1' -)
 as_server 'a file is served' there nothing
 as_server 'a file is received' nothing there
 as_server 'served and received' back there
@@ -96,7 +96,7 @@ as_server 'served and received' back there
 
 cat "$dir/back" "$dir/back" "$dir/back" >"$dir/thrice"
 xsock=(-lkv 127.0.0.1 0) ncat=(-lkv 127.0.0.1 0)
-socat=(-d -d -u TCP4-LISTEN:0,bind=127.0.0.1,fork STDOUT)
+socat=(-d -d -u 'TCP4-LISTEN:0,bind=127.0.0.1,fork' STDOUT)
 for tool in "${tools[@]}"; do
     start_listener "$tool" nothing
     for n in 1 2 3; do

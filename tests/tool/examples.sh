@@ -4,7 +4,8 @@
 #   tests/tool/examples.sh build/bin
 #   tests/tool/examples.sh build-windows/bin wine
 #
-# The folder they are in, and what runs them. Prints as run.sh does. XSOCK_CLIENTS is how many the echo server gets.
+# The arguments are the folder of the examples, and the command that runs them. Prints as run.sh
+# does. XSOCK_CLIENTS is the number of clients that the echo server gets.
 set -u
 
 if [ $# -eq 0 ]; then

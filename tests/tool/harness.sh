@@ -1,5 +1,5 @@
-# What the test scripts here share: running programs, judging what they did, counting. For scripts that have set
-# $command, the command that runs the program.
+# What the test scripts share: running programs, judging what they did, counting. A script sets
+# $command before, the command that runs the program.
 # shellcheck shell=bash disable=SC2154
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

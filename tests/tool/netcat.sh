@@ -235,7 +235,8 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
     if [ "$system" = posix ] && python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
         input=$dir/back
         listen server 127.0.0.1:0
-        # The server goes on until the client does, which a typed input that nobody ends would keep from it.
+        # The server goes on until the client ends. If the client waited for its typed input, which
+        # nobody ends, both would go on for ever.
         start client python3 "$here/peer.py" typed "${command[@]}" connect "127.0.0.1:$port"
         finish client
         test_that "the peer's end ends a client whose input is typed" ended_well "$dir/back"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The program xsock and peers that nobody here wrote: curl, python3's HTTP server, socat, ncat; and, for a program
-# of Windows, the native one.
+# The program xsock with peers of other projects: curl, python3's HTTP server, socat, ncat. The peer
+# of a program of Windows is also the native one.
 #
 #   tests/tool/peers.sh build/xsock
 #   XSOCK_NATIVE=build/xsock tests/tool/peers.sh wine build-windows/xsock.exe
@@ -96,8 +96,8 @@ to_listener() {
     test_that "$what: what is sent to xsock arrives" ended_well "$dir/there"
 }
 
-# from_listener WHAT ADDRESS REGEX COMMAND...: xsock connects to the peer, which says its port, or where REGEX has
-# no group, is asked for it.
+# from_listener WHAT ADDRESS REGEX COMMAND...: xsock connects to the peer. The group of REGEX is the
+# port that the peer prints. If REGEX has no group, the port is looked up.
 from_listener() {
     local what=$1 to=$2 regex=$3
     shift 3

@@ -1,12 +1,14 @@
-# Programs that run beside a test, waited for by what they say and never by the clock. Goes with harness.sh.
+# Programs that run beside a test. Tests wait for what the programs print, never for a time. Used
+# with harness.sh.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 declare -A pids=() pipes=()
 limit=${limit:-60} # seconds that a program may take, however it goes wrong
 input=
 
-# start NAME COMMAND...: runs in the background, its standard input from $input (once; else it is empty), its
-# standard output in $dir/NAME.out. Standard error is for await and finish.
+# start NAME COMMAND...: runs a command in the background. Its standard input is $input, which is
+# unset then; without $input it is empty. Its standard output goes to $dir/NAME.out, and await and
+# finish read its standard error.
 start() {
     local name=$1 from=${input:-/dev/null} writer reader
     shift
@@ -22,7 +24,8 @@ start() {
     exec {writer}>&- # the program has it now: when that ends, so does the pipe
 }
 
-# await NAME REGEX: until it says that on standard error; the match is in BASH_REMATCH.
+# await NAME REGEX: waits until the program prints a line like this on standard error. BASH_REMATCH
+# has the match.
 await() {
     local line
     while IFS= read -r -t "$limit" line <&"${pipes[$1]}"; do
@@ -34,7 +37,8 @@ await() {
     return 1
 }
 
-# finish NAME: until it has ended. Leaves $out, $err and $status, for conditions and for what failures show.
+# finish NAME: waits until the program has ended. Sets $out, $err and $status, which conditions and
+# failures use.
 finish() {
     local name=$1 reader=${pipes[$1]}
     wait "${pids[$name]}"
@@ -45,8 +49,9 @@ finish() {
     out=$dir/$name.out err=$dir/$name.err ran=$name
 }
 
-# Ends `timeout` and what it runs, which are a group: a timeout that has just forked may not know yet whom to
-# pass a signal on to, and then ends alone (seen with coreutils 9.1).
+# Ends `timeout` and the program that it runs, which are one process group. A signal to timeout
+# alone is not enough: if it has just forked, it may not know its child yet, and ends alone
+# (coreutils 9.1).
 end() { # PROCESS
     kill -- "-$1" 2>/dev/null || kill "$1" 2>/dev/null
 }

@@ -4,8 +4,8 @@
 #   tests/tool/run.sh build/xsock
 #   tests/tool/run.sh wine build/xsock.exe
 #
-# The arguments are the command that runs the program. Prints a line for each test and a line of counts;
-# exits with 1 if a test failed.
+# The arguments are the command that runs the program. Prints a line for each test and a line of
+# counts. Exits with 1 if a test failed.
 set -u
 
 if [ $# -eq 0 ]; then

@@ -5,7 +5,8 @@
 #   tests/wasm/run.sh wine build/wasix/windows/%.exe
 #   tests/wasm/run.sh build/wasix/run_in_wasmtime build/wasix/%.wasm
 #
-# What comes after the command is the folder that a guest may read. Prints as tests/tool/run.sh does.
+# The last argument of a guest is the folder that the guest may read. Prints as tests/tool/run.sh
+# does.
 set -u
 
 if [ $# -eq 0 ]; then
