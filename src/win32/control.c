@@ -1,10 +1,6 @@
-/* What stands in the records goes by the packet's family, not the socket's: a socket of INET6 also
- * sends and receives IPv4 packets. Its program knows their addresses as mapped ones. */
 #include "win32/control.h"
 
 #include <string.h>
-
-#include "win32/own_addrs.h"
 
 #ifndef IPV6_TCLASS
 #define IPV6_TCLASS 39
@@ -37,8 +33,6 @@ static unsigned char *data_of(WSACMSGHDR *c)
     return (unsigned char *)c + align(sizeof *c);
 }
 
-static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
-
 /* ---- To the system --------------------------------------------------------------------------- */
 
 void xsock__control_add(WSAMSG *to, int level, int type, const void *data, size_t size)
@@ -54,20 +48,17 @@ void xsock__control_add(WSAMSG *to, int level, int type, const void *data, size_
     to->Control.len += (ULONG)space;
 }
 
-static int put_info(WSAMSG *to, const struct xsock_control *c)
+static void put_info(WSAMSG *to, const struct xsock_control *c)
 {
-    struct xsock_addr local = c->local;
     IN_PKTINFO info;
 
     memset(&info, 0, sizeof info);
     info.ipi_ifindex = c->interface_index;
-    if (local.family == XSOCK_AF_INET6 && memcmp(local.data, mapped, sizeof mapped) != 0)
-        return WSAEINVAL; /* no IPv4 packet comes from there */
-    if (local.family != XSOCK_AF_UNSPEC)
-        memcpy(&info.ipi_addr, local.data + (local.family == XSOCK_AF_INET6 ? sizeof mapped : 0),
-               4);
+    if (c->local.family == XSOCK_AF_INET)
+        memcpy(&info.ipi_addr, c->local.data, 4);
+    else if (c->local.family == XSOCK_AF_INET6) /* IPv4-mapped */
+        memcpy(&info.ipi_addr, c->local.data + 12, 4);
     xsock__control_add(to, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
-    return 0;
 }
 
 static void put_info6(WSAMSG *to, const struct xsock_control *c)
@@ -100,89 +91,68 @@ static int put_octets(WSAMSG *to, const struct xsock_control *c, bool six)
     return 0;
 }
 
-static bool sends_ipv4(SOCKET s, const struct xsock__sys_msg *m)
-{
-    struct xsock__sys_addr peer = {0, {0}};
-
-    if (m->af == XSOCK_AF_INET)
-        return true;
-    if (m->addr != NULL)
-        return xsock__own_addrs_is_ipv4(m->addr);
-    return xsock__sys_peer_addr(s, &peer) == 0 && xsock__own_addrs_is_ipv4(&peer);
-}
-
-int xsock__control_put(SOCKET s, WSAMSG *to, const struct xsock__sys_msg *m)
+int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m)
 {
     const struct xsock_control *c = m->control;
-    bool six = !sends_ipv4(s, m);
-    int code = 0;
+    bool six = m->af == XSOCK_AF_INET6;
 
     if (c->has & XSOCK_CONTROL_HANDLES)
         return WSAEOPNOTSUPP;
     if ((c->has & XSOCK_CONTROL_PKTINFO) && six)
         put_info6(to, c);
     else if (c->has & XSOCK_CONTROL_PKTINFO)
-        code = put_info(to, c);
-    return code != 0 ? code : put_octets(to, c, six);
+        put_info(to, c);
+    return put_octets(to, c, six);
 }
 
 /* ---- From the system ------------------------------------------------------------------------- */
 
-static size_t size_of(const WSACMSGHDR *c)
+static void got_address(struct xsock_control *to, int af, const void *bytes, size_t size,
+                        ULONG index)
 {
-    return c->cmsg_len - align(sizeof *c);
-}
-
-/* The address of an IPv4 packet is mapped, if the socket is of INET6. */
-static void got_ipv4(struct xsock_control *to, int af, const IN_PKTINFO *info)
-{
-    uint8_t *data = to->local.data;
-
     memset(&to->local, 0, sizeof to->local);
     to->local.family = af;
-    to->local.length = af == XSOCK_AF_INET6 ? 16 : 4;
-    if (af == XSOCK_AF_INET6) {
-        memcpy(data, mapped, sizeof mapped);
-        data += sizeof mapped;
-    }
-    memcpy(data, &info->ipi_addr, 4);
-    to->interface_index = info->ipi_ifindex;
+    to->local.length = (uint32_t)size;
+    memcpy(to->local.data, bytes, size);
+    to->interface_index = index;
     to->has |= XSOCK_CONTROL_PKTINFO;
 }
 
-static void got_ipv6(struct xsock_control *to, const IN6_PKTINFO *info)
+/* Reads the record's first bytes. A record that is shorter is as good as none. */
+static bool get_bytes(WSACMSGHDR *c, void *out, size_t size)
 {
-    memset(&to->local, 0, sizeof to->local);
-    to->local.family = XSOCK_AF_INET6;
-    to->local.length = 16;
-    memcpy(to->local.data, &info->ipi6_addr, 16);
-    if (IN6_IS_ADDR_LINKLOCAL(&info->ipi6_addr))
-        to->local.scope = info->ipi6_ifindex;
-    to->interface_index = info->ipi6_ifindex;
-    to->has |= XSOCK_CONTROL_PKTINFO;
+    if (c->cmsg_len - align(sizeof *c) < size)
+        return false;
+    memcpy(out, data_of(c), size);
+    return true;
 }
 
-static void get_info(WSACMSGHDR *c, struct xsock_control *to, int af)
+static void get_info(WSACMSGHDR *c, struct xsock_control *to)
 {
     IN_PKTINFO info;
     IN6_PKTINFO info6;
 
-    if (c->cmsg_level == IPPROTO_IP && size_of(c) >= sizeof info) {
-        memcpy(&info, data_of(c), sizeof info);
-        got_ipv4(to, af, &info);
-    } else if (c->cmsg_level == IPPROTO_IPV6 && size_of(c) >= sizeof info6) {
-        memcpy(&info6, data_of(c), sizeof info6);
-        got_ipv6(to, &info6);
+    if (c->cmsg_level == IPPROTO_IP) {
+        if (get_bytes(c, &info, sizeof info))
+            got_address(to, XSOCK_AF_INET, &info.ipi_addr, 4, info.ipi_ifindex);
+    } else if (get_bytes(c, &info6, sizeof info6)) {
+        got_address(to, XSOCK_AF_INET6, &info6.ipi6_addr, 16, info6.ipi6_ifindex);
+        if (IN6_IS_ADDR_LINKLOCAL(&info6.ipi6_addr))
+            to->local.scope = info6.ipi6_ifindex;
     }
 }
 
-static int get_int(WSACMSGHDR *c)
+/* Reads an int or a byte. */
+static bool get_int(WSACMSGHDR *c, int32_t *out)
 {
-    int value = 0;
-    size_t size = size_of(c);
+    unsigned char byte;
 
-    memcpy(&value, data_of(c), size < sizeof value ? size : sizeof value);
-    return value;
+    if (get_bytes(c, out, sizeof *out))
+        return true;
+    if (!get_bytes(c, &byte, sizeof byte))
+        return false;
+    *out = byte;
+    return true;
 }
 
 /* The TOS comes under the number of the option that sets it, of the one that asks for it, or of
@@ -193,23 +163,30 @@ static bool is_tos(int level, int type)
            || type == IP_ECN;
 }
 
-static void get_one(WSACMSGHDR *c, struct xsock_control *to, int af)
+static void get_one(WSACMSGHDR *c, struct xsock_control *to)
 {
-    int level = c->cmsg_level, type = c->cmsg_type;
-    bool six = level == IPPROTO_IPV6;
+    bool six = c->cmsg_level == IPPROTO_IPV6;
 
-    if (!six && level != IPPROTO_IP)
+    if (!six && c->cmsg_level != IPPROTO_IP)
         return;
-    if (type == (six ? IPV6_PKTINFO : IP_PKTINFO)) {
-        get_info(c, to, af);
-    } else if (is_tos(level, type) && size_of(c) > 0) {
-        to->tos = get_int(c);
-        to->has |= XSOCK_CONTROL_TOS;
-    } else if ((type == IPV6_HOPLIMIT || (!six && type == IP_TTL)) /* IP_TTL: Wine */
-               && size_of(c) > 0) {
-        to->hop_limit = get_int(c);
-        to->has |= XSOCK_CONTROL_HOP_LIMIT;
+    if (c->cmsg_type == (six ? IPV6_PKTINFO : IP_PKTINFO)) {
+        get_info(c, to);
+    } else if (is_tos(c->cmsg_level, c->cmsg_type)) {
+        if (get_int(c, &to->tos))
+            to->has |= XSOCK_CONTROL_TOS;
+    } else if (c->cmsg_type == IPV6_HOPLIMIT
+               || (!six && c->cmsg_type == IP_TTL)) { /* IP_TTL: Wine */
+        if (get_int(c, &to->hop_limit))
+            to->has |= XSOCK_CONTROL_HOP_LIMIT;
     }
+}
+
+static void get_segment(WSACMSGHDR *c, struct xsock__sys_msg *m)
+{
+    int32_t size;
+
+    if (get_int(c, &size) && size > 0)
+        m->segment = (size_t)size;
 }
 
 void xsock__control_get(WSAMSG *from, struct xsock__sys_msg *m)
@@ -224,8 +201,8 @@ void xsock__control_get(WSAMSG *from, struct xsock__sys_msg *m)
             break;
         offset += align(c->cmsg_len);
         if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_RECV_MAX_COALESCED_SIZE)
-            m->segment = size_of(c) >= sizeof(int) ? (size_t)get_int(c) : m->segment;
+            get_segment(c, m);
         else if (m->control != NULL)
-            get_one(c, m->control, m->af);
+            get_one(c, m->control);
     }
 }

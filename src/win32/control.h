@@ -17,9 +17,9 @@ enum { XSOCK__CONTROL_CAPACITY = 256 };
 /* Adds one, in room that is there: Control.len grows. */
 void xsock__control_add(WSAMSG *to, int level, int type, const void *data, size_t size);
 
-/* All of m->control, in the form of the packet that s sends. WSAEOPNOTSUPP: handles, which Windows
- * passes to nobody, and what it can't set for one packet. */
-int xsock__control_put(SOCKET s, WSAMSG *to, const struct xsock__sys_msg *m);
+/* All of m->control. WSAEOPNOTSUPP: handles, which Windows passes to nobody, and what it can't set
+ * for one packet. */
+int xsock__control_put(WSAMSG *to, const struct xsock__sys_msg *m);
 
 /* Into m->control and m->segment. */
 void xsock__control_get(WSAMSG *from, struct xsock__sys_msg *m);

@@ -100,14 +100,14 @@ static int send_once(SOCKET s, struct send *x, const struct xsock__sys_msg *m, i
     return rc == SOCKET_ERROR ? xsock__win32_error() : 0;
 }
 
-static int put_control(SOCKET s, struct send *x, const struct xsock__sys_msg *m)
+static int put_control(struct send *x, const struct xsock__sys_msg *m)
 {
     const DWORD size = (DWORD)m->segment;
     int code;
 
     memset(&x->control, 0, sizeof x->control);
     x->control.Control.buf = x->room.bytes;
-    code = m->control != NULL ? xsock__control_put(s, &x->control, m) : 0;
+    code = m->control != NULL ? xsock__control_put(&x->control, m) : 0;
     if (code == 0 && m->segment != 0)
         xsock__control_add(&x->control, IPPROTO_UDP, UDP_SEND_MSG_SIZE, &size, sizeof size);
     return code;
@@ -142,7 +142,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 
     if (code != 0)
         return code;
-    code = put_control(h, &x, m);
+    code = put_control(&x, m);
     if (code == 0)
         code = send_prepared(h, &x, m, flags, stream, &sent);
     end_vectors(&x.vectors);
