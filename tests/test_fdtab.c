@@ -306,7 +306,7 @@ static void a_descriptor_is_taken_out_once_the_others_have_left(void **state)
     assert_int_equal(held.handle, 41);
     ASSERT_RESULT(-XSOCK_EBADF, l.found);       /* the number was free at once */
     assert_true(xsock__atomic_load(&w.closed)); /* and the call was told to leave */
-    xsock__fdtab_unwatch(t, &w);
+    xsock__fdtab_unwatch(t, NULL, &w);
     ASSERT_RESULT(-XSOCK_EBADF, take(t, 3, &held));
     ASSERT_RESULT(3, open_at(t, 0, 42));
     xsock__fdtab_destroy(t);

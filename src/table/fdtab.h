@@ -177,10 +177,11 @@ struct xsock__waiters {
 struct xsock__waiter {
     struct xsock__waker *waker; /* NULL: the system gave none; the call looks at its marks itself */
     struct xsock__waiter *next, **link; /* in the descriptor's list */
-    struct xsock__waiters *list;        /* the owner's list, valid if shared is not NULL, */
-    struct xsock__waiter *next_shared, **shared; /* and w's place in the list */
-    int events;  /* what the call waits for; 0: not for the socket */
-    bool marked; /* under the lock: a mark was set, and with it the wake */
+    struct xsock__waiter *next_shared,
+        **shared;  /* in the owner's list; shared is NULL without one */
+    short events;  /* what the call waits for; 0: not for the socket */
+    bool marked;   /* under the lock: a mark was set, and with it the wake */
+    bool attached; /* for the caller's use */
     /* The marks. Each is set before the wake is set. */
     xsock__atomic_int closed;     /* the descriptor was closed: the call ends */
     xsock__atomic_int look_again; /* something has changed: the call tries again */
@@ -192,7 +193,8 @@ struct xsock__waiter {
  * many calls wait as may. The caller keeps a reference to fd until it has called unwatch. */
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
                        int events, struct xsock__waiter *w);
-void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w);
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                          struct xsock__waiter *w);
 
 /* Takes back look_again, and clears the wake. The caller of watch calls this once it has seen a
  * mark other than closed. */
@@ -201,7 +203,8 @@ void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w);
 /* Is called after a wait that ended without a mark and without an event. If the program has closed
  * the wake's handle, the waiter has no wake from then on. The handle may belong to the program by
  * now, and is left alone. */
-void xsock__fdtab_check_wake(struct xsock__fdtab *t, struct xsock__waiter *w);
+void xsock__fdtab_check_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                             struct xsock__waiter *w);
 
 /* Marks every waiter of the list to look again, and wakes it. A call that enters the list later
  * sees what the caller wrote before this call. */

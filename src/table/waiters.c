@@ -61,10 +61,10 @@ static bool is_asked_by_another(const struct xsock__waiters *shared, const struc
 /* w stops waiting. */
 static void pass_on(const struct xsock__waiters *shared, const struct xsock__waiter *w)
 {
-    if (w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks))
+    if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks))
         return;
     for (struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
-        if (o->events == w->events && o->waker != NULL) {
+        if (o != w && o->events == w->events && o->waker != NULL) {
             xsock__atomic_store(&o->asks, 1);
             wake(o);
             return;
@@ -97,7 +97,6 @@ static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
     xsock__atomic_set(&w->asks, rc == 0 && !is_asked_by_another(shared, w));
     if (rc != 0 || shared == NULL)
         return rc;
-    w->list = shared;
     w->next_shared = shared->first;
     w->shared = &shared->first;
     if (w->next_shared != NULL)
@@ -116,7 +115,6 @@ static void detach(struct xsock__waiter *w)
     *w->shared = w->next_shared;
     if (w->next_shared != NULL)
         w->next_shared->shared = w->shared;
-    pass_on(w->list, w);
 }
 
 /* ---- One descriptor -------------------------------------------------------------------------- */
@@ -140,7 +138,7 @@ static int watch_with_new(struct xsock__fdtab *t, struct xsock__fd *fd,
 int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
                        int events, struct xsock__waiter *w)
 {
-    w->events = events;
+    w->events = (short)events;
     xsock__sys_lock(&t->lock);
     int rc = xsock__fdtab_begin_waiting(t);
     struct xsock__waker *k = rc == 0 ? xsock__fdtab_pop_waker(t) : NULL;
@@ -154,11 +152,13 @@ int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     return rc;
 }
 
-void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
+void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                          struct xsock__waiter *w)
 {
     struct xsock__waker *extra = NULL;
     xsock__sys_lock(&t->lock);
     detach(w);
+    pass_on(shared, w);
     bool set = w->marked;
     if (!set) {
         t->waiting--;
@@ -172,20 +172,20 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, struct xsock__waiter *w)
 }
 
 /* The call has no wake from then on, so another call that waits for the same events must ask. */
-static void lose_waker(struct xsock__waiter *w)
+static void lose_waker(const struct xsock__waiters *shared, struct xsock__waiter *w)
 {
-    if (w->shared != NULL)
-        pass_on(w->list, w);
+    pass_on(shared, w);
     xsock__fdtab_lose_waker_locked(&w->waker);
     xsock__atomic_store(&w->asks, 1);
 }
 
-void xsock__fdtab_check_wake(struct xsock__fdtab *t, struct xsock__waiter *w)
+void xsock__fdtab_check_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                             struct xsock__waiter *w)
 {
     if (w->waker == NULL || xsock__sys_wake_is_valid(&w->waker->wake))
         return;
     xsock__sys_lock(&t->lock);
-    lose_waker(w);
+    lose_waker(shared, w);
     xsock__sys_unlock(&t->lock);
 }
 

@@ -12,12 +12,11 @@
 /* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
  */
 struct watched {
-    struct xsock__fd *fd; /* NULL: negative, or not open */
-    bool attached;        /* it is open, and the call waits in it */
-    struct xsock__waiter waiter;
+    struct xsock__fd *fd;        /* NULL: negative, or not open */
+    struct xsock__waiter waiter; /* attached: it is open, and the call waits in it */
 };
 
-enum { MAX = 48 };
+enum { MAX = 64 };
 
 /* What a guest's call waits for besides its descriptors: the end of its table, and notifications.
  */
@@ -77,7 +76,7 @@ static void attach_all(struct poll *p)
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
-        w->attached =
+        w->waiter.attached =
             w->fd != NULL
             && xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0;
     }
@@ -88,7 +87,7 @@ static void detach_all(struct poll *p)
 {
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].attached) {
+        if (p->watched[i].waiter.attached) {
             xsock__fdtab_detach_locked(&p->watched[i].waiter);
             p->woken = p->woken || p->watched[i].waiter.marked;
         }
@@ -126,8 +125,8 @@ static void prepare(struct poll *p, const struct watched *w, const struct xsock_
                     struct xsock__sys_wait *asked)
 {
     asked->events = v->events;
-    asked->handle = w->attached ? w->fd->held.handle : UINTPTR_MAX;
-    if (!w->attached) {
+    asked->handle = w->waiter.attached ? w->fd->held.handle : UINTPTR_MAX;
+    if (!w->waiter.attached) {
         p->known = p->known || v->fd >= 0;
     } else if (!xsock__ready_is_plain(w->fd->held.sock)) {
         p->known = p->known || revents_of(&w->fd->held, v->events, 0) != 0;
@@ -144,7 +143,7 @@ static void enter(struct poll *p)
         struct watched *w = &p->watched[i];
         p->v[i].revents = 0;
         w->fd = get_waitable(p->t, p->v[i].fd);
-        w->attached = w->fd != NULL;
+        w->waiter.attached = w->fd != NULL;
         xsock__atomic_set(&w->waiter.closed, 0);
     }
     if (p->waits)
@@ -199,7 +198,7 @@ static int collect(struct poll *p)
     for (size_t i = 0; i < p->n; i++) {
         struct watched *w = &p->watched[i];
         int revents = 0;
-        if (w->attached && !xsock__atomic_load(&w->waiter.closed))
+        if (w->waiter.attached && !xsock__atomic_load(&w->waiter.closed))
             revents = revents_of(&w->fd->held, p->v[i].events, p->asked[i].revents);
         else if (p->v[i].fd >= 0)
             revents = XSOCK_POLLNVAL;
@@ -233,7 +232,7 @@ static void look_at_marks(struct poll *p)
     bool lost = p->waker != NULL && !xsock__sys_wake_is_valid(&p->waker->wake);
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].attached) {
+        if (p->watched[i].waiter.attached) {
             xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
             p->asked[i].events |= hup_of(p->watched[i].fd);
             if (lost)

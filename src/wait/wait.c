@@ -10,12 +10,18 @@
  * without asking the system first, which makes some 110 system calls a second. */
 enum { TRIES_A_QUESTION = 4 };
 
+/* Those that wait in the same socket. NULL: the descriptor is the one that only sealing closes. */
+static struct xsock__waiters *shared_of(const struct xsock__wait *w)
+{
+    struct xsock__sock *s = w->fd->held.sock;
+    return s != NULL ? &s->waiters : NULL;
+}
+
 static int watch(struct xsock__wait *w)
 {
-    struct xsock__sock *s = w->fd->held.sock; /* NULL: the descriptor that only sealing closes */
     if (w->watched)
         return 0;
-    int rc = xsock__fdtab_watch(w->t, w->fd, s != NULL ? &s->waiters : NULL, w->events, &w->waiter);
+    int rc = xsock__fdtab_watch(w->t, w->fd, shared_of(w), w->events, &w->waiter);
     w->watched = rc == 0;
     w->nap_ns = 0;
     w->naps = 0;
@@ -24,7 +30,7 @@ static int watch(struct xsock__wait *w)
 
 void xsock__wait_stop(struct xsock__wait *w)
 {
-    xsock__fdtab_unwatch(w->t, &w->waiter);
+    xsock__fdtab_unwatch(w->t, shared_of(w), &w->waiter);
     w->watched = false;
 }
 
@@ -77,7 +83,7 @@ static int wait_until_ready(struct xsock__wait *w)
             if (changed)
                 return 0;
         } else {
-            xsock__fdtab_check_wake(w->t, &w->waiter);
+            xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
             w->trusted = true;
         }
     }
