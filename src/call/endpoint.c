@@ -374,9 +374,9 @@ int xsock__call_peer_cred(struct xsock__fdtab *t, int d, struct xsock_cred *out)
         rc = -XSOCK_EFAULT;
     else if (fd->held.sock->af != XSOCK_AF_LOCAL || fd->held.sock->emulated)
         rc = -XSOCK_EOPNOTSUPP;
-    else if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED))
-        rc = -XSOCK_ENOTCONN;
     else
+        rc = check_has_peer(fd);
+    if (rc == 0)
         rc = xsock__finish(xsock__sys_peer_cred(fd->held.handle, out));
     xsock__fdtab_put(t, fd);
     return rc;

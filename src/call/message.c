@@ -229,7 +229,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     if (rc == 0)
         rc = check_socket(s, m, flags);
     if (rc == 0)
-        rc = xsock__recv_check(s);
+        rc = xsock__recv_check(fd);
     struct xsock__limit limit = xsock__limit_recv(s, flags);
     if (rc == 0)
         rc = xsock__limit_passed(limit.deadline);

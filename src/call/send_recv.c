@@ -306,10 +306,18 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     return recv_rest(t, fd, x, &limit, code);
 }
 
-int xsock__recv_check(const struct xsock__sock *s)
+int xsock__recv_check(const struct xsock__fd *fd)
 {
-    bool has_peer = xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING);
-    return xsock__sock_is_stream(s) && !has_peer ? -XSOCK_ENOTCONN : 0;
+    struct xsock__sock *s = fd->held.sock;
+    struct xsock__sys_addr peer;
+    if (!xsock__sock_is_stream(s)
+        || xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_CONNECTING))
+        return 0;
+    if (xsock__sys_peer_addr(fd->held.handle, &peer) == 0) {
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED, 0);
+        return 0;
+    }
+    return xsock__sock_is(s, XSOCK__SOCK_ADOPTED) ? 0 : -XSOCK_ENOTCONN;
 }
 
 static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
@@ -325,7 +333,7 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     if (rc == 0 && xsock__sock_is(s, XSOCK__SOCK_COALESCE))
         rc = -XSOCK_EOPNOTSUPP; /* this call cannot tell where a datagram ends */
     if (rc == 0)
-        rc = xsock__recv_check(s);
+        rc = xsock__recv_check(fd);
     if (rc == 0)
         rc = settle(t, fd, xsock__limit_recv(s, flags));
     if (rc != 0)

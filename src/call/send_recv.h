@@ -35,8 +35,10 @@ static inline int xsock__send_recv_kept(struct xsock__sock *s)
 int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to,
                             struct xsock__sys_addr *out);
 
-/* -XSOCK_ENOTCONN if the socket is a stream that has no peer and is not connecting. Else 0. */
-int xsock__recv_check(const struct xsock__sock *s);
+/* -XSOCK_ENOTCONN if the socket is a stream that has no peer and is not connecting. Else 0. The
+ * system is asked if xsock knows of no peer: a forked child may have connected the socket. An
+ * adopted socket may be connecting, so the call itself tells. */
+int xsock__recv_check(const struct xsock__fd *fd);
 
 /* Whether each flag is known and has a meaning for this socket. (OOB has another error.) */
 bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known);

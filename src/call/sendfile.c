@@ -26,19 +26,19 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
-static int check(const struct xsock__sock *s, uint64_t offset, size_t len)
+static int check(const struct xsock__fd *fd, uint64_t offset, size_t len)
 {
     if (len > PTRDIFF_MAX || offset > INT64_MAX || len > INT64_MAX - offset)
         return -XSOCK_EINVAL;
-    if (s->type != XSOCK_SOCK_STREAM)
+    if (fd->held.sock->type != XSOCK_SOCK_STREAM)
         return -XSOCK_EOPNOTSUPP;
-    return xsock__recv_check(s); /* a socket that has a peer can send, too */
+    return xsock__recv_check(fd); /* a socket that has a peer can send, too */
 }
 
 static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct sending *x)
 {
     struct xsock__sock *s = fd->held.sock;
-    int rc = check(s, x->offset, x->len);
+    int rc = check(fd, x->offset, x->len);
     struct xsock__limit limit = xsock__limit_send(s, 0), rest = limit;
     if (rc == 0)
         rc = xsock__limit_passed(limit.deadline);

@@ -80,13 +80,13 @@ static int check_file(const struct xsock__wasix_call *c, int number)
     return -XSOCK_EINVAL;
 }
 
-static int check(const struct xsock__sock *s, uint64_t offset, uint64_t count)
+static int check(const struct xsock__fd *fd, uint64_t offset, uint64_t count)
 {
     if (offset > INT64_MAX || count > INT64_MAX - offset)
         return -XSOCK_EINVAL;
-    if (s->type != XSOCK_SOCK_STREAM)
+    if (fd->held.sock->type != XSOCK_SOCK_STREAM)
         return -XSOCK_ENOTSUP;
-    return xsock__recv_check(s); /* a socket with a peer can send, too */
+    return xsock__recv_check(fd); /* a socket with a peer can send, too */
 }
 
 static int send_file(const struct xsock__wasix_call *c, struct sending *x)
@@ -96,7 +96,7 @@ static int send_file(const struct xsock__wasix_call *c, struct sending *x)
     if (rc == 0 && !xsock__wasix_place(c, 4, 8, &out))
         rc = -XSOCK_EMEMVIOLATION;
     if (rc == 0)
-        rc = check(x->fd->held.sock, x->offset, x->left);
+        rc = check(x->fd, x->offset, x->left);
     if (rc != 0)
         return rc;
     x->buf = xsock__wasix_scratch(c, PIECE);
