@@ -204,7 +204,8 @@ static const struct row *all_rows(size_t *out_count)
     play_check(*out_count > 0 && *out_count <= ROWS, "no imports, or too many");
     for (; count < *out_count; count++) {
         const struct xsock_wasix_import *wide = xsock_wasix_find("wasix_64v1", v[count].name);
-        play_check(wide != NULL && strlen(wide->signature) == strlen(v[count].signature),
+        /* An import of preview 1 may have fewer arguments than the one of WASIX (sock_accept). */
+        play_check(wide != NULL && strlen(wide->signature) >= strlen(v[count].signature),
                    "not the same in wasm64");
         bool preview1 = strcmp(v[count].module, "wasi_snapshot_preview1") == 0;
         rows[count] = (struct row){&v[count], wide->signature, preview1};

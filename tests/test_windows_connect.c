@@ -31,24 +31,6 @@ static int connect_to(const char *text, uint32_t port)
     return rc;
 }
 
-static void a_full_backlog_on_this_machine_does_not_refuse(void **state)
-{
-    static const struct {
-        const char *listener, *to;
-    } rows[] = {
-        {"127.0.0.1", "127.0.0.1"}, {"0.0.0.0", "127.0.0.1"},  {"::1", "::1"}, {"::", "::1"},
-        {"::", "127.0.0.1"},        {"::", "::ffff:127.0.0.1"}};
-    (void)state;
-    fake_win32.backlog_is_full = true;
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        uint32_t port;
-        int l = listen_at(rows[i].listener, &port);
-        ASSERT_RESULT(0, connect_to(rows[i].to, port));
-        ASSERT_RESULT(0, fake_win32.impatient_connects);
-        sockets_close(l);
-    }
-}
-
 static void a_port_that_nobody_listens_at_refuses_at_once(void **state)
 {
     static const char *const to[] = {"127.0.0.1", "::1"};
@@ -60,17 +42,6 @@ static void a_port_that_nobody_listens_at_refuses_at_once(void **state)
         ASSERT_RESULT(-XSOCK_ECONNREFUSED, connect_to(to[i], port));
         ASSERT_RESULT(i + 1, fake_win32.impatient_connects);
     }
-}
-
-/* The same port, but another address. */
-static void a_listener_somewhere_else_changes_nothing(void **state)
-{
-    uint32_t port;
-    int l = listen_at("127.0.0.1", &port);
-    (void)state;
-    ASSERT_RESULT(-XSOCK_ECONNREFUSED, connect_to("127.0.0.2", port));
-    ASSERT_RESULT(1, fake_win32.impatient_connects);
-    sockets_close(l);
 }
 
 /* ---- No port --------------------------------------------------------------------------------- */
@@ -143,9 +114,7 @@ static void a_name_that_is_not_there_is_told_by_the_result_of_the_look_up(void *
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WINDOWS_TEST(a_full_backlog_on_this_machine_does_not_refuse),
         WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_at_once),
-        WINDOWS_TEST(a_listener_somewhere_else_changes_nothing),
         WINDOWS_TEST(no_port_left_is_an_address_that_is_not_available),
         WINDOWS_TEST(a_bound_socket_that_lacks_memory_says_so),
         WINDOWS_TEST(a_datagram_socket_that_is_bound_to_a_group_has_its_port),

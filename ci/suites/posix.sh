@@ -8,7 +8,7 @@ once wine quietly make_wine_prefix
 keep_wine
 
 PROGRAMS=(curl gnulib hiredis microsocks musl tinyproxy)
-COMMON=(-DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
+COMMON=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 

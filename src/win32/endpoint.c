@@ -1,6 +1,5 @@
 /* Endpoints: bind, listen, connect, shutdown and names. (Accepting: accept.c.) */
 #include "win32/afd.h"
-#include "win32/listeners.h"
 #include "win32/own_addrs.h"
 #include "win32/state.h"
 
@@ -122,8 +121,7 @@ static int connect_stream(SOCKET s, const struct xsock__sys_addr *a)
 {
     int code;
 
-    if (is_internet(xsock__own_addrs_family(a)) && xsock__own_addrs_has(s, a)
-        && !xsock__listeners_may_have(a))
+    if (is_internet(xsock__own_addrs_family(a)) && xsock__own_addrs_has(s, a))
         refuse_at_once(s);
     code = connect_once(s, a);
     return code == WSAECONNABORTED ? connect_once(s, a) : code;

@@ -75,6 +75,8 @@ static struct {
     enum fake_call fail_call, failed_call;
     unsigned fail_in; /* 0: nothing is to fail */
     int fail_code;
+    int always_code; /* not 0: every always_call fails with it */
+    enum fake_call always_call;
     bool failed;
     unsigned calls[FAKE_CALLS];
 } set;
@@ -132,6 +134,12 @@ void fake_fail(enum fake_call call, unsigned nth, int code)
     set.failed = false;
 }
 
+void fake_fail_always(enum fake_call call, int code)
+{
+    set.always_call = call;
+    set.always_code = code;
+}
+
 bool fake_failed(void)
 {
     return set.failed;
@@ -157,6 +165,8 @@ int fake__begin(enum fake_call call)
 {
     set.calls[call]++;
     fake__run_hooks_before(call, set.calls[call]);
+    if (set.always_code != 0 && set.always_call == call)
+        return set.always_code;
     if (set.fail_in == 0 || (set.fail_call != call && set.fail_call != FAKE_ANY_CALL))
         return 0;
     if (--set.fail_in > 0)

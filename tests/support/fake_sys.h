@@ -118,6 +118,9 @@ enum fake_call {
  * kinds. */
 void fake_fail(enum fake_call call, unsigned nth, int code);
 
+/* Every call of this kind fails with this code, until fake_reset(). */
+void fake_fail_always(enum fake_call call, int code);
+
 /* Whether that failure was given since, and by which call. */
 bool fake_failed(void);
 enum fake_call fake_failed_call(void);

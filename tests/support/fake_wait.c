@@ -173,7 +173,7 @@ size_t fake_wakes(void)
 {
     size_t n = 0;
     for (size_t i = 0; i < WAKES; i++)
-        n += wakes[i].open;
+        n += wakes[i].open && !wakes[i].spoiled;
     return n;
 }
 

@@ -1,0 +1,286 @@
+/* Waiting where the usual way is not to be had: without a wake, with a wake that the program has
+ * closed, and with a socket that is called ready and is not. */
+#include "wait/poll.h"
+#include "wait/wait.h"
+
+#include "fake_talk.h"
+#include "harness.h"
+#include "socket/sock.h"
+
+enum { SLICE = XSOCK__WAIT_SLICE_NS };
+
+/* ---- Ready, and not ------------------------------------------------------------------------- */
+
+static int with_a_connection(void)
+{
+    int l = listen_at(80, 4), d = open_stream();
+    struct xsock_addr a = at_port(80);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+    return l;
+}
+
+static int with_data(void)
+{
+    int d[2];
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(3, send_some(d[1], 3, 0));
+    return d[0];
+}
+
+static int with_space(void)
+{
+    int d[2];
+    make_pair(XSOCK_SOCK_STREAM, d);
+    return d[0];
+}
+
+static int receive(int d)
+{
+    return recv_some(d, 1, 0);
+}
+
+static int send_one(int d)
+{
+    return send_some(d, 1, 0);
+}
+
+static const struct stuck {
+    const char *name;
+    int (*prepare)(void);
+    int (*run)(int d);
+    enum timeout timeout;
+    enum fake_call tries; /* fails, though the system calls the socket ready */
+} stuck[] = {
+    {"accept", with_a_connection, run_accept, ACCEPT, FAKE_ACCEPT},
+    {"recv", with_data, receive, RECV, FAKE_RECV},
+    {"send", with_space, send_one, SEND, FAKE_SEND},
+};
+enum { STUCK = sizeof stuck / sizeof *stuck };
+
+static void a_call_that_cannot_go_on_asks_ever_more_slowly(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STUCK; i++) {
+        renew();
+        int d = stuck[i].prepare();
+        set_timeout(d, stuck[i].timeout, 10000 * (int64_t)MS);
+        fake_fail_always(stuck[i].tries, FAKE_EAGAIN);
+        int64_t begin = fake_now();
+        unsigned before = fake_calls(stuck[i].tries) + fake_calls(FAKE_WAIT);
+        ASSERT_RESULT(-XSOCK_EAGAIN, stuck[i].run(d));
+        unsigned made = fake_calls(stuck[i].tries) + fake_calls(FAKE_WAIT) - before;
+        assert_int_equal(fake_now() - begin, 10000 * (int64_t)MS);
+        ASSERT_THAT(made > 900 && made <= 1200, "%s: %u calls in 10 s", stuck[i].name, made);
+    }
+}
+
+static void stop_failing(void *user)
+{
+    (void)user;
+    fake_fail_always(FAKE_RECV, 0);
+}
+
+static void the_first_intervals_are_short(void **state)
+{
+    (void)state;
+    int d = with_data();
+    fake_fail_always(FAKE_RECV, FAKE_EAGAIN);
+    int64_t begin = fake_now();
+    fake_before(FAKE_RECV, 3, stop_failing, NULL);
+    ASSERT_RESULT(1, receive(d));
+    assert_int_equal(fake_now() - begin, 50 * 1000);
+}
+
+static void a_stuck_call_is_ended_by_a_close(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STUCK; i++) {
+        renew();
+        int d = stuck[i].prepare();
+        struct event e = {.d = d, .other = -1};
+        fake_fail_always(stuck[i].tries, FAKE_EAGAIN);
+        fake_at(fake_now() + 1000 * (int64_t)MS, close_later, &e);
+        ASSERT_RESULT(-XSOCK_ECANCELED, stuck[i].run(d));
+        assert_int_equal(fake_wakes_set(), 0);
+    }
+}
+
+/* ---- Without a wake ------------------------------------------------------------------------- */
+
+static void a_call_without_a_wake_keeps_its_time(void **state)
+{
+    (void)state;
+    for (int c = 0; c < call_count; c++) {
+        renew();
+        fake_fail_always(FAKE_WAKE_OPEN, FAKE_EMFILE);
+        int d = calls[c].prepare();
+        set_timeout(d, calls[c].timeout, 1234567);
+        int64_t begin = fake_now();
+        int rc = calls[c].run(d);
+        ASSERT_THAT(rc == calls[c].late && fake_now() - begin == 1234567, "%s: %s", calls[c].name,
+                    harness_name(rc));
+    }
+}
+
+static void a_call_without_a_wake_is_ended_within_a_slice(void **state)
+{
+    (void)state;
+    for (int c = 0; c < call_count; c++) {
+        renew();
+        fake_fail_always(FAKE_WAKE_OPEN, FAKE_EMFILE);
+        int d = calls[c].prepare();
+        struct event e = {.d = d, .other = -1};
+        int64_t at = fake_now() + 3 * MS;
+        set_timeout(d, calls[c].timeout, -1);
+        fake_at(at, close_later, &e);
+        int rc = calls[c].run(d);
+        ASSERT_THAT(rc == -XSOCK_ECANCELED && fake_now() - at <= SLICE, "%s: %s after %lld ns",
+                    calls[c].name, harness_name(rc), (long long)(fake_now() - at));
+    }
+}
+
+static void a_poll_without_a_wake_is_told_within_a_slice(void **state)
+{
+    (void)state;
+    int d[2];
+    fake_fail_always(FAKE_WAKE_OPEN, FAKE_EMFILE);
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+    struct event e = {.d = d[0], .other = -1};
+    int64_t at = fake_now() + 3 * MS;
+    fake_at(at, close_later, &e);
+    ASSERT_RESULT(1, xsock__poll(t, &p, 1, -1));
+    assert_int_equal(p.revents, XSOCK_POLLNVAL);
+    assert_true(fake_now() - at <= SLICE);
+}
+
+static void a_poll_that_does_not_wait_needs_no_wake(void **state)
+{
+    (void)state;
+    int d[2];
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+    ASSERT_RESULT(0, xsock__poll(t, &p, 1, 0));
+    assert_int_equal(fake_calls(FAKE_WAKE_OPEN), 0);
+}
+
+/* ---- A wake whose handle the program has closed ---------------------------------------------- */
+
+static void spoil(void *user)
+{
+    (void)user;
+    fake_spoil_wakes();
+}
+
+static void a_kept_wake_that_is_closed_is_noticed_within_a_slice(void **state)
+{
+    (void)state;
+    for (int c = 0; c < call_count; c++) {
+        renew();
+        int d = calls[c].prepare();
+        set_timeout(d, calls[c].timeout, 1);
+        ASSERT_RESULT(calls[c].late, calls[c].run(d)); /* the wake is made, and kept */
+        fake_spoil_wakes();
+        struct event e = {.d = d, .other = -1};
+        int64_t at = fake_now() + 3 * MS;
+        set_timeout(d, calls[c].timeout, -1);
+        fake_at(at, close_later, &e);
+        int rc = calls[c].run(d);
+        ASSERT_THAT(rc == -XSOCK_ECANCELED && fake_now() - at <= SLICE, "%s: %s", calls[c].name,
+                    harness_name(rc));
+    }
+}
+
+/* ---- How many wakes there are ---------------------------------------------------------------- */
+
+enum { MANY = 40, KEPT = 16 };
+
+static void wakes_are_given_back(void **state)
+{
+    struct xsock__waker *k[MANY];
+    (void)state;
+    for (int i = 0; i < MANY; i++)
+        ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k[i]));
+    assert_int_equal(fake_wakes(), MANY);
+    for (int i = 0; i < MANY; i++)
+        xsock__fdtab_give_waker(t, k[i], false);
+    assert_int_equal(fake_wakes(), KEPT);
+    assert_true(xsock__fdtab_free_idle_wakers(t));
+    assert_int_equal(fake_wakes(), 0);
+    assert_false(xsock__fdtab_free_idle_wakers(t));
+}
+
+/* ---- Several calls in one socket ------------------------------------------------------------- */
+
+struct several {
+    struct xsock__fd *fd;
+    struct xsock__waiters *shared;
+    struct xsock__waiter w[3];
+};
+
+static void watch(struct several *s, int i, int events)
+{
+    ASSERT_RESULT(0, xsock__fdtab_watch(t, s->fd, s->shared, events, &s->w[i]));
+}
+
+static bool asks(const struct several *s, int i)
+{
+    return xsock__atomic_load(&s->w[i].asks) != 0;
+}
+
+static void one_of_several_asks_the_system(void **state)
+{
+    struct several s = {.fd = xsock__fdtab_get(t, listen_at(80, 4))};
+    (void)state;
+    s.shared = &s.fd->held.sock->waiters;
+    watch(&s, 0, XSOCK_POLLIN);
+    watch(&s, 1, XSOCK_POLLIN);
+    watch(&s, 2, XSOCK_POLLOUT);
+    assert_true(asks(&s, 0));
+    assert_false(asks(&s, 1));
+    assert_true(asks(&s, 2)); /* for something else */
+    assert_int_equal(fake_wakes_set(), 0);
+    xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
+    assert_true(asks(&s, 1)); /* the next one, which is woken */
+    assert_int_equal(fake_wakes_set(), 1);
+    xsock__fdtab_clear_marks(t, &s.w[1]);
+    assert_int_equal(fake_wakes_set(), 0);
+    xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
+    xsock__fdtab_unwatch(t, s.shared, &s.w[2]);
+    xsock__fdtab_put(t, s.fd);
+}
+
+static void a_call_that_loses_its_wake_lets_another_ask(void **state)
+{
+    struct several s = {.fd = xsock__fdtab_get(t, listen_at(80, 4))};
+    (void)state;
+    s.shared = &s.fd->held.sock->waiters;
+    watch(&s, 0, XSOCK_POLLIN);
+    spoil(NULL);
+    watch(&s, 1, XSOCK_POLLIN);
+    xsock__fdtab_check_wake(t, s.shared, &s.w[0]);
+    assert_null(s.w[0].waker);
+    assert_true(asks(&s, 0)); /* for itself: nobody could wake it */
+    assert_true(asks(&s, 1));
+    xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
+    xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
+    xsock__fdtab_put(t, s.fd);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TALK_TEST(a_call_that_cannot_go_on_asks_ever_more_slowly),
+        TALK_TEST(the_first_intervals_are_short),
+        TALK_TEST(a_stuck_call_is_ended_by_a_close),
+        TALK_TEST(a_call_without_a_wake_keeps_its_time),
+        TALK_TEST(a_call_without_a_wake_is_ended_within_a_slice),
+        TALK_TEST(a_poll_without_a_wake_is_told_within_a_slice),
+        TALK_TEST(a_poll_that_does_not_wait_needs_no_wake),
+        TALK_TEST(a_kept_wake_that_is_closed_is_noticed_within_a_slice),
+        TALK_TEST(wakes_are_given_back),
+        TALK_TEST(one_of_several_asks_the_system),
+        TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
+    };
+    return cmocka_run_group_tests_name("waiting, fake", tests, NULL, NULL);
+}
