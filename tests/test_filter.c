@@ -90,7 +90,8 @@ ssize_t sendfile(int to, int from, off_t *offset, size_t n)
     return refuse(SENDFILE);
 }
 
-#ifdef __GLIBC__
+/* With 64-bit offsets by option, sendfile() is this one already. */
+#if defined(__GLIBC__) && (!defined(_FILE_OFFSET_BITS) || _FILE_OFFSET_BITS != 64)
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t n)
 {
     (void)to, (void)from, (void)offset, (void)n;
