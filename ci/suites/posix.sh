@@ -10,6 +10,8 @@ keep_wine
 PROGRAMS=(curl gnulib hiredis microsocks musl tinyproxy)
 COMMON=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
+programs=(hiredis microsocks)
+[ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {
@@ -60,7 +62,7 @@ while read -r name; do
     run_program "plain-$name" "$OUT/native/bin/plain_$name"
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
-for name in hiredis microsocks tinyproxy libcurl; do
+for name in "${programs[@]}"; do
     run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" \
         "$OUT/run" "$name"
 done
@@ -100,7 +102,7 @@ must "builds for Windows without a warning" without_warnings cmake --build "$OUT
 while read -r name; do
     case $name in kernel_*) ;; *) run_program "wine-$name" wine "$OUT/win/bin/posix_$name.exe" ;; esac
 done < <(posix_tests)
-for name in hiredis microsocks tinyproxy libcurl; do
+for name in "${programs[@]}"; do
     run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" \
         "$OUT/run-wine" "$name"
 done
