@@ -3,7 +3,7 @@
 # and CMocka. It installs nothing.
 #   ci/ctest.sh PRESET [CMAKE-OPTION...]
 # CMake's own variables choose the compiler and the generator, such as CC and CMAKE_GENERATOR_PLATFORM. Further ones:
-#   BUILD_CMOCKA=1         build CMocka from its source, which curl fetches, where there is no package of it
+#   CMOCKA_URL=...         build CMocka 1.1.5 from its source, which curl fetches there, where no package has CMocka
 #   BUILD_ONLY=1           do not run the tests, because another system or processor would have to
 #   CTEST_OPTIONS=...      options for ctest, such as "-L fake"
 set -eu
@@ -15,13 +15,13 @@ shift
 config=Release
 [ "$preset" != debug ] || config=Debug
 
-# Debian's copy of the source, as it is fixed by a checksum.
+# The archive of the source, as a checksum fixes it. Debian's mirrors have it as cmocka_1.1.5.orig.tar.xz.
 build_cmocka() {
     folder=build/cmocka
     name=cmocka_1.1.5.orig.tar.xz
     sum=f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6
     mkdir -p "$folder"
-    curl -fsSL -o "$folder/$name" "https://deb.debian.org/debian/pool/main/c/cmocka/$name"
+    curl -fsSL -o "$folder/$name" "$CMOCKA_URL"
     cmake -E sha256sum "$folder/$name" | grep -q "^$sum " || { echo "$name has another checksum" >&2; exit 1; }
     (cd "$folder" && cmake -E tar xf "$name")
     cmake -S "$folder/cmocka-1.1.5" -B "$folder/build" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DWITH_STATIC_LIB=ON \
@@ -31,7 +31,7 @@ build_cmocka() {
         "$folder/cmocka.lib"
 }
 
-if [ -n "${BUILD_CMOCKA:-}" ]; then
+if [ -n "${CMOCKA_URL:-}" ]; then
     build_cmocka
     set -- "$@" "-DCMOCKA_INCLUDE_DIR=$PWD/build/cmocka/cmocka-1.1.5/include" \
         "-DCMOCKA_LIBRARY=$PWD/build/cmocka/cmocka.lib"
