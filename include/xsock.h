@@ -1326,7 +1326,7 @@ XSOCK_API int xsock_interfaces(xsock_interface_fn *fn, void *user);
  * @param[in] a The address. If its port is 0, the system chooses a port.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `a` is NULL.
  * @retval -XSOCK_EINVAL `a` is malformed, or the socket has an address already.
  * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
@@ -1368,7 +1368,7 @@ XSOCK_API int xsock_bind(int d, const struct xsock_addr *a);
  *     system's minimum, values above its maximum mean the maximum.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EOPNOTSUPP Sockets of this type cannot listen.
  * @retval -XSOCK_EINVAL The socket is connected.
  * @retval -XSOCK_EADDRINUSE Another socket listens at the address, or no port is left.
@@ -1392,7 +1392,7 @@ XSOCK_API int xsock_listen(int d, int backlog);
  * @param[out] out_peer The address of the other end. May be NULL.
  * @return The new descriptor.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The socket does not listen, or xsock_shutdown() has ended receiving, or
  *     `flags` has unknown bits.
  * @retval -XSOCK_EOPNOTSUPP Sockets of this type cannot listen.
@@ -1441,7 +1441,7 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * @param[in] a The address of the peer.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `a` is NULL.
  * @retval -XSOCK_EINVAL `a` is malformed.
  * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
@@ -1505,7 +1505,7 @@ XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
  * @param[in] d The descriptor of a socket.
  * @return 0: the attempt succeeded. The connection may have ended since.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EALREADY The attempt still goes on.
  * @retval -XSOCK_ENOTCONN No attempt was begun, or the peer of a datagram socket was removed.
  * @retval -XSOCK_ECONNREFUSED Nobody listens at the address. Or the attempt failed, and the reason
@@ -1538,7 +1538,7 @@ XSOCK_API int xsock_connect_result(int d);
  * @param[in] how XSOCK_SHUT_RD, XSOCK_SHUT_WR or XSOCK_SHUT_RDWR.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL `how` is another number.
  * @retval -XSOCK_ENOTCONN The socket is not connected, and it does not listen.
  *
@@ -1561,7 +1561,7 @@ XSOCK_API int xsock_shutdown(int d, int how);
  * @param[out] out The address. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  *
  * @par Blocking
@@ -1587,7 +1587,7 @@ XSOCK_API int xsock_local_addr(int d, struct xsock_addr *out);
  * @param[out] out The address. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_ENOTCONN The socket has no peer.
  *
@@ -1614,7 +1614,7 @@ struct xsock_cred {
  * @param[out] out The process, user and group. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_EOPNOTSUPP The socket is not LOCAL, or this system cannot tell anything.
  * @retval -XSOCK_ENOTCONN The socket is not connected.
@@ -1667,7 +1667,7 @@ enum xsock_msg_flag {
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
  * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, or `flags` has unknown bits.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
@@ -1712,7 +1712,7 @@ XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags) XS
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
  * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `to` is malformed.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
@@ -1769,7 +1769,7 @@ XSOCK_API ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags,
  *     end), for an empty datagram, and if `len` is 0 on a stream. With TRUNC the length of the
  *     datagram, of which no more than `len` bytes are stored.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
  * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `flags` has OOB and
  *     there is no out-of-band data now.
@@ -1824,7 +1824,7 @@ XSOCK_API ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags) XSOCK_WR
  *     end), for an empty datagram, and if `len` is 0 on a stream. With TRUNC the length of the
  *     datagram, of which no more than `len` bytes are stored.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
  * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `flags` has OOB and
  *     there is no out-of-band data now.
@@ -1874,7 +1874,7 @@ XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags,
  * @return Of a stream, all bytes that are there. Of datagrams, the bytes of the next one. 0 if
  *     there are none.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The socket listens.
  *
  * @par Blocking
@@ -1891,7 +1891,7 @@ XSOCK_API ptrdiff_t xsock_available(int d);
  * @param[in] d The descriptor of a socket.
  * @return 1 if everything before the mark has been read, otherwise 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EOPNOTSUPP The socket is not a stream with out-of-band data.
  *
  * @par Blocking
@@ -2153,7 +2153,7 @@ XSOCK_API int xsock_opt_number(const char *name);
  * @param[in] on The value.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The option is not a flag, or it is too late to set it (the socket is bound
  *     or listens already) or too early.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2190,7 +2190,7 @@ XSOCK_API int xsock_set_opt_flag(int d, int opt, bool on);
  *     meaning.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The option is not a time, the value is out of the option's range, or it is
  *     too late to set it.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2227,7 +2227,7 @@ XSOCK_API int xsock_set_opt_time(int d, int opt, int64_t ns);
  * @param[in] n The value.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The option is not a size, the value is out of the option's range, or it is
  *     too late to set it.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2257,7 +2257,7 @@ XSOCK_API int xsock_set_opt_size(int d, int opt, uint64_t n);
  * @param[out] out The value. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_EINVAL The option is not a flag.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2282,7 +2282,7 @@ XSOCK_API int xsock_get_opt_flag(int d, int opt, bool *out);
  * @param[out] out_ns The value in nanoseconds. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out_ns` is NULL.
  * @retval -XSOCK_EINVAL The option is not a time.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2307,7 +2307,7 @@ XSOCK_API int xsock_get_opt_time(int d, int opt, int64_t *out_ns);
  * @param[out] out The value. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_EINVAL The option is not a size.
  * @retval -XSOCK_ENOPROTOOPT No option has this number, the socket has no use for the option, or
@@ -2333,7 +2333,7 @@ XSOCK_API int xsock_get_opt_size(int d, int opt, uint64_t *out);
  * @param[in] name The system's name: "cubic".
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `name` is NULL.
  * @retval -XSOCK_EINVAL `name` is empty.
  * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the option.
@@ -2358,7 +2358,7 @@ XSOCK_API int xsock_set_congestion(int d, const char *name);
  * @param[in] len The size of `buf`. 0: only the length is wanted.
  * @return The length of the name, without the NUL.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
  * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the option.
  * @retval -XSOCK_ENOSPC The name and its NUL need more than `len` bytes.
@@ -2380,7 +2380,7 @@ XSOCK_API int xsock_get_congestion(int d, char *buf, size_t len) XSOCK_WRITES(2,
  * @param[in] interface_index The interface (xsock_interfaces()). 0: no interface.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_ENODEV No interface has this index.
  * @retval -XSOCK_EACCES Linux: to change the interface needs privilege; before 5.7 to choose the
  *     first one does, too.
@@ -2403,7 +2403,7 @@ XSOCK_API int xsock_set_device(int d, uint32_t interface_index);
  * @param[out] out_index The interface. 0: none. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out_index` is NULL.
  * @retval -XSOCK_ENODEV The interface no longer exists.
  * @retval -XSOCK_ENOPROTOOPT The socket is of another family, or this system lacks the option.
@@ -2462,7 +2462,7 @@ struct xsock_tcp_info {
  * @param[out] out What the system knows. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_ENOPROTOOPT The socket is not a TCP socket, or this system lacks the call.
  *
@@ -2487,7 +2487,7 @@ XSOCK_API int xsock_get_tcp_info(int d, struct xsock_tcp_info *out);
  *     that is 0 too, the system chooses.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `group` is NULL.
  * @retval -XSOCK_EAFNOSUPPORT The family of `group` or of `source` is not the socket's.
  * @retval -XSOCK_EINVAL `group` is not a multicast address, `source` is one, one of them is
@@ -2524,7 +2524,7 @@ XSOCK_API int xsock_join_group(int d, const struct xsock_addr *group,
  *     that is 0 too, the system chooses.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `group` is NULL.
  * @retval -XSOCK_EAFNOSUPPORT The family of `group` or of `source` is not the socket's.
  * @retval -XSOCK_EINVAL `group` is not a multicast address, `source` is one, one of them is
@@ -2551,7 +2551,7 @@ XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group,
  * @param[in] interface_index The interface (xsock_interfaces()). 0: the system chooses.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_ENODEV No interface has this index.
  * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
  *
@@ -2570,7 +2570,7 @@ XSOCK_API int xsock_set_multicast_if(int d, uint32_t interface_index);
  * @param[out] out_index The index of the interface. 0: the system chooses. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out_index` is NULL.
  * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
  * @retval -XSOCK_EADDRNOTAVAIL The interface was chosen without xsock, by an address that no
@@ -2664,7 +2664,7 @@ struct xsock_msg {
  * @return The bytes sent. If an error comes after some bytes, the call returns the number of bytes
  *     and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open, or a handle of `control` is not.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
  *     its length is not 0, or the handles are NULL and their number is not 0.
  * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
@@ -2744,7 +2744,7 @@ XSOCK_API ptrdiff_t xsock_sendmsg(int d, const struct xsock_msg *m, int flags);
  *     end), for an empty datagram, and if all lengths are 0 on a stream. With TRUNC the length of
  *     the datagram, of which no more is stored than the buffers hold.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
  *     its length is not 0, or the handles are NULL and their capacity is not 0.
  * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
@@ -2803,7 +2803,7 @@ struct xsock_dgram {
  *     call returns their number, and the call that sends the rest gives the error. The errors below
  *     are those of the first datagram that is not sent.
  * @retval -XSOCK_EBADF `d` is not open, or a handle that goes along is not.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or
  *     the handles are NULL and their number is not 0.
  * @retval -XSOCK_EINVAL `n` is over INT_MAX, `flags` has unknown bits, a length is over
@@ -2862,7 +2862,7 @@ XSOCK_API int xsock_send_batch(int d, struct xsock_dgram *v, size_t n, int flags
  * @return How many elements of `v` were filled. 0 if `n` is 0. If an error comes after some
  *     datagrams, the call returns their number, and the next call gives the error.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or
  *     the handles are NULL and their capacity is not 0.
  * @retval -XSOCK_EINVAL `n` is over INT_MAX, `flags` has unknown bits, a length is over
@@ -2914,7 +2914,7 @@ XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags
  * @return The bytes sent: fewer than `len` if the file ends, and 0 past its end. If an error comes
  *     after some bytes, the call returns the number of bytes and the next call fails.
  * @retval -XSOCK_EBADF `d` is not open, or `file` is not open or not for reading.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, or `offset` and `len` together are over
  *     INT64_MAX.
  * @retval -XSOCK_EOPNOTSUPP The socket is not a stream.
@@ -3089,10 +3089,11 @@ XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int t
  * Begins a look-up, and returns a descriptor that is ready to be read when the answer is there.
  * xsock_poll() and pollers wait for that: XSOCK_POLLIN and XSOCK_POLLER_IN are the only events of
  * the descriptor. xsock_resolve_end() gives the answer. xsock_close() ends the look-up; nobody
- * waits for it then. The look-up runs in a thread of the library (see xsock_set_lookup_threads()).
+ * waits for the answer then. The look-up runs in a thread of the library (see xsock_set_lookup_threads()).
  *
- * The descriptor is no socket: calls for sockets give ENOTSOCK, and xsock_dup() and xsock_dup2()
- * give EINVAL. It is CLOEXEC; xsock_set_flags() changes that, and does not set NONBLOCK.
+ * The descriptor is not a socket. Calls for sockets give ENOTSOCK, and xsock_dup() and
+ * xsock_dup2() give EINVAL. The descriptor is CLOEXEC. xsock_set_flags() changes this flag, and
+ * does not set NONBLOCK.
  * xsock_native() gives a handle that becomes readable with the answer; the program does not read
  * from it. While the descriptor is open, xsock_cleanup() gives EBUSY. A forked child has no part in
  * the look-up: its descriptor gives EBADF and can only be closed.
@@ -3810,7 +3811,7 @@ XSOCK_API int64_t xsock_now(void);
  *     -1 removes the deadline.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL `which` is 0 or has unknown bits, or `at_ns` is less than -1.
  *
  * @par Blocking
@@ -3834,7 +3835,7 @@ XSOCK_API int xsock_set_deadline(int d, int which, int64_t at_ns);
  * @param[out] out_at_ns The moment, or -1 if there is no deadline.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
- * @retval -XSOCK_ENOTSOCK `d` is not a socket but a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `out_at_ns` is NULL.
  * @retval -XSOCK_EINVAL `which` is neither of the two.
  *

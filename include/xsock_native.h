@@ -104,7 +104,7 @@ XSOCK_API int xsock_adopt(uintptr_t handle, int flags) XSOCK_MUST_USE;
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_EFAULT `out` is NULL.
- * @retval -XSOCK_ENOTSOCK `d` is a poller.
+ * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up.
  *
  * @par Blocking
  * The call waits for other threads' calls in `d` to leave. A call that waits leaves at once.

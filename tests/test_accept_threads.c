@@ -1,8 +1,8 @@
 /* Threads that wait in accept: they hold no number. */
-#include "api/library.h"
 #include "harness.h"
 #include "sockets.h"
 #include "threads.h"
+#include "waiters.h"
 #include "wine.h"
 
 enum { MAX_ACCEPTORS = 64, ACCEPTORS_ON_WINE = 3 };
@@ -35,20 +35,6 @@ static int open_listener(struct xsock_addr *out)
     return l;
 }
 
-static int count_waiters(int d)
-{
-    struct xsock__fdtab *t = xsock__library_table();
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    int n = 0;
-    assert_non_null(fd);
-    xsock__fdtab_lock(t);
-    for (const struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next)
-        n++;
-    xsock__fdtab_unlock(t);
-    xsock__fdtab_put(t, fd);
-    return n;
-}
-
 static void start(struct acceptor *a, int count, int listener)
 {
     for (int i = 0; i < count; i++) {
@@ -56,7 +42,7 @@ static void start(struct acceptor *a, int count, int listener)
         a[i].thread = thread_start(accept_once, &a[i]);
         assert_non_null(a[i].thread);
     }
-    UNTIL(count_waiters(listener) == count, thread_yield());
+    waiters_await(listener, count);
 }
 
 static void end(struct acceptor *a, int count, int listener)

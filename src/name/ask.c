@@ -66,7 +66,7 @@ static int ask_with(struct asker *a, const struct xsock__question *q, const void
     return waited;
 }
 
-/* A wake that is lost goes to nobody else. */
+/* A wake whose handle the program has closed is not kept for other calls. */
 static void give_waker(struct asker *a)
 {
     if (a->lost && !xsock__sys_wake_is_valid(&a->waker->wake)) {

@@ -191,11 +191,6 @@ void xsock__fdtab_check_wake(struct xsock__fdtab *t, const struct xsock__waiters
 
 /* ---- Several descriptors --------------------------------------------------------------------- */
 
-void xsock__fdtab_end_wait(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set)
-{
-    xsock__fdtab_give_waker(t, k, was_set);
-}
-
 int xsock__fdtab_attach(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiter *w,
                         struct xsock__waker *k)
 {

@@ -6,8 +6,8 @@
 #include "wait/poller.h"
 #include "xsock.h"
 
-/* Intervals double from the first to the last. At the last one a call tries three times of four
- * without asking the system first, which makes some 110 system calls a second. */
+/* Once the interval is the longest, a call tries three times of four without asking the system
+ * first. A call then makes some 110 system calls a second. */
 enum { TRIES_A_QUESTION = 4 };
 
 /* Those that wait in the same socket. NULL: the descriptor is the one that only sealing closes. */
@@ -119,8 +119,8 @@ int xsock__wait_nap(struct xsock__wait *w)
     return rc != 0 ? rc : nap(w);
 }
 
-/* Of several calls that wait for the same, others ask for this one; the socket is asked about here
- * all the same if the call was told "ready" before. */
+/* A call that was told "ready" asks about the socket itself, also if another call asks for the same
+ * events. */
 int xsock__wait_on(struct xsock__wait *w)
 {
     int rc = watch(w);
