@@ -3087,9 +3087,10 @@ XSOCK_API int xsock_resolve(const char *host, const char *service, int af, int t
 
 /**
  * Begins a look-up, and returns a descriptor that is ready to be read when the answer is there.
- * xsock_poll() and pollers wait for that: XSOCK_POLLIN and XSOCK_POLLER_IN are the only events of
- * the descriptor. xsock_resolve_end() gives the answer. xsock_close() ends the look-up; nobody
- * waits for the answer then. The look-up runs in a thread of the library (see xsock_set_lookup_threads()).
+ * xsock_poll() and pollers wait for the answer. XSOCK_POLLIN and XSOCK_POLLER_IN are the only
+ * events of the descriptor. xsock_resolve_end() gives the answer. xsock_close() ends the look-up,
+ * and nobody waits for the answer then. The look-up runs in a thread of the library (see
+ * xsock_set_lookup_threads()).
  *
  * The descriptor is not a socket. Calls for sockets give ENOTSOCK, and xsock_dup() and
  * xsock_dup2() give EINVAL. The descriptor is CLOEXEC. xsock_set_flags() changes this flag, and
