@@ -208,11 +208,15 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
         skip "a peer that breaks off is an error" "Wine 8 reads a reset as the end of file"
     fi
 
-    peer answerer early
     head -c 20000000 /dev/zero >"$dir/much"
-    input=$dir/much
-    start client "${command[@]}" connect "127.0.0.1:$port"
-    finish client
+    for i in {1..5}; do # Wine 8 sometimes reads the reset as the end of file, and then there is no error
+        peer answerer early
+        input=$dir/much
+        start client "${command[@]}" connect "127.0.0.1:$port"
+        finish client
+        { exits 1 || [ "$system" = posix ] || [ "$i" = 5 ]; } && break
+        finish answerer
+    done
     test_that "a peer that takes no more is an error" exits 1
     test_that "it is named" grep -qE '^xsock: connect: E(PIPE|CONNRESET|CONNABORTED): ' "$err"
     if [ "$(uname -s)/$system" = Linux/posix ]; then

@@ -116,6 +116,13 @@ def typed(*command):
     sys.exit(status)
 
 
+def free_port():
+    """Prints a port of 127.0.0.1 that nobody has."""
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        print(s.getsockname()[1])
+
+
 def port_of(pid):
     """Prints the local port of the socket that a child of pid has; for programs that don't tell."""
     with open("/proc/%s/task/%s/children" % (pid, pid), encoding="ascii") as file:
@@ -135,5 +142,5 @@ def port_of(pid):
     sys.exit("no socket")
 
 
-MODES = (reset, early, silent, serve, serve6, serve_local, call, answer, pong, typed, port_of)
+MODES = (reset, early, silent, serve, serve6, serve_local, call, answer, pong, typed, free_port, port_of)
 {f.__name__: f for f in MODES}[sys.argv[1]](*sys.argv[2:])
