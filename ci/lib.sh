@@ -139,14 +139,20 @@ test_names() {
     done < <(grep -v '^#' "$TOP/tests/tests.txt")
 }
 
-# run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.
-run_tests() {
-    local folder=$1 name program kinds=(fake real inner)
-    shift
-    [ "${1:-}" != wine ] || kinds+=(windows)
+# run_kinds KINDS FOLDER [WRAPPER...]: runs the test programs of these kinds of a CMake build.
+run_kinds() {
+    local kinds=$1 folder=$2 name program
+    shift 2
     while read -r name; do
         program=$folder/bin/test_$name
         [ -e "$program" ] || program=$program.exe
         run_program "$name" "$@" "$program"
-    done < <(test_names "${kinds[@]}")
+    done < <(test_names "$kinds")
+}
+
+# run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.
+run_tests() {
+    local kinds="fake real inner"
+    [ "${2:-}" != wine ] || kinds+=" windows"
+    run_kinds "$kinds" "$@"
 }

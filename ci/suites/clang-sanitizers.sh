@@ -9,14 +9,14 @@ run_tests "$OUT" "${STEADY[@]}"
 run_script program bash "$TOP/tests/tool/run.sh" "${STEADY[@]}" "$OUT/bin/xsock"
 run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 
-# The fuzz targets: the hostile guest runs for half a minute, the others for less. ci/fuzz.sh runs
+# The fuzz targets: the hostile guest runs for 15 seconds, the others for 5. ci/fuzz.sh runs
 # them longer.
 # shellcheck source=ci/fuzzing.sh
 . "$TOP/ci/fuzzing.sh"
 fuzz_forget
 while read -r name; do
     must "the fuzz target $name builds" fuzz_build "$name"
-    seconds=10
-    [ "$name" != wasix ] || seconds=30
+    seconds=5
+    [ "$name" != wasix ] || seconds=15
     check "$name finds nothing in $seconds seconds" fuzz_run "$name" "$seconds"
 done < <(fuzz_names)
