@@ -72,7 +72,8 @@ build_cmocka() {
         -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
         -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF "$@"
     cmake --build "$folder" --target cmocka-static
-    mkdir -p "$DEPS/$system/include" "$DEPS/$system/lib"
+    mkdir -p "$DEPS/$system/include" "$DEPS/$system/lib/pkgconfig"
+    cp "$folder/cmocka.pc" "$DEPS/$system/lib/pkgconfig" # Meson asks for it
     cp "$DEPS"/cmocka/source/include/cmocka*.h "$DEPS/$system/include"
     cp "$folder"/src/*cmocka-static.* "$DEPS/$system/lib/libcmocka.a" # with MSVC the name is another
 }

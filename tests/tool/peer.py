@@ -41,12 +41,14 @@ def silent():
     c.close()
 
 
-def exchange(s, path):
-    """Sends a file, and prints what comes until the end, at the same time."""
+def exchange(s, path, ends_last=False):
+    """Sends a file, and prints what comes until the end, at the same time. The file's end is told
+    at once, or after the other side's end."""
     def send():
         with open(path, "rb") as file:
             s.sendfile(file)
-        s.shutdown(socket.SHUT_WR)
+        if not ends_last:
+            s.shutdown(socket.SHUT_WR)
     sender = threading.Thread(target=send)
     sender.start()
     while data := s.recv(65536):
@@ -82,6 +84,10 @@ def serve_local(path, name):
 
 def call(port, path):
     exchange(socket.create_connection(("127.0.0.1", int(port)), 60), path)
+
+
+def call_and_end_last(port, path):
+    exchange(socket.create_connection(("127.0.0.1", int(port)), 60), path, ends_last=True)
 
 
 def answer(path):
@@ -142,5 +148,6 @@ def port_of(pid):
     sys.exit("no socket")
 
 
-MODES = (reset, early, silent, serve, serve6, serve_local, call, answer, pong, typed, free_port, port_of)
+MODES = (reset, early, silent, serve, serve6, serve_local, call, call_and_end_last, answer, pong, typed,
+         free_port, port_of)
 {f.__name__: f for f in MODES}[sys.argv[1]](*sys.argv[2:])
