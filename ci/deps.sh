@@ -137,13 +137,15 @@ make_wine_prefix() {
 
 # Starts a wineserver that stays while the tests run. Otherwise it ends some seconds after its last
 # program, and a program that starts just then fails ("recvmsg: Connection reset by peer"). If a
-# server runs already, that server stays.
+# server runs already, that server stays. The log has what the server says when it fails: then every
+# program that runs under Wine ends with status 1 and without a message.
 keep_wine() {
-    wineserver -p >/dev/null 2>&1 </dev/null || true
+    if wineserver -p >>"$BUILD/wineserver.log" 2>&1 </dev/null; then touch "$WINEPREFIX/started"; fi
 }
 
+# Ends the wineserver if this run has started it. Another run may use the same prefix.
 end_wine() {
-    if [ -d "$WINEPREFIX" ] && command -v wineserver >/dev/null; then
-        wineserver -k 2>/dev/null || true
-    fi
+    [ -e "$WINEPREFIX/started" ] || return 0
+    rm -f "$WINEPREFIX/started"
+    wineserver -k 2>/dev/null || true
 }
