@@ -1471,6 +1471,9 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * The call blocks until a stream is connected. For datagrams the call does not block.
  * @par Standards
  * POSIX connect().
+ * @par Portability
+ * On Windows a listener of the same machine refuses while its backlog is full. Then a call that may
+ * block tries again for half a second, and a NONBLOCK socket is refused.
  * @par Examples
  * @code{.c}
  * // Begins to connect, waits for at most a second, and asks how it ended.

@@ -38,6 +38,10 @@ struct xsock__sys_facts {
     /* The system calls a stream without a peer ready for nothing, and tells of a failed connect in
      * part. Linux calls such a stream OUT and HUP. */
     bool readiness_omits;
+    /* A connect within this machine may be refused though somebody listens, whose backlog is full.
+     * It may also have no answer for seconds though nobody listens. xsock__sys_find_listener tells
+     * which it is. */
+    bool refusals_mislead;
     /* Receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. A
      * backend gets the flag only if this is true, and only for these families. */
     bool tells_whole_length;
@@ -141,6 +145,16 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
  * EINPROGRESS, EALREADY or EISCONN. EAGAIN means that the backlog of a LOCAL listener is full and
  * nothing was begun. A connection that this machine refuses fails at once. */
 int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a);
+
+/* Whether a stream of this machine, of any process, listens at an address of INET or INET6. UNKNOWN
+ * means that the address is another machine's or of another family, or that the system does not
+ * tell. This may cost as much as many connects. */
+enum xsock__sys_listener {
+    XSOCK__SYS_LISTENER_UNKNOWN,
+    XSOCK__SYS_LISTENER_NONE,
+    XSOCK__SYS_LISTENER_THERE
+};
+enum xsock__sys_listener xsock__sys_find_listener(uintptr_t h, const struct xsock__sys_addr *a);
 
 /* Tells why a connect failed, 0 if it did not, and takes the error off the socket (SO_ERROR). */
 int xsock__sys_take_error(uintptr_t h, int *out_code);

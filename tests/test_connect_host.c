@@ -114,6 +114,51 @@ static void test_a_refusal_brings_the_other_family_next_at_once(void **state)
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
+static void accept_one(void *user)
+{
+    const int *listener = user;
+    ASSERT_RESULT(0, xsock_close(xsock_accept(*listener, 0, NULL)));
+}
+
+/* Windows refuses there. */
+static void test_a_full_backlog_is_tried_again_for_half_a_second(void **state)
+{
+    (void)state;
+    int listener = listen_at("192.0.2.1:80"), clients[7];
+    ASSERT_RESULT(0, xsock_listen(listener, 5));
+    fake_full_backlogs_refuse();
+    for (int i = 0; i < 6; i++)
+        clients[i] = ASSERT_OPENS(xsock_connect_host("192.0.2.1", "80", -1));
+    int64_t begin = fake_now();
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_host("192.0.2.1", "80", -1));
+    assert_true(fake_now() == begin + 500 * MS);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_host("192.0.2.1", "80", 30 * MS));
+    assert_true(fake_now() == begin + 530 * MS);
+    fake_at(fake_now() + 100 * MS, accept_one, &listener);
+    clients[6] = ASSERT_OPENS(xsock_connect_host("192.0.2.1", "80", -1));
+    assert_true(fake_now() <= begin + 650 * MS);
+    for (int i = 0; i < 7; i++)
+        ASSERT_RESULT(0, xsock_close(clients[i]));
+    ASSERT_RESULT(0, xsock_close(listener));
+}
+
+static void test_a_full_backlog_that_refuses_late_is_tried_again_too(void **state)
+{
+    (void)state;
+    int listener = listen_at("192.0.2.1:80"), clients[7];
+    fake_full_backlogs_refuse();
+    fake_connects_take(20 * MS, 0);
+    for (int i = 0; i < 6; i++)
+        clients[i] = ASSERT_OPENS(xsock_connect_host("192.0.2.1", "80", -1));
+    int64_t begin = fake_now();
+    fake_at(begin + 100 * MS, accept_one, &listener);
+    clients[6] = ASSERT_OPENS(xsock_connect_host("192.0.2.1", "80", -1));
+    assert_true(fake_now() >= begin + 100 * MS && fake_now() <= begin + 140 * MS);
+    for (int i = 0; i < 7; i++)
+        ASSERT_RESULT(0, xsock_close(clients[i]));
+    ASSERT_RESULT(0, xsock_close(listener));
+}
+
 /* ---- Nobody wins ----------------------------------------------------------------------------- */
 
 static void test_all_refused_is_refused_with_its_code(void **state)
@@ -363,6 +408,8 @@ int main(void)
         HOST_TEST(test_one_that_hangs_is_overtaken_and_dropped),
         HOST_TEST(test_the_first_that_answers_has_no_rival),
         HOST_TEST(test_a_refusal_brings_the_other_family_next_at_once),
+        HOST_TEST(test_a_full_backlog_is_tried_again_for_half_a_second),
+        HOST_TEST(test_a_full_backlog_that_refuses_late_is_tried_again_too),
         HOST_TEST(test_all_refused_is_refused_with_its_code),
         HOST_TEST(test_a_lost_reason_is_told_as_refused),
         HOST_TEST(test_the_limit_holds_to_the_nanosecond_and_leaves_nothing),

@@ -129,6 +129,115 @@ static void a_connect_that_ran_out_of_time_is_still_under_way(void **state)
     ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
 }
 
+/* ---- Refusals that mislead (Windows) --------------------------------------------------------- */
+
+/* A listener at port 80 whose backlog is full, and which refuses. */
+static int listen_and_fill(void)
+{
+    struct xsock_addr a = at_port(80);
+    int l = listen_at(80, 0);
+    fake_full_backlogs_refuse();
+    ASSERT_RESULT(0, xsock__call_connect(t, open_stream(), &a));
+    return l;
+}
+
+static void accept_later(void *user)
+{
+    struct event *e = user;
+    e->result = xsock__call_accept(t, e->d, 0, NULL);
+}
+
+static void a_connect_tries_for_half_a_second_to_get_into_a_full_backlog(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int l = listen_and_fill(), d = open_stream();
+    struct event accepts = {.d = l};
+    int64_t begin = fake_now();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() >= begin + 500 * MS && fake_now() <= begin + 520 * MS);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect_result(t, d));
+    begin = fake_now();
+    fake_at(begin + 100 * MS, accept_later, &accepts);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() >= begin + 100 * MS && fake_now() <= begin + 120 * MS);
+    ASSERT_OPENS(accepts.result);
+    assert_int_equal(fake_calls(FAKE_FIND_LISTENER), 2);
+}
+
+static void a_connect_to_a_full_backlog_ends_with_its_time_and_its_descriptor(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int d;
+    (void)state;
+    listen_and_fill();
+    d = open_stream();
+    struct event closes = {.d = d, .other = -1};
+    int64_t begin = fake_now();
+    set_timeout(d, CONNECT, 7 * MS);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 7 * MS);
+    set_timeout(d, CONNECT, -1);
+    begin = fake_now();
+    ASSERT_RESULT(0, xsock__call_set_deadline(t, d, XSOCK_DEADLINE_SEND, begin + 5 * MS));
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 5 * MS);
+    ASSERT_RESULT(0, xsock__call_set_deadline(t, d, XSOCK_DEADLINE_SEND, -1));
+    fake_at(fake_now() + MS, close_later, &closes);
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__call_connect(t, d, &a));
+}
+
+static void listeners_are_asked_for_after_a_refusal_only_and_not_without_blocking(void **state)
+{
+    struct xsock_addr a = at_port(80), elsewhere = at_port(81);
+    int64_t begin = fake_now();
+    int d = open_stream();
+    (void)state;
+    listen_and_fill();
+    assert_int_equal(fake_calls(FAKE_FIND_LISTENER), 0);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    assert_int_equal(fake_calls(FAKE_FIND_LISTENER), 0);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, d, 0));
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &elsewhere));
+    assert_int_equal(fake_calls(FAKE_FIND_LISTENER), 1);
+    assert_true(fake_now() == begin);
+}
+
+static void a_connect_without_an_answer_is_refused_soon_if_nobody_listens(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int64_t begin = fake_now();
+    int d = open_stream();
+    (void)state;
+    fake_full_backlogs_refuse();
+    fake_connects_take(2000 * MS, FAKE_ECONNREFUSED);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 50 * MS);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect_result(t, d));
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a)); /* it is still under way */
+    set_timeout(d, CONNECT, 20 * MS);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 120 * MS);
+}
+
+static void a_connect_without_an_answer_waits_on_if_somebody_listens(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    int64_t begin = fake_now();
+    int d = open_stream();
+    (void)state;
+    listen_at(80, 1);
+    fake_full_backlogs_refuse();
+    fake_connects_take(1000 * MS, 0);
+    set_timeout(d, CONNECT, 600 * MS);
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 600 * MS);
+    ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
+    assert_true(fake_now() == begin + 1000 * MS);
+    assert_int_equal(fake_calls(FAKE_FIND_LISTENER), 2);
+}
+
 /* ---- Accepting ------------------------------------------------------------------------------- */
 
 static void accept_waits_and_takes_its_flags_from_the_call(void **state)
@@ -285,6 +394,11 @@ int main(void)
         TALK_TEST(a_blocking_connect_ends_as_the_system_ends_it),
         TALK_TEST(the_connect_after_a_failed_one_begins_anew),
         TALK_TEST(a_connect_that_ran_out_of_time_is_still_under_way),
+        TALK_TEST(a_connect_tries_for_half_a_second_to_get_into_a_full_backlog),
+        TALK_TEST(a_connect_to_a_full_backlog_ends_with_its_time_and_its_descriptor),
+        TALK_TEST(listeners_are_asked_for_after_a_refusal_only_and_not_without_blocking),
+        TALK_TEST(a_connect_without_an_answer_is_refused_soon_if_nobody_listens),
+        TALK_TEST(a_connect_without_an_answer_waits_on_if_somebody_listens),
         TALK_TEST(accept_waits_and_takes_its_flags_from_the_call),
         TALK_TEST(accept_without_room_loses_no_connection),
         TALK_TEST(accept_without_a_number_fails_only_while_a_connection_is_pending),

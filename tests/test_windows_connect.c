@@ -44,6 +44,65 @@ static void a_port_that_nobody_listens_at_refuses_at_once(void **state)
     }
 }
 
+/* ---- Within this machine --------------------------------------------------------------------- */
+
+/* A port at which nobody listens. */
+static uint32_t free_port(void)
+{
+    uint32_t port;
+    sockets_close(listen_at("127.0.0.1", &port));
+    return port;
+}
+
+/* With the system's patience there would be no answer in this time. */
+static void expect_refusal_at(uint32_t port)
+{
+    struct xsock_addr a = sockets_loopback();
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    a.port = port;
+    ASSERT_RESULT(0, xsock_set_opt_time(d, XSOCK_SO_CONNTIMEO, 1500000000));
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect(d, &a));
+    sockets_close(d);
+}
+
+static void a_port_that_nobody_listens_at_refuses_soon_though_the_system_is_patient(void **state)
+{
+    uint32_t port = free_port();
+    (void)state;
+    fake_win32.silent_port = (uint16_t)port;
+    expect_refusal_at(port);
+    fake_win32.lacks_initial_rto = true; /* before Windows 10 1709 */
+    expect_refusal_at(port);
+    fake_win32_close_silent();
+}
+
+static void a_connect_gets_into_a_backlog_that_was_full(void **state)
+{
+    static const char *const at[] = {"127.0.0.1", "::1"};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        uint32_t port;
+        int l = listen_at(at[i], &port);
+        fake_win32.full_backlogs = 3;
+        ASSERT_RESULT(0, connect_to(at[i], port));
+        ASSERT_RESULT(0, fake_win32.full_backlogs);
+        sockets_close(l);
+    }
+}
+
+static void connecting_by_name_gets_into_a_backlog_that_was_full(void **state)
+{
+    uint32_t port;
+    char service[8];
+    int l = listen_at("127.0.0.1", &port);
+    (void)state;
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    fake_win32.full_backlogs = 3;
+    sockets_close(ASSERT_OPENS(xsock_connect_host("127.0.0.1", service, -1)));
+    ASSERT_RESULT(0, fake_win32.full_backlogs);
+    sockets_close(l);
+}
+
 /* ---- No port --------------------------------------------------------------------------------- */
 
 static void no_port_left_is_an_address_that_is_not_available(void **state)
@@ -115,6 +174,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_at_once),
+        WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_soon_though_the_system_is_patient),
+        WINDOWS_TEST(a_connect_gets_into_a_backlog_that_was_full),
+        WINDOWS_TEST(connecting_by_name_gets_into_a_backlog_that_was_full),
         WINDOWS_TEST(no_port_left_is_an_address_that_is_not_available),
         WINDOWS_TEST(a_bound_socket_that_lacks_memory_says_so),
         WINDOWS_TEST(a_datagram_socket_that_is_bound_to_a_group_has_its_port),

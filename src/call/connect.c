@@ -76,20 +76,51 @@ static int over(const struct xsock__sock *s, bool is_connect)
     return may_block(s) ? -XSOCK_ETIMEDOUT : -XSOCK_EINPROGRESS;
 }
 
-static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
-                          bool is_connect)
+/* Some systems are slow to refuse a connect to a port of this machine where nobody listens. A
+ * connect that has had no answer for this long asks whether anybody does. */
+enum { NO_ANSWER_NS = 50 * 1000 * 1000 };
+
+/* The limit of a connect's first wait: *soon, if there is a question to ask after it. */
+static struct xsock__limit *first_limit(const struct xsock__sys_addr *to, struct xsock__limit *l,
+                                        struct xsock__limit *soon)
 {
+    int64_t left;
+    if (!xsock__sys_facts.refusals_mislead || to == NULL || xsock__limit_left(l, &left) != 0
+        || (left >= 0 && left <= NO_ANSWER_NS))
+        return l;
+    *soon = xsock__limit_make(NO_ANSWER_NS, l->deadline);
+    return soon;
+}
+
+/* The system goes on trying, and a later call to connect goes on with that. */
+static int judge_silence(struct xsock__fd *fd, const struct xsock__sys_addr *to)
+{
+    if (xsock__sys_find_listener(fd->held.handle, to) != XSOCK__SYS_LISTENER_NONE)
+        return -XSOCK_EALREADY;
+    xsock__sock_connect_ended(fd->held.sock, -XSOCK_ECONNREFUSED, 0);
+    return -XSOCK_ECONNREFUSED;
+}
+
+/* `to` is where a connect goes, and NULL in other calls. */
+static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
+                          const struct xsock__sys_addr *to)
+{
+    struct xsock__limit soon;
     struct xsock__wait w;
     int rc;
-    xsock__wait_begin(&w, t, fd, XSOCK_POLLOUT, l);
+    xsock__wait_begin(&w, t, fd, XSOCK_POLLOUT, first_limit(to, l, &soon));
     do {
         rc = xsock__wait_on(&w);
-        if (rc == 0)
+        if (rc == 0) {
             rc = outcome(fd);
-        else if (rc == XSOCK__WAIT_OVER)
-            rc = over(fd->held.sock, is_connect);
-        else
+        } else if (rc == XSOCK__WAIT_OVER && w.limit != l) {
+            w.limit = l;
+            rc = judge_silence(fd, to);
+        } else if (rc == XSOCK__WAIT_OVER) {
+            rc = over(fd->held.sock, to != NULL);
+        } else {
             break;
+        }
     } while (rc == -XSOCK_EALREADY);
     xsock__wait_end(&w);
     return rc == -XSOCK_ENOTCONN ? xsock__sock_connect_result(fd->held.sock) : rc;
@@ -138,6 +169,46 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
     return xsock__finish(code);
 }
 
+static int connect_once(struct xsock__fdtab *t, struct xsock__fd *fd,
+                        const struct xsock__sys_addr *a, struct xsock__limit *l)
+{
+    int rc = begin_connect(t, fd, a, l);
+    return is_in_progress(rc) && may_block(fd->held.sock) ? wait_connected(t, fd, l, a) : rc;
+}
+
+/* A part of the time that is left. */
+static int pause_connect(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
+                         int64_t ns)
+{
+    int64_t left;
+    int rc = xsock__limit_left(l, &left);
+    if (rc != 0)
+        return rc;
+    struct xsock__limit part = xsock__limit_make(left >= 0 && left < ns ? left : ns, l->deadline);
+    rc = xsock__wait(t, fd, 0, &part);
+    return rc == XSOCK__WAIT_OVER ? 0 : rc;
+}
+
+/* On some systems a listener of this machine refuses while its backlog is full. Then the call tries
+ * for half a second to get in. It may wait no longer than it could for an answer. */
+static int connect_patiently(struct xsock__fdtab *t, struct xsock__fd *fd,
+                             const struct xsock__sys_addr *a, struct xsock__limit *l)
+{
+    int64_t ns = 0;
+    int rc = connect_once(t, fd, a, l);
+    if (rc != -XSOCK_ECONNREFUSED || !xsock__endpoint_is_full(fd->held.handle, a))
+        return rc;
+    const struct xsock__deadline end = xsock__deadline_in(XSOCK__ENDPOINT_PATIENCE_NS);
+    while (rc == -XSOCK_ECONNREFUSED && may_block(fd->held.sock) && xsock__time_left(&end) > 0) {
+        ns = xsock__wait_interval(ns);
+        int paused = pause_connect(t, fd, l, ns);
+        if (paused != 0)
+            return paused == XSOCK__WAIT_OVER ? rc : paused;
+        rc = connect_once(t, fd, a, l);
+    }
+    return rc;
+}
+
 static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
                           const struct xsock__sys_addr *a)
 {
@@ -150,14 +221,13 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
         int rc = outcome(fd);
         if (rc == -XSOCK_EALREADY && blocks)
-            rc = wait_connected(t, fd, &limit, true);
+            rc = wait_connected(t, fd, &limit, a);
         if (rc != -XSOCK_ENOTCONN)
             return rc;
     }
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTED))
         return -XSOCK_EISCONN;
-    int rc = begin_connect(t, fd, a, &limit);
-    return is_in_progress(rc) && blocks ? wait_connected(t, fd, &limit, true) : rc;
+    return blocks ? connect_patiently(t, fd, a, &limit) : begin_connect(t, fd, a, &limit);
 }
 
 /* Systems give different errors to a call while a connect is under way. In xsock the call waits for
@@ -169,7 +239,7 @@ int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
     int rc = outcome(fd);
     if (rc != -XSOCK_EALREADY)
         return rc;
-    return l->timeout_ns == 0 ? -XSOCK_EAGAIN : wait_connected(t, fd, l, false);
+    return l->timeout_ns == 0 ? -XSOCK_EAGAIN : wait_connected(t, fd, l, NULL);
 }
 
 /* The error of an earlier peer says nothing about the new association. */

@@ -27,6 +27,8 @@ enum {
 struct attempt {
     struct xsock__held held;
     bool running;
+    int64_t interval_ns; /* not 0: it was refused, and is tried again at growing intervals */
+    struct xsock__deadline patience;
 };
 
 struct race {
@@ -95,14 +97,18 @@ static void has_failed(struct race *r, int code)
     xsock__happy_failed(&r->happy, error, code);
 }
 
+static int to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
+{
+    struct xsock_addr to = *a;
+    xsock__addr_destination(&to);
+    return xsock__sys_addr_to_native(&to, out);
+}
+
 /* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. */
 static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *out_running)
 {
     struct xsock__sys_addr native;
-    struct xsock_addr to = *a;
-    int code, error;
-    xsock__addr_destination(&to);
-    code = xsock__sys_addr_to_native(&to, &native);
+    int error, code = to_native(a, &native);
     if (code != 0)
         return code;
     do {
@@ -155,6 +161,43 @@ static int open_attempt(const struct race *r, const struct xsock_addr *to, struc
     return rc;
 }
 
+static bool is_refusal(int code)
+{
+    return xsock__error_from_native(code) == -XSOCK_ECONNREFUSED;
+}
+
+/* Of a time that is left, or -1 for no limit, and another. */
+static int64_t earlier(int64_t left, int64_t ns)
+{
+    return left >= 0 && left < ns ? left : ns;
+}
+
+/* A listener of this machine that refuses because its backlog is full is tried again for a while.
+ * The intervals hold up the other attempts. True: the attempt is running, and `code`, how it ended
+ * before, is of no interest. */
+static bool runs_again(const struct race *r, struct attempt *a, const struct xsock_addr *to,
+                       int code)
+{
+    struct xsock__sys_addr native;
+    bool running = false;
+    if (!is_refusal(code) || is_dgram(r))
+        return false;
+    if (a->interval_ns == 0) {
+        if (to_native(to, &native) != 0 || !xsock__endpoint_is_full(a->held.handle, &native))
+            return false;
+        a->patience = xsock__deadline_in(
+            earlier(xsock__time_left(&r->happy.end), XSOCK__ENDPOINT_PATIENCE_NS));
+    }
+    int64_t left;
+    while (is_refusal(code) && !running && (left = xsock__time_left(&a->patience)) > 0) {
+        a->interval_ns = xsock__wait_interval(a->interval_ns);
+        (void)xsock__sys_wait(NULL, 0, NULL, earlier(left, a->interval_ns));
+        code = connect_handle(a->held.handle, to, &running);
+    }
+    a->running = running || code == 0; /* a connection is found by the next wait */
+    return a->running;
+}
+
 static void begin_attempt(struct race *r, size_t i)
 {
     struct attempt *a = &r->attempts[i];
@@ -166,7 +209,7 @@ static void begin_attempt(struct race *r, size_t i)
     int code = connect_patiently(r, a->held.handle, r->order[i], &a->running);
     if (code == 0) {
         has_won(r, &a->held);
-    } else if (!a->running || is_dgram(r)) {
+    } else if (is_dgram(r) || !(a->running || runs_again(r, a, r->order[i], code))) {
         a->running = false;
         xsock__sock_close(&a->held);
         has_failed(r, code);
@@ -176,7 +219,7 @@ static void begin_attempt(struct race *r, size_t i)
 }
 
 /* The socket is connected, or has failed. */
-static void judge(struct race *r, struct attempt *a)
+static void judge(struct race *r, struct attempt *a, const struct xsock_addr *to)
 {
     int failure = 0;
     bool lost = false;
@@ -189,6 +232,8 @@ static void judge(struct race *r, struct attempt *a)
     if (lost) {
         xsock__sock_connect_lost(a->held.sock);
         xsock__happy_failed(&r->happy, xsock__sock_connect_result(a->held.sock), 0);
+    } else if (runs_again(r, a, to, code != 0 ? code : failure)) {
+        return;
     } else {
         has_failed(r, code != 0 ? code : failure);
     }
@@ -210,7 +255,7 @@ static int wait_attempts(struct race *r, int64_t wait_ns)
     }
     for (size_t i = 0; i < n && !r->won && code == 0; i++)
         if (r->waits[i].revents != 0)
-            judge(r, &r->attempts[i]);
+            judge(r, &r->attempts[i], r->order[i]);
     return 0;
 }
 

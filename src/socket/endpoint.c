@@ -32,6 +32,12 @@ int xsock__endpoint_listen(const struct xsock__held *held, int backlog)
     return xsock__endpoint_error(rc);
 }
 
+bool xsock__endpoint_is_full(uintptr_t handle, const struct xsock__sys_addr *a)
+{
+    return xsock__sys_facts.refusals_mislead
+           && xsock__sys_find_listener(handle, a) == XSOCK__SYS_LISTENER_THERE;
+}
+
 /* If no error is left, somebody may have read it. BSD gives EINVAL for a socket that was connected
  * and is not any more. */
 int xsock__endpoint_connect_end(uintptr_t handle, int *out_code, bool *out_lost)

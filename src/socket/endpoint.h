@@ -18,6 +18,11 @@ int xsock__endpoint_listen(const struct xsock__held *held, int backlog);
  * code of the system if the system does not tell. */
 int xsock__endpoint_connect_end(uintptr_t handle, int *out_code, bool *out_lost);
 
+/* Whether a connect to `a` that was refused has met a full backlog, and so may succeed in a while.
+ * Other systems keep trying for this long. */
+bool xsock__endpoint_is_full(uintptr_t handle, const struct xsock__sys_addr *a);
+enum { XSOCK__ENDPOINT_PATIENCE_NS = 500 * 1000 * 1000 };
+
 /* The error of a call for an error of the system: a filter of the system gives EPERM for EACCES. */
 int xsock__endpoint_error(int rc);
 

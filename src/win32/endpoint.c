@@ -79,8 +79,8 @@ int xsock__sys_listen(uintptr_t h, int backlog)
 /* ---- connect --------------------------------------------------------------------------------- */
 
 /* After a refusal Windows tries twice more, which takes two seconds. On its own machine that is of
- * no use where nobody listens. (A listener whose backlog is full refuses, too, and there it helps.)
- * This option turns it off (Windows 10 1709 and later). */
+ * no use where nobody listens. This option turns it off (Windows 10 1709 and later). A listener
+ * whose backlog is full refuses, too: there the core tries again. */
 static void refuse_at_once(SOCKET s)
 {
     TCP_INITIAL_RTO_PARAMETERS p;

@@ -12,6 +12,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .pair_emulated = true,
     .edges_need_use = true,
     .readiness_omits = true,
+    .refusals_mislead = true,
 };
 
 /* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock

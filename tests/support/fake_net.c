@@ -10,6 +10,7 @@ static uint32_t next_port = 40000;
 static struct {
     int64_t take_ns;
     int code;
+    bool full_refuses;
 } connects;
 
 /* ---- Endpoints ------------------------------------------------------------------------------- */
@@ -104,6 +105,7 @@ void fake__reset_net(void)
 {
     connects.take_ns = 0;
     connects.code = 0;
+    connects.full_refuses = false;
     fake_set_buffer(FAKE_BUFFER);
     fake_set_step(0);
     fake_move_nothing(0);
@@ -113,6 +115,11 @@ void fake_connects_take(int64_t ns, int code)
 {
     connects.take_ns = ns;
     connects.code = code;
+}
+
+void fake_full_backlogs_refuse(void)
+{
+    connects.full_refuses = true;
 }
 
 void fake_break(uintptr_t handle, int code)
@@ -306,7 +313,7 @@ static int reach(struct fake__endpoint *e)
     if (l == NULL)
         return FAKE_ECONNREFUSED;
     if (is_full(l))
-        return FAKE_EAGAIN;
+        return connects.full_refuses && e->af != XSOCK_AF_LOCAL ? FAKE_ECONNREFUSED : FAKE_EAGAIN;
     wait_to_be_accepted(e, l);
     return 0;
 }
@@ -376,6 +383,17 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     if (e->connected)
         give_any_name(e);
     return 0;
+}
+
+enum xsock__sys_listener xsock__sys_find_listener(uintptr_t h, const struct xsock__sys_addr *a)
+{
+    struct fake__endpoint *e = fake__endpoint(h, "asked what is no open socket for listeners");
+    struct xsock_addr to = from_native(a);
+    if (fake__begin(FAKE_FIND_LISTENER) != 0 || !connects.full_refuses
+        || to.family == XSOCK_AF_LOCAL)
+        return XSOCK__SYS_LISTENER_UNKNOWN;
+    struct fake__endpoint *l = fake__net_named(e->af, e->type, &to);
+    return l != NULL && l->listening ? XSOCK__SYS_LISTENER_THERE : XSOCK__SYS_LISTENER_NONE;
 }
 
 int xsock__sys_take_error(uintptr_t h, int *out_code)

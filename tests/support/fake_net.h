@@ -30,6 +30,9 @@ unsigned fake_controls_sent(void);
  * this code, or, if it is 0, as the listener has it then. INT64_MAX: they hang. */
 void fake_connects_take(int64_t ns, int code);
 
+/* From now on a full backlog of INET and INET6 refuses, and the system tells who listens. */
+void fake_full_backlogs_refuse(void);
+
 /* The socket has failed: its next send or receive gives this code, as a reset connection does, and
  * its peer is gone. */
 void fake_break(uintptr_t handle, int code);

@@ -54,6 +54,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .pair_emulated = true,
     .edges_need_use = true,
     .readiness_omits = true,
+    .refusals_mislead = true,
 };
 
 void fake__die(const char *sentence)

@@ -36,8 +36,13 @@ struct fake_win32 {
     /* AFD's device is not opened. */
     bool lacks_device;
 
-    /* A connect that tries once only is refused. */
-    bool backlog_is_full;
+    /* A connect finds a full backlog, this often, and is refused. */
+    int full_backlogs;
+
+    /* Nobody listens at this INET port. A connect to it has no answer for seconds unless the socket
+     * was told to try once, for which the system may have no way. */
+    uint16_t silent_port;
+    bool lacks_initial_rto;
 
     /* getsockopt fails as other calls do while Winsock is not started. */
     bool checks_start;
@@ -81,8 +86,9 @@ int fake_win32_setup(void **state);
 int fake_win32_teardown(void **state);
 #define WINDOWS_TEST(f) cmocka_unit_test_setup_teardown(f, fake_win32_setup, fake_win32_teardown)
 
-/* The strangers leave. */
+/* The strangers leave. What keeps the silent port silent goes. */
 void fake_win32_close_strangers(void);
+void fake_win32_close_silent(void);
 
 /* Makes calls of `name`, a function of `dll`, come to `replacement`. Returns the system's own
  * function. */

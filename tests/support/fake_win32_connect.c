@@ -1,6 +1,7 @@
-/* Addresses: connects that are tried once only, ports that are used up, and groups. */
+/* Addresses: connects that are refused or have no answer, ports that are used up, and groups. */
 #include "fake_win32.h"
 
+#include <string.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
 #include <windows.h>
@@ -14,14 +15,7 @@ typedef int WSAAPI get_name_fn(SOCKET s, struct sockaddr *a, int *size);
 static connect_fn *own_connect, *own_bind;
 static get_name_fn *own_get_name;
 static sendto_fn *own_sendto;
-static SOCKET impatient; /* the last socket that was told to try once */
-
-int fake_win32_set_initial_rto(uintptr_t s)
-{
-    fake_win32.impatient_connects++;
-    impatient = s;
-    return 0;
-}
+static SOCKET impatient; /* it was told to try once, and has not connected since */
 
 static int fail(int code)
 {
@@ -29,14 +23,70 @@ static int fail(int code)
     return SOCKET_ERROR;
 }
 
-/* With its patience, the system would try until there is space in the backlog. */
+int fake_win32_set_initial_rto(uintptr_t s)
+{
+    if (fake_win32.lacks_initial_rto)
+        return fail(WSAEOPNOTSUPP);
+    fake_win32.impatient_connects++;
+    impatient = s;
+    return 0;
+}
+
+/* ---- Connects without an answer --------------------------------------------------------------
+ * They go to a listener of the model whose backlog is full. The system below says nothing then. */
+
+static SOCKET silent[4];
+static struct sockaddr_in silent_addr;
+
+static void make_silent_listener(void)
+{
+    int size = (int)sizeof silent_addr;
+    u_long on = 1;
+    if (silent[0] != 0)
+        return;
+    for (int i = 0; i < 4; i++) {
+        silent[i] = socket(AF_INET, SOCK_STREAM, 0);
+        ioctlsocket(silent[i], (long)FIONBIO, &on);
+    }
+    silent_addr.sin_family = AF_INET;
+    silent_addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    own_bind(silent[0], (struct sockaddr *)&silent_addr, size);
+    getsockname(silent[0], (struct sockaddr *)&silent_addr, &size);
+    listen(silent[0], 1);
+    for (int i = 1; i < 4; i++)
+        own_connect(silent[i], (struct sockaddr *)&silent_addr, size);
+}
+
+void fake_win32_close_silent(void)
+{
+    for (int i = 0; i < 4; i++)
+        if (silent[i] != 0)
+            closesocket(silent[i]);
+    memset(silent, 0, sizeof silent);
+    memset(&silent_addr, 0, sizeof silent_addr);
+}
+
+static bool is_silent(SOCKET s, const struct sockaddr *a)
+{
+    return fake_win32.silent_port != 0 && s != impatient && a->sa_family == AF_INET
+           && ((const struct sockaddr_in *)(const void *)a)->sin_port
+                  == htons(fake_win32.silent_port);
+}
+
 static int WSAAPI fake_connect(SOCKET s, const struct sockaddr *a, int size)
 {
+    bool silent_now = is_silent(s, a);
+    impatient = s == impatient ? 0 : impatient;
     if (fake_win32.no_port_left)
         return fail(WSAENOBUFS);
-    if (fake_win32.backlog_is_full && s == impatient)
+    if (fake_win32.full_backlogs > 0) {
+        fake_win32.full_backlogs--;
         return fail(WSAECONNREFUSED);
-    return own_connect(s, a, size);
+    }
+    if (!silent_now)
+        return own_connect(s, a, size);
+    make_silent_listener();
+    return own_connect(s, (const struct sockaddr *)&silent_addr, (int)sizeof silent_addr);
 }
 
 static bool is_group(const struct sockaddr *a)
