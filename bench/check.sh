@@ -1,111 +1,97 @@
 #!/usr/bin/env bash
-# Counts the instructions of the small operations, and compares with bench/counts.txt.
-#   bench/check.sh            fails if one has risen by more than 5 per cent
+# Counts the instructions and the system calls of single operations, and compares the counts with
+# bench/counts.txt.
+#   bench/check.sh            fails if a count has risen
 #   bench/check.sh --write    writes the file
-# Unlike times, instructions repeat exactly, on a busy machine too. The library is the Release build
-# that users get. Valgrind's callgrind counts the instructions in user space, of N operations and of
-# 2 N: the difference leaves out the start of the program. Another compiler, C library or machine
-# gives other figures. The first line of the file names those it was written with, and elsewhere
-# nothing is compared. The output is what run_script in ci/lib.sh reads.
+#   bench/check.sh --tsv      prints the counts as bench/run.sh reads them, and compares nothing
+# Unlike times, counts are exact, on a busy machine too. The library is the Release build that users
+# get: static with one thread and with two, and shared. Valgrind's callgrind counts instructions in
+# user space. What bench/count.c does by the system's own calls is subtracted, and only the
+# instructions that xsock adds remain. strace counts system calls. Another compiler, C library or
+# machine gives other figures: the first line of the file names those that the file was written
+# with, and elsewhere nothing is compared. The output is what run_script in ci/lib.sh reads.
 set -euo pipefail
 export LC_ALL=C
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=${XSOCK_CHECK_OUT:-$TOP/build/bench-check}
-COUNTS=$TOP/bench/counts.txt
-MAX_CHANGE_PERCENT=5
-QUESTIONS=(open-close:500 open-close-million:500 accept-none:500 look-up:1000 send-recv:500 recv-none:500 batch-32:100
-    poll-1:500 poll-64:200 poller-1-of-64:500 wasix-send-recv:500)
+SOURCES=(bench/count.c tests/support/clock.c tests/support/threads.c
+    bench/support/{calls_raw,calls_xsock,udp_xsock,lib_xsock,harness,machine_posix}.c
+    bench/support/raw_posix{,_udp,_poller}.c)
+TIMES=200       # each operation, when instructions are counted
+TIMES_TRACED=20 # when system calls are counted
 
 skip_all() {
-    echo "ok - instruction counts # SKIP $1"
+    echo "ok - counts # SKIP $1"
     exit 0
 }
 
-# What the figures depend on.
+# What the counts depend on.
 circumstances() {
     local libc
     libc=$(getconf GNU_LIBC_VERSION 2>/dev/null | tr ' ' '-') || libc=unknown
     printf '%s-gcc-%s-%s\n' "$(uname -m)" "$(gcc -dumpversion | cut -d. -f1)" "${libc:-unknown}"
 }
 
-# The static library of a Release build without flags of anybody, and the program that uses it.
-build() {
-    env -u CFLAGS -u LDFLAGS cmake -S "$TOP" -B "$OUT/release" -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_C_COMPILER=gcc -DBUILD_SHARED_LIBS=OFF -DXSOCK_WASIX=ON -DXSOCK_BUILD_TOOLS=OFF \
+# build_library FOLDER SHARED: a Release build without flags of anybody.
+build_library() {
+    env -u CFLAGS -u LDFLAGS cmake -S "$TOP" -B "$OUT/$1" -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_C_COMPILER=gcc -DBUILD_SHARED_LIBS="$2" -DXSOCK_WASIX=ON -DXSOCK_BUILD_TOOLS=OFF \
         -DXSOCK_BUILD_TESTS=OFF &&
-        cmake --build "$OUT/release" --parallel "$(nproc)" &&
-        gcc -std=c11 -O2 -w -I "$TOP/include" "$TOP/bench/count.c" "$OUT/release/libxsock.a" \
-            -Wl,--wrap=socket,--wrap=close -pthread -o "$OUT/count"
+        cmake --build "$OUT/$1" --parallel "$(nproc)"
 }
 
-# instructions QUESTION N: of the whole run.
+# build_program NAME LIBRARY OPTION...: bench/count.c, linked with this library.
+build_program() {
+    local name=$1 library=$2
+    shift 2
+    gcc -std=c11 -O2 -w -I "$TOP/include" -I "$TOP/src" -I "$TOP/bench/support" \
+        -I "$TOP/tests/support" "${SOURCES[@]/#/$TOP/}" "$library" -pthread "$@" -o "$OUT/$name"
+}
+
+build() {
+    build_library static OFF && build_library shared ON &&
+        build_program count "$OUT/static/libxsock.a" &&
+        build_program count-stubbed "$OUT/static/libxsock.a" -DSTUBBED \
+            -Wl,--wrap=socket,--wrap=close &&
+        build_program count-shared "$OUT/shared/libxsock.so" -Wl,-rpath,"$OUT/shared"
+}
+
+# instructions FILE PROGRAM MODE
 instructions() {
-    local collected
-    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$OUT/count" "$1" "$2" >"$OUT/log" 2>&1 ||
-        { cat "$OUT/log" >&2; return 1; }
-    collected=$(sed -n 's/.*Collected : \([0-9]*\).*/\1/p' "$OUT/log")
-    [ -n "$collected" ] || { cat "$OUT/log" >&2; return 1; }
-    echo "$collected"
+    valgrind --tool=callgrind --instr-atstart=no --combine-dumps=yes \
+        --callgrind-out-file="$OUT/$1.callgrind" "$OUT/$2" "$TIMES" "$3" >"$OUT/log" 2>&1
 }
 
-# count QUESTION N: instructions for one operation.
-count() {
-    local once twice
-    once=$(instructions "$1" "$2") || return 1
-    twice=$(instructions "$1" $((2 * $2))) || return 1
-    echo $(((twice - once + $2 / 2) / $2))
+# system_calls FILE PROGRAM MODE
+system_calls() {
+    strace -f -qq -s 100 -o "$OUT/$1.strace" "$OUT/$2" "$TIMES_TRACED" "$3" >"$OUT/log" 2>&1
 }
 
-# Compares a figure with the committed one.
-judge() {
-    local name=$1 now=$2 was
-    was=$(awk -v name="$name" '$1 == name { print $2 }' "$COUNTS")
-    if [ -z "$was" ]; then
-        echo "not ok - $name: $now instructions, and none in counts.txt: bench/check.sh --write"
-        FAILED=1
-    elif [ $((now * 100)) -gt $((was * (100 + MAX_CHANGE_PERCENT))) ]; then
-        echo "not ok - $name: $now instructions, $was before"
-        FAILED=1
-    elif [ $((now * 100)) -lt $((was * (100 - MAX_CHANGE_PERCENT))) ]; then
-        echo "ok - $name: $now instructions, $was before: commit that (bench/check.sh --write)"
-    else
-        echo "ok - $name: $now instructions, $was before"
-    fi
+measure() {
+    rm -f "$OUT"/*.callgrind "$OUT"/*.strace
+    instructions one count one && instructions two count two &&
+        instructions shared count-shared one && instructions million count-stubbed million &&
+        system_calls one count one && system_calls blocking count blocking
 }
 
 main() {
-    local write=0 question name now
-    [ "${1:-}" != --write ] || write=1
+    local wanted written here
+    here=$(circumstances)
+    written=$(sed -n '1s/^# //p' "$TOP/bench/counts.txt")
     mkdir -p "$OUT"
-    command -v valgrind >/dev/null || skip_all "no valgrind here"
     [ "$(uname -s)" = Linux ] || skip_all "only on Linux"
-    if [ "$write" -eq 0 ] && [ "$(sed -n '1s/^# //p' "$COUNTS")" != "$(circumstances)" ]; then
-        skip_all "the figures are of $(sed -n '1s/^# //p' "$COUNTS"), and this is $(circumstances)"
+    for wanted in valgrind strace python3; do
+        command -v "$wanted" >/dev/null || skip_all "no $wanted here"
+    done
+    if [ $# -eq 0 ] && [ "$written" != "$here" ]; then
+        skip_all "counts.txt is of $written, and this is $here"
     fi
-    if ! build >"$OUT/log" 2>&1; then
+    if ! { build >"$OUT/log" 2>&1 && measure; }; then
         cat "$OUT/log"
-        echo "not ok - the library is not built"
+        echo "not ok - the counts are taken"
         return 1
     fi
-    FAILED=0
-    if [ "$write" -eq 1 ]; then
-        {
-            echo "# $(circumstances)"
-            echo "# Instructions for one operation, in user space, as bench/check.sh counts them, and writes here" \
-                "with --write."
-        } >"$OUT/counts.txt"
-    fi
-    for question in "${QUESTIONS[@]}"; do
-        name=${question%:*}
-        now=$(count "$name" "${question#*:}") || { echo "not ok - $name: can't be counted"; FAILED=1; continue; }
-        if [ "$write" -eq 1 ]; then
-            echo "$name $now" | tee -a "$OUT/counts.txt"
-        else
-            judge "$name" "$now"
-        fi
-    done
-    [ "$write" -eq 0 ] || [ "$FAILED" -ne 0 ] || cp "$OUT/counts.txt" "$COUNTS"
-    return "$FAILED"
+    python3 "$TOP/bench/report/counts.py" "$OUT" "$TOP/bench/counts.txt" "$here" "$@"
 }
 
 main "$@"

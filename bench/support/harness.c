@@ -6,19 +6,22 @@
 
 #include "clock.h"
 #include "machine.h"
+#include "threads.h"
 
 enum { VARIANTS = 16, ENOUGH = 1 << 28 };
 
 static struct {
-    long rounds, slice_us, most;
+    long rounds, slice_us, most, threads;
     const char *name;
-} options = {61, 10000, 0, NULL};
+} options = {61, 10000, 0, 1, NULL};
 
 /* ---- Options --------------------------------------------------------------------------------- */
 
 static void usage(const char *program)
 {
-    fprintf(stderr, "usage: %s [--rounds N] [--slice-us N] [--most N] [--call-it NAME]\n", program);
+    fprintf(stderr,
+            "usage: %s [--rounds N] [--slice-us N] [--most N] [--threads N] [--call-it NAME]\n",
+            program);
     exit(2);
 }
 
@@ -29,6 +32,12 @@ static long number(const char *program, const char *text)
     if (*end != '\0' || n <= 0)
         usage(program);
     return n;
+}
+
+/* Sleeps until the process ends: the gate is never opened. */
+static void sleep_on(void *gate)
+{
+    gate_wait(gate);
 }
 
 void bench_start(int argc, char **argv)
@@ -42,12 +51,16 @@ void bench_start(int argc, char **argv)
             options.slice_us = number(argv[0], argv[i + 1]);
         else if (strcmp(argv[i], "--most") == 0)
             options.most = number(argv[0], argv[i + 1]);
+        else if (strcmp(argv[i], "--threads") == 0)
+            options.threads = number(argv[0], argv[i + 1]);
         else if (strcmp(argv[i], "--call-it") == 0)
             options.name = argv[i + 1];
         else
             usage(argv[0]);
     }
     machine_pin(0);
+    for (long i = 1; i < options.threads; i++)
+        bench_must(thread_start(sleep_on, gate_create()) != NULL, "a thread");
 }
 
 bool bench_wants(long parameter)

@@ -25,7 +25,8 @@ enum bench_clock { BENCH_OWN, BENCH_PROCESS, BENCH_WALL };
 /* Reads the options, and pins this thread to a processor:
  *   --rounds N  --slice-us N   how often, how long (61, 10000)
  *   --call-it NAME             the question's name in the output, if not its own
- *   --most N                   parameters above it are left out */
+ *   --most N                   leaves out parameters above N
+ *   --threads N                so many threads exist; all but this one sleep */
 void bench_start(int argc, char **argv);
 
 /* False: the user wants no parameter as large as this. */

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 
 #include "library.h"
-#include "xsock.h"
+#include "udp_xsock.h"
 
 struct end {
     int d;
@@ -38,14 +38,19 @@ static void tcp_pair(int out[2])
         bench_must(xsock_set_opt_flag(out[i], XSOCK_SO_NODELAY, true) == 0, "XSOCK_SO_NODELAY");
 }
 
+void xsock_pair_of_streams(enum stream_kind kind, int out[2])
+{
+    if (kind == STREAM_TCP)
+        tcp_pair(out);
+    else
+        bench_must(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, out) == 0,
+                   "xsock_pair()");
+}
+
 static bool connect_ends(enum stream_kind kind, void *out[2])
 {
     int d[2];
-    if (kind == STREAM_TCP)
-        tcp_pair(d);
-    else
-        bench_must(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0, d) == 0,
-                   "xsock_pair()");
+    xsock_pair_of_streams(kind, d);
     for (int i = 0; i < 2; i++) {
         struct end *e = calloc(1, sizeof *e);
         bench_must(e != NULL, "memory");
