@@ -17,10 +17,12 @@ struct bench_variant {
     void *state;
 };
 
-/* Whose time counts. OWN: the time that this thread had a processor, where the system tells it
- * exactly: of a question that never waits, in one thread, other programs' time is none of it.
- * PROCESS: the same of all threads together. WALL: time as it passes. */
-enum bench_clock { BENCH_OWN, BENCH_PROCESS, BENCH_WALL };
+/* Which time counts. OWN is the time for which this thread had a processor, where the system knows
+ * it exactly. Other programs do not disturb it, and a question that never waits in one thread is
+ * measured by it. PROCESS is the same for all threads together. WALL is elapsed time. GIVEN is what
+ * the function given to bench_give_clock() returns for a variant's state. */
+enum bench_clock { BENCH_OWN, BENCH_PROCESS, BENCH_WALL, BENCH_GIVEN };
+void bench_give_clock(int64_t (*clock)(const void *state));
 
 /* Reads the options, and pins this thread to a processor:
  *   --rounds N  --slice-us N   how often, how long (61, 10000)
