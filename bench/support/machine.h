@@ -1,4 +1,4 @@
-/* What benchmarks ask of the machine, and C11 does not have. */
+/* What benchmarks need from the system and C11 does not have. */
 #ifndef BENCH_MACHINE_H
 #define BENCH_MACHINE_H
 
@@ -6,20 +6,23 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keeps the calling thread on one of the processors that this process may use: the nth from the
- * end, around and around. (The first is where most interrupts go.) Where a system can't, nothing
- * happens. */
+/* Keeps the calling thread on one of the processors that this process may use. The nth is counted
+ * from the last, because most interrupts go to the first, and the count begins again after all. A
+ * system without such a call does nothing. */
 void machine_pin(int nth);
 
-/* Nanoseconds that the calling thread, or all of this process, has had a processor for; where that
- * is not known exactly, time as it passes. */
+/* The nanoseconds for which the calling thread, or this whole process, has had a processor. A system
+ * that does not know it exactly returns elapsed time. */
 int64_t machine_thread_time(void);
 int64_t machine_process_time(void);
 
-/* Lets this process have so many system handles; false: it may not. */
+/* Lets this process open n system handles. Returns false if the system refuses. */
 bool machine_allow_handles(size_t n);
 
-/* Bytes of memory that the process has taken in: the most it ever was. */
+/* The largest number of bytes that the process has had in memory so far. */
 size_t machine_resident(void);
+
+/* The number of system handles that the process has open. */
+size_t machine_handles(void);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "machine.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
 #include <time.h>
 
@@ -75,4 +76,13 @@ size_t machine_resident(void)
 #else
     return (size_t)usage.ru_maxrss * 1024;
 #endif
+}
+
+size_t machine_handles(void)
+{
+    enum { HIGHEST = 4096 };
+    size_t n = 0;
+    for (int fd = 0; fd < HIGHEST; fd++)
+        n += fcntl(fd, F_GETFD) >= 0;
+    return n;
 }

@@ -49,3 +49,10 @@ size_t machine_resident(void)
         return 0;
     return counters.PeakWorkingSetSize;
 }
+
+size_t machine_handles(void)
+{
+    DWORD n = 0;
+    GetProcessHandleCount(GetCurrentProcess(), &n);
+    return n;
+}
