@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # How fast xsock is, beside the system's own calls and other libraries, in one run.
 #   bench/run.sh                 every question; under ten minutes
-#   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, open_stubbed, size
-#   --quick                      short slices, and few: to see that it works
+#   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, and MORE below
+#   --quick                      few and short slices: to see that the programs work
 #   --wine                       also the Windows build under Wine, beside raw Winsock
-#   --lto                        also with link-time optimisation, where it matters
-#   --write-docs                 also rewrites the tables and charts of docs/performance.md; only
+#   --write-docs                 also writes the tables and charts of docs/performance.md anew; only
 #                                with all questions
 # Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints
 # tables. All figures are in build/bench/results.json, too.
@@ -18,14 +17,15 @@ SUITE=bench
 OUT=$TOP/build/bench
 QUICK=
 WINE=
-LTO=
 WRITE_DOCS=
 QUESTIONS=()
+# _two: with a second thread, which sleeps. _shared: with the shared library. counts: the exact
+# counts of bench/check.sh.
+MORE=(calls_two calls_shared local_two open_stubbed open_stubbed_two counts size)
 
 all_questions() {
-    awk '$1 == "program" && $3 != "versions" { print $3 }
-        $3 == "open" { print "open_stubbed" }' "$TOP/bench/bench.txt"
-    echo size
+    awk '$1 ~ /^program/ && $3 != "versions" { print $3 }' "$TOP/bench/bench.txt"
+    printf '%s\n' "${MORE[@]}"
 }
 
 read_arguments() {
@@ -35,7 +35,6 @@ read_arguments() {
         case $argument in
         --quick) QUICK=1 ;;
         --wine) WINE=1 ;;
-        --lto) LTO=1 ;;
         --write-docs) WRITE_DOCS=1 ;;
         *)
             [ "${known/ $argument /}" != "$known" ] || die "no question $argument; there are:$known"
@@ -43,7 +42,9 @@ read_arguments() {
             ;;
         esac
     done
-    if [ ${#QUESTIONS[@]} -eq 0 ] || [ -n "$WRITE_DOCS" ]; then mapfile -t QUESTIONS < <(all_questions); fi
+    if [ ${#QUESTIONS[@]} -eq 0 ] || [ -n "$WRITE_DOCS" ]; then
+        mapfile -t QUESTIONS < <(all_questions)
+    fi
 }
 
 # ---- Building ------------------------------------------------------------------------------------
@@ -53,12 +54,13 @@ read_arguments() {
 build() {
     local folder=$OUT/$1
     shift
-    quietly cmake -S "$TOP" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_TOOLS=OFF "$@"
+    quietly cmake -S "$TOP" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release \
+        -DXSOCK_BUILD_TOOLS=OFF "$@"
     quietly cmake --build "$folder"
 }
 
 install_needs() {
-    local groups="build package python compared"
+    local groups="build package python valgrind strace compared"
     [ -z "$WINE" ] || groups+=" mingw wine"
     install_missing < <(awk -v groups=" $groups " 'index(groups, " " $1 " ") { print $2, $3 }' \
         "$TOP/ci/needs.txt")
@@ -71,36 +73,43 @@ options_of() {
     local rounds=61 slice=10000
     case $1 in
     pingpong | bulk | threads_*) rounds=121 ;;
-    poller | many | million) rounds=41 ;;
+    poller | many | million | server) rounds=41 ;;
     esac
     if [ -n "$QUICK" ]; then rounds=7 slice=2000; fi
     printf -- '--rounds %d --slice-us %d' "$rounds" "$slice"
 }
 
 size_of_library() {
-    local what option
-    while read -r option what; do
-        build "shared-$option" -DBUILD_SHARED_LIBS=ON "-DXSOCK_WASIX=$option"
-        strip -o "$OUT/stripped.so" "$OUT/shared-$option/libxsock.so"
-        printf 'size\t%s\tstripped shared library\t%d\tbytes\n' "$what" "$(stat -c %s "$OUT/stripped.so")"
-    done <<END
-OFF xsock
-ON xsock, WASIX too
-END
+    local type option what file
+    for type in MinSizeRel Release; do
+        for what in without with; do
+            option=$([ "$what" = with ] && echo ON || echo OFF)
+            build "$type-$option" -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE="$type" \
+                -DXSOCK_WASIX="$option"
+            file=$OUT/$type-$option.stripped
+            strip -o "$file" "$OUT/$type-$option/libxsock.so"
+            printf 'size\t%s WASIX\t%s\t%d\tbytes\n' "$what" "$type" "$(stat -c %s "$file")"
+        done
+    done
 }
 
-# ask FOLDER QUESTION: of the build in this folder.
+# ask QUESTION
 ask() {
-    local options folder=$OUT/$1
-    shift
+    local options program=${1%_two} folder=$OUT/native stubs=
     read -ra options <<<"$(options_of "$1")"
-    case $1 in
+    [ "$program" = "$1" ] || options+=(--threads 2)
+    options+=(--call-it "$1")
+    case $program in
     size) size_of_library ;;
-    open_stubbed)
-        LD_PRELOAD=$folder/bin/bench_stubs.so "$folder/bin/bench_open" "${options[@]}" \
-            --call-it open_stubbed
+    counts) XSOCK_CHECK_OUT=$OUT/counts bash "$TOP/bench/check.sh" --tsv ;;
+    *)
+        case $program in
+        *_shared) folder=$OUT/shared ;;
+        *_stubbed) stubs=$folder/bin/bench_stubs.so ;;
+        esac
+        program=${program%_shared}
+        LD_PRELOAD=$stubs "$folder/bin/bench_${program%_stubbed}" "${options[@]}"
         ;;
-    *) "$folder/bin/bench_$1" "${options[@]}" ;;
     esac
 }
 
@@ -116,19 +125,10 @@ ask_wine() {
     timeout -k 5 300 wine "$OUT/windows/bin/bench_$1.exe" "${options[@]}" </dev/null | tr -d '\r'
 }
 
-# Questions about xsock's own code have the same answer on every system, and questions about the
-# libraries of this system have none on Windows.
+# The rest has the same answer on every system, or asks about libraries of this system.
 makes_sense_on_windows() {
     case $1 in
-    open_stubbed | size | million | memory | allocations) false ;;
-    *) true ;;
-    esac
-}
-
-# What a program's own link-time optimisation can change: what is short.
-matters_for_lto() {
-    case $1 in
-    open | open_stubbed | local | pingpong | poller | lookup) true ;;
+    calls | pingpong | bulk | udp | poller) true ;;
     *) false ;;
     esac
 }
@@ -136,13 +136,10 @@ matters_for_lto() {
 ask_all() {
     local question
     rm -rf "$OUT/results"
-    mkdir -p "$OUT/results/native" "$OUT/results/wine" "$OUT/results/lto"
+    mkdir -p "$OUT/results/native" "$OUT/results/wine"
     for question in "${QUESTIONS[@]}"; do
         say "asking: $question"
-        ask native "$question" >"$OUT/results/native/$question.tsv"
-        if [ -n "$LTO" ] && matters_for_lto "$question"; then
-            ask lto "$question" >"$OUT/results/lto/$question.tsv"
-        fi
+        ask "$question" >"$OUT/results/native/$question.tsv"
         if [ -n "$WINE" ] && makes_sense_on_windows "$question"; then
             ask_wine "$question" >"$OUT/results/wine/$question.tsv" ||
                 say "note: under Wine $question did not end well"
@@ -156,8 +153,8 @@ facts() {
         system "$(uname -sr), $(uname -m)" \
         processors "$(nproc) of $(sed -n 's/^model name[^:]*: *//p' /proc/cpuinfo | head -n 1)" \
         compiler "$(cc --version | head -n 1)" \
-        build "CMake's default (Release), static library" \
-        "busy before" "load average $(cut -d ' ' -f 1-3 /proc/loadavg)" \
+        build "CMake's default (Release)" \
+        "load average before" "$(cut -d ' ' -f 1-3 /proc/loadavg)" \
         date "$(date -u +%Y-%m-%d)" \
         commit "$(git -C "$TOP" describe --always --dirty 2>/dev/null || echo unknown)"
     "$OUT/native/bin/bench_versions"
@@ -173,9 +170,10 @@ main() {
     mkdir -p "$OUT" "$BUILD"
     install_needs
     build native -DXSOCK_BUILD_BENCH=ON
-    [ -z "$LTO" ] || build lto -DXSOCK_BUILD_BENCH=ON -DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON
+    build shared -DXSOCK_BUILD_BENCH=ON -DBUILD_SHARED_LIBS=ON
     if [ -n "$WINE" ]; then
-        build windows -DXSOCK_BUILD_BENCH=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
+        build windows -DXSOCK_BUILD_BENCH=ON \
+            -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
         once wine quietly make_wine_prefix
         trap end_wine EXIT
         keep_wine

@@ -13,15 +13,23 @@ def colour(variant):
 
 
 def text(x, y, words, anchor="start", weight="normal", size=12):
-    return (f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" text-anchor="{anchor}">'
-            f"{escape(words)}</text>")
+    return (f'<text x="{x}" y="{y}" font-size="{size}" font-weight="{weight}" '
+            f'text-anchor="{anchor}">{escape(words)}</text>')
 
 
 def words_of(figures):
     median = figures.median
     value = f"{median:,.0f}" if median >= 100 else f"{median:.3g}"
-    ratio = "" if figures.ratio is None else f"  ({figures.ratio:.2f})"
+    compared = figures.ratio is not None and figures.ratio != 1
+    ratio = f"  ({figures.ratio:.2f}, {figures.added:+,.0f})" if compared else ""
     return f"{value} {figures.unit}{ratio}"
+
+
+def quartile_marks(figures, length, y):
+    """A thin line over the bar, from the lower quartile to the upper."""
+    ends = [LABEL + min(length * 1.4, length * q / figures.median) for q in figures.quartiles]
+    middle = y + BAR // 2
+    return [f'<path d="M{ends[0]:.1f} {middle}H{ends[1]:.1f}" stroke="#1f2328" stroke-width="2"/>']
 
 
 def bars(parameters, y):
@@ -32,9 +40,11 @@ def bars(parameters, y):
         y += BAR + GAP
         most = max(figures.median for figures in variants.values()) or 1
         for variant, figures in variants.items():
-            length = max(1, round(figures.median / most * (WIDTH - LABEL - 150)))
+            length = max(1, round(figures.median / most * (WIDTH - LABEL - 220)))
             out.append(text(LABEL - 8, y + 12, variant, "end"))
-            out.append(f'<rect x="{LABEL}" y="{y}" width="{length}" height="{BAR}" fill="{colour(variant)}"/>')
+            out.append(f'<rect x="{LABEL}" y="{y}" width="{length}" height="{BAR}" '
+                       f'fill="{colour(variant)}"/>')
+            out += quartile_marks(figures, length, y)
             out.append(text(LABEL + length + 6, y + 12, words_of(figures)))
             y += BAR + GAP
         y += 2 * GAP
@@ -43,8 +53,10 @@ def bars(parameters, y):
 
 def chart(title, parameters, base):
     body, height = bars(parameters, TOP)
-    compared = any(figures.ratio is not None for variants in parameters.values() for figures in variants.values())
-    subtitle = "medians, shorter is better" + (f"; in brackets: of {base}" if compared else "")
+    compared = any(base in variants and len(variants) > 1 for variants in parameters.values())
+    subtitle = "medians; shorter is better; the line goes from quartile to quartile"
+    if compared:
+        subtitle += f"; in brackets: the ratio to {base}, and the ns added"
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{height}" '
         f'viewBox="0 0 {WIDTH} {height}" font-family="sans-serif" fill="#1f2328">',

@@ -106,8 +106,9 @@ def main():
     folder, file = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
     now = measured(folder)
     if "--write" in sys.argv:
-        file.write_text(HEAD % sys.argv[3] + "".join(line.rstrip() + "\n" for line in in_lines(now)))
-        print(file.read_text(), end="")
+        text = HEAD % sys.argv[3] + "\n".join(in_lines(now)) + "\n"
+        file.write_text(text)
+        print(text, end="")
     elif "--tsv" in sys.argv:
         for name, row in now.items():
             for column, value in row.items():

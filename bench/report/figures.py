@@ -1,4 +1,4 @@
-"""What the benchmarks printed, as medians and ratios."""
+"""What the benchmarks printed, as medians, ratios and differences."""
 import pathlib
 import statistics
 
@@ -10,6 +10,7 @@ class Figures:
         self.values = []
         self.unit = unit
         self.ratio = None  # to the base, raw: the median of the ratios within each round
+        self.added = None  # to the base: the median of the differences within each round
 
     @property
     def median(self):
@@ -22,22 +23,26 @@ class Figures:
         low, _, high = statistics.quantiles(self.values, n=4)
         return low, high
 
+    def ratio_to(self, base):
+        """A disturbance of the machine lasts longer than a slice, and hits both of a round."""
+        return statistics.median(a / b for a, b in zip(self.values, base.values))
+
     def compare(self, base):
-        """A disturbance of the machine lasts longer than a slice, so within a round it hits both."""
         if base.unit == "ns" and len(base.values) == len(self.values):
-            self.ratio = statistics.median(a / b for a, b in zip(self.values, base.values))
+            self.ratio = self.ratio_to(base)
+            self.added = statistics.median(a - b for a, b in zip(self.values, base.values))
 
     def as_json(self):
         low, high = self.quartiles
-        out = {"median": round(self.median, 4), "low": round(low, 4), "high": round(high, 4), "unit": self.unit,
-               "rounds": len(self.values)}
+        out = {"median": round(self.median, 4), "low": round(low, 4), "high": round(high, 4),
+               "unit": self.unit, "rounds": len(self.values)}
         if self.ratio is not None:
-            out["ratio"] = round(self.ratio, 4)
+            out.update(ratio=round(self.ratio, 4), added=round(self.added, 4))
         return out
 
 
 def read_results(folder):
-    """{question: {parameter: {variant: Figures}}}, of all files in a folder, in the order they were written."""
+    """{question: {parameter: {variant: Figures}}}, in the order in which the files were written."""
     results = {}
     files = sorted(pathlib.Path(folder).glob("*.tsv"), key=lambda f: f.stat().st_mtime_ns)
     for file in files:
@@ -65,6 +70,6 @@ def read_facts(file):
 
 
 def results_as_json(results):
-    return {question: {parameter: {variant: figures.as_json() for variant, figures in variants.items()}
+    return {question: {parameter: {variant: f.as_json() for variant, f in variants.items()}
                        for parameter, variants in parameters.items()}
             for question, parameters in results.items()}

@@ -1,6 +1,5 @@
 """Tables, as text for people and as Markdown for docs/performance.md."""
 from figures import base_of
-from targets import in_words
 
 
 def number(value):
@@ -10,10 +9,15 @@ def number(value):
 
 
 def cell(figures):
+    """The median; beside what it is compared with, also the ratio and the difference."""
     if figures is None:
         return ""
-    text = f"{number(figures.median)} {figures.unit}" if figures.unit != "ns" else number(figures.median)
-    return text if figures.ratio is None else f"{text} ({figures.ratio:.2f})"
+    text = number(figures.median)
+    if figures.unit not in ("ns", ""):
+        text += " " + figures.unit
+    if figures.ratio is None or figures.ratio == 1:
+        return text
+    return f"{text} ({figures.ratio:.2f}, {figures.added:+,.0f})"
 
 
 def line(texts, widths):
@@ -31,8 +35,9 @@ def spread(figures):
 
 
 def text_of_question(question, parameters, wine):
-    """A row a variant: median, quartiles, ratio to raw; the same under Wine beside it where there is that."""
-    compared = any(f.ratio is not None for variants in parameters.values() for f in variants.values())
+    """A row for each variant: the median, the quartiles, the ratio to raw, what is added to raw.
+    The same under Wine stands beside it."""
+    compared = any(f.ratio is not None for row in parameters.values() for f in row.values())
     ratio = f"of {base_of(question)}" if compared else ""
     head = [question, "", "median", "quartiles", ratio] + (["Wine", ratio] if wine else [])
     rows = [head]
@@ -43,21 +48,24 @@ def text_of_question(question, parameters, wine):
                         + (measured(others.get(variant), False) if wine else []))
     for parameter in wine:
         if parameter not in parameters:
-            rows += [[parameter, v, "", "", ""] + measured(f, False) for v, f in wine[parameter].items()]
+            rows += [[parameter, v, "", "", ""] + measured(f, False)
+                     for v, f in wine[parameter].items()]
     return aligned(rows)
 
 
 def measured(figures, with_spread):
     if figures is None:
         return ["", "", ""] if with_spread else ["", ""]
-    ratio = "" if figures.ratio is None else f"{figures.ratio:.3f}"
+    ratio = "" if figures.ratio is None else f"{figures.ratio:.3f} {figures.added:+,.0f}"
     median = f"{number(figures.median)} {figures.unit}"
     return [median, spread(figures), ratio] if with_spread else [median, ratio]
 
 
+TARGETS_HEAD = ["what", "target", "measured", ""]
+
+
 def text_of_targets(rows):
-    return aligned([["what", "target", "measured", ""]] +
-                   [[what, target, value, in_words(met)] for what, target, value, met in rows])
+    return aligned([TARGETS_HEAD] + [list(row) for row in rows])
 
 
 def markdown(rows):
@@ -66,8 +74,7 @@ def markdown(rows):
 
 
 def markdown_of_targets(rows):
-    return markdown([["what", "target", "measured", ""]] +
-                    [[what, target, value, in_words(met)] for what, target, value, met in rows])
+    return markdown([TARGETS_HEAD] + [list(row) for row in rows])
 
 
 def markdown_of_question(parameters):
@@ -76,6 +83,27 @@ def markdown_of_question(parameters):
     rows = [[""] + variants]
     for parameter, row in parameters.items():
         rows.append([parameter] + [cell(row.get(v)) for v in variants])
+    return markdown(rows)
+
+
+def markdown_of_calls(results):
+    """One row for an operation: its times with one thread, two threads and the shared library, and
+    its counts."""
+    head = ["", "raw", "static", "two threads", "shared"]
+    kinds = ("calls", "calls_two", "calls_shared")
+    rows = [head]
+    for name, variants in results["calls"].items():
+        others = [results.get(kind, {}).get(name, {}).get("xsock") for kind in kinds]
+        rows.append([name, cell(variants["raw"])] + [cell(f) for f in others])
+    return markdown(rows)
+
+
+def markdown_of_counts(parameters):
+    heads = {"one": "static", "two": "two threads", "shared": "shared", "calls": "system calls",
+             "raw": "raw's"}
+    rows = [["", *heads.values()]]
+    for name, row in parameters.items():
+        rows.append([name] + [f"{row[c].median:,g}" if c in row else "" for c in heads])
     return markdown(rows)
 
 

@@ -13,7 +13,7 @@ static void start(void)
     bench_must(uv_loop_init(&loop) == 0, "uv_loop_init()");
 }
 
-/* ---- Opening and closing: one in a turn of the loop, or 64 ----------------------------------- */
+/* ---- Opening and closing: one in a turn of the loop -------------------------------------------- */
 
 static void open_close(void *unused, long n)
 {
@@ -22,21 +22,6 @@ static void open_close(void *unused, long n)
     while (n-- > 0) {
         bench_must(uv_tcp_init_ex(&loop, &tcp, AF_INET) == 0, "uv_tcp_init_ex()");
         uv_close((uv_handle_t *)&tcp, NULL);
-        uv_run(&loop, UV_RUN_NOWAIT);
-    }
-}
-
-static void open_close_64(void *unused, long n)
-{
-    enum { TURN = 64 };
-    uv_tcp_t tcp[TURN];
-    (void)unused;
-    for (long i = 0; i < n;) {
-        int k = 0;
-        for (; k < TURN && i < n; k++, i++) {
-            bench_must(uv_tcp_init_ex(&loop, &tcp[k], AF_INET) == 0, "uv_tcp_init_ex()");
-            uv_close((uv_handle_t *)&tcp[k], NULL);
-        }
         uv_run(&loop, UV_RUN_NOWAIT);
     }
 }
@@ -153,7 +138,7 @@ static void send_recv(void *ends, long n)
     }
 }
 
-extern const struct library library_libuv, library_libuv_64;
+extern const struct library library_libuv;
 const struct library library_libuv = {
     .name = "libuv",
     .version = uv_version_string,
@@ -165,9 +150,4 @@ const struct library library_libuv = {
     .send = send_all,
     .recv = recv_some,
     .send_recv = send_recv,
-};
-
-const struct library library_libuv_64 = {
-    .name = "libuv, 64 a turn",
-    .open_close = open_close_64,
 };

@@ -2,7 +2,7 @@
 
 extern const struct library library_raw, library_xsock;
 #ifdef BENCH_LIBUV
-extern const struct library library_libuv, library_libuv_64;
+extern const struct library library_libuv;
 #endif
 #ifdef BENCH_APR
 extern const struct library library_apr;
@@ -12,9 +12,6 @@ extern const struct library library_nspr;
 #endif
 #ifdef BENCH_GLIB
 extern const struct library library_glib;
-#endif
-#ifdef BENCH_ENET
-extern const struct library library_enet;
 #endif
 
 const struct library *const libraries[] = {
@@ -26,13 +23,10 @@ const struct library *const libraries[] = {
     &library_apr,
 #endif
 #ifdef BENCH_LIBUV
-    &library_libuv, &library_libuv_64,
+    &library_libuv,
 #endif
 #ifdef BENCH_GLIB
     &library_glib,
-#endif
-#ifdef BENCH_ENET
-    &library_enet,
 #endif
 };
 const size_t library_count = sizeof libraries / sizeof *libraries;
