@@ -1,6 +1,6 @@
-/* How fast much data goes over TCP on loopback, from one thread to another, in writes of 256 KiB.
- * The time is that of one write, until all of them have been received: as it passes, and of both
- * processors together. */
+/* The time to send much data over TCP on loopback, from one thread to another, in writes of 256
+ * KiB. A run ends when all data has been received. The figures are the elapsed time of a write,
+ * and the processor time of both threads for a write. */
 #include <stdint.h>
 #include <string.h>
 
@@ -18,7 +18,7 @@ struct flow {
 
 static char out[BLOCK];
 
-/* Receives len bytes; false: it has ended. */
+/* Receives len bytes. Returns false if the stream has ended. */
 static bool receive(struct flow *f, uint64_t len)
 {
     const struct library *l = f->pair->library;
@@ -31,8 +31,8 @@ static bool receive(struct flow *f, uint64_t len)
     return true;
 }
 
-/* Each run begins with a message that says how much comes, and ends with a byte that says that it
- * has. */
+/* Each run begins with a message that has the number of bytes. At its end the receiver sends one
+ * byte. */
 static void drain(void *user)
 {
     struct flow *f = user;
@@ -71,7 +71,7 @@ int main(int argc, char **argv)
         flows[i].pair = &pairs[i];
         flows[i].thread = thread_start(drain, &flows[i]);
         bench_must(flows[i].thread != NULL, "a thread");
-        if (strcmp(l->name, "libuv") != 0) /* which has no send that blocks: it would spin here */
+        if (strcmp(l->name, "libuv") != 0) /* libuv has no send that blocks, and would spin here */
             v[n++] = (struct bench_variant){l->name, pour, &flows[i]};
     }
     bench_compare("bulk", "256 KiB", BENCH_WALL, 1, v, n);

@@ -57,11 +57,11 @@ int __wrap_close(int fd)
 
 static void mark(const char *what)
 {
-    ssize_t rc = write(-1, what, strlen(what)); /* fails, which is intended; strace shows it */
+    ssize_t rc = write(-1, what, strlen(what)); /* this fails on purpose: strace shows the text */
     (void)rc;
 }
 
-/* What a first call does once is not counted. */
+/* The work that only a first call does is not counted. */
 static void count(const char *name, const char *side, void (*run)(void *, long), long n)
 {
     char title[80];

@@ -1,4 +1,4 @@
-/* What it costs to send 64 bytes over a LOCAL pair and to receive them, in one thread: nothing ever
+/* The cost of sending 64 bytes over a LOCAL pair and receiving them, in one thread. No call
  * waits. */
 #include "library.h"
 

@@ -1,6 +1,6 @@
-/* What a look-up costs, and the drop of its reference: between every two calls of the system, and
- * alone. Beside it, in the same run, what the machine takes for a locked add and subtract, which
- * references cost if they are counted so, and for two plain stores. */
+/* The cost of a look-up and of the drop of its reference. The same run measures what the machine
+ * takes for a locked add and subtract, by which references are usually counted, and for two plain
+ * stores. */
 #include "base/atomic.h"
 #include "table/fdtab.h"
 #include "harness.h"
@@ -40,7 +40,7 @@ static void plain_stores(void *state, long n)
     }
 }
 
-/* One that isn't open costs no reference. */
+/* A descriptor that is not open takes no reference. */
 static void miss(void *state, long n)
 {
     struct look_up *l = state;

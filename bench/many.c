@@ -1,5 +1,5 @@
-/* What it costs to open a socket and close it while 10 to 100,000 are open: of the system, and of
- * xsock. */
+/* The cost of opening a socket and closing it while 10 to 100,000 sockets are open, by the system
+ * and by xsock. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -30,7 +30,7 @@ int main(int argc, char **argv)
     static const int open_ones[] = {10, 1000, 10000, 100000};
     bench_start(argc, argv);
     libraries_start();
-    /* raw and xsock; the system's descriptors are as many for both */
+    /* raw and xsock; both have the same number of the system's descriptors beside them */
     const struct bench_variant v[] = {
         {libraries[0]->name, libraries[0]->open_close, NULL},
         {libraries[1]->name, libraries[1]->open_close, NULL},

@@ -1,7 +1,8 @@
-/* What xsock takes of memory and handles: the memory of a poller for each member, the handles that a
- * thread takes while it waits and that stay when it has ended, and the memory of a descriptor while a
- * million are open. The table counts its own part. The system counts everything: the sockets behind
- * the descriptors too, and what the allocator adds, but not the system's own memory for handles. */
+/* The memory and the handles that xsock takes: the memory of a poller for each member, the handles
+ * of a thread while it waits and after it has ended, and the memory of a descriptor while a million
+ * are open. The table counts its own part. The system counts all memory of the process, with the
+ * sockets behind the descriptors and with what the allocator adds. The system's own memory for
+ * handles is not included. */
 #include "clock.h"
 #include "harness.h"
 #include "machine.h"
@@ -94,7 +95,7 @@ int main(int argc, char **argv)
 {
     bench_start(argc, argv);
     measure_waiting();
-    measure_members(); /* before the million: the system tells the most that it ever was */
+    measure_members(); /* this comes first because the system knows only the largest size so far */
     measure_descriptors();
     return 0;
 }

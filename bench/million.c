@@ -1,7 +1,7 @@
-/* The same with up to 1,000,000 open, which no system likes to give: on the tests' system in
- * memory, whose own part is the same however many there are. Opened is the hole left by closing
- * one, at the low end, in the middle, or at the high end: the lowest free number is always it. And
- * what a table of so many takes in memory. */
+/* The cost of opening while up to 1,000,000 descriptors are open. Few systems allow that many
+ * sockets, so the program uses the tests' system in memory, whose own part does not depend on the
+ * number. One descriptor is closed, and the next open fills the hole, because the hole is the
+ * lowest free number. The hole is at the low end, in the middle, or at the high end. */
 #include <stdio.h>
 
 #include "call/call.h"

@@ -1,5 +1,5 @@
-/* What it costs to open a TCP socket and close it again. With support/stubs.c preloaded, and called
- * open_stubbed: what of it is the library's own. */
+/* The cost of opening a TCP socket and closing it. bench/run.sh also preloads support/stubs.c, and
+ * calls the result open_stubbed: it is the library's own part of the cost. */
 #include "library.h"
 
 int main(int argc, char **argv)

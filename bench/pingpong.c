@@ -1,6 +1,6 @@
-/* What a round trip of 64 bytes takes between two threads that block in receiving: each on a
- * processor of its own, in time as it passes; and both on one, in that processor's time, where
- * nothing hides what a library adds. */
+/* The time of a round trip of 64 bytes between two threads that block in receiving. If each thread
+ * has a processor of its own, the elapsed time counts. If both share one processor, the processor
+ * time of both counts, and nothing hides what a library adds. */
 #include "library.h"
 #include "machine.h"
 #include "threads.h"

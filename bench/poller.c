@@ -1,6 +1,6 @@
-/* What an event costs that a poller tells of: of 10 to 10,000 sockets one is ready, or all are.
- * Nothing is received, so that what is ready stays so, and no wait waits. All are ready to be sent
- * to, one to be received from. All pollers watch the same sockets. */
+/* The cost of an event that a poller reports. Of 10 to 10,000 sockets, one or all are ready.
+ * Nothing is received, so a ready socket stays ready, and no call waits. All sockets are ready
+ * for sending, and one for receiving. All pollers watch the same sockets. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -10,8 +10,8 @@
 #include "xsock.h"
 #include "xsock_native.h"
 
-/* A turn of libuv's loop asks 48 times for as many events as these if there are so many: slices are
- * of whole turns. */
+/* A turn of libuv's loop asks up to 48 times for up to EVENTS events. A slice is a whole number of
+ * turns. */
 enum { EVENTS = 1024, TURN = 48 * EVENTS, SPARE = 200 };
 
 /* ---- The sockets ----------------------------------------------------------------------------- */
@@ -22,7 +22,7 @@ struct crowd {
     size_t count;
 };
 
-/* One is sent a datagram, which it never receives. */
+/* Sends a datagram to d, which nobody receives. */
 static void make_ready(int d)
 {
     struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};

@@ -19,8 +19,8 @@ QUICK=
 WINE=
 WRITE_DOCS=
 QUESTIONS=()
-# _two: with a second thread, which sleeps. _shared: with the shared library. counts: the exact
-# counts of bench/check.sh.
+# A name that ends in _two adds a second thread, which sleeps. _shared means the shared library. The
+# question counts has the exact counts of bench/check.sh.
 MORE=(calls_two calls_shared local_two open_stubbed open_stubbed_two counts size)
 
 all_questions() {
@@ -49,8 +49,7 @@ read_arguments() {
 
 # ---- Building ------------------------------------------------------------------------------------
 
-# build FOLDER OPTION...: builds with CMake's defaults, as for a program that links the static
-# library.
+# build FOLDER OPTION...: builds with CMake's defaults.
 build() {
     local folder=$OUT/$1
     shift
@@ -68,7 +67,7 @@ install_needs() {
 
 # ---- Asking --------------------------------------------------------------------------------------
 
-# What goes on between threads is disturbed more, and needs more rounds.
+# Questions with several threads are disturbed more, and need more rounds.
 options_of() {
     local rounds=61 slice=10000
     case $1 in
@@ -113,7 +112,7 @@ ask() {
     esac
 }
 
-# Under Wine a system call is thirty times as dear, and a poller's members are asked one by one.
+# Under Wine a system call takes thirty times as long, so the rounds and members are fewer.
 ask_wine() {
     local options
     read -ra options <<<"$(options_of "$1")"
@@ -125,7 +124,7 @@ ask_wine() {
     timeout -k 5 300 wine "$OUT/windows/bin/bench_$1.exe" "${options[@]}" </dev/null | tr -d '\r'
 }
 
-# The rest has the same answer on every system, or asks about libraries of this system.
+# The other questions have the same answer on every system, or are about libraries of this system.
 makes_sense_on_windows() {
     case $1 in
     calls | pingpong | bulk | udp | poller) true ;;
@@ -147,7 +146,7 @@ ask_all() {
     done
 }
 
-# What it all ran on: "fact TAB NAME TAB TEXT".
+# Prints what the benchmarks run on, as "fact TAB NAME TAB TEXT".
 facts() {
     printf 'fact\t%s\t%s\n' \
         system "$(uname -sr), $(uname -m)" \

@@ -1,6 +1,6 @@
-/* One, two, four and eight threads that look descriptors up: each its own, and all the same one.
- * The time is that which passes, for one of all their look-ups: half of it with two threads is what
- * perfect scaling looks like. */
+/* One, two, four and eight threads look descriptors up: each thread its own, or all the same one.
+ * The figure is the elapsed time for one of all their look-ups. With perfect scaling, two threads
+ * take half of it. */
 #include <stdio.h>
 
 #include "table/fdtab.h"
@@ -12,7 +12,7 @@
 struct look_up {
     struct xsock__fdtab *t;
     int d;
-    unsigned char apart[128]; /* not on a line of the cache with another */
+    unsigned char apart[128]; /* keeps it on a cache line of its own */
 };
 
 static void look_up_and_drop(void *state, long n)
@@ -65,8 +65,7 @@ int main(int argc, char **argv)
     struct xsock__fdtab *t = NULL;
     bench_start(argc, argv);
     bench_must(xsock__fdtab_create(let_go, &t) == 0, "a table");
-    for (int i = 0; i < TEAM_MAX;
-         i++) { /* of numbers that follow one another, as those of a program do */
+    for (int i = 0; i < TEAM_MAX; i++) { /* their numbers follow one another, as in a program */
         own[i].t = t;
         own[i].d = open_one(t);
     }

@@ -1,6 +1,5 @@
-/* One, two, four and eight threads that open TCP sockets and close them. The time is that which
- * passes, for one of all their operations: half of it with two threads is what perfect scaling
- * looks like. */
+/* One, two, four and eight threads open TCP sockets and close them. The figure is the elapsed time
+ * for one of all their operations. With perfect scaling, two threads take half of it. */
 #include <stdio.h>
 
 #include "library.h"

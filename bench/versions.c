@@ -1,4 +1,4 @@
-/* Prints which libraries, of which version, are compared here: version TAB NAME TAB VERSION. */
+/* Prints a line for each library that is compared: version TAB NAME TAB VERSION. */
 #include <stdio.h>
 
 #include "library.h"

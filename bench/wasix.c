@@ -1,10 +1,10 @@
-/* What a call through WASIX's imports costs over the same call made directly: the guest's pointers
- * are checked, and what they lead to is copied, for each. */
+/* The cost of a call through WASIX's imports beside the same call made directly. An import also
+ * checks the guest's pointers and copies what they point to. */
 #include "harness.h"
 #include "xsock.h"
 #include "xsock_wasix.h"
 
-/* Where things are in the guest's memory. */
+/* Addresses in the guest's memory. */
 enum { RESULT = 16, RESULT_2 = 32, VECTOR = 64, DATA = 128, SIZE = 65536, SMALL = 64 };
 
 static struct guest {
@@ -14,7 +14,7 @@ static struct guest {
     int ends[2];
 } g;
 
-/* Guests are little-endian, whatever this machine is. */
+/* A guest is little-endian on every machine. */
 static void store(uint32_t at, uint32_t value)
 {
     unsigned char *p = (unsigned char *)g.memory.base + at;

@@ -1,4 +1,5 @@
-# The benchmarks of bench/bench.txt, each a program. Peers that pkg-config finds go in, others are left out.
+# The benchmarks of bench/bench.txt, each a program. Peers that pkg-config does not find are left
+# out.
 
 set(bench_list "${PROJECT_SOURCE_DIR}/bench/bench.txt")
 foreach(kind support library)
@@ -18,7 +19,7 @@ else()
     add_library(xsock-bench-inner ALIAS xsock)
 endif()
 
-# The libraries that xsock is compared with; their headers are no business of our warnings.
+# The libraries that xsock is compared with. Our warnings do not apply to their headers.
 add_library(xsock-bench-peers INTERFACE)
 set(bench_peer_sources)
 if(NOT CMAKE_CROSSCOMPILING)
@@ -70,7 +71,7 @@ foreach(line IN LISTS bench_programs)
 endforeach()
 
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
-    # preloaded into bench_open: the system's calls as constants
+    # bench_open is run with this preloaded: the system's calls return constants
     add_library(xsock-bench-stubs MODULE "${PROJECT_SOURCE_DIR}/bench/support/stubs.c")
     set_target_properties(xsock-bench-stubs PROPERTIES PREFIX "" OUTPUT_NAME bench_stubs C_STANDARD 11
         C_EXTENSIONS OFF LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")

@@ -33,7 +33,7 @@ def quartile_marks(figures, length, y):
 
 
 def bars(parameters, y):
-    """Each group has a scale of its own: what counts is how the bars of one compare."""
+    """The bars of each group. Each group has a scale of its own."""
     out = []
     for parameter, variants in parameters.items():
         out.append(text(8, y + 12, parameter, weight="bold"))

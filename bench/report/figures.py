@@ -60,7 +60,7 @@ def read_results(folder):
 
 
 def base_of(question):
-    """What the others are a ratio to."""
+    """The variant that others are compared with."""
     return "xsock" if question == "wasix" else "raw"
 
 

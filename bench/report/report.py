@@ -52,7 +52,7 @@ def write_json(folder, facts, results, wine, rows, wine_rows):
 
 
 def fill(text, name, content):
-    """Replaces what stands between the marks of this name; a page without them is left as it is."""
+    """Replaces the text between the marks of this name, if the page has them."""
     marks = re.compile(rf"(<!-- {re.escape(name)} -->\n).*?(<!-- end -->)", re.DOTALL)
     return marks.sub(lambda m: m.group(1) + content + "\n" + m.group(2), text)
 

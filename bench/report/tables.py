@@ -78,7 +78,7 @@ def markdown_of_targets(rows):
 
 
 def markdown_of_question(parameters):
-    """A row a parameter, a column a variant."""
+    """Each parameter has a row, and each variant a column."""
     variants = list(dict.fromkeys(v for row in parameters.values() for v in row))
     rows = [[""] + variants]
     for parameter, row in parameters.items():
@@ -87,8 +87,7 @@ def markdown_of_question(parameters):
 
 
 def markdown_of_calls(results):
-    """One row for an operation: its times with one thread, two threads and the shared library, and
-    its counts."""
+    """Each operation has a row: its times with one thread, two threads and the shared library."""
     head = ["", "raw", "static", "two threads", "shared"]
     kinds = ("calls", "calls_two", "calls_shared")
     rows = [head]

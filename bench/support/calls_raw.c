@@ -1,5 +1,5 @@
-/* The operations of calls.def by the system's own calls. Winsock's have other names, and here and
- * there other arguments. */
+/* The operations of calls.def by the system's own calls. Some of Winsock's calls have other names
+ * or other arguments. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1 /* before any header: accept4() and the like */
 #endif

@@ -6,7 +6,7 @@
 #include "xsock.h"
 
 #ifdef _WIN32
-#define PAIR STREAM_TCP /* what raw has there */
+#define PAIR STREAM_TCP /* raw has no LOCAL pair there */
 #else
 #define PAIR STREAM_LOCAL
 #endif
@@ -17,7 +17,7 @@ enum {
 };
 
 static struct {
-    int pair[2];  /* connected streams; nothing waits in them */
+    int pair[2];  /* connected streams, which are empty */
     int udp[2];   /* not connected */
     int listener; /* blocking */
     int idle;     /* a listener that nobody connects to; non-blocking */

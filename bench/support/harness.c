@@ -34,7 +34,7 @@ static long number(const char *program, const char *text)
     return n;
 }
 
-/* Sleeps until the process ends: the gate is never opened. */
+/* Sleeps until the process ends. The gate is never opened. */
 static void sleep_on(void *gate)
 {
     gate_wait(gate);
@@ -127,9 +127,10 @@ static long whole_groups(double n, long group)
     return groups < 1 ? group : groups * group;
 }
 
-/* How many operations fill a slice. What is asked for is doubled until it takes a good part of one:
- * that warms up, too; the very first run may have work to do that none after it has, and of each
- * size the best of three counts, as one that was held up would make all slices too small. */
+/* The number of operations that fill a slice. The number is doubled until a run takes a quarter
+ * of a slice. This also warms up: the first run may do work that later runs need not do. The
+ * fastest of three runs counts, because a run that was interrupted would make all slices too
+ * small. */
 static long operations(const struct bench_variant *v, enum bench_clock clock, long group)
 {
     int64_t slice = options.slice_us * 1000;
@@ -158,8 +159,8 @@ void bench_compare(const char *question, const char *parameter, enum bench_clock
         n[i] = operations(&v[i], clock, group);
     for (long round = 0; round < options.rounds; round++)
         for (size_t i = 0; i < count; i++) {
-            /* Another one first each time: what a slice leaves behind (memory that the kernel is
-             * still giving back, a cache) falls on each of the others as often. */
+            /* Each round begins with another variant. A slice leaves work behind, such as memory
+             * that the kernel still frees, and this must burden each variant equally often. */
             size_t k = (i + (size_t)round) % count;
             int64_t took = time_of(&v[k], clock, n[k]);
             bench_print(question, v[k].name, parameter, (double)took / (double)n[k], "ns");

@@ -1,5 +1,5 @@
-/* Apache Portable Runtime. Its sockets live in pools; one that is opened for a moment has a pool of
- * its own, which is cleared and used again. */
+/* Apache Portable Runtime. Its sockets belong to memory pools. A socket that is soon closed has a
+ * pool of its own, which is cleared and used again. */
 #include <apr_general.h>
 #include <apr_network_io.h>
 #include <apr_portable.h>

@@ -1,5 +1,6 @@
-/* libuv: every handle belongs to a loop, and is closed in a turn of it. Sends as it recommends for
- * what fits at once (uv_try_write), and receives by a callback, each end in a loop of its own. */
+/* libuv. Every handle belongs to a loop, and a turn of the loop closes the handle. Data that fits
+ * at once is sent by uv_try_write(), as libuv recommends. Data is received by a callback, and
+ * each end has a loop of its own. */
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>
@@ -13,7 +14,7 @@ static void start(void)
     bench_must(uv_loop_init(&loop) == 0, "uv_loop_init()");
 }
 
-/* ---- Opening and closing: one in a turn of the loop -------------------------------------------- */
+/* ---- Opening and closing: one in a turn of the loop ------------------------------------------ */
 
 static void open_close(void *unused, long n)
 {
@@ -36,7 +37,7 @@ struct end {
         uv_pipe_t pipe;
     } uv;
     uv_loop_t loop;
-    char *into; /* of the receive that is under way */
+    char *into; /* the buffer of the current receive */
     size_t capacity, got;
     bool ended;
     uv_shutdown_t shutdown;
@@ -99,13 +100,14 @@ static void hang_up(void *end)
     uv_run(&e->loop, UV_RUN_NOWAIT);
 }
 
-/* What does not fit is tried again: only questions that fill no buffer ask libuv. */
+/* Data that does not fit is tried again. No question that fills the socket's buffer uses libuv. */
 static void send_all(void *end, const void *buf, size_t len)
 {
     struct end *e = end;
     union {
         const void *in;
-        char *out; /* libuv's buffers are not const, and it doesn't write to what it sends */
+        char *
+            out; /* libuv's buffers are not const, but libuv does not write to data that it sends */
     } data = {buf};
     for (size_t done = 0; done < len;) {
         uv_buf_t b = uv_buf_init(data.out + done, (unsigned)(len - done));

@@ -1,4 +1,4 @@
-/* Netscape Portable Runtime. It makes what it imports non-blocking, and has no close-on-exec. */
+/* Netscape Portable Runtime. It makes imported sockets non-blocking, and has no close-on-exec. */
 #include <nspr.h>
 #include <private/pprio.h>
 

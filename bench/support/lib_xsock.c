@@ -75,7 +75,7 @@ static void hang_up(void *end)
 
 static void send_all(void *end, const void *buf, size_t len)
 {
-    struct end *e = end; /* one that blocks sends all */
+    struct end *e = end; /* a blocking socket sends all bytes */
     bench_must(xsock_send(e->d, buf, len, 0) == (ptrdiff_t)len, "xsock_send()");
 }
 

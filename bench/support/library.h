@@ -1,5 +1,5 @@
-/* The libraries that are compared, each in a file of its own: lib_NAME.c, and the system's own
- * calls, "raw", in raw_posix.c and raw_win32.c. What each does is what a program that uses it would
+/* The libraries that are compared. Each has a file lib_NAME.c. The system's own calls, "raw", are
+ * in raw_posix.c and raw_win32.c. Each file contains what a program that uses the library would
  * write. */
 #ifndef BENCH_LIBRARY_H
 #define BENCH_LIBRARY_H
@@ -10,40 +10,41 @@
 #include "harness.h"
 
 enum stream_kind { STREAM_LOCAL, STREAM_TCP };
-enum { SMALL = 64 }; /* bytes of a small message */
+enum { SMALL = 64 }; /* the bytes of a small message */
 
 struct library {
     const char *name;
-    const char *(*version)(void); /* NULL: another entry tells */
-    void (*start)(void);          /* once, before all else; NULL: not needed */
+    const char *(*version)(void); /* NULL if there is none to show */
+    void (*start)(void);          /* called once, before all else, or NULL */
 
-    /* A TCP socket, opened and closed, n times; close-on-exec where the library can. */
+    /* Opens and closes a TCP socket n times, close-on-exec if the library can. */
     void (*open_close)(void *unused, long n);
 
-    /* Two connected ends of a stream, whose calls block; TCP without delay. False: it has none of
-     * this kind. NULL: it has none. */
+    /* Makes two connected ends of a stream. Their calls block, and TCP has no delay. Returns false
+     * if the library has no streams of this kind. NULL if the library has no streams. */
     bool (*connect)(enum stream_kind kind, void *out[2]);
     void (*disconnect)(void *end);
-    void (*hang_up)(void *end); /* the other end receives the end */
+    void (*hang_up)(void *end); /* the other end then receives the end of the stream */
 
-    /* All of buf; at least one byte, 0: the end. An error ends the program. */
+    /* send() sends all of buf. recv() receives at least one byte, or returns 0 at the end of the
+     * stream. An error ends the program. */
     void (*send)(void *end, const void *buf, size_t len);
     size_t (*recv)(void *end, void *buf, size_t len);
 
-    /* SMALL bytes from ends[0] to ends[1], n times, in one thread. */
+    /* Sends SMALL bytes from ends[0] to ends[1] and receives them, n times, in one thread. */
     void (*send_recv)(void *ends, long n);
 };
 
-/* Those that this program was built with; raw is the first, xsock the second. The rest are
- * peers. */
+/* The libraries that this program was built with. The first is raw, the second is xsock, and the
+ * others are peers. */
 extern const struct library *const libraries[];
 extern const size_t library_count;
 
-/* Starts all of them. */
+/* Starts all libraries. */
 void libraries_start(void);
 
-/* A variant for each library that has ends of this kind: `run` gets an array of two ends. Returns
- * how many, and the ends to be closed. */
+/* Makes two ends for each library that has streams of this kind. Returns the number of libraries.
+ * The caller closes the ends. */
 struct library_pair {
     const struct library *library;
     void *ends[2];

@@ -6,13 +6,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keeps the calling thread on one of the processors that this process may use. The nth is counted
- * from the last, because most interrupts go to the first, and the count begins again after all. A
- * system without such a call does nothing. */
+/* Keeps the calling thread on the nth processor that this process may use. The count begins with
+ * the last one, because most interrupts go to the first, and goes around. A system without such a
+ * call does nothing. */
 void machine_pin(int nth);
 
-/* The nanoseconds for which the calling thread, or this whole process, has had a processor. A system
- * that does not know it exactly returns elapsed time. */
+/* The nanoseconds for which the calling thread, or this whole process, has had a processor. If the
+ * system does not know them exactly, the result is elapsed time. */
 int64_t machine_thread_time(void);
 int64_t machine_process_time(void);
 

@@ -1,4 +1,4 @@
-/* Before any header: processors are not in POSIX. */
+/* Before any header: POSIX has no calls for processors. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -14,7 +14,7 @@
 
 void machine_pin(int nth)
 {
-    static cpu_set_t allowed; /* as it was at first: pinning makes it one */
+    static cpu_set_t allowed; /* as it was before the first pinning */
     static bool known;
     cpu_set_t one;
     if (!known && sched_getaffinity(0, sizeof allowed, &allowed) != 0)
@@ -61,7 +61,7 @@ bool machine_allow_handles(size_t n)
     if (r.rlim_cur >= n)
         return true;
     r.rlim_cur = n;
-    if (r.rlim_max < n) /* root's may be raised */
+    if (r.rlim_max < n) /* root may raise this limit */
         r.rlim_max = n;
     return setrlimit(RLIMIT_NOFILE, &r) == 0;
 }

@@ -22,7 +22,7 @@ void machine_pin(int nth)
         }
 }
 
-/* Windows counts these in ticks of 15 ms. */
+/* Windows counts processor time in ticks of 15 ms, which is too coarse. */
 int64_t machine_thread_time(void)
 {
     return clock_now();
@@ -35,13 +35,13 @@ int64_t machine_process_time(void)
 
 bool machine_allow_handles(size_t n)
 {
-    return n <= 1 << 20; /* there is no limit to speak of */
+    return n <= 1 << 20; /* Windows allows some 16 million */
 }
 
 size_t machine_resident(void)
 {
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
-    /* by name, as it moved from psapi.dll to kernel32.dll with Windows 7 */
+    /* found by name, because Windows 7 moved it from psapi.dll to kernel32.dll */
     BOOL(WINAPI * ask)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD) =
         (BOOL(WINAPI *)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))(void (*)(void))GetProcAddress(
             GetModuleHandleW(L"kernel32.dll"), "K32GetProcessMemoryInfo");

@@ -7,7 +7,7 @@
 struct poller {
     struct event_base *base;
     size_t count;
-    long left; /* see raw.h */
+    long left; /* events that are still to come; below 0 if too many came */
     struct event **members;
 };
 

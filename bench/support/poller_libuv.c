@@ -7,7 +7,7 @@
 struct poller {
     uv_loop_t loop;
     size_t count;
-    long left; /* see raw.h */
+    long left; /* events that are still to come; below 0 if too many came */
     uv_poll_t *members;
 };
 

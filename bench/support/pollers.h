@@ -1,5 +1,4 @@
-/* The pollers that are compared: xsock's, the system's own, and those of the peers that have
- * one. */
+/* The pollers of the peers that are compared with xsock's and the system's own. */
 #ifndef BENCH_POLLERS_H
 #define BENCH_POLLERS_H
 
@@ -10,8 +9,8 @@
 
 struct poller_kind {
     const char *name;
-    const char *(*version)(void); /* NULL: libraries[] tells */
-    /* Watches the handles for what comes in, or for room to send. */
+    const char *(*version)(void); /* NULL if libraries[] has it */
+    /* Watches the handles for data to receive, or for space to send. */
     void *(*open)(const uintptr_t *handles, size_t count, bool for_sending);
     void (*events)(void *poller, long n); /* as raw_poller_events() */
     void (*close)(void *poller);

@@ -1,4 +1,4 @@
-/* The system's own calls, for the columns called raw: raw_posix*.c and raw_win32*.c. What fails
+/* The system's own calls, for the columns called raw, in raw_posix*.c and raw_win32*.c. A failure
  * ends the program. */
 #ifndef BENCH_RAW_H
 #define BENCH_RAW_H
@@ -9,8 +9,8 @@
 
 #include "library.h"
 
-/* Two connected stream sockets that block, close-on-exec, TCP without delay. False: this system has
- * none. */
+/* Makes two connected stream sockets that block and are close-on-exec, TCP without delay. Returns
+ * false if this system has none of this kind. */
 bool raw_stream_pair(enum stream_kind kind, uintptr_t out[2]);
 uintptr_t raw_open_udp(void);
 void raw_close(uintptr_t handle);
@@ -23,19 +23,21 @@ struct raw_udp;
 struct raw_udp *raw_udp_open(size_t size);
 void raw_udp_close(struct raw_udp *u);
 
-/* n datagrams, BATCH sent and as many received, and again: one a call; as many a call as the system
- * takes. */
+/* n datagrams: BATCH are sent and as many received, and again. _singly sends or receives one
+ * datagram by one call, _many as many as the system takes. */
 void raw_udp_singly(void *udp, long n);
 void raw_udp_many(void *udp, long n);
 bool raw_udp_has_many(void);
 
-/* The same, BATCH sent by one call and cut apart by the system (Linux UDP_SEGMENT), and received
- * joined (UDP_GRO) into buffers of JOINED bytes, through which it steps. A socket for this receives
- * by this call only. False: this system has no such thing. */
+/* Prepares the sockets for raw_udp_joined(), which sends BATCH datagrams by one call, and the
+ * system cuts them apart (Linux, UDP_SEGMENT). The system also joins what it receives (UDP_GRO)
+ * into buffers of JOINED bytes, and the call steps through every datagram. The sockets then serve
+ * only this call. Returns false if the system cannot do this. */
 enum { BUFFERS = 4, JOINED = 65535 };
 bool raw_udp_join(struct raw_udp *u);
 
-/* Steps through what was received, and looks at each datagram; segment 0: it is one. */
+/* Steps through a buffer, looks at each datagram, and returns their number. If segment is 0, the
+ * buffer holds one datagram. */
 static inline unsigned count_segments(const char *bytes, size_t done, size_t segment,
                                       size_t expected)
 {
@@ -51,10 +53,10 @@ void raw_udp_joined(void *udp, long n);
 
 struct raw_poller;
 
-/* Watches `count` handles for what comes in, or for room to send. */
+/* Watches `count` handles for data to receive, or for space to send. */
 struct raw_poller *raw_poller_open(const uintptr_t *handles, size_t count, bool for_sending);
 void raw_poller_close(struct raw_poller *p);
-/* Waits until there were n events, or some more: those count for the next time. */
+/* Waits until n events were reported. If more were reported, they count for the next run. */
 void raw_poller_events(void *poller, long n);
 
 #endif

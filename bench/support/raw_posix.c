@@ -1,4 +1,4 @@
-/* Before any header: accept4 and the like. */
+/* Before any header: accept4() needs it. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* macOS has neither: there SIGPIPE is no matter, as nothing is sent to what is closed. */
+/* macOS has neither. No benchmark sends to a closed stream, so SIGPIPE is not raised. */
 #ifndef SOCK_CLOEXEC
 #define SOCK_CLOEXEC 0
 #endif

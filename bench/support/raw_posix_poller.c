@@ -10,7 +10,7 @@ enum { EVENTS = 1024 };
 
 struct raw_poller {
     int fd;
-    long left; /* see raw.h */
+    long left; /* events that are still to come; below 0 if too many came */
     struct epoll_event events[EVENTS];
 };
 
@@ -45,7 +45,7 @@ void raw_poller_events(void *poller, long n)
 
 struct raw_poller {
     nfds_t count;
-    long left; /* see raw.h */
+    long left; /* events that are still to come; below 0 if too many came */
     struct pollfd *v;
 };
 

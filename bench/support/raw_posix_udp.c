@@ -1,4 +1,4 @@
-/* Before any header: sendmmsg and recvmmsg. */
+/* Before any header: sendmmsg() and recvmmsg() need it. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -37,7 +37,7 @@ struct raw_udp {
     struct mmsghdr messages[BATCH];
     struct iovec pieces[BATCH];
 #endif
-    char *joined; /* BUFFERS times JOINED; NULL: it doesn't join */
+    char *joined; /* BUFFERS times JOINED, or NULL if nothing is joined */
 };
 
 static void connect_them(struct raw_udp *u)
@@ -145,7 +145,7 @@ static void send_cut(struct raw_udp *u)
     bench_must(sendmsg(u->from, &m, 0) == (ssize_t)(BATCH * u->size), "sendmsg()");
 }
 
-/* 0: one datagram. */
+/* The size of each joined datagram, or 0 if the message is one datagram. */
 static size_t segment_of(struct msghdr *m)
 {
     for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c != NULL; c = CMSG_NXTHDR(m, c)) {

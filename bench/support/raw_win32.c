@@ -34,7 +34,7 @@ static void raw_open_close(void *unused, long n)
         closesocket(open_socket(SOCK_STREAM));
 }
 
-/* No pair of LOCAL: Windows has none. */
+/* Windows has no LOCAL pair. */
 bool raw_stream_pair(enum stream_kind kind, uintptr_t out[2])
 {
     struct sockaddr_in a = {.sin_family = AF_INET};

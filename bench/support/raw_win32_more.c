@@ -77,7 +77,7 @@ void raw_udp_joined(void *udp, long n)
 
 struct raw_poller {
     ULONG count;
-    long left; /* see raw.h */
+    long left; /* events that are still to come; below 0 if too many came */
     WSAPOLLFD *v;
 };
 

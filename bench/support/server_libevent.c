@@ -1,5 +1,5 @@
-/* The server by libevent: an event for each client, and the system's recv() and send(). Its
- * buffered events (bufferevent) cost more. */
+/* The server by libevent, with an event for each client and the system's recv() and send().
+ * Buffered events (bufferevent) would cost more. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1 /* before any header: accept4() */
 #endif

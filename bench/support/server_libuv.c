@@ -1,5 +1,5 @@
-/* The server by libuv: a stream for each client, whose bytes are written at once where the socket
- * takes them. */
+/* The server by libuv, with a stream for each client. Bytes are written at once if the socket takes
+ * them. */
 #include "servers.h"
 
 #ifdef BENCH_LIBUV

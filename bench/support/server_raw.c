@@ -50,7 +50,7 @@ static void accept_clients(int poller, int listener)
     }
 }
 
-/* False: this client has ended. */
+/* Returns false if this client has ended. */
 static bool echo(int poller, struct client *c)
 {
     if (c->sent == c->have) {

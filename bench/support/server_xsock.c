@@ -1,4 +1,4 @@
-/* The server of the examples, as it is: only its main() has another name here. */
+/* The server of the examples, unchanged. Only its main() has another name here. */
 #define main echo_server
 #include "../../examples/echo_server.c"
 #undef main

@@ -1,5 +1,6 @@
-/* Echo servers that are compared: one thread, one poller, every byte goes back to its sender. Each
- * prints "listening on 127.0.0.1:PORT" to standard error, and serves until it is killed. */
+/* The echo servers that are compared. Each has one thread and one poller, and sends every byte
+ * back to its sender. Each prints "listening on 127.0.0.1:PORT" to standard error, and serves
+ * until it is killed. */
 #ifndef BENCH_SERVERS_H
 #define BENCH_SERVERS_H
 
@@ -10,7 +11,8 @@ void server_xsock(void); /* examples/echo_server.c itself */
 void server_libuv(void);
 void server_libevent(void);
 
-/* In server_raw.c: a non-blocking listener on a free port of loopback, which has been printed. */
+/* In server_raw.c: opens a non-blocking listener on a free port of loopback, and prints the
+ * port. */
 int server_listener(void);
 
 #endif

@@ -1,10 +1,10 @@
-/* Preloaded (LD_PRELOAD) into a benchmark: the calls of the system that opening and closing needs,
- * replaced by ones that return constants at once. What remains is the library's own cost; all get
- * the same. */
+/* Preloaded (LD_PRELOAD) into bench_open, this replaces the system's calls for opening and
+ * closing by functions that return constants. The library's own cost remains. All libraries get
+ * the same functions. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
-/* both names of fcntl are wanted: with this, the first would mean the second */
+/* both names of fcntl() are defined here; with this macro, both would be fcntl64() */
 #undef _FILE_OFFSET_BITS
 
 #include <fcntl.h>

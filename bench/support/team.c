@@ -7,8 +7,8 @@
 #include "machine.h"
 #include "threads.h"
 
-/* A gate opens once, so each run brings its own: the one that ends it, and the one that starts the
- * next. */
+/* A gate opens once. So each run makes two gates: the one that ends it, and the one that starts the
+ * next run. */
 struct team {
     int size;
     void (*run)(void *state, long n);
@@ -75,9 +75,9 @@ void team_run(void *team, long n)
         t->worker[i].n = n / t->size + (i < n % t->size);
     gate_open(start);
     gate_wait(t->done);
-    gate_destroy(start); /* all have come through */
+    gate_destroy(start); /* all threads have passed it */
     if (t->last_done != NULL)
-        gate_destroy(t->last_done); /* and who opened this one, the last time, has left it */
+        gate_destroy(t->last_done); /* the thread that opened it in the last run has left it */
     t->last_done = t->done;
     t->start = t->next_start;
 }

@@ -1,5 +1,5 @@
-/* Several threads that do the same at the same time, as one variant of a question. They stay for
- * all its slices: making a thread takes long (a millisecond under Wine). */
+/* Several threads do the same at the same time, as one variant of a question. The threads stay for
+ * all slices, because making a thread takes long (a millisecond under Wine). */
 #ifndef BENCH_TEAM_H
 #define BENCH_TEAM_H
 
@@ -7,11 +7,11 @@ enum { TEAM_MAX = 8 };
 
 struct team;
 
-/* state[i] is what thread i works on, each on the next processor. */
+/* Thread i gets state[i]. Each thread is on the next processor. */
 struct team *team_open(int size, void (*run)(void *state, long n), void *const *state);
 void team_close(struct team *t);
 
-/* n operations, shared out among the threads: a variant's run. */
+/* The run of a variant: the threads share n operations. */
 void team_run(void *team, long n);
 
 #endif
