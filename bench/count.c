@@ -1,7 +1,7 @@
 /* Runs each operation of calls.def a few times, by the system's own calls and by xsock, so that
  * bench/check.sh can count its instructions and system calls. `count N one` does this with one
  * thread, `count N two` with a second thread that sleeps, and `count N million` opens and closes
- * while a million descriptors are open.
+ * while a million descriptors are open. `count N one NAME` runs only the operation of this name.
  *
  * Valgrind's callgrind writes a dump for each operation, and the dump has the operation's name. For
  * strace, the program writes the name to handle -1, and "end" after the operation. An operation
@@ -338,10 +338,10 @@ static void count_million(long n)
 
 int main(int argc, char **argv)
 {
-    long n = argc == 3 ? atol(argv[1]) : 0;
-    const char *mode = argc == 3 ? argv[2] : "";
+    long n = argc >= 3 ? atol(argv[1]) : 0;
+    const char *mode = argc >= 3 ? argv[2] : "";
     pthread_t second;
-    bench_must(n > 0, "usage: count N one|two|million|blocking");
+    bench_must(n > 0, "usage: count N one|two|million|blocking [NAME]");
     bench_must(machine_allow_handles(HANDLES), "enough handles (ulimit -n)");
 #ifdef STUBBED
     if (strcmp(mode, "million") == 0) {
@@ -358,6 +358,8 @@ int main(int argc, char **argv)
     prepare_guest();
     looked_up = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_CLOEXEC, 0);
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+        if (argc > 3 && strcmp(argv[3], calls[i].name) != 0)
+            continue;
         count(calls[i].name, "raw", calls[i].raw, n);
         count(calls[i].name, "xsock", calls[i].own, n);
     }
