@@ -151,28 +151,40 @@ static void compare(const char *what, int clients, void (*run)(void *state, long
     bench_compare("server", parameter, BENCH_GIVEN, clients, v, SERVERS);
 }
 
-static void measure(int clients)
+static void set_clients(int clients)
 {
-    for (size_t i = 0; i < SERVERS; i++) {
+    for (size_t i = 0; i < SERVERS; i++)
         servers[i].clients = clients;
+}
+
+static void measure_requests(int clients)
+{
+    set_clients(clients);
+    for (size_t i = 0; i < SERVERS; i++)
         connect_all(&servers[i]);
-    }
     compare("a request", clients, requests);
     for (size_t i = 0; i < SERVERS; i++)
         hang_up_all(&servers[i]);
+}
+
+static void measure_connections(int clients)
+{
+    set_clients(clients);
     compare("a connection", clients, connections);
 }
 
 int main(int argc, char **argv)
 {
+    static const int clients[] = {1, 64, MAX_CLIENTS};
     bench_start(argc, argv);
     bench_must(machine_allow_handles(SERVERS * HANDLES), "enough handles (ulimit -n)");
     for (size_t i = 0; i < SERVERS; i++)
         start(&servers[i]);
     bench_give_clock(time_of_server);
-    measure(1);
-    measure(64);
-    measure(MAX_CLIENTS);
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
+        measure_requests(clients[i]);
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
+        measure_connections(clients[i]);
     for (size_t i = 0; i < SERVERS; i++)
         stop(&servers[i]);
     return 0;

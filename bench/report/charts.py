@@ -25,11 +25,11 @@ def words_of(figures):
     return f"{value} {figures.unit}{ratio}"
 
 
-def quartile_marks(figures, length, y):
-    """A thin line over the bar, from the lower quartile to the upper."""
-    ends = [LABEL + min(length * 1.4, length * q / figures.median) for q in figures.quartiles]
-    middle = y + BAR // 2
-    return [f'<path d="M{ends[0]:.1f} {middle}H{ends[1]:.1f}" stroke="#1f2328" stroke-width="2"/>']
+def quartile_ends(figures, length):
+    """Where the line from the lower quartile to the upper begins and ends."""
+    if not figures.median:
+        return LABEL + length, LABEL + length
+    return [LABEL + min(length * 1.4, length * q / figures.median) for q in figures.quartiles]
 
 
 def bars(parameters, y):
@@ -44,8 +44,10 @@ def bars(parameters, y):
             out.append(text(LABEL - 8, y + 12, variant, "end"))
             out.append(f'<rect x="{LABEL}" y="{y}" width="{length}" height="{BAR}" '
                        f'fill="{colour(variant)}"/>')
-            out += quartile_marks(figures, length, y)
-            out.append(text(LABEL + length + 6, y + 12, words_of(figures)))
+            low, high = quartile_ends(figures, length)
+            out.append(f'<path d="M{low:.1f} {y + BAR // 2}H{high:.1f}" stroke="#1f2328" '
+                       'stroke-width="2"/>')
+            out.append(text(max(LABEL + length, round(high)) + 6, y + 12, words_of(figures)))
             y += BAR + GAP
         y += 2 * GAP
     return out, y
