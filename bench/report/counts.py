@@ -91,12 +91,16 @@ def allowed(name, column, before):
 def judge(name, now, before):
     risen = [f"{column} {now[column]:g}, {before[column]:g} before" for column in COLUMNS[:4]
              if column in now and now[column] > allowed(name, column, before.get(column, 0))]
+    fallen = [column for column in COLUMNS[:4]
+              if now.get(column, 0) < before.get(column, 0) * 0.98 - 3]
     missing = sorted(set(now) - set(before))
     figures = " ".join(f"{now[column]:g}" for column in COLUMNS if column in now)
     if missing:
         print(f"not ok - {name}: {figures}, and counts.txt lacks it: bench/check.sh --write")
     elif risen:
         print(f"not ok - {name}: " + "; ".join(risen))
+    elif fallen:
+        print(f"ok - {name}: {figures}, which is less: commit it (bench/check.sh --write)")
     else:
         print(f"ok - {name}: {figures}")
     return not missing and not risen
