@@ -4,6 +4,7 @@
 #   bench/run.sh QUESTION...     some of them: the programs of bench/bench.txt, and MORE below
 #   --quick                      few and short slices: to see that the programs work
 #   --wine                       also the Windows build under Wine, beside raw Winsock
+#   --peers-of SUITE             also peers of another Debian (trixie, sid), in a chroot: needs root
 #   --write-docs                 also writes the tables and charts of docs/performance.md anew; only
 #                                with all questions
 # Installs what is missing (Debian, Ubuntu; root or sudo), builds under build/bench/, and prints
@@ -18,6 +19,9 @@ OUT=$TOP/build/bench
 QUICK=
 WINE=
 WRITE_DOCS=
+SUITE_OF_PEERS=
+PEERS_NEED=gcc,libc6-dev,cmake,ninja-build,pkgconf
+PEERS_NEED+=,libuv1-dev,libevent-dev,libapr1-dev,libnspr4-dev,libglib2.0-dev
 QUESTIONS=()
 # A name that ends in _two adds a second thread, which sleeps. _shared means the shared library. The
 # question counts has the exact counts of bench/check.sh.
@@ -31,11 +35,17 @@ all_questions() {
 read_arguments() {
     local known argument
     known=" $(all_questions | tr '\n' ' ')"
-    for argument in "$@"; do
+    while [ $# -gt 0 ]; do
+        argument=$1
+        shift
         case $argument in
         --quick) QUICK=1 ;;
         --wine) WINE=1 ;;
         --write-docs) WRITE_DOCS=1 ;;
+        --peers-of)
+            SUITE_OF_PEERS=${1:?"--peers-of needs a suite of Debian"}
+            shift
+            ;;
         *)
             [ "${known/ $argument /}" != "$known" ] || die "no question $argument; there are:$known"
             QUESTIONS+=("$argument")
@@ -61,6 +71,7 @@ build() {
 install_needs() {
     local groups="build package python valgrind strace compared"
     [ -z "$WINE" ] || groups+=" mingw wine"
+    [ -z "$SUITE_OF_PEERS" ] || groups+=" debootstrap"
     install_missing < <(awk -v groups=" $groups " 'index(groups, " " $1 " ") { print $2, $3 }' \
         "$TOP/ci/needs.txt")
 }
@@ -134,7 +145,7 @@ makes_sense_on_windows() {
 
 ask_all() {
     local question
-    rm -rf "$OUT/results"
+    rm -rf "$OUT/results" "$OUT/newer.tsv"
     mkdir -p "$OUT/results/native" "$OUT/results/wine"
     for question in "${QUESTIONS[@]}"; do
         say "asking: $question"
@@ -143,6 +154,26 @@ ask_all() {
             ask_wine "$question" >"$OUT/results/wine/$question.tsv" ||
                 say "note: under Wine $question did not end well"
         fi
+    done
+}
+
+# The questions that compare libraries, in a Debian of its own, which has other versions of them.
+ask_newer() {
+    local root=$DEPS/debian-$SUITE_OF_PEERS question options
+    once "debian-$SUITE_OF_PEERS" quietly as_root debootstrap --variant=minbase \
+        "--include=$PEERS_NEED" "$SUITE_OF_PEERS" "$root"
+    rm -rf "$root/xsock" "$OUT/results/newer"
+    mkdir -p "$root/xsock" "$OUT/results/newer"
+    git -C "$TOP" ls-files -z | tar -C "$TOP" --null -T - -c | tar -x -C "$root/xsock"
+    quietly as_root chroot "$root" cmake -S /xsock -B /xsock/build -G Ninja \
+        -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_BUILD_BENCH=ON
+    quietly as_root chroot "$root" cmake --build /xsock/build
+    chroot "$root" /xsock/build/bin/bench_versions >"$OUT/newer.tsv"
+    for question in server open local poller; do
+        say "asking: $question, with the peers of $SUITE_OF_PEERS"
+        read -ra options <<<"$(options_of "$question")"
+        as_root chroot "$root" "/xsock/build/bin/bench_$question" "${options[@]}" \
+            >"$OUT/results/newer/$question.tsv"
     done
 }
 
@@ -179,6 +210,7 @@ main() {
     fi
     facts >"$OUT/facts.tsv"
     ask_all
+    [ -z "$SUITE_OF_PEERS" ] || ask_newer
     [ -z "$WRITE_DOCS" ] || report+=(--write-docs "$TOP/docs")
     python3 "$TOP/bench/report/report.py" "$OUT" "${report[@]}"
 }

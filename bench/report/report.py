@@ -1,7 +1,7 @@
 """Prints what bench/run.sh has measured, and keeps it: report.py FOLDER [--write-docs DOCS]
 
-FOLDER has facts.tsv and results/{native,wine}/*.tsv, and gets results.json. DOCS has charts/ and
-performance.md. In the page, the text between "<!-- NAME -->" and "<!-- end -->" is replaced."""
+FOLDER has facts.tsv and results/{native,wine,newer}/*.tsv, and gets results.json. DOCS has charts/
+and performance.md. In the page, the text between "<!-- NAME -->" and "<!-- end -->" is replaced."""
 import json
 import pathlib
 import re
@@ -25,10 +25,12 @@ TITLES = {
 }
 
 
-def print_all(results, wine, rows, wine_rows):
+def print_all(results, wine, newer, rows, wine_rows):
     for question, parameters in results.items():
         others = wine.get(question, {})
         print("\n" + tables.text_of_question(question, parameters, others))
+    for question, parameters in newer.items():
+        print("\nnewer peers: " + tables.text_of_question(question, parameters, {}))
     print("\n" + tables.text_of_targets(rows))
     if wine:
         print("\nunder Wine\n" + tables.text_of_targets(wine_rows))
@@ -38,12 +40,13 @@ def as_dictionaries(rows):
     return [dict(zip(("what", "target", "measured", "verdict"), row)) for row in rows]
 
 
-def write_json(folder, facts, results, wine, rows, wine_rows):
+def write_json(folder, facts, results, wine, newer, rows, wine_rows):
     everything = {
         "facts": {name: text for kind, name, text in facts if kind == "fact"},
         "versions": {name: text for kind, name, text in facts if kind == "version"},
         "native": figures.results_as_json(results),
         "wine": figures.results_as_json(wine),
+        "newer": figures.results_as_json(newer),
         "targets": as_dictionaries(rows),
         "wine targets": as_dictionaries(wine_rows),
     }
@@ -57,12 +60,12 @@ def fill(text, name, content):
     return marks.sub(lambda m: m.group(1) + content + "\n" + m.group(2), text)
 
 
-def write_docs(docs, facts, results, wine, rows, wine_rows):
+def write_docs(docs, facts, results, others, rows, wine_rows):
     page = docs / "performance.md"
     text = page.read_text()
     text = fill(text, "facts", tables.markdown_of_facts(facts))
     text = fill(text, "targets", tables.markdown_of_targets(rows))
-    if wine:
+    if others["wine"]:
         text = fill(text, "wine targets", tables.markdown_of_targets(wine_rows))
     for question, parameters in results.items():
         if question == "calls":
@@ -72,8 +75,9 @@ def write_docs(docs, facts, results, wine, rows, wine_rows):
         else:
             content = tables.markdown_of_question(parameters)
         text = fill(text, question, content)
-    for question, parameters in wine.items():
-        text = fill(text, f"wine {question}", tables.markdown_of_question(parameters))
+    for kind, answers in others.items():
+        for question, parameters in answers.items():
+            text = fill(text, f"{kind} {question}", tables.markdown_of_question(parameters))
     page.write_text(text)
     (docs / "charts").mkdir(exist_ok=True)
     for question, title in TITLES.items():
@@ -87,14 +91,20 @@ def main():
     facts = figures.read_facts(folder / "facts.tsv")
     results = figures.read_results(folder / "results" / "native")
     wine = figures.read_results(folder / "results" / "wine")
+    newer = figures.read_results(folder / "results" / "newer")
+    if newer:
+        facts += [(kind, f"{name}, newer peers", version)
+                  for kind, name, version in figures.read_facts(folder / "newer.tsv")
+                  if name != "xsock"]
     rows = targets.judge_all(results, targets.TARGETS)
     wine_rows = targets.judge_all(wine, targets.WINE_TARGETS)
     for _, name, text in facts:
         print(f"{name}: {text}")
-    print_all(results, wine, rows, wine_rows)
-    write_json(folder, facts, results, wine, rows, wine_rows)
+    print_all(results, wine, newer, rows, wine_rows)
+    write_json(folder, facts, results, wine, newer, rows, wine_rows)
     if len(sys.argv) > 3 and sys.argv[2] == "--write-docs":
-        write_docs(pathlib.Path(sys.argv[3]), facts, results, wine, rows, wine_rows)
+        others = {"wine": wine, "newer": newer}
+        write_docs(pathlib.Path(sys.argv[3]), facts, results, others, rows, wine_rows)
 
 
 if __name__ == "__main__":

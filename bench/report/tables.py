@@ -65,7 +65,8 @@ TARGETS_HEAD = ["what", "target", "measured", ""]
 
 
 def text_of_targets(rows):
-    return aligned([TARGETS_HEAD] + [list(row) for row in rows])
+    """Only what was asked."""
+    return aligned([TARGETS_HEAD] + [list(row) for row in rows if row[3] != "-"])
 
 
 def markdown(rows):
