@@ -301,6 +301,16 @@ void raw_calls_poller_all(void *unused, long n)
     raw_poller_events(s.all, n * CALLS_MEMBERS);
 }
 
+void raw_calls_member(void *unused, long n)
+{
+    (void)unused;
+    while (n-- > 0) {
+        handle h = open_socket(SOCK_DGRAM);
+        raw_poller_add(s.one, (uintptr_t)h);
+        bench_must(closesocket(h) == 0, "a member");
+    }
+}
+
 void raw_calls_batch(void *unused, long n)
 {
     (void)unused;

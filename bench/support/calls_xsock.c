@@ -224,6 +224,17 @@ void xsock_calls_poller_all(void *unused, long n)
     wait_for(s.all, CALLS_MEMBERS, n);
 }
 
+void xsock_calls_member(void *unused, long n)
+{
+    (void)unused;
+    while (n-- > 0) {
+        int d = xsock_open(XSOCK_AF_INET, DGRAM, 0);
+        bench_must(d >= 0 && xsock_poller_ctl(s.one, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, 0) == 0
+                       && xsock_close(d) == 0,
+                   "a member");
+    }
+}
+
 void xsock_calls_batch(void *unused, long n)
 {
     (void)unused;

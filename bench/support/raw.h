@@ -56,6 +56,9 @@ struct raw_poller;
 /* Watches `count` handles for data to receive, or for space to send. */
 struct raw_poller *raw_poller_open(const uintptr_t *handles, size_t count, bool for_sending);
 void raw_poller_close(struct raw_poller *p);
+/* Watches one more handle for data to receive, until the handle is closed. A poller that gets the
+ * whole list in each wait does nothing here. */
+void raw_poller_add(struct raw_poller *p, uintptr_t handle);
 /* Waits until n events were reported. If more were reported, they count for the next run. */
 void raw_poller_events(void *poller, long n);
 

@@ -31,6 +31,12 @@ void raw_poller_close(struct raw_poller *p)
     free(p);
 }
 
+void raw_poller_add(struct raw_poller *p, uintptr_t handle)
+{
+    struct epoll_event e = {.events = EPOLLIN, .data.u64 = handle};
+    bench_must(epoll_ctl(p->fd, EPOLL_CTL_ADD, (int)handle, &e) == 0, "epoll_ctl()");
+}
+
 void raw_poller_events(void *poller, long n)
 {
     struct raw_poller *p = poller;
@@ -63,6 +69,12 @@ void raw_poller_close(struct raw_poller *p)
 {
     free(p->v);
     free(p);
+}
+
+void raw_poller_add(struct raw_poller *p, uintptr_t handle)
+{
+    (void)p;
+    (void)handle;
 }
 
 void raw_poller_events(void *poller, long n)

@@ -98,6 +98,12 @@ void raw_poller_close(struct raw_poller *p)
     free(p);
 }
 
+void raw_poller_add(struct raw_poller *p, uintptr_t handle)
+{
+    (void)p;
+    (void)handle;
+}
+
 void raw_poller_events(void *poller, long n)
 {
     struct raw_poller *p = poller;
