@@ -210,6 +210,7 @@ main() {
     fi
     facts >"$OUT/facts.tsv"
     ask_all
+    printf 'fact\tload average after\t%s\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)" >>"$OUT/facts.tsv"
     [ -z "$SUITE_OF_PEERS" ] || ask_newer
     [ -z "$WRITE_DOCS" ] || report+=(--write-docs "$TOP/docs")
     python3 "$TOP/bench/report/report.py" "$OUT" "${report[@]}"

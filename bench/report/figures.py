@@ -69,6 +69,15 @@ def read_facts(file):
     return [tuple(line.split("\t")) for line in pathlib.Path(file).read_text().splitlines()]
 
 
+def noise(results):
+    """How far the quartiles of raw's slices are apart, for the median of the operations."""
+    spreads = []
+    for variants in results.get("calls", {}).values():
+        low, high = variants["raw"].quartiles
+        spreads.append((high - low) / variants["raw"].median)
+    return statistics.median(spreads) if spreads else None
+
+
 def results_as_json(results):
     return {question: {parameter: {variant: f.as_json() for variant, f in variants.items()}
                        for parameter, variants in parameters.items()}

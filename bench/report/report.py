@@ -91,6 +91,10 @@ def main():
     facts = figures.read_facts(folder / "facts.tsv")
     results = figures.read_results(folder / "results" / "native")
     wine = figures.read_results(folder / "results" / "wine")
+    noise = figures.noise(results)
+    if noise is not None:
+        apart = f"the quartiles of a raw call are {100 * noise:.1f} % apart"
+        facts.append(("fact", "noise", apart))
     newer = figures.read_results(folder / "results" / "newer")
     if newer:
         facts += [(kind, f"{name}, newer peers", version)
