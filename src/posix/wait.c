@@ -91,23 +91,19 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
+/* FreeBSD's sopoll_generic notes the waiting thread only for what is asked for. If nothing is, the
+ * end of the connection would not wake it. Out-of-band data is the rarest event. */
 static short to_native(int events)
 {
-    int native = 0;
-    if (events & XSOCK_POLLIN)
-        native |= POLLIN;
-    if (events & XSOCK_POLLOUT)
-        native |= POLLOUT;
-    if (events & XSOCK_POLLPRI)
-        native |= POLLPRI;
-    /* FreeBSD's sopoll_generic notes the waiting thread only for what is asked for. If nothing is,
-     * the end of the connection would not wake it. Out-of-band data is the rarest event. */
-    if (BSD_POLL && native == 0)
-        native = POLLPRI;
-    return (short)native;
+    enum { NOTHING = BSD_POLL ? POLLPRI : 0 };
+    static const short native[XSOCK_POLLIN + XSOCK_POLLOUT + XSOCK_POLLPRI + 1] = {
+        NOTHING, POLLIN,           POLLOUT,           POLLIN | POLLOUT,
+        POLLPRI, POLLIN | POLLPRI, POLLOUT | POLLPRI, POLLIN | POLLOUT | POLLPRI,
+    };
+    return native[events & (XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)];
 }
 
-static int from_native(short native, int asked)
+static int from_rare(short native, int asked)
 {
     int events = 0;
     if (native & POLLIN)
@@ -127,6 +123,14 @@ static int from_native(short native, int asked)
     if (native & (POLLERR | POLLHUP))
         events |= asked & XSOCK_POLLOUT;
     return events;
+}
+
+/* Nearly always there is nothing, or something to receive. */
+static inline int from_native(short native, int asked)
+{
+    if (native == 0)
+        return 0;
+    return native == POLLIN ? XSOCK_POLLIN : from_rare(native, asked);
 }
 
 /* The time is rounded up to the next millisecond: a wait is never early. */

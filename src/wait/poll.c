@@ -45,24 +45,28 @@ static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
         return -XSOCK_EFAULT;
     if (n > INT_MAX || timeout_ns < -1)
         return -XSOCK_EINVAL;
+    int events = 0;
     for (size_t i = 0; i < n; i++)
-        if ((v[i].events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0)
-            return -XSOCK_EINVAL;
-    return 0;
+        events |= v[i].events;
+    return (events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0 ? -XSOCK_EINVAL : 0;
 }
 
-/* A descriptor that a call can wait in, with a reference, or NULL. */
-static struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
+/* A descriptor of something else than a plain socket, with a reference, which is dropped if no call
+ * can wait in the descriptor. */
+static struct xsock__fd *special_or_null(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return NULL;
     const struct xsock__sock *s = fd->held.sock;
-    if (s->refuses == 0
-        || (s->poller == NULL && !xsock__sock_is_foreign(s) && s->refuses != -XSOCK_EBADF))
+    if (s->poller == NULL && !xsock__sock_is_foreign(s) && s->refuses != -XSOCK_EBADF)
         return fd;
     xsock__fdtab_put(t, fd);
     return NULL;
+}
+
+/* A descriptor that a call can wait in, with a reference, or NULL. */
+static inline struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    return fd == NULL || fd->held.sock->refuses == 0 ? fd : special_or_null(t, fd);
 }
 
 /* Where the system tells every poll of a shutdown, nobody has to be found by its sock. */
@@ -71,27 +75,34 @@ static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
     return xsock__sys_facts.readiness_omits ? &fd->held.sock->waiters : NULL;
 }
 
+/* A descriptor that was closed meanwhile is not asked about. */
 static void attach_all(struct poll *p)
 {
+    struct xsock__sys_wait *asked = p->asked;
     xsock__fdtab_lock(p->t);
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        w->waiter.attached =
-            w->fd != NULL
-            && xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0;
+    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++) {
+        if (w->fd == NULL
+            || xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0)
+            continue;
+        w->waiter.attached = false;
+        xsock__atomic_set(&w->waiter.closed, 1);
+        asked->handle = UINTPTR_MAX;
+        p->known = true;
     }
     xsock__fdtab_unlock(p->t);
 }
 
 static void detach_all(struct poll *p)
 {
+    bool woken = false;
     xsock__fdtab_lock(p->t);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].waiter.attached) {
-            xsock__fdtab_detach_locked(&p->watched[i].waiter);
-            p->woken = p->woken || p->watched[i].waiter.marked;
+    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++)
+        if (w->waiter.attached) {
+            xsock__fdtab_detach_locked(&w->waiter);
+            woken = woken || w->waiter.marked;
         }
     xsock__fdtab_unlock(p->t);
+    p->woken = p->woken || woken;
 }
 
 /* XSOCK_POLL bits for those of pollers. */
@@ -103,12 +114,10 @@ static int poll_bits(uint32_t events)
            | ((events & XSOCK_POLLER_HUP) != 0 ? XSOCK_POLLHUP : 0);
 }
 
-/* What the system has told, and what the state of the socket tells. */
+/* What the system has told, and what the state of the socket tells, which is not a plain one. */
 static int revents_of(const struct xsock__held *held, int events, int told)
 {
     const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
-    if (xsock__ready_is_plain(held->sock))
-        return told;
     struct xsock__ready r = xsock__ready_by_state(held, (told & always) != 0);
     return (told & ~poll_bits(r.drop)) | (poll_bits(r.add) & (events | always));
 }
@@ -119,46 +128,53 @@ static int hup_of(const struct xsock__fd *fd)
     return xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_WR) ? XSOCK_POLLHUP : 0;
 }
 
-/* What the system is asked of a descriptor. If there is something to report already, the system is
- * asked without waiting. */
-static void prepare(struct poll *p, const struct watched *w, const struct xsock_pollfd *v,
-                    struct xsock__sys_wait *asked)
+/* Adds to what the system is asked of an open descriptor, if that is not a plain socket in a plain
+ * state. */
+static void prepare_special(struct poll *p, const struct xsock__fd *fd,
+                            struct xsock__sys_wait *asked)
 {
-    asked->events = v->events;
-    asked->handle = w->waiter.attached ? w->fd->held.handle : UINTPTR_MAX;
-    if (!w->waiter.attached) {
-        p->known = p->known || v->fd >= 0;
-    } else if (!xsock__ready_is_plain(w->fd->held.sock)) {
-        p->known = p->known || revents_of(&w->fd->held, v->events, 0) != 0;
-        asked->events |= hup_of(w->fd);
-    } else if (xsock__sock_is_lookup(w->fd->held.sock)) {
+    if (!xsock__ready_is_plain(fd->held.sock)) {
+        p->known = p->known || revents_of(&fd->held, asked->events, 0) != 0;
+        asked->events |= hup_of(fd);
+    } else if (xsock__sock_is_lookup(fd->held.sock)) {
         asked->events &= XSOCK_POLLIN;
     }
 }
 
-/* Of a call that does not wait, an open descriptor counts as attached. */
+/* One pass: finds the descriptors, and gathers what the system is asked. If there is something to
+ * report already, the system is asked without waiting. Of a call that does not wait, an open
+ * descriptor counts as attached. */
 static void enter(struct poll *p)
 {
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        p->v[i].revents = 0;
-        w->fd = get_waitable(p->t, p->v[i].fd);
-        w->waiter.attached = w->fd != NULL;
-        xsock__atomic_set(&w->waiter.closed, 0);
+    struct xsock__sys_wait *asked = p->asked;
+    struct xsock_pollfd *v = p->v;
+    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
+        struct xsock__fd *fd = get_waitable(p->t, v->fd);
+        v->revents = 0;
+        asked->events = v->events;
+        w->fd = fd;
+        w->waiter.attached = fd != NULL;
+        xsock__atomic_set(&w->waiter.closed, fd == NULL);
+        if (fd == NULL) {
+            asked->handle = UINTPTR_MAX;
+            p->known = p->known || v->fd >= 0;
+            continue;
+        }
+        asked->handle = fd->held.handle;
+        if (fd->held.sock->refuses != 0 || !xsock__ready_is_plain(fd->held.sock))
+            prepare_special(p, fd, asked);
     }
     if (p->waits)
         attach_all(p);
-    for (size_t i = 0; i < p->n; i++)
-        prepare(p, &p->watched[i], &p->v[i], &p->asked[i]);
 }
 
 static void leave(struct poll *p)
 {
     if (p->waits)
         detach_all(p);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].fd != NULL)
-            xsock__fdtab_put(p->t, p->watched[i].fd);
+    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++)
+        if (w->fd != NULL)
+            xsock__fdtab_put(p->t, w->fd);
 }
 
 /* -XSOCK_ECANCELED if the table is sealed. */
@@ -191,18 +207,20 @@ static bool was_notified(const struct poll *p)
     return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
-/* Collects what there is to report after the system was asked. */
-static int collect(struct poll *p)
+/* Reports what there is after the system was asked. A descriptor that is not open is one that was
+ * closed. */
+static int report(struct poll *p)
 {
+    const struct xsock__sys_wait *asked = p->asked;
+    struct xsock_pollfd *v = p->v;
     int ready = 0;
-    for (size_t i = 0; i < p->n; i++) {
-        struct watched *w = &p->watched[i];
-        int revents = 0;
-        if (w->waiter.attached && !xsock__atomic_load(&w->waiter.closed))
-            revents = revents_of(&w->fd->held, p->v[i].events, p->asked[i].revents);
-        else if (p->v[i].fd >= 0)
-            revents = XSOCK_POLLNVAL;
-        p->v[i].revents = (short)revents;
+    for (const struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
+        int revents = asked->revents;
+        if (xsock__atomic_load(&w->waiter.closed))
+            revents = v->fd >= 0 ? XSOCK_POLLNVAL : 0;
+        else if (!xsock__ready_is_plain(w->fd->held.sock))
+            revents = revents_of(&w->fd->held, v->events, revents);
+        v->revents = (short)revents;
         ready += revents != 0;
     }
     return ready;
@@ -252,7 +270,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
         int rc = ask(p, left);
         if (rc != 0)
             return rc;
-        int ready = collect(p);
+        int ready = report(p);
         if (is_over(p))
             return -XSOCK_ECANCELED;
         if (ready > 0 || left == 0 || was_notified(p))
