@@ -381,13 +381,15 @@ struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
     uintptr_t handle;   /* a socket; the core closes it after remove, or after the poller's close */
-    const void *socket; /* the same for all duplicates of a socket */
+    void *socket;       /* the same for all duplicates of a socket */
     /* Events are reported with this key. Each member that is added gets another one, so that the
      * core knows late events. Bit 63 is 0, for the backend to use on the key's way through the
      * system. */
     uint64_t key;
-    uint32_t events; /* the backend's: what the member is watched for */
-    void *state;     /* the backend's: what outlives remove, such as a poll that is cancelled */
+    union {              /* the backend's: */
+        uint32_t events; /* what the member is watched for, */
+        void *state;     /* or what outlives remove, such as a poll that is cancelled */
+    };
 };
 
 /* events are XSOCK_POLLER bits: IN, OUT, RDHUP and PRI as asked for, ERR and HUP always. The core

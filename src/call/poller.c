@@ -9,9 +9,16 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
                               | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
                               | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* Finds the descriptor of a poller, and adds a reference. */
+/* Finds the descriptor of a poller, and adds a reference. A live poller needs one look. */
 static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
+    *out = xsock__fdtab_get(t, d);
+    if (*out == NULL)
+        return -XSOCK_EBADF;
+    const struct xsock__poller *p = (*out)->held.sock->poller;
+    if (p != NULL && !xsock__poller_is_dead(p))
+        return 0;
+    xsock__fdtab_put(t, *out);
     int rc = xsock__lookup_fd(t, d, out);
     if (rc != 0 || (*out)->held.sock->poller != NULL)
         return rc;

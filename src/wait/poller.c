@@ -31,20 +31,20 @@ static bool take_slot(struct xsock__poller *p, struct member *m)
     if (p->free_slot == p->slot_count && !make_slots(p))
         return false;
     struct slot *s = &p->slots[p->free_slot];
-    m->slot = p->free_slot;
-    m->sys.key = xsock__poller_key(s->generation, m->slot);
+    m->sys.key = xsock__poller_key(s->generation, p->free_slot);
     p->free_slot = s->next_free;
     s->member = m;
+    s->place = 0;
     return true;
 }
 
 static void free_slot(struct xsock__poller *p, struct member *m)
 {
-    struct slot *s = &p->slots[m->slot];
+    struct slot *s = xsock__poller_slot(p, m);
     s->member = NULL;
     s->generation++;
     s->next_free = p->free_slot;
-    p->free_slot = m->slot;
+    p->free_slot = (uint32_t)m->sys.key;
 }
 
 /* ---- Life ------------------------------------------------------------------------------------ */
@@ -196,22 +196,27 @@ static struct member *find(struct xsock__poller *p, struct xsock__fd *fd)
 
 /* Under the lock. *m becomes NULL if another thread, which is closing the descriptor, frees the
  * member. */
-static int insert(struct xsock__poller *p, struct xsock__fd *fd, struct member **m)
+static int insert(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events, uint64_t data,
+                  struct member **m)
 {
     struct member *new = *m;
     if (find(p, fd) != NULL)
         return -XSOCK_EEXIST;
     if (!take_slot(p, new))
         return -XSOCK_ENOMEM;
+    struct slot *s = xsock__poller_slot(p, new);
+    s->data = data;
+    s->number = fd->number;
+    s->armed = true;
     if (xsock__fdtab_observe(p->table, fd, &new->observer) != 0) {
         free_slot(p, new);
         return -XSOCK_EBADF;
     }
     xsock__atomic_add(&p->refs, 1);
-    int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, new->events));
+    int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, events));
     new->added = rc == 0;
     if (rc == 0)
-        xsock__poller_watch_state(p, new, new->events);
+        xsock__poller_watch_state(p, new, events);
     if (rc == 0 || !xsock__fdtab_unobserve(p->table, &new->observer)) {
         *m = NULL;
         return rc;
@@ -231,15 +236,10 @@ int xsock__poller_add(struct xsock__poller *p, struct xsock__fd *fd, uint32_t ev
     m->sys.handle = fd->held.handle;
     m->sys.socket = fd->held.sock;
     m->poller = p;
-    m->data = data;
-    m->events = events;
-    m->number = fd->number;
-    m->held = &fd->held;
-    m->armed = true;
     if ((events & XSOCK_POLLER_ET) != 0)
         xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_EDGES, 0);
     xsock__sys_lock(&p->lock);
-    int rc = insert(p, fd, &m);
+    int rc = insert(p, fd, events, data, &m);
     xsock__sys_unlock(&p->lock);
     xsock__sys_free(m, sizeof *m);
     return rc;
@@ -252,8 +252,9 @@ static int change(struct xsock__poller *p, struct member *m, uint32_t events, ui
     int rc = xsock__finish(xsock__sys_poller_change(p->sys, &m->sys, events));
     if (rc != 0)
         return rc;
-    m->data = data;
-    m->armed = true;
+    struct slot *s = xsock__poller_slot(p, m);
+    s->data = data;
+    s->armed = true;
     xsock__poller_watch_state(p, m, events);
     return 0;
 }

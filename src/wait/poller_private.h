@@ -10,28 +10,29 @@
 #include "sys.h"
 #include "wait/poller.h"
 
+/* What a wait does not need of a member. */
 struct member {
     struct xsock__observer observer; /* of the descriptor that is watched */
-    struct xsock__sys_member sys;
+    struct xsock__sys_member sys;    /* the low half of its key is the member's slot */
     struct xsock__poller *poller;
-    uint64_t data;
-    uint32_t events;
-    uint32_t slot;
-    const struct xsock__held *held; /* what its descriptor holds, which it lives no longer than */
-    struct member *next_noted;      /* in the list of those whose state has something to report, */
-    bool noted;                     /* if it stands there */
-    uint32_t told;                  /* ET: what of its state was reported */
-    int number;
-    bool added;     /* the system has it */
-    bool armed;     /* ONESHOT: not reported yet */
-    uint64_t batch; /* the last wait that reported it; wide enough never to come round to 0 */
-    uint32_t place; /* and where */
+    struct member *next_noted; /* in the list of those whose state has something to report, */
+    bool noted;                /* if it stands there */
+    bool added;                /* the system has it */
+    unsigned char told;        /* ET: what of its state was reported */
 };
 
+/* What a wait reports of a member, so that a wait touches nothing else. */
 struct slot {
     struct member *member; /* NULL: free */
+    uint64_t data;
     uint32_t generation;
-    uint32_t next_free;
+    int number;
+    unsigned char events; /* what the member is watched for, with its modes */
+    bool armed;           /* ONESHOT: not reported yet */
+    union {
+        uint32_t place; /* where a wait has reported it, if that entry has the slot's key */
+        uint32_t next_free;
+    };
 };
 
 enum { CLOSING = 1, DEAD = 2 };
@@ -51,9 +52,8 @@ struct xsock__poller {
     struct slot *slots;
     uint32_t slot_count, free_slot; /* free_slot == slot_count: none */
     struct xsock__lock noted_lock; /* of the list of members whose state has something to report, */
-    struct member *noted;          /* and of their events, which `lock` guards, too */
+    struct member *noted;
     xsock__atomic_int any_noted;
-    uint64_t batch;
     bool gone; /* the system's poller is closed */
 };
 
@@ -62,14 +62,25 @@ static inline uint64_t xsock__poller_key(uint32_t generation, uint32_t slot)
     return (uint64_t)(generation & INT32_MAX) << 32 | slot;
 }
 
-/* Under the lock. The member of a key that the system reported, or NULL if the member has left
+static inline struct slot *xsock__poller_slot(const struct xsock__poller *p, const struct member *m)
+{
+    return &p->slots[(uint32_t)m->sys.key];
+}
+
+/* Under the lock. The slot of a key that the system reported, or NULL if the member has left
  * meanwhile. */
-static inline struct member *xsock__poller_member(const struct xsock__poller *p, uint64_t key)
+static inline struct slot *xsock__poller_slot_of_key(const struct xsock__poller *p, uint64_t key)
 {
     uint32_t i = (uint32_t)key;
     if (i >= p->slot_count || xsock__poller_key(p->slots[i].generation, i) != key)
         return NULL;
-    return p->slots[i].member;
+    return &p->slots[i];
+}
+
+/* What the member's descriptor holds, which the member lives no longer than. */
+static inline struct xsock__held xsock__poller_held(const struct member *m)
+{
+    return (struct xsock__held){m->sys.handle, m->sys.socket};
 }
 
 /* poller_state.c: under the lock. From now on the member is watched for these events, and what the
@@ -87,6 +98,5 @@ typedef bool xsock__poller_noted_fn(struct member *m, uint32_t events, void *use
 bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *fn, void *user);
 
 static const uint32_t xsock__poller_always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
-static const uint32_t xsock__poller_modes = XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
 #endif

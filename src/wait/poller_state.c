@@ -7,19 +7,19 @@
 #include "wait/poller_private.h"
 
 /* What the state of the member's socket has to report, and of that what was not reported yet. */
-static uint32_t left_to_tell(const struct member *m, uint32_t *out_known)
+static uint32_t left_to_tell(const struct member *m, const struct slot *s, uint32_t *out_known)
 {
+    const struct xsock__held held = xsock__poller_held(m);
     *out_known = 0;
-    if (!xsock__ready_is_plain(m->held->sock))
-        *out_known = xsock__ready_by_state(m->held, false).add
-                     & ((m->events & ~xsock__poller_modes) | xsock__poller_always);
-    return (m->events & XSOCK_POLLER_ET) != 0 ? *out_known & ~m->told : *out_known;
+    if (!xsock__ready_is_plain(held.sock))
+        *out_known = xsock__ready_by_state(&held, false).add & (s->events | xsock__poller_always);
+    return (s->events & XSOCK_POLLER_ET) != 0 ? *out_known & ~(uint32_t)m->told : *out_known;
 }
 
 /* Under the list's lock. Whether there is anything to report is asked later. */
 static void note(struct xsock__poller *p, struct member *m)
 {
-    if (m->noted || xsock__ready_is_plain(m->held->sock))
+    if (m->noted || xsock__ready_is_plain(m->sys.socket))
         return;
     m->noted = true;
     m->told = 0;
@@ -32,7 +32,7 @@ static void note(struct xsock__poller *p, struct member *m)
 void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events)
 {
     xsock__sys_lock(&p->noted_lock);
-    m->events = events;
+    xsock__poller_slot(p, m)->events = (unsigned char)events;
     m->told = 0;
     if (xsock__sys_facts.readiness_omits)
         note(p, m);
@@ -66,17 +66,18 @@ bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *f
     xsock__sys_lock(&p->noted_lock);
     for (struct member **link = &p->noted; *link != NULL;) {
         struct member *m = *link;
-        uint32_t known, left = left_to_tell(m, &known);
+        const struct slot *s = xsock__poller_slot(p, m);
+        uint32_t known, left = left_to_tell(m, s, &known);
         if (known == 0) {
             unlink_noted(p, link);
             continue;
         }
         link = &m->next_noted;
-        if (left == 0 || !m->armed)
+        if (left == 0 || !s->armed)
             continue;
         any = true;
         if (fn != NULL && fn(m, known, user))
-            m->told = known;
+            m->told = (unsigned char)known;
     }
     xsock__sys_unlock(&p->noted_lock);
     return any;

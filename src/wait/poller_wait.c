@@ -4,56 +4,66 @@
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
-/* Under the lock. Events of a member become an entry, or join the member's entry. */
-static inline int report(struct xsock__poller *p, struct member *m, uint32_t events,
-                         struct xsock_event *out, int count)
-{
-    events &= (m->events & ~xsock__poller_modes) | xsock__poller_always;
-    if (events == 0)
-        return count;
-    if (m->batch == p->batch && (int)m->place < count) {
-        out[m->place].events |= events;
-        return count;
-    }
-    if (!m->armed)
-        return count;
-    m->armed = (m->events & XSOCK_POLLER_ONESHOT) == 0;
-    m->batch = p->batch;
-    m->place = (uint32_t)count;
-    out[count] = (struct xsock_event){.data = m->data, .events = events, .fd = m->number};
-    return count + 1;
-}
+enum { MAX = 128 };
 
-/* Under the lock. An event of the system may belong to no member. */
-static int report_event(struct xsock__poller *p, const struct xsock__sys_event *e,
-                        struct xsock_event *out, int count)
-{
-    struct member *m = xsock__poller_member(p, e->key);
-    uint32_t events = e->events;
-    if (m == NULL)
-        return count;
-    if (!xsock__ready_is_plain(m->held->sock)) {
-        struct xsock__ready r =
-            xsock__ready_by_state(m->held, (events & xsock__poller_always) != 0);
-        events = (events & ~r.drop) | r.add;
-    }
-    return report(p, m, events, out, count);
-}
-
-/* One wait's report of the members whose state has something to report. */
+/* One wait's report. The entries of `v` that are done with hold the keys of those in `out`. */
 struct report {
     struct xsock__poller *p;
     struct xsock_event *out;
+    struct xsock__sys_event *v;
     size_t capacity;
     int count;
 };
 
+/* Under the lock. Events of a member become an entry, or join the member's entry. The modes are
+ * never among the events. */
+static inline void report(struct report *r, struct slot *s, uint64_t key, uint32_t events)
+{
+    const int count = r->count;
+    events &= s->events | xsock__poller_always;
+    if (events == 0)
+        return;
+    if ((int)s->place < count && r->v[s->place].key == key) {
+        r->out[s->place].events |= events;
+        return;
+    }
+    if (!s->armed)
+        return;
+    s->armed = (s->events & XSOCK_POLLER_ONESHOT) == 0;
+    s->place = (uint32_t)count;
+    r->v[count].key = key;
+    r->out[count] = (struct xsock_event){.data = s->data, .events = events, .fd = s->number};
+    r->count = count + 1;
+}
+
+static uint32_t with_state(const struct member *m, uint32_t events)
+{
+    const struct xsock__held held = xsock__poller_held(m);
+    if (xsock__ready_is_plain(held.sock))
+        return events;
+    struct xsock__ready r = xsock__ready_by_state(&held, (events & xsock__poller_always) != 0);
+    return (events & ~r.drop) | r.add;
+}
+
+/* Under the lock. An event of the system may belong to no member. Where the system reports every
+ * state by itself, or with HUP, the socket is looked at only then. */
+static inline void report_event(struct report *r, uint64_t key, uint32_t events)
+{
+    struct slot *s = xsock__poller_slot_of_key(r->p, key);
+    if (s == NULL || s->member == NULL)
+        return;
+    if (xsock__sys_facts.readiness_omits || (events & xsock__poller_always) != 0)
+        events = with_state(s->member, events);
+    report(r, s, key, events);
+}
+
+/* Of a member whose state has something to report. */
 static bool report_noted(struct member *m, uint32_t events, void *user)
 {
     struct report *r = user;
     if ((size_t)r->count >= r->capacity)
         return false;
-    r->count = report(r->p, m, events, r->out, r->count);
+    report(r, xsock__poller_slot(r->p, m), m->sys.key, events);
     return true;
 }
 
@@ -68,29 +78,23 @@ static bool has_noted(struct xsock__poller *p)
     return any;
 }
 
-static int report_all(struct xsock__poller *p, const struct xsock__sys_event *v, size_t count,
+static int report_all(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
                       struct xsock_event *out, size_t n)
 {
     bool noted = xsock__atomic_load(&p->any_noted) != 0;
-    int reported = 0;
+    struct report r = {p, out, v, n, 0};
     if (count == 0 && !noted)
         return 0;
     xsock__sys_lock(&p->lock);
-    p->batch++;
     for (size_t i = 0; i < count; i++)
-        reported = report_event(p, &v[i], out, reported);
-    if (noted) {
-        struct report r = {p, out, n, reported};
+        report_event(&r, v[i].key, v[i].events);
+    if (noted)
         (void)xsock__poller_each_noted(p, report_noted, &r);
-        reported = r.count;
-    }
     xsock__sys_unlock(&p->lock);
-    return reported;
+    return r.count;
 }
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
-
-enum { MAX = 128 };
 
 int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
                        size_t n, int64_t timeout_ns)
@@ -114,7 +118,7 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
             rc = xsock__finish(code);
             break;
         }
-        rc = report_all(p, v, count, out, n);
+        rc = report_all(p, v, count, out, most);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
         over = rc > 0 || asked || xsock__time_left(&end) == 0;
     }
