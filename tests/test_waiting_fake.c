@@ -267,6 +267,63 @@ static void a_call_that_loses_its_wake_lets_another_ask(void **state)
     xsock__fdtab_put(t, s.fd);
 }
 
+/* What a call needs that makes a handle, and how the call is made. */
+static int open_one(int d)
+{
+    (void)d;
+    return xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0);
+}
+
+static int pair_one(int d)
+{
+    int two[2];
+    (void)d;
+    return xsock__call_pair(t, XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, two);
+}
+
+static int dup_one(int d)
+{
+    return xsock__call_dup(t, d, 0, 0);
+}
+
+static int dup2_one(int d)
+{
+    return xsock__call_dup2(t, d, 40, 0);
+}
+
+static int accept_one(int d)
+{
+    int l = with_a_connection(), made = xsock__call_accept(t, l, 0, NULL);
+    (void)d;
+    ASSERT_RESULT(0, xsock__call_close(t, l));
+    return made;
+}
+
+static void idle_wakes_make_room_for_what_the_program_opens(void **state)
+{
+    static const struct {
+        int (*run)(int d);
+        enum fake_call call;
+    } makers[] = {
+        {open_one, FAKE_OPEN}, {pair_one, FAKE_PAIR},     {dup_one, FAKE_DUP},
+        {dup2_one, FAKE_DUP},  {accept_one, FAKE_ACCEPT},
+    };
+    static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE};
+    int d[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+    for (size_t i = 0; i < 2 * (sizeof makers / sizeof *makers); i++) {
+        ASSERT_RESULT(0, xsock__poll(t, &p, 1, 1));
+        fake_fail(makers[i / 2].call, 1, codes[i % 2]);
+        int made = makers[i / 2].run(d[0]);
+        assert_true(fake_failed() && made >= 0);
+        assert_false(xsock__fdtab_free_idle_wakers(t));
+    }
+    fake_fail(FAKE_OPEN, 1, FAKE_EMFILE); /* no wake is idle now */
+    ASSERT_RESULT(-XSOCK_EMFILE, open_one(d[0]));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -281,6 +338,7 @@ int main(void)
         TALK_TEST(wakes_are_given_back),
         TALK_TEST(one_of_several_asks_the_system),
         TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
+        TALK_TEST(idle_wakes_make_room_for_what_the_program_opens),
     };
     return cmocka_run_group_tests_name("waiting, fake", tests, NULL, NULL);
 }

@@ -41,7 +41,9 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         return when_full(rc, xsock__probe(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
-        rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &held);
+        do
+            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &held);
+        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -60,7 +62,9 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
         return when_full(rc, xsock__probe_pair(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
-        rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
+        do
+            rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
+        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
     for (int i = 0; i < 2; i++) {
         if (rc != 0)
             xsock__fdtab_cancel(t, fd[i]);
@@ -81,6 +85,16 @@ static bool is_single(const struct xsock__fd *fd)
     return is_poller(fd) || xsock__sock_is_lookup(fd->held.sock);
 }
 
+static int dup_handle(struct xsock__fdtab *t, const struct xsock__fd *from, int flags,
+                      struct xsock__held *out)
+{
+    int rc;
+    do
+        rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, out);
+    while (rc != 0 && xsock__fdtab_makes_room(t, rc));
+    return rc;
+}
+
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)
 {
     struct xsock__fd *fd;
@@ -91,7 +105,7 @@ int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min,
     int rc = xsock__fdtab_reserve(t, min, &fd);
     if (rc != 0)
         return rc;
-    rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
+    rc = dup_handle(t, from, flags, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -119,7 +133,7 @@ static int dup_onto(struct xsock__fdtab *t, const struct xsock__fd *from, int to
         return -XSOCK_EINVAL;
     if (from->number == to)
         return to;
-    int rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, &held);
+    int rc = dup_handle(t, from, flags, &held);
     if (rc != 0)
         return rc;
     rc = xsock__fdtab_replace(t, to, &held, flags != 0);

@@ -37,7 +37,9 @@ int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
         return rc;
     rc = xsock__start();
     if (rc == 0)
-        rc = xsock__poller_open(t, fd, &held);
+        do
+            rc = xsock__poller_open(t, fd, &held);
+        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;

@@ -221,6 +221,10 @@ int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out);
 /* Frees the wakes that no call uses, and returns whether there were any. */
 bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t);
 
+/* Whether a step that has failed with this error of the system makes sense once more: no handle was
+ * left, and idle wakes have been given back. */
+bool xsock__fdtab_makes_room(struct xsock__fdtab *t, int error);
+
 /* Count a call that waits without a wake of the table's. -XSOCK_ENOBUFS if as many calls wait as
  * may; -XSOCK_ECANCELED if the table is sealed. */
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t);
