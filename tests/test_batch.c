@@ -141,6 +141,34 @@ static void an_error_after_some_is_told_the_next_time(void **state)
     end_rig(&r);
 }
 
+#ifdef __linux__
+/* Linux tells a refusal before the next datagram goes. */
+static void a_refusal_that_ends_a_batch_is_readiness_until_a_call_has_told_it(void **state)
+{
+    struct xsock_addr from, to;
+    struct xsock_dgram v[3];
+    struct xsock_event e;
+    int d = sockets_udp(&from), closed = sockets_udp(&to), p = xsock_poller_open(0);
+    (void)state;
+    for (size_t i = 0; i < 3; i++) /* each is longer than the one before, so none is joined */
+        v[i] = (struct xsock_dgram){.base = "abc", .len = i + 1};
+    ASSERT_RESULT(0, xsock_close(closed));
+    ASSERT_RESULT(0, xsock_connect(d, &to));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, 7));
+    ASSERT_RESULT(1, xsock_send_batch(d, v, 3, 0));
+    struct xsock_pollfd q = {.fd = d, .events = XSOCK_POLLIN};
+    ASSERT_RESULT(1, xsock_poll(&q, 1, -1));
+    assert_int_equal(q.revents, XSOCK_POLLERR);
+    ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, -1));
+    assert_int_equal(e.events, XSOCK_POLLER_ERR);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, (int)xsock_send(d, "c", 1, 0));
+    ASSERT_RESULT(0, xsock_poll(&q, 1, 0));
+    ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+    ASSERT_RESULT(0, xsock_close(p));
+    ASSERT_RESULT(0, xsock_close(d));
+}
+#endif
+
 static void batches_that_can_not_be_are_refused(void **state)
 {
     struct rig r;
@@ -217,6 +245,9 @@ int main(void)
         TEST(a_hundred_thousand_datagrams_come_as_they_were_sent),
         TEST(an_error_after_some_is_told_the_next_time),
         TEST(batches_that_can_not_be_are_refused),
+#ifdef __linux__
+        TEST(a_refusal_that_ends_a_batch_is_readiness_until_a_call_has_told_it),
+#endif
         TEST(a_local_pair_has_batches_too),
     };
     return cmocka_run_group_tests(tests, harness_warm_up, NULL);

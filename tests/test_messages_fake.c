@@ -230,6 +230,45 @@ static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
 
 /* ---- An error that comes after some ---------------------------------------------------------- */
 
+static int poll_for(int d, short events)
+{
+    struct xsock_pollfd p = {.fd = d, .events = events};
+    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+    return p.revents;
+}
+
+static void a_kept_report_is_readiness_until_a_call_has_told_it(void **state)
+{
+    static const uint32_t modes[] = {0, XSOCK_POLLER_ET, XSOCK_POLLER_ONESHOT};
+    char byte[] = "abcd";
+    struct xsock_dgram v[4];
+    struct xsock_event e;
+    struct rig r;
+    (void)state;
+    make_rig(&r);
+    fake_join(false);
+    ASSERT_RESULT(0, xsock_connect(r.from, &r.name));
+    for (int i = 0; i < 4; i++)
+        v[i] = (struct xsock_dgram){.base = &byte[i], .len = 1};
+    for (int i = 0; i < 3; i++) {
+        int p = xsock_poller_open(0);
+        ASSERT_RESULT(0,
+                      xsock_poller_ctl(p, XSOCK_POLLER_ADD, r.from, XSOCK_POLLER_IN | modes[i], 7));
+        fake_fail(FAKE_SEND, 3, FAKE_ECONNREFUSED);
+        ASSERT_RESULT(2, xsock_send_batch(r.from, v, 4, 0));
+        assert_int_equal(poll_for(r.from, XSOCK_POLLIN), XSOCK_POLLERR);
+        assert_int_equal(poll_for(r.from, XSOCK_POLLOUT), XSOCK_POLLERR | XSOCK_POLLOUT);
+        ASSERT_RESULT(1, xsock_poller_wait(p, &e, 1, -1));
+        assert_int_equal(e.events, XSOCK_POLLER_ERR);
+        ASSERT_RESULT(i == 0, xsock_poller_wait(p, &e, 1, 0));
+        ASSERT_RESULT(-XSOCK_ECONNREFUSED, (int)xsock_send(r.from, byte, 1, 0));
+        assert_int_equal(poll_for(r.from, XSOCK_POLLOUT), XSOCK_POLLOUT);
+        ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+        ASSERT_RESULT(0, xsock_close(p));
+    }
+    end_rig(&r);
+}
+
 static void a_report_after_some_datagrams_is_told_by_the_next_call(void **state)
 {
     char byte[12] = "abcdefghijk";
@@ -279,6 +318,7 @@ int main(void)
         FAKE_TEST(a_partial_send_goes_on_in_the_middle_of_a_vector),
         FAKE_TEST(a_batch_tells_the_end_from_an_empty_datagram),
         FAKE_TEST(a_report_after_some_datagrams_is_told_by_the_next_call),
+        FAKE_TEST(a_kept_report_is_readiness_until_a_call_has_told_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,7 @@
 #include "socket/kept_error.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "wait/poller.h"
 #include "wait/wait.h"
 
 /* The part of a batch that the system gets at once. Each message is one datagram, or several if the
@@ -207,15 +208,25 @@ static int try_send(struct xsock__fd *fd, void *call)
     return code;
 }
 
+/* A kept error is readiness, too: calls and pollers that wait are told. */
+static void keep_error(struct xsock__fdtab *t, struct xsock__fd *fd, int code)
+{
+    if (!xsock__kept_error_put(fd->held.sock, code))
+        return;
+    xsock__fdtab_look_again(t, &fd->held.sock->waiters);
+    xsock__poller_state_changed(t, fd);
+}
+
 /* Tries without waiting. An error belongs to the next call, so xsock_oserror() must not change. An
  * error that the system would not give again is kept for that call. */
-static int try_again(struct xsock__fd *fd, xsock__try_fn *fn, struct window *w)
+static int try_again(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
+                     struct window *w)
 {
     int code;
     do
         code = fn(fd, w);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    xsock__kept_error_put(fd->held.sock, code);
+    keep_error(t, fd, code);
     return code;
 }
 
@@ -244,7 +255,7 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         if (rc == 0 && sent == 0)
             rc = xsock__until_done(t, fd, try_send, &w, XSOCK_POLLOUT, &limit);
         else if (rc == 0)
-            rc = try_again(fd, try_send, &w);
+            rc = try_again(t, fd, try_send, &w);
         if (rc != 0)
             return sent > 0 ? (int)sent : xsock__send_recv_error(s, rc, true);
         for (size_t i = 0; i < w.done; i++)
@@ -368,11 +379,11 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         if (got == 0)
             rc = xsock__until_done(t, fd, try_recv, &w, XSOCK_POLLIN, &limit);
         else
-            rc = try_again(fd, try_recv, &w);
+            rc = try_again(t, fd, try_recv, &w);
         if (rc != 0)
             return got > 0 ? (int)got : xsock__send_recv_error(s, rc, false);
         report(&w, s, v + got);
-        xsock__kept_error_put(s, w.ended);
+        keep_error(t, fd, w.ended);
         got += w.done;
         if (w.done < w.n)
             break;

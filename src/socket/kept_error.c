@@ -23,12 +23,13 @@ static bool is_report(int error)
     }
 }
 
-void xsock__kept_error_put(struct xsock__sock *s, int code)
+bool xsock__kept_error_put(struct xsock__sock *s, int code)
 {
     if (!is_report(xsock__error_from_native(code)))
-        return;
+        return false;
     xsock__atomic_store(&s->kept_error, code);
     xsock__sock_becomes(s, XSOCK__SOCK_KEPT_ERROR, 0);
+    return true;
 }
 
 int xsock__kept_error_take(struct xsock__sock *s)

@@ -6,8 +6,9 @@
 
 #include "socket/sock.h"
 
-/* Ignores 0, and the codes that the next call would get anyway. */
-void xsock__kept_error_put(struct xsock__sock *s, int code);
+/* Ignores 0, and the codes that the next call would get anyway. Returns whether the code is kept,
+ * which makes the socket ready: see ready.h. */
+bool xsock__kept_error_put(struct xsock__sock *s, int code);
 
 /* Returns the code, or 0. The socket has none afterwards. */
 int xsock__kept_error_take(struct xsock__sock *s);

@@ -53,6 +53,8 @@ struct xsock__ready xsock__ready_by_state(const struct xsock__held *held, bool f
     const struct xsock__sock *s = held->sock;
     int state = xsock__atomic_load(&s->state);
     struct xsock__ready r = when_shut(state);
+    if ((state & XSOCK__SOCK_KEPT_ERROR) != 0)
+        r.add |= OUT | ERR; /* as if the system still had it: the next call is told */
     if (!xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s)
         || (state & (XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING)) != 0)
         return r;

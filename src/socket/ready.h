@@ -24,7 +24,7 @@ struct xsock__ready xsock__ready_by_state(const struct xsock__held *held, bool f
 static inline bool xsock__ready_is_plain(const struct xsock__sock *s)
 {
     int state = xsock__atomic_load(&s->state);
-    return (state & (XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_SHUT_WR)) == 0
+    return (state & (XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_SHUT_WR | XSOCK__SOCK_KEPT_ERROR)) == 0
            && (!xsock__sys_facts.readiness_omits
                || (state & (XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING)) != 0
                || !xsock__sock_is_stream(s));

@@ -69,10 +69,12 @@ static inline struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
     return fd == NULL || fd->held.sock->refuses == 0 ? fd : special_or_null(t, fd);
 }
 
-/* Where the system tells every poll of a shutdown, nobody has to be found by its sock. */
+/* Where the system tells every poll of a shutdown, nobody has to be found by its sock, but of an
+ * error that is kept of datagrams. */
 static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
 {
-    return xsock__sys_facts.readiness_omits ? &fd->held.sock->waiters : NULL;
+    struct xsock__sock *s = fd->held.sock;
+    return xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s) ? &s->waiters : NULL;
 }
 
 /* A descriptor that was closed meanwhile is not asked about. */

@@ -314,7 +314,7 @@ static bool note_state(struct xsock__observer *f, void *user)
 
 void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (xsock__sys_facts.readiness_omits)
+    if (xsock__poller_must_note(fd->held.sock))
         tell(t, fd, note_state, NULL);
 }
 

@@ -55,8 +55,8 @@ void xsock__poller_wake(struct xsock__poller *p);
  * member (XSOCK_POLLHUP). */
 void xsock__poller_used(struct xsock__fdtab *t, struct xsock__fd *fd, int poll_events);
 
-/* Tells the pollers of fd that the state of its socket has changed: it has been shut down, or a
- * connect has failed. */
+/* Tells the pollers of fd that the state of its socket has changed: it has been shut down, a
+ * connect has failed, or an error is kept. */
 void xsock__poller_state_changed(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 #endif

@@ -83,6 +83,12 @@ static inline struct xsock__held xsock__poller_held(const struct member *m)
     return (struct xsock__held){m->sys.handle, m->sys.socket};
 }
 
+/* Whether the system may leave out what the state of the socket tells. */
+static inline bool xsock__poller_must_note(const struct xsock__sock *s)
+{
+    return xsock__sys_facts.readiness_omits || xsock__sock_is(s, XSOCK__SOCK_KEPT_ERROR);
+}
+
 /* poller_state.c: under the lock. From now on the member is watched for these events, and what the
  * state of its socket tells is reported beside what the system reports. forget ends that. */
 void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events);

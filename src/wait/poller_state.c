@@ -2,7 +2,7 @@
  *
  * Members whose state has something to report stand in a list, under a lock of its own: a thread
  * that changes the state holds the table's lock. A wait goes through the list. Linux reports all
- * states by itself: HUP tells of a listener that is shut down. */
+ * states by itself but an error that xsock keeps: HUP tells of a listener that is shut down. */
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
@@ -19,13 +19,15 @@ static uint32_t left_to_tell(const struct member *m, const struct slot *s, uint3
 /* Under the list's lock. Whether there is anything to report is asked later. */
 static void note(struct xsock__poller *p, struct member *m)
 {
-    if (m->noted || xsock__ready_is_plain(m->sys.socket))
+    if (xsock__ready_is_plain(m->sys.socket))
         return;
-    m->noted = true;
     m->told = 0;
-    m->next_noted = p->noted;
-    p->noted = m;
-    xsock__atomic_store(&p->any_noted, 1);
+    if (!m->noted) {
+        m->noted = true;
+        m->next_noted = p->noted;
+        p->noted = m;
+        xsock__atomic_store(&p->any_noted, 1);
+    }
     xsock__sys_poller_wake(p->sys);
 }
 
@@ -34,7 +36,7 @@ void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32
     xsock__sys_lock(&p->noted_lock);
     xsock__poller_slot(p, m)->events = (unsigned char)events;
     m->told = 0;
-    if (xsock__sys_facts.readiness_omits)
+    if (xsock__poller_must_note(m->sys.socket))
         note(p, m);
     xsock__sys_unlock(&p->noted_lock);
 }
