@@ -1,6 +1,7 @@
 /* Every call on endpoints and data against a system whose nth call fails, for n = 1, 2, 3 ... until
  * the call succeeds: the error is the right one, out-parameters are untouched, nothing is left
  * behind, and the next try is as good as any. */
+#include "call/plain.h"
 #include "fake_talk.h"
 #include "harness.h"
 #include "facts/translate.h"
@@ -153,7 +154,7 @@ static int do_peer_cred(struct world *w)
 
 static int do_send(struct world *w)
 {
-    return (int)xsock__call_sendto(t, w->client, "hello", 5, 0, NULL);
+    return (int)xsock__call_send(t, w->client, "hello", 5, 0);
 }
 
 static int do_send_full(struct world *w) /* until somebody reads */

@@ -1,5 +1,6 @@
 /* What only the tables of guests have: rules of their own, numbers that are kept, an end. */
 #include "call/call.h"
+#include "call/plain.h"
 #include "socket/start.h"
 #include "wait/poll.h"
 #include "fake_net.h"
@@ -174,7 +175,7 @@ static void what_opens_while_a_table_is_sealed_is_waited_in_by_nobody(void **sta
     (void)state;
     fake_before(FAKE_OPEN, 1, seal_it, t);
     ASSERT_RESULT(3, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
-    ASSERT_RESULT(-XSOCK_EBADF, (int)xsock__call_recvfrom(t, 3, &byte, 1, 0, NULL));
+    ASSERT_RESULT(-XSOCK_EBADF, (int)xsock__call_recv(t, 3, &byte, 1, 0));
     ASSERT_RESULT(-XSOCK_ECANCELED, xsock__poll(t, &v, 1, -1));
     ASSERT_RESULT(-XSOCK_ECANCELED, xsock__fdtab_enter_wait(t));
     xsock__fdtab_destroy(t);

@@ -1,5 +1,6 @@
 /* Calls that move a part, and go on after that part: many times within one vector or one file. The
  * tests compare every byte, and every count. */
+#include "call/plain.h"
 #include "fake_talk.h"
 #include "call/options.h"
 #include "harness.h"
@@ -67,8 +68,8 @@ static void take_piece(void *user)
 {
     size_t space = sizeof far_end.got - far_end.count;
     size_t len = far_end.piece < space ? far_end.piece : space;
-    ptrdiff_t n = xsock__call_recvfrom(t, far_end.d, far_end.got + far_end.count, len,
-                                       XSOCK_MSG_DONTWAIT, NULL);
+    ptrdiff_t n =
+        xsock__call_recv(t, far_end.d, far_end.got + far_end.count, len, XSOCK_MSG_DONTWAIT);
     ASSERT_THAT(n > 0, "%s", harness_name((int)n));
     far_end.count += (size_t)n;
     fake_before(FAKE_WAIT, 1, take_piece, user);
@@ -77,8 +78,7 @@ static void take_piece(void *user)
 static void give_piece(void *user)
 {
     size_t left = TOTAL - far_end.count, len = far_end.piece < left ? far_end.piece : left;
-    ptrdiff_t n =
-        xsock__call_sendto(t, far_end.d, bytes + far_end.count, len, XSOCK_MSG_DONTWAIT, NULL);
+    ptrdiff_t n = xsock__call_send(t, far_end.d, bytes + far_end.count, len, XSOCK_MSG_DONTWAIT);
     ASSERT_THAT(n > 0, "%s", harness_name((int)n));
     far_end.count += (size_t)n;
     fake_before(FAKE_WAIT, 1, give_piece, user);
@@ -89,8 +89,8 @@ static void take_rest(void)
 {
     ptrdiff_t n;
     fake_set_step(0);
-    n = xsock__call_recvfrom(t, far_end.d, far_end.got + far_end.count,
-                             sizeof far_end.got - far_end.count, XSOCK_MSG_DONTWAIT, NULL);
+    n = xsock__call_recv(t, far_end.d, far_end.got + far_end.count,
+                         sizeof far_end.got - far_end.count, XSOCK_MSG_DONTWAIT);
     far_end.count += n > 0 ? (size_t)n : 0;
 }
 
@@ -98,7 +98,7 @@ static void take_rest(void)
 
 static ptrdiff_t send_bytes(int d)
 {
-    return xsock__call_sendto(t, d, bytes, TOTAL, 0, NULL);
+    return xsock__call_send(t, d, bytes, TOTAL, 0);
 }
 
 static ptrdiff_t send_vectors(int d)
@@ -126,7 +126,7 @@ enum { SENDERS = sizeof senders / sizeof *senders };
 
 static ptrdiff_t recv_bytes(int d, unsigned char *into)
 {
-    return xsock__call_recvfrom(t, d, into, TOTAL, XSOCK_MSG_WAITALL, NULL);
+    return xsock__call_recv(t, d, into, TOTAL, XSOCK_MSG_WAITALL);
 }
 
 static ptrdiff_t recv_vectors(int d, unsigned char *into)
@@ -425,8 +425,8 @@ static void a_receive_goes_on_until_the_low_water_mark(void **state)
         begin(d);
         ASSERT_RESULT(0, xsock__call_set_opt(t, d[0], XSOCK_SO_RCVLOWAT, XSOCK_OPT_SIZE, MARK));
         start_far_end(d[1], PIECE, give_piece);
-        ptrdiff_t n = i == 0 ? xsock__call_recvfrom(t, d[0], got, TOTAL, 0, NULL)
-                             : recv_some_vectors(d[0], got);
+        ptrdiff_t n =
+            i == 0 ? xsock__call_recv(t, d[0], got, TOTAL, 0) : recv_some_vectors(d[0], got);
         ASSERT_RESULT(ENOUGH, (int)n);
         assert_memory_equal(got, bytes, ENOUGH);
     }

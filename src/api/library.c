@@ -1,7 +1,6 @@
 /* Starting and stopping the library, and the process's own table. */
 #include "api/library.h"
 
-#include "base/atomic.h"
 #include "call/lookup.h"
 #include "name/lookup_pool.h"
 #include "name/resolver.h"
@@ -9,12 +8,7 @@
 #include "sys.h"
 #include "xsock.h"
 
-static xsock__atomic_ptr process_table; /* never freed: another thread may use it at any time */
-
-struct xsock__fdtab *xsock__library_table(void)
-{
-    return xsock__atomic_load_ptr(&process_table);
-}
+xsock__atomic_ptr xsock__library_process_table;
 
 int xsock__library_ensure_table(struct xsock__fdtab **out)
 {
@@ -28,7 +22,7 @@ int xsock__library_ensure_table(struct xsock__fdtab **out)
     xsock__sys_lock_global();
     theirs = xsock__library_table();
     if (theirs == NULL)
-        xsock__atomic_store_ptr(&process_table, mine);
+        xsock__atomic_store_ptr(&xsock__library_process_table, mine);
     xsock__sys_unlock_global();
     if (theirs != NULL)
         xsock__fdtab_destroy(mine);

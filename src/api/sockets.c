@@ -1,6 +1,7 @@
 /* The public calls that take a descriptor or make one, on the process's own table. */
 #include "api/library.h"
 #include "call/call.h"
+#include "call/plain.h"
 #include "facts/translate.h"
 #include "facts/triple.h"
 #include "name/connect_host.h"
@@ -121,7 +122,7 @@ int xsock_peer_cred(int d, struct xsock_cred *out)
 
 ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags)
 {
-    return xsock__call_sendto(xsock__library_table(), d, buf, len, flags, NULL);
+    return xsock__call_send(xsock__library_table(), d, buf, len, flags);
 }
 
 ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const struct xsock_addr *to)
@@ -131,7 +132,7 @@ ptrdiff_t xsock_sendto(int d, const void *buf, size_t len, int flags, const stru
 
 ptrdiff_t xsock_recv(int d, void *buf, size_t len, int flags)
 {
-    return xsock__call_recvfrom(xsock__library_table(), d, buf, len, flags, NULL);
+    return xsock__call_recv(xsock__library_table(), d, buf, len, flags);
 }
 
 ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags, struct xsock_addr *out_from)

@@ -32,13 +32,18 @@ int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out)
     return 0;
 }
 
+int xsock__lookup_refusal(const struct xsock__sock *s)
+{
+    int rc = s->refuses == 0 ? 0 : why_not(s);
+    return rc != 0 ? rc : s->refuses;
+}
+
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd;
-    int rc = xsock__lookup_fd(t, d, &fd);
-    if (rc != 0)
-        return rc;
-    rc = fd->held.sock->refuses;
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    int rc = xsock__lookup_refusal(fd->held.sock);
     if (rc != 0) {
         xsock__fdtab_put(t, fd);
         return rc;

@@ -16,18 +16,8 @@ int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 /* Does the same for a socket. -XSOCK_ENOTSOCK if the descriptor is something else. */
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* Does the same in one step if the descriptor is a plain socket, as nearly all are. */
-static inline int xsock__lookup_plain_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
-{
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
-    *out = fd;
-    if (fd->held.sock->refuses == 0)
-        return 0;
-    xsock__fdtab_put(t, fd);
-    return xsock__lookup_socket(t, d, out);
-}
+/* The error of xsock__lookup_socket for what a descriptor holds, 0 if that is a plain socket. */
+int xsock__lookup_refusal(const struct xsock__sock *s);
 
 /* Reserves the lowest free number, with memory for a socket in (*out)->memory. The errors are those
  * of xsock__fdtab_reserve. */

@@ -52,12 +52,6 @@ static int check_urgent(const struct xsock__sock *s, int flags)
     return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
-/* A call on a socket with one of these must settle something before its first try. */
-enum { SETTLES = XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE | XSOCK__SOCK_KEPT_ERROR };
-
-/* A receive on a socket with one of these is not plain. */
-enum { SPECIAL = SETTLES | XSOCK__SOCK_COALESCE | XSOCK__SOCK_LOW_WATER };
-
 /* Before the first try: checks the deadline, tells an error that was left to this call, and waits
  * for the end of a connect that is under way. */
 static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit limit)
@@ -129,17 +123,11 @@ static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
-/* Whether no poller has to be told that this socket was used. */
-static bool is_quiet(const struct xsock__fd *fd)
-{
-    return !xsock__sys_facts.edges_need_use || !xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES);
-}
-
 /* The first try nearly always does everything. So it comes before all that only waiting needs. */
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     int code = try_send(fd, x);
-    if (code == 0 && x->done == x->len && is_quiet(fd))
+    if (code == 0 && x->done == x->len && xsock__is_quiet(fd))
         return (ptrdiff_t)x->done;
     return send_rest(t, fd, x, code);
 }
@@ -175,41 +163,34 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
-/* A plain send on a socket that is not connecting and never had a deadline. It needs no further
- * checks. */
-static bool is_plain_send(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
-                          const struct xsock_addr *to)
+ptrdiff_t xsock__send_checked(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf,
+                              size_t len, int flags)
 {
-    return to == NULL && buf != NULL && len <= PTRDIFF_MAX
-           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) == 0
-           && !xsock__sock_is(fd->held.sock, SETTLES);
+    int rc = xsock__lookup_refusal(fd->held.sock);
+    ptrdiff_t n = rc != 0 ? rc : xsock__send_in(t, fd, buf, len, flags, NULL);
+    xsock__fdtab_put(t, fd);
+    return n;
 }
 
-/* The plain case is nearly always done by its first try. It goes through as few functions as
- * possible: a return from below a system call costs a mispredicted jump at each level, which took
- * some 9 ns where this was measured. */
+ptrdiff_t xsock__send_on(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
+                         int flags, size_t sent, int code)
+{
+    struct transfer x = {.from = buf, .len = len, .done = sent, .flags = flags};
+    if (code == 0 && sent == 0 && len > 0)
+        code = XSOCK__TRY_LATER;
+    ptrdiff_t n = send_rest(t, fd, &x, code);
+    xsock__fdtab_put(t, fd);
+    return n;
+}
+
 ptrdiff_t xsock__call_sendto(struct xsock__fdtab *t, int d, const void *buf, size_t len, int flags,
                              const struct xsock_addr *to)
 {
     struct xsock__fd *fd;
-    size_t sent = 0;
-    ptrdiff_t n;
-    int rc = xsock__lookup_plain_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    if (!is_plain_send(fd, buf, len, flags, to)) {
-        n = xsock__send_in(t, fd, buf, len, flags, to);
-    } else {
-        int code =
-            xsock__sys_send(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &sent);
-        n = (ptrdiff_t)sent;
-        if (code != 0 || sent != len || !is_quiet(fd)) {
-            struct transfer x = {.from = buf, .len = len, .done = sent, .flags = flags};
-            if (code == 0 && sent == 0 && len > 0)
-                code = XSOCK__TRY_LATER;
-            n = send_rest(t, fd, &x, code);
-        }
-    }
+    ptrdiff_t n = xsock__send_in(t, fd, buf, len, flags, to);
     xsock__fdtab_put(t, fd);
     return n;
 }
@@ -287,13 +268,6 @@ static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
-static ptrdiff_t recv_more(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x,
-                           int code)
-{
-    struct xsock__limit limit = xsock__limit_recv(fd->held.sock, x->flags);
-    return recv_rest(t, fd, x, &limit, code);
-}
-
 static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct transfer *x)
 {
     struct xsock__limit limit = xsock__limit_recv(fd->held.sock, x->flags);
@@ -301,7 +275,7 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     if (rc != 0)
         return xsock__send_recv_error(fd->held.sock, rc, false);
     int code = try_recv(fd, x);
-    if (code == 0 && x->done >= x->least && is_quiet(fd))
+    if (code == 0 && x->done >= x->least && xsock__is_quiet(fd))
         return (ptrdiff_t)x->done;
     return recv_rest(t, fd, x, &limit, code);
 }
@@ -320,8 +294,8 @@ int xsock__recv_check(const struct xsock__fd *fd)
     return xsock__sock_is(s, XSOCK__SOCK_ADOPTED) ? 0 : -XSOCK_ENOTCONN;
 }
 
-static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
-                           int flags, struct xsock_addr *out_from)
+ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                         int flags, struct xsock_addr *out_from)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* large: only its length is set, and only if it is read */
@@ -353,45 +327,34 @@ static ptrdiff_t recv_from(struct xsock__fdtab *t, struct xsock__fd *fd, void *b
     return n;
 }
 
-/* A plain receive on a socket that has a peer. It needs no further checks. */
-static bool is_plain_recv(const struct xsock__fd *fd, const void *buf, size_t len, int flags,
-                          const struct xsock_addr *out_from)
+ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                              int flags)
 {
-    const struct xsock__sock *s = fd->held.sock;
-    return out_from == NULL && buf != NULL && len > 0 && len <= PTRDIFF_MAX
-           && (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK)) == 0
-           && xsock__sock_is(s, XSOCK__SOCK_CONNECTED) && !xsock__sock_is(s, SPECIAL);
+    int rc = xsock__lookup_refusal(fd->held.sock);
+    ptrdiff_t n = rc != 0 ? rc : xsock__recv_in(t, fd, buf, len, flags, NULL);
+    xsock__fdtab_put(t, fd);
+    return n;
 }
 
-/* Inlined into both callers: a return from below a system call is a mispredicted jump (10 ns). */
-static inline ptrdiff_t recv_flat(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf,
-                                  size_t len, int flags, struct xsock_addr *out_from)
+ptrdiff_t xsock__recv_on(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                         int flags, size_t got, int code)
 {
-    size_t got = 0;
-    if (!is_plain_recv(fd, buf, len, flags, out_from))
-        return recv_from(t, fd, buf, len, flags, out_from);
-    int code =
-        xsock__sys_recv(fd->held.handle, buf, len, flags & XSOCK__SYSTEM_FLAGS, NULL, &got, NULL);
-    if (code == 0 && is_quiet(fd))
-        return (ptrdiff_t)got;
     struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
-    return recv_more(t, fd, &x, xsock__recv_ended(fd->held.sock, code));
-}
-
-ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
-                         int flags, struct xsock_addr *out_from)
-{
-    return recv_flat(t, fd, buf, len, flags, out_from);
+    struct xsock__limit limit = xsock__limit_recv(fd->held.sock, flags);
+    code = xsock__recv_ended(fd->held.sock, code);
+    ptrdiff_t n = recv_rest(t, fd, &x, &limit, code);
+    xsock__fdtab_put(t, fd);
+    return n;
 }
 
 ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t len, int flags,
                                struct xsock_addr *out_from)
 {
     struct xsock__fd *fd;
-    int rc = xsock__lookup_plain_socket(t, d, &fd);
+    int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    ptrdiff_t n = recv_flat(t, fd, buf, len, flags, out_from);
+    ptrdiff_t n = xsock__recv_in(t, fd, buf, len, flags, out_from);
     xsock__fdtab_put(t, fd);
     return n;
 }

@@ -20,6 +20,32 @@ enum {
                           | XSOCK_MSG_MORE | XSOCK_MSG_TRUNC
 };
 
+/* A call on a socket with one of these has something to settle before its first try. A receive has
+ * more than one step with COALESCE or LOW_WATER. */
+enum {
+    XSOCK__SEND_SPECIAL =
+        XSOCK__SOCK_OTHER | XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE | XSOCK__SOCK_KEPT_ERROR,
+    XSOCK__RECV_SPECIAL = XSOCK__SEND_SPECIAL | XSOCK__SOCK_COALESCE | XSOCK__SOCK_LOW_WATER
+};
+
+/* Whether no poller has to be told that this socket was used. */
+static inline bool xsock__is_quiet(const struct xsock__fd *fd)
+{
+    return !xsock__sys_facts.edges_need_use || !xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES);
+}
+
+/* The parts of send and recv that are not inlined (plain.h). They drop the reference. `checked`
+ * does the whole call. `on` goes on after a first try, which gave `code` and moved `sent` or `got`
+ * bytes. */
+ptrdiff_t xsock__send_checked(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf,
+                              size_t len, int flags);
+ptrdiff_t xsock__send_on(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
+                         int flags, size_t sent, int code);
+ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                              int flags);
+ptrdiff_t xsock__recv_on(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                         int flags, size_t got, int code);
+
 /* Replaces an error that systems give differently by one that is the same everywhere. */
 int xsock__send_recv_error(const struct xsock__sock *s, int error, bool sending);
 

@@ -36,7 +36,7 @@ static void init_sock(struct xsock__sock *s, int af, int type, int protocol, boo
 
 /* ---- What is not a socket -------------------------------------------------------------------- */
 
-static struct xsock__sock reserved = {.refuses = -XSOCK_ENOTSOCK};
+static struct xsock__sock reserved = {.refuses = -XSOCK_ENOTSOCK, .state = {XSOCK__SOCK_OTHER}};
 
 struct xsock__held xsock__sock_reserved(void)
 {
@@ -50,13 +50,19 @@ bool xsock__sock_is_foreign(const struct xsock__sock *s)
 
 struct xsock__held xsock__sock_foreign(void)
 {
-    static struct xsock__sock kept = {.refuses = -XSOCK__EFOREIGN};
+    static struct xsock__sock kept = {.refuses = -XSOCK__EFOREIGN, .state = {XSOCK__SOCK_OTHER}};
     return (struct xsock__held){UINTPTR_MAX, &kept};
+}
+
+void xsock__sock_refuse(struct xsock__sock *s, short error)
+{
+    s->refuses = error;
+    xsock__sock_becomes(s, XSOCK__SOCK_OTHER, 0);
 }
 
 void xsock__sock_make_lookup(struct xsock__sock *s, struct xsock__file *file)
 {
-    s->refuses = -XSOCK_ENOTSOCK;
+    xsock__sock_refuse(s, -XSOCK_ENOTSOCK);
     s->file = file;
     s->af = XSOCK_AF_UNSPEC;
     s->type = 0;

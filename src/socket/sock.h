@@ -32,6 +32,7 @@ enum {
     XSOCK__SOCK_EDGES = 4096,      /* it is, or was, an edge-triggered member of a poller */
     XSOCK__SOCK_KEPT_ERROR = 8192, /* the next call fails with kept_error */
     XSOCK__SOCK_LOW_WATER = 16384, /* it may have a low-water mark for receiving (RCVLOWAT) */
+    XSOCK__SOCK_OTHER = 32768,     /* it is not a plain socket: see `refuses` */
     XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
 };
 
@@ -45,7 +46,8 @@ struct xsock__sock {
     xsock__atomic_int refs;     /* descriptors that refer to it */
     xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
     xsock__atomic_int state;
-    short refuses; /* not 0: it is not a plain socket, and calls for sockets return this error */
+    short refuses; /* not 0: it is not a plain socket, and calls for sockets return this error; see
+                      xsock__sock_refuse */
     bool emulated; /* a LOCAL pair made of something else */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
         accept_timeout;                             /* ns; -1: none */
@@ -126,6 +128,10 @@ static inline int xsock__sock_connect_result(const struct xsock__sock *s)
     int state = xsock__atomic_load(&s->state);
     return (state & XSOCK__SOCK_CONNECTING) != 0 ? -XSOCK_EALREADY : -(state / XSOCK__SOCK_RESULT);
 }
+
+/* Makes it something else than a plain socket: calls for sockets return this error. Is called
+ * before the descriptor is published. */
+void xsock__sock_refuse(struct xsock__sock *s, short error);
 
 /* Makes a descriptor of a look-up (src/name/pending.c). It is only ever ready to be read. Is called
  * before the socket is published. In a forked child `refuses` becomes -XSOCK_EBADF: the child has

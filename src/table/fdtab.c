@@ -1,9 +1,7 @@
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
-/* A bit of `refs` above the count: the number is gone, and whoever drops the last reference frees
- * what the descriptor holds. */
-enum { CLOSING = 1 << 30 };
+enum { CLOSING = XSOCK__FDTAB_CLOSING };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
@@ -104,7 +102,7 @@ void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
 
 /* The thread that changes CLOSING to 0 frees what the descriptor holds. Only one thread can, though
  * a look-up that came too late may have added and dropped a reference in between. */
-static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
+void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
         return;
@@ -117,26 +115,12 @@ static void let_go(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
 {
-    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
-    if (slot == NULL)
-        return NULL;
-    for (;;) {
-        struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
-        if (fd == NULL)
-            return NULL;
-        /* The cell may have been freed and used again since. That does no harm, because a cell
-         * stays a cell. If the slot still leads to it now, the reference was in time. */
-        xsock__atomic_add(&fd->refs, 1);
-        if (xsock__atomic_load_ptr(slot) == fd)
-            return fd;
-        xsock__fdtab_put(t, fd);
-    }
+    return xsock__fdtab_find(t, number);
 }
 
 void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (xsock__atomic_add(&fd->refs, -1) == (CLOSING | 1))
-        let_go(t, fd);
+    xsock__fdtab_drop(t, fd);
 }
 
 /* ---- Closing --------------------------------------------------------------------------------- */
@@ -174,7 +158,7 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
 {
     xsock__fdtab_notify_observers(observers);
     if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
-        let_go(t, fd);
+        xsock__fdtab_last_dropped(t, fd);
 }
 
 /* The caller has the lock, which is released here. Inlined, because a return from below a system

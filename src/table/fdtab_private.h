@@ -2,6 +2,7 @@
  *
  * fdtab.c      opening, looking up, closing
  * life.c       how a table begins and ends
+ * find.h       finding the descriptor of a number
  * store.c      the memory: slots and cells
  * wakers.c     the wakes with which calls wait, and how many calls wait
  * waiters.c    waking the calls that wait in a descriptor
@@ -12,13 +13,16 @@
 #define XSOCK__TABLE_FDTAB_PRIVATE_H
 
 #include "base/bitmap.h"
-#include "base/bits.h"
 #include "sys.h"
 #include "table/fdtab.h"
+#include "table/find.h"
 
-/* Slots stand in chunks of 64, 128, 256 and so on. A table grows without moving a slot, so that a
- * look-up that is under way stays right. The highest bit of n + 64 tells the chunk of slot n. */
-enum { CHUNK_SHIFT = 6, CHUNKS = 26, LINE = 64, SPARES_MAX = 256 };
+enum {
+    CHUNK_SHIFT = XSOCK__FDTAB_CHUNK_SHIFT,
+    CHUNKS = XSOCK__FDTAB_CHUNKS,
+    LINE = 64,
+    SPARES_MAX = 256
+};
 
 /* fd->state */
 enum {
@@ -48,8 +52,8 @@ struct spare {
 };
 
 struct xsock__fdtab {
-    xsock__atomic_ptr chunk[CHUNKS];
-    struct xsock__lock lock; /* guards all that follows */
+    struct xsock__fdtab_slots slots; /* first: see find.h */
+    struct xsock__lock lock;         /* guards all that follows */
     struct xsock__bitmap used;
     struct xsock__fd *free;
     struct slab *slabs;
@@ -72,21 +76,6 @@ struct xsock__fdtab {
 
 static const struct xsock__held xsock__held_nothing = {UINTPTR_MAX, NULL};
 
-static inline unsigned xsock__fdtab_chunk(int number)
-{
-    return xsock__high_bit((uint32_t)number + (1u << CHUNK_SHIFT)) - CHUNK_SHIFT;
-}
-
-/* The slot of a number; NULL: nothing that high was ever open. Needs no lock. */
-static inline xsock__atomic_ptr *xsock__fdtab_slot(struct xsock__fdtab *t, int number)
-{
-    unsigned k = xsock__fdtab_chunk(number);
-    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&t->chunk[k]);
-    if (slots == NULL)
-        return NULL;
-    return &slots[(size_t)number + ((size_t)1 << CHUNK_SHIFT) - ((size_t)1 << (k + CHUNK_SHIFT))];
-}
-
 /* The rest is under the lock, and store.c's; the usual cases are here. */
 bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number);
 bool xsock__fdtab_add_cells(struct xsock__fdtab *t);
@@ -95,7 +84,7 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t);
 
 static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
 {
-    return xsock__atomic_load_ptr(&t->chunk[xsock__fdtab_chunk(number)]) != NULL
+    return xsock__atomic_load_ptr(&t->slots.chunk[xsock__fdtab_chunk(number)]) != NULL
            || xsock__fdtab_add_slots(t, number);
 }
 

@@ -89,7 +89,7 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     xsock__sys_lock_init(&p->lock);
     xsock__sys_lock_init(&p->noted_lock);
     p->sock.poller = p;
-    p->sock.refuses = -XSOCK_ENOTSOCK;
+    xsock__sock_refuse(&p->sock, -XSOCK_ENOTSOCK);
     p->observer.closed = closed;
     p->table = t;
     xsock__atomic_store(&p->refs, 1);

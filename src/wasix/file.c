@@ -35,7 +35,7 @@ int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd 
 int xsock__wasix_file_publish(struct xsock__fdtab *t, struct xsock__fd *fd,
                               const struct xsock__held *held, struct xsock__wasix_file *file)
 {
-    held->sock->refuses = -XSOCK_ENOTSOCK;
+    xsock__sock_refuse(held->sock, -XSOCK_ENOTSOCK);
     held->sock->file = &file->base;
     return xsock__lookup_publish(t, fd, held, 0);
 }

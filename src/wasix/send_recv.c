@@ -16,6 +16,7 @@
  * A guest can neither send nor receive control data. So no handle of the host leaves a guest or
  * reaches a guest. */
 #include "call/call.h"
+#include "call/plain.h"
 #include "socket/sock.h"
 #include "wasix/file.h"
 #include "wasix/message.h"
@@ -73,8 +74,7 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
 static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                       const struct xsock_vec *v, unsigned char *done, unsigned char *flags)
 {
-    ptrdiff_t n = xsock__recv_in(c->guest->table, fd, v->base, v->len, 0, NULL);
-    xsock__fdtab_put(c->guest->table, fd);
+    ptrdiff_t n = xsock__plain_recv(c->guest->table, fd, v->base, v->len, 0);
     if (n < 0)
         return (int)n;
     xsock__wasix_put_word(c, done, (uint64_t)n);
@@ -178,8 +178,7 @@ static int send_pipe(const struct xsock__wasix_call *c)
 static int send_plain(const struct xsock__wasix_call *c, const struct xsock_vec *v,
                       unsigned char *done)
 {
-    ptrdiff_t n =
-        xsock__call_sendto(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0, NULL);
+    ptrdiff_t n = xsock__call_send(c->guest->table, xsock__wasix_fd(c, 0), v->base, v->len, 0);
     if (n < 0)
         return n == -XSOCK_ENOTSOCK ? send_pipe(c) : (int)n;
     xsock__wasix_put_word(c, done, (uint64_t)n);

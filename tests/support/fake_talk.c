@@ -1,4 +1,5 @@
 /* Tables of fake sockets, and calls in them that wait: see fake_talk.h. */
+#include "call/plain.h"
 #include "fake_talk.h"
 
 #include "harness.h"
@@ -92,12 +93,12 @@ void set_timeout(int d, enum timeout which, int64_t ns)
 
 int send_some(int d, size_t n, int flags)
 {
-    return (int)xsock__call_sendto(t, d, buf, n, flags, NULL);
+    return (int)xsock__call_send(t, d, buf, n, flags);
 }
 
 int recv_some(int d, size_t n, int flags)
 {
-    return (int)xsock__call_recvfrom(t, d, buf, n, flags, NULL);
+    return (int)xsock__call_recv(t, d, buf, n, flags);
 }
 
 void fill(int d)
@@ -110,14 +111,13 @@ void fill(int d)
 void send_later(void *user)
 {
     struct event *e = user;
-    e->result = (int)xsock__call_sendto(t, e->d, buf, e->n, XSOCK_MSG_DONTWAIT, NULL);
+    e->result = (int)xsock__call_send(t, e->d, buf, e->n, XSOCK_MSG_DONTWAIT);
 }
 
 void recv_later(void *user)
 {
     struct event *e = user;
-    e->result =
-        (int)xsock__call_recvfrom(t, e->d, buf + sizeof buf - e->n, e->n, XSOCK_MSG_DONTWAIT, NULL);
+    e->result = (int)xsock__call_recv(t, e->d, buf + sizeof buf - e->n, e->n, XSOCK_MSG_DONTWAIT);
 }
 
 void connect_later(void *user)

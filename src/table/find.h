@@ -1,0 +1,72 @@
+/* Finding the descriptor of a number, inlined into the calls that move data. All other callers use
+ * xsock__fdtab_get and xsock__fdtab_put, which do the same. */
+#ifndef XSOCK__TABLE_FIND_H
+#define XSOCK__TABLE_FIND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/atomic.h"
+#include "base/bits.h"
+#include "table/fdtab.h"
+
+/* Slots stand in chunks of 64, 128, 256 and so on. A table grows without moving a slot, so that a
+ * look-up that is under way stays right. The highest bit of n + 64 tells the chunk of slot n. */
+enum { XSOCK__FDTAB_CHUNK_SHIFT = 6, XSOCK__FDTAB_CHUNKS = 26 };
+
+/* What a look-up reads of a table, which begins with it. */
+struct xsock__fdtab_slots {
+    xsock__atomic_ptr chunk[XSOCK__FDTAB_CHUNKS];
+};
+
+/* A bit of an fd's `refs` above the count: the number is gone, and whoever drops the last reference
+ * frees what the descriptor holds. */
+enum { XSOCK__FDTAB_CLOSING = 1 << 30 };
+
+static inline unsigned xsock__fdtab_chunk(int number)
+{
+    return xsock__high_bit((uint32_t)number + (1u << XSOCK__FDTAB_CHUNK_SHIFT))
+           - XSOCK__FDTAB_CHUNK_SHIFT;
+}
+
+/* The slot of a number that is not negative; NULL: nothing that high was ever open. Needs no lock.
+ */
+static inline xsock__atomic_ptr *xsock__fdtab_slot(const struct xsock__fdtab *t, int number)
+{
+    const struct xsock__fdtab_slots *s = (const struct xsock__fdtab_slots *)(const void *)t;
+    unsigned k = xsock__fdtab_chunk(number);
+    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&s->chunk[k]);
+    if (slots == NULL)
+        return NULL;
+    uint32_t at = (uint32_t)number + (1u << XSOCK__FDTAB_CHUNK_SHIFT);
+    return &slots[at - (1u << (k + XSOCK__FDTAB_CHUNK_SHIFT))];
+}
+
+static inline struct xsock__fd *xsock__fdtab_find(struct xsock__fdtab *t, int number)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    if (slot == NULL)
+        return NULL;
+    for (;;) {
+        struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
+        if (fd == NULL)
+            return NULL;
+        /* The cell may have been freed and used again since. That does no harm, because a cell
+         * stays a cell. If the slot still leads to it now, the reference was in time. */
+        xsock__atomic_add(&fd->refs, 1);
+        if (xsock__atomic_load_ptr(slot) == fd)
+            return fd;
+        xsock__fdtab_put(t, fd);
+    }
+}
+
+/* fdtab.c's: the reference that was dropped was the last one of a descriptor that is closing. */
+void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+static inline void xsock__fdtab_drop(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (xsock__atomic_add(&fd->refs, -1) == (XSOCK__FDTAB_CLOSING | 1))
+        xsock__fdtab_last_dropped(t, fd);
+}
+
+#endif
