@@ -84,33 +84,36 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
 }
 
 /* Only recvmsg tells that a datagram was cut. It costs more than recv. */
+static ssize_t recv_with_flags(uintptr_t h, void *buf, size_t len, int native, void *name,
+                               socklen_t *size, int *out_flags)
+{
+    struct iovec piece = {buf, len};
+    struct msghdr m = {.msg_iov = &piece, .msg_iovlen = 1};
+    m.msg_name = name;
+    m.msg_namelen = *size;
+    ssize_t n = recvmsg((int)h, &m, native);
+    if (n >= 0) {
+        *size = m.msg_namelen;
+        *out_flags = xsock__posix_out_flags(m.msg_flags);
+    }
+    return n;
+}
+
+/* The name is received where the caller wants it: a system writes none if the call fails. */
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
                     size_t *out, int *out_flags)
 {
-    if (out_from == NULL && out_flags == NULL) {
-        ssize_t got = recv((int)h, buf, len, xsock__posix_message_flags(flags));
-        if (got < 0)
-            return errno;
-        *out = (size_t)got;
-        return 0;
-    }
-    struct xsock__sys_addr name;
-    struct iovec piece = {buf, len};
-    struct msghdr m = {.msg_iov = &piece, .msg_iovlen = 1};
-    if (out_from != NULL) {
-        m.msg_name = name.bytes;
-        m.msg_namelen = sizeof name.bytes;
-    }
-    ssize_t n = recvmsg((int)h, &m, xsock__posix_message_flags(flags));
+    void *name = out_from != NULL ? out_from->bytes : NULL;
+    socklen_t size = out_from != NULL ? sizeof out_from->bytes : 0;
+    int native = xsock__posix_message_flags(flags);
+    ssize_t n = out_flags != NULL
+                    ? recv_with_flags(h, buf, len, native, name, &size, out_flags)
+                    : recvfrom((int)h, buf, len, native, name, name != NULL ? &size : NULL);
     if (n < 0)
         return errno;
-    if (out_from != NULL) {
-        name.length = (uint32_t)m.msg_namelen;
-        *out_from = name;
-    }
+    if (out_from != NULL)
+        out_from->length = size;
     *out = (size_t)n;
-    if (out_flags != NULL)
-        *out_flags = xsock__posix_out_flags(m.msg_flags);
     return 0;
 }
 
