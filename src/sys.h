@@ -248,6 +248,7 @@ struct xsock__sys_msg {
     /* xsock's family, by which control data differs: received, the socket's; sent, the packet's. A
      * dual-stack socket sends packets of INET, too; control->local may be IPv4-mapped then. */
     int af;
+    bool stream;    /* the socket is an XSOCK_SOCK_STREAM; else the message is one record */
     bool coalesces; /* received: the socket coalesces, and segment is wanted */
     size_t done;    /* out: the bytes that were moved */
     int flags;      /* out, received: TRUNC, CTRUNC, EOR, OOB */

@@ -127,6 +127,7 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
         return rc;
     x.sys = (struct xsock__sys_msg){
         .vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
+    x.sys.stream = s->type == XSOCK_SOCK_STREAM;
     advance(&x, 0);
     if (m->control != NULL && m->control->has == 0)
         x.sys.control = NULL;
@@ -242,6 +243,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     if (rc != 0)
         return rc;
     x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
+    x.sys.stream = s->type == XSOCK_SOCK_STREAM;
     x.sys.coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
     if (length.vec != NULL) {
         x.sys.vec = length.vec;

@@ -135,16 +135,15 @@ static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *
 
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
-    bool stream = xsock__state_type(h) == SOCK_STREAM;
     struct send x;
     DWORD sent = 0;
-    int code = begin_vectors(&x.vectors, m, stream);
+    int code = begin_vectors(&x.vectors, m, m->stream);
 
     if (code != 0)
         return code;
     code = put_control(&x, m);
     if (code == 0)
-        code = send_prepared(h, &x, m, flags, stream, &sent);
+        code = send_prepared(h, &x, m, flags, m->stream, &sent);
     end_vectors(&x.vectors);
     if (code == 0)
         m->done = sent;
@@ -260,7 +259,7 @@ static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flag
 /* *ended: nothing was received, because the socket is at its end. */
 static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended)
 {
-    bool stream = xsock__state_type(h) == SOCK_STREAM;
+    bool stream = m->stream;
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
     bool control = (m->control != NULL || m->coalesces) && internet && !stream;
     LPFN_WSARECVMSG with_control = control ? find_recvmsg(h) : NULL;
@@ -292,7 +291,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     int code = receive(h, m, flags, &ended);
     /* An empty datagram is a datagram. If a socket for datagrams is shut down, nothing is there:
      * the core knows that nothing will come any more. */
-    return code == 0 && ended && xsock__state_type(h) != SOCK_STREAM ? WSAEWOULDBLOCK : code;
+    return code == 0 && ended && !m->stream ? WSAEWOULDBLOCK : code;
 }
 
 /* ---- Many ------------------------------------------------------------------------------------ */

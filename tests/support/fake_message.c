@@ -78,11 +78,20 @@ static int send_cut(uintptr_t h, const struct xsock__sys_msg *m, const unsigned 
     return code;
 }
 
+/* A backend need not ask the system what the core knows. */
+static void check_kind(uintptr_t h, const struct xsock__sys_msg *m)
+{
+    struct fake__endpoint *e = fake__endpoint(h, "moved a message on what is no open socket");
+    if (m->stream != (e->type == XSOCK_SOCK_STREAM))
+        fake__die("told the wrong type of a socket");
+}
+
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 {
     size_t n = total(m);
     unsigned char *buf = allocate(n);
     int code;
+    check_kind(h, m);
     if (m->vec_count > 0 && m->skip > m->vec[0].len)
         fake__die("more of a vector is done than there is");
     copy(m, buf, n, false);
@@ -123,6 +132,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     size_t n = total(m), size = join ? JOINED : n;
     unsigned char *buf = allocate(size);
     (void)cloexec;
+    check_kind(h, m);
     int code = xsock__sys_recv(h, buf, size, flags, m->addr, &m->done, &m->flags);
     if (code == 0) {
         m->segment = 0;
