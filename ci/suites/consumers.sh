@@ -1,16 +1,18 @@
-# needs: build package meson
+# needs: build package meson mingw wine sources
 # A program of another project is built with the installed library (pkg-config, CMake, Meson; static
 # and shared), and with xsock's sources in its own build (add_subdirectory, FetchContent, Meson
-# subproject).
+# subproject), natively and for Windows. Each installed tree is moved before it is used.
 # shellcheck shell=bash
 
 consumer=$TOP/tests/consumer
 
-install_xsock() { # KIND BUILD_SHARED_LIBS
+install_xsock() { # KIND BUILD_SHARED_LIBS OPTION...
     cmake -S "$TOP" -B "$OUT/$1" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS="$2" -DCMAKE_INSTALL_LIBDIR=lib \
-        -DCMAKE_INSTALL_PREFIX="$OUT/$1/installed"
+        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_PREFIX="$OUT/$1/first" "${@:3}"
     cmake --build "$OUT/$1"
     cmake --install "$OUT/$1"
+    rm -rf "$OUT/$1/installed"
+    mv "$OUT/$1/first" "$OUT/$1/installed"
 }
 
 # The checks run in subshells, so that what this exports stays with the check that calls it.
@@ -57,7 +59,6 @@ installed_by_meson() { # KIND
 }
 
 installed_program() { # KIND
-    use_installed "$1"
     prints "xsock $(version)" "$OUT/$1/installed/bin/xsock" --version
 }
 
@@ -70,6 +71,62 @@ for kind in static shared; do
     check "$kind: the installed program runs" installed_program $kind
 done
 check "static: a program by pkg-config --static" by_pkg_config static --static
+
+# The files of each component, of the shared library. What has a version in its name is left out.
+components() {
+    local component
+    for component in runtime development program documentation; do
+        rm -rf "$OUT/component"
+        cmake --install "$OUT/shared" --component $component --prefix "$OUT/component" >/dev/null
+        (cd "$OUT/component" && find . ! -type d | sed "s,^\.,$component ," | sort)
+    done | grep -v '/share/licenses/\|\.so\.0\..*\|/include/xsock_' >"$OUT/components"
+    diff - "$OUT/components" <<'END'
+runtime /lib/libxsock.so.0
+development /include/xsock.h
+development /lib/cmake/xsock/xsockConfig.cmake
+development /lib/cmake/xsock/xsockConfigVersion.cmake
+development /lib/cmake/xsock/xsockTargets-release.cmake
+development /lib/cmake/xsock/xsockTargets.cmake
+development /lib/libxsock.so
+development /lib/pkgconfig/xsock-posix.pc
+development /lib/pkgconfig/xsock.pc
+program /bin/xsock
+program /share/bash-completion/completions/xsock
+program /share/fish/vendor_completions.d/xsock.fish
+program /share/man/man1/xsock.1
+program /share/zsh/site-functions/_xsock
+documentation /share/man/man7/xsock-posix.7
+END
+}
+check "each component has its files" components
+
+says_licence() { cmp "$TOP/LICENSE" "$OUT/static/installed/share/licenses/xsock/LICENSE"; }
+check "the licence is installed" says_licence
+
+completes() {
+    local program=$OUT/static/installed/bin/xsock share=$OUT/static/installed/share
+    "$program" completions bash | cmp - "$share/bash-completion/completions/xsock"
+    "$program" completions zsh | cmp - "$share/zsh/site-functions/_xsock"
+    "$program" completions fish | cmp - "$share/fish/vendor_completions.d/xsock.fish"
+}
+check "the completions of three shells are installed" completes
+
+# Meson installs what CMake installs, except for the CMake package, and the tree can be moved too.
+meson_installs() {
+    rm -rf "$OUT/meson" "$OUT/meson-first" "$OUT/by-meson"
+    mkdir -p "$OUT/by-meson"
+    meson setup --buildtype=debug -Ddefault_library=shared -Dtests=disabled -Dpages=disabled --libdir=lib \
+        --prefix="$OUT/meson-first" "$OUT/meson" "$TOP"
+    meson install -C "$OUT/meson"
+    mv "$OUT/meson-first" "$OUT/by-meson/installed"
+    diff <(cd "$OUT/shared/installed" && find . ! -type d ! -path '*/cmake/*' | sort) \
+        <(cd "$OUT/by-meson/installed" && find . ! -type d | sort)
+    prints "xsock $(version)" "$OUT/by-meson/installed/bin/xsock" --version
+    export LD_LIBRARY_PATH=$OUT/by-meson/installed/lib
+    by_pkg_config by-meson
+}
+check "Meson installs the same, and a program by pkg-config" meson_installs
+
 for how in subdirectory fetch; do
     check "CMake: xsock by $how" by_cmake "$OUT/$how" -DCONSUMER_HOW=$how -DXSOCK_SOURCE="$TOP"
 done
@@ -89,3 +146,25 @@ subproject() {
     by_meson "$OUT/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback
 }
 check "Meson: xsock as a subproject" subproject
+
+# ---- Windows: the same program, under Wine -------------------------------------------------------
+
+windows=(-DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake")
+once wine quietly make_wine_prefix
+keep_wine
+
+on_windows() { # FOLDER OPTION...
+    rm -rf "$1"
+    cmake -S "$consumer" -B "$1" -G Ninja "${windows[@]}" "${@:2}"
+    cmake --build "$1"
+    [ ! -e "$OUT/windows/installed/bin/libxsock-0.dll" ] || cp "$OUT"/windows/installed/bin/*.dll "$1"
+    prints 3 wine "$1/consumer.exe"
+}
+must "Windows: installs" install_xsock windows ON "${windows[@]}"
+# The toolchain file looks for packages in the folders of the target only.
+check "Windows: a program by CMake's package" on_windows "$OUT/windows/by-cmake" \
+    -Dxsock_DIR="$OUT/windows/installed/lib/cmake/xsock"
+check "Windows: the installed program runs" prints "xsock $(version)" wine \
+    "$OUT/windows/installed/bin/xsock.exe" --version
+check "Windows: xsock by subdirectory" on_windows "$OUT/windows/subdirectory" \
+    -DCONSUMER_HOW=subdirectory -DXSOCK_SOURCE="$TOP"
