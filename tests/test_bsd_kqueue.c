@@ -130,6 +130,17 @@ static uint32_t report(short filter, unsigned short flags, int64_t data)
     return e.events;
 }
 
+static void a_number_that_the_program_has_taken_is_left_alone(void **state)
+{
+    struct xsock__sys_poller *other;
+    (void)state;
+    assert_int_equal(xsock__sys_poller_open(&other), 0);
+    int number = other->kqueue;
+    assert_int_equal(dup2(fd, number), number);
+    xsock__sys_poller_close(other);
+    assert_int_equal(close(number), 0);
+}
+
 /* Level-triggered, a waiting connection would be reported to it for ever. */
 static void a_listener_that_waits_for_the_end_alone_is_edge_triggered(void **state)
 {
@@ -161,6 +172,7 @@ static void a_socket_with_an_error_and_no_data_tells_the_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        KQUEUE_TEST(a_number_that_the_program_has_taken_is_left_alone),
         KQUEUE_TEST(a_listener_that_waits_for_the_end_alone_is_edge_triggered),
         KQUEUE_TEST(a_socket_with_an_error_and_no_data_tells_the_error),
     };

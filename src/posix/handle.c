@@ -36,7 +36,8 @@ bool xsock__posix_identify(int fd, uint64_t out[2])
     struct stat s;
     if (fstat(fd, &s) != 0)
         return false;
-    out[0] = (uint64_t)s.st_dev;
+    /* BSD tells no number of a kqueue or a socket, but what kind of file each is. */
+    out[0] = (uint64_t)s.st_dev << 16 ^ (uint64_t)(s.st_mode & S_IFMT);
     out[1] = (uint64_t)s.st_ino;
     return true;
 }

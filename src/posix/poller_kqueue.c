@@ -28,6 +28,7 @@ static const uint64_t wants_pri = (uint64_t)1 << 63; /* in a key */
 
 struct xsock__sys_poller {
     int kqueue;
+    uint64_t id[2]; /* which file it is */
 };
 
 /* ---- Keys: in udata, and where that has 32 bits only (FreeBSD), in a field the kernel leaves a */
@@ -81,6 +82,8 @@ static int open_kqueue(struct xsock__sys_poller *p)
     /* kqueue1() and O_CLOEXEC need FreeBSD 14; a forked child does not get a kqueue anyway */
     (void)fcntl(p->kqueue, F_SETFD, FD_CLOEXEC);
     int code = submit(p->kqueue, &wake);
+    if (code == 0 && !xsock__posix_identify(p->kqueue, p->id))
+        code = errno;
     if (code != 0)
         close(p->kqueue);
     return code;
@@ -107,7 +110,8 @@ void xsock__sys_poller_abandon(struct xsock__sys_poller *p)
 
 void xsock__sys_poller_close(struct xsock__sys_poller *p)
 {
-    close(p->kqueue);
+    if (xsock__posix_is_same(p->kqueue, p->id))
+        close(p->kqueue);
     xsock__sys_free(p, sizeof *p);
 }
 
