@@ -59,6 +59,25 @@ static int wait_for(int64_t timeout_ns)
 
 /* ---- Late events ----------------------------------------------------------------------------- */
 
+static unsigned vain;
+
+static void report_in_vain(void *user)
+{
+    if (++vain < 10000)
+        fake_poller_late(UINT64_MAX, IN);
+    fake_poller_meanwhile(report_in_vain, user);
+}
+
+static void a_system_that_reports_nothing_of_use_for_ever_costs_few_calls(void **state)
+{
+    (void)state;
+    vain = 0;
+    fake_poller_meanwhile(report_in_vain, NULL);
+    ASSERT_RESULT(0, wait_for(second));
+    fake_poller_meanwhile(NULL, NULL);
+    assert_in_range(vain, 50, 70); /* intervals of 50 us to 20 ms */
+}
+
 static void a_late_event_is_nobodys(void **state)
 {
     int d = open_member(IN, 1);
@@ -335,6 +354,7 @@ static void a_forked_child_has_the_number_and_no_poller(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        POLLER_TEST(a_system_that_reports_nothing_of_use_for_ever_costs_few_calls),
         POLLER_TEST(a_late_event_is_nobodys),
         POLLER_TEST(a_member_closed_during_a_wait_is_not_reported_by_it),
         POLLER_TEST(the_system_forgets_whoever_leaves),

@@ -3,6 +3,7 @@
 #include "facts/translate.h"
 #include "socket/ready.h"
 #include "wait/poller_private.h"
+#include "wait/wait.h"
 
 enum { MAX = 128 };
 
@@ -96,6 +97,19 @@ static int report_all(struct xsock__poller *p, struct xsock__sys_event *v, size_
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
+/* The system may go on reporting what nobody asked for: kqueue tells of data to a member that waits
+ * for PRI, and of connections to a member that has become a listener and waits for RDHUP. After the
+ * first such report each further one takes its time. Returns the interval. */
+static int64_t nap_after_vain(int64_t nap_ns, const struct xsock__deadline *end)
+{
+    if (nap_ns < 0)
+        return 0;
+    nap_ns = xsock__wait_interval(nap_ns);
+    int64_t left = xsock__time_left(end);
+    (void)xsock__sys_wait(NULL, 0, NULL, left >= 0 && left < nap_ns ? left : nap_ns);
+    return nap_ns;
+}
+
 int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_event *out,
                        size_t n, int64_t timeout_ns)
 {
@@ -103,6 +117,7 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     struct xsock__sys_event v[MAX];
     struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     const size_t most = n < MAX ? n : MAX;
+    int64_t nap_ns = -1;
     int rc = 0;
     for (bool over = false; !over;) {
         size_t count = 0;
@@ -121,6 +136,8 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
         rc = report_all(p, v, count, out, most);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
         over = rc > 0 || asked || xsock__time_left(&end) == 0;
+        if (!over && count > 0)
+            nap_ns = nap_after_vain(nap_ns, &end);
     }
     xsock__fdtab_put(t, fd);
     return rc;
