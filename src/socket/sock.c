@@ -127,10 +127,12 @@ void xsock__sock_connect_lost(struct xsock__sock *s)
 
 struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)
 {
-    if (is_last(held->sock) && xsock__sock_is(held->sock, XSOCK__SOCK_LINGERS))
+    /* The socket is left first: of two duplicates that are closed at once, one is the last. */
+    struct xsock__sock *last = leave_sock(held->sock) ? held->sock : NULL;
+    if (last != NULL && xsock__sock_is(last, XSOCK__SOCK_LINGERS))
         xsock__sys_forget_linger(held->handle);
     xsock__sys_close(held->handle);
-    return leave_sock(held->sock) ? held->sock : NULL;
+    return last;
 }
 
 void xsock__sock_close(const struct xsock__held *held)
