@@ -73,6 +73,22 @@ static void so_many_are_kept_and_no_more(void **state)
     assert_true(fake_allocations() <= before + MAX_SPARES + 16); /* and cells, in few pieces */
 }
 
+/* Cells without memory are free, too, and were freed last. */
+static void what_is_kept_is_used_before_anything_is_allocated(void **state)
+{
+    enum { OPEN = 300, MAX_SPARES = 256 };
+    (void)state;
+    int first = open_stream();
+    for (int i = 1; i < OPEN; i++)
+        ASSERT_RESULT(first + i, open_stream());
+    for (int i = 0; i < OPEN; i++)
+        ASSERT_RESULT(0, xsock__call_close(t, first + i));
+    unsigned before = fake_calls(FAKE_ALLOC);
+    for (int i = 0; i < MAX_SPARES; i++)
+        ASSERT_RESULT(first + i, open_stream());
+    assert_int_equal(fake_calls(FAKE_ALLOC), before);
+}
+
 static void a_duplicate_keeps_the_memory_in_use(void **state)
 {
     (void)state;
@@ -139,6 +155,7 @@ int main(void)
         TALK_TEST(a_server_that_runs_allocates_nothing),
         TALK_TEST(nothing_shows_of_the_socket_that_was_there),
         TALK_TEST(so_many_are_kept_and_no_more),
+        TALK_TEST(what_is_kept_is_used_before_anything_is_allocated),
         TALK_TEST(a_duplicate_keeps_the_memory_in_use),
         TALK_TEST(an_accept_in_vain_leaves_its_memory_for_the_next),
         TALK_TEST(a_failed_open_leaves_its_memory_for_the_next),

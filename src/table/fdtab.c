@@ -30,8 +30,6 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
 {
     xsock__sys_lock(&t->lock);
     int rc = xsock__fdtab_reserve_lowest(t, min, out);
-    if (rc == 0)
-        (*out)->memory = xsock__fdtab_pop_spare(t);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -59,7 +57,6 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
     bool ours = handle != xsock__held_nothing.handle && has_handle(t, handle);
     int rc = ours ? -XSOCK_EBUSY : xsock__fdtab_reserve_lowest(t, 0, out);
     if (rc == 0) {
-        (*out)->memory = xsock__fdtab_pop_spare(t);
         (*out)->held.handle = handle;
         (*out)->state = ADOPTED;
     }
@@ -78,26 +75,48 @@ void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* ---- Looking up ------------------------------------------------------------------------------ */
 
-/* Frees what a descriptor held. The system is not called under the lock. */
-static inline void let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
+/* Frees what a descriptor held, without the lock: the system is not called under it. Returns the
+ * memory that nobody needs any more, or NULL. */
+static struct xsock__sock *let_go_of(struct xsock__fdtab *t, const struct xsock__held *held)
 {
-    struct xsock__sock *memory = NULL;
     if (t->emptied != NULL)
-        memory = t->emptied(held);
-    else
-        t->closed(held);
-    xsock__sys_lock(&t->lock);
-    t->leaving--;
-    if (memory != NULL && xsock__fdtab_push_spare(t, memory))
-        memory = NULL;
-    xsock__sys_unlock(&t->lock);
-    if (memory != NULL)
-        xsock__sys_free(memory, t->spare_size);
+        return t->emptied(held);
+    t->closed(held);
+    return NULL;
 }
 
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
 {
-    let_go_of(t, held);
+    xsock__sys_free(let_go_of(t, held), t->spare_size);
+    xsock__atomic_add(&t->leaving, -1);
+}
+
+/* Under the lock. From now on the cell holds nothing, so that a forked child frees nothing twice.
+ * finish_closing must follow. */
+static struct xsock__held empty_cell(struct xsock__fd *fd)
+{
+    struct xsock__held held = fd->held;
+    if (fd->memory == held.sock)
+        fd->memory = NULL;
+    fd->held = xsock__held_nothing;
+    fd->state = LEAVING;
+    return held;
+}
+
+/* Without the lock. */
+static void finish_closing(struct xsock__fdtab *t, struct xsock__fd *fd,
+                           const struct xsock__held *held)
+{
+    struct xsock__sock *memory = let_go_of(t, held);
+    xsock__sys_lock(&t->lock);
+    if (fd->memory == NULL) {
+        fd->memory = memory;
+        memory = NULL;
+    }
+    xsock__fdtab_free_cell(t, fd);
+    xsock__sys_unlock(&t->lock);
+    xsock__sys_free(memory, t->spare_size);
+    xsock__atomic_add(&t->leaving, -1);
 }
 
 /* The thread that changes CLOSING to 0 frees what the descriptor holds. Only one thread can, though
@@ -107,10 +126,9 @@ void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd)
     if (!xsock__atomic_cas(&fd->refs, CLOSING, 0))
         return;
     xsock__sys_lock(&t->lock);
-    struct xsock__held held = fd->held;
-    xsock__fdtab_free_cell(t, fd);
+    struct xsock__held held = empty_cell(fd);
     xsock__sys_unlock(&t->lock);
-    xsock__fdtab_let_go(t, &held);
+    finish_closing(t, fd, &held);
 }
 
 struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
@@ -132,20 +150,10 @@ static bool is_idle(const struct xsock__fd *fd)
     return xsock__atomic_load(&fd->refs) == 0 && fd->observers == NULL;
 }
 
-/* Under the lock. Frees the cell of an idle descriptor. The caller frees what it held, without the
- * lock. */
-static struct xsock__held retire_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    struct xsock__held held = fd->held;
-    t->leaving++;
-    xsock__fdtab_free_cell(t, fd);
-    return held;
-}
-
 /* Under the lock. Begins to close a descriptor that is not idle. finish_retiring must follow. */
 static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    t->leaving++;
+    xsock__atomic_add(&t->leaving, 1);
     fd->state = LEAVING;
     xsock__fdtab_wake_waiters(fd);
     return xsock__fdtab_take_observers(fd);
@@ -161,18 +169,38 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
         xsock__fdtab_last_dropped(t, fd);
 }
 
-/* The caller has the lock, which is released here. Inlined, because a return from below a system
- * call is a mispredicted jump. */
+/* The caller has the lock, which is released here. */
+static void close_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    xsock__atomic_add(&t->leaving, 1);
+    struct xsock__held held = empty_cell(fd);
+    xsock__sys_unlock(&t->lock);
+    finish_closing(t, fd, &held);
+}
+
+static void close_busy(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    struct xsock__observer *observers = retire(t, fd);
+    xsock__sys_unlock(&t->lock);
+    finish_retiring(t, fd, observers);
+}
+
+/* The caller has the lock, which is released here. Nearly every descriptor is a socket that nobody
+ * else uses. Its cell is free at once, and keeps the memory of the socket. */
 static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (is_idle(fd)) {
-        struct xsock__held held = retire_idle(t, fd);
-        xsock__sys_unlock(&t->lock);
-        let_go_of(t, &held);
+    struct xsock__held held = fd->held;
+    if (!is_idle(fd)) {
+        close_busy(t, fd);
+    } else if (fd->memory != held.sock || t->is_plain == NULL || !t->is_plain(&held)) {
+        close_idle(t, fd);
     } else {
-        struct xsock__observer *observers = retire(t, fd);
+        fd->held.sock = NULL;
+        xsock__fdtab_free_cell(t, fd);
+        xsock__atomic_add(&t->leaving, 1);
         xsock__sys_unlock(&t->lock);
-        finish_retiring(t, fd, observers);
+        xsock__sys_close(held.handle);
+        xsock__atomic_add(&t->leaving, -1);
     }
 }
 
@@ -257,8 +285,8 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     xsock__sys_lock(&t->lock);
     *out = fd->held;
     xsock__fdtab_free_cell(t, fd);
-    t->leaving--;
     xsock__sys_unlock(&t->lock);
+    xsock__atomic_add(&t->leaving, -1);
     return 0;
 }
 

@@ -36,11 +36,9 @@ struct xsock__fd {
     int number;
     struct xsock__held held;
     xsock__atomic_int cloexec;
-    int state; /* fdtab.c's own, under the table's lock */
-    union {
-        struct xsock__fd *next;     /* of the free list */
-        struct xsock__sock *memory; /* reserved or open: see xsock__fdtab_recycle */
-    };
+    int state;                         /* fdtab.c's own, under the table's lock */
+    struct xsock__fd *next;            /* of a free list */
+    struct xsock__sock *memory;        /* see xsock__fdtab_recycle */
     struct xsock__waiter *waiters;     /* calls that wait in it; under the lock */
     struct xsock__observer *observers; /* told when it is closed; under the lock */
 };
@@ -48,6 +46,10 @@ struct xsock__fd {
 /* Is called instead of `closed` by a table that recycles memory. It frees what the descriptor held,
  * and returns the memory of held->sock, or NULL if another descriptor still needs that memory. */
 typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held);
+
+/* Whether nothing but closing the handle is left to do for a descriptor that no call is in: nobody
+ * needs the memory of held->sock then. Is called under the table's lock. */
+typedef bool xsock__fdtab_is_plain(const struct xsock__held *held);
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
@@ -58,12 +60,13 @@ enum { XSOCK__EFOREIGN = 0x7000 };
 /* Makes an empty table. -XSOCK_ENOMEM if there is no memory. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
 
-/* From now on the table keeps the memory of some socks that are gone, for the next ones. Each piece
- * comes from xsock__sys_alloc, and has this size. A descriptor that is reserved has such a piece in
- * `memory`, of any content, or NULL: then its opener may store a piece there. Its opener uses the
- * piece by making it held.sock. If held.sock is anything else, the table takes the piece back with
- * the number. */
-void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size);
+/* From now on the table keeps the memory of some socks that are gone, for the next ones: each stays
+ * with the free cell of its descriptor. Each piece comes from xsock__sys_alloc, and has this size. A
+ * descriptor that is reserved has such a piece in `memory`, of any content, or NULL: then its opener
+ * may store a piece there. Its opener uses the piece by making it held.sock. If held.sock is
+ * anything else, the piece stays with the cell. */
+void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied,
+                          xsock__fdtab_is_plain *is_plain, size_t size);
 
 /* How many pieces the table keeps now, and frees them. */
 int xsock__fdtab_spares(struct xsock__fdtab *t);

@@ -46,16 +46,13 @@ struct slab {
     size_t count;
 };
 
-/* A piece of memory that is kept for later. */
-struct spare {
-    struct spare *next;
-};
-
 struct xsock__fdtab {
     struct xsock__fdtab_slots slots; /* first: see find.h */
     struct xsock__lock lock;         /* guards all that follows */
     struct xsock__bitmap used;
-    struct xsock__fd *free;
+    struct xsock__fd *free;       /* cells that no number leads to; */
+    struct xsock__fd *free_ready; /* the same with memory, at most SPARES_MAX; taken first */
+    int spare_count;              /* how many these are */
     struct slab *slabs;
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
@@ -64,11 +61,10 @@ struct xsock__fdtab {
     struct xsock__fdtab_rules rules;
     struct xsock__fd seal_fd, notify_fd;
     unsigned notifications;
-    int leaving; /* closed, and not freed yet */
+    xsock__atomic_int leaving; /* closed, and not freed yet; not under the lock */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */
-    struct spare *spares;          /* memory of socks that are gone, */
-    int spare_count;               /* at most SPARES_MAX pieces */
+    xsock__fdtab_is_plain *is_plain;
     size_t spare_size;
     xsock__fdtab_forked *forked;
     struct xsock__fdtab *next; /* the list of all tables, under the global lock */
@@ -91,50 +87,40 @@ static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
 /* At least one is free now. */
 static inline bool xsock__fdtab_make_cell(struct xsock__fdtab *t)
 {
-    return t->free != NULL || xsock__fdtab_add_cells(t);
+    return t->free_ready != NULL || t->free != NULL || xsock__fdtab_add_cells(t);
 }
 
 static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, int number)
 {
-    struct xsock__fd *fd = t->free;
-    t->free = fd->next;
+    struct xsock__fd *fd = t->free_ready;
+    if (fd != NULL) {
+        t->free_ready = fd->next;
+        t->spare_count--;
+    } else {
+        fd = t->free;
+        t->free = fd->next;
+    }
     fd->state = USED;
     fd->number = number;
-    fd->memory = NULL;
     return fd;
 }
 
-/* NULL: none. */
-static inline struct xsock__sock *xsock__fdtab_pop_spare(struct xsock__fdtab *t)
-{
-    struct spare *s = t->spares;
-    if (s != NULL) {
-        t->spares = s->next;
-        t->spare_count--;
-    }
-    return (struct xsock__sock *)(void *)s;
-}
-
-/* False: there are enough. */
-static inline bool xsock__fdtab_push_spare(struct xsock__fdtab *t, struct xsock__sock *sock)
-{
-    struct spare *s = (struct spare *)(void *)sock;
-    if (t->spare_count >= SPARES_MAX)
-        return false;
-    s->next = t->spares;
-    t->spares = s;
-    t->spare_count++;
-    return true;
-}
-
+/* The cell keeps its memory, unless that is the sock it holds: somebody else frees the sock. */
 static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    struct xsock__sock *unused = fd->memory != fd->held.sock ? fd->memory : NULL;
+    if (fd->memory == fd->held.sock)
+        fd->memory = NULL;
     fd->state = FREE;
     fd->held = xsock__held_nothing;
     fd->observers = NULL;
-    if (unused != NULL && !xsock__fdtab_push_spare(t, unused))
-        xsock__sys_free(unused, t->spare_size);
+    if (fd->memory != NULL && t->spare_count < SPARES_MAX) {
+        t->spare_count++;
+        fd->next = t->free_ready;
+        t->free_ready = fd;
+        return;
+    }
+    xsock__sys_free(fd->memory, t->spare_size);
+    fd->memory = NULL;
     fd->next = t->free;
     t->free = fd;
 }

@@ -48,7 +48,7 @@ static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
         return;
     xsock__fdtab_free_cell(t, fd);
     if (held.handle != xsock__held_nothing.handle && held.sock != NULL) {
-        t->leaving++;
+        xsock__atomic_add(&t->leaving, 1);
         xsock__fdtab_let_go(t, &held);
     }
 }
@@ -66,7 +66,7 @@ static void after_fork_in_child(void)
     forks++;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
-        t->leaving = 0;
+        xsock__atomic_store(&t->leaving, 0);
         t->waiting = 0;
         t->seal_fd.waiters = NULL;
         t->notify_fd.waiters = NULL;
@@ -123,7 +123,7 @@ bool xsock__fdtab_any_open(void)
     bool any = false;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         xsock__sys_lock(&t->lock);
-        any = any || t->count > 0 || t->leaving > 0;
+        any = any || t->count > 0 || xsock__atomic_load(&t->leaving) > 0;
         xsock__sys_unlock(&t->lock);
     }
     return any;

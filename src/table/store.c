@@ -31,9 +31,11 @@ static size_t slab_size(size_t count)
 
 /* ---- Memory that is used again --------------------------------------------------------------- */
 
-void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied, size_t size)
+void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied,
+                          xsock__fdtab_is_plain *is_plain, size_t size)
 {
     t->emptied = emptied;
+    t->is_plain = is_plain;
     t->spare_size = size;
 }
 
@@ -47,10 +49,16 @@ int xsock__fdtab_spares(struct xsock__fdtab *t)
 
 void xsock__fdtab_free_spares(struct xsock__fdtab *t)
 {
-    struct xsock__sock *s;
+    struct xsock__fd *fd;
     xsock__sys_lock(&t->lock);
-    while ((s = xsock__fdtab_pop_spare(t)) != NULL)
-        xsock__sys_free(s, t->spare_size);
+    while ((fd = t->free_ready) != NULL) {
+        t->free_ready = fd->next;
+        xsock__sys_free(fd->memory, t->spare_size);
+        fd->memory = NULL;
+        fd->next = t->free;
+        t->free = fd;
+    }
+    t->spare_count = 0;
     xsock__sys_unlock(&t->lock);
 }
 
