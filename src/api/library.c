@@ -10,12 +10,9 @@
 
 xsock__atomic_ptr xsock__library_process_table;
 
-int xsock__library_ensure_table(struct xsock__fdtab **out)
+int xsock__library_make_table(struct xsock__fdtab **out)
 {
     struct xsock__fdtab *mine, *theirs;
-    *out = xsock__library_table();
-    if (*out != NULL)
-        return 0;
     int rc = xsock__lookup_create_table(&mine);
     if (rc != 0)
         return rc;

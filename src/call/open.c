@@ -35,20 +35,20 @@ static int when_full(int full, int verdict)
 int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
 {
     struct xsock__fd *fd;
-    struct xsock__held held;
     int rc = xsock__lookup_reserve_socket(t, &fd);
     if (rc != 0)
         return when_full(rc, xsock__probe(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
         do
-            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &held);
+            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &fd->held);
         while (rc != 0 && xsock__fdtab_makes_room(t, rc));
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
-    return xsock__lookup_publish(t, fd, &held, type);
+    xsock__atomic_set(&fd->cloexec, (type & XSOCK_SOCK_CLOEXEC) != 0);
+    return xsock__fdtab_publish(t, fd);
 }
 
 int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int out[2])

@@ -70,12 +70,8 @@ int xsock__finish(int code)
 
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out)
 {
-    struct xsock__sys_triple t;
-    if (!xsock__sys_family(af, &t.family) || !xsock__sys_type(type, &t.type)
-        || !xsock__sys_protocol(af, protocol, &t.protocol))
-        return false;
-    *out = t;
-    return true;
+    return xsock__sys_family(af, &out->family) && xsock__sys_type(type, &out->type)
+           && xsock__sys_protocol(af, protocol, &out->protocol);
 }
 
 /* The protocol is that of a row, or 0 if the system does not tell it. The numbers of a range are

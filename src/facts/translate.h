@@ -20,7 +20,7 @@ int xsock__error_to_native(int error);
 int xsock__finish(int code);
 
 /* Converts a triple (the type without flags) to native numbers. False if this system lacks one of
- * the numbers. */
+ * the numbers: *out has no meaning then. */
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out);
 
 /* Converts back. Returns 0, -XSOCK_EAFNOSUPPORT or -XSOCK_ESOCKTNOSUPPORT. A protocol that has no

@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-int xsock__posix_move_up(int fd)
+int xsock__posix_move_low_up(int fd)
 {
-    if (fd < 0 || fd >= XSOCK__POSIX_FIRST_HANDLE)
+    if (fd < 0)
         return fd;
     int flags = fcntl(fd, F_GETFD);
     bool cloexec = flags >= 0 && (flags & FD_CLOEXEC) != 0;

@@ -10,7 +10,11 @@ enum { XSOCK__POSIX_FIRST_HANDLE = 3 };
 /* Every new handle goes through here. Returns the handle, or a higher one in its place if it was
  * the number of a standard stream. The close-on-exec flag stays. -1 with errno if the handle is -1,
  * or if no higher number is left; the handle is closed then. */
-int xsock__posix_move_up(int fd);
+int xsock__posix_move_low_up(int fd);
+static inline int xsock__posix_move_up(int fd)
+{
+    return fd >= XSOCK__POSIX_FIRST_HANDLE ? fd : xsock__posix_move_low_up(fd);
+}
 
 /* The same for two. Returns 0, or errno; both are closed then. */
 int xsock__posix_move_both_up(int fd[2]);
