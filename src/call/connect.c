@@ -24,6 +24,14 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
+/* Whether readiness alone tells that the connect has succeeded. A TCP socket whose connect has failed
+ * stays HUP on a system that tells it of every stream without a peer, whoever has taken the error. */
+static bool is_surely_connected(const struct xsock__sock *s, int revents)
+{
+    return !xsock__sys_facts.readiness_omits && s->protocol == XSOCK_IPPROTO_TCP
+           && xsock__addr_is_internet(s->af) && revents == XSOCK_POLLOUT;
+}
+
 /* Asks whether the connect has ended. *out_end is 0, -XSOCK_ENOTCONN or its error. Returns
  * -XSOCK_EALREADY if it has not ended, or another error if the system did not tell. */
 static int ask_outcome(struct xsock__fd *fd, int *out_end)
@@ -36,6 +44,10 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     bool asked = code == 0; /* else the system refuses the question, not the socket */
     if (asked && w.revents == 0)
         return -XSOCK_EALREADY;
+    if (asked && is_surely_connected(fd->held.sock, w.revents)) {
+        *out_end = 0;
+        return 0;
+    }
     int failure;
     bool lost;
     code = xsock__endpoint_connect_end(fd->held.handle, &failure, &lost);
