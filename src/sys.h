@@ -137,7 +137,7 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
 int xsock__sys_listen(uintptr_t h, int backlog);
 
 /* Takes a connection from the queue. The new socket is as one of xsock__sys_open; `t` is the
- * listener's triple. *out_peer may have length 0. */
+ * listener's triple. *out_peer may have length 0; out_peer may be NULL. */
 int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
                       struct xsock__sys_addr *out_peer);
 

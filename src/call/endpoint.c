@@ -97,7 +97,7 @@ struct acceptance {
     int error;            /* the error of the call, if it is not a code of the system */
     struct xsock__fd *fd; /* of the connection */
     struct xsock__held held;
-    struct xsock__sys_addr peer;
+    struct xsock__sys_addr *peer; /* NULL: not wanted */
 };
 
 /* Gets a number and memory for a connection before the connection is taken. So no connection is
@@ -185,7 +185,7 @@ static int try_accept(struct xsock__fd *fd, void *call)
     if (error == 0) {
         do {
             code = xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle,
-                                     &a->peer);
+                                     a->peer);
             if (code == 0)
                 return 0;
             error = xsock__error_from_native(code);
@@ -239,7 +239,7 @@ static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_ad
         rc = a->error;
     if (rc != 0)
         return rc;
-    if (out_peer != NULL && xsock__addr_or_none(s, &a->peer, out_peer) != 0)
+    if (out_peer != NULL && xsock__addr_or_none(s, a->peer, out_peer) != 0)
         *out_peer = (struct xsock_addr){.family = XSOCK_AF_UNSPEC};
     return xsock__lookup_publish(a->t, a->fd, &a->held, a->flags);
 }
@@ -254,7 +254,8 @@ static int check_accept(const struct xsock__sock *s, int flags)
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)
 {
     struct xsock__fd *fd;
-    struct acceptance a = {.t = t, .flags = flags};
+    struct xsock__sys_addr peer; /* large: only what accept stores is read */
+    struct acceptance a = {.t = t, .flags = flags, .peer = out_peer != NULL ? &peer : NULL};
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;

@@ -81,14 +81,14 @@ static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
 int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
                       struct xsock__sys_addr *out_peer)
 {
-    struct xsock__sys_addr name = {0};
-    socklen_t size = sizeof name.bytes;
+    struct sockaddr *name = out_peer != NULL ? (struct sockaddr *)(void *)out_peer->bytes : NULL;
+    socklen_t size = name != NULL ? sizeof out_peer->bytes : 0;
     int fd = -1;
-    int code = accept_flags((int)h, (struct sockaddr *)(void *)name.bytes, &size, t, cloexec, &fd);
+    int code = accept_flags((int)h, name, name != NULL ? &size : NULL, t, cloexec, &fd);
     if (code != 0)
         return code;
-    name.length = (uint32_t)size;
-    *out_peer = name;
+    if (out_peer != NULL)
+        out_peer->length = (uint32_t)size;
     *out = (uintptr_t)fd;
     return 0;
 }

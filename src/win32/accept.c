@@ -214,7 +214,7 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
         memset(&peer, 0, sizeof peer);
         code = accept_one(h, t, cloexec, out, &peer);
     } while (is_lost(code));
-    if (code == 0)
+    if (code == 0 && out_peer != NULL)
         *out_peer = peer;
     return code;
 }

@@ -273,7 +273,8 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
     if (w == NULL)
         return FAKE_EAGAIN;
     leave_queue(w);
-    tell(&w->remote, w->af, out_peer);
+    if (out_peer != NULL)
+        tell(&w->remote, w->af, out_peer);
     *out = fake__add_socket(t, cloexec, true, true);
     fake__find(*out, "lost")->end = w;
     return 0;
