@@ -48,7 +48,7 @@ at_most() { # LIMIT FILE
 if [ "$(uname -m)" = x86_64 ]; then
     measure Release OFF
     measure Release ON
-    for limit in OFF:155648 ON:217088; do # without WASIX, and with it
+    for limit in OFF:151552 ON:212992; do # without WASIX, and with it
         measure MinSizeRel "${limit%:*}"
         check "MinSizeRel with WASIX ${limit%:*} has $size bytes, at most ${limit#*:}" \
             at_most "${limit#*:}" "$OUT/MinSizeRel-${limit%:*}/stripped.so"
