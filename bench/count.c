@@ -197,7 +197,7 @@ static void receive_own(void *unused, long n)
 static void blocked_recv(long n)
 {
     long rounds = n + WARM_UP;
-    pthread_t sender;
+    pthread_t sender = 0;
     b.receiver = (pid_t)syscall(SYS_gettid);
     bench_must(socketpair(AF_UNIX, SOCK_STREAM, 0, b.raw) == 0
                    && xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, b.own) == 0
