@@ -61,6 +61,7 @@ static ptrdiff_t send_with(int d, const struct xsock_addr *to, struct xsock_cont
     struct xsock_vec v = {&byte, 1};
     struct xsock_msg m = {
         .addr = to != NULL ? &copy : NULL, .vec = &v, .vec_count = 1, .control = c};
+    fake_win32.keeps_messages = true;
     return xsock_sendmsg(d, &m, 0);
 }
 

@@ -101,6 +101,18 @@ static void report_unreachable(SOCKET s, bool on)
     (void)WSAIoctl(s, SIO_UDP_CONNRESET, &value, sizeof value, NULL, 0, &n, NULL, NULL);
 }
 
+/* Takes what was reported of datagrams to an earlier peer. A report ends a look at what has come,
+ * and then it is gone. The look takes nothing else. */
+static void drop_reports(SOCKET s)
+{
+    char byte;
+    int code;
+
+    do
+        code = recv(s, &byte, 1, MSG_PEEK) == SOCKET_ERROR ? WSAGetLastError() : 0;
+    while (code == WSAECONNRESET || code == WSAENETRESET);
+}
+
 /* WSAEWOULDBLOCK means that the connect is under way, and WSAENOBUFS that no port is left. A full
  * backlog of LOCAL refuses. */
 static int connect_once(SOCKET s, const struct xsock__sys_addr *a)
@@ -150,6 +162,7 @@ static int connect_to_none(SOCKET s)
 int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
 {
     int type = xsock__state_type(h);
+    bool had_peer = type == SOCK_DGRAM && xsock__state_has_peer(h);
     int code;
 
     if (type == SOCK_STREAM)
@@ -157,6 +170,8 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     if (xsock__own_addrs_family(a) == AF_UNSPEC)
         return connect_to_none(h);
     code = connect_once(h, a);
+    if (code == 0 && had_peer)
+        drop_reports(h);
     if (code == 0 && type == SOCK_DGRAM)
         report_unreachable(h, true);
     return code;

@@ -57,6 +57,7 @@ void fake_win32_install_parts(void)
     fake_win32_install_connect();
     fake_win32_install_ioctl();
     fake_win32_install_message();
+    fake_win32_install_reports();
     fake_win32_install_transfer();
     fake_win32_install_device();
 }

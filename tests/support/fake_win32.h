@@ -44,6 +44,16 @@ struct fake_win32 {
     uint16_t silent_port;
     bool lacks_initial_rto;
 
+    /* A datagram to the first of these INET ports brings "port unreachable", and one to the other
+     * "time to live exceeded". 0: no port. */
+    uint16_t closed_port, far_port;
+
+    /* Every third receive of a datagram socket finds a report that is not its own. */
+    bool foreign_reports;
+
+    /* Reports cannot be refused. */
+    bool lacks_report_ioctls;
+
     /* getsockopt fails as other calls do while Winsock is not started. */
     bool checks_start;
 
@@ -64,11 +74,13 @@ struct fake_win32 {
     size_t comes_size;
     bool control_is_cut;
 
-    /* Out: the control data of the message that was sent last, to nobody. */
+    /* Messages with control data are sent to nobody. Out: the control data of the last one. */
+    bool keeps_messages;
     unsigned char sent[256];
     size_t sent_size;
 
-    int lost_polls;     /* out, as what follows */
+    int reports_told; /* out, as what follows */
+    int lost_polls;
     int stale_calls;    /* receives by the stale handle */
     int type_questions; /* SO_TYPE */
     int refused_devices;
@@ -103,10 +115,23 @@ void fake_win32_install_connect(void);
 void fake_win32_install_device(void);
 void fake_win32_install_ioctl(void);
 void fake_win32_install_message(void);
+void fake_win32_install_reports(void);
 void fake_win32_install_transfer(void);
 
 /* SIO_TCP_INITIAL_RTO of a socket. */
 int fake_win32_set_initial_rto(uintptr_t s);
+
+/* The ioctls that refuse reports. False: `ioctl` is another one. */
+bool fake_win32_set_reports(uintptr_t s, uint32_t ioctl, const void *in, int *out_result);
+
+/* A datagram was sent to this sockaddr; NULL: to the peer. */
+void fake_win32_was_sent(uintptr_t s, const void *to);
+
+/* Whether a receive fails with a report. Then WSAGetLastError has its code. */
+bool fake_win32_reports(uintptr_t s);
+
+/* The system's own getsockopt. */
+int fake_win32_ask_option(uintptr_t s, int level, int name, char *value, int *size);
 
 /* Replaces the function that a provider has handed out. */
 void fake_win32_wrap_accept_ex(void *inout_function);

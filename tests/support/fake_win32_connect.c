@@ -110,7 +110,12 @@ static int WSAAPI fake_bind(SOCKET s, const struct sockaddr *a, int size)
 static int WSAAPI fake_sendto(SOCKET s, const char *buf, int len, int flags,
                               const struct sockaddr *to, int size)
 {
-    return fake_win32.no_port_left ? fail(WSAENOBUFS) : own_sendto(s, buf, len, flags, to, size);
+    if (fake_win32.no_port_left)
+        return fail(WSAENOBUFS);
+    int rc = own_sendto(s, buf, len, flags, to, size);
+    if (rc != SOCKET_ERROR)
+        fake_win32_was_sent(s, to);
+    return rc;
 }
 
 static int WSAAPI fake_get_name(SOCKET s, struct sockaddr *a, int *size)

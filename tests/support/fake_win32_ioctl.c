@@ -29,7 +29,10 @@ static int WSAAPI fake_ioctl(SOCKET s, DWORD code, void *in, DWORD in_size, void
 {
     if (code == INITIAL_RTO)
         return fake_win32_set_initial_rto(s);
-    int rc = own_ioctl(s, code, in, in_size, out, out_size, n, o, routine);
+    int rc;
+    if (fake_win32_set_reports(s, code, in, &rc))
+        return rc;
+    rc = own_ioctl(s, code, in, in_size, out, out_size, n, o, routine);
     if (rc == 0 && code == SIO_GET_EXTENSION_FUNCTION_POINTER)
         wrap(in, out);
     return rc;

@@ -6,19 +6,21 @@
 #include <string.h>
 #include <windows.h>
 
+typedef int WSAAPI wsa_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WSAOVERLAPPED *o,
+                               LPWSAOVERLAPPED_COMPLETION_ROUTINE routine);
 typedef int WSAAPI get_option(SOCKET s, int level, int name, char *value, int *size);
 
 static LPFN_WSARECVMSG own_recvmsg;
 static get_option *own_get_option;
 
-/* Is sent to nobody. */
+static wsa_sendmsg *own_sendmsg;
+
+/* May be sent to nobody. */
 static int WSAAPI fake_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WSAOVERLAPPED *o,
                                LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    (void)s;
-    (void)flags;
-    (void)o;
-    (void)routine;
+    if (!fake_win32.keeps_messages)
+        return own_sendmsg(s, m, flags, sent, o, routine);
     fake_win32.sent_size = m->Control.len;
     memcpy(fake_win32.sent, m->Control.buf, m->Control.len);
     *sent = 0;
@@ -30,7 +32,7 @@ static int WSAAPI fake_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WS
 static int PASCAL fake_recvmsg(SOCKET s, WSAMSG *m, DWORD *got, WSAOVERLAPPED *o,
                                LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    int rc = own_recvmsg(s, m, got, o, routine);
+    int rc = fake_win32_reports(s) ? SOCKET_ERROR : own_recvmsg(s, m, got, o, routine);
     if (rc != 0)
         return rc;
     if (fake_win32.comes_size != 0) {
@@ -51,6 +53,11 @@ void fake_win32_wrap_recvmsg(void *inout_function)
     memcpy(inout_function, &fake, sizeof fake);
 }
 
+int fake_win32_ask_option(uintptr_t s, int level, int name, char *value, int *size)
+{
+    return own_get_option(s, level, name, value, size);
+}
+
 static int WSAAPI fake_get_option(SOCKET s, int level, int name, char *value, int *size)
 {
     if (fake_win32.checks_start && closesocket(INVALID_SOCKET) != 0
@@ -64,5 +71,6 @@ void fake_win32_install_message(void)
 {
     own_get_option = (get_option *)fake_win32_replace("ws2_32.dll", "getsockopt",
                                                       (fake_win32_function *)fake_get_option);
-    (void)fake_win32_replace("ws2_32.dll", "WSASendMsg", (fake_win32_function *)fake_sendmsg);
+    own_sendmsg = (wsa_sendmsg *)fake_win32_replace("ws2_32.dll", "WSASendMsg",
+                                                    (fake_win32_function *)fake_sendmsg);
 }
