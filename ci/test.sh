@@ -12,7 +12,7 @@
 . "$TOP/ci/deps.sh"
 
 # The long ones first, so that the short ones fill up the end.
-ALL=(freebsd mingw-static mingw-shared wasix posix peers gcc-threads clang-sanitizers meson bench gcc-static gcc-shared
+ALL=(freebsd mingw-static mingw-shared wasix posix peers single gcc-threads clang-sanitizers meson bench gcc-static gcc-shared
     clang-shared consumers mingw-32 musl old-linux poller-poll stack unwind headers pages guide abi tree format)
 
 # The needs of the suites that are named, as "WHAT PACKAGE".

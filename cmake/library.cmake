@@ -18,6 +18,18 @@ if(XSOCK_WASIX)
     xsock_sources(sources.txt wasix xsock_wasix_sources)
     list(APPEND xsock_core_sources ${xsock_wasix_sources})
 endif()
+set(xsock_library_sources ${xsock_core_sources} ${xsock_backend_sources})
+if(XSOCK_SINGLE)
+    find_package(Python3 REQUIRED COMPONENTS Interpreter)
+    file(GLOB_RECURSE xsock_single_from CONFIGURE_DEPENDS
+        "${PROJECT_SOURCE_DIR}/src/*.[ch]" "${PROJECT_SOURCE_DIR}/src/*.def" "${PROJECT_SOURCE_DIR}/include/*.h")
+    set(xsock_library_sources "${PROJECT_BINARY_DIR}/dist/xsock.c")
+    add_custom_command(OUTPUT ${xsock_library_sources}
+        COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/amalgamate.py" "${PROJECT_BINARY_DIR}/dist"
+        DEPENDS "${PROJECT_SOURCE_DIR}/tools/amalgamate.py" "${PROJECT_SOURCE_DIR}/sources.txt" ${xsock_single_from}
+        COMMENT "Making the single file" VERBATIM)
+    add_custom_target(xsock-single DEPENDS ${xsock_library_sources})
+endif()
 
 include(CheckLinkerFlag)
 
@@ -29,14 +41,15 @@ endif()
 function(xsock_library_options target)
     xsock_compile_options(${target})
     target_compile_definitions(${target} PRIVATE XSOCK_VERSION="${PROJECT_VERSION}"
-        $<$<STREQUAL:${XSOCK_POLLER},poll>:XSOCK_POSIX_POLLER_POLL>)
+        $<$<STREQUAL:${XSOCK_POLLER},poll>:XSOCK_POSIX_POLLER_POLL>
+        $<$<NOT:$<BOOL:${XSOCK_WASIX}>>:XSOCK_NO_WASIX>)
     target_include_directories(${target}
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
         PRIVATE "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${target} PRIVATE ${xsock_system_libraries})
 endfunction()
 
-add_library(xsock ${xsock_core_sources} ${xsock_backend_sources})
+add_library(xsock ${xsock_library_sources})
 add_library(xsock::xsock ALIAS xsock)
 xsock_library_options(xsock)
 set_target_properties(xsock PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})

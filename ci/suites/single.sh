@@ -1,0 +1,124 @@
+# needs: build cmocka clang cxx musl mingw wine zig sources
+# The single file that tools/amalgamate.py makes: it compiles without a warning with every compiler
+# here and has no global name but the public calls; programs in C and C++ use it; and the tests run
+# against it. ci/full.sh runs them also with clang, with musl and under Wine.
+# shellcheck shell=bash
+
+dist=$OUT/dist
+consumer=$TOP/tests/consumers/single
+must "the file is made" python3 "$TOP/tools/amalgamate.py" "$dist"
+flags=(-Wall -Wextra -Wpedantic)
+zig=("$XSOCK_PYTHON" -m ziglang cc -target)
+once zig quietly install_zig
+once wine quietly make_wine_prefix
+keep_wine
+
+# compiles WHAT COMPILER OPTION...: to nothing, without a warning.
+compiles() {
+    check "$1: compiles without a warning" "${@:2}" "${flags[@]}" -Werror -c -o "$OUT/${1// /-}.o" \
+        "$dist/xsock.c"
+}
+compiles "gcc" gcc
+compiles "gcc O2" gcc -O2
+compiles "gcc C11 strict" gcc -std=c11 -O1 -Wconversion -Wshadow
+compiles "gcc without WASIX" gcc -O1 -DXSOCK_NO_WASIX
+compiles "gcc with poll" gcc -O1 -DXSOCK_POSIX_POLLER_POLL
+compiles "clang" clang -O1
+compiles "musl" musl-gcc -O1
+compiles "mingw" x86_64-w64-mingw32-gcc -O1
+compiles "FreeBSD" "${zig[@]}" x86_64-freebsd.14.0
+compiles "macOS" "${zig[@]}" aarch64-macos
+if [ -n "${XSOCK_FULL:-}" ]; then
+    compiles "gcc O3" gcc -O3
+    for target in x86_64-macos aarch64-freebsd.14.0 x86_64-netbsd x86_64-openbsd \
+        x86_64-windows-gnu s390x-linux-musl; do
+        compiles "$target" "${zig[@]}" "$target"
+    done
+fi
+
+# only_public NM OBJECT CALL-FILTER: the object's global names are the public calls, and no other.
+only_public() {
+    "$1" --defined-only --extern-only "$OUT/$2.o" | awk '$2 ~ /[A-Z]/ { print $3 }' |
+        sed 's/^_\(xsock_\)/\1/' | grep -v '^\.refptr\.' | sort -u >"$OUT/$2.names"
+    declared_calls | grep -v -e "$3" >"$OUT/$2.declared"
+    same_lines declared "$OUT/$2.declared" global "$OUT/$2.names"
+}
+check "no global name but the public calls" only_public nm gcc 'no such call'
+check "without WASIX: the other public calls" only_public nm gcc-without-WASIX '^xsock_wasix'
+check "Windows: no global name but the public calls" only_public x86_64-w64-mingw32-nm mingw \
+    'no such call'
+
+# Twice the same bytes, and each header is there once.
+same_twice() {
+    python3 "$TOP/tools/amalgamate.py" "$OUT/again" && diff -r "$dist" "$OUT/again"
+}
+check "the tool makes the same file again" same_twice
+with_lines() {
+    python3 "$TOP/tools/amalgamate.py" --line "$OUT/lines"
+    gcc -g -O0 "${flags[@]}" -Werror -c "$OUT/lines/xsock.c" -o "$OUT/lines.o"
+    ! grep -q '^#line' "$dist/xsock.c"
+    # What a debugger shows of some calls.
+    local call file line
+    for call in xsock_errname xsock_open xsock_wasix_create; do
+        file=$(grep -l "^[a-z].*[ *]$call(" "$TOP"/src/*/*.c)
+        line=$(grep -n "^[a-z].*[ *]$call(" "$file" | cut -d: -f1)
+        nm -l "$OUT/lines.o" | grep " T $call" | tee "$OUT/line"
+        grep -q "/${file#"$TOP/"}:$line\$" "$OUT/line"
+    done
+}
+check "with --line, lines and files are those of the sources" with_lines
+
+# ---- Programs of others --------------------------------------------------------------------------
+
+program() { # OUTPUT COMMAND...
+    "${@:2}" "$consumer/app.c" "$dist/xsock.c" -I "$dist" "${flags[@]}" -Werror -o "$OUT/$1"
+}
+in_c() { program app gcc -O1 && prints "pong" "$OUT/app"; }
+check "a program in C by one command" in_c
+in_cxx() {
+    g++ -c -x c++ "${flags[@]}" -Werror -I "$dist" "$consumer/app.c" -o "$OUT/app.o"
+    g++ "$OUT/app.o" "$OUT/gcc.o" -o "$OUT/app-cxx"
+    prints "pong" "$OUT/app-cxx"
+}
+check "a program in C++" in_cxx
+on_musl() { program app-musl musl-gcc -O1 -static && prints "pong" "$OUT/app-musl"; }
+check "a static program with musl" on_musl
+on_windows() {
+    x86_64-w64-mingw32-gcc "$consumer/app.c" "$OUT/mingw.o" -I "$dist" "${flags[@]}" -Werror \
+        -o "$OUT/app.exe" -lws2_32 -liphlpapi
+    prints "pong" wine "$OUT/app.exe"
+}
+check "a program for Windows" on_windows
+linked() { # TARGET OBJECT
+    "${zig[@]}" "$1" "$consumer/app.c" "$OUT/$2.o" -I "$dist" -o "$OUT/app-$2"
+}
+check "a program for FreeBSD links" linked x86_64-freebsd.14.0 FreeBSD
+check "a program for macOS links" linked aarch64-macos macOS
+
+# ---- The tests -----------------------------------------------------------------------------------
+
+# run_all FOLDER [WRAPPER...]: each test that is built; the fake backend cannot be put into the file.
+run_all() {
+    local folder=$1 program name
+    shift
+    for program in "$folder"/bin/test_*; do
+        name=$(basename "$program" .exe)
+        run_program "$name" "$@" "$program"
+    done
+}
+cmake_build "$OUT/gcc" -DXSOCK_SINGLE=ON -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None
+run_all "$OUT/gcc"
+if [ -n "${XSOCK_FULL:-}" ]; then
+    cmake_build "$OUT/clang" -DXSOCK_SINGLE=ON -DXSOCK_BUILD_PAGES=OFF -DCMAKE_C_COMPILER=clang
+    run_all "$OUT/clang"
+    once cmocka-musl quietly build_cmocka musl musl.cmake
+    mapfile -t cmocka < <(cmocka_options musl)
+    cmake_build "$OUT/musl" -DXSOCK_SINGLE=ON -DXSOCK_BUILD_PAGES=OFF "${cmocka[@]}" \
+        "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/musl.cmake"
+    run_all "$OUT/musl"
+    once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
+    mapfile -t cmocka < <(cmocka_options mingw)
+    cmake_build "$OUT/mingw" -DXSOCK_SINGLE=ON -DXSOCK_BUILD_PAGES=OFF "${cmocka[@]}" \
+        "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake"
+    run_all "$OUT/mingw" wine
+fi
