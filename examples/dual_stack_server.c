@@ -1,9 +1,9 @@
-/* One listener for IPv4 and IPv6. Tells each client its family and its address.
+/* One listener for IPv4 and IPv6. The server sends each client its family and address.
  *
- *     dual_stack_server 7777     serves until it is interrupted; try it with 127.0.0.1 and ::1
- *     dual_stack_server --try    is its own client over both families
+ *     dual_stack_server 7777     serves clients at 127.0.0.1 and at ::1 until it is interrupted
+ *     dual_stack_server --try    connects to itself over both families
  *
- * With --try, the exit status is 0 if both clients were told the right address, and 77 if this
+ * With --try, the exit status is 0 if both clients received the right address, and 77 if this
  * machine has only one of the families.
  */
 #include <stdbool.h>
@@ -31,13 +31,13 @@ static ptrdiff_t serve_one(int listener)
     struct xsock_addr peer;
     int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, &peer);
     if (d == -XSOCK_ECONNABORTED)
-        return 0; /* he has thought better of it */
+        return 0; /* the client has left before it was accepted */
     if (d < 0)
         return d;
     ptrdiff_t n = xsock_addr_format(&peer, name, sizeof name);
     if (n >= 0) {
         n = snprintf(line, sizeof line, "IPv%d, from %s\n", is_v4(&peer) ? 4 : 6, name);
-        xsock_send(d, line, (size_t)n, 0); /* whoever doesn't wait for it doesn't get it */
+        xsock_send(d, line, (size_t)n, 0); /* a client that has left misses the line */
     }
     xsock_close(d);
     return n;
@@ -51,7 +51,8 @@ static ptrdiff_t serve(int listener)
     return rc;
 }
 
-/* Connects by an address, is served, and compares. The backlog holds the connection meanwhile. */
+/* Connects to an address, serves the connection, and compares the line that was received. The
+ * connection waits in the backlog until it is served. */
 static int try_by(int listener, const char *host, uint32_t port, const char *expected)
 {
     char service[16], line[256];
@@ -89,7 +90,8 @@ int main(int argc, char **argv)
         return 2;
     }
     bool trying = strcmp(argv[1], "--try") == 0;
-    /* No host: all addresses of this machine, of both families where it has them. */
+    /* Without a host, the listener takes all addresses of this machine, of both families if the
+     * machine has both. */
     int listener = xsock_listen_host(NULL, trying ? "0" : argv[1], 128);
     if (listener < 0)
         return complain("listening", listener);

@@ -1,9 +1,9 @@
-/* A load for echo_server.c: many clients are connected at once, and each sends bytes of its own,
- * which must come back.
+/* A load for echo_server.c. Many clients are connected at once. Each sends bytes of its own, and
+ * compares what comes back with them.
  *
  *     echo_load 127.0.0.1:7777 5000
  *
- * The exit status is 0 if every byte came back to the client that had sent it.
+ * The exit status is 0 if every byte came back to the client that sent it.
  */
 #include <stdbool.h>
 #include <stdio.h>
@@ -13,7 +13,8 @@
 
 enum { MAX_EVENTS = 256, EACH = 20011, CHUNK = 4096 };
 
-static const int64_t PATIENCE_NS = 60000000000; /* that nothing happens at all */
+/* The load gives up if nothing happens for this long. */
+static const int64_t PATIENCE_NS = 60000000000;
 
 struct client {
     int d;
@@ -27,7 +28,7 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* Which byte a client sends where. */
+/* The byte that a client sends at a position. */
 static unsigned char byte_at(const struct client *c, size_t at)
 {
     return (unsigned char)(c->number * 31 + at * 7 + at / 256);
@@ -46,7 +47,7 @@ static ptrdiff_t send_some(struct client *c)
     return c->sent < EACH ? 0 : xsock_shutdown(c->d, XSOCK_SHUT_WR);
 }
 
-/* EBADMSG: other bytes than were sent, or not as many. */
+/* Returns EBADMSG if other bytes came back than were sent, or more. */
 static ptrdiff_t receive_some(struct client *c, bool *out_ended)
 {
     unsigned char bytes[CHUNK];
@@ -118,6 +119,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: echo_load ADDRESS:PORT COUNT\n");
         return 2;
     }
-    struct client *clients = calloc(count, sizeof *clients); /* to the end of the program */
+    struct client *clients = calloc(count, sizeof *clients); /* freed when the program ends */
     return clients ? run(clients, (unsigned)count, &a) : complain("memory", -XSOCK_ENOMEM);
 }

@@ -16,8 +16,8 @@ enum { MAX_EVENTS = 256, SIZE = 4096, OUT_OF_RESOURCES = 0 };
 
 struct client {
     int d;
-    uint32_t watched;  /* what the poller watches it for */
-    size_t have, sent; /* of bytes */
+    uint32_t watched;  /* the events that the poller watches for */
+    size_t have, sent; /* how many of `bytes` were received, and how many of these were sent back */
     char bytes[SIZE];
 };
 
@@ -38,7 +38,7 @@ static int open_listener(const char *host, const char *service)
     return rc < 0 ? rc : d;
 }
 
-/* Takes everybody who waits. OUT_OF_RESOURCES: somebody had to be left there. */
+/* Accepts all clients that wait. Returns OUT_OF_RESOURCES if a client could not be accepted. */
 static int accept_clients(int poller, int listener)
 {
     for (;;) {
@@ -61,7 +61,7 @@ static int accept_clients(int poller, int listener)
     }
 }
 
-/* Receives some if there is nothing left to send, and sends. False: this client is done with. */
+/* Receives if nothing is left to send, and sends. Returns false if the client has left. */
 static bool echo(int poller, struct client *c)
 {
     if (c->sent == c->have) {
@@ -75,7 +75,7 @@ static bool echo(int poller, struct client *c)
     if (n < 0 && n != -XSOCK_EAGAIN)
         return false;
     c->sent += n > 0 ? (size_t)n : 0;
-    /* A client that doesn't receive is not received from. */
+    /* While a client does not receive, the server does not receive from it. */
     uint32_t before = c->watched;
     c->watched = c->sent == c->have ? XSOCK_POLLER_IN : XSOCK_POLLER_OUT;
     return c->watched == before
@@ -91,13 +91,13 @@ static int serve(int poller, int listener)
         int n = rc = xsock_poller_wait(poller, events, MAX_EVENTS, -1);
         for (int i = 0; i < n; i++) {
             struct client *c = (struct client *)(uintptr_t)events[i].data;
-            /* Without room, the poller would report the listener again and again, until somebody
-             * leaves. */
+            /* The listener stays ready while a client cannot be accepted. Until a client leaves,
+             * the poller does not watch the listener. */
             if (!c && (rc = accept_clients(poller, listener)) == OUT_OF_RESOURCES)
                 full = xsock_poller_ctl(poller, XSOCK_POLLER_MOD, listener, 0, 0) == 0;
             if (!c || echo(poller, c))
                 continue;
-            xsock_close(c->d); /* which also takes it out of the poller */
+            xsock_close(c->d); /* also removes it from the poller */
             free(c);
             if (full)
                 full =
@@ -117,6 +117,6 @@ int main(int argc, char **argv)
     int poller = listener < 0 ? listener : xsock_poller_open(XSOCK_SOCK_CLOEXEC);
     int rc = poller < 0 ? poller : serve(poller, listener);
     fprintf(stderr, "echo_server: %s: %s\n", argv[1],
-            xsock_strerror(rc)); /* else it serves for ever */
+            xsock_strerror(rc)); /* the loop ends only by an error */
     return 1;
 }

@@ -1,9 +1,9 @@
-/* Fetches a page by name, and stores it in a file, or prints it. Exit 0: it is there (2xx).
+/* Fetches a page by name, and stores the page in a file or prints it.
  *
  *     http_get example.org http /index.html page.html
  *
  * All addresses of the host are tried, those of both families in turn (RFC 8305), within ten
- * seconds in all. */
+ * seconds in all. The exit status is 0 if the server's answer is a success (2xx). */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,8 +18,8 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* The socket blocks, so what is sent is sent whole. HTTP/1.0: the body ends where the connection
- * does. */
+/* The socket blocks, so xsock_send() sends the whole request. In HTTP/1.0 the body ends with the
+ * connection. */
 static ptrdiff_t ask(int d, const char *host, const char *path)
 {
     char request[2048];
@@ -29,8 +29,7 @@ static ptrdiff_t ask(int d, const char *host, const char *path)
     return xsock_send(d, request, (size_t)n, 0);
 }
 
-/* Receives to the end of the header, and perhaps some of the body; returns how much it is in
- * all. */
+/* Receives the header and perhaps some of the body. Returns how many bytes were received. */
 static ptrdiff_t read_header(int d, char *text, size_t size, char **out_body)
 {
     size_t have = 0;
@@ -47,7 +46,7 @@ static ptrdiff_t read_header(int d, char *text, size_t size, char **out_body)
             return (ptrdiff_t)have;
         }
         if (n == 0 || have == size - 1)
-            return -XSOCK_EBADMSG; /* it ended too early, or has no end */
+            return -XSOCK_EBADMSG; /* the header does not end, or is too long */
     }
 }
 

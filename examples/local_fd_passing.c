@@ -1,6 +1,7 @@
-/* Passes an open socket over a LOCAL connection: the receiver can use it as if it had opened it
- * itself. Here both ends are in one program; between two, it is the same calls. Exit 0: it worked;
- * 77: this system can't (Windows). */
+/* Passes an open socket over a LOCAL connection. The receiver uses the socket as if it had opened
+ * the socket itself. Here both ends are in one program. The calls are the same between two.
+ * The exit status is 0 if the socket was passed, and 77 if the system cannot pass sockets
+ * (Windows). */
 #include <stdio.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@ static int complain(const char *what, ptrdiff_t error)
     return error == -XSOCK_EOPNOTSUPP ? 77 : 1;
 }
 
-/* One byte of data has to go along. The sender keeps its own. */
+/* A handle travels with at least one byte of data. The sender's descriptor stays open. */
 static ptrdiff_t give(int way, int d)
 {
     uintptr_t handle;
@@ -27,7 +28,7 @@ static ptrdiff_t give(int way, int d)
     return xsock_sendmsg(way, &m, 0);
 }
 
-/* Returns a descriptor. There is room for one handle: if more came, the library has closed them. */
+/* Returns a descriptor. The array takes one handle. The library closes any others that arrive. */
 static ptrdiff_t take(int way)
 {
     uintptr_t handle;

@@ -1,4 +1,4 @@
-/* Talks to everybody who listens to a multicast group.
+/* Sends messages to a multicast group, and prints those that others send.
  *
  *     multicast_chat hear 239.255.77.77:7777            prints messages until it is interrupted
  *     multicast_chat say 239.255.77.77:7777 "Hello!"    sends one message
@@ -18,8 +18,8 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* What this machine says is heard on it too: that is the sender's option, on Windows the
- * receiver's. */
+/* Programs on this machine receive what it sends. The option for this belongs to the sender, and on
+ * Windows to the receiver. */
 static int open_for(const struct xsock_addr *group)
 {
     bool v6 = group->family == XSOCK_AF_INET6;
@@ -31,8 +31,8 @@ static int open_for(const struct xsock_addr *group)
     return rc < 0 ? rc : d;
 }
 
-/* Others on this machine may listen too (REUSEADDR). Windows can't bind to a group, so it is any
- * address. */
+/* REUSEADDR lets other programs on this machine listen too. Windows cannot bind to a group, so the
+ * socket is bound to any address. */
 static int join(const struct xsock_addr *group, uint32_t iface)
 {
     struct xsock_addr any = {.family = group->family, .port = group->port, .length = group->length};
@@ -60,7 +60,7 @@ static ptrdiff_t say(const struct xsock_addr *group, uint32_t iface, const char 
     return rc;
 }
 
-/* Prints one message, with its sender, and keeps it in text. */
+/* Prints a message with its sender, and stores the message in `text`. */
 static ptrdiff_t hear(int d, char *text, size_t size)
 {
     char name[XSOCK_ADDR_TEXT_SIZE];
@@ -91,7 +91,7 @@ static int try_it(void)
     xsock_interfaces(remember_loopback, &loopback);
     struct xsock_addr self;
     ptrdiff_t rc = xsock_addr_parse("239.255.77.77", &group);
-    int d = join(&group, loopback); /* at port 0: any that is free */
+    int d = join(&group, loopback); /* port 0 means any free port */
     if (d < 0 || (rc = xsock_local_addr(d, &self)) < 0)
         return complain("joining", d < 0 ? d : rc);
     group.port = self.port;

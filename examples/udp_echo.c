@@ -1,7 +1,7 @@
 /* Sends every datagram back to its sender, many datagrams at a time.
  *
  *     udp_echo 0.0.0.0:7777     serves until it is interrupted
- *     udp_echo --try            sends itself 10,000 datagrams on loopback
+ *     udp_echo --try            sends 10,000 datagrams to itself on loopback
  *
  * With --try, the exit status is 0 if every datagram came back.
  */
@@ -11,8 +11,8 @@
 
 #include "xsock.h"
 
-/* A buffer of CAPACITY bytes takes whatever the system joins. MAX_JOINED is the most datagrams that
- * the system joins in one. */
+/* The system may join datagrams that arrive together. A buffer of CAPACITY bytes holds all that the
+ * system joins, which are at most MAX_JOINED datagrams. */
 enum { BUFFERS = 4, CAPACITY = 65535, MAX_JOINED = 64 };
 
 struct batch {
@@ -41,7 +41,7 @@ static int open_at(const char *text)
         xsock_close(d);
         return rc;
     }
-    /* The system may join datagrams. Where it can't, segment is always 0. */
+    /* Lets the system join datagrams. If the system cannot, `segment` is always 0. */
     (void)xsock_set_opt_flag(d, XSOCK_SO_UDP_RECV_COALESCE, true);
     return d;
 }
@@ -57,13 +57,13 @@ static int send_all(int d, struct xsock_dgram *v, int n)
     return n;
 }
 
-/* Steps through one buffer: an answer for each datagram in it. Returns how many. */
+/* Steps through one buffer, and makes an answer for each datagram in it. Returns how many. */
 static int answer(const struct xsock_dgram *r, struct xsock_dgram *out)
 {
     unsigned char *at = r->base;
     size_t left = r->done, size = r->segment != 0 ? r->segment : r->done;
     int n = 0;
-    do {                                        /* one at least: a datagram may be empty */
+    do {                                        /* at least once: a datagram may be empty */
         size_t len = left < size ? left : size; /* the last may be shorter */
         out[n++] = (struct xsock_dgram){.base = at, .len = len, .addr = r->addr};
         at += len;
@@ -72,7 +72,7 @@ static int answer(const struct xsock_dgram *r, struct xsock_dgram *out)
     return n;
 }
 
-/* Waits for some, and sends them back. */
+/* Waits for datagrams, and sends them back. */
 static int echo_some(int d, struct batch *b)
 {
     int count = 0;
@@ -85,7 +85,7 @@ static int echo_some(int d, struct batch *b)
     return n < 0 ? n : send_all(d, b->answers, count);
 }
 
-/* What came back, datagram by datagram, has to be the numbers from *next on. */
+/* Receives the numbers that came back. Each datagram must hold the next one, from *next on. */
 static int check_some(int d, struct batch *b, uint32_t *next)
 {
     struct xsock_dgram *r = b->received, each[MAX_JOINED];
@@ -109,7 +109,7 @@ static int serve(const char *text)
     return complain(text, rc);
 }
 
-/* A burst of small numbers to the server, its answers, and again. */
+/* Sends small numbers to the server in bursts. After each burst it receives the answers. */
 static int try_it(void)
 {
     enum { TOTAL = 10000, BURST = 32 };

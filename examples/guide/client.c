@@ -9,7 +9,7 @@ static int talk(int d)
 
     ptrdiff_t n = xsock_send(d, line, sizeof line - 1, 0);
     if (n >= 0)
-        n = xsock_shutdown(d, XSOCK_SHUT_WR); /* no more will come from here */
+        n = xsock_shutdown(d, XSOCK_SHUT_WR); /* the client sends no more */
     while (n >= 0 && (n = xsock_recv(d, buf, sizeof buf, 0)) > 0)
         fwrite(buf, 1, (size_t)n, stdout);
     return (int)n; /* 0 at the end of the stream, or an error */

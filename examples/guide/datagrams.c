@@ -25,7 +25,7 @@ static int receive_all(int d)
         v[i].len = SIZE;
     }
     int n, got = 0;
-    while (got < COUNT && (n = xsock_recv_batch(d, v, COUNT, 0)) > 0) { /* at least one */
+    while (got < COUNT && (n = xsock_recv_batch(d, v, COUNT, 0)) > 0) { /* returns at least one */
         for (int i = 0; i < n; i++)
             printf("%d bytes: %.*s\n", (int)v[i].done, (int)v[i].done, bytes[i]);
         got += n;

@@ -9,7 +9,7 @@ enum { MAX_EVENTS = 64, SIZE = 4096 };
 
 struct client {
     int d;
-    size_t have, sent; /* of bytes */
+    size_t have, sent; /* received into `bytes`, and sent back from there */
     char bytes[SIZE];
 };
 
@@ -28,7 +28,7 @@ static bool add_client(int poller, int listener)
     return true;
 }
 
-/* Receives if nothing is left to send, and sends. False: the client has left. */
+/* Receives if nothing is left to send, and sends. Returns false if the client has left. */
 static bool echo(int poller, struct client *c)
 {
     if (c->sent == c->have) {
@@ -42,7 +42,7 @@ static bool echo(int poller, struct client *c)
     if (n < 0 && n != -XSOCK_EAGAIN)
         return false;
     c->sent += n > 0 ? (size_t)n : 0;
-    /* A client that does not receive is not received from. */
+    /* While a client does not receive, the server does not receive from it. */
     uint32_t events = c->sent == c->have ? XSOCK_POLLER_IN : XSOCK_POLLER_OUT;
     return xsock_poller_ctl(poller, XSOCK_POLLER_MOD, c->d, events, (uintptr_t)c) == 0;
 }
@@ -62,7 +62,7 @@ static int serve(int poller, int listener, int clients)
             if (!c && !add_client(poller, listener))
                 return -XSOCK_ENOMEM;
             if (c && !echo(poller, c)) {
-                xsock_close(c->d); /* the poller forgets it */
+                xsock_close(c->d); /* also removes it from the poller */
                 free(c);
                 printf("a client has left, %d to come\n", --clients);
             }
