@@ -1,6 +1,6 @@
 /* Passes an open socket over a LOCAL connection. The receiver uses the socket as if it had opened
- * the socket itself. Here both ends are in one program. The calls are the same between two.
- * The exit status is 0 if the socket was passed, and 77 if the system cannot pass sockets
+ * the socket itself. Here both ends are in one program. Between two programs the calls are the
+ * same. The exit status is 0 if the socket was passed, and 77 if the system cannot pass sockets
  * (Windows). */
 #include <stdio.h>
 #include <string.h>
