@@ -12,8 +12,9 @@
 . "$TOP/ci/deps.sh"
 
 # The long ones first, so that the short ones fill up the end.
-ALL=(freebsd mingw-static mingw-shared wasix posix peers single gcc-threads clang-sanitizers meson bench gcc-static gcc-shared
-    clang-shared consumers mingw-32 musl old-linux poller-poll stack unwind headers pages guide compat around abi tree format)
+ALL=(freebsd mingw-static mingw-shared wasix posix peers single gcc-threads clang-sanitizers meson bench
+    gcc-static gcc-shared clang-shared consumers mingw-32 musl old-linux poller-kqueue poller-poll stack unwind
+    headers pages guide compat around abi tree format)
 
 # The needs of the suites that are named, as "WHAT PACKAGE".
 needs_of() {

@@ -33,8 +33,8 @@ endif()
 
 include(CheckLinkerFlag)
 
-if(NOT XSOCK_POLLER MATCHES "^(auto|poll)$" OR (WIN32 AND XSOCK_POLLER STREQUAL "poll"))
-    message(FATAL_ERROR "XSOCK_POLLER is auto, or poll on systems other than Windows")
+if(NOT XSOCK_POLLER MATCHES "^(auto|poll|kqueue)$" OR (WIN32 AND NOT XSOCK_POLLER STREQUAL "auto"))
+    message(FATAL_ERROR "XSOCK_POLLER is auto, or poll or kqueue on systems other than Windows")
 endif()
 
 # What a library target of these sources needs, whatever its name.
@@ -42,7 +42,8 @@ function(xsock_library_options target)
     xsock_compile_options(${target})
     target_compile_definitions(${target} PRIVATE XSOCK_VERSION="${PROJECT_VERSION}"
         $<$<STREQUAL:${XSOCK_POLLER},poll>:XSOCK_POSIX_POLLER_POLL>
-        $<$<NOT:$<BOOL:${XSOCK_WASIX}>>:XSOCK_NO_WASIX>)
+        $<$<NOT:$<BOOL:${XSOCK_WASIX}>>:XSOCK_NO_WASIX>
+        $<$<STREQUAL:${XSOCK_POLLER},kqueue>:XSOCK_POSIX_POLLER_KQUEUE>)
     target_include_directories(${target}
         PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
         PRIVATE "${PROJECT_SOURCE_DIR}/src")

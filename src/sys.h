@@ -381,8 +381,8 @@ int xsock__sys_thread_start(void (*fn)(void *arg), void *arg, size_t stack_size)
 struct xsock__sys_poller; /* the backend's own */
 
 struct xsock__sys_member {
-    uintptr_t handle;   /* a socket; the core closes it after remove, or after the poller's close */
-    void *socket;       /* the same for all duplicates of a socket */
+    uintptr_t handle; /* a socket; the core closes it after remove, or after the poller's close */
+    void *socket;     /* the same for all duplicates of a socket */
     /* Events are reported with this key. Each member that is added gets another one, so that the
      * core knows late events. Bit 63 is 0, for the backend to use on the key's way through the
      * system. */

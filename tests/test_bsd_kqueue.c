@@ -23,43 +23,19 @@ int main(void)
 #include <time.h>
 #include <unistd.h>
 
-/* ---- <sys/event.h>, as far as it is used ----------------------------------------------------- */
-
-struct kevent {
-    uintptr_t ident;
-    short filter;
-    unsigned short flags;
-    unsigned fflags;
-    int64_t data;
-    void *udata;
-    uint64_t ext[4];
-};
-
-enum { EVFILT_READ = -1, EVFILT_WRITE = -2, EVFILT_USER = -11 };
-enum { EV_ADD = 1, EV_DELETE = 2, EV_ONESHOT = 0x10, EV_CLEAR = 0x20, EV_EOF = 0x8000 };
-enum { NOTE_LOWAT = 1, NOTE_TRIGGER = 0x01000000 };
-
-#define EV_SET(e, i, f, fl, ff, d, u) \
-    do {                              \
-        (e)->ident = (i);             \
-        (e)->filter = (f);            \
-        (e)->flags = (fl);            \
-        (e)->fflags = (ff);           \
-        (e)->data = (d);              \
-        (e)->udata = (u);             \
-    } while (0)
+#include "kqueue/sys/event.h"
 
 static struct kevent read_filter_given; /* the last read filter that was added */
 static struct kevent to_report;
 static int pending_error; /* of every socket */
 
-static int kqueue(void)
+int kqueue(void)
 {
     return fcntl(STDERR_FILENO, F_DUPFD, 3);
 }
 
-static int kevent(int kq, const struct kevent *changes, int change_count, struct kevent *events,
-                  int event_count, const struct timespec *t)
+int kevent(int kq, const struct kevent *changes, int change_count, struct kevent *events,
+           int event_count, const struct timespec *t)
 {
     (void)kq, (void)t;
     if (change_count == 1 && changes->filter == EVFILT_READ && (changes->flags & EV_ADD) != 0)

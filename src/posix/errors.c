@@ -21,7 +21,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #ifdef __linux__
     .tells_whole_length = true,
 #endif
-#ifndef __linux__
+#if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE)
     .readiness_omits = true,
 #endif
 };

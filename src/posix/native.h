@@ -42,10 +42,12 @@ static inline bool xsock__posix_is_missing(int code)
  * descriptor that cannot be had now. Returns the code of the shortage, or 0. Changes errno. */
 int xsock__posix_shortage(void);
 
-/* The poller: epoll (Linux), kqueue (BSD, macOS), and poll() on other systems, or if the build asks
- * for poll() (XSOCK_POSIX_POLLER_POLL). */
+/* The poller: epoll (Linux), kqueue (BSD, macOS), and poll() on other systems. A build can ask for
+ * another one than its system's (XSOCK_POSIX_POLLER_POLL, XSOCK_POSIX_POLLER_KQUEUE). */
 #if defined(XSOCK_POSIX_POLLER_POLL)
 #define XSOCK__POLLER_POLL 1
+#elif defined(XSOCK_POSIX_POLLER_KQUEUE)
+#define XSOCK__POLLER_KQUEUE 1
 #elif defined(__linux__)
 #define XSOCK__POLLER_EPOLL 1
 #elif defined(__FreeBSD__) || defined(__DragonFly__) || defined(__NetBSD__) \

@@ -28,7 +28,9 @@ static const uint64_t wants_pri = (uint64_t)1 << 63; /* in a key */
 
 struct xsock__sys_poller {
     int kqueue;
-    uint64_t id[2]; /* which file it is */
+    uint64_t id[2];                  /* which file it is */
+    struct xsock__lock lock;         /* of changes to filters, and of the list */
+    struct xsock__sys_member *edged; /* those of is_edged(), joined by their state */
 };
 
 /* ---- Keys: in udata, and where that has 32 bits only (FreeBSD), in a field the kernel leaves a */
@@ -95,11 +97,13 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
     if (p == NULL)
         return ENOMEM;
     int code = open_kqueue(p);
-    if (code != 0)
+    if (code != 0) {
         xsock__sys_free(p, sizeof *p);
-    else
-        *out = p;
-    return code;
+        return code;
+    }
+    xsock__sys_lock_init(&p->lock);
+    *out = p;
+    return 0;
 }
 
 /* A child does not have its parent's kqueue. The number may belong to something else by now. */
@@ -112,6 +116,7 @@ void xsock__sys_poller_close(struct xsock__sys_poller *p)
 {
     if (xsock__posix_is_same(p->kqueue, p->id))
         close(p->kqueue);
+    xsock__sys_lock_destroy(&p->lock);
     xsock__sys_free(p, sizeof *p);
 }
 
@@ -142,13 +147,25 @@ static bool is_listener(const struct xsock__sys_member *m)
            && listens != 0;
 }
 
-/* FreeBSD has no filter for PRI. PRI is looked for when the read filter of such a member reports.
- */
+/* Level-triggered members whose read filter is edge-triggered. A wait adds the filter again after
+ * what was asked for has been reported, so that the next wait looks whether the condition lasts. */
+static bool is_edged(uint32_t events)
+{
+    if (events & (XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT))
+        return false;
+    return (events & XSOCK_POLLER_PRI) != 0
+           || (events & (XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP)) == 0;
+}
+
+/* FreeBSD has no filter for PRI, and the read filter does not count an urgent byte. With a
+ * low-water mark of 0 each wakeup of the receiving side is reported. poll() tells what is there. */
 static struct kevent read_filter(const struct xsock__sys_member *m, uint32_t events)
 {
-    if (events & (XSOCK_POLLER_IN | XSOCK_POLLER_PRI))
-        return make_event(m->handle, EVFILT_READ, filter_flags(events), 0, 0,
-                          events & XSOCK_POLLER_PRI ? m->key | wants_pri : m->key);
+    if (events & XSOCK_POLLER_PRI)
+        return make_event(m->handle, EVFILT_READ, EV_ADD | EV_CLEAR, NOTE_LOWAT, 0,
+                          m->key | wants_pri);
+    if (events & XSOCK_POLLER_IN)
+        return make_event(m->handle, EVFILT_READ, filter_flags(events), 0, 0, m->key);
     /* filt_soread reports a listener with a connection whatever its low-water mark is. A listener
      * has no half that ends, so it is not reported for ever. */
     if ((events & XSOCK_POLLER_RDHUP) != 0 && !is_listener(m))
@@ -168,7 +185,7 @@ static void remove_filters(const struct xsock__sys_poller *p, const struct xsock
     }
 }
 
-int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+static int add_filters(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
 {
     struct kevent e = read_filter(m, events);
     int code = submit(p->kqueue, &e);
@@ -182,9 +199,39 @@ int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member 
     }
     if (code != 0)
         remove_filters(p, m);
-    else
-        m->events = events;
     return code;
+}
+
+int xsock__sys_poller_add(struct xsock__sys_poller *p, struct xsock__sys_member *m, uint32_t events)
+{
+    xsock__sys_lock(&p->lock);
+    int code = add_filters(p, m, events);
+    if (code == 0) {
+        m->events = events;
+        if (is_edged(events)) {
+            m->state = p->edged;
+            p->edged = m;
+        }
+    }
+    xsock__sys_unlock(&p->lock);
+    return code;
+}
+
+void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
+{
+    xsock__sys_lock(&p->lock);
+    remove_filters(p, m);
+    if (is_edged(m->events)) {
+        struct xsock__sys_member *before = p->edged;
+        if (before == m)
+            p->edged = m->state;
+        while (before != NULL && before->state != m)
+            before = before->state;
+        if (before != NULL)
+            before->state = m->state;
+        m->state = NULL;
+    }
+    xsock__sys_unlock(&p->lock);
 }
 
 /* The flags of an existing filter cannot be changed. If the change fails, the old filters are added
@@ -193,16 +240,11 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
                              uint32_t events)
 {
     uint32_t before = m->events;
-    remove_filters(p, m);
+    xsock__sys_poller_remove(p, m);
     int code = xsock__sys_poller_add(p, m, events);
     if (code != 0)
         (void)xsock__sys_poller_add(p, m, before);
     return code;
-}
-
-void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
-{
-    remove_filters(p, m);
 }
 
 void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_member *m,
@@ -225,10 +267,12 @@ typedef int event_count;
  * too, and nobody reads the result. */
 static uint32_t ask_poll(uintptr_t handle)
 {
-    struct pollfd p = {(int)handle, POLLPRI, 0};
+    struct pollfd p = {(int)handle, POLLIN | POLLPRI, 0};
     uint32_t events = 0;
     if (poll(&p, 1, 0) <= 0)
         return 0;
+    if (p.revents & POLLIN)
+        events |= XSOCK_POLLER_IN;
     if (p.revents & POLLPRI)
         events |= XSOCK_POLLER_PRI;
     if (p.revents & POLLHUP)
@@ -240,11 +284,15 @@ static uint32_t ask_poll(uintptr_t handle)
 
 static uint32_t from_native(const struct kevent *e)
 {
-    bool ended = (e->flags & EV_EOF) != 0;
+    bool ended = (e->flags & EV_EOF) != 0, for_pri = (key_of(e) & wants_pri) != 0;
     uint32_t events = e->filter == EVFILT_WRITE ? XSOCK_POLLER_OUT : XSOCK_POLLER_IN;
+    if (for_pri)
+        events = 0; /* the filter has reported a wakeup */
     if (ended && e->filter == EVFILT_READ)
         events |= XSOCK_POLLER_RDHUP;
-    if (ended || (key_of(e) & wants_pri) != 0)
+    if (ended && !for_pri)
+        events |= ask_poll(e->ident) & ~(uint32_t)XSOCK_POLLER_IN;
+    if (for_pri)
         events |= ask_poll(e->ident);
     if (ended && e->fflags != 0) /* the socket's error, which stays on the socket */
         events |= XSOCK_POLLER_ERR;
@@ -252,6 +300,31 @@ static uint32_t from_native(const struct kevent *e)
     if (!ended && e->filter == EVFILT_READ && e->data == 0 && xsock__posix_has_error((int)e->ident))
         events |= XSOCK_POLLER_ERR;
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
+}
+
+/* Adds the filter of an edged member again if the member was told something. A member that has been
+ * removed meanwhile is not in the list, and its number may belong to another socket. */
+static void repeat(struct xsock__sys_poller *p, const struct kevent *e, uint32_t events)
+{
+    const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
+    const uint32_t modes = XSOCK_POLLER_IN | XSOCK_POLLER_RDHUP | XSOCK_POLLER_PRI;
+    xsock__sys_lock(&p->lock);
+    const struct xsock__sys_member *m = p->edged;
+    while (m != NULL && m->key != (key_of(e) & ~wants_pri))
+        m = m->state;
+    if (m != NULL && (events & ((m->events & modes) | always)) != 0) {
+        struct kevent again = read_filter(m, m->events);
+        (void)submit(p->kqueue, &again);
+    }
+    xsock__sys_unlock(&p->lock);
+}
+
+static struct xsock__sys_event take(struct xsock__sys_poller *p, const struct kevent *e)
+{
+    uint32_t events = from_native(e);
+    if (e->filter == EVFILT_READ && (e->flags & EV_CLEAR) != 0)
+        repeat(p, e, events);
+    return (struct xsock__sys_event){key_of(e) & ~wants_pri, events};
 }
 
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
@@ -272,8 +345,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         if (native[i].filter == EVFILT_USER)
             woken = true;
         else
-            v[reported++] =
-                (struct xsock__sys_event){key_of(&native[i]) & ~wants_pri, from_native(&native[i])};
+            v[reported++] = take(p, &native[i]);
     }
     *out_count = reported;
     *out_woken = woken;
