@@ -15,6 +15,7 @@
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sockets.h"
@@ -77,6 +78,33 @@ int epoll_create1(int flags)
     (void)flags;
     return refuse(EPOLL_CREATE1);
 }
+
+/* In musl's static library these are in one file with epoll_create1(). A program has all, or none. */
+#ifndef __GLIBC__
+int epoll_create(int size)
+{
+    if (size <= 0) {
+        errno = EINVAL;
+        return -1;
+    }
+    return (int)syscall(SYS_epoll_create1, 0);
+}
+
+int epoll_ctl(int d, int op, int fd, struct epoll_event *e)
+{
+    return (int)syscall(SYS_epoll_ctl, d, op, fd, e);
+}
+
+int epoll_pwait(int d, struct epoll_event *v, int n, int timeout, const sigset_t *mask)
+{
+    return (int)syscall(SYS_epoll_pwait, d, v, n, timeout, mask, _NSIG / 8);
+}
+
+int epoll_wait(int d, struct epoll_event *v, int n, int timeout)
+{
+    return epoll_pwait(d, v, n, timeout, NULL);
+}
+#endif
 
 int ppoll(struct pollfd *v, nfds_t n, const struct timespec *t, const sigset_t *mask)
 {
