@@ -1,5 +1,5 @@
-# What gets installed: headers, library, program, pages, completions, xsock.pc, and the CMake package
-# that gives xsock::xsock. Components: runtime (a shared library), development, program,
+# What gets installed: headers, library, program, pages, completions, xsock.pc, and the CMake
+# package that gives xsock::xsock. Components: runtime (a shared library), development, program,
 # documentation. The installed tree can be moved as a whole.
 
 include(CMakePackageConfigHelpers)
