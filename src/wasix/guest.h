@@ -93,18 +93,45 @@ static inline unsigned char *xsock__wasix_at(const struct xsock__wasix_call *c, 
     return c->base + (size_t)ptr;
 }
 
-/* Little-endian values at any alignment. */
+/* Little-endian values at any alignment and byte order of the host. */
+static inline uint32_t xsock__wasix_get32(const unsigned char *p)
+{
+    return p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
+}
+static inline void xsock__wasix_put32(unsigned char *p, uint32_t v)
+{
+    p[0] = (unsigned char)(v & 0xff);
+    p[1] = (unsigned char)(v >> 8 & 0xff);
+    p[2] = (unsigned char)(v >> 16 & 0xff);
+    p[3] = (unsigned char)(v >> 24);
+}
 uint16_t xsock__wasix_get16(const unsigned char *p);
-uint32_t xsock__wasix_get32(const unsigned char *p);
 uint64_t xsock__wasix_get64(const unsigned char *p);
 void xsock__wasix_put16(unsigned char *p, uint16_t v);
-void xsock__wasix_put32(unsigned char *p, uint32_t v);
 void xsock__wasix_put64(unsigned char *p, uint64_t v);
 
-/* Reads and writes a pointer or a size in the guest's memory. It is read once. xsock__wasix_word
- * is its width there, 4 or 8 bytes. */
-uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p);
-void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v);
+/* Reads and writes a pointer or a size in the guest's memory. xsock__wasix_word is its width there,
+ * 4 or 8 bytes.
+ *
+ * The volatile makes the compiler read the guest's memory once. Without it, the compiler may
+ * read the memory again instead of keeping the value in a register. By then another thread of
+ * the guest may have stored a larger value than the one that was checked. Data that is copied
+ * whole before it is checked does not need a volatile. */
+static inline uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c,
+                                             const unsigned char *p)
+{
+    volatile uint64_t once = c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
+    return once;
+}
+
+static inline void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p,
+                                         uint64_t v)
+{
+    if (c->wide)
+        xsock__wasix_put64(p, v);
+    else
+        xsock__wasix_put32(p, (uint32_t)v);
+}
 static inline unsigned xsock__wasix_word(const struct xsock__wasix_call *c)
 {
     return c->wide ? 8 : 4;

@@ -13,11 +13,6 @@ uint16_t xsock__wasix_get16(const unsigned char *p)
     return (uint16_t)(p[0] | (unsigned)p[1] << 8);
 }
 
-uint32_t xsock__wasix_get32(const unsigned char *p)
-{
-    return xsock__wasix_get16(p) | (uint32_t)xsock__wasix_get16(p + 2) << 16;
-}
-
 uint64_t xsock__wasix_get64(const unsigned char *p)
 {
     return xsock__wasix_get32(p) | (uint64_t)xsock__wasix_get32(p + 4) << 32;
@@ -29,34 +24,10 @@ void xsock__wasix_put16(unsigned char *p, uint16_t v)
     p[1] = (unsigned char)(v >> 8);
 }
 
-void xsock__wasix_put32(unsigned char *p, uint32_t v)
-{
-    xsock__wasix_put16(p, (uint16_t)(v & 0xffff));
-    xsock__wasix_put16(p + 2, (uint16_t)(v >> 16));
-}
-
 void xsock__wasix_put64(unsigned char *p, uint64_t v)
 {
     xsock__wasix_put32(p, (uint32_t)(v & 0xffffffff));
     xsock__wasix_put32(p + 4, (uint32_t)(v >> 32));
-}
-
-/* The volatile makes the compiler read the guest's memory once. Without it, the compiler may
- * read the memory again instead of keeping the value in a register. By then another thread of
- * the guest may have stored a larger value than the one that was checked. Data that is copied
- * whole before it is checked does not need a volatile. */
-uint64_t xsock__wasix_get_word(const struct xsock__wasix_call *c, const unsigned char *p)
-{
-    volatile uint64_t once = c->wide ? xsock__wasix_get64(p) : xsock__wasix_get32(p);
-    return once;
-}
-
-void xsock__wasix_put_word(const struct xsock__wasix_call *c, unsigned char *p, uint64_t v)
-{
-    if (c->wide)
-        xsock__wasix_put64(p, v);
-    else
-        xsock__wasix_put32(p, (uint32_t)v);
 }
 
 /* ---- Copies ---------------------------------------------------------------------------------- */

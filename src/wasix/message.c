@@ -5,12 +5,6 @@
 #include "call/call.h"
 #include "socket/sock.h"
 
-bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len, unsigned char **out)
-{
-    *out = xsock__wasix_at(c, xsock__wasix_ptr(c, i), len);
-    return *out != NULL;
-}
-
 int xsock__wasix_recv_flags(uint32_t riflags, int *out)
 {
     if (riflags > 2 * XSOCK__WASIX_RECV_DONTWAIT - 1)

@@ -25,8 +25,12 @@ struct xsock__wasix_results {
 
 /* Sets *out to the `len` bytes at the address in argument i. Returns false if the bytes are not
  * all in memory. */
-bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
-                        unsigned char **out);
+static inline bool xsock__wasix_place(const struct xsock__wasix_call *c, int i, uint64_t len,
+                                      unsigned char **out)
+{
+    *out = xsock__wasix_at(c, xsock__wasix_ptr(c, i), len);
+    return *out != NULL;
+}
 
 /* Convert riflags and siflags to XSOCK_MSG_... They return -XSOCK_EINVAL for flags that WASIX does
  * not have. */

@@ -70,18 +70,6 @@ static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* For streams only: a call for datagrams has to report whether the datagram was cut. */
-static int recv_plain(const struct xsock__wasix_call *c, struct xsock__fd *fd,
-                      const struct xsock_vec *v, unsigned char *done, unsigned char *flags)
-{
-    ptrdiff_t n = xsock__plain_recv(c->guest->table, fd, v->base, v->len, 0);
-    if (n < 0)
-        return (int)n;
-    xsock__wasix_put_word(c, done, (uint64_t)n);
-    xsock__wasix_put16(flags, 0);
-    return 0;
-}
-
 /* The descriptor is no socket, but it may be a pipe. Flag 4 has no meaning for a stream. */
 static int recv_pipe(const struct xsock__wasix_call *c)
 {
@@ -102,21 +90,38 @@ static int recv_pipe(const struct xsock__wasix_call *c)
     return put(c, fd, rc);
 }
 
-int xsock__wasix_sock_recv(const struct xsock__wasix_call *c)
+static int recv_any(const struct xsock__wasix_call *c, struct xsock__fd *fd)
 {
     struct xsock__wasix_results out = {0};
-    struct xsock_vec v;
-    struct xsock__fd *fd;
-    int rc = get_socket(c, &fd);
-    if (rc != 0)
+    int rc = xsock__lookup_refusal(fd->held.sock);
+    if (rc != 0) {
+        (void)put(c, fd, 0);
         return rc == -XSOCK_ENOTSOCK ? recv_pipe(c) : rc;
-    if (fd->held.sock->type == XSOCK_SOCK_STREAM && xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags)
-        && is_plain(c, &v, &out.done))
-        return recv_plain(c, fd, &v, out.done, out.flags);
+    }
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
         || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags))
         rc = -XSOCK_EMEMVIOLATION;
     return put(c, fd, rc != 0 ? rc : xsock__wasix_receive(c, fd, xsock__wasix_u32(c, 3), &out));
+}
+
+/* The plain case is for streams only: a call for datagrams has to report whether the datagram was
+ * cut. */
+int xsock__wasix_sock_recv(const struct xsock__wasix_call *c)
+{
+    unsigned char *done, *flags;
+    struct xsock_vec v;
+    struct xsock__fd *fd = xsock__fdtab_find(c->guest->table, xsock__wasix_fd(c, 0));
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    if (fd->held.sock->type != XSOCK_SOCK_STREAM || !xsock__wasix_place(c, 5, FLAGS_SIZE, &flags)
+        || !is_plain(c, &v, &done))
+        return recv_any(c, fd);
+    ptrdiff_t n = xsock__plain_recv(c->guest->table, fd, v.base, v.len, 0);
+    if (n < 0)
+        return n == -XSOCK_ENOTSOCK ? recv_pipe(c) : (int)n;
+    xsock__wasix_put_word(c, done, (uint64_t)n);
+    xsock__wasix_put16(flags, 0);
+    return 0;
 }
 
 static bool place_addr(const struct xsock__wasix_call *c, int i, unsigned char **out)
