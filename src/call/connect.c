@@ -24,8 +24,9 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* Whether readiness alone tells that the connect has succeeded. A TCP socket whose connect has failed
- * stays HUP on a system that tells it of every stream without a peer, whoever has taken the error. */
+/* Whether readiness alone tells that the connect has succeeded. On a system that calls every stream
+ * without a peer HUP, a TCP socket whose connect has failed is HUP, whoever has taken the error.
+ */
 static bool is_surely_connected(const struct xsock__sock *s, int revents)
 {
     return !xsock__sys_facts.readiness_omits && s->protocol == XSOCK_IPPROTO_TCP

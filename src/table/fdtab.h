@@ -60,11 +60,11 @@ enum { XSOCK__EFOREIGN = 0x7000 };
 /* Makes an empty table. -XSOCK_ENOMEM if there is no memory. */
 int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
 
-/* From now on the table keeps the memory of some socks that are gone, for the next ones: each stays
- * with the free cell of its descriptor. Each piece comes from xsock__sys_alloc, and has this size. A
- * descriptor that is reserved has such a piece in `memory`, of any content, or NULL: then its opener
- * may store a piece there. Its opener uses the piece by making it held.sock. If held.sock is
- * anything else, the piece stays with the cell. */
+/* From now on the table keeps the memory of some socks that are gone, for the next ones: each piece
+ * stays with the free cell of its descriptor. A piece comes from xsock__sys_alloc, and has this
+ * size. A descriptor that is reserved has such a piece in `memory`, of any content, or NULL: then
+ * its opener may store a piece there. Its opener uses the piece by making it held.sock. If
+ * held.sock is anything else, the piece stays with the cell. */
 void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied,
                           xsock__fdtab_is_plain *is_plain, size_t size);
 
