@@ -14,6 +14,7 @@ struct report {
     struct xsock__sys_event *v;
     size_t capacity;
     int count;
+    bool vain; /* the system has reported what is not to be reported of a member */
 };
 
 /* Under the lock. Events of a member become an entry, or join the member's entry. The modes are
@@ -22,8 +23,10 @@ static inline void report(struct report *r, struct slot *s, uint64_t key, uint32
 {
     const int count = r->count;
     events &= s->events | xsock__poller_always;
-    if (events == 0)
+    if (events == 0) {
+        r->vain = true;
         return;
+    }
     if ((int)s->place < count && r->v[s->place].key == key) {
         r->out[s->place].events |= events;
         return;
@@ -80,10 +83,10 @@ static bool has_noted(struct xsock__poller *p)
 }
 
 static int report_all(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
-                      struct xsock_event *out, size_t n)
+                      struct xsock_event *out, size_t n, bool *out_vain)
 {
     bool noted = xsock__atomic_load(&p->any_noted) != 0;
-    struct report r = {p, out, v, n, 0};
+    struct report r = {p, out, v, n, 0, false};
     if (count == 0 && !noted)
         return 0;
     xsock__sys_lock(&p->lock);
@@ -92,6 +95,7 @@ static int report_all(struct xsock__poller *p, struct xsock__sys_event *v, size_
     if (noted)
         (void)xsock__poller_each_noted(p, report_noted, &r);
     xsock__sys_unlock(&p->lock);
+    *out_vain = r.vain;
     return r.count;
 }
 
@@ -121,7 +125,7 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     int rc = 0;
     for (bool over = false; !over;) {
         size_t count = 0;
-        bool woken = false;
+        bool woken = false, vain = false;
         int64_t left = has_noted(p) ? 0 : xsock__time_left(&end);
         int code = xsock__sys_poller_wait(p->sys, v, most, left, &count, &woken);
         if ((xsock__atomic_load(&p->state) & CLOSING) != 0) {
@@ -133,10 +137,10 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
             rc = xsock__finish(code);
             break;
         }
-        rc = report_all(p, v, count, out, most);
+        rc = report_all(p, v, count, out, most, &vain);
         bool asked = woken && xsock__atomic_cas(&p->asked, 1, 0);
         over = rc > 0 || asked || xsock__time_left(&end) == 0;
-        if (!over && count > 0)
+        if (!over && vain)
             nap_ns = nap_after_vain(nap_ns, &end);
     }
     xsock__fdtab_put(t, fd);
