@@ -45,6 +45,8 @@ struct xsock__sys_facts {
     /* Receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. A
      * backend gets the flag only if this is true, and only for these families. */
     bool tells_whole_length;
+    /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
+    bool two_may_wait;
 };
 
 extern const struct xsock__sys_facts xsock__sys_facts;

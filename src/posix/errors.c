@@ -15,6 +15,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .errors = by_errno,
     .error_count = sizeof by_errno / sizeof by_errno[0],
     .pair_emulated = false,
+    .two_may_wait = true,
 #ifdef XSOCK__POLLER_POLL
     .edges_need_use = true,
 #endif

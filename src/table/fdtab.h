@@ -173,10 +173,11 @@ struct xsock__waiters {
 
 /* One call that waits in one descriptor. It is on the caller's stack.
  *
- * Of several calls that wait for the same events of one socket, one asks the system about the
- * socket, and the others wait for their wakes alone. When the first one stops waiting, the next one
- * is made to ask. So a new connection wakes one or two of many threads in accept, and not all of
- * them, and the system never has two requests of one kind for a socket. */
+ * Of several calls that wait for the same events of one socket, two ask the system about the
+ * socket, and the others wait for their wakes alone. So a new connection wakes two of many threads
+ * in accept. One gets the connection, and the other goes on asking. The first one asks again when
+ * it comes back. Only if none is left that asks, one of the others is woken to ask. Where two
+ * requests of one kind for a socket are too much for the system (two_may_wait), one call asks. */
 struct xsock__waiter {
     struct xsock__waker *waker; /* NULL: the system gave none; the call looks at its marks itself */
     struct xsock__waiter *next, **link; /* in the descriptor's list */

@@ -47,21 +47,27 @@ void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w)
     xsock__sys_unlock(&t->lock);
 }
 
-/* A call without a wake asks the system for itself. Nobody could tell it to begin. */
-static bool is_asked_by_another(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+/* How many others ask for the events of w, as far as that matters: at most two. */
+static int count_asking(const struct xsock__waiters *shared, const struct xsock__waiter *w)
 {
-    if (shared == NULL || w->waker == NULL || w->events == 0)
-        return false;
-    for (const struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
-        if (o != w && o->events == w->events && o->waker != NULL && xsock__atomic_peek(&o->asks))
-            return true;
-    return false;
+    int n = 0;
+    for (const struct xsock__waiter *o = shared->first; o != NULL && n < 2; o = o->next_shared)
+        n += o != w && o->events == w->events && o->waker != NULL && xsock__atomic_peek(&o->asks);
+    return n;
+}
+
+/* A call without a wake asks the system for itself. Nobody could tell it to begin. */
+static bool must_ask(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+{
+    return shared == NULL || w->waker == NULL || w->events == 0
+           || count_asking(shared, w) < (xsock__sys_facts.two_may_wait ? 2 : 1);
 }
 
 /* w stops waiting. */
 static void pass_on(const struct xsock__waiters *shared, const struct xsock__waiter *w)
 {
-    if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks))
+    if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks)
+        || count_asking(shared, w) > 0)
         return;
     for (struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
         if (o != w && o->events == w->events && o->waker != NULL) {
@@ -94,7 +100,7 @@ static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
                          struct xsock__waiter *w, struct xsock__waker *k)
 {
     int rc = attach(fd, w, k);
-    xsock__atomic_set(&w->asks, rc == 0 && !is_asked_by_another(shared, w));
+    xsock__atomic_set(&w->asks, rc == 0 && must_ask(shared, w));
     if (rc != 0 || shared == NULL)
         return rc;
     w->next_shared = shared->first;

@@ -126,14 +126,17 @@ int xsock__wait_on(struct xsock__wait *w)
     int rc = watch(w);
     if (rc != 0)
         return rc;
-    if (!w->ready)
+    if (!w->ready || !w->vain) {
+        w->vain = w->ready;
         return wait_until_ready(w);
+    }
     rc = nap(w);
     if (rc != 0 || (w->nap_ns == XSOCK__WAIT_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
         return rc;
     if (is_ready(w, true, 0))
         return 0;
     w->nap_ns = 0;
+    w->vain = false;
     return wait_until_ready(w);
 }
 

@@ -27,13 +27,15 @@
  *
  * Readiness is not progress. A socket may be called ready while every try gives EAGAIN: the
  * receiver of a datagram is full, or nobody reads the socket's error queue. So a call that was told
- * "ready" and could not go on asks again at growing intervals. */
+ * "ready" and could not go on waits once more, as another call may have been faster. After that it
+ * asks again at growing intervals. */
 struct xsock__wait {
     struct xsock__fdtab *t;
     struct xsock__fd *fd;
     struct xsock__limit *limit;
     int events; /* XSOCK_POLL...; 0: the call only naps */
     bool watched, ready, trusted;
+    bool vain; /* a try after "ready" has failed once */
     unsigned naps;
     int64_t nap_ns;
     struct xsock__waiter waiter; /* if watched */
@@ -46,7 +48,7 @@ static inline void xsock__wait_begin(struct xsock__wait *w, struct xsock__fdtab 
     w->fd = fd;
     w->limit = limit;
     w->events = events;
-    w->watched = w->ready = w->trusted = false; /* the rest is set later */
+    w->watched = w->ready = w->trusted = w->vain = false; /* the rest is set later */
 }
 
 void xsock__wait_stop(struct xsock__wait *w);

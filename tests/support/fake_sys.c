@@ -55,6 +55,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .edges_need_use = true,
     .readiness_omits = true,
     .refusals_mislead = true,
+    .two_may_wait = true,
 };
 
 void fake__die(const char *sentence)
