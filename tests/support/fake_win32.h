@@ -15,6 +15,9 @@ struct fake_win32 {
     int lost_connections, lost_code;
     bool lost_at_update;
 
+    /* In front of every third connection another one was reset in the backlog. */
+    bool resets_in_backlogs;
+
     /* So many strangers connect to each listener as soon as it listens. */
     int strangers;
 
@@ -127,8 +130,9 @@ bool fake_win32_set_reports(uintptr_t s, uint32_t ioctl, const void *in, int *ou
 /* A datagram was sent to this sockaddr; NULL: to the peer. */
 void fake_win32_was_sent(uintptr_t s, const void *to);
 
-/* Whether a receive fails with a report. Then WSAGetLastError has its code. */
-bool fake_win32_reports(uintptr_t s);
+/* Whether a receive fails with a report. Then WSAGetLastError has its code. Foreign ones come if the
+ * receive is one of those that the library receives data by. */
+bool fake_win32_reports(uintptr_t s, bool foreign_too);
 
 /* The system's own getsockopt. */
 int fake_win32_ask_option(uintptr_t s, int level, int name, char *value, int *size);

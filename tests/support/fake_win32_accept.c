@@ -32,6 +32,10 @@ static BOOL PASCAL fake_accept_ex(SOCKET listener, SOCKET s, void *out, DWORD da
                                   DWORD remote, DWORD *n, OVERLAPPED *o)
 {
     fake_win32.accept_ex_calls++;
+    if (fake_win32.resets_in_backlogs && fake_win32.accept_ex_calls % 3 == 0) {
+        WSASetLastError(WSAECONNRESET);
+        return FALSE;
+    }
     if (take_turn(&fake_win32.stolen_connections))
         discard(listener);
     if (!fake_win32.lost_at_update && take_turn(&fake_win32.lost_connections)) {

@@ -208,10 +208,13 @@ static HANDLE WINAPI fake_create_port(HANDLE file, HANDLE port, ULONG_PTR key, D
 {
     HANDLE made = own_create_port(file, port, key, threads);
     AcquireSRWLockExclusive(&lock);
-    if (made != NULL && file != INVALID_HANDLE_VALUE && port_count < MAX) {
-        ports[port_count].device = file;
-        ports[port_count].port = made;
-        port_count++;
+    if (made != NULL && file != INVALID_HANDLE_VALUE) {
+        size_t i = 0;
+        while (i < port_count && ports[i].device != file) /* the number of a closed one, or new */
+            i++;
+        ports[i < MAX ? i : 0].device = file;
+        ports[i < MAX ? i : 0].port = made;
+        port_count += i == port_count && i < MAX;
     }
     ReleaseSRWLockExclusive(&lock);
     return made;

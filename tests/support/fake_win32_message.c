@@ -32,7 +32,7 @@ static int WSAAPI fake_sendmsg(SOCKET s, WSAMSG *m, DWORD flags, DWORD *sent, WS
 static int PASCAL fake_recvmsg(SOCKET s, WSAMSG *m, DWORD *got, WSAOVERLAPPED *o,
                                LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    int rc = fake_win32_reports(s) ? SOCKET_ERROR : own_recvmsg(s, m, got, o, routine);
+    int rc = fake_win32_reports(s, true) ? SOCKET_ERROR : own_recvmsg(s, m, got, o, routine);
     if (rc != 0)
         return rc;
     if (fake_win32.comes_size != 0) {

@@ -127,10 +127,11 @@ static void add_foreign(SOCKET s)
     ReleaseSRWLockExclusive(&lock);
 }
 
-bool fake_win32_reports(uintptr_t s)
+bool fake_win32_reports(uintptr_t s, bool foreign_too)
 {
     int code = 0;
-    add_foreign(s);
+    if (foreign_too)
+        add_foreign(s);
     AcquireSRWLockExclusive(&lock);
     for (int i = 0; i < MAX && code == 0; i++)
         if (sockets[i].s == s && sockets[i].count > 0)

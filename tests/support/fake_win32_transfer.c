@@ -56,7 +56,12 @@ static bool are_too_large(const WSABUF *v, DWORD n)
 
 static int WSAAPI fake_send(SOCKET s, const char *buf, int len, int flags)
 {
-    int rc = is_too_large((size_t)len) ? SOCKET_ERROR : own_send(s, buf, len, flags);
+    int type = 0, size = (int)sizeof type;
+    if (fake_win32.locked_max != 0)
+        (void)fake_win32_ask_option(s, SOL_SOCKET, SO_TYPE, (char *)&type, &size);
+    bool fails =
+        type == SOCK_STREAM && is_too_large((size_t)len); /* not more than a datagram has */
+    int rc = fails ? SOCKET_ERROR : own_send(s, buf, len, flags);
     if (rc != SOCKET_ERROR)
         fake_win32_was_sent(s, NULL);
     return rc;
@@ -65,13 +70,13 @@ static int WSAAPI fake_send(SOCKET s, const char *buf, int len, int flags)
 static int WSAAPI fake_recvfrom(SOCKET s, char *buf, int len, int flags, struct sockaddr *from,
                                 int *size)
 {
-    bool fails = is_stale(s) || is_too_large((size_t)len) || fake_win32_reports(s);
+    bool fails = is_stale(s) || is_too_large((size_t)len) || fake_win32_reports(s, true);
     return fails ? SOCKET_ERROR : own_recvfrom(s, buf, len, flags, from, size);
 }
 
 static int WSAAPI fake_recv(SOCKET s, char *buf, int len, int flags)
 {
-    return fake_win32_reports(s) ? SOCKET_ERROR : own_recv(s, buf, len, flags);
+    return fake_win32_reports(s, false) ? SOCKET_ERROR : own_recv(s, buf, len, flags);
 }
 
 static int WSAAPI fake_wsa_send(SOCKET s, WSABUF *v, DWORD n, DWORD *sent, DWORD flags,
@@ -90,7 +95,7 @@ static int WSAAPI fake_wsa_recvfrom(SOCKET s, WSABUF *v, DWORD n, DWORD *got, DW
                                     struct sockaddr *from, int *size, WSAOVERLAPPED *o,
                                     LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    bool fails = is_stale(s) || are_too_large(v, n) || fake_win32_reports(s);
+    bool fails = is_stale(s) || are_too_large(v, n) || fake_win32_reports(s, true);
     return fails ? SOCKET_ERROR : own_wsa_recvfrom(s, v, n, got, flags, from, size, o, routine);
 }
 
