@@ -1,6 +1,7 @@
 # needs: build cmocka mingw wine sources
-# What real Windows does and Wine does not, under Wine: every test program that calls the system runs
-# with the whole model in front of it. tests/support/fake_win32_whole.c says what that does not play, and why.
+# What real Windows does and Wine does not, under Wine: every test program that calls the system
+# runs with the whole model in front of it. What the model does not play then, and why, stands in
+# tests/support/fake_win32_whole.c.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake

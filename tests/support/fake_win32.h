@@ -130,8 +130,8 @@ bool fake_win32_set_reports(uintptr_t s, uint32_t ioctl, const void *in, int *ou
 /* A datagram was sent to this sockaddr; NULL: to the peer. */
 void fake_win32_was_sent(uintptr_t s, const void *to);
 
-/* Whether a receive fails with a report. Then WSAGetLastError has its code. Foreign ones come if the
- * receive is one of those that the library receives data by. */
+/* Whether a receive fails with a report. Then WSAGetLastError has its code. Foreign ones come to
+ * the functions that the library receives data by. */
 bool fake_win32_reports(uintptr_t s, bool foreign_too);
 
 /* The system's own getsockopt. */
