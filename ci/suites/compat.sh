@@ -22,6 +22,7 @@ planted() {
     ! python3 "$OUT/planted/tools/compat.py" --check "${compilers[@]}" || return 1
     echo found
 }
-check "a planted change of readiness is found" planted tests/readiness.def 's/^ROW(bound, OUT/ROW(bound, IN/'
+check "a planted change of readiness is found" planted tests/readiness.def \
+    's/^ROW(bound, OUT/ROW(bound, IN/'
 check "a planted triple is found" planted src/facts/triples.def '/^ROW(INET, RDM/d'
 check "a planted family is found" planted src/win32/numbers.c 's/{XSOCK_AF_IRDA, AF_IRDA}, //'
