@@ -1,5 +1,6 @@
-/* Arguments that can't be right, for every call of xsock.h's "Life" and of xsock_native.h: each has
- * its error, and nothing is changed. The same tests for the real system and the fake one. */
+/* Tests of bad arguments, for each call of xsock.h that opens, closes or describes sockets and each
+ * of xsock_native.h. A bad argument gives its error and changes nothing. The tests run on the real
+ * system and on the fake one. */
 #ifndef XSOCK_TEST_BAD_INPUT_H
 #define XSOCK_TEST_BAD_INPUT_H
 

@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* CMocka belongs to the parent. A child that finds something wrong prints the line, and ends. */
+/* Only the parent can use CMocka. If an assertion fails in the child, the child prints the line and
+ * ends. */
 #define CHECK(condition)                                                          \
     do {                                                                          \
         if (!(condition)) {                                                       \

@@ -1,10 +1,10 @@
-/* A clock of the tests' own, to hold the library's waiting against. */
+/* A clock that does not depend on the library. Tests compare the library's waiting with it. */
 #ifndef XSOCK_TEST_CLOCK_H
 #define XSOCK_TEST_CLOCK_H
 
 #include <stdint.h>
 
-/* Nanoseconds since some moment; never goes back, whatever is done to the time of day. */
+/* Nanoseconds since some moment. The clock never goes back, even if the time of day is changed. */
 int64_t clock_now(void);
 
 #endif

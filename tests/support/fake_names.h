@@ -1,4 +1,4 @@
-/* The fake system's resolver: it knows the names a test gives it, and no others. */
+/* The fake system's resolver: it knows only the names that a test gives it. */
 #ifndef XSOCK_FAKE_NAMES_H
 #define XSOCK_FAKE_NAMES_H
 
@@ -7,27 +7,28 @@
 
 #include "sys.h"
 
-/* No names; nothing fails. */
+/* Removes all names and failures. */
 void fake_names_reset(void);
 
-/* This host has this address, too. Given more than once it is found more than once. The string
- * stays the test's. */
+/* Adds an address to a host. An address that is added twice is found twice. The string must stay
+ * valid. */
 void fake_names_add_host(const char *host, const struct xsock_addr *a);
 
-/* This service has this port, for a type of xsock's. */
+/* Gives a service this port, for this type (XSOCK_SOCK_...). */
 void fake_names_add_service(const char *service, int type, unsigned port);
 
-/* The canonical name of every host. "", as at first: the system tells none. The string stays the
- * test's. */
+/* Sets the canonical name of every host. If the name is "", as at first, the system reports none.
+ * The string must stay valid. */
 void fake_names_canonical(const char *name);
 
-/* Every look-up fails with this error (XSOCK_EAI_...) and this code, until it is reset. */
+/* Every look-up fails with this error (XSOCK_EAI_...) and this code until fake_names_reset(). */
 void fake_names_fail(int error, int code);
 
-/* Calls fn at each look-up of a host, until it is reset. */
+/* Calls fn at each look-up of a host until fake_names_reset(). */
 void fake_names_watch(void (*fn)(const char *host, void *user), void *user);
 
-/* Look-ups so far, and the last one as it came: a host or service of "" was NULL. */
+/* The number of look-ups so far, and the arguments of the last one. A NULL host or service is ""
+ * here. */
 struct fake_names_asked {
     unsigned count;
     char host[256], service[64];
@@ -36,11 +37,11 @@ struct fake_names_asked {
 };
 struct fake_names_asked fake_names_asked(void);
 
-/* How threads run: at once, in the call that starts them; or when the test says so, one after the
- * other, in the order in which they were started. */
+/* Chooses when threads run. If on, fake_threads_run_one() runs them, one after the other, in the
+ * order in which they were started. If off, a thread runs in the call that starts it. */
 void fake_threads_wait(bool on);
-bool fake_threads_run_one(void);  /* false: there was none */
-size_t fake_threads(void);        /* how many were started and have not run */
-void fake_threads_fail(int code); /* none can be started; 0: they can */
+bool fake_threads_run_one(void);  /* returns false if no thread waits to run */
+size_t fake_threads(void);        /* the number of threads that were started and have not run */
+void fake_threads_fail(int code); /* starting a thread fails with this code; 0 ends this */
 
 #endif

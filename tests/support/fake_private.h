@@ -1,4 +1,4 @@
-/* What the files of the fake system share; tests use fake_sys.h and fake_net.h. */
+/* What the files of the fake system share. Tests include fake_sys.h and fake_net.h instead. */
 #ifndef XSOCK_FAKE_PRIVATE_H
 #define XSOCK_FAKE_PRIVATE_H
 
@@ -12,16 +12,17 @@ struct fake__socket {
     unsigned handles;
     bool is_socket, nonblock;
     struct xsock__sys_triple triple;
-    struct fake__endpoint *end; /* NULL: nothing was done with it yet */
+    struct fake__endpoint *end; /* NULL until the socket is used */
 };
 
 void fake__die(const char *sentence);
 
-/* Every call that can fail begins here: 0, or the code it is to fail with. */
+/* Every call that can fail begins with this. Returns 0, or the code that the call fails with. */
 int fake__begin(enum fake_call call);
-void fake__notice(enum fake_call call); /* one that can't */
+void fake__notice(enum fake_call call); /* counts a call that cannot fail */
 
-/* The open socket of a handle; ends the program with this sentence if it is none. */
+/* Returns the open socket of a handle. If the handle is not open, ends the program with the message
+ * `otherwise`. */
 struct fake__socket *fake__find(uintptr_t h, const char *otherwise);
 uintptr_t fake__add_socket(const struct xsock__sys_triple *t, bool cloexec, bool nonblock,
                            bool is_socket);
@@ -36,28 +37,28 @@ struct fake__message {
 };
 
 struct fake__endpoint {
-    struct fake__endpoint *next; /* of all */
+    struct fake__endpoint *next; /* in the list of all endpoints */
     int af, type;                /* xsock's numbers */
     bool bound, listening, connecting, connected, shut_receive, shut_send;
-    bool ended; /* no more will come: the peer is gone, or sends no more */
-    bool gone;  /* the peer is */
+    bool ended; /* no more data will arrive: the peer is gone, or sends no more */
+    bool gone;  /* the peer is closed */
     struct fake__endpoint *peer;
     struct xsock_addr local, remote;
     int error;          /* SO_ERROR */
-    int64_t settles_at; /* connecting: when it is over, and how */
+    int64_t settles_at; /* when connecting ends; settles_with is its result */
     int settles_with;
-    /* received */
-    unsigned char *bytes; /* a stream's */
+    /* received data */
+    unsigned char *bytes; /* of a stream */
     size_t size;
-    struct fake__message *first; /* the others' */
+    struct fake__message *first; /* of every other type */
     size_t messages;
     bool has_urgent, marked;
     unsigned char urgent;
-    size_t mark; /* bytes that come before it */
-    /* a listener's */
-    struct fake__endpoint *waiting; /* to be accepted, by next_waiting */
+    size_t mark; /* the number of bytes before the mark */
+    /* of a listener */
+    struct fake__endpoint *waiting; /* connections to accept, linked by next_waiting */
     struct fake__endpoint *next_waiting;
-    struct fake__endpoint *listener; /* of one that waits */
+    struct fake__endpoint *listener; /* of a connection that waits to be accepted */
     int backlog, waiting_count;
 };
 
@@ -66,9 +67,9 @@ struct fake__endpoint *fake__net_named(int af, int type, const struct xsock_addr
 bool fake__net_is_stream(const struct fake__endpoint *e);
 void fake__net_pair(struct fake__socket *a, struct fake__socket *b);
 void fake__net_gone(struct fake__socket *s);
-void fake__net_settle(void);                           /* connects whose time has come */
-int64_t fake__net_next_event(void);                    /* when the next will; INT64_MAX: none */
-int fake__net_revents(const struct fake__endpoint *e); /* all that holds, asked for or not */
+void fake__net_settle(void);        /* ends the connects whose time has come */
+int64_t fake__net_next_event(void); /* the time of the next event, or INT64_MAX */
+int fake__net_revents(const struct fake__endpoint *e); /* all poll events that hold */
 size_t fake__net_room(const struct fake__endpoint *receiver);
 void fake__reset_net(void);
 void fake__reset_messages(void);

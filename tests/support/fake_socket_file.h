@@ -1,4 +1,4 @@
-/* The fake system's files: those that a test makes, and lock files. */
+/* The fake system's files: the files that a test makes, and lock files. */
 #ifndef XSOCK_FAKE_SOCKET_FILE_H
 #define XSOCK_FAKE_SOCKET_FILE_H
 
@@ -11,10 +11,10 @@
 void fake_add_file(const char *path, bool is_socket);
 bool fake_has_file(const char *path);
 
-/* How many lock files are locked by the library now. */
+/* How many lock files the library has locked now. */
 size_t fake_files_locked(void);
 
-/* A foreign program locks this file until the next fake_reset(). */
+/* Locks this file, as another program would do, until the next fake_reset(). */
 void fake_lock_foreign(const char *path);
 
 /* For the fake system itself. */

@@ -1,9 +1,9 @@
-/* The third backend: src/sys.h in memory, so that a test can make any call of the system fail,
- * count what is left, and see what the core asked for. It runs wherever C does. For one thread
- * only: a lock that would have to wait is a mistake, and aborts.
+/* The third backend: src/sys.h in memory. A test can let any call of the system fail, count what is
+ * still open, and see what the core asked for. The backend needs nothing of the operating system.
+ * It serves one thread only: if a lock would have to wait, the program aborts.
  *
- * Whatever a real system would leave undefined (a handle closed twice, a lock unlocked twice,
- * memory freed with another size) ends the program with a sentence on standard error. */
+ * What a real system leaves undefined (a handle closed twice, a lock unlocked twice, memory freed
+ * with another size) ends the program with a message on standard error. */
 #ifndef XSOCK_FAKE_SYS_H
 #define XSOCK_FAKE_SYS_H
 
@@ -13,7 +13,7 @@
 
 #include "sys.h"
 
-/* ---- Numbers: none is equal to xsock's own, so that a number not translated is found out ----- */
+/* ---- Numbers. They differ from xsock's, so that tests find a number that is not translated. -- */
 
 enum {
     FAKE_FAMILY_BASE = 1000, /* family n of xsock is FAKE_FAMILY_BASE + n here */
@@ -21,7 +21,7 @@ enum {
     FAKE_PROTOCOL_BIT = 0x1000000 /* flipped in every protocol but 0 */
 };
 
-/* Its errno numbers, which are Linux's. */
+/* The errno numbers of the fake system, which are those of Linux. */
 enum {
     FAKE_EPERM = 1,
     FAKE_ENOENT = 2,
@@ -57,27 +57,27 @@ enum {
     FAKE_EHOSTUNREACH = 113,
     FAKE_EALREADY = 114,
     FAKE_EINPROGRESS = 115,
-    FAKE_EUNLISTED = 4242 /* which no row names */
+    FAKE_EUNLISTED = 4242 /* no row has this code */
 };
 
-/* ---- The system as it is to be --------------------------------------------------------------- */
+/* ---- What the system has --------------------------------------------------------------------- */
 
-/* Everything as at the start: every family there, nothing set to fail, counts at zero. What is open
- * and allocated stays. */
+/* Restores the first state: the system has every family, no call is set to fail, and counts are
+ * zero. What is open or allocated stays so. */
 void fake_reset(void);
 
-/* This system has no number for it, as Windows has none for NETLINK. */
+/* The system has no number for this, as Windows has none for NETLINK. */
 void fake_hide_family(int af);
 void fake_hide_type(int type);
 void fake_hide_protocol(int af, int protocol);
 
 enum { FAKE_ANY = INT32_MIN };
 
-/* Opening what matches gives this code, as a kernel does that knows the number and lacks the
- * module. FAKE_ANY matches anything; numbers are xsock's. */
+/* Opening a matching socket gives this code, as a kernel does that knows the number and lacks the
+ * module. FAKE_ANY matches every number. The numbers are xsock's. */
 void fake_refuse(int af, int type, int protocol, int code);
 
-/* How many handles the process may have; without a call, a million. */
+/* Sets how many handles the process may have. At first the limit is a million. */
 void fake_max_handles(int n);
 
 /* ---- Failures -------------------------------------------------------------------------------- */
@@ -91,7 +91,7 @@ enum fake_call {
     FAKE_SET_NONBLOCK,
     FAKE_DESCRIBE,
     FAKE_AT_FORK,
-    FAKE_ALLOC, /* gives NULL, whatever the code */
+    FAKE_ALLOC, /* returns NULL, whatever the code is */
     FAKE_BIND,
     FAKE_LISTEN,
     FAKE_ACCEPT,
@@ -110,54 +110,55 @@ enum fake_call {
     FAKE_LOCK_FILE,
     FAKE_REMOVE_FILE,
     FAKE_WAIT,
-    FAKE_NOW, /* can't fail, and is counted apart from FAKE_ANY_CALL: for fake_before() */
+    FAKE_NOW, /* cannot fail, serves fake_before(), and is not part of FAKE_ANY_CALL */
     FAKE_CALLS,
     FAKE_ANY_CALL = FAKE_CALLS
 };
 
-/* The nth call (1 is the next) of this kind fails with this code; once. FAKE_ANY_CALL counts all
- * kinds. */
+/* The nth call of this kind from now on fails once with this code. 1 is the next call.
+ * FAKE_ANY_CALL counts all kinds. */
 void fake_fail(enum fake_call call, unsigned nth, int code);
 
-/* Every call of this kind fails with this code, until fake_reset(). */
+/* Every call of this kind fails with this code until fake_reset(). */
 void fake_fail_always(enum fake_call call, int code);
 
-/* Whether that failure was given since, and by which call. */
+/* Whether the failure of fake_fail() has happened, and in which call. */
 bool fake_failed(void);
 enum fake_call fake_failed_call(void);
 
-/* How often a call was made since fake_reset(). */
+/* How many calls of this kind were made since fake_reset(). */
 unsigned fake_calls(enum fake_call call);
 
-/* ---- What there is --------------------------------------------------------------------------- */
+/* ---- What is open or allocated --------------------------------------------------------------- */
 
 size_t fake_handles(void);
 size_t fake_allocations(void);
 size_t fake_bytes(void);
-int fake_startups(void);    /* startups less cleanups */
-unsigned fake_closes(void); /* handles ever closed */
-int fake_locks_held(void);  /* the global one included */
+int fake_startups(void);    /* startups minus cleanups */
+unsigned fake_closes(void); /* handles that were closed so far */
+int fake_locks_held(void);  /* includes the global lock */
 
 struct fake_look {
     bool open, is_socket, cloexec, nonblock;
     struct xsock__sys_triple triple;
-    unsigned handles; /* of the same open socket */
+    unsigned handles; /* how many handles the open socket has */
 };
 struct fake_look fake_look(uintptr_t handle);
 
-/* Handles that a program made without xsock; fake_close_foreign() closes any. */
+/* Make handles as a program does without xsock. fake_close_foreign() closes any handle. */
 uintptr_t fake_make_socket(int family, int type, int protocol, bool cloexec, bool nonblock);
 uintptr_t fake_make_file(void);
 void fake_close_foreign(uintptr_t handle);
 
-/* A fork() as its child sees it, or its parent: runs what the core gave to xsock__sys_at_fork(). */
+/* Do what fork() does in the child or the parent: run the functions that the core gave to
+ * xsock__sys_at_fork(). */
 void fake_fork_child(void);
 void fake_fork_parent(void);
 
 /* ---- Fixture --------------------------------------------------------------------------------- */
 
-/* CMocka's: resets, and afterwards finds out whether handles, starts or locks are left over. Memory
- * that a table keeps is for the test to judge, with fake_allocations(). */
+/* Fixtures of CMocka. fake_setup() resets the system. fake_teardown() fails the test if handles,
+ * startups or locks are left. Tables keep memory: a test compares fake_allocations() itself. */
 int fake_setup(void **state);
 int fake_teardown(void **state);
 bool fake_is_clean(void);

@@ -1,4 +1,4 @@
-/* For tests of src/wasix without wasm: a guest, its memory, and calls by name. */
+/* For tests of src/wasix without WebAssembly: a guest, its memory, and calls by name. */
 #ifndef XSOCK_TEST_GUEST_H
 #define XSOCK_TEST_GUEST_H
 
@@ -14,12 +14,14 @@ struct guest {
     unsigned char bytes[GUEST_MEMORY];
 };
 
-/* A guest with this configuration (NULL: all zeros); it fails the test if there is none. */
+/* Starts a guest with this configuration. NULL means all zeros. If the guest cannot be made, the
+ * test fails. */
 void guest_start(struct guest *g, const struct xsock_wasix_config *config);
 void guest_stop(struct guest *g);
 
-/* Calls an import by name with as many arguments as its signature has. In wasix_64v1 they all count
- * whole; else the high half of an i32's word is filled with rubbish, which must not matter. */
+/* Calls an import by name, with the arguments of its signature. In wasix_64v1 each argument is
+ * passed whole. In the other modules the high half of an i32 is filled with a pattern, which the
+ * import must ignore. */
 uint32_t guest_call(struct guest *g, const char *name, ...);
 #define GUEST_ARG(n) ((uint64_t)(n))
 
@@ -29,11 +31,11 @@ void guest_put16(struct guest *g, uint64_t at, uint16_t v);
 void guest_put32(struct guest *g, uint64_t at, uint32_t v);
 void guest_put64(struct guest *g, uint64_t at, uint64_t v);
 
-/* An addr_port of 127.0.0.1, and one iovec of the module's width. */
+/* Store an addr_port of 127.0.0.1, and an iovec of the module's width. */
 void guest_put_loopback(struct guest *g, uint64_t at, uint16_t port);
 void guest_put_vec(struct guest *g, uint64_t at, uint64_t base, uint64_t len);
 
-/* Each argument after the name as uint64_t, as many as there are. */
+/* Call an import with this number of arguments, each as uint64_t. */
 #define CALL0(g, name) guest_call(g, name, (uint64_t)0)
 #define CALL1(g, name, a) guest_call(g, name, GUEST_ARG(a))
 #define CALL2(g, name, a, b) guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b))
@@ -49,7 +51,7 @@ void guest_put_vec(struct guest *g, uint64_t at, uint64_t base, uint64_t len);
     guest_call(g, name, GUEST_ARG(a), GUEST_ARG(b), GUEST_ARG(c), GUEST_ARG(d), GUEST_ARG(e), \
                GUEST_ARG(f), GUEST_ARG(h))
 
-/* The errno of a call, by name when it differs. */
+/* Asserts the errno of a call. If it differs, the message has its name. */
 #define ASSERT_ERRNO(expected, call)                                                               \
     do {                                                                                           \
         uint32_t guest_errno = (call);                                                             \

@@ -1,53 +1,54 @@
-/* Guests that talk: their sockets, by the calls of the ABI alone. */
+/* Sockets of guests, by the calls of the ABI alone. */
 #ifndef XSOCK_TEST_GUEST_NET_H
 #define XSOCK_TEST_GUEST_NET_H
 
 #include "guest.h"
 
-/* Where the calls below put what they need in the guest's memory. */
+/* The places in the guest's memory that the functions below use. */
 enum {
-    NET_FD = 1024,   /* descriptors that come out */
-    NET_DONE = 1040, /* words: bytes sent or received; control data received */
+    NET_FD = 1024,   /* descriptors that a call returns */
+    NET_DONE = 1040, /* words: bytes that were sent or received; control data that was received */
     NET_CONTROL = 1048,
     NET_FLAGS = 1056, /* roflags */
     NET_STATUS = 1064,
-    NET_ADDR = 1280, /* an addr_port that goes in, and one that comes out */
+    NET_ADDR = 1280, /* the addr_port that is passed; NET_PEER is the one that is returned */
     NET_PEER = 1536,
     NET_VEC = 2048,  /* up to 1,025 vectors */
-    NET_OUT = 20480, /* data that goes out */
-    NET_IN = 32768,  /* data that comes in, up to the end */
+    NET_OUT = 20480, /* data to send */
+    NET_IN = 32768,  /* received data, to the end of the memory */
     NET_CAPACITY = GUEST_MEMORY - NET_IN,
-    WAIT_NOT = 8, /* riflags: don't wait */
+    WAIT_NOT = 8, /* riflags: do not wait */
     LAST_BYTE = GUEST_MEMORY - 1
 };
 
-/* A word of the module's width, and the bytes that the last call has done. */
+/* Return a word of the module's width, the number of bytes that the last call moved, and a 16-bit
+ * number. */
 uint64_t guest_get_word(const struct guest *g, uint64_t at);
 size_t guest_done(const struct guest *g);
 unsigned guest_get16(const struct guest *g, uint64_t at);
 
-/* A new socket; -1: this system has none of this family. type may have XSOCK_SOCK_NONBLOCK. */
+/* Opens a socket. Returns -1 if the system lacks the family. type may have XSOCK_SOCK_NONBLOCK. */
 int guest_open(struct guest *g, int af, int type);
 void guest_pair(struct guest *g, int type, int out[2]);
 
-/* Puts the loopback address of a family, and binds to it with any port; gives the port. */
+/* Store the loopback address of a family, and bind to it at any port. Those that return a number
+ * return the port, and guest_listen() the listener. */
 void guest_put_addr(struct guest *g, uint64_t at, int af, unsigned port);
 unsigned guest_bind(struct guest *g, int d, int af);
 unsigned guest_port(struct guest *g, int d);
 int guest_listen(struct guest *g, int af, unsigned *out_port);
 
-/* A connection from one guest to the other (which may be the same): out[0] is of `from`, out[1] of
- * `to`. */
+/* Connects two guests, which may be the same. out[0] is a descriptor of `from`, out[1] of `to`. */
 void guest_connect(struct guest *from, struct guest *to, int af, int out[2]);
 
 /* The status of a socket, as the guest sees it. */
 int guest_status(struct guest *g, int d);
 
-/* sock_send of a text; sock_recv with these flags into NET_IN. The errno. */
+/* sock_send of a text, and sock_recv into NET_IN with these flags. Both return the errno. */
 uint32_t guest_send(struct guest *g, int d, const char *text);
 uint32_t guest_recv(struct guest *g, int d, unsigned riflags, size_t capacity);
 
-/* That the last call has received exactly this. */
+/* Asserts that the last call received exactly this text. */
 #define ASSERT_GOT(g, text)                                             \
     do {                                                                \
         assert_int_equal(guest_done(g), strlen(text));                  \

@@ -7,7 +7,7 @@
 
 extern struct guest guest, other;
 
-/* The two widths of a guest's memory: a test that runs with both steps through them. */
+/* The modules for the two widths of a guest's memory. Tests of both widths step through them. */
 enum { GUEST_MODULES = 2 };
 extern const char *const guest_modules[GUEST_MODULES];
 void guests_set_module(const char *module);
@@ -17,7 +17,7 @@ int guests_setup(void **state);
 int guests_teardown(void **state);
 #define GUEST_TEST(f) cmocka_unit_test_setup_teardown(f, guests_setup, guests_teardown)
 
-/* For a fixture of the test's own: `guest` has this configuration, `other` an empty one. */
+/* For a fixture of the test's own. `guest` has this configuration, and `other` an empty one. */
 int guests_setup_with(void **state, const struct xsock_wasix_config *config);
 #define GUEST_TEST_AFTER(setup, f) cmocka_unit_test_setup_teardown(f, setup, guests_teardown)
 

@@ -4,7 +4,8 @@
 
 #include <stdbool.h>
 
-/* Raises the limit to this many, if it is lower. False: the system doesn't allow as many. */
+/* Raises the limit to this number if the limit is lower. Returns false if the system does not allow
+ * so many. */
 bool handles_allow(unsigned long count);
 
 #endif

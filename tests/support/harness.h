@@ -1,9 +1,9 @@
-/* What every test program shares: CMocka, an assertion that speaks in names, and a count of
- * descriptors and system handles around each test. */
+/* What every test program shares: CMocka, an assertion that prints errors by name, and a count of
+ * descriptors and system handles before and after each test. */
 #ifndef XSOCK_TEST_HARNESS_H
 #define XSOCK_TEST_HARNESS_H
 
-/* Without assertions a test shows nothing. */
+/* Without assert() the tests would check nothing. */
 #ifdef NDEBUG
 #undef NDEBUG
 #endif
@@ -22,15 +22,15 @@
 #include "clock.h"
 #include "xsock.h"
 
-/* Result and error in one: `expected` is a value >= 0 or -XSOCK_E..., and a mismatch prints both by
- * name. */
+/* Asserts a result or an error: `expected` is a value >= 0 or -XSOCK_E.... If the two differ, the
+ * assertion prints both by name. */
 #define ASSERT_RESULT(expected, call) \
     harness_assert_result((expected), (call), #call, __FILE__, __LINE__)
 
-/* A call that opens: asserts that it succeeded, and gives its result. */
+/* For a call that returns a descriptor: asserts that the call succeeds, and gives its result. */
 #define ASSERT_OPENS(call) harness_assert_opens((call), #call, __FILE__, __LINE__)
 
-/* An assertion that says what was the case: ASSERT_THAT(n < 3, "n is %d", n). */
+/* An assertion with a message: ASSERT_THAT(n < 3, "n is %d", n). */
 #define ASSERT_THAT(condition, ...)          \
     do {                                     \
         if (!(condition)) {                  \
@@ -63,31 +63,33 @@ int64_t harness_patience(void);
 void harness_assert_result(int expected, int got, const char *call, const char *file, int line);
 int harness_assert_opens(int got, const char *call, const char *file, int line);
 
-/* What such an assertion prints; false, and nothing written, if the two are equal. */
+/* Writes the message of such an assertion. If the two are equal, returns false instead. */
 bool harness_mismatch(int expected, int got, const char *call, char *out_text, size_t size);
 
-/* "-EBADF", or "7": into a buffer of its own that the next four calls leave alone. */
+/* Returns "-EBADF" or "7". The text stays valid during the next four calls. */
 const char *harness_name(int result);
 
-/* Descriptors of xsock's that are open: those below `end`, asked one by one. */
+/* How many descriptors of xsock below `end` are open. */
 int harness_descriptors(int end);
 
-/* Sockets that the system holds open for this process (POSIX: descriptors of any kind). */
+/* How many sockets the process has open in the system. On POSIX systems every kind of descriptor
+ * counts. */
 int harness_handles(void);
 
-/* CMocka's fixture: counts both before, and complains if there are more, or fewer, afterwards. */
+/* Fixtures of CMocka. They count both before and after a test, and fail the test if a number has
+ * changed. */
 int harness_setup(void **state);
 int harness_teardown(void **state);
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 
-/* CMocka's fixture of a group: the library takes what it keeps for waiting before the first test
- * counts handles. */
+/* A fixture of CMocka for a group. The library opens the handles that it keeps for waiting before
+ * the first test counts handles. */
 int harness_warm_up(void **state);
 
-/* The same comparison without a complaint on standard error, for the test of the harness itself. */
+/* The same comparison without a message on standard error, for the test of the harness itself. */
 bool harness_is_clean(void);
 
-/* Prints the reason, and skips the test. */
+/* Prints the reason and skips the test. */
 #define SKIP(reason)                     \
     do {                                 \
         print_message("%s\n", (reason)); \

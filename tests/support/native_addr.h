@@ -1,4 +1,4 @@
-/* The system's own addresses: witnesses for the tests of xsock's. */
+/* The system's own addresses, with which tests compare xsock's. */
 #ifndef XSOCK_TEST_NATIVE_ADDR_H
 #define XSOCK_TEST_NATIVE_ADDR_H
 
@@ -8,7 +8,7 @@
 
 enum { NATIVE_ADDR_SIZE = 256, NATIVE_TEXT_SIZE = 64 };
 
-/* A sockaddr, and the length that goes with it. */
+/* A sockaddr and its length. */
 struct native_addr {
     size_t length;
     uint64_t bytes[NATIVE_ADDR_SIZE / 8];
@@ -18,9 +18,9 @@ struct native_addr {
 bool native_pton(const char *text, uint8_t *bytes, size_t size);
 void native_ntop(const uint8_t *bytes, size_t size, char out[NATIVE_TEXT_SIZE]);
 
-/* Whether those two read and write what POSIX and RFC 5952 say, and nothing else. Windows, and Wine
- * 8, read numbers with leading zeros, and write more prefixes with a dotted end (ISATAP), and
- * ::ffff:0:0 without. */
+/* Whether these two read and write exactly what POSIX and RFC 5952 say. Windows and Wine 8 do not:
+ * they read numbers with leading zeros, write further prefixes (ISATAP) with a dotted end, and
+ * write ::ffff:0:0 without a dotted end. */
 bool native_text_is_strict(void);
 
 /* Sockaddrs filled in by the system's structures; flow in host order. */
@@ -32,11 +32,11 @@ void native_raw(struct native_addr *out, int family, const uint8_t *bytes, size_
 
 int native_family(const struct native_addr *a); /* the system's number */
 size_t native_path_max(void);                   /* sizeof sun_path */
-bool native_has_abstract(void);                 /* names of LOCAL that begin with a zero */
-long native_process(void); /* this process's number, for names that nobody else uses */
+bool native_has_abstract(void);                 /* whether names of LOCAL may begin with a zero */
+long native_process(void);                      /* this process's number, for unique names */
 
-/* Binds a new socket to this address, whose port it is to choose, and gives the address it then
- * has. False: the system has no such family. */
+/* Binds a new socket to this address, at a port that the system chooses, and gives the address of
+ * the socket. Returns false if the system lacks the family. */
 bool native_bind(const struct native_addr *to, bool stream, struct native_addr *out);
 
 #endif

@@ -1,12 +1,12 @@
-/* Threads for tests, by whatever the system has (C11's <threads.h> is missing from most). */
+/* Threads for tests, made by the system's own calls. Most systems lack C11's <threads.h>. */
 #ifndef XSOCK_TEST_THREADS_H
 #define XSOCK_TEST_THREADS_H
 
 #include <stdbool.h>
 
-struct thread; /* one that runs */
+struct thread;
 
-/* Runs run(user) in a new thread. NULL: it could not be had. */
+/* Runs run(user) in a new thread. Returns NULL if the system cannot make a thread. */
 struct thread *thread_start(void (*run)(void *user), void *user);
 
 /* Waits until the thread has ended, and frees it. If the thread has not ended within
@@ -23,6 +23,6 @@ struct gate;
 struct gate *gate_create(void);
 void gate_wait(struct gate *g);
 void gate_open(struct gate *g);
-void gate_destroy(struct gate *g); /* once all that waited have left */
+void gate_destroy(struct gate *g); /* call this after all waiting threads have left */
 
 #endif

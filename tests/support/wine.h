@@ -1,5 +1,5 @@
-/* What Wine does unlike Windows, in one place: a test that can't show something there asks
- * is_wine(), and prints the reason it skips for. Each names the versions that it was seen in. */
+/* What Wine does unlike Windows. A test that cannot show something under Wine asks is_wine(), and
+ * prints the reason why it skips. Each entry names the versions that were seen to differ. */
 #ifndef XSOCK_TEST_WINE_H
 #define XSOCK_TEST_WINE_H
 
@@ -8,21 +8,21 @@
 /* Whether this is a program for Windows that runs under Wine. */
 bool is_wine(void);
 
-/* One open and close take some 0.16 ms, as each asks the server process (8.0): loops are a
- * twentieth as long. */
+/* An open and a close take some 0.16 ms, because each asks the server process (8.0). Loops are a
+ * twentieth as long under Wine. */
 
 /* AF_UNIX has no implementation in 8.0 and 10.0 (a header for it came with 10.13): opening LOCAL
- * gives EAFNOSUPPORT. Tests ask for that error, not for Wine, as Windows before 10 (1803) is no
- * different. */
+ * gives EAFNOSUPPORT. Tests ask for this error and not for Wine, because Windows before 10 (1803)
+ * gives the same error. */
 
-/* A socket that was inherited is one to getsockname() and recv(), but getsockopt() says WSAENOTSOCK
- * of it (8.0): whether a handle is an open socket is asked with the former. */
+/* getsockname() and recv() work on a socket that was inherited, but getsockopt() gives WSAENOTSOCK
+ * (8.0). Tests call getsockname() to find out whether a handle is an open socket. */
 
-/* That the peer has ended sending shows only once all that it had sent is received (8.0): RDHUP
- * comes late. */
+/* RDHUP is late. The end of the peer's sending is reported only after all data was received
+ * (8.0). */
 
-/* A UDP peer that refuses is not reported. A UDP socket that is disconnected loses a port that the
- * system has chosen, as on the Linux below (8.0). */
+/* A UDP peer that refuses is not reported. A UDP socket that is disconnected loses the port that
+ * the system had chosen, as on the Linux under Wine (8.0). */
 
 /* WSASendMsg takes an ECN mark and does not send it (8.0). */
 
