@@ -1,6 +1,8 @@
-# Reads what a CMocka program printed; prints a line for the program, each failed test with what it printed,
-# and each skipped test with its reason (likewise). Appends "PASSED FAILED SKIPPED" to a file.
-# -v name: the program's, -v status: its exit status, -v counts: the file
+# Reads what a CMocka program printed. Prints a line for the program, each failed test with what the
+# test printed, and each skipped test with its reason. Appends "PASSED FAILED SKIPPED" to a file.
+#   -v name=...      the name of the program
+#   -v status=...    the exit status of the program
+#   -v counts=...    the file
 
 { sub(/\r$/, "") }
 

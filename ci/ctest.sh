@@ -1,10 +1,12 @@
 #!/bin/sh
-# Builds xsock by a preset of CMakePresets.json and runs its tests with ctest, on any system, with CMake, a compiler
-# and CMocka. It installs nothing.
+# Builds xsock by a preset of CMakePresets.json and runs its tests with ctest, on any system, with
+# CMake, a compiler and CMocka. It installs nothing.
 #   ci/ctest.sh PRESET [CMAKE-OPTION...]
-# CMake's own variables choose the compiler and the generator, such as CC and CMAKE_GENERATOR_PLATFORM. Further ones:
-#   CMOCKA_URL=...         build CMocka 1.1.5 from its source, which curl fetches there, where no package has CMocka
-#   BUILD_ONLY=1           do not run the tests, because another system or processor would have to
+# CMake's own variables choose the compiler and the generator, such as CC and
+# CMAKE_GENERATOR_PLATFORM. Further ones:
+#   CMOCKA_URL=...         where no package has CMocka: builds CMocka 1.1.5 from its source, which
+#                          curl fetches from this address
+#   BUILD_ONLY=1           does not run the tests, as when they are for another system or processor
 #   CTEST_OPTIONS=...      options for ctest, such as "-L fake"
 set -eu
 
@@ -15,7 +17,8 @@ shift
 config=Release
 [ "$preset" != debug ] || config=Debug
 
-# The archive of the source, as a checksum fixes it. Debian's mirrors have it as cmocka_1.1.5.orig.tar.xz.
+# The archive of the source, as a checksum fixes it. Debian's mirrors have it as
+# cmocka_1.1.5.orig.tar.xz.
 build_cmocka() {
     folder=build/cmocka
     name=cmocka_1.1.5.orig.tar.xz

@@ -40,8 +40,8 @@ apt_get_source() {
         -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
-# The lists of source packages. A foreign archive without source packages makes this fail; what counts is whether
-# the package that is wanted is found.
+# The lists of source packages. A foreign archive without source packages makes this fail; what
+# counts is whether the package that is wanted is found.
 update_source_lists() {
     local apt=$DEPS/apt
     mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
@@ -49,8 +49,8 @@ update_source_lists() {
     apt_get_source update || true
 }
 
-# fetch_source PACKAGE FOLDER: unpacks a source package in FOLDER/source. apt-get compares the hashes that the
-# distribution has signed.
+# fetch_source PACKAGE FOLDER: unpacks a source package in FOLDER/source. apt-get compares the
+# hashes that the distribution has signed.
 fetch_source() {
     once source-lists update_source_lists
     mkdir -p "$2"
@@ -75,10 +75,10 @@ build_cmocka() {
     mkdir -p "$DEPS/$system/include" "$DEPS/$system/lib/pkgconfig"
     cp "$folder/cmocka.pc" "$DEPS/$system/lib/pkgconfig" # Meson asks for it
     cp "$DEPS"/cmocka/source/include/cmocka*.h "$DEPS/$system/include"
-    cp "$folder"/src/*cmocka-static.* "$DEPS/$system/lib/libcmocka.a" # with MSVC the name is another
+    cp "$folder"/src/*cmocka-static.* "$DEPS/$system/lib/libcmocka.a" # the name differs with MSVC
 }
 
-# The options that tell CMake of it.
+# Prints the options by which CMake finds this CMocka.
 cmocka_options() {
     printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" "-DCMOCKA_LIBRARY=$DEPS/$1/lib/libcmocka.a"
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every suite: those of ci/test.sh, and what takes too long for it.
+# Runs every suite: those of ci/test.sh, and those that take too long for it.
 # shellcheck source=ci/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 

@@ -13,7 +13,7 @@ fuzz_names() { awk '!/^#/ { print $2 }' "$TOP/fuzz/fuzz.txt"; }
 
 fuzz_kind() { awk -v name="$1" '$2 == name { print $1 }' "$TOP/fuzz/fuzz.txt"; }
 
-# fuzz_sources NAME: all that it is built from.
+# fuzz_sources NAME: prints the sources that a target is built from.
 fuzz_sources() {
     local kind
     kind=$(fuzz_kind "$1")
@@ -32,7 +32,7 @@ compile_for_fuzzing() {
     clang "${FUZZ_FLAGS[@]}" -fsanitize=fuzzer-no-link -c "$TOP/$1" -o "$2"
 }
 
-# What was built before: it may be of other sources.
+# Removes what was built before, as its sources may differ.
 fuzz_forget() { rm -rf "$FUZZ/objects"; }
 
 # fuzz_build NAME: makes $FUZZ/NAME. Targets share what they have in common.

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds library, program and tests for every target of ci/matrix.txt, and runs the tests where that is possible.
-# Prints a table. Fails if a target does not build, or a test that is run natively or by Wine fails.
+# Builds library, program and tests for every target of ci/matrix.txt, and runs the tests where that
+# is possible. Prints a table. Fails if a target does not build, or a test that is run natively or
+# by Wine fails.
 #   ci/matrix.sh             all targets
 #   ci/matrix.sh NAME...     some of them
 # shellcheck source=ci/lib.sh

@@ -11,7 +11,7 @@
 # shellcheck source=ci/deps.sh
 . "$TOP/ci/deps.sh"
 
-# The long ones first, so that the short ones fill up the end.
+# The long suites come first, so that short ones fill the time at the end.
 ALL=(freebsd mingw-static mingw-shared wasix posix peers single gcc-threads clang-sanitizers meson bench
     gcc-static gcc-shared clang-shared consumers mingw-32 musl old-linux poller-kqueue poller-poll stack unwind
     headers pages guide compat around abi tree format)
@@ -33,7 +33,8 @@ install_clang_runtime() {
         install_packages "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"
 }
 
-# Runs one suite, its output in a file; prints all when it is over, so that suites don't mix.
+# Runs one suite with its output in a file, and prints the file at the end, so that the output of
+# suites does not mix.
 run_suite() {
     local suite=$1 status=0 start=$SECONDS
     rm -f "$RESULTS/$suite" "$RESULTS/$suite.end"
@@ -49,7 +50,7 @@ run_suite() {
     cat "$RESULTS/$suite.report"
 }
 
-# Leaves no process behind, whichever way this ends.
+# Leaves no process behind, however the script ends.
 tidy() {
     local running
     running=$(jobs -p)
