@@ -1,5 +1,6 @@
-/* Addresses from any text, and from any bytes: what is read is written, and read again, as the
- * same; what is refused changes nothing. libFuzzer: clang -fsanitize=fuzzer,address,undefined. */
+/* Fuzzes addresses, from any text and from any bytes. An address that is parsed and formatted must
+ * parse to the same address again. Text that is refused must change nothing. Made for libFuzzer:
+ * clang -fsanitize=fuzzer,address,undefined. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +24,7 @@ static void check_text(const struct xsock_addr *a)
     check(length > 0 && (size_t)length == strlen(text) && length == xsock_addr_format(a, NULL, 0));
     check(xsock_addr_format(a, text, (size_t)length) == -XSOCK_ENOSPC);
     check(xsock_addr_parse(text, &b) == 0);
-    b.flow = a->flow; /* which has no text form */
+    b.flow = a->flow; /* the flow has no text form */
     check(xsock_addr_equal(a, &b));
 }
 
@@ -72,7 +73,7 @@ static void from_sockaddr(const uint8_t *data, size_t size)
     }
 }
 
-/* Whatever a program may have put into the structure. */
+/* A program may have stored anything in the structure. */
 static void from_structure(const uint8_t *data, size_t size)
 {
     struct xsock_addr a;

@@ -1,7 +1,8 @@
-/* A hostile guest on the fake system (tests/support/fake_*.c): fast, and the same for the same
- * input. Its clock goes on when a call waits: then the next step is played, as by another thread of
- * the guest, and when the input is used up the guest is ended, which has to wake whatever waits.
- * Any call of the system may fail. Afterwards no handle and no piece of memory may be left. */
+/* A hostile guest on the fake system (tests/support/fake_*.c). The same input gives the same run,
+ * and runs are fast. The clock advances when a call waits. Then the next step is played, as if
+ * another thread of the guest did so. At the end of the input the guest is ended, which must wake
+ * all waiting calls. Any call of the system may fail. Afterwards no handle and no memory may be
+ * left. */
 #include "call/call.h"
 #include "wasix/guest.h"
 #include "fake_names.h"
@@ -22,7 +23,7 @@ static void go_on(void *user)
         xsock_wasix_end(p->guest);
         return;
     }
-    fake_at(fake_now() + MS, go_on, p); /* first: the step may wait, too */
+    fake_at(fake_now() + MS, go_on, p); /* comes first, because the step may wait too */
     (void)play_step(p);
 }
 
@@ -34,7 +35,7 @@ static bool policy(void *user, struct xsock_wasix_request *r)
     return r->action != XSOCK_WASIX_BIND || r->addr.port != 82;
 }
 
-/* The system's handle of one of the guest's descriptors; 0: it has none of that number. */
+/* Returns the system's handle of a descriptor of the guest, or 0 if the descriptor is not open. */
 static uintptr_t handle(const struct play *p, uint8_t n)
 {
     uintptr_t h = 0;
@@ -58,7 +59,7 @@ static void give_a_socket(struct play *p, uint8_t b)
         fake_close_foreign(h);
 }
 
-/* Only what is connected can break. */
+/* Only a connected socket can break. */
 static void break_a_connection(struct play *p, uint8_t b)
 {
     struct xsock_addr peer;
@@ -110,8 +111,7 @@ static void reset(void)
     fake_names_reset();
     fake_names_add_host("host.example", &v4);
     fake_names_add_host("host.example", &v6);
-    fake_advance(6 * MS
-                 - fake_now() % (6 * MS)); /* to a moment that looks like any other input's */
+    fake_advance(6 * MS - fake_now() % (6 * MS)); /* so that each input begins at a similar time */
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -119,12 +119,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct play p = {.host = something_happens};
     reset();
     play_check(xsock_startup() == 0,
-               "no start"); /* once for all: what it keeps is not the guest's */
+               "no start"); /* once: the library's own memory is not the guest's */
     size_t handles = fake_handles(), allocations = fake_allocations();
     struct xsock_wasix_config callbacks = {
         .policy = policy, .ready = play_ready, .read = play_read};
     if (size > 0 && (data[0] & 32) != 0)
-        callbacks.policy = NULL; /* the rules that hold without one */
+        callbacks.policy = NULL; /* the default rules */
     play_begin(&p, data, size, callbacks);
     fake_at(fake_now() + MS, go_on, &p);
     while (play_step(&p)) {

@@ -1,8 +1,8 @@
-/* A hostile guest on this system. What it sends reaches nobody but this program: whatever it binds
- * is on a loopback address and at a port that the system chooses, and whatever it connects to, or
- * sends to, is this program's own. Nothing waits: the quota of waiting calls is used up from the
- * start. Afterwards no descriptor of the system's may be left. POSIX only: poll() tells which are
- * open. */
+/* A hostile guest on the real system. Its data reaches this program only: the guest binds to
+ * loopback addresses at ports that the system chooses, and connects and sends to sockets of this
+ * program. No call waits, because the quota of waiting calls is used up at the start. Afterwards no
+ * descriptor of the system may be left. This target needs POSIX, where poll() finds the open
+ * descriptors. */
 #include <poll.h>
 #include <string.h>
 
@@ -73,8 +73,8 @@ static bool policy(void *user, struct xsock_wasix_request *r)
     }
 }
 
-/* A descriptor of ours becomes the guest's: the other end of what it connected, a listener, an end
- * of a pair. */
+/* Gives the guest a descriptor of this program: the other end of a connection that the guest made,
+ * a listener, or an end of a pair. */
 static void give(struct play *p, int d, int flags)
 {
     uintptr_t h;
@@ -113,7 +113,7 @@ static void something_happens(struct play *p)
     }
 }
 
-/* ---- The play -------------------------------------------------------------------------------- */
+/* ---- Running an input ------------------------------------------------------------------------ */
 
 enum { DESCRIPTORS = 1024 };
 

@@ -28,9 +28,9 @@ static uint64_t take(struct play *p, unsigned bytes)
     return v;
 }
 
-/* ---- Memory, as a program would have it ------------------------------------------------------ */
+/* ---- The guest's memory ---------------------------------------------------------------------- */
 
-/* Where what lies: areas of structures that calls take, and what is left for data. */
+/* The layout: areas for the structures that calls take. The rest is for data. */
 enum {
     ADDRS = 0,      /* addr_port, 112 bytes apart */
     VECS32 = 0x400, /* four */
@@ -39,7 +39,7 @@ enum {
     EVENTS = 0x600,        /* epoll_event, 32 bytes apart */
     TIME = 0x680,          /* option_timestamp */
     HOSTS = 0x6a0,         /* 16 bytes apart */
-    WORDS = 0x700,         /* small numbers, as counts that go in and out */
+    WORDS = 0x700,         /* small numbers, such as counts that calls read and write */
     DATA = 0x800
 };
 
@@ -85,7 +85,7 @@ static void put_vecs(unsigned char *base)
 static void put_waits(unsigned char *base)
 {
     unsigned char *s = base + SUBSCRIPTIONS;
-    put(s, 1, 8); /* a clock, the others of descriptors: userdata, a tag, which one */
+    put(s, 1, 8); /* one of a clock, the others of descriptors: userdata, tag, descriptor */
     put(s + 16, 1, 4);
     put(s + 24, 1000000, 8);
     for (unsigned i = 1; i < 4; i++) {
@@ -145,7 +145,7 @@ static uint64_t pointer(uint8_t m)
     }
 }
 
-/* narrow: i32 in wasm64 as well, a descriptor where it is the first. */
+/* An argument is narrow if it is an i32 in wasm64 too. The first narrow one is a descriptor. */
 static uint64_t argument(struct play *p, bool narrow, bool first)
 {
     uint8_t m = play_byte(p);
@@ -174,8 +174,8 @@ static void remember(const struct play *p, struct before *b)
     b->steps = p->steps;
 }
 
-/* Where a call says that memory was wrong, nothing has happened. Others that were played meanwhile
- * may have done something. */
+/* A call that returns MEMVIOLATION must have changed nothing. Steps that were played while the call
+ * waited may have changed something. */
 static void check_nothing_done(const struct play *p, const struct before *b)
 {
     if (b->steps != p->steps)
@@ -186,8 +186,8 @@ static void check_nothing_done(const struct play *p, const struct before *b)
                    "a refused call has opened or closed");
 }
 
-/* An import, and what its arguments are, which its signature in wasm64 tells: what is wide there is
- * a pointer or a size. */
+/* Calls an import. The signature for wasm64 shows the kinds of its arguments: an i64 is a pointer
+ * or a size. */
 struct row {
     const struct xsock_wasix_import *import;
     const char *wide;
@@ -238,13 +238,13 @@ static void end_or_move(struct play *p, int n)
         (void)xsock_wasix_renumber(p->guest, n, play_byte(p) % NUMBERS);
 }
 
-/* Whatever the engine, or another thread of the guest, may do at any time. */
+/* What the engine, or another thread of the guest, may do at any time. */
 static void do_something_else(struct play *p, uint8_t what)
 {
     int n = play_byte(p) % NUMBERS;
     switch (what % 8) {
     case 0: {
-        int number = xsock_wasix_reserve(p->guest, n - 1); /* may be taken */
+        int number = xsock_wasix_reserve(p->guest, n - 1); /* the number may be in use */
         (void)number;
     } break;
     case 1:
@@ -285,7 +285,7 @@ bool play_step(struct play *p)
     }
     if (which < 0xa0)
         p->row = ((size_t)which << 8 | play_byte(p)) % count;
-    else /* the same again, or one beside it: what belongs together stands together */
+    else /* the same import again, or one near it: related imports are neighbours in the list */
         p->row = (p->row + which % 8 + count - 4) % count;
     call_import(p, &rows[p->row]);
     return true;

@@ -1,6 +1,6 @@
-/* Plays what a hostile guest may do: any sequence of imports with any arguments, read from the
- * fuzzer's input. Most arguments are likely ones, so that calls get far: small descriptors,
- * pointers to structures that are good at first, little sizes; and some are anything at all. */
+/* Plays a hostile guest: any sequence of imports with any arguments, read from the fuzzer's input.
+ * Most arguments are plausible, so that calls pass their first checks: small descriptors, pointers
+ * to structures that are valid at first, small sizes. The other arguments are arbitrary. */
 #ifndef XSOCK_FUZZ_WASIX_PLAY_H
 #define XSOCK_FUZZ_WASIX_PLAY_H
 
@@ -14,26 +14,27 @@ enum { PLAY_MEMORY = 4096, PLAY_STEPS = 200 };
 
 struct play {
     struct xsock_wasix *guest;
-    struct xsock_wasix_memory
-        memory; /* allocated as large as it is: AddressSanitizer sees its edges */
+    /* Allocated at its exact size, so that AddressSanitizer finds accesses beyond it. */
+    struct xsock_wasix_memory memory;
     const uint8_t *data;
     size_t left;
     unsigned steps;
-    size_t row;                   /* of the import that was called last */
-    void (*host)(struct play *p); /* something happens in the host; it takes bytes of the input */
+    size_t row;                   /* the import that was called last */
+    void (*host)(struct play *p); /* lets the host act; takes bytes of the input */
 };
 
-/* A guest whose configuration the input chooses, but for its callbacks, which are the caller's. */
+/* Makes a guest. The input chooses its configuration, and the caller its callbacks. */
 void play_begin(struct play *p, const uint8_t *data, size_t size,
                 struct xsock_wasix_config callbacks);
 void play_end(struct play *p);
 
-/* The next step; false: the input is used up. A step may wait, and others be played meanwhile. */
+/* Plays the next step. Returns false at the end of the input. While a step waits, others may be
+ * played. */
 bool play_step(struct play *p);
 
-uint8_t play_byte(struct play *p); /* 0 when there is no more */
+uint8_t play_byte(struct play *p); /* returns 0 at the end of the input */
 
-/* Ends the program, and so makes it a finding. */
+/* Ends the program, so that the fuzzer reports a finding. */
 void play_check(bool good, const char *what);
 
 /* For struct xsock_wasix_config. */
