@@ -1,4 +1,4 @@
-# How everything here is compiled: strict C11, all warnings, nothing exported unless it says so.
+# How everything is compiled: strict C11, all warnings, and only marked functions are exported.
 
 function(xsock_compile_options target)
     set_target_properties(${target} PROPERTIES

@@ -55,7 +55,7 @@ add_library(xsock::xsock ALIAS xsock)
 xsock_library_options(xsock)
 set_target_properties(xsock PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
-    # Also the static library: it may go into somebody's shared one.
+    # Also for the static library, which may become part of a shared one.
     set_target_properties(xsock PROPERTIES POSITION_INDEPENDENT_CODE ON)
 endif()
 
@@ -66,7 +66,7 @@ endif()
 
 if(BUILD_SHARED_LIBS AND WIN32)
     target_compile_definitions(xsock PUBLIC XSOCK_SHARED PRIVATE XSOCK_BUILD)
-    # As Meson names it; the number is the ABI's, as in libxsock.so.0.
+    # The name that Meson gives. The number is that of the ABI, as in libxsock.so.0.
     set_target_properties(xsock PROPERTIES RUNTIME_OUTPUT_NAME xsock-${PROJECT_VERSION_MAJOR})
     if(MINGW)
         # gcc's own functions go into the DLL, and the DLL depends on the system's DLLs only.

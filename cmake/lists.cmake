@@ -1,6 +1,7 @@
-# The text lists that CMake and Meson share: "#" starts a comment line, blank lines are skipped.
+# Reads the text lists that CMake and Meson share. "#" starts a comment line, and blank lines are
+# skipped.
 
-# Stores the lines of a list in `out`; configuring runs again when the file changes.
+# Stores the lines of a list in `out`. When the file changes, CMake configures again.
 function(xsock_read_lines file out)
     file(STRINGS "${file}" lines REGEX "^[^#]*[^# \t]")
     list(FILTER lines EXCLUDE REGEX "^[ \t]*#")

@@ -1,4 +1,4 @@
-# Windows x86-64 by mingw-w64, its programs run by Wine where that is there:
+# Builds for Windows x86-64 with mingw-w64. Wine runs the programs if Wine is installed:
 #   cmake -B build-win -DCMAKE_TOOLCHAIN_FILE=cmake/mingw-w64-x86_64.cmake
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)

@@ -1,7 +1,7 @@
-# Windows x86-64 as MSVC compiles it, on Debian: clang in MSVC mode, with the headers and import libraries of Wine
-# (libwine-dev), linked by lld. The programs are run by Wine:
+# Builds for Windows x86-64 as MSVC does, on Debian: with clang in MSVC mode, the headers and import
+# libraries of Wine (libwine-dev), and lld. Wine runs the programs:
 #   cmake -B build-msvc -DCMAKE_TOOLCHAIN_FILE=cmake/msvc-clang.cmake
-# cmake/msvc-clang/ has what Wine's headers lack of Microsoft's. The C library is the universal one, ucrtbase.dll.
+# cmake/msvc-clang/ has what Wine's headers lack. The C library is the universal one, ucrtbase.dll.
 set(CMAKE_SYSTEM_NAME Windows)
 set(CMAKE_SYSTEM_PROCESSOR x86_64)
 

@@ -1,7 +1,9 @@
-# Every system whose headers and libraries Zig carries (PyPI: ziglang, 0.15 or later), by one variable:
+# Builds for any system whose headers and libraries Zig has (PyPI: ziglang, 0.15 or later):
 #   cmake -B build-zig -DCMAKE_TOOLCHAIN_FILE=cmake/zig.cmake -DXSOCK_ZIG_TARGET=x86_64-freebsd.14.0
-# XSOCK_ZIG_TARGET is Zig's name of the target, such as aarch64-macos, s390x-linux-musl or x86-windows-gnu.
-# XSOCK_PYTHON, also from the environment, is the Python that has the module; python3 if not given.
+# XSOCK_ZIG_TARGET is Zig's name of the target, such as aarch64-macos, s390x-linux-musl or
+# x86-windows-gnu.
+# XSOCK_PYTHON, also from the environment, is the Python that has the module. Without it, python3 is
+# used.
 if(NOT XSOCK_ZIG_TARGET MATCHES "^([a-z0-9_]+)-([a-z]+)")
     message(FATAL_ERROR "XSOCK_ZIG_TARGET is not set to a target of Zig, such as x86_64-freebsd.14.0")
 endif()
@@ -20,7 +22,8 @@ endif()
 if(NOT XSOCK_PYTHON)
     set(XSOCK_PYTHON python3)
 endif()
-# CMake's own trial projects read this file too, in folders that are removed. They use the tools of the first.
+# CMake's own trial projects read this file too, in folders that are removed. They use the tools of
+# the main project.
 if(NOT XSOCK_ZIG_DIR)
     set(XSOCK_ZIG_DIR "${CMAKE_BINARY_DIR}/zig")
 endif()

@@ -1,4 +1,5 @@
-# The tests, for run.sh, which has what they use. (What is unquoted is a list of words.)
+# The tests of run.sh, which defines the functions that they use. Unquoted variables are lists of
+# words.
 # shellcheck shell=bash disable=SC2086,SC2154,SC2034
 
 run --version # the first run under Wine makes its prefix, and talks about it

@@ -1,4 +1,4 @@
-# Tests of what xsock completions prints, each in its shell, for run.sh.
+# Tests of the completions that `xsock completions` prints, each in its own shell, for run.sh.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 run completions
@@ -12,7 +12,7 @@ for shell in bash zsh fish; do
     cp "$out" "$dir/completions.$shell"
 done
 
-# offered_SHELL WORD...: what the shell offers for the last word, a line each.
+# offered_SHELL WORD...: prints what the shell offers for the last word, each on a line.
 offered_bash() {
     # shellcheck disable=SC2016
     bash -c '. "$1"

@@ -1,9 +1,9 @@
-# Daily tasks, done by xsock, ncat and socat with the same peer: all three move the same bytes. For
-# peers.sh, which has what they use. The peer is peer.py.
+# Daily tasks, done by xsock, ncat and socat with the same peer, peer.py. All three must move the
+# same bytes. peers.sh reads this file and defines the functions that it uses.
 # shellcheck shell=bash disable=SC2154,SC2034
 
 tools=(xsock ncat socat)
-[ "$system" = posix ] || tools=(xsock) # ncat and socat are this system's in every run
+[ "$system" = posix ] || tools=(xsock) # the runs for this system try ncat and socat
 printf 'one\ntwo\n\nthree' >"$dir/lines"
 printf 'one\r\ntwo\r\n\r\nthree' >"$dir/crlf"
 printf 'GET / HTTP/1.0\r\nHost: here\r\n\r\n' >"$dir/request"
@@ -22,8 +22,8 @@ words_of() { # TOOL
     words=("${words[@]//PORT/$port}")
 }
 
-# as_client TASK INPUT GOT ANSWER MODE WORD...: each tool connects to peer.py, has INPUT, and prints
-# ANSWER; the peer gets GOT.
+# as_client TASK INPUT GOT ANSWER MODE WORD...: each tool connects to peer.py with INPUT as its
+# standard input. The tool must print ANSWER, and the peer must receive GOT.
 as_client() {
     local task=$1 from=$dir/$2 got=$dir/$3 answer=$dir/$4 tool
     shift 4
@@ -41,7 +41,8 @@ as_client() {
     done
 }
 
-# Starts a tool that listens, and sets $port: two of them say it, ncat's is looked up.
+# Starts a tool that listens, and sets $port. xsock and socat print the port. The port of ncat is
+# looked up.
 start_listener() { # TOOL INPUT
     port=PORT
     words_of "$1"
@@ -56,9 +57,9 @@ start_listener() { # TOOL INPUT
     esac
 }
 
-# as_server TASK INPUT SENT: each tool listens and has INPUT, which the peer gets; the peer sends
-# SENT. A listening ncat leaves when its peer has ended, and what it has not sent yet is lost. Its
-# peer ends last.
+# as_server TASK INPUT SENT: each tool listens with INPUT as its standard input. The peer must
+# receive INPUT, and sends SENT. A listening ncat exits when its peer has ended sending, and loses
+# the data that it has not sent yet. So the peer of ncat ends last.
 as_server() {
     local task=$1 tool call
     for tool in "${tools[@]}"; do
@@ -105,7 +106,7 @@ for tool in "${tools[@]}"; do
     start_listener "$tool" nothing
     for n in 1 2 3; do
         python_peer client call "$port" "$dir/back"
-        finish client # the tool has closed the connection, so that all is printed
+        finish client # the tool has closed the connection, and so has printed everything
     done
     stop server
     test_that "one client after the other: $tool prints what all have sent" \
@@ -114,7 +115,7 @@ done
 
 # ---- Datagrams -----------------------------------------------------------------------------------
 
-# What a program prints is awaited: a datagram has no end.
+# Waits until a program has printed this many bytes. With datagrams there is no end to wait for.
 until_printed() { # NAME FILE
     timeout "$limit" tail -c +1 -f "$dir/$1.out" | head -c "$(wc -c <"$dir/$2")" >/dev/null
 }
@@ -125,7 +126,7 @@ for tool in "${tools[@]}"; do
     words_of "$tool"
     rm -f "$dir/held"
     mkfifo "$dir/held"
-    exec {held}<>"$dir/held" # ncat is gone at the end of its input
+    exec {held}<>"$dir/held" # keeps the input open: ncat exits at its end
     cat "$dir/ping" >&"$held"
     input=$dir/held
     start client "${words[@]}"

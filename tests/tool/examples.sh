@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The examples, run as their heads say.
+# Runs the examples as their first comments say.
 #
 #   tests/tool/examples.sh build/bin
 #   tests/tool/examples.sh build-windows/bin wine
@@ -35,7 +35,7 @@ example() { # NAME ARGUMENT...: leaves $out, $err and $status
     tr -d '\r' <"$dir/raw.err" >"$err"
 }
 
-# does_it SENTENCE: the status 77 is "this system can't".
+# does_it SENTENCE: the status 77 means that the system lacks something that the example needs.
 does_it() {
     if exits 77; then skip "$1" "this system can't"; else test_that "$1" succeeds; fi
 }
@@ -92,7 +92,7 @@ test_that "and when they have gone, others do" prints '10 clients, .*'
 
 stop server
 
-# With room for fewer: whoever has none waits until somebody leaves, and nobody is lost.
+# With a lower limit of open files, further clients wait until others leave, and no client is lost.
 if [ "$system" = posix ]; then
     start server bash -c 'ulimit -n 64; exec "$@"' bash "$folder/echo_server" 127.0.0.1 0
     await server 'listening on (.*)'

@@ -1,5 +1,5 @@
-# What the test scripts share: running programs, judging what they did, counting. A script sets
-# $command before, the command that runs the program.
+# What the test scripts share: running programs, checking what they did, and counting. A script
+# first sets $command, the command that runs the program.
 # shellcheck shell=bash disable=SC2154
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -16,12 +16,12 @@ esac
 
 unset NO_COLOR
 export LC_ALL=C
-# Else Wine, and the script that starts it, talk on standard error.
+# Without this, Wine and the script that starts Wine print on standard error.
 export WINEDEBUG=${WINEDEBUG:--all}
 
 # ---- The harness ---------------------------------------------------------------------------------
 
-# Runs the program; leaves $out, $err and $status.
+# Runs the program, and sets $out, $err and $status.
 run() {
     "${command[@]}" "$@" >"$out" 2>"$err" </dev/null
     status=$?

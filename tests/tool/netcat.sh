@@ -146,7 +146,7 @@ stop server
 cat "$dir/there" "$dir/there" "$dir/there" >"$dir/thrice"
 test_that "--keep: all that came was printed" same "$out" "$dir/thrice"
 
-# ---- Streams that are not there ------------------------------------------------------------------
+# ---- Standard streams that are closed ------------------------------------------------------------
 
 if [ "$system" = windows ]; then
     skip "a closed standard input is an empty one" "Wine takes the first file that it opens itself for it"
@@ -183,14 +183,14 @@ printed_nowhere() { # WHERE: the client's standard output
 printed_nowhere closed
 if [ -c /dev/full ]; then printed_nowhere /dev/full; else skip "a full disk" "there is no /dev/full here"; fi
 
-# ---- Peers with manners of their own -------------------------------------------------------------
+# ---- Peers that close early or late --------------------------------------------------------------
 
 peer() { # NAME MODE: one of peer.py; sets $port
     start "$1" python3 "$here/peer.py" "$2"
     await "$1" 'listening on 127\.0\.0\.1:([0-9]+)' && port=${BASH_REMATCH[1]}
 }
 if need_python "a peer that breaks off" "a peer that wants no more" "a peer that says nothing" "a typed input"; then
-    # The input stays open: the peer is what ends it.
+    # The input stays open. The peer ends the connection.
     mkfifo "$dir/held"
     exec {held}<>"$dir/held"
 
@@ -239,8 +239,8 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
     if [ "$system" = posix ] && python3 -c 'import pty; pty.openpty()' 2>/dev/null; then
         input=$dir/back
         listen server 127.0.0.1:0
-        # The server goes on until the client ends. If the client waited for its typed input, which
-        # nobody ends, both would go on for ever.
+        # The server runs until the client ends. If the client waited for the end of its typed
+        # input, which never comes, both would run for ever.
         start client python3 "$here/peer.py" typed "${command[@]}" connect "127.0.0.1:$port"
         finish client
         test_that "the peer's end ends a client whose input is typed" ended_well "$dir/back"

@@ -1,5 +1,5 @@
-# Tests of the options of xsock listen and xsock connect, as a netcat hand types them, for run.sh.
-# They use what netcat.sh defines.
+# Tests of the options of xsock listen and xsock connect, as a user of netcat types them, for
+# run.sh. They use what netcat.sh defines.
 # shellcheck shell=bash disable=SC2154,SC2034,SC2086
 
 printf 'hello\n' >"$dir/hello"
@@ -105,7 +105,7 @@ stop server
 
 # ---- Where from ----------------------------------------------------------------------------------
 
-# The port of a program that was killed would not do: Wine may keep its socket open.
+# The port of a program that was killed does not serve, because Wine may keep its socket open.
 if need_python "-s and -p: the client has nothing to complain about" "-s and -p: the server sees that address and port"; then
     from=$(python3 "$here/peer.py" free_port)
     listen server 127.0.0.1:0

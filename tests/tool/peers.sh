@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The program xsock with peers of other projects: curl, python3's HTTP server, socat, ncat. The peer
-# of a program of Windows is also the native one.
+# The program xsock with peers of other projects: curl, python3's HTTP server, socat, ncat. A
+# program for Windows also has the native xsock as its peer.
 #
 #   tests/tool/peers.sh build/xsock
 #   XSOCK_NATIVE=build/xsock tests/tool/peers.sh wine build-windows/xsock.exe
 #
-# Prints as run.sh does. What a machine doesn't have is skipped.
+# Prints as run.sh does. Tests whose peer the machine lacks are skipped.
 set -u
 
 if [ $# -eq 0 ]; then
@@ -82,7 +82,7 @@ fi
 
 # ---- Streams -------------------------------------------------------------------------------------
 
-# to_listener WHAT ADDRESS COMMAND...: the peer connects to xsock; PORT in its words is the port.
+# to_listener WHAT ADDRESS COMMAND...: the peer connects to xsock. PORT in its words means the port.
 to_listener() {
     local what=$1 at=$2
     shift 2
@@ -159,7 +159,7 @@ has local || skip "local streams" "this system has no local sockets (Wine 8 has 
 
 # ---- Datagrams -----------------------------------------------------------------------------------
 
-# A datagram there and one back; then both sides are done, whether they know it or not.
+# Moves a datagram and an answer. xsock ends by its time limit, and the test ends the peer.
 datagram_to_listener() { # WHAT ADDRESS COMMAND...
     local what=$1 at=$2 held
     shift 2

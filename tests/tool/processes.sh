@@ -69,7 +69,8 @@ stop_all() {
 }
 trap stop_all EXIT
 
-# listen NAME ADDRESS [OPTION...]: xsock listen at a port of the system's choice; $port is it.
+# listen NAME ADDRESS [OPTION...]: runs xsock listen at a port that the system chooses, and sets
+# $port.
 listen() {
     local name=$1 at=$2
     shift 2

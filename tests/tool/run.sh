@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tests of the program xsock, seen from outside: what it prints, where, and how it exits.
+# Tests of the program xsock from outside: what the program prints, where, and its exit status.
 #
 #   tests/tool/run.sh build/xsock
 #   tests/tool/run.sh wine build/xsock.exe
