@@ -114,7 +114,7 @@ static void the_end_wakes_a_wait_for_nothing_else(void **state)
 }
 
 /* Nor does it make the wait go in a circle. */
-static void out_of_band_data_that_was_not_asked_for_is_not_told(void **state)
+static void out_of_band_data_that_was_not_asked_for_is_not_reported(void **state)
 {
     (void)state;
     sockets[1].oob = true;
@@ -157,7 +157,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(the_end_wakes_a_wait_for_nothing_else, setup_sockets),
-        cmocka_unit_test_setup(out_of_band_data_that_was_not_asked_for_is_not_told, setup_sockets),
+        cmocka_unit_test_setup(out_of_band_data_that_was_not_asked_for_is_not_reported,
+                               setup_sockets),
         cmocka_unit_test_setup(an_error_is_told_and_stays, setup_sockets),
         cmocka_unit_test_setup(what_is_no_error_is_not_told_as_one, setup_sockets),
     };

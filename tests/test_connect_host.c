@@ -261,7 +261,7 @@ static void test_a_lookup_left_behind_frees_what_it_found_and_wakes_nobody(void 
     assert_int_equal(harness_descriptors(16), 0);
 }
 
-static void test_a_thread_that_cant_be_had_is_told(void **state)
+static void test_a_thread_that_cant_be_had_is_reported(void **state)
 {
     (void)state;
     fake_threads_fail(FAKE_EAGAIN);
@@ -417,7 +417,7 @@ int main(void)
         HOST_TEST(test_looking_up_counts_in_the_limit),
         HOST_TEST(test_a_slow_lookup_is_waited_for),
         HOST_TEST(test_a_lookup_left_behind_frees_what_it_found_and_wakes_nobody),
-        HOST_TEST(test_a_thread_that_cant_be_had_is_told),
+        HOST_TEST(test_a_thread_that_cant_be_had_is_reported),
         HOST_TEST(test_without_a_wake_a_lookup_is_waited_for_at_growing_intervals),
         HOST_TEST(test_without_a_wake_the_limit_of_a_lookup_holds),
         HOST_TEST(test_a_wake_whose_handle_is_closed_delays_a_lookup_a_little),

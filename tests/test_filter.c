@@ -180,7 +180,7 @@ static void batches_go_one_by_one(void **state)
     with_each(RECVMMSG, exchange_batches);
 }
 
-static void a_refusal_that_the_older_call_gives_too_is_told(void **state)
+static void a_refusal_that_the_older_call_gives_too_is_reported(void **state)
 {
     char byte = 0;
     struct xsock_addr broadcast = {
@@ -324,7 +324,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(batches_go_one_by_one),
-        TEST(a_refusal_that_the_older_call_gives_too_is_told),
+        TEST(a_refusal_that_the_older_call_gives_too_is_reported),
         TEST(accept_works),
         TEST(waiting_needs_no_new_call),
         TEST(pollers_need_no_new_call),

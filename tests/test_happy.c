@@ -292,7 +292,7 @@ static void test_scenarios_end_as_told_and_when(void **state)
     }
 }
 
-static void test_the_code_goes_with_the_error_that_is_told(void **state)
+static void test_the_code_goes_with_the_error_that_is_reported(void **state)
 {
     struct xsock__deadline never = {true, 0};
     struct xsock__happy h;
@@ -355,7 +355,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_scenarios_end_as_told_and_when),
-        cmocka_unit_test(test_the_code_goes_with_the_error_that_is_told),
+        cmocka_unit_test(test_the_code_goes_with_the_error_that_is_reported),
         cmocka_unit_test(test_families_take_turns_and_the_first_stays_first),
     };
     return cmocka_run_group_tests_name("happy", tests, NULL, NULL);

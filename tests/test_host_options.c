@@ -91,7 +91,7 @@ static void test_no_time_is_enough_for_every_address_of_datagrams(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-static void test_all_addresses_of_datagrams_refused_tell_the_most(void **state)
+static void test_refused_datagram_addresses_give_the_most_specific_error(void **state)
 {
     const struct xsock_connect_options o = {.type = XSOCK_SOCK_DGRAM};
     (void)state;
@@ -170,7 +170,7 @@ static void test_a_local_address_decides_the_family_and_is_bound(void **state)
 
 /* ---- Bad arguments --------------------------------------------------------------------------- */
 
-static void test_bad_options_to_connect_are_told(void **state)
+static void test_bad_options_to_connect_are_reported(void **state)
 {
     struct xsock_addr inet = address("127.0.0.1:0"), local = address("unix:/l"), bad = inet;
     bad.length = 5;
@@ -217,7 +217,7 @@ static void test_bad_options_to_connect_are_told(void **state)
     ASSERT_RESULT(0, xsock_set_limit(limit));
 }
 
-static void test_bad_options_to_listen_are_told(void **state)
+static void test_bad_options_to_listen_are_reported(void **state)
 {
     static const struct {
         int expected;
@@ -422,12 +422,12 @@ int main(void)
     const struct CMUnitTest tests[] = {
         OPTIONS_TEST(test_datagrams_go_to_the_first_address_that_the_system_accepts),
         OPTIONS_TEST(test_no_time_is_enough_for_every_address_of_datagrams),
-        OPTIONS_TEST(test_all_addresses_of_datagrams_refused_tell_the_most),
+        OPTIONS_TEST(test_refused_datagram_addresses_give_the_most_specific_error),
         OPTIONS_TEST(test_the_type_and_the_family_reach_the_look_up),
         OPTIONS_TEST(test_flags_of_the_descriptor),
         OPTIONS_TEST(test_a_local_address_decides_the_family_and_is_bound),
-        OPTIONS_TEST(test_bad_options_to_connect_are_told),
-        OPTIONS_TEST(test_bad_options_to_listen_are_told),
+        OPTIONS_TEST(test_bad_options_to_connect_are_reported),
+        OPTIONS_TEST(test_bad_options_to_listen_are_reported),
         OPTIONS_TEST(test_a_path_is_connected_to_without_a_look_up),
         OPTIONS_TEST(test_a_full_queue_of_a_path_is_waited_for),
         OPTIONS_TEST(test_listening_by_name_has_the_errors_of_listen),

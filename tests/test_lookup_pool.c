@@ -205,14 +205,14 @@ static void test_a_guest_has_a_quarter_of_the_threads_and_all_guests_three(void 
 
 static void test_with_few_threads_a_guest_leaves_one_to_the_process(void **state)
 {
-    static const size_t most[] = {0, 1, 1, 2, 3, 4};
+    static const size_t expected[] = {0, 1, 1, 2, 3, 4};
     (void)state;
     for (int max = 1; max <= 5; max++) {
         xsock__lookup_pool_set_max(max);
         const char *guests[] = {&guest_a, &guest_b, &guest_c, &guest_d, NULL};
         for (size_t i = 0; guests[i] != NULL; i++)
             begin_many(2, guests[i]);
-        ASSERT_THAT(fake_threads() == most[max], "%d threads: %d", max, (int)fake_threads());
+        ASSERT_THAT(fake_threads() == expected[max], "%d threads: %d", max, (int)fake_threads());
         run_threads();
         assert_int_equal(count_done(), 8);
         end_all(0);

@@ -276,7 +276,7 @@ static void test_the_lowest_free_number_is_given(void **state)
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
-static void test_bad_arguments_are_told(void **state)
+static void test_bad_arguments_are_reported(void **state)
 {
     (void)state;
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_connect_host("127.0.0.1", NULL, -1));
@@ -293,7 +293,7 @@ static void test_bad_arguments_are_told(void **state)
 
 /* ---- Listening ------------------------------------------------------------------------------- */
 
-static void test_a_port_that_is_taken_is_told(void **state)
+static void test_a_port_that_is_taken_is_reported(void **state)
 {
     static const char *const hosts[] = {"127.0.0.1", NULL};
     (void)state;
@@ -398,8 +398,8 @@ int main(void)
         TEST(test_nobody_there_is_told_as_refused),
         TEST(test_no_time_is_not_much),
         TEST(test_the_lowest_free_number_is_given),
-        TEST(test_bad_arguments_are_told),
-        TEST(test_a_port_that_is_taken_is_told),
+        TEST(test_bad_arguments_are_reported),
+        TEST(test_a_port_that_is_taken_is_reported),
         TEST(test_a_server_can_start_again_at_once),
 #ifndef _WIN32
         TEST(test_a_forked_child_can_look_up_and_connect),

@@ -64,7 +64,7 @@ static size_t recv_handles(int d, size_t capacity, int flags, int *out_flags, bo
     return c.handle_count;
 }
 
-static void what_has_no_room_is_closed_and_told(void **state)
+static void what_exceeds_the_capacity_is_closed_and_reported(void **state)
 {
     static const int types[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM};
     uintptr_t handles[253];
@@ -83,8 +83,8 @@ static void what_has_no_room_is_closed_and_told(void **state)
         assert_int_equal(recv_handles(pair[1], 2, XSOCK_MSG_CMSG_CLOEXEC, &flags, true), 2);
         assert_int_equal(flags & XSOCK_MSG_CTRUNC, XSOCK_MSG_CTRUNC);
         ASSERT_RESULT(4, (int)send_handles(pair[0], handles, 3));
-        for (size_t room = 0; room < 4; room += 3) {
-            assert_int_equal(recv_handles(pair[1], room, XSOCK_MSG_PEEK, &flags, false), 0);
+        for (size_t capacity = 0; capacity < 4; capacity += 3) {
+            assert_int_equal(recv_handles(pair[1], capacity, XSOCK_MSG_PEEK, &flags, false), 0);
             assert_int_equal(flags, 0); /* nothing was cut: the handles are still there */
         }
         assert_int_equal(recv_handles(pair[1], 3, 0, &flags, false), 3);
@@ -197,7 +197,7 @@ static void a_socket_goes_to_another_process_and_is_taken_in(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_has_no_room_is_closed_and_told),
+        TEST(what_exceeds_the_capacity_is_closed_and_reported),
         TEST(calls_that_know_no_handles_leak_none),
         TEST(a_stream_stops_where_handles_came),
         TEST(a_socket_goes_to_another_process_and_is_taken_in),

@@ -250,12 +250,12 @@ static void room_to_send_is_out(void **state)
 /* What was so between two waits, and is so no more, is not reported by any trigger. */
 static void what_has_passed_is_not_reported(void **state)
 {
-    static const uint32_t manners[] = {0, ET, ONESHOT, ET | ONESHOT};
+    static const uint32_t modes[] = {0, ET, ONESHOT, ET | ONESHOT};
     (void)state;
-    for (size_t i = 0; i < sizeof manners / sizeof *manners; i++) {
+    for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
         int p = open_poller(), d[2];
         sockets_tcp(d);
-        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | manners[i], 5));
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d[0], IN | modes[i], 5));
         ASSERT_RESULT(0, ready(p));
         for (int round = 0; round < 3; round++) {
             struct xsock_pollfd poll = {.fd = d[0], .events = XSOCK_POLLIN};

@@ -85,7 +85,7 @@ static bool refused(struct scene *s)
     return true;
 }
 
-static bool refused_and_told(struct scene *s)
+static bool refused_and_reported(struct scene *s)
 {
     struct xsock_addr a;
     s->others[0] = bound_tcp(&a);
@@ -405,10 +405,10 @@ static uint32_t ask_poll(int d, uint32_t events)
 }
 
 /* A poller of its own for each question. */
-static uint32_t ask_poller_with(int d, uint32_t events, uint32_t manner)
+static uint32_t ask_poller_with(int d, uint32_t events, uint32_t mode)
 {
     int p = open_poller();
-    ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, d, events | manner, 7));
+    ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, d, events | mode, 7));
     uint32_t bits = ready(p) > 0 ? got[0].events : 0;
     sockets_close(p);
     return bits;

@@ -1,5 +1,5 @@
 /* Records of control data as no kernel should give them: shorter than what they should hold, longer
- * than the room, or of no length. They are as good as none, and nothing beyond them is read. */
+ * than the buffer, or of no length. They are as good as none, and nothing beyond them is read. */
 #ifdef _WIN32
 #include "win32/control.h"
 #else
@@ -9,14 +9,14 @@
 #endif
 #include "harness.h"
 
-enum { ROOM = 256, OFFSET = 8 };
+enum { BUFFER_SIZE = 256, OFFSET = 8 };
 
 static union {
     uint64_t alignment;
-    unsigned char bytes[ROOM];
-} room;
+    unsigned char bytes[BUFFER_SIZE];
+} buffer;
 
-/* What is received with the record at the beginning of the room. The control data ends `end` bytes
+/* What is received with the record at the start of the buffer. The control data ends `end` bytes
  * from there. */
 static struct xsock_control receive(int level, int type, size_t len, size_t end)
 {
@@ -24,15 +24,15 @@ static struct xsock_control receive(int level, int type, size_t len, size_t end)
     struct xsock__sys_msg m = {.control = &c};
     memset(&c, 0, sizeof c);
 #ifdef _WIN32
-    WSAMSG from = {.Control = {(ULONG)end, (char *)room.bytes}};
-    WSACMSGHDR *record = (WSACMSGHDR *)(void *)room.bytes;
+    WSAMSG from = {.Control = {(ULONG)end, (char *)buffer.bytes}};
+    WSACMSGHDR *record = (WSACMSGHDR *)(void *)buffer.bytes;
     record->cmsg_level = level;
     record->cmsg_type = type;
     record->cmsg_len = (SIZE_T)len;
     xsock__control_get(&from, &m);
 #else
-    struct msghdr from = {.msg_control = room.bytes, .msg_controllen = (xsock__posix_size)end};
-    struct cmsghdr *record = (struct cmsghdr *)(void *)room.bytes;
+    struct msghdr from = {.msg_control = buffer.bytes, .msg_controllen = (xsock__posix_size)end};
+    struct cmsghdr *record = (struct cmsghdr *)(void *)buffer.bytes;
     record->cmsg_level = level;
     record->cmsg_type = type;
     record->cmsg_len = (xsock__posix_size)len;
@@ -74,8 +74,8 @@ typedef struct in_pktinfo pktinfo;
 
 static const struct {
     int level, type;
-    uint32_t has; /* what a whole record tells */
-    size_t least; /* the bytes that it needs for that */
+    uint32_t has;    /* what a whole record tells */
+    size_t min_size; /* the bytes that it needs for that */
 } rows[] = {
     INFO,
     {IPPROTO_IPV6, IPV6_PKTINFO, XSOCK_CONTROL_PKTINFO, sizeof(struct in6_pktinfo)},
@@ -90,12 +90,12 @@ static void a_record_that_is_too_short_tells_nothing(void **state)
 {
     (void)state;
     for (int i = 0; i < ROWS; i++) {
-        for (size_t size = 0; size <= rows[i].least; size++) {
-            memset(room.bytes, 0x77, sizeof room);
+        for (size_t size = 0; size <= rows[i].min_size; size++) {
+            memset(buffer.bytes, 0x77, sizeof buffer);
             struct xsock_control c =
                 receive(rows[i].level, rows[i].type, HEAD + size, HEAD + size + OFFSET);
-            ASSERT_THAT(c.has == (size == rows[i].least ? rows[i].has : 0), "row %d, %u bytes: %x",
-                        i, (unsigned)size, (unsigned)c.has);
+            ASSERT_THAT(c.has == (size == rows[i].min_size ? rows[i].has : 0),
+                        "row %d, %u bytes: %x", i, (unsigned)size, (unsigned)c.has);
         }
     }
 }
@@ -107,11 +107,11 @@ static void an_octet_comes_as_a_byte_or_as_an_int(void **state)
     (void)state;
     for (int i = 2; i < ROWS; i++)
         for (size_t size = 1; size <= sizeof value; size += sizeof value - 1) {
-            memset(room.bytes, 0, sizeof room);
+            memset(buffer.bytes, 0, sizeof buffer);
             if (size == 1)
-                room.bytes[HEAD] = (unsigned char)value;
+                buffer.bytes[HEAD] = (unsigned char)value;
             else
-                memcpy(room.bytes + HEAD, &value, sizeof value);
+                memcpy(buffer.bytes + HEAD, &value, sizeof value);
             struct xsock_control c = receive(rows[i].level, rows[i].type, HEAD + size, HEAD + size);
             assert_int_equal(c.has == XSOCK_CONTROL_TOS ? c.tos : c.hop_limit, value);
         }
@@ -119,17 +119,17 @@ static void an_octet_comes_as_a_byte_or_as_an_int(void **state)
 
 static void a_record_of_an_impossible_length_ends_them(void **state)
 {
-    static const size_t lengths[] = {0, 1, 7, SIZE_MAX, SIZE_MAX - 7, INT32_MAX, ROOM};
+    static const size_t lengths[] = {0, 1, 7, SIZE_MAX, SIZE_MAX - 7, INT32_MAX, BUFFER_SIZE};
     (void)state;
     for (int i = 0; i < ROWS; i++)
         for (size_t k = 0; k < sizeof lengths / sizeof lengths[0]; k++) {
-            memset(room.bytes, 0, sizeof room);
+            memset(buffer.bytes, 0, sizeof buffer);
             struct xsock_control c =
-                receive(rows[i].level, rows[i].type, lengths[k], HEAD + rows[i].least);
+                receive(rows[i].level, rows[i].type, lengths[k], HEAD + rows[i].min_size);
             assert_int_equal(c.has, 0);
         }
     for (size_t end = 0; end < HEAD; end++) {
-        memset(room.bytes, 0, sizeof room);
+        memset(buffer.bytes, 0, sizeof buffer);
         struct xsock_control c = receive(IPPROTO_IP, IP_TOS, HEAD + 4, end);
         assert_int_equal(c.has, 0);
     }

@@ -209,7 +209,7 @@ static void test_what_is_wrong_is_told_and_only_names_are_looked_up(void **state
 
 /* ---- One by one ------------------------------------------------------------------------------ */
 
-static void test_cap_limits_what_is_stored_not_what_is_told(void **state)
+static void test_cap_limits_what_is_stored_not_what_is_returned(void **state)
 {
     struct xsock_addr v[3], none;
     (void)state;
@@ -263,7 +263,7 @@ static void test_localhost_is_loopback_whatever_the_system_says(void **state)
     ASSERT_RESULT(-XSOCK_EAI_FAMILY, xsock_resolve("localhost", "80", I6, S, 0, v, 2));
 }
 
-static void test_many_addresses_are_all_told(void **state)
+static void test_many_addresses_are_all_returned(void **state)
 {
     struct xsock_addr v[40];
     (void)state;
@@ -373,7 +373,7 @@ static void test_addresses_get_their_names_or_numbers(void **state)
     }
 }
 
-static void test_what_is_wrong_with_reversing_is_told(void **state)
+static void test_what_is_wrong_with_reversing_is_reported(void **state)
 {
     struct xsock_addr a = address("192.0.2.4:80"), nobody = address("192.0.2.77:80");
     struct xsock_addr local = address("unix:/a");
@@ -504,10 +504,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         NAMES_TEST(test_answers_are_the_systems_in_its_order_once_each),
         NAMES_TEST(test_what_is_wrong_is_told_and_only_names_are_looked_up),
-        NAMES_TEST(test_cap_limits_what_is_stored_not_what_is_told),
+        NAMES_TEST(test_cap_limits_what_is_stored_not_what_is_returned),
         NAMES_TEST(test_the_system_is_asked_in_its_own_numbers_and_for_no_more),
         NAMES_TEST(test_localhost_is_loopback_whatever_the_system_says),
-        NAMES_TEST(test_many_addresses_are_all_told),
+        NAMES_TEST(test_many_addresses_are_all_returned),
         NAMES_TEST(test_errors_of_the_resolver_come_with_its_code),
         NAMES_TEST(test_no_memory_is_told_and_none_is_lost),
         NAMES_TEST(test_addresses_get_their_names_or_numbers),
@@ -515,7 +515,7 @@ int main(void)
         NAMES_TEST(a_host_is_its_own_name_where_the_system_tells_none),
         NAMES_TEST(an_address_is_its_own_name_and_is_not_looked_up),
         NAMES_TEST(what_has_no_canonical_name_is_refused_and_changes_nothing),
-        NAMES_TEST(test_what_is_wrong_with_reversing_is_told),
+        NAMES_TEST(test_what_is_wrong_with_reversing_is_reported),
         NAMES_TEST(test_a_lookup_that_takes_too_long_is_left_to_its_thread),
         NAMES_TEST(test_a_lookup_with_no_time_needs_no_thread),
         /* last: what the system has is asked once and kept */

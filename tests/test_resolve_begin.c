@@ -150,7 +150,7 @@ static void test_what_needs_no_look_up_is_answered_at_once(void **state)
 
 static void test_pollers_report_it_once_the_answer_is_there(void **state)
 {
-    static const uint32_t manners[] = {0, XSOCK_POLLER_ET, XSOCK_POLLER_ONESHOT};
+    static const uint32_t modes[] = {0, XSOCK_POLLER_ET, XSOCK_POLLER_ONESHOT};
     const uint32_t asked = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_RDHUP;
     struct xsock_event e[2];
     struct xsock_addr a;
@@ -159,7 +159,7 @@ static void test_pollers_report_it_once_the_answer_is_there(void **state)
     int d = begin_held("a.test");
     for (size_t i = 0; i < 3; i++) {
         p[i] = ASSERT_OPENS(xsock_poller_open(0));
-        ASSERT_RESULT(0, xsock_poller_ctl(p[i], XSOCK_POLLER_ADD, d, asked | manners[i], 40 + i));
+        ASSERT_RESULT(0, xsock_poller_ctl(p[i], XSOCK_POLLER_ADD, d, asked | modes[i], 40 + i));
         ASSERT_RESULT(0, xsock_poller_wait(p[i], e, 2, 0));
     }
     let_answer();
@@ -219,7 +219,7 @@ static void close_it(void *user)
     (void)xsock_close(d);
 }
 
-static void test_closing_it_under_a_poll_is_told(void **state)
+static void test_closing_it_under_a_poll_is_reported(void **state)
 {
     (void)state;
     int d = begin_held("a.test");
@@ -328,7 +328,7 @@ int main(void)
         HELD_TEST(test_pollers_report_it_once_the_answer_is_there),
         HELD_TEST(test_a_hundred_at_once_are_all_answered),
         HELD_TEST(test_close_ends_it_and_frees_the_number_at_once),
-        HELD_TEST(test_closing_it_under_a_poll_is_told),
+        HELD_TEST(test_closing_it_under_a_poll_is_reported),
         HELD_TEST(test_it_is_no_socket_and_no_poller),
         HELD_TEST(test_threads_may_end_it_and_close_it_at_once),
 #ifndef _WIN32

@@ -320,7 +320,7 @@ static void test_the_number_of_threads_can_be_set(void **state)
     ASSERT_RESULT(0, xsock_set_lookup_threads(THREADS));
 }
 
-static void test_a_resolver_that_still_runs_is_told(void **state)
+static void test_a_resolver_that_still_runs_is_reported(void **state)
 {
     (void)state;
     hold_the_resolver();
@@ -391,7 +391,7 @@ int main(void)
         RESOLVER_TEST(test_a_thousand_lookups_that_time_out_leave_few_threads),
         UNCOUNTED_TEST(test_lookups_that_wait_for_a_thread_are_all_answered),
         RESOLVER_TEST(test_the_number_of_threads_can_be_set),
-        RESOLVER_TEST(test_a_resolver_that_still_runs_is_told),
+        RESOLVER_TEST(test_a_resolver_that_still_runs_is_reported),
 #ifndef _WIN32
         RESOLVER_TEST(test_a_forked_child_has_all_threads_free),
 #endif

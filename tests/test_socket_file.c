@@ -84,7 +84,7 @@ static void test_locking_changes_nothing_in_a_file(void **state)
     assert_string_equal(text, "mine");
 }
 
-static void test_a_lock_file_in_a_missing_folder_is_told(void **state)
+static void test_a_lock_file_in_a_missing_folder_is_reported(void **state)
 {
     uintptr_t held;
     int code = xsock__sys_lock_file(FOLDER "/xsock-no-such-folder/x", &held);
@@ -166,7 +166,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         FILE_TEST(test_a_file_has_one_lock_also_within_a_process),
         FILE_TEST(test_locking_changes_nothing_in_a_file),
-        FILE_TEST(test_a_lock_file_in_a_missing_folder_is_told),
+        FILE_TEST(test_a_lock_file_in_a_missing_folder_is_reported),
         FILE_TEST(test_a_file_that_is_no_socket_is_not_removed),
 #ifndef _WIN32
         FILE_TEST(test_a_symbolic_link_is_not_followed),

@@ -136,7 +136,7 @@ static void make_sockets(void)
     ASSERT_RESULT(0, xsock_close(w.closed));
 }
 
-static void of_two_faults_the_one_that_comes_first_is_told(void **state)
+static void of_two_faults_the_one_that_comes_first_is_reported(void **state)
 {
     (void)state;
     memset(&w, 0, sizeof w);
@@ -158,7 +158,7 @@ static void every_call_has_its_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(of_two_faults_the_one_that_comes_first_is_told),
+        TEST(of_two_faults_the_one_that_comes_first_is_reported),
         TEST(every_call_has_its_rows),
     };
     return cmocka_run_group_tests_name("two faults", tests, harness_warm_up, NULL);

@@ -163,7 +163,7 @@ static void a_socket_moves_onto_a_file_of_the_engines(void **state)
 
 /* ---- Kinds and flags ------------------------------------------------------------------------- */
 
-static void each_kind_is_told(void **state)
+static void each_kind_is_reported(void **state)
 {
     enum { STREAM = 6, DGRAM = 5, READ = 2, WRITE = 64 };
     (void)state;
@@ -329,7 +329,7 @@ int main(void)
         GUEST_TEST(a_number_moves_onto_another_which_is_closed),
         GUEST_TEST(what_can_not_be_renumbered_stays),
         GUEST_TEST(a_socket_moves_onto_a_file_of_the_engines),
-        GUEST_TEST(each_kind_is_told),
+        GUEST_TEST(each_kind_is_reported),
         GUEST_TEST(the_two_flags_are_apart),
         GUEST_TEST(flags_that_are_none_change_nothing),
         GUEST_TEST(rights_can_be_given_away_and_not_taken),

@@ -74,7 +74,7 @@ static void the_last_error_is_an_errno_of_wasix_and_told_once(void **state)
     }
 }
 
-static void what_the_system_refuses_is_told(void **state)
+static void what_the_system_refuses_is_reported(void **state)
 {
     (void)state;
     int d = open_socket(XSOCK_AF_INET, XSOCK_SOCK_STREAM);
@@ -147,7 +147,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUEST_TEST(the_last_error_is_an_errno_of_wasix_and_told_once),
-        GUEST_TEST(what_the_system_refuses_is_told),
+        GUEST_TEST(what_the_system_refuses_is_reported),
         GUEST_TEST(a_policy_sees_the_group_and_the_interface),
         GUEST_TEST(a_guest_of_small_addresses_has_small_groups),
     };

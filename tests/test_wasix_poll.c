@@ -50,7 +50,7 @@ static void what_is_ready_is_told_and_how_much(void **state)
     guest_assert_event(&guest, 1, 3, 0, GUEST_WRITE, 1);
 }
 
-static void who_has_hung_up_is_told(void **state)
+static void who_has_hung_up_is_reported(void **state)
 {
     int d[2];
     (void)state;
@@ -239,7 +239,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUEST_TEST_AFTER(setup, what_is_ready_is_told_and_how_much),
-        GUEST_TEST_AFTER(setup, who_has_hung_up_is_told),
+        GUEST_TEST_AFTER(setup, who_has_hung_up_is_reported),
         GUEST_TEST_AFTER(setup, a_connection_to_accept_is_something_to_read),
         GUEST_TEST_AFTER(setup, what_can_not_be_polled_has_an_event_that_says_so),
         GUEST_TEST_AFTER(setup, what_is_no_subscription_is_refused),

@@ -189,7 +189,7 @@ static void a_ring_wakes_who_polls(void **state)
     gate_destroy(asked);
 }
 
-static void a_socket_that_is_closed_meanwhile_is_told(void **state)
+static void a_socket_that_is_closed_meanwhile_is_reported(void **state)
 {
     (void)state;
     guest_want(&guest, GUEST_READ, pair[0]);
@@ -210,7 +210,7 @@ int main(void)
         GUEST_TEST_AFTER(setup, a_ring_is_not_lost),
         GUEST_TEST_AFTER(setup, the_end_of_a_guest_ends_sleep_and_poll),
         GUEST_TEST_AFTER(setup, a_ring_wakes_who_polls),
-        GUEST_TEST_AFTER(setup, a_socket_that_is_closed_meanwhile_is_told),
+        GUEST_TEST_AFTER(setup, a_socket_that_is_closed_meanwhile_is_reported),
     };
     return cmocka_run_group_tests_name("poll_oneoff with files of the engine's", tests, NULL, NULL);
 }

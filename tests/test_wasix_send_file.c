@@ -65,7 +65,7 @@ static void files_are_sent_whole(void **state)
     send_file(INT64_MAX, 0, 0);
 }
 
-static void a_file_that_can_not_be_sent_is_told(void **state)
+static void a_file_that_can_not_be_sent_is_reported(void **state)
 {
     struct xsock_wasix_config config = {.read = read_file, .max_scratch = 65535};
     static struct guest g;
@@ -102,7 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         GUEST_TEST(files_are_sent_whole),
-        GUEST_TEST(a_file_that_can_not_be_sent_is_told),
+        GUEST_TEST(a_file_that_can_not_be_sent_is_reported),
     };
     return cmocka_run_group_tests_name("files of engines, sent by guests", tests, NULL, NULL);
 }

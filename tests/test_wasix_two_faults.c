@@ -26,7 +26,7 @@ static const struct fault_exempt exempt[] = {
 };
 enum { EXEMPT = sizeof exempt / sizeof *exempt };
 
-static void of_two_faults_the_one_that_comes_first_is_told(void **state)
+static void of_two_faults_the_one_that_comes_first_is_reported(void **state)
 {
     (void)state;
     memset(&w, 0, sizeof w);
@@ -46,7 +46,7 @@ static void every_call_has_its_rows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(of_two_faults_the_one_that_comes_first_is_told),
+        TEST(of_two_faults_the_one_that_comes_first_is_reported),
         TEST(every_call_has_its_rows),
     };
     return cmocka_run_group_tests_name("wasix two faults", tests, NULL, NULL);

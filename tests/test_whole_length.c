@@ -38,7 +38,7 @@ static void assert_received(int call, int d, size_t size, int flags, size_t leng
         assert_int_equal(length > size ? XSOCK_MSG_TRUNC : 0, result_flags & XSOCK_MSG_TRUNC);
 }
 
-static void assert_lengths_are_told(int from, int to, size_t longest)
+static void assert_lengths_are_reported(int from, int to, size_t longest)
 {
     const size_t lengths[] = {0, 1, 2, 9, 1000, longest}, sizes[] = {0, 1, 9, 10, 1000};
     for (size_t i = 0; i < sizeof sent; i++)
@@ -55,7 +55,7 @@ static void assert_lengths_are_told(int from, int to, size_t longest)
     sockets_close(to);
 }
 
-static void the_length_of_a_udp_datagram_is_told(void **state)
+static void the_length_of_a_udp_datagram_is_reported(void **state)
 {
     struct xsock_addr a;
     int from, to;
@@ -63,18 +63,19 @@ static void the_length_of_a_udp_datagram_is_told(void **state)
     from = sockets_udp(&a);
     to = sockets_udp(&a);
     ASSERT_RESULT(0, xsock_connect(from, &a));
-    assert_lengths_are_told(from, to, sizeof sent);
+    assert_lengths_are_reported(from, to, sizeof sent);
 }
 
-static void the_length_of_a_local_datagram_is_told(void **state)
+static void the_length_of_a_local_datagram_is_reported(void **state)
 {
     int d[2];
     (void)state;
     sockets_pair(XSOCK_SOCK_DGRAM, d);
-    assert_lengths_are_told(d[0], d[1], 2000); /* macOS and FreeBSD have no longer ones unasked */
+    assert_lengths_are_reported(d[0], d[1],
+                                2000); /* macOS and FreeBSD have no longer ones unasked */
 }
 
-static void the_length_of_a_record_is_told(void **state)
+static void the_length_of_a_record_is_reported(void **state)
 {
     int d[2];
     (void)state;
@@ -136,9 +137,9 @@ static void as_many_buffers_as_the_header_says_can_be_measured(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_length_of_a_udp_datagram_is_told),
-        TEST(the_length_of_a_local_datagram_is_told),
-        TEST(the_length_of_a_record_is_told),
+        TEST(the_length_of_a_udp_datagram_is_reported),
+        TEST(the_length_of_a_local_datagram_is_reported),
+        TEST(the_length_of_a_record_is_reported),
         TEST(a_stream_has_no_such_length),
         TEST(the_sender_is_told_too),
         TEST(as_many_buffers_as_the_header_says_can_be_measured),

@@ -9,7 +9,7 @@
 enum { LOOKED_AT = 64 };
 
 /* False, and printed: the row is not as the table says. */
-static bool is_as_told(const struct fault_row *r, const void *world, size_t size, void *before)
+static bool gives_its_error(const struct fault_row *r, const void *world, size_t size, void *before)
 {
     char text[256];
     int open = harness_descriptors(LOOKED_AT);
@@ -33,7 +33,7 @@ void fault_rows_assert(const struct fault_row *rows, size_t count, const void *w
     int wrong = 0;
     assert_non_null(before);
     for (size_t i = 0; i < count; i++)
-        wrong += !is_as_told(&rows[i], world, size, before);
+        wrong += !gives_its_error(&rows[i], world, size, before);
     free(before);
     ASSERT_THAT(wrong == 0, "%d of %d rows", wrong, (int)count);
 }

@@ -28,7 +28,7 @@ static void each_comes_back_to_its_sender(fd_t server, const struct addr_port *a
     CHECK(SUCCESS, fd_close(client));
 }
 
-static void what_does_not_fit_is_told(fd_t server, const struct addr_port *at)
+static void what_does_not_fit_is_reported(fd_t server, const struct addr_port *at)
 {
     char text[4];
     struct vec out = {"0123456789", 10}, in = {text, sizeof text};
@@ -65,7 +65,7 @@ int main(void)
     struct addr_port at;
     fd_t server = open_bound(DGRAM, &at);
     each_comes_back_to_its_sender(server, &at);
-    what_does_not_fit_is_told(server, &at);
+    what_does_not_fit_is_reported(server, &at);
     a_connected_one_needs_no_address(server, &at);
     CHECK(SUCCESS, fd_close(server));
     return 0;

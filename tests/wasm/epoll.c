@@ -10,7 +10,7 @@ static void control(fd_t epoll, uint32_t op, fd_t fd, uint32_t events, uint64_t 
     CHECK(SUCCESS, epoll_ctl(epoll, op, fd, &e));
 }
 
-static void what_is_ready_is_told(fd_t epoll, fd_t two[2])
+static void what_is_ready_is_reported(fd_t epoll, fd_t two[2])
 {
     struct epoll_event e[4];
     size_t n = 77;
@@ -30,7 +30,7 @@ static void what_is_ready_is_told(fd_t epoll, fd_t two[2])
     CHECK(MARK + 1, (int64_t)e[0].data.data2);
 }
 
-static void mistakes_are_told(fd_t epoll, fd_t two[2])
+static void mistakes_are_reported(fd_t epoll, fd_t two[2])
 {
     struct epoll_event e = {.events = EPOLL_IN};
     size_t n = 77;
@@ -91,8 +91,8 @@ int main(void)
     fd_t epoll = -1, two[2];
     CHECK(SUCCESS, epoll_create(&epoll));
     connect_two(two);
-    what_is_ready_is_told(epoll, two);
-    mistakes_are_told(epoll, two);
+    what_is_ready_is_reported(epoll, two);
+    mistakes_are_reported(epoll, two);
     a_time_passes(epoll, two);
     many_are_served(epoll);
     CHECK(SUCCESS, fd_close(epoll));

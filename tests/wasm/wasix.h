@@ -161,7 +161,7 @@ WASIX("epoll_ctl") int epoll_ctl(fd_t epoll, uint32_t op, fd_t fd, const struct 
 WASIX("epoll_wait")
 int epoll_wait(fd_t epoll, struct epoll_event *v, size_t capacity, uint64_t ns, size_t *n);
 WASIX("fd_dup") int fd_dup(fd_t fd, fd_t *copy);
-WASIX("fd_dup2") int fd_dup2(fd_t fd, fd_t least, int cloexec, fd_t *copy);
+WASIX("fd_dup2") int fd_dup2(fd_t fd, fd_t min, int cloexec, fd_t *copy);
 WASIX("fd_event") int fd_event(uint64_t start, int flags, fd_t *fd);
 WASIX("fd_pipe") int fd_pipe(fd_t *to_read, fd_t *to_write);
 WASIX("fd_fdflags_get") int fd_fdflags_get(fd_t fd, uint16_t *flags);
