@@ -33,7 +33,7 @@ static void assert_same(const struct snapshot *before)
     assert_memory_equal(before, &now, sizeof now);
 }
 
-/* Refused with exactly this, and nothing else changed. */
+/* The call must give exactly this error, and change nothing. */
 #define ASSERT_REFUSED(expected, call)                 \
     do {                                               \
         struct snapshot before_call = take_snapshot(); \
@@ -139,7 +139,7 @@ void unknown_flags_are_refused(void **state)
         ASSERT_REFUSED(-XSOCK_EINVAL, xsock_dup2(3, 3, flags));
         ASSERT_REFUSED(-XSOCK_EINVAL, xsock_adopt(h, flags));
     }
-    /* NONBLOCK is the socket's, which a duplicate shares. */
+    /* NONBLOCK belongs to the socket, which a duplicate shares. */
     ASSERT_REFUSED(-XSOCK_EINVAL, xsock_dup(3, 0, XSOCK_SOCK_NONBLOCK));
     ASSERT_REFUSED(-XSOCK_EINVAL, xsock_dup2(3, 4, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK));
     ASSERT_REFUSED(-XSOCK_EINVAL, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM | 0x8000, 0));
@@ -160,7 +160,7 @@ void minimums_and_targets_out_of_range_are_refused(void **state)
     }
     for (int to = 0; to < 3; to++)
         ASSERT_REFUSED(-XSOCK_EBADF, xsock_dup2(3, to, 0));
-    ASSERT_REFUSED(3, xsock_dup2(3, 3, 0)); /* which changes nothing, and is none of these */
+    ASSERT_REFUSED(3, xsock_dup2(3, 3, 0)); /* allowed: the call changes nothing */
     ASSERT_REFUSED(4, xsock_dup2(4, 4, 0));
     close_some();
 }
@@ -184,7 +184,7 @@ void limits_out_of_range_are_refused(void **state)
     ASSERT_RESULT(INT_MAX, xsock_get_limit());
     ASSERT_RESULT(0, xsock_set_limit(before));
     close_some();
-    ASSERT_RESULT(0, xsock_set_limit(3)); /* with nothing open, nothing may be */
+    ASSERT_RESULT(0, xsock_set_limit(3)); /* nothing is open, so the limit may be this low */
     ASSERT_REFUSED(-XSOCK_EMFILE, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     ASSERT_RESULT(0, xsock_set_limit(before));
 }
@@ -196,7 +196,7 @@ void a_full_table_says_so_after_what_is_wrong_with_the_arguments(void **state)
     (void)state;
     open_some();
     ASSERT_RESULT(0, xsock_set_limit(7));
-    /* one is free, not two */
+    /* one number is free, and two are needed */
     ASSERT_REFUSED(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, out));
     ASSERT_RESULT(5, xsock_dup(3, 0, 0));
     ASSERT_REFUSED(-XSOCK_EMFILE, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));

@@ -1,4 +1,4 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* Must stand before any header: declares POSIX's functions in a build for plain C11. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -11,8 +11,8 @@ enum { SECOND = 1000000000 };
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 
-/* Seconds and the rest apart: the product of all ticks and a thousand million would soon be too
- * large. */
+/* Seconds and the remainder are converted apart, because all ticks times 1,000,000,000 would soon
+ * overflow. */
 int64_t clock_now(void)
 {
     LARGE_INTEGER ticks, per_second;

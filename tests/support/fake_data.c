@@ -1,5 +1,5 @@
-/* The fake system's network: sending and receiving. A connection's data stands with its
- * receiver. */
+/* The fake system's network: sending and receiving. The receiving
+ * endpoint holds the data of a connection. */
 #include "fake_private.h"
 
 #include <stdlib.h>
@@ -56,7 +56,7 @@ static void append_bytes(struct fake__endpoint *r, const void *buf, size_t n)
     r->size += n;
 }
 
-/* Its last byte is urgent: it stands beside the others, and a mark tells where it was. */
+/* The last byte is urgent. It is held apart from the others, and a mark has its place. */
 static void append_urgent(struct fake__endpoint *r, const unsigned char *buf, size_t n)
 {
     append_bytes(r, buf, n - 1);
@@ -132,7 +132,8 @@ static int send_message(struct fake__endpoint *e, const void *buf, size_t len,
         return FAKE_EMSGSIZE;
     r = e->gone ? NULL : receiver(e, to);
     if (r == NULL) {
-        bool reports = e->connected && to == NULL; /* ICMP comes back, and the next call gets it */
+        bool reports =
+            e->connected && to == NULL; /* an ICMP error comes back, and the next call returns it */
         if (e->af == XSOCK_AF_LOCAL)
             return FAKE_ECONNREFUSED;
         e->error = reports ? FAKE_ECONNREFUSED : 0;
@@ -169,7 +170,7 @@ static void take_bytes(struct fake__endpoint *e, size_t n)
     e->mark -= e->marked ? n : 0;
 }
 
-/* A receive stops at the mark, and goes past it the next time. */
+/* A receive stops at the mark. The next one continues behind the mark. */
 static size_t at_most(struct fake__endpoint *e, size_t len)
 {
     if (e->marked && e->mark == 0)

@@ -1,7 +1,7 @@
 /* Addresses and interfaces of the fake system. Its "sockaddr" is the native number of the family
- * (which is not xsock's, see fake_sys.h) and the xsock_addr after it; it takes paths of any length
- * an xsock_addr holds. It has two interfaces, "fake7" (7, loopback) and "fake9" (9, down, no
- * address). */
+ * (which differs from xsock's, see fake_sys.h), followed by the xsock_addr. Paths may be as long as
+ * in an xsock_addr. The system has two interfaces: "fake7" (index 7, loopback) and "fake9" (index
+ * 9, down, without an address). */
 #include <string.h>
 
 #include "fake_sys.h"

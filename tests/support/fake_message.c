@@ -1,12 +1,12 @@
-/* The fake system's messages, in terms of its send and recv: vectors put together in a buffer, no
- * control data. */
+/* The fake system's messages, made of its send and recv. Vectors are joined in a buffer. Messages
+ * have no control data. */
 #include "fake_private.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 static bool joins, segments;
-static size_t largest; /* of what goes as one */
+static size_t largest; /* the longest message that is sent as one */
 static unsigned controls_sent;
 
 unsigned fake_controls_sent(void)
@@ -30,7 +30,7 @@ void fake_segment(bool on, size_t most_bytes)
     largest = most_bytes;
 }
 
-/* More vectors are left to the next call, empty ones counted too, as real systems do. */
+/* Further vectors are left to the next call. Empty ones count too, as on real systems. */
 static size_t vectors(const struct xsock__sys_msg *m)
 {
     return m->vec_count < XSOCK__VEC_MAX ? m->vec_count : XSOCK__VEC_MAX;
@@ -52,13 +52,13 @@ static unsigned char *allocate(size_t n)
     return p;
 }
 
-/* Between the vectors and one buffer, in the one direction or the other. */
+/* Copies between the vectors and a buffer, in either direction. */
 static void copy(const struct xsock__sys_msg *m, unsigned char *buf, size_t n, bool into_vectors)
 {
     size_t done = 0, skip = m->skip;
     for (size_t i = 0; i < vectors(m) && done < n; i++) {
         size_t part = m->vec[i].len - skip < n - done ? m->vec[i].len - skip : n - done;
-        if (part > 0) { /* else the base may be NULL */
+        if (part > 0) { /* the base of an empty vector may be NULL */
             unsigned char *base = (unsigned char *)m->vec[i].base + skip;
             memcpy(into_vectors ? base : buf + done, into_vectors ? buf + done : base, part);
         }
@@ -67,7 +67,7 @@ static void copy(const struct xsock__sys_msg *m, unsigned char *buf, size_t n, b
     }
 }
 
-/* The datagrams of one message that is to be cut. */
+/* Sends the datagrams of a message that is cut. */
 static int send_cut(uintptr_t h, const struct xsock__sys_msg *m, const unsigned char *buf, size_t n,
                     int flags)
 {
@@ -108,7 +108,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 
 enum { JOINED = 65535 };
 
-/* Datagrams of the first one's size, and a shorter one after them, as Linux joins them. */
+/* Joins datagrams as Linux does: those of the size of the first, and then one shorter one. */
 static void join_more(uintptr_t h, struct xsock__sys_msg *m, unsigned char *buf)
 {
     struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
@@ -192,7 +192,7 @@ bool xsock__sys_coalesces(uintptr_t h)
     return joins;
 }
 
-/* The file is the alphabet, again and again, from the letter of its number on, 100 letters long. */
+/* A file has 100 letters: the alphabet, repeated, from the letter of the file's number on. */
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
 {
     char bytes[100];

@@ -89,7 +89,7 @@ struct fake_names_asked fake_names_asked(void)
 
 /* ---- Look-ups -------------------------------------------------------------------------------- */
 
-enum { FAKE_GAI = -700 }; /* its codes are negative, as glibc's */
+enum { FAKE_GAI = -700 }; /* the codes are negative, as in glibc */
 
 static int fail(int error, int *out_code)
 {
@@ -102,7 +102,8 @@ static bool type_matches(const struct xsock__sys_query *q, size_t service)
     return q->type == 0 || q->type == FAKE_TYPE_BASE + set.services[service].type;
 }
 
-/* Each port of the service; port 0 where none is asked for. False: enough. */
+/* Reports the address with each port of the service, or with port 0 if no service is asked for.
+ * Returns false if the caller wants no more. */
 static bool report(const struct xsock__sys_query *q, struct xsock_addr a, xsock__sys_found *found,
                    void *user, bool *out_any)
 {
@@ -215,7 +216,7 @@ int xsock__sys_reverse_service(const struct xsock__sys_addr *native, bool dgram,
     return 0;
 }
 
-/* ---- Threads, of which there are none -------------------------------------------------------- */
+/* ---- Threads, which run in the calling thread ------------------------------------------------ */
 
 void fake_threads_wait(bool on)
 {

@@ -1,4 +1,4 @@
-/* The fake system's network: who is bound, listens, and is connected to whom. */
+/* The fake system's network: which endpoints are bound, listen and are connected. */
 #include "fake_private.h"
 #include "fake_socket_file.h"
 
@@ -70,7 +70,7 @@ static void leave_queue(struct fake__endpoint *e)
 static void free_endpoint(struct fake__endpoint *e)
 {
     struct fake__endpoint **link = &all;
-    while (e->waiting != NULL) { /* who waited to be accepted never will be */
+    while (e->waiting != NULL) { /* these will never be accepted */
         struct fake__endpoint *w = e->waiting;
         if (w->peer != NULL)
             w->peer->error = FAKE_ECONNRESET;
@@ -154,8 +154,7 @@ struct fake__endpoint *fake__net_named(int af, int type, const struct xsock_addr
 {
     for (struct fake__endpoint *e = all; e != NULL; e = e->next) {
         struct xsock_addr local = e->local;
-        memcpy(local.data, name->data,
-               sizeof local.data); /* any address of this machine is as good as another */
+        memcpy(local.data, name->data, sizeof local.data); /* any address of this machine serves */
         if (e->bound && e->listener == NULL && !e->connected && e->af == af && e->type == type
             && (af == XSOCK_AF_LOCAL ? xsock_addr_equal(&e->local, name)
                                      : local.port == name->port))
@@ -307,7 +306,7 @@ static void wait_to_be_accepted(struct fake__endpoint *e, struct fake__endpoint 
     listener->waiting_count++;
 }
 
-/* How a connect ends now. EAGAIN: it can't yet. */
+/* Returns how a connect ends now, or EAGAIN if it cannot end yet. */
 static int reach(struct fake__endpoint *e)
 {
     struct fake__endpoint *l = listener_for(e);

@@ -48,7 +48,7 @@ void fake_options_tcp(int64_t state, int64_t rtt_ns)
     fake.tcp_rtt_ns = rtt_ns;
 }
 
-/* Where an option of a handle is kept: 0 at first. */
+/* Returns where the value of an option of a handle is stored. The value is 0 at first. */
 static int64_t *value_of(uintptr_t h, int option)
 {
     for (int i = 0; i < fake.count; i++)
@@ -62,7 +62,7 @@ static int64_t *value_of(uintptr_t h, int option)
     return &fake.rows[fake.count++].value;
 }
 
-/* Every call begins here: 0, or the code it is to fail with. */
+/* Every call begins with this. Returns 0, or the code that the call fails with. */
 static int begin(int option)
 {
     fake.calls++;

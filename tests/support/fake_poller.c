@@ -6,9 +6,9 @@
 enum { CAPACITY = 32 };
 
 struct watched {
-    struct xsock__sys_member *member; /* NULL: free */
+    struct xsock__sys_member *member; /* NULL if this entry is free */
     uint32_t events;
-    bool reported; /* ET, ONESHOT: nothing more for now */
+    bool reported; /* with ET or ONESHOT: reports no more for now */
 };
 
 struct xsock__sys_poller {
@@ -32,7 +32,7 @@ static struct {
     int fail;
 } fake;
 
-/* ---- What the test says ---------------------------------------------------------------------- */
+/* ---- What the test sets ---------------------------------------------------------------------- */
 
 static uint32_t events_of(uintptr_t handle)
 {
@@ -175,7 +175,7 @@ int xsock__sys_poller_change(struct xsock__sys_poller *p, struct xsock__sys_memb
 
 void xsock__sys_poller_remove(struct xsock__sys_poller *p, struct xsock__sys_member *m)
 {
-    find(p, m)->member = NULL; /* none: a mistake of the core, and it ends here */
+    find(p, m)->member = NULL; /* ends the program if the core removes an unknown member */
     fake.members--;
 }
 
@@ -187,7 +187,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
         w->reported = false;
 }
 
-/* Each event in a report of its own, as of a system with a filter for each. */
+/* Reports each event apart, as systems do that have a filter for each. */
 static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n)
 {
     size_t count = 0;

@@ -7,7 +7,7 @@
 enum { FILES = 8, PATH_CAPACITY = XSOCK_ADDR_DATA + 16 };
 
 static struct file {
-    char path[PATH_CAPACITY]; /* "": free */
+    char path[PATH_CAPACITY]; /* "" if this entry is free */
     bool is_socket, locked, foreign;
 } files[FILES];
 

@@ -46,8 +46,8 @@ static const short errors[] = {
     [FAKE_EINPROGRESS] = XSOCK_EINPROGRESS,
 };
 
-/* Pairs are emulated, and LOCAL is there all the same: as in Windows since 1803, which no machine
- * of ours is; POSIX is the other way round, and Wine has the third combination. */
+/* The system has LOCAL, and pairs are emulated, as on Windows since 1803. No other run of the tests
+ * has both: POSIX systems need not emulate pairs, and Wine lacks LOCAL. */
 const struct xsock__sys_facts xsock__sys_facts = {
     .errors = errors,
     .error_count = sizeof errors / sizeof *errors,
@@ -75,9 +75,9 @@ static struct {
     } hidden_families[ROWS], hidden_types[ROWS], hidden_protocols[ROWS], refused[ROWS];
     int hidden_family_count, hidden_type_count, hidden_protocol_count, refused_count;
     enum fake_call fail_call, failed_call;
-    unsigned fail_in; /* 0: nothing is to fail */
+    unsigned fail_in; /* 0 if no call must fail */
     int fail_code;
-    int always_code; /* not 0: every always_call fails with it */
+    int always_code; /* if not 0, every always_call fails with this code */
     enum fake_call always_call;
     bool failed;
     unsigned calls[FAKE_CALLS];
@@ -162,7 +162,7 @@ unsigned fake_calls(enum fake_call call)
     return sum;
 }
 
-/* Every call that can fail begins here: 0, or the code it is to fail with. */
+/* Every call that can fail begins with this. Returns 0, or the code that the call fails with. */
 int fake__begin(enum fake_call call)
 {
     set.calls[call]++;
@@ -226,19 +226,19 @@ bool xsock__sys_protocol(int af, int protocol, int *out)
 /* ---- Handles --------------------------------------------------------------------------------- */
 
 struct slot {
-    struct fake__socket *open; /* NULL: this number is free */
+    struct fake__socket *open; /* NULL if this number is free */
     bool cloexec;
     size_t next_free;
 };
 
-enum { HANDLE_BASE = 0x30, HANDLE_STEP = 4 }; /* as Windows numbers them */
+enum { HANDLE_BASE = 0x30, HANDLE_STEP = 4 }; /* numbers as on Windows */
 
 static struct slot *slots;
 static size_t slot_count, slot_room, live;
 static size_t first_free = SIZE_MAX;
 static unsigned closes;
 
-/* The number that was closed last is given out first: what is used after its end is used wrongly at
+/* The number that was closed last is given out first, so that a use after the close does harm at
  * once. */
 static uintptr_t add_handle(struct fake__socket *open, bool cloexec)
 {
@@ -344,7 +344,7 @@ static int refused(const struct xsock__sys_triple *t)
     return 0;
 }
 
-/* Nothing of Winsock works before WSAStartup. */
+/* No call works before startup, as in Winsock. */
 static void check_started(void)
 {
     if (startups == 0)
@@ -386,7 +386,7 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
     struct slot *s = find_socket(h, "duplicated what is no open socket");
     int code = fake__begin(FAKE_DUP);
     if (code == 0)
-        *out = add_handle(s->open, cloexec); /* s may be moved by this */
+        *out = add_handle(s->open, cloexec); /* this may move s */
     return code;
 }
 
@@ -535,7 +535,7 @@ void *xsock__sys_alloc(size_t size)
         return NULL;
     p = (char *)head.start + sizeof head;
     p += ALIGNMENT - (uintptr_t)p % ALIGNMENT;
-    if (size < XSOCK__SYS_SMALL) /* no better than promised */
+    if (size < XSOCK__SYS_SMALL) /* only the promised alignment */
         p += 16;
     memcpy(p - sizeof head, &head, sizeof head);
     allocations++;
@@ -553,7 +553,8 @@ void xsock__sys_free(void *p, size_t size)
         fake__die("freed what is no live block");
     if (head.size != size)
         fake__die("freed with another size than it was allocated with");
-    memset((char *)p - sizeof head, 0xdd, size + sizeof head); /* use after free shows */
+    memset((char *)p - sizeof head, 0xdd,
+           size + sizeof head); /* so that a use after free is noticed */
     allocations--;
     bytes -= size;
     free(head.start);

@@ -1,4 +1,4 @@
-/* The fake system's clock, its wakes, and waiting, in which the clock goes on. */
+/* The fake system's clock, its wakes, and waiting. The clock advances only in a wait. */
 #include "fake_private.h"
 
 #include <string.h>
@@ -8,9 +8,9 @@ enum { HOOKS = 16, WAKES = 256, BEGINNING = 1000000000, WAKE_BASE = 0x7000000 };
 static int64_t now = BEGINNING;
 static struct {
     struct hook {
-        fake_hook *fn; /* NULL: not in use */
+        fake_hook *fn; /* NULL if this entry is free */
         void *user;
-        int64_t time; /* of a timed one */
+        int64_t time; /* when a timed hook runs */
         enum fake_call call;
         unsigned nth;
     } timed[HOOKS], before[HOOKS];
@@ -187,7 +187,7 @@ size_t fake_wakes_set(void)
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
-/* Whether there is anything to tell. */
+/* Whether the wait has an event to report. */
 static bool look(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake)
 {
     bool any = wake != NULL && wakes[find_wake(wake)].set;
@@ -212,7 +212,7 @@ static int64_t earlier(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-/* The end of a wait: of the time it was given, or too early. */
+/* Returns when a wait ends: at the end of its time, or too early. */
 static int64_t end_of(int64_t timeout_ns)
 {
     if (timeout_ns < 0 || timeout_ns > INT64_MAX - now)
@@ -220,7 +220,7 @@ static int64_t end_of(int64_t timeout_ns)
     return now + timeout_ns - (timeout_ns > set.early_ns ? set.early_ns : 0);
 }
 
-/* On to the next thing that happens. */
+/* Advances the clock to the next event. */
 static void pass_time(int64_t end, int64_t interrupt)
 {
     int64_t next = earlier(earlier(end, interrupt), earlier(next_hook(), fake__net_next_event()));

@@ -8,7 +8,7 @@
 
 enum { LOOKED_AT = 64 };
 
-/* False, and printed: the row is not as the table says. */
+/* Returns false, and prints the row, if the call does not do what the row says. */
 static bool gives_its_error(const struct fault_row *r, const void *world, size_t size, void *before)
 {
     char text[256];
@@ -72,7 +72,7 @@ static bool is_descriptor(const char *parameters)
     return false;
 }
 
-/* The declaration after this XSOCK_API: "int xsock_bind(int d, const struct xsock_addr *a);". */
+/* Reads the declaration after XSOCK_API: "int xsock_bind(int d, const struct xsock_addr *a);". */
 static void read_declaration(const char *at, struct declaration *out)
 {
     const char *open = strchr(at, '('), *close = open != NULL ? strchr(open, ')') : NULL;
@@ -92,7 +92,7 @@ static void read_declaration(const char *at, struct declaration *out)
     }
 }
 
-/* The next "XSOCK_API" that begins a line; NULL: no more. */
+/* Returns the next "XSOCK_API" that begins a line, or NULL. */
 static const char *next_declaration(const char *text)
 {
     const char *found = strstr(text, "\nXSOCK_API ");
@@ -115,7 +115,7 @@ static bool is_exempt(const struct fault_exempt *e, size_t count, const char *ca
     return false;
 }
 
-/* What a call lacks: how many kinds of rows. */
+/* Returns how many kinds of rows a call lacks. */
 static int count_missing(const struct declaration *d, const struct fault_row *rows, size_t count,
                          const struct fault_exempt *exempt, size_t exempt_count)
 {

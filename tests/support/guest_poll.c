@@ -11,7 +11,7 @@ void guest_want_nothing(void)
     subs = 0;
 }
 
-/* Its userdata is its place and something to know it by. */
+/* The userdata is the place of the subscription and a mark. */
 static uint64_t next_sub(struct guest *g, int tag)
 {
     uint64_t at = GUEST_SUBS + (uint64_t)SUB * subs;
@@ -31,7 +31,7 @@ void guest_want_time(struct guest *g, uint32_t id, uint64_t timeout, uint16_t fl
     uint64_t at = next_sub(g, GUEST_CLOCK);
     guest_put32(g, at + 16, id);
     guest_put64(g, at + 24, timeout);
-    guest_put64(g, at + 32, UINT64_MAX); /* the precision: any will do */
+    guest_put64(g, at + 32, UINT64_MAX); /* the precision, which may be anything */
     guest_put16(g, at + 40, flags);
 }
 

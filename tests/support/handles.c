@@ -1,4 +1,4 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* Must stand before any header: declares POSIX's functions in a build for plain C11. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -8,7 +8,7 @@
 #ifdef _WIN32
 bool handles_allow(unsigned long count)
 {
-    return count < 1ul << 24; /* there is no limit to set */
+    return count < 1ul << 24; /* Windows has no limit to set */
 }
 #else
 #include <sys/resource.h>
@@ -16,7 +16,7 @@ bool handles_allow(unsigned long count)
 bool handles_allow(unsigned long count)
 {
     struct rlimit limit;
-    const rlim_t wanted = (rlim_t)count; /* signed on FreeBSD */
+    const rlim_t wanted = (rlim_t)count; /* rlim_t is signed on FreeBSD */
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return false;
     if (limit.rlim_cur >= wanted)

@@ -1,4 +1,4 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* Must stand before any header: declares POSIX's functions in a build for plain C11. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -71,7 +71,7 @@ int harness_descriptors(int end)
     return count;
 }
 
-/* Both systems give out low numbers first, so what leaks is among them. */
+/* Systems give out low numbers first, so a handle that leaks is among these. */
 #ifdef _WIN32
 enum { HANDLES_END = 4 * 1024 };
 
@@ -116,7 +116,7 @@ static int descriptors_before, handles_before;
 int harness_setup(void **state)
 {
     (void)state;
-    /* What starting takes, it takes before the count. */
+    /* The library starts before the count, so that its own handles are not counted as leaks. */
     if (xsock_startup() < 0)
         return 1;
     descriptors_before = harness_descriptors(DESCRIPTORS_END);
@@ -137,7 +137,7 @@ bool harness_is_clean(void)
            && harness_handles() == handles_before;
 }
 
-/* What is left over is closed, so that one failure doesn't become those of all tests after it. */
+/* Closes what a test has left open, so that one failure does not make all later tests fail. */
 static void close_leftovers(void)
 {
     for (int d = 3; d < DESCRIPTORS_END; d++)

@@ -30,7 +30,7 @@ bool native_pton(const char *text, uint8_t *bytes, size_t size)
 void native_ntop(const uint8_t *bytes, size_t size, char out[NATIVE_TEXT_SIZE])
 {
     int family = size == 4 ? AF_INET : AF_INET6;
-    /* mingw-w64 has it take a pointer that is not const */
+    /* mingw-w64 declares the parameter as a pointer that is not const */
     const char *text = inet_ntop(family, (void *)(uintptr_t)bytes, out, NATIVE_TEXT_SIZE);
     assert_non_null(text);
 }

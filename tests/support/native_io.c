@@ -1,4 +1,4 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* Must stand before any header: declares POSIX's functions in a build for plain C11. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -65,12 +65,12 @@ bool native_receive_would_block(uintptr_t h)
 static bool option(uintptr_t h, int level, int name, int *out)
 {
     int size = sizeof *out;
-    *out = 0; /* Windows writes one byte only of some options */
+    *out = 0; /* Windows writes only one byte for some options */
     return getsockopt((SOCKET)h, level, name, (char *)out, &size) == 0;
 }
 
-/* By its name, not an option: see wine.h. One that is not bound has none, which it says as a
- * socket. */
+/* Asks for the name and not for an option: see wine.h. A socket that is not bound has no name, but
+ * its error is one that only sockets give. */
 bool native_is_open(uintptr_t h)
 {
     struct sockaddr_storage name;
@@ -93,9 +93,9 @@ static int peek_code(uintptr_t h)
     return WSAGetLastError();
 }
 
-/* Windows has no way to ask. A receive with nothing there tells: of a blocking socket it would
- * wait, so it gets a limit first. Of a datagram socket that is not bound Windows won't receive at
- * all (Wine does). */
+/* Windows does not report the mode, so a receive without data is tried. The receive gets a time
+ * limit first, because it waits on a blocking socket. Windows does not receive on a datagram socket
+ * that is not bound. Wine does. */
 bool native_is_nonblocking(uintptr_t h)
 {
     struct sockaddr_in loopback = {.sin_family = AF_INET};

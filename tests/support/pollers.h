@@ -11,13 +11,13 @@ extern struct xsock_event got[POLLERS_CAPACITY];
 
 int open_poller(void);
 
-/* A time longer than any wait of a test that passes. */
+/* A time that is longer than any wait of a test that passes. */
 extern const int64_t watchdog;
 
-/* Waits until something is ready, or for that time; returns how many events came. */
+/* Waits until an event is there or that time is over. Returns how many events there are. */
 int await(int p);
 
-/* Asks what is ready, and does not wait. */
+/* Returns what is ready, without waiting. */
 int ready(int p);
 
 #endif

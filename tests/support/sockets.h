@@ -1,4 +1,4 @@
-/* Sockets that talk over loopback, for tests by the public calls. */
+/* Sockets on loopback, for tests by the public calls. */
 #ifndef XSOCK_TEST_SOCKETS_H
 #define XSOCK_TEST_SOCKETS_H
 
@@ -15,16 +15,16 @@ void sockets_tcp(int out[2]);
 /* A LOCAL pair, NONBLOCK, of this type. */
 void sockets_pair(int type, int out[2]);
 
-/* A UDP socket that has a port of loopback, NONBLOCK; its address. */
+/* Returns a NONBLOCK UDP socket that is bound on loopback, and its address. */
 int sockets_udp(struct xsock_addr *out);
 
 /* Sends one byte. */
 void sockets_send(int d);
 
-/* Receives until it would block, or the end; how much there was. */
+/* Receives until the call would block, or to the end. Returns how many bytes there were. */
 size_t sockets_drain(int d);
 
-/* Sends until it would block. */
+/* Sends until the call would block. */
 void sockets_fill(int d);
 
 void sockets_close(int d);

@@ -1,4 +1,4 @@
-/* Sockets in every state, and tables of what each call says of each of them. */
+/* Sockets in every state, and tables of what each call returns for each of them. */
 #ifndef XSOCK_TEST_STATES_H
 #define XSOCK_TEST_STATES_H
 
@@ -38,7 +38,7 @@ struct states {
 void states_open(struct states *all);
 void states_close(const struct states *all);
 
-/* A socket of this type that has a port of loopback, NONBLOCK; its address. */
+/* Returns a NONBLOCK socket of this type that is bound on loopback, and its address. */
 int states_bind_new(int type, struct xsock_addr *out);
 
 /* The sockets that the calls of a table are made on. */
@@ -50,18 +50,18 @@ enum { STATES_COLUMNS = 10 };
 
 #define ALL(e) {e, e, e, e, e, e, e, e, e, e}
 
-/* One call, and what it says of the socket in each column. */
+/* One call, and what the call returns for the socket in each column. */
 struct states_row {
     const char *name;
     int (*run)(int d);
     int results[STATES_COLUMNS];
 };
 
-/* Makes every call on every column's socket and prints what differs from the table. */
+/* Makes every call on the socket of every column, and prints what differs from the table. */
 void states_assert_rows(const struct states_row *rows, int count);
 
-/* For a descriptor that is not open all say EBADF, whatever else is wrong. Negative ones apart: a
- * poll leaves them out. */
+/* For a descriptor that is not open every call gives EBADF, whatever else is wrong. Negative
+ * numbers are an exception, because a poll ignores them. */
 void states_assert_EBADF(const struct states_row *row, bool negative_too);
 
 #endif

@@ -1,4 +1,4 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* Must stand before any header: declares POSIX's functions in a build for plain C11. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -138,7 +138,7 @@ struct thread *thread_start(void (*run)(void *user), void *user)
     return t;
 }
 
-/* False: the gate is still closed at that time of day. */
+/* Returns false if the gate is still closed at that time of day. */
 static bool wait_until(struct gate *g, const struct timespec *end)
 {
     int rc = 0;

@@ -119,7 +119,7 @@ void truth_ask(struct truth_system *out_system)
                         || d == -XSOCK_EPROTONOSUPPORT,
                     "(%d, %d, %d) gives %s", rows[i].af, rows[i].type, rows[i].first,
                     harness_name(d));
-        /* A type of whose protocols this one is missing says so by the error for protocols. */
+        /* If the system has the type and lacks this protocol, the error is that for protocols. */
         out_system->family[rows[i].af] |= there || d != -XSOCK_EAFNOSUPPORT;
         out_system->type[rows[i].af][type_index(rows[i].type)] |=
             there || d == -XSOCK_EPROTONOSUPPORT;
