@@ -1,6 +1,7 @@
-# Reads what a test script printed ("ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", and lines with "#" after
-# a failure); prints a line for the script, each failure with what follows it, and each skipped test with its
-# reason. Appends "PASSED FAILED SKIPPED" to a file. -v name, status, counts: as in cmocka.awk
+# Reads what a test script printed: "ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", and lines
+# with "#" after a failure. Prints a line for the script, each failure with the lines that follow it,
+# and each skipped test with its reason. Appends "PASSED FAILED SKIPPED" to a file.
+#   -v name=..., -v status=..., -v counts=...    as in cmocka.awk
 
 /^ok - .* # SKIP / { sub(/^ok - /, ""); sub(/ # SKIP /, ": "); skips[skipped++] = $0; next }
 /^ok - / { passed++; next }
