@@ -122,6 +122,15 @@ wasmtime_library() {
     compgen -G "$DEPS/wasmtime/lib/python3*/site-packages/wasmtime/linux-*/_libwasmtime.so"
 }
 
+# ---- Conan, from PyPI ----------------------------------------------------------------------------
+
+CONAN_VERSION=2.34.0
+
+install_conan() {
+    python3 -m venv "$DEPS/conan"
+    "$DEPS/conan/bin/pip" install -q "conan==$CONAN_VERSION"
+}
+
 # ---- Wine ----------------------------------------------------------------------------------------
 
 export WINEPREFIX=$DEPS/wine WINEDEBUG=-all WINEARCH=win64

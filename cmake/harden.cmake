@@ -1,5 +1,6 @@
 # Hardening of the program and of a shared library, unless XSOCK_HARDEN is off. A static library
-# gets none: the program that takes it decides, and FORTIFY would tie it to this machine's C library.
+# gets none: the program that takes it decides, and FORTIFY would tie it to this machine's C
+# library.
 # Meson does the same (meson.build).
 #
 # An option of the user's on the same subject wins, wherever it comes from (CFLAGS, LDFLAGS,

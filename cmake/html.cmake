@@ -1,9 +1,4 @@
-# The reference and the guide as HTML, by Doxygen. A release archive has them in docs/html.
-
-if(EXISTS "${PROJECT_SOURCE_DIR}/docs/html/index.html")
-    set(XSOCK_HTML_DIR "${PROJECT_SOURCE_DIR}/docs/html")
-    return()
-endif()
+# The reference and the guide as HTML, by Doxygen. A release has them as an archive of their own.
 
 set(XSOCK_HTML_DIR "")
 if(NOT XSOCK_BUILD_HTML)

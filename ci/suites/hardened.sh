@@ -58,7 +58,8 @@ is_free() { # ARCHIVE
 }
 
 must "CMake: a shared library and the program" by_cmake shared "" "" -DBUILD_SHARED_LIBS=ON
-check "the shared library is hardened" is "$OUT/shared/libxsock.so" "${everything[@]}" "${landing[@]}"
+check "the shared library is hardened" is "$OUT/shared/libxsock.so" \
+    "${everything[@]}" "${landing[@]}"
 check "its program is hardened" is "$OUT/shared/bin/xsock" "${everything[@]}"
 must "CMake: a static library and the program" by_cmake static "" ""
 check "the static library is tied to no C library" is_free "$OUT/static/libxsock.a"
@@ -79,7 +80,8 @@ check "Meson's shared library is hardened" is "$OUT/meson/libxsock.so" \
     "${everything[@]}" "${landing[@]}"
 check "Meson's program is hardened" is "$OUT/meson/tools/xsock/xsock" "${everything[@]}"
 check "Meson's static library is tied to no C library" is_free "$OUT/meson/libxsock.a"
-must "Meson: with flags of the user's" by_meson meson-user -Ddefault_library=shared -Dtools=disabled \
+must "Meson: with flags of the user's" by_meson meson-user -Ddefault_library=shared \
+    -Dtools=disabled \
     "-Dc_args=-fno-stack-protector -D_FORTIFY_SOURCE=1" -Dc_link_args=-Wl,-z,lazy
 check "the user's flags win with Meson" is "$OUT/meson-user/libxsock.so" \
     no-protector no-now fortify

@@ -1,0 +1,95 @@
+# needs: build package meson docs python sources debian
+# A release and the packages that are made from its archive. Each is used by a program of another
+# project. This takes too long for ci/test.sh; ci/full.sh runs it.
+# shellcheck shell=bash
+
+rm -rf "$OUT"
+mkdir -p "$OUT"
+consumer=$TOP/tests/consumer
+name=xsock-$(version)
+
+# ---- The release: what is committed --------------------------------------------------------------
+
+must "ci/release.sh makes a release" bash "$TOP/ci/release.sh" "$OUT/release"
+again() {
+    (umask 077 && bash "$TOP/ci/release.sh" "$OUT/again")
+    cmp "$OUT/release/SHA256SUMS" "$OUT/again/SHA256SUMS"
+    cd "$OUT/again"
+    sha256sum -c "$OUT/release/SHA256SUMS"
+}
+check "a second time every byte is the same" again
+sed 's/^/  /' "$OUT/release/SHA256SUMS"
+
+has_all() {
+    local file files
+    files=$(tar -tzf "$OUT/release/$name.tar.gz")
+    for file in man/man3/xsock_open.3 tools/xsock/completions/_xsock LICENSE; do
+        grep -qx "$name/$file" <<<"$files" || { say "no $file"; return 1; }
+    done
+    tar -tzf "$OUT/release/$name-html.tar.gz" | grep '/index.html$'
+}
+check "it has manual pages, completions and HTML" has_all
+
+tar -xzf "$OUT/release/$name.tar.gz" -C "$OUT"
+mkdir -p "$OUT/wrap/subprojects/packagefiles"
+by_wrap() {
+    cp "$consumer/main.c" "$consumer/meson.build" "$OUT/wrap/"
+    cp "$OUT/release/xsock.wrap" "$OUT/wrap/subprojects/"
+    cp "$OUT/release/$name.tar.gz" "$OUT/wrap/subprojects/packagefiles/"
+    meson setup --wrap-mode=forcefallback "$OUT/wrap/build" "$OUT/wrap"
+    ninja -C "$OUT/wrap/build"
+    prints 3 "$OUT/wrap/build/consumer"
+}
+check "Meson: a program by the wrap" by_wrap
+
+# ---- An archive of the installed tree, by cpack --------------------------------------------------
+
+by_cpack() {
+    cmake -S "$OUT/$name" -B "$OUT/cpack" -G Ninja -DBUILD_SHARED_LIBS=ON
+    cmake --build "$OUT/cpack" --target package
+    mkdir "$OUT/unpacked"
+    tar -xzf "$OUT/cpack/$name"-*.tar.gz -C "$OUT/unpacked" --strip-components=1
+    prints "xsock $(version)" "$OUT/unpacked/bin/xsock" --version
+    cmake -S "$consumer" -B "$OUT/by-cpack" -G Ninja -DCMAKE_PREFIX_PATH="$OUT/unpacked"
+    cmake --build "$OUT/by-cpack"
+    prints 3 "$OUT/by-cpack/consumer"
+}
+check "CPack: the program runs, and a program by CMake's package" by_cpack
+
+# ---- Conan: the recipe, without a server ---------------------------------------------------------
+
+by_conan() { # SHARED
+    export CONAN_HOME=$OUT/conan
+    "$DEPS/conan/bin/conan" profile detect --force
+    "$DEPS/conan/bin/conan" create "$TOP/packaging/conan" --no-remote -o "*:shared=$1" \
+        -c "tools.cmake.cmake_layout:test_folder=$OUT/conan-test"
+}
+once conan quietly install_conan
+check "Conan: a program with the static library" by_conan False
+check "Conan: a program with the shared library" by_conan True
+
+# ---- Debian: three packages ----------------------------------------------------------------------
+
+debian() {
+    cp "$OUT/release/$name.tar.gz" "$OUT/xsock_$(version).orig.tar.gz"
+    cp -r "$TOP/packaging/debian" "$OUT/$name/debian"
+    cd "$OUT/$name"
+    dpkg-buildpackage -us -uc
+}
+must "Debian: the packages are built" debian
+# An upload to Debian closes a bug of its list, which nobody has opened.
+check "Debian: lintian finds nothing" lintian --allow-root --fail-on error,warning \
+    --suppress-tags initial-upload-closes-no-bugs "$OUT"/*.changes
+by_debian() { # OPTION...: unpacked, not installed
+    local words root=$OUT/root
+    rm -rf "$root"
+    for package in "$OUT"/{libxsock0,libxsock-dev,xsock}_*.deb; do dpkg-deb -x "$package" "$root"; done
+    lib=$(dirname "$(echo "$root"/usr/lib/*/libxsock.a)")
+    read -ra words < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs xsock)
+    gcc -std=c11 "$consumer/main.c" -o "$OUT/by-debian" "$@" "${words[@]}" -pthread
+    export LD_LIBRARY_PATH=$lib
+    prints 3 "$OUT/by-debian"
+    prints "xsock $(version)" "$root/usr/bin/xsock" --version
+}
+check "Debian: a program with the shared library" by_debian
+check "Debian: a program with the static library" by_debian -static
