@@ -81,7 +81,7 @@ def unknown_names():
     """The names of xsock in the documents that neither a header nor the build knows."""
     sources = [TOP / "CMakeLists.txt", *TOP.glob("*/CMakeLists.txt"), *(TOP / "src").glob("*.h"),
                *(TOP / "include").glob("*.h"), *TOP.glob("xsock-*/include*/**/*.h"),
-               TOP / "tools/amalgamate.py"]
+               *(TOP / "tools").glob("amalgamate.py")]
     known = set()
     for path in sources:
         known |= set(re.findall(r"\b(?:xsock|XSOCK)_\w+", path.read_text(encoding="utf-8")))

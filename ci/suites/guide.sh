@@ -36,7 +36,7 @@ check "the programs print the same on Windows (Wine)" python3 "$TOP/ci/guide.py"
 planted() {
     rm -rf "$OUT/planted"
     mkdir -p "$OUT/planted/ci"
-    cp -r "$TOP"/{docs,examples,include,src,README.md,CMakeLists.txt} "$OUT/planted/"
+    cp -r "$TOP"/{docs,examples,include,src,tools,README.md,CMakeLists.txt} "$OUT/planted/"
     cp "$TOP/ci/guide.py" "$OUT/planted/ci/"
     sed -i "$1" "$OUT/planted/docs/guide/$2"
     ! python3 "$OUT/planted/ci/guide.py" "$OUT/posix" >"$OUT/planted.found" || return 1
