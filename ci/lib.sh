@@ -74,7 +74,7 @@ attempt() {
     set -e
     if [ "$STATUS" -ne 0 ]; then
         say "  \$ $*"
-        grep -vE '^\[[0-9]+/[0-9]+\] ' "$log" | tail -n 60 | sed 's/^/  | /' # without Ninja's progress
+        sed -E '/^\[[0-9]+\/[0-9]+\] /d' "$log" | tail -n 60 | sed 's/^/  | /' # without Ninja's progress
     fi
     rm -f "$log"
 }

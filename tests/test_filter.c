@@ -80,7 +80,8 @@ int epoll_create1(int flags)
     return refuse(EPOLL_CREATE1);
 }
 
-/* In musl's static library these are in one file with epoll_create1(). A program has all, or none. */
+/* In musl's static library these are in one file with epoll_create1(). A program has all of them,
+ * or none. */
 #ifndef __GLIBC__
 int epoll_create(int size)
 {

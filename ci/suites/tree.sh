@@ -36,6 +36,6 @@ echo '#include "table/life.c"' >>"$OUT/planted/src/table/fdtab.h"
 check "a planted circle is refused" refuses 'circle: .*table/life.c' "$OUT/posix" "$OUT/planted/src"
 
 cp -r "$OUT/posix/CMakeFiles" "$OUT/planted/"
-echo 'void *xsock__library_table(void); void *planted(void); void *planted(void) { return xsock__library_table(); }' |
+echo 'int xsock__library_make_table(void **); int planted(void **); int planted(void **t) { return xsock__library_make_table(t); }' |
     gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/bitmap.c.o"
 check "a planted call is refused" refuses 'base/bitmap.c -> api/library.c' "$OUT/planted"
