@@ -256,10 +256,51 @@ static void two_of_several_ask_the_system(void **state)
     xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
     assert_true(asks(&s, 3)); /* the next one, which is woken */
     assert_int_equal(fake_wakes_set(), 1);
-    xsock__fdtab_clear_marks(t, &s.w[3]);
+    assert_false(xsock__fdtab_take_marks(t, &s.w[3]));
     assert_int_equal(fake_wakes_set(), 0);
     xsock__fdtab_unwatch(t, s.shared, &s.w[3]);
     xsock__fdtab_unwatch(t, s.shared, &s.w[2]);
+    xsock__fdtab_put(t, s.fd);
+}
+
+static void marks_are_told_once(void **state)
+{
+    struct several s = {.fd = xsock__fdtab_get(t, listen_at(80, 4))};
+    (void)state;
+    s.shared = &s.fd->held.sock->waiters;
+    watch(&s, 0, XSOCK_POLLIN);
+    xsock__fdtab_look_again(t, s.shared);
+    assert_int_equal(fake_wakes_set(), 1);
+    assert_true(xsock__fdtab_take_marks(t, &s.w[0]));
+    assert_int_equal(fake_wakes_set(), 0);
+    assert_false(xsock__fdtab_take_marks(t, &s.w[0]));
+    xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
+    xsock__fdtab_put(t, s.fd);
+}
+
+static void leave_both(void *user)
+{
+    struct several *s = user;
+    xsock__fdtab_unwatch(t, s->shared, &s->w[0]);
+    xsock__fdtab_unwatch(t, s->shared, &s->w[1]);
+}
+
+/* The limit is looked at between the moment when a call stands in the lists and its first wait. */
+static void a_call_that_must_ask_from_its_first_wait_on_waits_quietly(void **state)
+{
+    struct several s = {.fd = xsock__fdtab_get(t, listen_at(80, 4))};
+    struct xsock__limit limit = xsock__limit_make(1000 * (int64_t)MS, NULL);
+    struct event e = {.d = open_stream()}, late = {.d = open_stream()};
+    (void)state;
+    s.shared = &s.fd->held.sock->waiters;
+    watch(&s, 0, XSOCK_POLLIN);
+    watch(&s, 1, XSOCK_POLLIN);
+    fake_before(FAKE_NOW, 1, leave_both, &s);
+    fake_at(fake_now() + 500 * MS, connect_later, &e);
+    fake_before(FAKE_WAIT, 10, connect_later, &late); /* ends a call that turns in a circle */
+    unsigned before = fake_calls(FAKE_WAIT);
+    ASSERT_RESULT(0, xsock__wait(t, s.fd, XSOCK_POLLIN, &limit));
+    assert_true(fake_calls(FAKE_WAIT) - before <= 3);
     xsock__fdtab_put(t, s.fd);
 }
 
@@ -354,6 +395,8 @@ int main(void)
         TALK_TEST(a_kept_wake_that_is_closed_is_noticed_within_a_slice),
         TALK_TEST(wakes_are_given_back),
         TALK_TEST(two_of_several_ask_the_system),
+        TALK_TEST(marks_are_told_once),
+        TALK_TEST(a_call_that_must_ask_from_its_first_wait_on_waits_quietly),
         TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
         TALK_TEST(idle_wakes_make_room_for_what_the_program_opens),
     };

@@ -200,9 +200,9 @@ int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *shared,
                           struct xsock__waiter *w);
 
-/* Takes back look_again, and clears the wake. The caller of watch calls this once it has seen a
- * mark other than closed. */
-void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w);
+/* Takes back the marks other than closed, and clears the wake. Returns whether look_again was set.
+ * The caller of watch calls this after each wait that ended without an event. */
+bool xsock__fdtab_take_marks(struct xsock__fdtab *t, struct xsock__waiter *w);
 
 /* Is called after a wait that ended without a mark and without an event. If the program has closed
  * the wake's handle, the waiter has no wake from then on. The handle may belong to the program by

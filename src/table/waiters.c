@@ -40,11 +40,13 @@ void xsock__fdtab_clear_marks_locked(struct xsock__waiter *w)
         xsock__sys_wake_clear(&w->waker->wake);
 }
 
-void xsock__fdtab_clear_marks(struct xsock__fdtab *t, struct xsock__waiter *w)
+bool xsock__fdtab_take_marks(struct xsock__fdtab *t, struct xsock__waiter *w)
 {
     xsock__sys_lock(&t->lock);
+    bool again = xsock__atomic_peek(&w->look_again) != 0;
     xsock__fdtab_clear_marks_locked(w);
     xsock__sys_unlock(&t->lock);
+    return again;
 }
 
 /* How many others ask for the events of w, as far as that matters: at most two. */

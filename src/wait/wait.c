@@ -77,15 +77,10 @@ static int wait_until_ready(struct xsock__wait *w)
             return -XSOCK_ECANCELED;
         if (w->ready)
             return 0;
-        bool changed = xsock__atomic_load(&w->waiter.look_again) != 0;
-        if (changed || (!asks && xsock__atomic_load(&w->waiter.asks))) {
-            xsock__fdtab_clear_marks(w->t, &w->waiter);
-            if (changed)
-                return 0;
-        } else {
-            xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
-            w->trusted = true;
-        }
+        if (xsock__fdtab_take_marks(w->t, &w->waiter))
+            return 0;
+        xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
+        w->trusted = true;
     }
 }
 
@@ -108,8 +103,7 @@ static int nap(struct xsock__wait *w)
     pass_time(w, left >= 0 && left < w->nap_ns ? left : w->nap_ns);
     if (xsock__atomic_load(&w->waiter.closed))
         return -XSOCK_ECANCELED;
-    if (xsock__atomic_load(&w->waiter.look_again))
-        xsock__fdtab_clear_marks(w->t, &w->waiter);
+    (void)xsock__fdtab_take_marks(w->t, &w->waiter);
     return 0;
 }
 
