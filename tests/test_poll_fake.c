@@ -3,6 +3,7 @@
 
 #include "fake_talk.h"
 #include "harness.h"
+#include "socket/kept_error.h"
 #include "wait/poll.h"
 
 enum { COUNT = 130, IN = XSOCK_POLLIN, OUT = XSOCK_POLLOUT };
@@ -145,6 +146,54 @@ static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
         }
 }
 
+/* A stream of whose peer only the system knows: what it is ready for is asked with FAKE_PEER_ADDR. */
+static int connected_elsewhere(void)
+{
+    int l = listen_at(80, 4), d = open_stream();
+    struct event e = {.d = d};
+    connect_later(&e);
+    ASSERT_RESULT(0, e.result);
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_CONNECTED);
+    xsock__fdtab_put(t, fd);
+    ASSERT_OPENS(xsock__call_accept(t, l, 0, NULL));
+    return d;
+}
+
+static void look_again(void *user)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, *(int *)user);
+    xsock__fdtab_look_again(t, &fd->held.sock->waiters);
+    xsock__fdtab_put(t, fd);
+}
+
+static void keep_an_error(void *user)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, *(int *)user);
+    assert_true(xsock__kept_error_put(fd->held.sock, FAKE_ECONNREFUSED));
+    xsock__fdtab_put(t, fd);
+    look_again(user);
+}
+
+/* The state of the second descriptor is asked for while the call begins, and after each wait. */
+static void a_state_that_changes_at_any_moment_is_told(void **state)
+{
+    (void)state;
+    for (unsigned nth = 1; nth <= 4; nth++) {
+        renew();
+        int d = bound_datagrams(1000);
+        struct xsock_pollfd v[2] = {{d, IN, 0}, {connected_elsewhere(), 0, 0}};
+        for (unsigned i = 1; i <= nth / 2; i++) /* another state is asked for only after these */
+            fake_at(fake_now() + i * MS, look_again, &d);
+        fake_before(FAKE_PEER_ADDR, nth, keep_an_error, &d);
+        int64_t begin = fake_now();
+        ASSERT_RESULT(1, xsock__poll(t, v, 2, 1000 * (int64_t)MS));
+        assert_int_equal(fake_now() - begin, nth / 2 * MS);
+        assert_int_equal(v[0].revents, XSOCK_POLLERR);
+        assert_int_equal(fake_wakes_set(), 0);
+    }
+}
+
 static void many_descriptors_take_memory_and_give_it_back(void **state)
 {
     struct xsock_pollfd v[COUNT];
@@ -207,6 +256,7 @@ int main(void)
         TALK_TEST(with_an_invalid_one_the_others_are_told_at_once),
         TALK_TEST(one_descriptor_may_stand_there_often),
         TALK_TEST(a_descriptor_that_is_closed_meanwhile_is_invalid),
+        TALK_TEST(a_state_that_changes_at_any_moment_is_told),
         TALK_TEST(many_descriptors_take_memory_and_give_it_back),
         TALK_TEST(a_signal_ends_it),
         TALK_TEST(bad_arguments_are_refused_and_change_nothing),

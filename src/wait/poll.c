@@ -34,7 +34,8 @@ struct poll {
     struct xsock__sys_wait *asked;
     struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
     bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
-    bool known; /* there is something to report that the system need not be asked for */
+    bool known;   /* there is something to report that the system need not be asked for */
+    bool special; /* one of the descriptors is, now that the call waits: see is_special */
     bool woken;
     struct guest *guest; /* NULL: the table is not a guest's */
 };
@@ -77,15 +78,25 @@ static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
     return xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s) ? &s->waiters : NULL;
 }
 
-/* A descriptor that was closed meanwhile is not asked about. */
+/* Whether the descriptor is not a plain socket in a plain state. */
+static inline bool is_special(const struct xsock__fd *fd)
+{
+    return fd->held.sock->refuses != 0 || !xsock__ready_is_plain(fd->held.sock);
+}
+
+/* A descriptor that was closed meanwhile is not asked about. The states are looked at after the
+ * call stands in the lists: a thread that changes one later finds the call there. */
 static void attach_all(struct poll *p)
 {
     struct xsock__sys_wait *asked = p->asked;
     xsock__fdtab_lock(p->t);
     for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++) {
-        if (w->fd == NULL
-            || xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0)
+        if (w->fd == NULL)
             continue;
+        if (xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0) {
+            p->special = p->special || is_special(w->fd);
+            continue;
+        }
         w->waiter.attached = false;
         xsock__atomic_set(&w->waiter.closed, 1);
         asked->handle = UINTPTR_MAX;
@@ -130,8 +141,7 @@ static int hup_of(const struct xsock__fd *fd)
     return xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_WR) ? XSOCK_POLLHUP : 0;
 }
 
-/* Adds to what the system is asked of an open descriptor, if that is not a plain socket in a plain
- * state. */
+/* Adds to what the system is asked of an open descriptor that is special. */
 static void prepare_special(struct poll *p, const struct xsock__fd *fd,
                             struct xsock__sys_wait *asked)
 {
@@ -143,11 +153,20 @@ static void prepare_special(struct poll *p, const struct xsock__fd *fd,
     }
 }
 
+/* For a call that stands in the lists. */
+static void prepare_all_special(struct poll *p)
+{
+    for (size_t i = 0; i < p->n; i++)
+        if (p->watched[i].waiter.attached && is_special(p->watched[i].fd))
+            prepare_special(p, p->watched[i].fd, &p->asked[i]);
+}
+
 /* One pass: finds the descriptors, and gathers what the system is asked. If there is something to
  * report already, the system is asked without waiting. Of a call that does not wait, an open
  * descriptor counts as attached. */
 static void enter(struct poll *p)
 {
+    const bool waits = p->waits;
     struct xsock__sys_wait *asked = p->asked;
     struct xsock_pollfd *v = p->v;
     for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
@@ -163,11 +182,13 @@ static void enter(struct poll *p)
             continue;
         }
         asked->handle = fd->held.handle;
-        if (fd->held.sock->refuses != 0 || !xsock__ready_is_plain(fd->held.sock))
+        if (!waits && is_special(fd))
             prepare_special(p, fd, asked);
     }
-    if (p->waits)
+    if (waits)
         attach_all(p);
+    if (p->special)
+        prepare_all_special(p);
 }
 
 static void leave(struct poll *p)
@@ -246,7 +267,8 @@ static int ask(struct poll *p, int64_t left)
 }
 
 /* There is nothing to report, and time is left: a mark woke the call, or the program has closed the
- * wake's handle. */
+ * wake's handle. A state may have changed since it was looked at, and its mark is cleared here, so
+ * the states are looked at once more. */
 static void look_at_marks(struct poll *p)
 {
     bool lost = p->waker != NULL && !xsock__sys_wake_is_valid(&p->waker->wake);
@@ -254,7 +276,6 @@ static void look_at_marks(struct poll *p)
     for (size_t i = 0; i < p->n; i++)
         if (p->watched[i].waiter.attached) {
             xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
-            p->asked[i].events |= hup_of(p->watched[i].fd);
             if (lost)
                 p->watched[i].waiter.waker = NULL;
         }
@@ -263,6 +284,7 @@ static void look_at_marks(struct poll *p)
     if (lost)
         xsock__fdtab_lose_waker_locked(&p->waker);
     xsock__fdtab_unlock(p->t);
+    prepare_all_special(p);
 }
 
 static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
