@@ -389,10 +389,8 @@ struct xsock__sys_member {
      * core knows late events. Bit 63 is 0, for the backend to use on the key's way through the
      * system. */
     uint64_t key;
-    union {              /* the backend's: */
-        uint32_t events; /* what the member is watched for, */
-        void *state;     /* or what outlives remove, such as a poll that is cancelled */
-    };
+    uint32_t events; /* the backend's: what the member is watched for */
+    void *state;     /* the backend's: what outlives remove, such as a poll that is cancelled */
 };
 
 /* events are XSOCK_POLLER bits: IN, OUT, RDHUP and PRI as asked for, ERR and HUP always. The core

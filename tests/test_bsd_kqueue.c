@@ -143,6 +143,25 @@ static void a_socket_with_an_error_and_no_data_tells_the_error(void **state)
     assert_int_equal(report(EVFILT_READ, 0, 0), XSOCK_POLLER_IN);
 }
 
+/* A wait adds the filters of such members again, and so goes by what they are watched for. */
+static void members_that_are_added_again_know_their_events_and_leave_no_trace(void **state)
+{
+    enum { COUNT = 3 };
+    static const int order[COUNT] = {1, 0, 2};
+    struct xsock__sys_member m[COUNT];
+    (void)state;
+    for (int i = 0; i < COUNT; i++) {
+        m[i] = (struct xsock__sys_member){.handle = (uintptr_t)fd, .key = (uint64_t)i};
+        assert_int_equal(xsock__sys_poller_add(p, &m[i], XSOCK_POLLER_OUT), 0);
+    }
+    assert_int_equal(xsock__sys_poller_change(p, &m[1], XSOCK_POLLER_PRI), 0);
+    for (int i = 0; i < COUNT; i++)
+        assert_int_equal(m[i].events, i == 1 ? XSOCK_POLLER_PRI : XSOCK_POLLER_OUT);
+    for (int i = 0; i < COUNT; i++)
+        xsock__sys_poller_remove(p, &m[order[i]]);
+    assert_null(p->edged);
+}
+
 #define KQUEUE_TEST(f) cmocka_unit_test_setup_teardown(f, setup_poller, teardown_poller)
 
 int main(void)
@@ -151,6 +170,7 @@ int main(void)
         KQUEUE_TEST(a_number_that_the_program_has_taken_is_left_alone),
         KQUEUE_TEST(a_listener_that_waits_for_the_end_alone_is_edge_triggered),
         KQUEUE_TEST(a_socket_with_an_error_and_no_data_tells_the_error),
+        KQUEUE_TEST(members_that_are_added_again_know_their_events_and_leave_no_trace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
