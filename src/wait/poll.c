@@ -34,8 +34,7 @@ struct poll {
     struct xsock__sys_wait *asked;
     struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
     bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
-    bool known;   /* there is something to report that the system need not be asked for */
-    bool special; /* one of the descriptors is, now that the call waits: see is_special */
+    bool known; /* there is something to report that the system need not be asked for */
     bool woken;
     struct guest *guest; /* NULL: the table is not a guest's */
 };
@@ -53,21 +52,26 @@ static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 }
 
 /* A descriptor of something else than a plain socket, with a reference, which is dropped if no call
- * can wait in the descriptor. */
-static struct xsock__fd *special_or_null(struct xsock__fdtab *t, struct xsock__fd *fd)
+ * can wait in the descriptor. A look-up is asked for IN only. */
+static struct xsock__fd *other_or_null(struct xsock__fdtab *t, struct xsock__fd *fd,
+                                       struct xsock__sys_wait *asked)
 {
     const struct xsock__sock *s = fd->held.sock;
-    if (s->poller == NULL && !xsock__sock_is_foreign(s) && s->refuses != -XSOCK_EBADF)
+    if (s->poller == NULL && !xsock__sock_is_foreign(s) && s->refuses != -XSOCK_EBADF) {
+        if (xsock__sock_is_lookup(s))
+            asked->events &= XSOCK_POLLIN;
         return fd;
+    }
     xsock__fdtab_put(t, fd);
     return NULL;
 }
 
 /* A descriptor that a call can wait in, with a reference, or NULL. */
-static inline struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d)
+static inline struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d,
+                                             struct xsock__sys_wait *asked)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    return fd == NULL || fd->held.sock->refuses == 0 ? fd : special_or_null(t, fd);
+    return fd == NULL || fd->held.sock->refuses == 0 ? fd : other_or_null(t, fd, asked);
 }
 
 /* Where the system tells every poll of a shutdown, nobody has to be found by its sock, but of an
@@ -78,23 +82,25 @@ static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
     return xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s) ? &s->waiters : NULL;
 }
 
-/* Whether the descriptor is not a plain socket in a plain state. */
+/* Whether the state of the socket may have something to add. */
 static inline bool is_special(const struct xsock__fd *fd)
 {
-    return fd->held.sock->refuses != 0 || !xsock__ready_is_plain(fd->held.sock);
+    return !xsock__ready_is_plain(fd->held.sock);
 }
 
-/* A descriptor that was closed meanwhile is not asked about. The states are looked at after the
- * call stands in the lists: a thread that changes one later finds the call there. */
-static void attach_all(struct poll *p)
+/* A descriptor that was closed meanwhile is not asked about. Returns whether a descriptor is
+ * special. That is asked after the call stands in the lists: a thread that changes a state later
+ * finds the call there. */
+static bool attach_all(struct poll *p)
 {
     struct xsock__sys_wait *asked = p->asked;
+    bool special = false;
     xsock__fdtab_lock(p->t);
     for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++) {
         if (w->fd == NULL)
             continue;
         if (xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0) {
-            p->special = p->special || is_special(w->fd);
+            special |= is_special(w->fd);
             continue;
         }
         w->waiter.attached = false;
@@ -103,6 +109,7 @@ static void attach_all(struct poll *p)
         p->known = true;
     }
     xsock__fdtab_unlock(p->t);
+    return special;
 }
 
 static void detach_all(struct poll *p)
@@ -141,16 +148,12 @@ static int hup_of(const struct xsock__fd *fd)
     return xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_WR) ? XSOCK_POLLHUP : 0;
 }
 
-/* Adds to what the system is asked of an open descriptor that is special. */
+/* Adds to what is asked of an open descriptor that is special. */
 static void prepare_special(struct poll *p, const struct xsock__fd *fd,
                             struct xsock__sys_wait *asked)
 {
-    if (!xsock__ready_is_plain(fd->held.sock)) {
-        p->known = p->known || revents_of(&fd->held, asked->events, 0) != 0;
-        asked->events |= hup_of(fd);
-    } else if (xsock__sock_is_lookup(fd->held.sock)) {
-        asked->events &= XSOCK_POLLIN;
-    }
+    p->known = p->known || revents_of(&fd->held, asked->events, 0) != 0;
+    asked->events |= hup_of(fd);
 }
 
 /* For a call that stands in the lists. */
@@ -170,9 +173,9 @@ static void enter(struct poll *p)
     struct xsock__sys_wait *asked = p->asked;
     struct xsock_pollfd *v = p->v;
     for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
-        struct xsock__fd *fd = get_waitable(p->t, v->fd);
-        v->revents = 0;
         asked->events = v->events;
+        struct xsock__fd *fd = get_waitable(p->t, v->fd, asked);
+        v->revents = 0;
         w->fd = fd;
         w->waiter.attached = fd != NULL;
         xsock__atomic_set(&w->waiter.closed, fd == NULL);
@@ -185,9 +188,7 @@ static void enter(struct poll *p)
         if (!waits && is_special(fd))
             prepare_special(p, fd, asked);
     }
-    if (waits)
-        attach_all(p);
-    if (p->special)
+    if (waits && attach_all(p))
         prepare_all_special(p);
 }
 
@@ -241,7 +242,7 @@ static int report(struct poll *p)
         int revents = asked->revents;
         if (xsock__atomic_load(&w->waiter.closed))
             revents = v->fd >= 0 ? XSOCK_POLLNVAL : 0;
-        else if (!xsock__ready_is_plain(w->fd->held.sock))
+        else if (is_special(w->fd))
             revents = revents_of(&w->fd->held, v->events, revents);
         v->revents = (short)revents;
         ready += revents != 0;
