@@ -122,6 +122,30 @@ static void a_member_closed_during_a_wait_is_not_reported_by_it(void **state)
     assert_true(got[0].data == 2);
 }
 
+static void close_the_poller(struct xsock__observer *f)
+{
+    (void)f;
+    ASSERT_RESULT(0, xsock__call_close(t, p));
+}
+
+/* Both are streams without a peer, whose state has something to report. The one that is closed has
+ * left its descriptor, and not the poller, when the poller goes. */
+static void a_member_may_be_closed_while_its_poller_is(void **state)
+{
+    struct xsock__observer first = {.closed = close_the_poller};
+    int d[2];
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        d[i] = ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+        ASSERT_RESULT(0, xsock__call_poller_ctl(t, p, ADD, d[i], IN, 1));
+    }
+    struct xsock__fd *fd = xsock__fdtab_get(t, d[0]);
+    ASSERT_RESULT(0, xsock__fdtab_observe(t, fd, &first)); /* it is told before the member is */
+    xsock__fdtab_put(t, fd);
+    ASSERT_RESULT(0, xsock__call_close(t, d[0]));
+    ASSERT_RESULT(0, xsock__call_close(t, d[1]));
+}
+
 /* Not only are its events nobody's: the system is told, or it would report them for ever. */
 static void the_system_forgets_whoever_leaves(void **state)
 {
@@ -358,6 +382,7 @@ int main(void)
         POLLER_TEST(a_system_that_reports_nothing_of_use_for_ever_costs_few_calls),
         POLLER_TEST(a_late_event_is_nobodys),
         POLLER_TEST(a_member_closed_during_a_wait_is_not_reported_by_it),
+        POLLER_TEST(a_member_may_be_closed_while_its_poller_is),
         POLLER_TEST(the_system_forgets_whoever_leaves),
         POLLER_TEST(what_was_not_asked_for_is_left_out),
         POLLER_TEST(parts_of_a_member_are_one_entry),

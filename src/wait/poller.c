@@ -121,6 +121,7 @@ void xsock__poller_let_go(struct xsock__poller *p)
         free_slot(p, m);
         drop_member(p, m); /* not the last reference: ours is still there */
     }
+    xsock__poller_forget_all_states(p);
     p->gone = true;
     xsock__sys_poller_close(p->sys);
     xsock__sys_unlock(&p->lock);

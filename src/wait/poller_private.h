@@ -90,9 +90,11 @@ static inline bool xsock__poller_must_note(const struct xsock__sock *s)
 }
 
 /* poller_state.c: under the lock. From now on the member is watched for these events, and what the
- * state of its socket tells is reported beside what the system reports. forget ends that. */
+ * state of its socket tells is reported beside what the system reports. forget ends that, of one
+ * member or of all. No member is watched any more when all are forgotten. */
 void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32_t events);
 void xsock__poller_forget_state(struct xsock__poller *p, struct member *m);
+void xsock__poller_forget_all_states(struct xsock__poller *p);
 
 /* poller_state.c: without the lock. The state has changed, and may have something to report. */
 void xsock__poller_note(struct xsock__poller *p, struct member *m);

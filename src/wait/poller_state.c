@@ -62,6 +62,14 @@ void xsock__poller_forget_state(struct xsock__poller *p, struct member *m)
     xsock__sys_unlock(&p->noted_lock);
 }
 
+void xsock__poller_forget_all_states(struct xsock__poller *p)
+{
+    xsock__sys_lock(&p->noted_lock);
+    p->noted = NULL;
+    xsock__atomic_store(&p->any_noted, 0);
+    xsock__sys_unlock(&p->noted_lock);
+}
+
 bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *fn, void *user)
 {
     bool any = false;
