@@ -18,8 +18,8 @@ static int complain(const char *what, ptrdiff_t error)
     return 1;
 }
 
-/* Programs on this machine receive what it sends. The option for this belongs to the sender, and on
- * Windows to the receiver. */
+/* Programs on this machine also receive the messages that the socket sends. Unix-like systems look
+ * at this option of the sender, and Windows at this option of the receiver. */
 static int open_for(const struct xsock_addr *group)
 {
     bool v6 = group->family == XSOCK_AF_INET6;
@@ -44,6 +44,8 @@ static int join(const struct xsock_addr *group, uint32_t iface)
         rc = xsock_bind(d, &any);
     if (rc == 0)
         rc = xsock_join_group(d, group, NULL, iface);
+    if (rc < 0)
+        xsock_close(d);
     return rc < 0 ? rc : d;
 }
 
@@ -90,12 +92,15 @@ static int try_it(void)
     char text[256] = "";
     xsock_interfaces(remember_loopback, &loopback);
     struct xsock_addr self;
-    ptrdiff_t rc = xsock_addr_parse("239.255.77.77", &group);
+    xsock_addr_parse("239.255.77.77", &group);
     int d = join(&group, loopback); /* port 0 means any free port */
-    if (d < 0 || (rc = xsock_local_addr(d, &self)) < 0)
-        return complain("joining", d < 0 ? d : rc);
-    group.port = self.port;
-    rc = xsock_set_opt_time(d, XSOCK_SO_RCVTIMEO, 10000000000);
+    if (d < 0)
+        return complain("joining", d);
+    ptrdiff_t rc = xsock_local_addr(d, &self);
+    if (rc >= 0) {
+        group.port = self.port;
+        rc = xsock_set_opt_time(d, XSOCK_SO_RCVTIMEO, 10000000000);
+    }
     if (rc >= 0)
         rc = say(&group, loopback, "Is anybody there?");
     if (rc >= 0)
