@@ -1,6 +1,6 @@
-/* Systems that lack things, and kernels that don't agree on how to say so: the truth table's errors
- * all the same. What a system has is asked once and kept, so that each test uses a family or type
- * of its own. */
+/* Systems that lack a family, type or protocol, and kernels that report this by different codes.
+ * The error is always that of the truth table. The library asks the system once and remembers the
+ * answer, so each test uses a family or type of its own. */
 #include "fake_sys.h"
 #include "harness.h"
 
@@ -16,14 +16,16 @@ static void a_family_without_a_number_here_is_not_supported(void **state)
     (void)state;
     fake_hide_family(XSOCK_AF_HYPERV);
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 0));
-    /* before the protocol and the type, but not before unknown bits */
+    /* This error precedes those of the protocol and the type. An error of unknown bits precedes
+     * this error. */
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 99));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_HYPERV, XSOCK_SOCK_DGRAM, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(XSOCK_AF_HYPERV, -1, 0));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_probe(XSOCK_AF_HYPERV, XSOCK_SOCK_STREAM, 0));
 }
 
-/* The kernel knows the number, and lacks the module: each system says that in its own way. */
+/* The kernel knows the number, and lacks the module. Each system reports this by a code of its
+ * own. */
 static void a_family_that_the_kernel_refuses_is_not_supported(void **state)
 {
     static const struct {
@@ -88,7 +90,7 @@ static void a_protocol_that_is_missing_is_not_supported(void **state)
                   xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, XSOCK_IPPROTO_UDPLITE));
 }
 
-/* Where the only protocol that can be had is not the first that is asked for. */
+/* The system lacks the first protocol that the library asks for, and has another one. */
 static void a_type_is_there_if_one_of_its_protocols_is(void **state)
 {
     (void)state;
@@ -111,13 +113,13 @@ static void no_privilege_is_eacces_however_it_is_said(void **state)
                       xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
         ASSERT_RESULT(-XSOCK_EACCES,
                       xsock_probe(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, XSOCK_BTPROTO_HCI));
-        /* What is only refused is there. */
+        /* A family that the system only refuses is there. */
         ASSERT_RESULT(-XSOCK_EPROTONOSUPPORT, xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RAW, 77));
         ASSERT_RESULT(-XSOCK_ESOCKTNOSUPPORT, xsock_open(XSOCK_AF_BLUETOOTH, XSOCK_SOCK_RDM, 0));
     }
 }
 
-/* Out of handles while asking what is there: no answer is kept. */
+/* The process has no handle left for the question, so the library remembers no answer. */
 static void what_could_not_be_told_is_asked_again(void **state)
 {
     (void)state;
@@ -127,11 +129,11 @@ static void what_could_not_be_told_is_asked_again(void **state)
     fake_reset();
     fake_refuse(XSOCK_AF_NATM, FAKE_ANY, FAKE_ANY, FAKE_EAFNOSUPPORT);
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_NATM, XSOCK_SOCK_DGRAM, 77));
-    fake_reset(); /* and now it is kept */
+    fake_reset(); /* and now the library remembers the answer */
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_open(XSOCK_AF_NATM, XSOCK_SOCK_DGRAM, 77));
 }
 
-/* As on Windows before 1803, and Wine. */
+/* Windows before 1803, and Wine, answer like this. */
 static void pairs_work_though_local_is_missing(void **state)
 {
     int out[2] = {-7, -7};

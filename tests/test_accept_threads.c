@@ -1,4 +1,4 @@
-/* Threads that wait in accept: they hold no number. */
+/* Threads that wait in accept reserve no descriptor numbers. */
 #include "harness.h"
 #include "sockets.h"
 #include "threads.h"
@@ -7,7 +7,7 @@
 
 enum { MAX_ACCEPTORS = 64, ACCEPTORS_ON_WINE = 3 };
 
-/* Where a wait needs a wake of two sockets, and each costs long. */
+/* Where a wait needs a wake of two sockets, and each wake is slow. */
 static int thread_count(void)
 {
     return is_wine() ? ACCEPTORS_ON_WINE : MAX_ACCEPTORS;
@@ -75,7 +75,8 @@ static void opening_gives_the_lowest_number_while_threads_wait_in_accept(void **
     ASSERT_RESULT(4, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     ASSERT_RESULT(5, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     assert_int_equal(harness_descriptors(200), 3);
-    ASSERT_RESULT(0, xsock_connect(4, &a)); /* wakes them, and one has it */
+    /* wakes both threads, and one of them gets the connection */
+    ASSERT_RESULT(0, xsock_connect(4, &a));
     UNTIL(harness_descriptors(200) == 4, thread_yield());
     end(acceptors, count, l);
     ASSERT_RESULT(0, xsock_close(find_served(acceptors, count)));
@@ -83,7 +84,7 @@ static void opening_gives_the_lowest_number_while_threads_wait_in_accept(void **
     ASSERT_RESULT(0, xsock_close(5));
 }
 
-/* The number that a waiting call needs may be given by a higher limit. */
+/* A higher limit may supply the number that a waiting call needs. */
 static void a_higher_limit_serves_calls_that_wait_already(void **state)
 {
     struct acceptor acceptors[2];
@@ -101,8 +102,8 @@ static void a_higher_limit_serves_calls_that_wait_already(void **state)
     ASSERT_RESULT(0, xsock_close(c));
 }
 
-/* The library keeps the wakes of as many threads as have waited: those in accept, and the main
- * thread in connect. */
+/* The library keeps one wake for each thread that has waited. These are the threads in accept, and
+ * the main thread in connect. */
 static int warm_up(void **state)
 {
     static struct acceptor acceptors[MAX_ACCEPTORS + 1];

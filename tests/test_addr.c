@@ -1,9 +1,10 @@
-/* Addresses as text: what is read, what is refused, and that writing gives what was read. */
+/* Addresses as text: which texts are read, which are refused, and that a written address is read
+ * back unchanged. */
 #include "harness.h"
 
 #define LABEL_63 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
-/* Text, and how it is written again: NULL where it is the same. */
+/* A text, and the form in which the library writes it. NULL means the same text. */
 static const struct {
     const char *text, *canonical;
 } good[] = {
@@ -73,7 +74,7 @@ static const struct {
     {"[fFfF:FfFf:ffff:ffff:ffff:ffff:ffff:ffff]:1", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:1"},
     {"[ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255]:1",
      "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:1"},
-    /* zones by index: no system has that many interfaces */
+    /* Zones by index. No system has that many interfaces. */
     {"[fe80::1%4294967295]:80", NULL},
     {"[fe80::1%4000000000]:80", NULL},
     {"fe80::1%4000000000", "[fe80::1%4000000000]:0"},
@@ -117,7 +118,7 @@ static const struct {
     {"vsock:0:0", NULL},
     {"vsock:4294967295:4294967295", NULL},
     {"vsock:1:65536", NULL},
-    /* the others */
+    /* the other families */
     {"unspec:", NULL},
     {"unspec:00ff", NULL},
     {"netlink:0000d204000000000000", NULL},
@@ -334,7 +335,7 @@ static const char *const bad[] = {
     "vsock:0x2:1",
     "vsock:any:1",
     "VSOCK:2:1024",
-    /* the others */
+    /* the other families */
     "netlink",
     "netlink:0",
     "netlink:000",
@@ -393,7 +394,7 @@ static void test_good_text_is_read_and_written_canonically(void **state)
         ASSERT_THAT(strlen(text) == (size_t)length, "%d", length);
         ASSERT_RESULT(0, xsock_addr_parse(text, &again));
         assert_true(xsock_addr_equal(&a, &again));
-        assert_memory_equal(&a, &again, sizeof a); /* what is unused is zero in both */
+        assert_memory_equal(&a, &again, sizeof a); /* unused bytes are zero in both */
     }
 }
 
@@ -575,7 +576,7 @@ static void test_equal_compares_each_field_and_no_spare_byte(void **state)
     assert_false(xsock_addr_equal(&a, &b));
 }
 
-/* ---- Random ones, from a fixed seed: a failure comes again ----------------------------------- */
+/* ---- Random addresses, from a fixed seed, so that a failure can be repeated ------------------ */
 
 static uint32_t next(uint32_t *seed)
 {

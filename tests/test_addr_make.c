@@ -1,4 +1,5 @@
-/* Addresses made from numbers are those that are read from text, and what kind each is. */
+/* Addresses made from numbers are equal to those that are read from text. Also the kind of each
+ * address. */
 #include <limits.h>
 
 #include "harness.h"
@@ -109,7 +110,7 @@ static void what_makes_no_address_is_refused_and_changes_nothing(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_loopback(INT_MAX, 65536, NULL));
 }
 
-/* ---- Telling --------------------------------------------------------------------------------- */
+/* ---- The kinds of addresses ------------------------------------------------------------------ */
 
 enum { ANY = 1, LOOPBACK = 2, MULTICAST = 4 };
 

@@ -1,9 +1,10 @@
-/* Addresses against the system's own: its text, its sockaddrs, and what it takes. */
+/* Addresses compared with the system's own: its text, its sockaddrs, and what it accepts. */
 #include "harness.h"
 #include "native_addr.h"
 #include "xsock_native.h"
 
-enum { NO_SUCH_FAMILY = 250 }; /* of no system's: what keeps its native number */
+/* a family that no system has; such an address keeps its native number */
+enum { NO_SUCH_FAMILY = 250 };
 
 static uint32_t next(uint32_t *seed)
 {
@@ -11,7 +12,7 @@ static uint32_t next(uint32_t *seed)
     return *seed >> 8;
 }
 
-/* ---- Text: inet_pton and inet_ntop know better ----------------------------------------------- */
+/* ---- Text: inet_pton and inet_ntop are the reference ----------------------------------------- */
 
 static void random_inet6(uint8_t bytes[16], uint32_t *seed)
 {
@@ -22,8 +23,8 @@ static void random_inet6(uint8_t bytes[16], uint32_t *seed)
         memcpy(bytes, "\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);
 }
 
-/* C libraries write ::/96 with a dotted end; RFC 5952, section 5, has that for well-known prefixes
- * only. */
+/* C libraries write ::/96 with a dotted end. RFC 5952, section 5, allows this for well-known
+ * prefixes only. */
 static bool is_v4_compatible(const uint8_t bytes[16])
 {
     static const uint8_t zeros[12];
@@ -52,7 +53,7 @@ static void test_inet6_is_written_as_inet_ntop_writes_it(void **state)
     }
 }
 
-/* Text that is nearly an address: one character of a good one put in, left out or replaced. */
+/* Text that is nearly an address. One character of a good text is inserted, removed or replaced. */
 static void mutate(char *text, uint32_t *seed)
 {
     static const char chars[] = "0123456789abcdefABCDEF::::....%[]/x ";
@@ -75,7 +76,7 @@ static void mutate(char *text, uint32_t *seed)
     }
 }
 
-/* What only xsock takes: ports, brackets, zones and names of families. */
+/* Text that only xsock accepts: ports, brackets, zones and names of families. */
 static bool is_for_both(const char *text)
 {
     return !strpbrk(text, "%[]/x ");
@@ -133,7 +134,7 @@ static void test_text_is_judged_as_inet_pton_judges_it(void **state)
 
 static void assert_becomes(const struct xsock_addr *a, const struct native_addr *native)
 {
-    uint8_t sa[1 + NATIVE_ADDR_SIZE]; /* at an odd address, as it likes */
+    uint8_t sa[1 + NATIVE_ADDR_SIZE]; /* at an odd address */
     struct xsock_addr back;
 
     memset(sa, 0xaa, sizeof sa);
@@ -181,7 +182,7 @@ static void test_local_paths_of_every_length(void **state)
         }
         ASSERT_RESULT((int)(2 + n), length);
         assert_memory_equal(sa + 2, a.data, n);
-        for (int extra = 0; extra < 20; extra++) { /* a NUL that is counted, or padding */
+        for (int extra = 0; extra < 20; extra++) { /* a NUL that the length counts, or padding */
             struct native_addr native;
             native_local(&native, a.data, n);
             if (extra > 0 && (n > 0 || !native_has_abstract()))
@@ -236,7 +237,7 @@ static void test_other_families_keep_every_byte(void **state)
     }
 }
 
-/* Of the families that a number of xsock is for, those this system has: to its sockaddr and
+/* Each family that both xsock and this system have is converted to the system's sockaddr and
  * back. */
 static void test_every_numbered_family_comes_back(void **state)
 {
@@ -289,7 +290,7 @@ static void test_bad_sockaddrs_change_nothing(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_addr_to_sockaddr(NULL, native.bytes, 16));
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock_addr_to_sockaddr(&before, native.bytes, 16));
     native_inet(&native, (const uint8_t *)"\x7f\0\0\1",
-                80); /* which has a number, and goes by it only */
+                80); /* a family that has a number, and that only the number identifies */
     a = (struct xsock_addr){XSOCK_AF_NATIVE + native_family(&native), 0, 0, 0, 14, {0}};
     ASSERT_RESULT(-XSOCK_EAFNOSUPPORT,
                   xsock_addr_to_sockaddr(&a, native.bytes, sizeof native.bytes));
@@ -301,7 +302,7 @@ static void test_bad_sockaddrs_change_nothing(void **state)
 #endif
 }
 
-/* What a kernel itself says of a socket that was bound to what xsock made. */
+/* The address that a kernel reports for a socket that was bound to an address of xsock. */
 static void test_the_system_takes_them_and_gives_them_back(void **state)
 {
     static const char *const texts[] = {"127.0.0.1:0", "[::1]:0"};
@@ -327,7 +328,8 @@ static void test_the_system_takes_them_and_gives_them_back(void **state)
     }
 }
 
-/* Bound to it, what does the system call it? False: it has no LOCAL family. */
+/* Binds a socket to the address, and asks the system for the address. Returns false if the system
+ * has no LOCAL family. */
 static bool binds_as_it_is(const struct xsock_addr *a)
 {
     struct native_addr to, now;
@@ -346,7 +348,7 @@ static bool binds_as_it_is(const struct xsock_addr *a)
 static void test_a_bound_path_has_the_name_it_was_given(void **state)
 {
     (void)state;
-    for (size_t n = 40; n <= native_path_max(); n++) { /* the last has no room for a NUL */
+    for (size_t n = 40; n <= native_path_max(); n++) { /* the last name leaves no space for a NUL */
         char text[200];
         struct xsock_addr a;
         bool bound;

@@ -1,4 +1,4 @@
-/* Bad input, on the real system; and its limit of handles. */
+/* Bad input on the real system, and the real system's limit of handles. */
 #include "bad_input.h"
 #include "harness.h"
 #include "native_io.h"

@@ -1,4 +1,4 @@
-/* Bad input, on the fake system, which would notice if any of it came through to it. */
+/* Bad input on the fake system, which would notice if bad input reached it. */
 #include "bad_input.h"
 #include "fake_sys.h"
 #include "harness.h"
@@ -12,7 +12,7 @@ static uintptr_t make_socket(void)
 
 const struct bad_input_system bad_input_system = {make_socket, fake_close_foreign};
 
-/* Descriptors and arguments are judged before the system is asked for anything. */
+/* The library checks descriptors and arguments before it makes any system call. */
 static void bad_arguments_do_not_reach_the_system(void **state)
 {
     uintptr_t h = make_socket(), out;

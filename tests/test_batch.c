@@ -1,5 +1,5 @@
-/* Batches of datagrams over real sockets: none lost, reordered, merged, or cut without saying
- * so. */
+/* Batches of datagrams over real sockets. No datagram is lost, reordered or merged, and none is cut
+ * without a sign. */
 #include "harness.h"
 #include "sockets.h"
 #include "wine.h"
@@ -24,7 +24,8 @@ static void end_rig(const struct rig *r)
     ASSERT_RESULT(0, xsock_close(r->to));
 }
 
-/* The size of datagram n: runs of equal ones, a shorter one at their end, empty ones, odd ones. */
+/* The size of datagram n. There are runs of equal sizes with a shorter datagram at their end, empty
+ * datagrams, and odd sizes. */
 static size_t size_of(unsigned n)
 {
     unsigned run = n / 17;
@@ -56,7 +57,8 @@ static void check(const struct xsock_dgram *d, unsigned n, const struct rig *r)
     assert_true(d->addr == NULL || xsock_addr_equal(d->addr, &r->from_addr));
 }
 
-/* Sends total of them, and receives in calls of `each`, now and then with too little room. */
+/* Sends `total` of them, and receives them in calls of `each`. Now and then a buffer is too
+ * small. */
 static void exchange(struct rig *r, unsigned total, unsigned each)
 {
     enum { WINDOW = 96 };
@@ -74,7 +76,9 @@ static void exchange(struct rig *r, unsigned total, unsigned each)
                 (struct xsock_dgram){.base = out[i], .len = size_of(sent + i), .addr = &r->to_addr};
         }
         for (unsigned i = 0;
-             i < n;) { /* what is sent is received before more is: loopback then loses nothing */
+             /* The test receives what it has sent before it sends more, so that loopback drops
+              * nothing. */
+             i < n;) {
             int rc = xsock_send_batch(r->from, ov + i, n - i, 0);
             ASSERT_THAT(rc > 0 && (unsigned)rc <= n - i, "send_batch gave %s", harness_name(rc));
             for (int k = 0; k < rc; k++)
@@ -142,7 +146,7 @@ static void an_error_after_some_is_told_the_next_time(void **state)
 }
 
 #ifdef __linux__
-/* Linux tells a refusal before the next datagram goes. */
+/* Linux reports a refusal before it sends the next datagram. */
 static void a_refusal_that_ends_a_batch_is_readiness_until_a_call_has_told_it(void **state)
 {
     struct xsock_addr from, to;
@@ -150,7 +154,8 @@ static void a_refusal_that_ends_a_batch_is_readiness_until_a_call_has_told_it(vo
     struct xsock_event e;
     int d = sockets_udp(&from), closed = sockets_udp(&to), p = xsock_poller_open(0);
     (void)state;
-    for (size_t i = 0; i < 3; i++) /* each is longer than the one before, so none is joined */
+    /* Each datagram is longer than the one before, so the library coalesces none. */
+    for (size_t i = 0; i < 3; i++)
         v[i] = (struct xsock_dgram){.base = "abc", .len = i + 1};
     ASSERT_RESULT(0, xsock_close(closed));
     ASSERT_RESULT(0, xsock_connect(d, &to));
@@ -193,7 +198,8 @@ static void batches_that_can_not_be_are_refused(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_send_batch(r.from, NULL, 1, -1));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_recv_batch(r.from, NULL, 1, 0));
     ASSERT_RESULT(-XSOCK_EINVAL,
-                  xsock_send_batch(r.from, v, SIZE_MAX, 0)); /* which is not gone through */
+                  /* the library does not read this one */
+                  xsock_send_batch(r.from, v, SIZE_MAX, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, SIZE_MAX, 0));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, v, 1, XSOCK_MSG_MORE));
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_recv_batch(r.from, v, 1, XSOCK_MSG_PEEK));

@@ -1,10 +1,12 @@
-/* The set of numbers behind "the lowest free one", against a model that just keeps a byte for
- * each. */
+/* The set of numbers that finds the lowest free number, compared with a model that keeps one byte
+ * for each number. */
 #include "base/bitmap.h"
 #include "fake_sys.h"
 #include "harness.h"
 
-/* The edges where a word fills and the next level begins: 64, 64^2, 64^3. */
+/* The edges at which a word is full and the next level begins: 64, 64
+ * 2, 64
+ * 3. */
 static const size_t edges[] = {0,      1,      62,     63,     64,     65,     127,
                                128,    4094,   4095,   4096,   4097,   8191,   8192,
                                262142, 262143, 262144, 262145, 262207, 262208, 266240};
@@ -14,7 +16,7 @@ static unsigned char model[MODEL];
 
 static uint32_t random_below(uint32_t end)
 {
-    static uint32_t state = 2463534242u; /* xorshift32: the same sequence everywhere */
+    static uint32_t state = 2463534242u; /* xorshift32 gives the same sequence on every system */
     state ^= state << 13;
     state ^= state >> 17;
     state ^= state << 5;
@@ -77,7 +79,7 @@ static void an_empty_set_has_nothing_and_takes_no_memory(void **state)
     assert_int_equal(xsock__bitmap_size(&b), 0);
     assert_int_equal(xsock__bitmap_next_clear(&b, 5000000), 5000000);
     assert_false(xsock__bitmap_has(&b, SIZE_MAX / 2));
-    xsock__bitmap_clear(&b, 77); /* what is not in may be taken out */
+    xsock__bitmap_clear(&b, 77); /* removing a number that is not in the set is allowed */
     assert_int_equal(xsock__bitmap_end(&b), 0);
     xsock__bitmap_free(&b);
 }
@@ -106,7 +108,7 @@ static void every_edge_alone_is_found_in_both_directions(void **state)
         struct xsock__bitmap b = {{0}, {0}};
         put(&b, edges[e]);
         check(&b);
-        put(&b, edges[e]); /* twice is once */
+        put(&b, edges[e]); /* adding a number twice is the same as adding it once */
         check(&b);
         take(&b, edges[e]);
         check(&b);
@@ -134,7 +136,8 @@ static void random_work_agrees_with_the_model(void **state)
 {
     struct xsock__bitmap b = {{0}, {0}};
     (void)state;
-    for (size_t i = 0; i < MODEL - 4096; i++) /* mostly full: that is where levels matter */
+    /* The set is mostly full, because only then do the levels matter. */
+    for (size_t i = 0; i < MODEL - 4096; i++)
         put(&b, i);
     for (int round = 0; round < 40000; round++) {
         size_t i = random_below(MODEL);
@@ -162,7 +165,8 @@ static void numbers_as_high_as_an_int_work(void **state)
     static const size_t high[] = {16777216, 16777215, 1073741824};
     struct xsock__bitmap b = {{0}, {0}};
     (void)state;
-    for (int i = 0; i < 2; i++) { /* the third would take 128 MiB: its look-ups must do without */
+    /* The third level would take 128 MiB, so look-ups must work without it. */
+    for (int i = 0; i < 2; i++) {
         assert_true(xsock__bitmap_set(&b, high[i]));
         assert_true(xsock__bitmap_has(&b, high[i]));
         assert_int_equal(xsock__bitmap_next_clear(&b, high[i]), i == 0 ? high[i] + 1 : high[0] + 1);
@@ -191,7 +195,8 @@ static void memory_follows_the_highest_number(void **state)
     assert_int_equal(fake_bytes(), before);
 }
 
-/* For each edge, from a set that is full below it, so that as many levels as can must grow. */
+/* For each edge, begins with a set that is full below the edge, so that as many levels as possible
+ * must grow. */
 static void no_memory_leaves_the_set_as_it_was(void **state)
 {
     size_t allocations = fake_allocations();
@@ -212,7 +217,7 @@ static void no_memory_leaves_the_set_as_it_was(void **state)
                 model[edges[e]] = 1;
             fake_fail(FAKE_ALLOC, 0, 0);
             check(&b);
-            if (!done) { /* and it works afterwards */
+            if (!done) { /* and the set works afterwards */
                 put(&b, edges[e]);
                 check(&b);
             }

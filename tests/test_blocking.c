@@ -1,5 +1,5 @@
-/* Calls that wait, against a clock of our own: timeouts to the nanosecond, signals, waits that end
- * too early, and transfers in pieces. */
+/* Calls that wait, against the fake clock: timeouts to the nanosecond, signals, waits that end too
+ * early, and transfers in pieces. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -125,7 +125,8 @@ static void signals_and_false_alarms_change_no_result(void **state)
     fake_at(fake_now() + 1000, send_later, &e);
     ASSERT_RESULT(25, recv_some(d[0], 100, 0));
     for (unsigned n = 1; n <= 3;
-         n++) { /* would-block though there is data, and signals as tries begin */
+         /* Tries report would-block though data is there, and signals arrive as tries begin. */
+         n++) {
         ASSERT_RESULT(5, send_some(d[1], 5, 0));
         fake_fail(FAKE_RECV, 1, FAKE_EAGAIN);
         ASSERT_RESULT(5, recv_some(d[0], 100, 0));
@@ -175,7 +176,7 @@ static void what_was_sent_before_the_time_was_over_counts(void **state)
     make_pair(XSOCK_SOCK_STREAM, d);
     set_timeout(d[0], SEND, 10 * MS);
     drain = (struct event){.d = d[1], .n = 100};
-    fake_at(begin + 9 * MS, recv_later, &drain); /* does not begin the time anew */
+    fake_at(begin + 9 * MS, recv_later, &drain); /* does not start the timeout again */
     ASSERT_RESULT(FAKE_BUFFER + 100, send_some(d[0], 2 * FAKE_BUFFER, 0));
     assert_int_equal(fake_now() - begin, 10 * MS);
 }
@@ -245,8 +246,8 @@ static void waitall_takes_one_datagram(void **state)
     ASSERT_RESULT(20, send_some(d[1], 20, 0));
     ASSERT_RESULT(0, send_some(d[1], 0, 0));
     ASSERT_RESULT(10, recv_some(d[0], 25, XSOCK_MSG_WAITALL));
-    ASSERT_RESULT(7, recv_some(d[0], 7, XSOCK_MSG_WAITALL)); /* cut */
-    ASSERT_RESULT(0, recv_some(d[0], 7, XSOCK_MSG_WAITALL)); /* and an empty one */
+    ASSERT_RESULT(7, recv_some(d[0], 7, XSOCK_MSG_WAITALL)); /* a datagram that is cut */
+    ASSERT_RESULT(0, recv_some(d[0], 7, XSOCK_MSG_WAITALL)); /* and an empty datagram */
     ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d[0], 7, XSOCK_MSG_DONTWAIT));
 }
 

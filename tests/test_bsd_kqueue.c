@@ -1,5 +1,6 @@
-/* The pollers of FreeBSD on a system that has no kqueue. The backend's own source is compiled into
- * this program, with a kqueue that keeps what it is given, and reports what the test wants. */
+/* FreeBSD's pollers on a system that has no kqueue. The backend's own source is compiled into this
+ * program, with a replacement for kqueue that stores the filters it is given and reports the events
+ * that the test wants. */
 #if defined(_WIN32) || !defined(__linux__)
 #include "harness.h"
 
@@ -48,7 +49,7 @@ int kevent(int kq, const struct kevent *changes, int change_count, struct kevent
     return 1;
 }
 
-/* A peek leaves the error there. */
+/* A peek leaves the error on the socket. */
 static ssize_t fake_recv(int fd, void *buf, size_t n, int flags)
 {
     (void)fd, (void)buf, (void)n, (void)flags;
@@ -58,7 +59,7 @@ static ssize_t fake_recv(int fd, void *buf, size_t n, int flags)
 
 #define XSOCK_POSIX_FAKE_KQUEUE 1
 #define recv fake_recv
-/* gcc does not see that kevent() fills in what it counts. */
+/* gcc does not see that kevent() fills in the events that it counts. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
@@ -117,12 +118,12 @@ static void a_number_that_the_program_has_taken_is_left_alone(void **state)
     assert_int_equal(close(number), 0);
 }
 
-/* Level-triggered, a waiting connection would be reported to it for ever. */
+/* A level-triggered poller would report a waiting connection to it for ever. */
 static void a_listener_that_waits_for_the_end_alone_is_edge_triggered(void **state)
 {
     (void)state;
     add(XSOCK_POLLER_RDHUP);
-    assert_int_equal(read_filter_given.flags & EV_CLEAR, 0); /* a stream: as often as it holds */
+    assert_int_equal(read_filter_given.flags & EV_CLEAR, 0); /* a stream, as long as it has data */
     assert_int_equal(listen(fd, 4), 0);
     add(XSOCK_POLLER_RDHUP);
     assert_int_equal(read_filter_given.flags & EV_CLEAR, EV_CLEAR);

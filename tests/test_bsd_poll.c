@@ -1,6 +1,6 @@
-/* FreeBSD's poll on a system that has another one. The backend's own source is compiled into this
- * program, with poll and recv replaced by ones that do what FreeBSD's kernel does (sys/kern/
- * uipc_socket.c, sopoll_generic and soreceive_generic). */
+/* FreeBSD's poll on a system that has another poll. The backend's own source is compiled into this
+ * program. Replacements for poll and recv do what FreeBSD's kernel does (sys/kern/uipc_socket.c,
+ * sopoll_generic and soreceive_generic). */
 #ifdef _WIN32
 #include "harness.h"
 
@@ -22,7 +22,7 @@ int main(void)
 #include <poll.h>
 #include <time.h>
 
-/* The sockets: the handle is the index. */
+/* The sockets. The handle is the index. */
 static struct {
     bool readable, writable, ended, oob;
     int error;
@@ -40,7 +40,7 @@ static short revents_of(int fd, short events)
         r |= POLLOUT;
     if ((events & POLLPRI) != 0 && sockets[fd].oob)
         r |= POLLPRI;
-    if (events != 0 && sockets[fd].ended) /* else nobody wakes the thread */
+    if (events != 0 && sockets[fd].ended) /* otherwise nobody wakes the thread */
         r |= POLLHUP;
     return r;
 }
@@ -68,7 +68,7 @@ static int fake_poll(struct pollfd *v, nfds_t n, int ms)
     return poll_like_freebsd(v, n, ms >= 0 ? ms * INT64_C(1000000) : -1);
 }
 
-/* A peek leaves the error there. */
+/* A peek leaves the error on the socket. */
 static ssize_t fake_recv(int fd, void *buf, size_t n, int flags)
 {
     (void)buf, (void)n;
@@ -113,7 +113,7 @@ static void the_end_wakes_a_wait_for_nothing_else(void **state)
     assert_int_equal(ask(1, XSOCK_POLLOUT), XSOCK_POLLHUP | XSOCK_POLLOUT);
 }
 
-/* Nor does it make the wait go in a circle. */
+/* The wait does not loop either. */
 static void out_of_band_data_that_was_not_asked_for_is_not_reported(void **state)
 {
     (void)state;

@@ -1,14 +1,14 @@
-/* A descriptor that is closed while a call is in it, at every moment of the call. */
+/* A descriptor that is closed while a call uses it, at every step of the call. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
 
-/* ---- Closing meanwhile ----------------------------------------------------------------------- */
+/* ---- Closing during a call ------------------------------------------------------------------- */
 
 enum { FOREVER_WINDOWS = 4 };
 
-/* Where the close falls: before the first try, between the try and the wait, as the wait begins,
- * and in it. */
+/* When the close happens: before the first try, between the try and the wait, as the wait begins,
+ * and during the wait. */
 static void set_window(int window, fake_hook *fn, struct event *e, const struct blocking *c)
 {
     enum fake_call tries[] = {
@@ -40,7 +40,8 @@ static void assert_canceled(const struct blocking *c, int window, fake_hook *fn)
     looked = (int)fake_calls(FAKE_WAIT);
     ASSERT_THAT(rc == -XSOCK_ECANCELED, "%s, window %d: %s after %d waits", c->name, window,
                 harness_name(rc), looked);
-    ASSERT_RESULT(d, e.other); /* the number is in use again, by a socket that nobody has touched */
+    /* another socket has the number now, and nobody has used that socket */
+    ASSERT_RESULT(d, e.other);
     ASSERT_RESULT(-XSOCK_EAGAIN, recv_some(d, 1, XSOCK_MSG_DONTWAIT));
     assert_int_equal(fake_wakes_set(), 0);
 }
@@ -65,7 +66,8 @@ static void closing_keeps_the_handle_until_the_call_has_left(void **state)
     ASSERT_RESULT(-XSOCK_ECANCELED, run_accept(l));
     assert_true(e.result == 0 && e.other == l);
     assert_false(fake_look(h).open);
-    assert_int_equal(xsock__fdtab_count(t), 1); /* what accept had reserved is free again */
+    /* the number that accept had reserved is free again */
+    assert_int_equal(xsock__fdtab_count(t), 1);
 }
 
 static void closing_one_duplicate_leaves_the_other_waiting(void **state)
@@ -82,7 +84,7 @@ static void closing_one_duplicate_leaves_the_other_waiting(void **state)
     ASSERT_RESULT(6, recv_some(d[0], 10, 0));
 }
 
-/* A wake that was set for one call must not end the next one that gets it. */
+/* A wake that was set for one call must not end the next call that gets the same wake. */
 static void a_wake_is_clean_when_the_next_call_waits_with_it(void **state)
 {
     int d[2], other[2];

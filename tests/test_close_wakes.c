@@ -1,9 +1,9 @@
-/* A thread that is blocked in a descriptor, and another that closes it, or puts another socket in
- * its place: on real sockets, in every call that waits. When the close comes relative to the wait
- * is left to chance, over many rounds: no wake may be lost. Each moment by itself is decided in
- * test_close_waits.c.
+/* A thread is blocked in a descriptor, and another thread closes the descriptor or replaces its
+ * socket. The tests use real sockets, and every call that waits. The moment of the close is left to
+ * chance over many rounds, because no wake may be lost. test_close_waits.c tests each moment by
+ * itself.
  *
- * A round that hangs is ended by the time limit that every test has. */
+ * If a round hangs, the time limit of the test ends it. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -17,7 +17,7 @@
 #include <unistd.h>
 enum { ROUNDS = 500, FEW_ROUNDS = 20 };
 #else
-enum { ROUNDS = 30, FEW_ROUNDS = 3 }; /* Wine takes 0.2 ms for a call */
+enum { ROUNDS = 30, FEW_ROUNDS = 3 }; /* a call takes 0.2 ms under Wine */
 #endif
 
 #ifdef __SANITIZE_THREAD__
@@ -35,7 +35,8 @@ static unsigned char *big;
 
 /* ---- Sockets --------------------------------------------------------------------------------- */
 
-/* What a round has: d is the one to be closed, and the others are closed at its end. */
+/* The sockets of a round. d is the one that is closed. The others are closed at the end of the
+ * round. */
 struct round {
     int d, others[3], count;
     struct xsock_addr addr;
@@ -111,7 +112,7 @@ static bool datagram_pair(struct round *r)
     return pair_of(r, XSOCK_SOCK_DGRAM);
 }
 
-/* False: it never is full, as where datagrams are dropped instead. */
+/* Returns false if the socket is never full, because the system drops datagrams instead. */
 static bool fill(int d, size_t piece)
 {
     ptrdiff_t n = 0;
@@ -143,7 +144,7 @@ static bool full_datagram_pair(struct round *r)
 }
 
 #ifndef _WIN32
-/* A name that nobody else has. */
+/* A name that no other program uses. */
 static struct xsock_addr fresh_path(void)
 {
     static int count;
@@ -162,7 +163,8 @@ static bool local_listener(struct round *r)
     return true;
 }
 
-/* Whoever connects to it has to wait for room (Linux; BSD refuses, and has none to wait for). */
+/* A listener whose queue is full. A connect has to wait on Linux. BSD refuses instead of
+ * waiting. */
 static bool full_local_listener(struct round *r)
 {
     int rc, knocker;
@@ -237,8 +239,8 @@ static int do_send_datagram(int d, const struct xsock_addr *a)
     return (int)xsock_send(d, big, 1000, 0);
 }
 
-/* TCP's buffers go on growing: it is so much that it blocks sooner or later. What was sent before
- * counts. */
+/* TCP's buffers grow, so the call sends so many bytes that it must block at some point. The bytes
+ * that were sent before count. */
 static int do_send_much(int d, const struct xsock_addr *a)
 {
     ptrdiff_t n = xsock_send(d, big, TO_FILL, 0);
@@ -246,7 +248,7 @@ static int do_send_much(int d, const struct xsock_addr *a)
     return n > 0 && n < TO_FILL ? -XSOCK_ECANCELED : (int)n;
 }
 
-/* NVAL is told as ECANCELED here. */
+/* Here NVAL is reported as ECANCELED. */
 static int poll_result(const struct xsock_pollfd *v, int rc)
 {
     return rc == 1 && v->revents == XSOCK_POLLNVAL ? -XSOCK_ECANCELED : rc;
@@ -270,7 +272,7 @@ static int do_poll_crowd(int d, const struct xsock_addr *a)
 
 static const struct call {
     const char *name;
-    bool (*prepare)(struct round *r); /* false: here it doesn't come to that */
+    bool (*prepare)(struct round *r); /* false if the call cannot block here */
     int (*run)(int d, const struct xsock_addr *a);
     int rounds;
 } calls[] = {
@@ -318,10 +320,10 @@ static void wait_until_begun(struct blocked *b, int yields)
         thread_yield();
 }
 
-/* The number is another socket's now, which has one byte to read and nothing to tell its peer: is
- * it still so? A thread that looked the number up only afterwards has rightly used that one. It is
- * of datagrams: it takes none as long as do_send_much's, whose part would be taken for an end by
- * the close. */
+/* The number belongs to another socket now, which has one byte to read and has sent nothing to its
+ * peer. Is this still true? A thread that looked up the number only after the close may use the new
+ * socket. The new socket is a datagram socket, because it refuses a message as long as that of
+ * do_send_much. A part of that message would look like an end caused by the close. */
 static void assert_not_touched(int d, int peer)
 {
     char byte = 0;
@@ -330,8 +332,8 @@ static void assert_not_touched(int d, int peer)
     assert_int_equal(byte, 'y');
 }
 
-/* The number is free at once; but an accept that has looked it up, and reserves one only after the
- * close, may be the first to take it. */
+/* The number is free at once. An accept that has looked up its listener, and reserves a number only
+ * after the close, may be the first to take it. */
 static int put_another(const struct call *call, const struct round *r, int other, bool replace)
 {
     if (replace)
@@ -343,7 +345,7 @@ static int put_another(const struct call *call, const struct round *r, int other
     return number;
 }
 
-/* True: the thread was in the call when its descriptor was closed. */
+/* Returns true if the thread was in the call when its descriptor was closed. */
 static bool play(const struct call *call, bool replace, int yields)
 {
     struct round r = {.d = -1};
@@ -385,7 +387,7 @@ static void play_rounds(const struct call *call, bool replace)
     int woken = 0;
     for (int i = 0; i < call->rounds; i++)
         woken += play(call, replace, i % 50 * 4);
-    /* Where every thread was late: give one all the time it needs. */
+    /* If every thread was late, gives one thread all the time that it needs. */
     for (int yields = 1000; woken == 0; yields *= 2) {
         ASSERT_THAT(yields < MOST_YIELDS, "%s: the thread was never in its call", call->name);
         woken += play(call, replace, yields);
@@ -410,7 +412,7 @@ static void closing_wakes_whoever_is_blocked(void **state)
     free(big);
 }
 
-/* ---- Who else has the socket ----------------------------------------------------------------- */
+/* ---- Other holders of the socket ------------------------------------------------------------- */
 
 static const struct call receiving = {"recv", NULL, do_recv, 1};
 
@@ -469,8 +471,8 @@ static void a_forked_process_notices_nothing(void **state)
     }
 }
 
-/* The child's own wakes: closing in the parent does not end the child's wait, nor the other way
- * round. */
+/* A child has wakes of its own. Closing in the parent does not end the child's wait, and closing in
+ * the child does not end the parent's wait. */
 static int child_that_closes(int d)
 {
     struct round r = {.d = d};
@@ -496,7 +498,7 @@ static void closing_in_a_child_leaves_the_parent_waiting(void **state)
         struct blocked b = {.call = &receiving, .round = &r};
         struct thread *t = thread_start(block, &b);
         wait_until_begun(&b, i * 10);
-        pid_t child = fork(); /* with that thread in the call */
+        pid_t child = fork(); /* with the thread in the call */
         if (child == 0)
             _exit(child_that_closes(r.d));
         assert_int_equal(waitpid(child, &status, 0), child);
@@ -510,8 +512,8 @@ static void closing_in_a_child_leaves_the_parent_waiting(void **state)
 }
 #endif
 
-/* Wakes are kept, one for each thread that ever waited at the same time: they are had before
- * handles are counted. */
+/* The library keeps one wake for each thread that waited at the same time. The wakes are made
+ * before handles are counted. */
 static int warm_up(void **state)
 {
     struct thread *t[3];

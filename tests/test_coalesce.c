@@ -1,5 +1,5 @@
-/* XSOCK_SO_UDP_RECV_COALESCE over real sockets: datagrams that the system joins are told apart by
- * `segment`. */
+/* XSOCK_SO_UDP_RECV_COALESCE over real sockets. If the system joins datagrams, `segment` tells
+ * where each one begins. */
 #include "harness.h"
 #include "sockets.h"
 #include "xsock_native.h"
@@ -24,7 +24,7 @@ static void end_rig(const struct rig *r)
     ASSERT_RESULT(0, xsock_close(r->to));
 }
 
-/* False: this system joins nothing, and the rig is ended. */
+/* Returns false if this system joins no datagrams. The rig is ended then. */
 static bool make_joining_rig(struct rig *r)
 {
     make_rig(r);
@@ -57,7 +57,7 @@ static void send_seven(const struct rig *r, int n)
     ASSERT_RESULT(COUNT, xsock_send_batch(r->from, v, COUNT, 0));
 }
 
-/* Steps through what was received; returns the number of the next datagram. */
+/* Steps through the received datagrams. Returns the number of the next datagram. */
 static int step(const unsigned char *bytes, size_t done, size_t segment, int n)
 {
     size_t size = segment != 0 ? segment : done;
@@ -105,7 +105,7 @@ static void batches_come_as_they_were_sent(void **state)
             }
         }
     }
-#ifdef __linux__ /* which joins on loopback what was sent in one call */
+#ifdef __linux__ /* On loopback, this system joins the datagrams of one call. */
     assert_true(joined > 0);
 #else
     (void)joined;
@@ -164,7 +164,8 @@ static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
     JOINING_RIG_OR_SKIP(&r);
     twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP,
-                  (int)xsock_recv(r.to, in, CAPACITY, 0)); /* at once, though nothing is there */
+                  /* at once, although no datagram is there */
+                  (int)xsock_recv(r.to, in, CAPACITY, 0));
     send_seven(&r, 0);
     wait_for_some(r.to);
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recv(r.to, in, CAPACITY, 0));
@@ -172,7 +173,8 @@ static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
                   (int)xsock_recvfrom(twin, in, CAPACITY, XSOCK_MSG_PEEK, &from));
     ASSERT_RESULT(0, xsock_close(twin));
     ASSERT_RESULT(0, xsock_release(r.to, &h));
-    r.to = ASSERT_OPENS(xsock_adopt(h, XSOCK_SOCK_NONBLOCK)); /* the system tells that it is set */
+    /* the system reports that the option is set */
+    r.to = ASSERT_OPENS(xsock_adopt(h, XSOCK_SOCK_NONBLOCK));
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recvfrom(r.to, in, CAPACITY, 0, &from));
     for (int got = 0; got < COUNT;) {
         wait_for_some(r.to);
@@ -211,7 +213,7 @@ static void a_socket_without_the_option_gets_one_datagram_each(void **state)
     end_rig(&r);
 }
 
-/* What the library keeps for waiting, it takes before the handles are counted. */
+/* The library makes the wakes that it keeps before the handles are counted. */
 static int warm_up(void **state)
 {
     struct xsock_pollfd none = {.fd = -1};

@@ -1,5 +1,5 @@
-/* Connecting by name, whole, on the fake system's network and clock: what is opened when, and that
- * nothing is left. */
+/* Connecting by name as a whole, on the network and clock of the fake system: which sockets are
+ * opened at which time, and that nothing is left open. */
 #include "call/call.h"
 #include "api/library.h"
 #include "harness.h"
@@ -57,14 +57,14 @@ static void assert_peer(int d, const char *text)
     assert_true(xsock_addr_equal(&a, &expected));
 }
 
-/* A hook: connects from now on take 20 ms. */
+/* A hook. From now on, connects take 20 ms. */
 static void connects_are_quick(void *user)
 {
     (void)user;
     fake_connects_take(20 * MS, 0);
 }
 
-/* ---- Who wins -------------------------------------------------------------------------------- */
+/* ---- Which address wins ---------------------------------------------------------------------- */
 
 static void test_one_that_hangs_is_overtaken_and_dropped(void **state)
 {
@@ -120,7 +120,7 @@ static void accept_one(void *user)
     ASSERT_RESULT(0, xsock_close(xsock_accept(*listener, 0, NULL)));
 }
 
-/* Windows refuses there. */
+/* Windows refuses in this state. */
 static void test_a_full_backlog_is_tried_again_for_half_a_second(void **state)
 {
     (void)state;
@@ -159,7 +159,7 @@ static void test_a_full_backlog_that_refuses_late_is_tried_again_too(void **stat
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
-/* ---- Nobody wins ----------------------------------------------------------------------------- */
+/* ---- No address wins ------------------------------------------------------------------------- */
 
 static void test_all_refused_is_refused_with_its_code(void **state)
 {
@@ -171,7 +171,8 @@ static void test_all_refused_is_refused_with_its_code(void **state)
     assert_int_equal(fake_handles(), 0);
 }
 
-/* Linux has ENOTCONN for a socket without a peer, and BSD EINVAL if the peer has left at once. */
+/* Linux reports ENOTCONN for a socket without a peer. BSD reports EINVAL if the peer has left at
+ * once. */
 static void test_a_lost_reason_is_told_as_refused(void **state)
 {
     static const int codes[] = {FAKE_ENOTCONN, FAKE_EINVAL};
@@ -251,7 +252,7 @@ static void test_a_lookup_left_behind_frees_what_it_found_and_wakes_nobody(void 
     (void)state;
     fake_threads_wait(true);
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", MS));
-    assert_true(fake_threads_run_one()); /* the first may have grown what the table keeps */
+    assert_true(fake_threads_run_one()); /* the first call may have enlarged the table */
     size_t before = fake_allocations();
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", MS));
     assert_int_equal(fake_allocations(), before + 1);
@@ -271,7 +272,7 @@ static void test_a_thread_that_cant_be_had_is_reported(void **state)
     assert_int_equal(harness_descriptors(16), 0);
 }
 
-/* A hook: the look-up's thread runs. */
+/* A hook. It lets the look-up's thread run. */
 static void run_thread(void *user)
 {
     (void)user;
@@ -282,7 +283,7 @@ static void test_without_a_wake_a_lookup_is_waited_for_at_growing_intervals(void
 {
     (void)state;
     int listener = listen_at("192.0.2.1:80");
-    fake_fork_child(); /* so that no wake is kept from before */
+    fake_fork_child(); /* so that the library keeps no earlier wake */
     fake_threads_wait(true);
     int64_t begin = fake_now();
     fake_at(begin + 300 * MS, run_thread, NULL);
@@ -325,9 +326,9 @@ static void test_a_wake_whose_handle_is_closed_delays_a_lookup_a_little(void **s
     assert_true(fake_now() <= begin + 325 * MS);
 }
 
-/* ---- Faults ---------------------------------------------------------------------------------- */
+/* ---- Injected faults ------------------------------------------------------------------------- */
 
-/* Without what the table keeps for the next sockets. */
+/* Does not count the memory that the table keeps for the next sockets. */
 static size_t in_use(void)
 {
     return fake_allocations() - (size_t)xsock__fdtab_spares(xsock__library_table());
@@ -375,7 +376,8 @@ static void test_a_listener_that_fails_at_any_step_leaves_nothing(void **state)
     }
 }
 
-/* An address is not looked up. With no time, what is connected at once counts, and nothing else. */
+/* An address needs no look-up. With a timeout of 0, only a connection that succeeds at once
+ * counts. */
 static void test_no_time_is_enough_for_a_connect_that_takes_none(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* What xsock_connect_result() tells, at every stage of a connect, and whoever else has asked. */
+/* What xsock_connect_result() returns at every stage of a connect, also if another call has asked
+ * before. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/option.h"
@@ -45,7 +46,7 @@ static void a_connect_that_runs_says_so_until_it_has_succeeded(void **state)
     fake_advance(5 * MS);
     ASSERT_RESULT(0, result(copy));
     ASSERT_RESULT(0, result(d));
-    ASSERT_RESULT(3, send_some(d, 3, 0)); /* it is known to be connected */
+    ASSERT_RESULT(3, send_some(d, 3, 0)); /* the library knows that the socket is connected */
     ASSERT_RESULT(0, xsock__call_close(t, l));
     ASSERT_RESULT(0, result(d));
 }
@@ -59,7 +60,7 @@ static int64_t read_so_error(int d)
     return error;
 }
 
-/* Who comes first takes the error off the socket; the result stays. */
+/* The first caller takes the error off the socket. The result stays. */
 static void a_failure_stays_whoever_has_read_it(void **state)
 {
     struct xsock_addr a = at_port(80);
@@ -100,7 +101,8 @@ static void a_connect_that_fails_or_succeeds_at_once_has_a_result(void **state)
     (void)state;
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, result(d));
-    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock__call_connect(t, d, &wrong)); /* none is begun */
+    /* no connect was begun */
+    ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, xsock__call_connect(t, d, &wrong));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock__call_connect(t, d, NULL));
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, result(d));
     fake_fail(FAKE_CONNECT, 1, FAKE_EPERM);
@@ -143,8 +145,8 @@ static void datagrams_have_a_result_until_their_peer_is_removed(void **state)
     ASSERT_RESULT(-XSOCK_ENOTCONN, result(d));
 }
 
-/* The socket goes out of xsock while it connects, and comes back: xsock does not know that it
- * ever did. */
+/* The socket is released by xsock while it connects, and adopted again. The library does not know
+ * that the socket was ever connecting. */
 static void a_connect_that_xsock_did_not_begin_is_asked_of_the_system(void **state)
 {
     (void)state;

@@ -1,5 +1,6 @@
-/* Streams that somebody else has connected, or is connecting: a forked child, or the program by the
- * system's handle. What xsock remembers of a socket refuses nothing that the system would do. */
+/* Streams that a forked child, or the program by the system's handle, has connected or is
+ * connecting. The state that xsock remembers of a socket never makes a call fail that the system
+ * would allow. */
 #include "harness.h"
 #include "sockets.h"
 #include "xsock_native.h"
@@ -54,7 +55,7 @@ static void what_a_child_has_connected_can_be_used(void **state)
 
 #endif
 
-/* Fills the queue of a listener until one more connect has to wait. */
+/* Fills the queue of a listener until the next connect has to wait. */
 enum { ENOUGH = 64 };
 
 static void what_connects_as_it_is_adopted_waits(void **state)
@@ -74,7 +75,7 @@ static void what_connects_as_it_is_adopted_waits(void **state)
     }
     int last = d[count - 1];
     bool waits = xsock_connect_result(last) == -XSOCK_EALREADY;
-    if (waits) { /* else the system refuses instead of letting it wait */
+    if (waits) { /* otherwise the system refuses instead of waiting */
         ASSERT_RESULT(0, xsock_release(last, &handle));
         last = d[count - 1] = ASSERT_OPENS(xsock_adopt(handle, XSOCK_SOCK_NONBLOCK));
         struct xsock_vec vec = {&byte, 1};

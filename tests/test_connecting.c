@@ -1,4 +1,5 @@
-/* Connecting and accepting, against a clock of our own: every state between begun and told. */
+/* Connecting and accepting, against the fake clock: every state from the begin of a connect to the
+ * report of its result. */
 #include "facts/translate.h"
 #include "fake_talk.h"
 #include "harness.h"
@@ -51,7 +52,8 @@ static void a_failure_after_a_while_is_told_once(void **state)
     ASSERT_RESULT(-XSOCK_EHOSTUNREACH, xsock__call_connect(t, d, &a));
     assert_int_equal(xsock_oserror(), FAKE_EHOSTUNREACH);
     ASSERT_RESULT(-XSOCK_ENOTCONN, send_some(d, 1, 0));
-    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a)); /* it may be tried again */
+    /* the program may try again */
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a));
 }
 
 static void sending_tells_how_a_connect_failed(void **state)
@@ -80,12 +82,12 @@ static void a_failure_whose_reason_is_gone_is_still_none_of_success(void **state
     int d = begin_connect(5 * MS, FAKE_ETIMEDOUT);
     (void)state;
     fake_advance(5 * MS);
-    fake_take_error(handle_of(d)); /* as a program may, with its own getsockopt */
+    fake_take_error(handle_of(d)); /* as a program may do with its own getsockopt */
     ASSERT_RESULT(-XSOCK_ENOTCONN, send_some(d, 1, 0));
     ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a));
     fake_advance(5 * MS);
     fake_take_error(handle_of(d));
-    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a)); /* a new one */
+    ASSERT_RESULT(-XSOCK_EINPROGRESS, xsock__call_connect(t, d, &a)); /* a new error */
 }
 
 static void a_blocking_connect_ends_as_the_system_ends_it(void **state)
@@ -104,7 +106,7 @@ static void a_blocking_connect_ends_as_the_system_ends_it(void **state)
     ASSERT_RESULT(-XSOCK_EISCONN, xsock__call_connect(t, d, &a));
 }
 
-/* Linux: the first connect after a failed one only clears it away. */
+/* On Linux the first connect after a failed one only clears the failure. */
 static void the_connect_after_a_failed_one_begins_anew(void **state)
 {
     struct xsock_addr a = at_port(80);
@@ -129,9 +131,9 @@ static void a_connect_that_ran_out_of_time_is_still_under_way(void **state)
     ASSERT_RESULT(0, xsock__call_connect(t, d, &a));
 }
 
-/* ---- Refusals that mislead (Windows) --------------------------------------------------------- */
+/* ---- Misleading refusals (Windows) ----------------------------------------------------------- */
 
-/* A listener at port 80 whose backlog is full, and which refuses. */
+/* A listener at port 80 that has a full backlog and refuses connections. */
 static int listen_and_fill(void)
 {
     struct xsock_addr a = at_port(80);
@@ -215,7 +217,8 @@ static void a_connect_without_an_answer_is_refused_soon_if_nobody_listens(void *
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
     assert_true(fake_now() == begin + 50 * MS);
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect_result(t, d));
-    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a)); /* it is still under way */
+    /* the connect is still in progress */
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock__call_connect(t, d, &a));
     set_timeout(d, CONNECT, 20 * MS);
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock__call_connect(t, d, &a));
     assert_true(fake_now() == begin + 120 * MS);
@@ -270,7 +273,7 @@ static void accept_without_room_loses_no_connection(void **state)
     ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
     ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 1));
     ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, l, 1, NULL)); /* said all the same */
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, l, 1, NULL)); /* reported nevertheless */
     assert_int_equal(fake_calls(FAKE_ACCEPT), 0);
     ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 2));
     fake_fail(FAKE_ALLOC, 1, FAKE_ENOMEM);
@@ -294,15 +297,18 @@ static void accept_without_a_number_fails_only_while_a_connection_is_pending(voi
     ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_NONBLOCK));
     ASSERT_RESULT(0, xsock__fdtab_set_limit(t, c + 1));
     ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, l, 0, NULL));
-    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, c, 0, NULL)); /* which does not listen */
+    /* a socket that does not listen */
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, c, 0, NULL));
     ASSERT_RESULT(0, xsock__call_connect(t, c, &a));
     ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL));
-    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL)); /* the connection stays */
+    /* the connection stays in the queue */
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_accept(t, l, 0, NULL));
     ASSERT_RESULT(0, xsock__fdtab_set_limit(t, before));
     ASSERT_RESULT(c + 1, xsock__call_accept(t, l, 0, NULL));
 }
 
-/* Linux looks for a free descriptor first: the system's EMFILE says nothing of connections. */
+/* Linux looks for a free descriptor first, so the system's EMFILE does not tell whether there is a
+ * connection. */
 static void the_systems_exhaustion_is_returned_only_while_a_connection_is_pending(void **state)
 {
     struct xsock_addr a = at_port(80);
@@ -353,7 +359,7 @@ static void accept_in_a_full_table_ends_with_its_time_and_with_its_listener(void
     ASSERT_RESULT(-XSOCK_ECANCELED, run_accept(l));
 }
 
-/* While accept waits: how many numbers are taken, and which one opening gives. */
+/* While accept waits: how many numbers are in use, and which number opening returns. */
 struct numbers {
     int count, opened, limit, connected;
 };
@@ -364,7 +370,8 @@ static void look_at_numbers(void *user)
     struct xsock_addr a = at_port(80);
     n->count = xsock__fdtab_count(t);
     n->opened = open_stream();
-    n->limit = xsock__fdtab_set_limit(t, n->opened + 1); /* none is left for the connection ... */
+    /* no number is left for the connection ... */
+    n->limit = xsock__fdtab_set_limit(t, n->opened + 1);
     n->connected = xsock__call_connect(t, n->opened, &a);
     (void)xsock__fdtab_set_limit(t, n->opened + 2); /* ... until now */
 }

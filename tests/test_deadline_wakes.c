@@ -1,9 +1,9 @@
-/* A thread that is blocked in a call, and another that interrupts it: by a deadline in the past,
- * or by NONBLOCK, on the descriptor itself or on a duplicate; on real sockets. When that comes
- * relative to the wait is left to chance, over many rounds: no wake may be lost. Each moment by
- * itself is decided in test_deadlines.c.
+/* A thread is blocked in a call, and another thread interrupts the call by a deadline in the past,
+ * or by NONBLOCK, on the descriptor itself or on a duplicate. The tests use real sockets. The
+ * moment of the interruption is left to chance over many rounds, because no wake may be lost.
+ * test_deadlines.c tests each moment by itself.
  *
- * A round that hangs is ended by the time limit that every test has. */
+ * If a round hangs, the time limit of the test ends it. */
 #include "base/atomic.h"
 #include "harness.h"
 #include "sockets.h"
@@ -13,13 +13,13 @@
 #include <unistd.h>
 enum { ROUNDS = 200 };
 #else
-enum { ROUNDS = 20 }; /* Wine takes 0.2 ms for a call */
+enum { ROUNDS = 20 }; /* a call takes 0.2 ms under Wine */
 #endif
 
 enum { MANY_SENDS = 100000 };
 static char piece[65536];
 
-/* What a round has: d is the one that is waited in, and the others are closed at its end. */
+/* The sockets of a round. The call waits in d. The others are closed at the end of the round. */
 struct round {
     int d, others[3], count;
     struct xsock_addr addr;
@@ -63,10 +63,11 @@ static bool full_pair(struct round *r)
 }
 
 #ifndef _WIN32
-/* Whoever connects has to wait for room (Linux; BSD refuses, and has none to wait for). */
+/* A listener whose queue is full. A connect has to wait on Linux. BSD refuses instead of
+ * waiting. */
 static bool full_backlog(struct round *r)
 {
-    static int count; /* a name that nobody else has */
+    static int count; /* a name that no other program uses */
     int l = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
     int first = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
     r->addr = (struct xsock_addr){.family = XSOCK_AF_LOCAL};
@@ -97,8 +98,8 @@ static int do_recv(const struct round *r)
     return (int)xsock_recv(r->d, &byte, 1, 0);
 }
 
-/* The buffers of TCP go on growing, also those of a pair on Windows. The call sends so much that it
- * blocks sooner or later. */
+/* The buffers of TCP grow, also those of a pair on Windows. The call sends so many bytes that it
+ * must block at some point. */
 static int do_send_for_good(const struct round *r)
 {
     ptrdiff_t n = 0;
@@ -116,7 +117,7 @@ static int do_connect(const struct round *r)
 
 static const struct call {
     const char *name;
-    bool (*prepare)(struct round *r); /* false: here it doesn't come to that */
+    bool (*prepare)(struct round *r); /* false if the call cannot block here */
     int (*run)(const struct round *r);
     int which;
 } calls[] = {
@@ -196,7 +197,7 @@ static void a_thread_interrupts_the_calls_of_another(void **state)
             play(&calls[c], i);
 }
 
-/* Two calls in one socket, of which each is woken, and goes on once the deadline is away. */
+/* Two calls wait in one socket. Each is woken, and works again after the deadline is removed. */
 static void a_deadline_ends_the_calls_of_several_threads(void **state)
 {
     (void)state;
@@ -261,8 +262,8 @@ static void a_connect_tells_its_result_by_the_public_call(void **state)
     ASSERT_RESULT(0, xsock_close(refused));
 }
 
-/* Wakes are kept, one for each thread that ever waited at the same time: they are had before
- * handles are counted. */
+/* The library keeps one wake for each thread that waited at the same time. The wakes are made
+ * before handles are counted. */
 static int warm_up(void **state)
 {
     struct round r = {.d = -1};

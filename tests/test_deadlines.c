@@ -1,4 +1,4 @@
-/* Deadlines, and NONBLOCK that is set under a waiting call, to the nanosecond by the fake clock. */
+/* Deadlines, and NONBLOCK that is set while a call waits, to the nanosecond by the fake clock. */
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -12,7 +12,7 @@ static int direction(const struct blocking *c)
     return receives ? XSOCK_DEADLINE_RECV : XSOCK_DEADLINE_SEND;
 }
 
-/* A descriptor in which this call waits for good. */
+/* A descriptor in which this call waits without an end. */
 static int prepare(const struct blocking *c)
 {
     renew();
@@ -103,7 +103,8 @@ static void every_form_of_sending_and_receiving_has_the_deadline(void **state)
         ASSERT_RESULT(3, send_some(d[1 - i], 3, 0));
         ASSERT_RESULT(3, send_some(s[1 - i], 3, 0));
     }
-    for (int64_t at = 0; at >= -1; at--) { /* passed, and then removed: the same calls work */
+    /* the deadline passed and was then removed, so the same calls work */
+    for (int64_t at = 0; at >= -1; at--) {
         int late = -XSOCK_ETIMEDOUT;
         ASSERT_RESULT(0, xsock__call_set_deadline(t, d[0], BOTH, at));
         ASSERT_RESULT(0, xsock__call_set_deadline(t, s[0], BOTH, at));
@@ -151,7 +152,8 @@ static void what_was_moved_before_a_deadline_counts(void **state)
 
 enum { WINDOWS = 3 };
 
-/* Where the change falls: between the try and the wait, as the wait begins, and in it. */
+/* When the change happens: between the try and the wait, as the wait begins, and during the
+ * wait. */
 static void set_window(int window, fake_hook *fn, void *user)
 {
     if (window == 0)
@@ -208,7 +210,8 @@ static void a_call_that_looks_again_keeps_its_timeout(void **state)
     }
 }
 
-/* A look again that falls together with what the call waits for, or with a close, hides neither. */
+/* A repeated check that coincides with the event that the call waits for, or with a close, hides
+ * neither. */
 static void what_a_call_waits_for_comes_before_the_deadline(void **state)
 {
     int d[2];
@@ -258,7 +261,7 @@ static void nonblock_that_is_set_ends_a_waiting_call(void **state)
         }
 }
 
-/* The list of a socket's waiters would lead to the stacks of threads that the child does not
+/* Otherwise the list of a socket's waiters would point to stacks of threads that the child does not
  * have. */
 static void a_forked_child_has_no_waiters(void **state)
 {

@@ -1,5 +1,5 @@
-/* IPv4 packets on dual-stack sockets. What goes along with a packet, and the options of its way, go
- * by the packet's family, on sending and on receiving. */
+/* IPv4 packets on dual-stack sockets. On sending and receiving, the control data of a packet and
+ * the options of its delivery depend on the packet's family. */
 #include "harness.h"
 #include "sockets.h"
 #include "wine.h"
@@ -19,7 +19,7 @@ static struct xsock_addr mapped(const struct xsock_addr *a)
     return m;
 }
 
-/* A dual-stack socket that has a port; its address, as an IPv4 peer sees it. */
+/* A dual-stack socket that has a port, and its address as an IPv4 peer sees it. */
 static int open_dual(struct xsock_addr *out)
 {
     struct xsock_addr any = {.family = XSOCK_AF_INET6, .length = 16};
@@ -33,7 +33,7 @@ static int open_dual(struct xsock_addr *out)
     return d;
 }
 
-/* False if this system lacks one of the options. */
+/* Returns false if this system lacks one of the options. */
 static bool ask_for_all(int d)
 {
     static const int options[] = {XSOCK_SO_RECVPKTINFO, XSOCK_SO_RECVTOS, XSOCK_SO_RECVTTL};
@@ -98,7 +98,7 @@ static void an_ipv4_packet_tells_what_came_along_and_can_be_answered(void **stat
         struct xsock_control c = receive(d, i == 1);
         assert_int_equal(c.has, ALL);
         assert_int_equal(c.hop_limit, 9);
-        assert_true(xsock_addr_equal(&c.local, &want)); /* as the sender's address is */
+        assert_true(xsock_addr_equal(&c.local, &want)); /* as in the sender's address */
         assert_true(c.interface_index != 0);
         c.has = XSOCK_CONTROL_PKTINFO;
         ASSERT_RESULT(1, send_with(d, &back, &c, i == 1));
@@ -109,13 +109,13 @@ static void an_ipv4_packet_tells_what_came_along_and_can_be_answered(void **stat
     sockets_close(four);
 }
 
-/* Sends to the address, or to the peer, and looks at what the IPv4 receiver was told. */
+/* Sends to the address, or to the peer, and checks what the IPv4 receiver was told. */
 static void send_and_look(int d, int four, const struct xsock_addr *to, struct xsock_control c)
 {
     for (int i = 0; i < 2; i++) {
         int n = send_with(d, to, &c, i == 1);
         if (n == -XSOCK_EOPNOTSUPP && (c.has & ~(uint32_t)XSOCK_CONTROL_PKTINFO) != 0)
-            return; /* FreeBSD and Windows have not all for one packet */
+            return; /* FreeBSD and Windows do not support all of these for a single packet */
         ASSERT_RESULT(1, n);
         struct xsock_control got = receive(four, false);
         if ((c.has & XSOCK_CONTROL_TOS) != 0 && !is_wine())
@@ -192,7 +192,7 @@ static int native_int(int d, int name)
     return size == 1 ? *(unsigned char *)&value : value;
 }
 
-/* They hold for the IPv4 multicast that a dual-stack socket sends, too. */
+/* The options also apply to the IPv4 multicast that a dual-stack socket sends. */
 static void options_of_multicast_hold_for_both_protocols(void **state)
 {
     struct xsock_addr a;
