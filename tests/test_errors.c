@@ -1,6 +1,6 @@
-/* Every system code becomes one named error. The rows here are written out by hand from the
- * systems' documents, not from the library's row files; Windows' rows are tested on every system,
- * errno's where they are. */
+/* Every system code becomes one named error. The rows are written by hand from the systems'
+ * documents, not from the library's row files. The rows of Windows are tested on every system, and
+ * those of errno on systems that have the code. */
 #include <limits.h>
 #ifndef _WIN32
 #include <errno.h>
@@ -13,11 +13,14 @@ struct row {
     int error;
 };
 
-/* Winsock 2, winerror.h; contested rows as docs and design decide them:
- *   10058 is ESHUTDOWN: which call it was decides whether that means EPIPE or the end, not the code
- *   10067 EAGAIN: only WSAStartup gives it, and later it may work
- *   10091..10093, 10104..10107 are states of Winsock itself, which no errno names: their own errors
- *   10109, 11001..11004 are the resolver's, EAI_ */
+/* Winsock 2, winerror.h. The contested rows are those that docs and design decide:
+ *
+ * - 10058 is ESHUTDOWN. Whether the code means EPIPE or the end depends on the call, not on the
+ * code.
+ * - 10067 is EAGAIN. Only WSAStartup reports the code, and a later try may succeed.
+ * - 10091..10093 and 10104..10107 are states of Winsock itself. No errno names them, so they have
+ * errors of their own.
+ * - 10109 and 11001..11004 are errors of the resolver (EAI_). */
 static const struct row winsock[] = {
     {10004, XSOCK_EINTR},               /* WSAEINTR */
     {10009, XSOCK_EBADF},               /* WSAEBADF */
@@ -193,7 +196,7 @@ static void zero_is_no_error(void **state)
     ASSERT_RESULT(0, xsock_error_from_os(0));
 }
 
-/* Among them some whose low word is a row. */
+/* Some of these have a low word that is a row. */
 static const int64_t far[] = {LONG_MIN,
                               LONG_MAX,
                               INT64_MIN,
@@ -315,7 +318,7 @@ static void the_codes_of_this_system_are_winsocks(void **state)
 #else
 #define ROW(name) {name, XSOCK_##name}
 
-/* POSIX's own, so every system must have them... */
+/* These are POSIX's own, so every system must have them... */
 static const struct row errnos[] = {
     ROW(E2BIG),
     ROW(EACCES),
@@ -392,7 +395,7 @@ static const struct row errnos[] = {
     {EWOULDBLOCK, XSOCK_EAGAIN},
     {EOPNOTSUPP, XSOCK_ENOTSUP},
     {ENOTSUP, XSOCK_ENOTSUP}, /* another number on macOS */
-/* ... and what only some have. */
+/* ... and these exist only on some systems. */
 #ifdef EMULTIHOP
     ROW(EMULTIHOP),
 #endif

@@ -1,4 +1,4 @@
-/* What each call says of what it can't do, as in test_errors_talk.c: messages, batches, files,
+/* The errors of each call that cannot succeed, as in test_errors_talk.c: messages, batches, files,
  * options, groups, pollers and descriptors. */
 #include "harness.h"
 #include "native_io.h"
@@ -6,7 +6,7 @@
 #include "states.h"
 
 static char data[16];
-static struct xsock_vec no_bytes[1025]; /* one more than datagrams may have */
+static struct xsock_vec no_bytes[1025]; /* one byte more than a datagram may have */
 static int poller;
 
 /* ---- sendmsg and recvmsg --------------------------------------------------------------------- */
@@ -291,19 +291,20 @@ CALL(release_null, xsock_release(d, NULL))
 
 /* ---- The tables ------------------------------------------------------------------------------ */
 
-/* What TCP sockets (five columns), UDP sockets (three), the stream pair and the datagram pair
- * say. */
+/* The results of TCP sockets (five columns), UDP sockets (three), the stream pair and the datagram
+ * pair. */
 #define KINDS(tcp, udp, pair, datagram_pair) \
     {tcp, tcp, tcp, tcp, tcp, udp, udp, udp, pair, datagram_pair}
 #define TCP_ONLY(e) KINDS(e, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT))
 #define UDP_ONLY(e) KINDS(E(NOPROTOOPT), e, E(NOPROTOOPT), E(NOPROTOOPT))
 #define INTERNET(e) KINDS(e, e, E(NOPROTOOPT), E(NOPROTOOPT))
-/* Of streams: without a peer, connected, shut down; of datagrams: without a peer, connected. */
+/* The columns of streams are: without a peer, connected, shut down. The columns of datagrams are:
+ * without a peer, connected. */
 #define TALK(connected, shut, lonely, datagrams)          \
     {E(NOTCONN), E(NOTCONN), E(NOTCONN), connected, shut, \
      lonely,     lonely,     datagrams,  connected, datagrams}
 
-/* Calls of sockets only: a poller is ENOTSOCK for them. */
+/* These calls take sockets only, so a poller gets ENOTSOCK. */
 static const struct states_row socket_rows[] = {
     {"recvmsg", do_recvmsg, TALK(E(AGAIN), 0, E(AGAIN), E(AGAIN))},
     {"recvmsg NULL", do_recvmsg_null, ALL(E(FAULT))},
@@ -315,7 +316,7 @@ static const struct states_row socket_rows[] = {
     {"recvmsg, reserved words", do_recvmsg_reserved, ALL(E(INVAL))},
     {"recvmsg, no vectors", do_recvmsg_nothing, TALK(0, 0, E(AGAIN), E(AGAIN))},
     {"recvmsg, 1025 vectors", do_recvmsg_many, TALK(0, 0, E(MSGSIZE), E(MSGSIZE))},
-    /* after a shutdown systems differ: EINVAL, or the end */
+    /* after a shutdown the systems differ: EINVAL, or the end */
     {"recvmsg OOB",
      do_recvmsg_oob,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(INVAL), SKIPPED, E(NOTSUP), E(NOTSUP), E(NOTSUP),
@@ -341,7 +342,7 @@ static const struct states_row socket_rows[] = {
     {"sendmsg, reserved words", do_sendmsg_reserved, ALL(E(INVAL))},
     {"sendmsg, no vectors", do_sendmsg_nothing, TALK(0, E(PIPE), E(DESTADDRREQ), 0)},
     {"sendmsg, 1025 vectors", do_sendmsg_many, TALK(0, E(PIPE), E(MSGSIZE), E(MSGSIZE))},
-    /* with an address on a connected datagram socket systems differ, as the header says */
+    /* with an address on a connected datagram socket the systems differ, as the header says */
     {"sendmsg to",
      do_sendmsg_to,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT),
@@ -352,7 +353,7 @@ static const struct states_row socket_rows[] = {
     {"sendmsg, 254 handles", do_sendmsg_handles_254, ALL(E(INVAL))},
     {"sendmsg, TOS 256", do_sendmsg_tos_256, ALL(E(INVAL))},
     {"sendmsg, hop limit 0", do_sendmsg_hop_0, ALL(E(INVAL))},
-    /* datagrams: not every Windows can */
+    /* some versions of Windows cannot do this for datagrams */
     {"sendmsg, TOS", do_sendmsg_tos, KINDS(E(NOTSUP), SKIPPED, E(NOTSUP), E(NOTSUP))},
     {"send_batch",
      do_send_batch,
@@ -377,16 +378,16 @@ static const struct states_row socket_rows[] = {
       E(AFNOSUPPORT)}},
     {"send_batch to another family", do_send_batch_inet6,
      KINDS(E(NOTSUP), E(AFNOSUPPORT), E(NOTSUP), E(AFNOSUPPORT))},
-    /* shut down: whether the file or the socket is looked at first is the system's */
+    /* After a shutdown, the system decides whether it checks the file or the socket first. */
     {"sendfile, no file", do_sendfile_no_file, TALK(E(BADF), SKIPPED, E(NOTSUP), E(NOTSUP))},
-    /* the library looks at neither the file nor a shutdown then, and says 0; by the header it could
-     * be EBADF, EPIPE */
+    /* The library then checks neither the file nor a shutdown, and returns 0. The header also
+     * allows EBADF and EPIPE. */
     {"sendfile of 0 bytes", do_sendfile_nothing, TALK(SKIPPED, SKIPPED, E(NOTSUP), E(NOTSUP))},
     {"sendfile over PTRDIFF_MAX", do_sendfile_too_much, ALL(E(INVAL))},
     {"sendfile of SIZE_MAX", do_sendfile_most, ALL(E(INVAL))},
     {"sendfile, offset over INT64_MAX", do_sendfile_offset, ALL(E(INVAL))},
     {"sendfile, both over INT64_MAX", do_sendfile_together, ALL(E(INVAL))},
-    /* shut down: macOS refuses to change such a socket */
+    /* after a shutdown, macOS refuses to change the socket */
     {"set NODELAY",
      do_set_nodelay,
      {0, 0, 0, 0, SKIPPED, E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT), E(NOPROTOOPT),
@@ -434,7 +435,7 @@ static const struct states_row socket_rows[] = {
     {"get_opt_raw NULL", do_get_raw_null, ALL(E(FAULT))},
     {"get_opt_raw, NULL size", do_get_raw_null_size, ALL(E(FAULT))},
     {"get_opt_raw over INT_MAX", do_get_raw_too_much, ALL(E(INVAL))},
-    /* what systems have of the next ones differs, by the header */
+    /* The header says that systems do not all have the following options. */
     {"set_congestion NULL", do_set_congestion_null, ALL(E(FAULT))},
     {"set_congestion, empty", do_set_congestion_empty, TCP_ONLY(E(INVAL))},
     {"set_congestion, unknown", do_set_congestion_unknown, TCP_ONLY(SKIPPED)},
@@ -467,8 +468,8 @@ static const struct states_row socket_rows[] = {
 };
 enum { SOCKET_ROWS = sizeof socket_rows / sizeof *socket_rows };
 
-/* Calls of descriptors. The rows of a poller's members stand in order: each finds what the last one
- * left. */
+/* Calls of descriptors. The order of the rows of a poller's members matters, because each row
+ * starts from the state that the row before has left. */
 static const struct states_row descriptor_rows[] = {
     {"poller_ctl ADD, unknown events", do_add_badly, ALL(E(INVAL))},
     {"poller_ctl, unknown op", do_ctl_badly, ALL(E(INVAL))},
@@ -556,7 +557,7 @@ static void calls_of_descriptors_know_a_poller(void **state)
     ASSERT_RESULT(0, xsock_get_flags(poller));
     ASSERT_RESULT(E(INVAL), do_set_flags(poller));
     ASSERT_RESULT(E(INVAL), do_set_flags_badly(poller));
-    ASSERT_RESULT(0, do_native(poller)); /* it has a handle of the system's, as every descriptor */
+    ASSERT_RESULT(0, do_native(poller)); /* a poller has a system handle, as every descriptor has */
     ASSERT_RESULT(E(FAULT), do_native_null(poller));
     ASSERT_RESULT(E(NOTSOCK), xsock_release(poller, &h));
     ASSERT_RESULT(0, xsock_close(poller));
@@ -564,7 +565,8 @@ static void calls_of_descriptors_know_a_poller(void **state)
     ASSERT_RESULT(E(BADF), xsock_poller_wake(poller));
 }
 
-/* What a poll and a poller need is kept: it is had before handles are counted. */
+/* The library keeps the memory and wake of a poll and a poller, so they are made before handles are
+ * counted. */
 static int warm_up(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* What each call says of what it can't do, on real sockets: the same on every system. Every call is
- * made on a socket in every state, and each answer stands in one table. */
+/* The errors of each call that cannot succeed, on real sockets. They are the same on every system.
+ * Every call is made on a socket in every state, and one table has all results. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -48,7 +48,7 @@ static bool has_local(void)
     return xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == 0;
 }
 
-/* ---- The calls, with all arguments good ------------------------------------------------------ */
+/* ---- The calls, with valid arguments --------------------------------------------------------- */
 
 static int do_bind(int d)
 {
@@ -227,7 +227,7 @@ static int do_poll(int d)
 
 /* ---- The table ------------------------------------------------------------------------------- */
 
-/* A column that other calls would change; each is looked at by a test of its own. */
+/* A column whose socket other calls would change. A test of its own checks each such column. */
 #define OWN SKIPPED
 
 static const struct states_row rows[] = {
@@ -318,11 +318,12 @@ static void each_call_says_EBADF_of_what_is_not_open(void **state)
     states_open(&all);
     states = &all;
     for (int r = 0; r < ROWS; r++)
-        states_assert_EBADF(&rows[r], rows[r].run != do_poll); /* which leaves negative ones out */
+        /* this leaves negative results out */
+        states_assert_EBADF(&rows[r], rows[r].run != do_poll);
     states_close(&all);
 }
 
-/* ---- Call by call: what their arguments may be ----------------------------------------------- */
+/* ---- Call by call: valid and invalid arguments ----------------------------------------------- */
 
 static int tcp(void)
 {
@@ -348,7 +349,7 @@ static void bind_judges_its_address(void **state)
     ASSERT_RESULT(E(AFNOSUPPORT), xsock_bind(d, &local));
     ASSERT_RESULT(E(AFNOSUPPORT), xsock_bind(d, &none));
     ASSERT_RESULT(E(ADDRNOTAVAIL), xsock_bind(d, &far));
-    ASSERT_RESULT(0, xsock_bind(d, &any)); /* none of that has changed anything */
+    ASSERT_RESULT(0, xsock_bind(d, &any)); /* none of these calls has changed anything */
     ASSERT_RESULT(E(INVAL), xsock_bind(d, &any));
     ASSERT_RESULT(0, xsock_listen(d, 1));
     ASSERT_RESULT(0, xsock_local_addr(d, &taken));
@@ -371,10 +372,10 @@ static void bind_judges_its_path(void **state)
     ASSERT_RESULT(0, xsock_bind(d, &good));
     ASSERT_RESULT(E(NOTDIR), xsock_bind(other, &below));
     ASSERT_RESULT(E(ADDRINUSE), xsock_bind(other, &good));
-    ASSERT_RESULT(E(INVAL), xsock_bind(d, &good)); /* its own name, and another */
+    ASSERT_RESULT(E(INVAL), xsock_bind(d, &good)); /* its own name, and another name */
     ASSERT_RESULT(E(INVAL), xsock_bind(d, &again));
-    assert_int_not_equal(remove_path((const char *)again.data), 0); /* which was not made */
-    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(other, &good));     /* nobody listens */
+    assert_int_not_equal(remove_path((const char *)again.data), 0); /* a file that was not made */
+    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(other, &good));     /* nobody listens at the name */
     ASSERT_RESULT(E(NOENT), xsock_connect(other, &again));
     ASSERT_RESULT(E(NOTCONN), xsock_shutdown(other, XSOCK_SHUT_WR));
     ASSERT_RESULT(E(NOTCONN), (int)xsock_send(other, "x", 1, 0));
@@ -391,9 +392,10 @@ static void connect_says_what_became_of_it(void **state)
     struct xsock_addr a, unconnect = {0};
     int listener = states_bind_new(XSOCK_SOCK_STREAM, &a), d = tcp(), u = udp();
     (void)state;
-    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(d, &a)); /* bound, and nobody listens */
+    /* a socket that is bound, but does not listen */
+    ASSERT_RESULT(E(CONNREFUSED), xsock_connect(d, &a));
     ASSERT_RESULT(0, xsock_listen(listener, 1));
-    ASSERT_RESULT(0, xsock_connect(d, &a)); /* the same socket, once more */
+    ASSERT_RESULT(0, xsock_connect(d, &a)); /* the same socket again */
     ASSERT_RESULT(E(ISCONN), xsock_connect(d, &a));
     ASSERT_RESULT(E(AFNOSUPPORT), xsock_connect(d, &unconnect)); /* for datagrams only */
     ASSERT_RESULT(0, xsock_connect(u, &a));
@@ -434,7 +436,7 @@ static void sending_judges_flags_and_lengths(void **state)
     states_close(&all);
 }
 
-/* POSIX pages say what each half does; no signal comes of any. */
+/* The POSIX pages say what each half does. None of the calls raises a signal. */
 static void shutting_down_one_way_leaves_the_other(void **state)
 {
     struct states all;
@@ -489,8 +491,8 @@ static void a_datagram_that_is_cut_is_success(void **state)
     states_close(&all);
 }
 
-/* Linux says that a datagram socket is readable then, and that nothing is there: a call must not
- * wait for that. */
+/* Linux reports that a datagram socket is readable then, though no datagram is there. A call must
+ * not wait for a datagram. */
 static void datagrams_end_with_the_receiving(void **state)
 {
     struct xsock_addr a = {.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
@@ -510,7 +512,7 @@ static void datagrams_end_with_the_receiving(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* The wake that a poll needs is kept: it is had before handles are counted. */
+/* The library keeps the wake of a poll, so the wake is made before handles are counted. */
 static int warm_up(void **state)
 {
     (void)state;

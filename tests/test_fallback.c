@@ -1,8 +1,8 @@
-/* Systems that can't make a socket with its flags in one step, on one that can: macOS and old
- * Windows have no flags for that, and get them afterwards. The backend's own source is compiled
- * into this program, with the system's calls replaced by ones that refuse those flags, and takes
- * the place of the library's. All tests of test_life.c run on it, and those of failures: between
- * the steps there is something to lose. */
+/* Simulates systems that cannot make a socket with its flags in one step. macOS and old Windows
+ * have no such flags, and the library sets the flags afterwards. The backend's own source is
+ * compiled into this program in place of the library's, and replacements for the system's calls
+ * refuse the flags. All tests of test_life.c run on this backend, and the tests of failures too,
+ * because a failure between the steps could leak a handle. */
 #ifdef _WIN32
 #include "win32/native.h"
 #else
@@ -14,7 +14,7 @@
 #endif
 
 static int sockets_made, flags_refused;
-static int fail_in, failed; /* the fail_in-th of the calls that follow fails */
+static int fail_in, failed; /* the fail_in-th of the following calls fails */
 
 static int begin(void)
 {
@@ -31,7 +31,7 @@ static int begin(void)
 enum {
     FAILURE = WSAENETDOWN,
     FAILURE_ERROR = XSOCK_ENETDOWN
-}; /* which nothing here gives otherwise */
+}; /* nothing else in this program returns this code */
 
 static SOCKET old_socket(int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group,
                          DWORD flags)
@@ -81,7 +81,8 @@ enum { FAILURE = ENOLCK, FAILURE_ERROR = XSOCK_ENOLCK };
 static int without_flags(int type)
 {
     sockets_made++;
-    flags_refused += (type & ~0xf) != 0; /* which must not happen: they are not to be known */
+    /* must not happen, because this system does not know these flags */
+    flags_refused += (type & ~0xf) != 0;
     return type & 0xf;
 }
 
@@ -103,7 +104,7 @@ static int failing_fcntl(int fd, int command, ...)
         errno = FAILURE;
         return -1;
     }
-    if (command != F_GETFD && command != F_GETFL) { /* the others that are made have an int */
+    if (command != F_GETFD && command != F_GETFL) { /* the other commands in use take an int */
         va_start(arguments, command);
         argument = va_arg(arguments, int);
         va_end(arguments);
@@ -162,7 +163,7 @@ static int adopt_one(void)
     uintptr_t h = native_socket(true, false);
     int d = xsock_adopt(h, XSOCK_SOCK_CLOEXEC);
     if (d < 0) {
-        assert_true(native_is_inheritable(h) && !native_is_nonblocking(h)); /* as it was */
+        assert_true(native_is_inheritable(h) && !native_is_nonblocking(h)); /* as before */
         native_close_socket(h);
     }
     return d;
@@ -173,7 +174,7 @@ static int set_flags(void)
     return xsock_set_flags(4, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK);
 }
 
-/* The nth call fails, for n = 1, 2, 3 ... until what makes them succeeds. */
+/* The nth call fails, for n = 1, 2, 3 ... until the call that makes the sockets succeeds. */
 static void a_flag_that_can_not_be_set_leaves_nothing_open(void **state)
 {
     static int (*const calls[])(void) = {open_one, open_pair, duplicate_one, adopt_one, set_flags};

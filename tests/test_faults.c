@@ -1,6 +1,6 @@
-/* Every call against a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds:
- * the error is the right one, nothing is left open or allocated, out-parameters are untouched, and
- * the table is as it was. */
+/* Every call on a system whose nth call fails, for n = 1, 2, 3 ... until the call succeeds. The
+ * error must be the right one, nothing may stay open or allocated, and the out-parameters and the
+ * table must be unchanged. */
 #include "call/call.h"
 #include "api/library.h"
 #include "fake_sys.h"
@@ -17,7 +17,7 @@ enum { CODES = sizeof codes / sizeof *codes, LOOKED_AT = 12 };
 /* ---- What the error must be ------------------------------------------------------------------ */
 
 static const struct {
-    int code, error, opening; /* opening: what xsock_open makes of it */
+    int code, error, opening; /* opening: the error that xsock_open returns for it */
 } translated[] = {
     {FAKE_EMFILE, XSOCK_EMFILE, XSOCK_EMFILE},
     {FAKE_ENFILE, XSOCK_ENFILE, XSOCK_ENFILE},
@@ -45,16 +45,16 @@ static int expected_error(int code)
         i++;
     if (call != FAKE_OPEN && call != FAKE_PAIR)
         return -translated[i].error;
-    /* LOCAL's types have one protocol each: what a pair lacks is the type. */
+    /* The types of LOCAL have one protocol each, so a pair that fails lacks the type. */
     if (call == FAKE_PAIR && translated[i].opening == XSOCK_EPROTONOSUPPORT)
         return -XSOCK_ESOCKTNOSUPPORT;
     return -translated[i].opening;
 }
 
-/* ---- The world around a call ----------------------------------------------------------------- */
+/* ---- The state around a call ----------------------------------------------------------------- */
 
-/* A table with three descriptors: 3, 4 (CLOEXEC), and 6, a duplicate of 3; and a handle made
- * without xsock. */
+/* A table with three descriptors, namely 3, 4 (CLOEXEC), and 6, which is a duplicate of 3. Also a
+ * handle made without xsock. */
 struct world {
     struct xsock__fdtab *t;
     uintptr_t foreign, out_handle;
@@ -152,7 +152,7 @@ static int dup_low(struct world *w)
     return xsock__call_dup(w->t, 3, 0, XSOCK_SOCK_CLOEXEC);
 }
 
-static int dup_high(struct world *w) /* where the table has no memory yet */
+static int dup_high(struct world *w) /* for a table that has no memory yet */
 {
     return xsock__call_dup(w->t, 4, 70000, 0);
 }
@@ -205,8 +205,8 @@ static int start(struct world *w)
 static const struct call {
     const char *name;
     int (*run)(struct world *w);
-    int result; /* of success */
-    /* The system calls that success takes. At least one, so that a failure was tried. */
+    int result; /* the result of success */
+    /* The system calls that success takes. There is at least one, so that a failure was tried. */
     unsigned at_most;
     bool cold; /* in an empty table, with the library stopped */
 } calls[] = {
@@ -229,7 +229,7 @@ static const struct call {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* One try. True: the nth call was not reached, and the call succeeded. */
+/* One try. Returns true if the nth call was not reached, and the call succeeded. */
 static bool try_once(const struct call *call, unsigned n, int code)
 {
     struct world w;
@@ -241,8 +241,7 @@ static bool try_once(const struct call *call, unsigned n, int code)
     take_picture(&w, &before);
     fake_fail(FAKE_ANY_CALL, n, code);
     r = call->run(&w);
-    /* Whom a socket from outside is connected to is asked last, and adopting does without the
-     * answer. */
+    /* The peer of an adopted socket is asked for last, and adopting succeeds without the answer. */
     failed = fake_failed() && fake_failed_call() != FAKE_PEER_ADDR;
     expected = failed ? expected_error(code) : call->result;
     ASSERT_THAT(r == expected, "%s, call %u fails with %d: %s, expected %s", call->name, n, code,
@@ -253,7 +252,7 @@ static bool try_once(const struct call *call, unsigned n, int code)
         assert_true(w.out[0] == UNTOUCHED && w.out[1] == UNTOUCHED && w.out_handle == UINTPTR_MAX);
         take_picture(&w, &after);
         assert_same(&before, &after);
-        ASSERT_RESULT(call->result, call->run(&w)); /* and the next try is as good as any */
+        ASSERT_RESULT(call->result, call->run(&w)); /* and the next try succeeds as any other */
     }
     tear_down(&w);
     return !failed;
@@ -262,7 +261,8 @@ static bool try_once(const struct call *call, unsigned n, int code)
 static void a_failure_anywhere_in_a_call_changes_nothing(void **state)
 {
     (void)state;
-    ASSERT_RESULT(0, xsock_cleanup()); /* as each try does: memory of sockets is given back */
+    /* each try does this too, so the memory of sockets is freed */
+    ASSERT_RESULT(0, xsock_cleanup());
     for (int c = 0; c < CALLS; c++) {
         size_t handles = fake_handles(), allocations = fake_allocations();
         for (int k = 0; k < CODES; k++) {
@@ -276,7 +276,8 @@ static void a_failure_anywhere_in_a_call_changes_nothing(void **state)
     }
 }
 
-/* What is left to the caller is left to him, whatever the system says of its mode. */
+/* A handle that the caller keeps stays with the caller, whatever error the system reports for its
+ * mode. */
 static void releasing_succeeds_though_the_mode_can_not_be_restored(void **state)
 {
     struct world w;
@@ -308,7 +309,7 @@ static void a_table_that_can_not_be_made_leaves_nothing(void **state)
     assert_int_equal(fake_allocations(), allocations);
 }
 
-/* The first call of a process makes its table, asks to be told of forks, and starts the system. */
+/* The first call of a process makes its table, registers for forks, and starts the system. */
 static void the_first_call_of_a_process_may_fail_and_the_next_succeed(void **state)
 {
     unsigned n;
@@ -330,7 +331,7 @@ static void the_first_call_of_a_process_may_fail_and_the_next_succeed(void **sta
     ASSERT_RESULT(0, xsock_close(3));
 }
 
-/* Refusals that are no failures: the catalog says them, row by row. */
+/* Refusals that are not failures, because the catalog reports them row by row. */
 static int count_status(const struct xsock_triple *t, void *user)
 {
     int *enobufs = user;
@@ -358,7 +359,7 @@ static void cleaning_up_with_a_table_in_use_is_refused(void **state)
     (void)state;
     ASSERT_RESULT(0, xsock_cleanup());
     assert_int_equal(fake_startups(), 0);
-    build(&w, false); /* in a table that is not the process's own */
+    build(&w, false); /* in a table that is not that of the process */
     assert_int_equal(fake_startups(), 1);
     ASSERT_RESULT(-XSOCK_EBUSY, xsock_cleanup());
     ASSERT_RESULT(0, xsock_startup());
@@ -371,7 +372,7 @@ static void cleaning_up_with_a_table_in_use_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        /* first, as it can be but once */
+        /* This test is the first, because a process can run it only once. */
         FAKE_TEST(the_first_call_of_a_process_may_fail_and_the_next_succeed),
         FAKE_TEST(a_failure_anywhere_in_a_call_changes_nothing),
         FAKE_TEST(releasing_succeeds_though_the_mode_can_not_be_restored),

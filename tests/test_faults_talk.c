@@ -1,6 +1,6 @@
-/* Every call on endpoints and data against a system whose nth call fails, for n = 1, 2, 3 ... until
- * the call succeeds: the error is the right one, out-parameters are untouched, nothing is left
- * behind, and the next try is as good as any. */
+/* Every call on endpoints and data, on a system whose nth call fails, for n = 1, 2, 3 ... until the
+ * call succeeds. The error must be the right one, out-parameters must be unchanged, nothing may be
+ * leaked, and the next try must work as usual. */
 #include "call/plain.h"
 #include "fake_talk.h"
 #include "harness.h"
@@ -18,14 +18,14 @@ enum {
     UDP_PORT = 53
 };
 
-/* ---- The world: what each call is made on ---------------------------------------------------- */
+/* ---- The state: the sockets that each call uses ---------------------------------------------- */
 
 struct world {
     int listener, client, server; /* TCP, connected */
     int stranger, knocker;        /* just opened */
-    int busy;                     /* a listener with somebody waiting */
+    int busy;                     /* a listener with a pending connection */
     int receiver, sender;         /* UDP */
-    int pair[2];                  /* the first can't send: it is full */
+    int pair[2];                  /* the first cannot send, because its peer's buffer is full */
     int hello, hello_listener;    /* LOCAL, connected */
     struct xsock_addr addr;
     struct xsock_cred cred;
@@ -81,7 +81,7 @@ static void assert_untouched(const struct world *w, const char *name)
     ASSERT_THAT(same, "%s", name);
 }
 
-/* ---- The calls; their own ends are looked at, not how they got there ------------------------- */
+/* ---- The calls. Their results are checked, not their steps ----------------------------------- */
 
 static int do_bind(struct world *w)
 {
@@ -105,7 +105,7 @@ static int do_accept(struct world *w)
     return accepted(w, xsock__call_accept(t, w->busy, XSOCK_SOCK_CLOEXEC, &w->addr));
 }
 
-/* Nobody is there yet. */
+/* No connection is pending yet. */
 static int do_accept_later(struct world *w)
 {
     static struct event e;
@@ -157,7 +157,7 @@ static int do_send(struct world *w)
     return (int)xsock__call_send(t, w->client, "hello", 5, 0);
 }
 
-static int do_send_full(struct world *w) /* until somebody reads */
+static int do_send_full(struct world *w) /* until the peer reads */
 {
     static struct event e;
     e = (struct event){.d = w->pair[1], .n = 100};
@@ -192,7 +192,7 @@ static int do_recv_datagram(struct world *w)
     return (int)xsock__call_recvfrom(t, w->receiver, w->data, 7, 0, &w->addr);
 }
 
-/* The fake system does not tell the length: the rest of the datagram is received, too. */
+/* The fake system does not report the length, so the rest of the datagram is received too. */
 static int do_recv_whole_length(struct world *w)
 {
     struct xsock_addr a = at_port(UDP_PORT);
@@ -226,14 +226,14 @@ static int do_poll_many(struct world *w)
     return xsock__poll(t, v, 70, MS);
 }
 
-/* What it may wait for: then signals and would-blocks are gone over. What of the system's calls are
- * asked only to say better what is wrong. */
+/* The events that the call may wait for. Such a call skips signals and would-blocks. Also the
+ * system calls that are made only to find a more exact error. */
 static const struct call {
     const char *name;
     int (*run)(struct world *w);
     int result;
     bool waits;
-    enum fake_call own; /* whose would-block means to wait */
+    enum fake_call own; /* a would-block of these means waiting */
 } all[] = {
     {"bind", do_bind, 0, false, FAKE_BIND},
     {"listen", do_listen, 0, false, FAKE_LISTEN},
@@ -260,7 +260,7 @@ static const struct call {
 };
 enum { ALL = sizeof all / sizeof *all };
 
-/* ---- What must come of it -------------------------------------------------------------------- */
+/* ---- The expected results -------------------------------------------------------------------- */
 
 static int expected(const struct call *c, int code)
 {
@@ -279,16 +279,20 @@ static int expected(const struct call *c, int code)
     return error;
 }
 
-/* Which allocation of the call is for its wake. */
+/* The index of the call's allocation that is for its wake. */
 static unsigned allocation_of_wake(const struct call *c)
 {
     return c->run == do_accept_later ? 2 : c->run == do_poll_many ? 3 : 1;
 }
 
-/* A call that gets no wake waits without one, and looks at its marks now and then. A call that the
- * system does not let wait tries again later. Polls report signals. accept's first try finds no
- * connection: the lack of a number or a handle is nothing to tell then, and the call waits.
- * Datagrams are connected before an earlier peer's error is taken away. */
+/* Cases in which the call does not fail:
+ *
+ * - A call that gets no wake waits without one, and checks its marks now and then.
+ * - A call that the system does not let wait tries again later.
+ * - Polls report signals.
+ * - The first try of accept finds no connection. A lack of a number or a handle is no error then,
+ * and the call waits.
+ * - Datagram sockets are connected before the error of an earlier peer is taken away. */
 static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
     int error = xsock__error_from_native(code);
@@ -307,8 +311,8 @@ static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, 
            && (kind == FAKE_ALLOC || (kind == FAKE_ACCEPT && no_room));
 }
 
-/* What the calls that prepare are for does not count: only those of the kinds that `own` and
- * waiting need. */
+/* The calls that only prepare do not count. Only calls of the kinds in `own`, and calls that wait,
+ * must have been tried. */
 static bool is_of(const struct call *c, enum fake_call failed)
 {
     switch (failed) {
@@ -331,7 +335,7 @@ static const enum fake_call kinds[] = {
     FAKE_AVAILABLE, FAKE_AT_MARK,    FAKE_WAKE_OPEN, FAKE_WAIT};
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
-/* One try. True: the nth call of this kind was not reached. */
+/* One try. Returns true if the nth call of this kind was not reached. */
 static bool try_once(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
     struct world w;
@@ -383,7 +387,7 @@ static void a_failure_anywhere_in_a_call_is_told_and_leaves_nothing(void **state
     ASSERT_THAT(tried > 20 * CODES, "only %d failures", tried);
 }
 
-/* After the failure the same call does what it would have done. */
+/* After the failure, the same call must have its usual result. */
 static void the_next_try_is_as_good_as_any(void **state)
 {
     (void)state;
@@ -398,12 +402,12 @@ static void the_next_try_is_as_good_as_any(void **state)
         }
         ASSERT_RESULT(-XSOCK_EIO, all[c].run(&w));
         again = all[c].run != do_recv_later && all[c].run != do_accept_later;
-        if (again) /* the others' data has come meanwhile, or would come twice */
+        if (again) /* the data of the others has arrived meanwhile, or would arrive twice */
             ASSERT_RESULT(all[c].result, all[c].run(&w));
     }
 }
 
-/* A system that fails in the middle of a stream: what went before counts. */
+/* A system that fails in the middle of a stream. The bytes before the failure count. */
 static void a_failure_after_some_data_is_told_the_next_time(void **state)
 {
     struct world w;

@@ -1,17 +1,19 @@
-/* The descriptor table by itself: numbers, references, and who lets go of what, when. */
+/* The descriptor table by itself: numbers, references, and which caller releases which handle at
+ * which time. */
 #include "table/fdtab.h"
 #include "fake_net.h"
 #include "fake_sys.h"
 #include "harness.h"
 #include "socket/sock.h"
 
-/* What the tables have let go, in order. */
+/* The handles that the tables have released, in order. */
 static uintptr_t closed[64];
 static int closed_count;
 
 static void note_closed(const struct xsock__held *held)
 {
-    assert_int_equal(fake_locks_held(), 0); /* it may do anything, so it must hold nothing */
+    /* the callback may make any call, so the table must hold no lock */
+    assert_int_equal(fake_locks_held(), 0);
     closed[closed_count++ % 64] = held->handle;
 }
 
@@ -54,7 +56,7 @@ static int open_at(struct xsock__fdtab *t, int min, uintptr_t handle)
     return xsock__fdtab_publish(t, fd);
 }
 
-/* By number, as a call that looks it up. */
+/* Looks a descriptor up by its number, as a call does. */
 static int take(struct xsock__fdtab *t, int d, struct xsock__held *out)
 {
     struct xsock__fd *fd = xsock__fdtab_get(t, d);
@@ -242,7 +244,7 @@ static void what_is_held_is_let_go_once_and_after_the_last_reference(void **stat
     assert_true(a != NULL && a == b);
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
     assert_int_equal(closed_count, 0);
-    assert_null(xsock__fdtab_get(t, 3)); /* nobody gets in any more */
+    assert_null(xsock__fdtab_get(t, 3)); /* no other call gets a reference any more */
     ASSERT_RESULT(-XSOCK_EBADF, xsock__fdtab_remove(t, 3));
     xsock__fdtab_put(t, a);
     assert_int_equal(closed_count, 0);
@@ -282,7 +284,7 @@ static void a_number_is_free_at_once_though_a_call_is_still_in_it(void **state)
 struct leaving {
     struct xsock__fdtab *t;
     struct xsock__fd *fd;
-    int found; /* the number, as somebody else sees it meanwhile */
+    int found; /* the number, as another thread sees it meanwhile */
 };
 
 static void leave(void *user)
@@ -310,7 +312,7 @@ static void a_descriptor_is_taken_out_once_the_others_have_left(void **state)
     ASSERT_RESULT(-XSOCK_EBADF, take(t, 3, &held));
     ASSERT_RESULT(3, open_at(t, 0, 42));
     xsock__fdtab_destroy(t);
-    assert_int_equal(closed_count, 1); /* 42: what was taken is the taker's */
+    assert_int_equal(closed_count, 1); /* 42, because the taker owns the taken handle */
     assert_int_equal(closed[0], 42);
 }
 
@@ -349,14 +351,14 @@ static void replacing_opens_a_free_number_and_closes_an_open_one(void **state)
     ASSERT_RESULT(9, xsock__fdtab_replace(t, 9, &two, false));
     assert_int_equal(handle_of(t, 9), 62);
     assert_int_equal(xsock__fdtab_count(t), 1);
-    assert_int_equal(closed_count, 0); /* a call is still in the first */
+    assert_int_equal(closed_count, 0); /* a call still uses the first socket */
     xsock__fdtab_put(t, fd);
     assert_int_equal(closed_count, 1);
     assert_int_equal(closed[0], 61);
     fd = xsock__fdtab_get(t, 9);
     assert_int_equal(xsock__atomic_load(&fd->cloexec), 0);
     xsock__fdtab_put(t, fd);
-    ASSERT_RESULT(3, open_at(t, 0, 1)); /* the numbers below are still free */
+    ASSERT_RESULT(3, open_at(t, 0, 1)); /* the lower numbers are still free */
     xsock__fdtab_destroy(t);
 }
 
@@ -392,7 +394,7 @@ static void a_handle_is_adopted_once(void **state)
     ASSERT_RESULT(0, xsock__fdtab_reserve_handle(t, 42, &fd));
     assert_int_equal(fd->number, 4);
     {
-        struct xsock__fd *second = NULL; /* already while the first is only on its way in */
+        struct xsock__fd *second = NULL; /* already while the first is only reserved */
         ASSERT_RESULT(-XSOCK_EBUSY, xsock__fdtab_reserve_handle(t, 42, &second));
         assert_null(second);
     }
@@ -452,7 +454,7 @@ static void what_is_not_let_go_yet_counts_as_open(void **state)
     assert_false(any_open());
     ASSERT_RESULT(3, open_at(t, 0, 41));
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
-    assert_int_equal(any_open_at_closed, 1); /* the system is still needed for that */
+    assert_int_equal(any_open_at_closed, 1); /* the release still needs the system */
     assert_false(any_open());
     ASSERT_RESULT(3, open_at(t, 0, 42));
     in_call = xsock__fdtab_get(t, 3);
@@ -465,7 +467,7 @@ static void what_is_not_let_go_yet_counts_as_open(void **state)
     ASSERT_RESULT(3, open_at(t, 0, 43));
     assert_non_null(xsock__fdtab_get(t, 3));
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
-    fake_fork_child(); /* that thread is not there */
+    fake_fork_child(); /* the thread does not exist in the child */
     assert_false(any_open());
     xsock__fdtab_destroy(t);
 }
@@ -493,7 +495,7 @@ static void memory_follows_use_and_stays_small(void **state)
                   (unsigned)(table / MILLION), (unsigned)(descriptors / MILLION), (unsigned)sock);
     assert_true(table <= 64u * MILLION);
     assert_true(table + descriptors + sock * MILLION <= 192u * MILLION);
-    assert_true(fake_bytes() - before <= table + descriptors); /* none is left untold */
+    assert_true(fake_bytes() - before <= table + descriptors); /* all the memory is accounted for */
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 500000));
     ASSERT_RESULT(500000, open_at(t, 0, 1));
     xsock__fdtab_destroy(t);
@@ -517,8 +519,8 @@ static void memory_is_used_again(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* Fails the nth allocation of making a table and opening one number in it. True: it was not even
- * reached. */
+/* Fails the nth allocation of making a table and opening one number in it. Returns true if the nth
+ * allocation was not reached. */
 static bool open_without_memory(int number, unsigned n, bool by_replacing)
 {
     struct xsock__fdtab *t = NULL;
@@ -570,23 +572,23 @@ static void a_child_drops_the_references_of_threads_it_does_not_have(void **stat
     (void)state;
     ASSERT_RESULT(3, open_at(t, 0, 41));
     ASSERT_RESULT(4, xsock__fdtab_replace(t, 4, &held, false));
-    assert_non_null(xsock__fdtab_get(t, 3)); /* some other thread's, as those below */
+    assert_non_null(xsock__fdtab_get(t, 3)); /* the reference of another thread, as those below */
     assert_non_null(xsock__fdtab_get(t, 3));
     assert_non_null(xsock__fdtab_get(t, 4));
     ASSERT_RESULT(0, xsock__fdtab_reserve(t, 0, &reserved));
     assert_int_equal(reserved->number, 5);
-    ASSERT_RESULT(0, xsock__fdtab_remove(t, 4)); /* closed, and its handle waits for that thread */
+    ASSERT_RESULT(0, xsock__fdtab_remove(t, 4)); /* closed, but the handle waits for the thread */
     assert_int_equal(closed_count, 0);
     fake_fork_child();
-    assert_int_equal(closed_count, 1); /* which will never leave */
+    assert_int_equal(closed_count, 1); /* the thread will never leave */
     assert_int_equal(closed[0], 42);
-    assert_int_equal(xsock__fdtab_count(t), 1); /* nor will the other finish opening */
-    assert_non_null(xsock__fdtab_get(t, 3));    /* what was open is open, */
-    fake_fork_child();                          /* also a generation later */
+    assert_int_equal(xsock__fdtab_count(t), 1); /* and the other thread will never finish opening */
+    assert_non_null(xsock__fdtab_get(t, 3));    /* the open descriptors are still open, */
+    fake_fork_child();                          /* also in a child of the child */
     assert_int_equal(closed_count, 1);
     ASSERT_RESULT(4, open_at(t, 0, 43));
     ASSERT_RESULT(5, open_at(t, 0, 44));
-    ASSERT_RESULT(0, take(t, 3, &held)); /* nobody is in it */
+    ASSERT_RESULT(0, take(t, 3, &held)); /* no call uses the descriptor */
     assert_int_equal(held.handle, 41);
     xsock__fdtab_destroy(t);
 }
@@ -602,7 +604,7 @@ static void a_parent_keeps_its_references(void **state)
     fake_fork_parent();
     ASSERT_RESULT(4, xsock__fdtab_publish(t, reserved));
     ASSERT_RESULT(0, xsock__fdtab_remove(t, 3));
-    assert_int_equal(closed_count, 0); /* the reference keeps what the descriptor held */
+    assert_int_equal(closed_count, 0); /* the reference keeps the socket of the descriptor */
     xsock__fdtab_put(t, fd);
     assert_int_equal(closed_count, 1);
     xsock__fdtab_destroy(t);

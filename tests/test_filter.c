@@ -1,6 +1,6 @@
-/* A system on which a filter (seccomp of a container) forbids all the calls that have an older
- * twin. This program's own functions take the place of the C library's, refuse, and count. The
- * library must do the same work by the older calls. */
+/* A filter (seccomp of a container) forbids all the calls that have an older twin. This program's
+ * own functions take the place of the C library's, refuse, and count. The library must do the same
+ * work by the older calls. */
 #ifdef __linux__
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
@@ -25,7 +25,7 @@
 
 #ifdef __GLIBC__
 typedef int batch_flags;
-typedef __SOCKADDR_ARG name_pointer; /* which takes a pointer to any kind of name */
+typedef __SOCKADDR_ARG name_pointer; /* a type that accepts a pointer to any kind of name */
 #else
 typedef unsigned batch_flags;
 typedef struct sockaddr *name_pointer;
@@ -34,7 +34,7 @@ typedef struct sockaddr *name_pointer;
 enum call { SENDMMSG, RECVMMSG, ACCEPT4, EVENTFD, PIPE2, EPOLL_CREATE1, PPOLL, SENDFILE, CALLS };
 
 static int refused[CALLS];
-static int refusal = ENOSYS; /* what the filter gives */
+static int refusal = ENOSYS; /* the code that the filter returns */
 
 static int refuse(enum call call)
 {
@@ -80,8 +80,8 @@ int epoll_create1(int flags)
     return refuse(EPOLL_CREATE1);
 }
 
-/* In musl's static library these are in one file with epoll_create1(). A program has all of them,
- * or none. */
+/* In musl's static library these are in one file with epoll_create1(). A program replaces all of
+ * them, or none. */
 #ifndef __GLIBC__
 int epoll_create(int size)
 {
@@ -120,7 +120,7 @@ ssize_t sendfile(int to, int from, off_t *offset, size_t n)
     return refuse(SENDFILE);
 }
 
-/* With 64-bit offsets by option, sendfile() is this one already. */
+/* With the option for 64-bit offsets, sendfile() is this function already. */
 #if defined(__GLIBC__) && (!defined(_FILE_OFFSET_BITS) || _FILE_OFFSET_BITS != 64)
 ssize_t sendfile64(int to, int from, off64_t *offset, size_t n)
 {
@@ -129,11 +129,11 @@ ssize_t sendfile64(int to, int from, off64_t *offset, size_t n)
 }
 #endif
 
-/* ---- Tests: each is run with every refusal --------------------------------------------------- */
+/* ---- Tests, each run with every refusal ------------------------------------------------------ */
 
 static const int refusals[] = {ENOSYS, EPERM, EOPNOTSUPP};
 
-/* Runs it with each of them. The call was refused each time. */
+/* Runs the test with each refusal, and checks that the call was refused each time. */
 static void with_each(enum call call, void (*run)(void))
 {
     for (size_t i = 0; i < sizeof refusals / sizeof *refusals; i++) {
@@ -152,7 +152,7 @@ static void exchange_batches(void)
     static char data[COUNT][COUNT];
     int a = sockets_udp(&from), b = sockets_udp(&to);
     memset(v, 0, sizeof v);
-    for (int i = 0; i < COUNT; i++) { /* of growing size: no two go as one message */
+    for (int i = 0; i < COUNT; i++) { /* of growing size, so that no two are sent as one message */
         memset(data[i], 'a' + i, sizeof data[i]);
         v[i] = (struct xsock_dgram){.base = data[i], .len = (size_t)i, .addr = &to};
     }
@@ -248,7 +248,7 @@ static void use_a_wake(void)
     struct xsock__sys_wake w;
     int64_t before = xsock_now();
     assert_int_equal(xsock__sys_wake_open(&w), 0);
-    for (int i = 0; i < 3; i++) { /* several are one */
+    for (int i = 0; i < 3; i++) { /* several wakes count as one */
         xsock__sys_wake_set(&w);
         xsock__sys_wake_set(&w);
         assert_int_equal(xsock__sys_wait(NULL, 0, &w, -1), 0);
@@ -274,7 +274,7 @@ static void use_a_poller(void)
     sockets_pair(XSOCK_SOCK_STREAM, pair);
     ASSERT_RESULT(0, xsock_poller_ctl(p, XSOCK_POLLER_ADD, pair[0], XSOCK_POLLER_IN, 7));
     ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 1500000));
-    for (int i = 0; i < 3; i++) { /* several wakes are one */
+    for (int i = 0; i < 3; i++) { /* several wakes count as one */
         ASSERT_RESULT(0, xsock_poller_wake(p));
         ASSERT_RESULT(0, xsock_poller_wake(p));
         ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, -1));

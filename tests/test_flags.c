@@ -1,4 +1,5 @@
-/* Which message flags each call takes on each type of socket. All others are EINVAL everywhere. */
+/* The message flags that each call accepts on each type of socket. All other flags give EINVAL on
+ * every system. */
 #include "harness.h"
 #include "sockets.h"
 
@@ -74,8 +75,8 @@ enum { ROWS = sizeof rows / sizeof rows[0] };
 
 /* ---- The flags ------------------------------------------------------------------------------ */
 
-/* What a call of this kind takes on a socket of this type. EOR and OOB are left out: whether they
- * do something depends on the protocol, and other tests say so. */
+/* The flags that a call of this kind accepts on a socket of this type. EOR and OOB are left out,
+ * because their effect depends on the protocol. Other tests check them. */
 static unsigned taken(int kind, int type)
 {
     unsigned flags = XSOCK_MSG_DONTWAIT | XSOCK_MSG_OOB;

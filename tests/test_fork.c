@@ -1,4 +1,4 @@
-/* fork(): the child goes on using the table, also when the parent had threads in the middle of
+/* fork(): the child goes on using the table, even if threads of the parent were in the middle of
  * calls. */
 #include "harness.h"
 #include "native_io.h"
@@ -36,7 +36,7 @@ static void run_child(void (*body)(void))
     fflush(NULL);
     child = fork();
     if (child == 0) {
-        alarm(WATCHDOG_S); /* a lock that a vanished thread holds would never open */
+        alarm(WATCHDOG_S); /* a lock that a vanished thread holds would never be released */
         body();
         _exit(0);
     }
@@ -75,7 +75,7 @@ static void what_a_child_does_is_not_seen_by_its_parent(void **state)
     run_child(use_and_close_everything);
     ASSERT_RESULT(0, xsock_get_flags(3));
     ASSERT_RESULT(XSOCK_SOCK_NONBLOCK, xsock_get_flags(4));
-    native_send(native_of(3), "still", 5); /* not ended by the child's closing */
+    native_send(native_of(3), "still", 5); /* the close in the child has not ended it */
     assert_int_equal(native_receive(native_of(4), got, sizeof got), 5);
     assert_string_equal(got, "still");
     for (int d = 3; d <= 5; d++)
@@ -160,7 +160,7 @@ enum { THREADS = 4, FORKS = 60, STABLE = 3, BUSY_END = 60 };
 
 static xsock__atomic_int stop, made;
 
-/* In the middle of every kind of call, when the fork comes. */
+/* A thread is in the middle of every kind of call when the fork happens. */
 static void stay_in_calls(void *user)
 {
     (void)user;
@@ -184,8 +184,8 @@ static void stay_in_calls(void *user)
     }
 }
 
-/* Numbers are counted where they are used: what can't be looked up must be free, so nothing is half
- * open. */
+/* Numbers are counted where they are used. A number that cannot be looked up must be free, so that
+ * no descriptor is half open. */
 static void use_the_table(void)
 {
     uintptr_t h = 0;
@@ -193,10 +193,10 @@ static void use_the_table(void)
     CHECK(xsock_get_flags(STABLE) == 0);
     CHECK(xsock_dup(STABLE, 0, 0) >= 4);
     CHECK(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0) >= 5);
-    CHECK(xsock_release(STABLE, &h) == 0); /* no call is in it: those threads are gone */
+    CHECK(xsock_release(STABLE, &h) == 0); /* no call uses it, because the threads are gone */
     for (d = 3; d < BUSY_END; d++)
         xsock_close(d);
-    CHECK(xsock_cleanup() == 0); /* not a number is left reserved */
+    CHECK(xsock_cleanup() == 0); /* no number is still reserved */
     for (d = 3; d < BUSY_END; d++)
         CHECK(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0) == d);
 }
@@ -215,7 +215,7 @@ static void a_child_of_a_threaded_program_goes_on(void **state)
     for (int i = 0; i < FORKS; i++) {
         int before = xsock__atomic_load(&made);
         run_child(use_the_table);
-        /* The threads have gone on, too. */
+        /* The threads of the parent have gone on, too. */
         UNTIL(xsock__atomic_load(&made) != before, thread_yield());
         native_send(native_of(pair[0]), "still", 5);
         assert_int_equal(native_receive(native_of(pair[1]), got, sizeof got), 5);

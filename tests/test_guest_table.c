@@ -1,4 +1,5 @@
-/* What only the tables of guests have: rules of their own, numbers that are kept, an end. */
+/* The features that only the tables of guests have: rules of their own, numbers that stay reserved,
+ * and an end. */
 #include "call/call.h"
 #include "call/plain.h"
 #include "socket/start.h"
@@ -81,7 +82,7 @@ static void a_guests_handles_are_closed_on_exec_whatever_it_says(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* Also of a handle from outside. */
+/* Also for a handle from outside. */
 static void what_a_guest_adopts_is_closed_on_exec_too(void **state)
 {
     struct xsock__fdtab *t = new_table(3, 8);
@@ -129,11 +130,11 @@ static void a_sealed_table_is_empty_and_stays_so(void **state)
     ASSERT_RESULT(-XSOCK_ECANCELED, keep(t, -1));
     ASSERT_RESULT(-XSOCK_EBADF, xsock__call_close(t, 1));
     ASSERT_RESULT(-XSOCK_ECANCELED, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &never));
-    xsock__fdtab_seal(t); /* again: nothing */
+    xsock__fdtab_seal(t); /* a second end does nothing */
     xsock__fdtab_destroy(t);
 }
 
-/* A call that has reserved its number before the end, and is through after it. */
+/* A call that reserved its number before the end, and finishes after the end. */
 static void what_is_opened_as_the_table_is_sealed_is_closed(void **state)
 {
     struct xsock__fdtab *t = new_table(3, 8);
@@ -166,7 +167,7 @@ static void sealing_wakes_what_waits_for_nothing(void **state)
     xsock__fdtab_destroy(t);
 }
 
-/* A number that was reserved before is published after, and closed at once. */
+/* A number that was reserved before the end is published after the end, and closed at once. */
 static void what_opens_while_a_table_is_sealed_is_waited_in_by_nobody(void **state)
 {
     struct xsock__fdtab *t = new_table(3, 8);

@@ -1,5 +1,5 @@
-/* Happy Eyeballs: which address is tried when. Time is a number here, and attempts end by
- * script. */
+/* Happy Eyeballs: which address is tried at which time. Time is a number here, and a script ends
+ * the attempts. */
 #include "harness.h"
 
 #include "name/happy_eyeballs.h"
@@ -8,22 +8,22 @@ enum { MAX_ADDRS = 24, NEVER = -1 };
 
 static const int64_t MS = 1000000;
 
-/* What becomes of the attempt at an address: so many milliseconds after it began. Time NEVER: it
- * hangs. */
+/* The result of the attempt at an address, and its time in milliseconds after the attempt began.
+ * The time NEVER means that the attempt hangs. */
 struct fate {
     int after_ms;
-    int error; /* 0: it is connected */
+    int error; /* 0 if the address is connected */
 };
 
 struct scenario {
     const char *says;
-    int timeout_ms;     /* NEVER: none */
-    int resolved_at_ms; /* NEVER: it hangs */
+    int timeout_ms;     /* NEVER if there is none */
+    int resolved_at_ms; /* NEVER if it hangs */
     size_t count;
     struct fate fates[MAX_ADDRS];
-    int result; /* the index that wins, or the error */
+    int result; /* the index of the winning address, or the error */
     int ends_at_ms;
-    int started_at_ms[MAX_ADDRS]; /* NEVER: not tried */
+    int started_at_ms[MAX_ADDRS]; /* NEVER if the address is not tried */
 };
 
 #define HANGS {NEVER, 0}
@@ -193,13 +193,13 @@ static const struct scenario scenarios[] = {
      {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19}},
 };
 
-/* ---- A driver as src/name/connect_host.c is one, with a clock that jumps --------------------- */
+/* ---- A driver like src/name/connect_host.c, with a clock that jumps -------------------------- */
 
 struct play {
     const struct scenario *s;
     struct xsock__happy h;
     int64_t base, now;
-    int64_t begun[MAX_ADDRS]; /* -1: not */
+    int64_t begun[MAX_ADDRS]; /* -1 if it is not */
     bool over[MAX_ADDRS];
     int result;
     bool ended;
@@ -212,7 +212,7 @@ static int64_t ends_at(const struct play *p, size_t i)
     return p->begun[i] + p->s->fates[i].after_ms * MS;
 }
 
-/* What has happened by now. */
+/* Reports the results that are due by now. */
 static void happen(struct play *p)
 {
     if (p->h.resolving && p->s->resolved_at_ms != NEVER
@@ -316,7 +316,8 @@ static void test_the_code_goes_with_the_error_that_is_reported(void **state)
 static void test_families_take_turns_and_the_first_stays_first(void **state)
 {
     static const struct {
-        const char *given, *expected; /* a letter an address: lower case INET, upper case INET6 */
+        /* one letter for each address: lower case for INET, upper case for INET6 */
+        const char *given, *expected;
     } rows[] = {
         {"a", "a"},
         {"A", "A"},

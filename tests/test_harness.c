@@ -1,4 +1,4 @@
-/* The harness itself: what it is to catch is planted, and must be seen. */
+/* Tests of the harness itself. Each test plants a fault that the harness must catch. */
 #include "harness.h"
 #include "native_io.h"
 
@@ -28,7 +28,7 @@ static void a_descriptor_too_few_is_seen(void **state)
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     int same = ASSERT_OPENS(xsock_dup(d, 100, 0));
     (void)state;
-    assert_int_equal(harness_setup(state), 0); /* as if both had been there before a test */
+    assert_int_equal(harness_setup(state), 0); /* as if both had existed before a test */
     assert_true(harness_is_clean());
     ASSERT_RESULT(0, xsock_close(same));
     assert_false(harness_is_clean());
@@ -61,7 +61,7 @@ static void a_mismatch_is_told_by_name(void **state)
     assert_non_null(strstr(text, "expected -9999"));
 }
 
-/* What a child inherits is judged by what it tells: it must tell both. */
+/* A child reports the handles that it inherits, so the child must report both. */
 static void a_child_tells_what_it_has(void **state)
 {
     uintptr_t with = native_socket(true, false), without = native_socket(false, false);

@@ -1,5 +1,5 @@
 /* Connecting and listening with options on the real system: datagrams and local addresses over
- * loopback, paths of LOCAL sockets, and socket files that were left behind. */
+ * loopback, paths of LOCAL sockets, and socket files that a former server has left. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -20,7 +20,7 @@
 #endif
 
 static const int64_t LONG_NS =
-    INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog: nothing here takes it */
+    INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog, which no test reaches */
 
 static const struct xsock_listen_options REMOVE = {.flags = XSOCK_HOST_REMOVE_STALE};
 
@@ -60,7 +60,7 @@ static const char *port_of(int d)
     return text;
 }
 
-/* One byte from one to the other. */
+/* Sends one byte from one socket to the other. */
 static void assert_reaches(int from, int to)
 {
     char byte = 0;
@@ -69,7 +69,7 @@ static void assert_reaches(int from, int to)
     assert_int_equal(byte, 'x');
 }
 
-/* Connects to `host`, and sees that the listener is the one that was reached. */
+/* Connects to `host`, and checks that the connection has reached the listener. */
 static void assert_listens(int listener, int type)
 {
     const struct xsock_connect_options o = {.type = type};
@@ -115,7 +115,8 @@ static void test_a_local_address_is_where_the_peer_sees_it_come_from(void **stat
     assert_true(xsock_addr_equal(&peer, &local));
     ASSERT_RESULT(0, xsock_close(d));
     ASSERT_RESULT(0, xsock_close(other));
-    ASSERT_RESULT(0, xsock_addr_parse("192.0.2.1:0", &local)); /* nobody's */
+    /* an address that belongs to no machine */
+    ASSERT_RESULT(0, xsock_addr_parse("192.0.2.1:0", &local));
     ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL,
                   xsock_connect_host_with("127.0.0.1", port_of(listener), LONG_NS, &o));
     ASSERT_RESULT(0, xsock_close(listener));
@@ -198,7 +199,7 @@ static void test_an_abstract_name_has_no_file(void **state)
 }
 #endif
 
-/* ---- Files that were left behind ------------------------------------------------------------- */
+/* ---- Stale socket files ---------------------------------------------------------------------- */
 
 static void leave_behind(int type)
 {
@@ -346,14 +347,15 @@ static void test_of_servers_that_start_together_one_has_the_path_and_keeps_it(vo
         ASSERT_THAT(winner >= 0, "round %d: no server has the path", round);
         int d;
         ASSERT_RESULT(0, xsock_set_flags(winner, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK));
-        while ((d = xsock_accept(winner, 0, NULL)) >= 0) /* who only looked whether it is alive */
+        /* a server that only checked whether it is alive */
+        while ((d = xsock_accept(winner, 0, NULL)) >= 0)
             ASSERT_RESULT(0, xsock_close(d));
         assert_listens(winner, 0);
         ASSERT_RESULT(0, xsock_close(winner));
     }
 }
 
-/* What is opened once and kept is opened before anything is counted. */
+/* The library keeps some handles, which are opened before anything is counted. */
 static int warm_up(void **state)
 {
     int rc = harness_warm_up(state);

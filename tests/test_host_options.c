@@ -1,5 +1,5 @@
-/* The options of connecting and listening by name, on the fake system: the order of what is done,
- * and that nothing is left if something fails. */
+/* The options of connecting and listening by name, on the fake system: the order of the steps, and
+ * that nothing is left open if a step fails. */
 #include "api/library.h"
 #include "harness.h"
 
@@ -72,7 +72,7 @@ static void test_datagrams_go_to_the_first_address_that_the_system_accepts(void 
     fake_fail(FAKE_CONNECT, 1, FAKE_EHOSTUNREACH);
     unsigned opens = fake_calls(FAKE_OPEN);
     d = ASSERT_OPENS(connect_with("many.example", "53", &o));
-    assert_peer(d, "[2001:db8::2]:53"); /* streams would go on with the other family */
+    assert_peer(d, "[2001:db8::2]:53"); /* a stream would continue with the other family */
     assert_int_equal(fake_calls(FAKE_OPEN), opens + 2);
     assert_int_equal(fake_handles(), 1);
     ASSERT_RESULT(0, xsock_close(d));
@@ -136,7 +136,7 @@ static void test_flags_of_the_descriptor(void **state)
         {XSOCK_HOST_INHERIT | XSOCK_HOST_NONBLOCK, XSOCK_SOCK_NONBLOCK},
     };
     (void)state;
-    fake_connects_take(20 * MS, 0); /* a NONBLOCK descriptor is connected all the same */
+    fake_connects_take(20 * MS, 0); /* a NONBLOCK descriptor is connected nevertheless */
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct xsock_listen_options serve = {.flags = rows[i].flags};
         const struct xsock_connect_options o = {.flags = rows[i].flags};
@@ -207,7 +207,8 @@ static void test_bad_options_to_connect_are_reported(void **state)
     };
     (void)state;
     int limit = xsock_get_limit();
-    ASSERT_RESULT(0, xsock_set_limit(3)); /* all of it is told before a descriptor is looked for */
+    /* all of these errors are reported before a descriptor is looked for */
+    ASSERT_RESULT(0, xsock_set_limit(3));
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         int rc = connect_with(rows[i].host, rows[i].service, &rows[i].o);
         ASSERT_THAT(rc == rows[i].expected, "row %d: %s", (int)i, harness_name(rc));
@@ -360,7 +361,8 @@ static void test_a_live_server_keeps_its_path(void **state)
     (void)state;
     int d = ASSERT_OPENS(listen_with("unix:/run/x", NULL, &REMOVE));
     ASSERT_RESULT(-XSOCK_EADDRINUSE, listen_with("unix:/run/x", NULL, &REMOVE));
-    assert_int_equal(fake_calls(FAKE_REMOVE_FILE), 1); /* the first, which found nothing */
+    /* the first one, which found no connection */
+    assert_int_equal(fake_calls(FAKE_REMOVE_FILE), 1);
     ASSERT_RESULT(0, xsock_close(d));
 }
 
@@ -384,7 +386,7 @@ static void test_names_without_a_file_need_no_lock(void **state)
     assert_int_equal(fake_calls(FAKE_LOCK_FILE), 0);
 }
 
-/* Without what the table keeps for the next sockets. */
+/* Does not count the memory that the table keeps for the next sockets. */
 static size_t in_use(void)
 {
     return fake_allocations() - (size_t)xsock__fdtab_spares(xsock__library_table());
