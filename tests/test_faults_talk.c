@@ -226,8 +226,8 @@ static int do_poll_many(struct world *w)
     return xsock__poll(t, v, 70, MS);
 }
 
-/* The events that the call may wait for. Such a call skips signals and would-blocks. Also the
- * system calls that are made only to find a more exact error. */
+/* If a call may wait, signals and would-blocks do not end it. `own` is the system call that the
+ * call is for. Other system calls are made only to find a more exact error. */
 static const struct call {
     const char *name;
     int (*run)(struct world *w);
@@ -311,8 +311,8 @@ static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, 
            && (kind == FAKE_ALLOC || (kind == FAKE_ACCEPT && no_room));
 }
 
-/* The calls that only prepare do not count. Only calls of the kinds in `own`, and calls that wait,
- * must have been tried. */
+/* Whether a system call of this kind counts for the call. Kinds that only prepare the test do not
+ * count. Those that `own` and waiting need do. */
 static bool is_of(const struct call *c, enum fake_call failed)
 {
     switch (failed) {

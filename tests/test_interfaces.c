@@ -1,4 +1,4 @@
-/* The list of interfaces, and zones. */
+/* The list of interfaces, and the zones of addresses. */
 #include "harness.h"
 
 struct seen {

@@ -1,5 +1,5 @@
-/* Opening, pairing, duplicating, closing, adopting and releasing real sockets; the system's own
- * calls are the witness. */
+/* Opening, pairing, duplicating, closing, adopting and releasing real sockets. The system's own
+ * calls check the results. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
@@ -129,7 +129,7 @@ static void a_stream_pair_carries_data_both_ways_and_ends(void **state)
     carry(4, 3, "and back");
     carry(4, 3, "again");
     ASSERT_RESULT(0, xsock_close(3));
-    assert_int_equal(native_receive(native_of(4), &byte, 1), 0); /* the end */
+    assert_int_equal(native_receive(native_of(4), &byte, 1), 0); /* the end of the stream */
     ASSERT_RESULT(0, xsock_close(4));
 }
 
@@ -200,7 +200,7 @@ static void a_duplicate_is_the_same_socket_with_a_handle_of_its_own(void **state
     ASSERT_RESULT(0, xsock_close(6));
     {
         char byte;
-        assert_int_equal(native_receive(native_of(4), &byte, 1), 0); /* only now */
+        assert_int_equal(native_receive(native_of(4), &byte, 1), 0); /* closed only now */
     }
     ASSERT_RESULT(0, xsock_close(4));
 }
@@ -229,15 +229,16 @@ static void duplicating_onto_a_number_replaces_what_was_there(void **state)
     open_udp(XSOCK_SOCK_CLOEXEC);
     handles = harness_handles();
     ASSERT_RESULT(5, xsock_dup2(3, 5, 0));
-    assert_int_equal(harness_handles(), handles); /* one came, one went */
+    assert_int_equal(harness_handles(), handles); /* one handle was opened, and one was closed */
     assert_flags(5, 0);
     carry(5, 4, "replaced");
     ASSERT_RESULT(50, xsock_dup2(5, 50, XSOCK_SOCK_CLOEXEC));
     assert_flags(50, XSOCK_SOCK_CLOEXEC);
     carry(4, 50, "a free number");
-    ASSERT_RESULT(50, xsock_dup2(50, 50, 0)); /* onto itself: nothing, flags included, is changed */
+    /* onto itself: nothing is changed, and the flags stay */
+    ASSERT_RESULT(50, xsock_dup2(50, 50, 0));
     assert_flags(50, XSOCK_SOCK_CLOEXEC);
-    ASSERT_RESULT(50, xsock_dup2(5, 50, 0)); /* onto another of the same socket */
+    ASSERT_RESULT(50, xsock_dup2(5, 50, 0)); /* onto another descriptor of the same socket */
     assert_flags(50, 0);
     carry(50, 4, "and once more");
     close_all(3, 5);
@@ -268,7 +269,8 @@ static void an_adopted_socket_is_xsocks_and_a_released_one_is_not(void **state)
     (void)state;
     for (int i = 0; i < 16; i++) {
         int flags = sets[i % 4];
-        uintptr_t got = 0, h = native_socket((i & 4) != 0, (i & 8) != 0); /* whatever it was */
+        /* whatever handle it was */
+        uintptr_t got = 0, h = native_socket((i & 4) != 0, (i & 8) != 0);
         ASSERT_RESULT(3, xsock_adopt(h, flags));
         assert_true(native_of(3) == h);
         assert_flags(3, flags);
@@ -292,7 +294,7 @@ static void a_socket_that_xsock_made_can_be_released(void **state)
     native_close_socket(h);
     ASSERT_RESULT(0, xsock_release(3, &h));
     assert_false(native_is_nonblocking(h));
-    ASSERT_RESULT(3, xsock_adopt(h, 0)); /* and taken in again */
+    ASSERT_RESULT(3, xsock_adopt(h, 0)); /* and adopted again */
     ASSERT_RESULT(0, xsock_close(3));
     assert_false(native_is_open(h));
 }
@@ -305,11 +307,11 @@ static void the_same_handle_is_adopted_once(void **state)
     ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(h, 0));
     ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(h, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK));
     assert_flags(3, 0);
-    other = native_dup(h); /* another handle of the same socket is another handle */
+    other = native_dup(h); /* another handle of the same socket counts as another handle */
     ASSERT_RESULT(4, xsock_adopt(other, 0));
     ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(native_of(4), 0));
     open_udp(0);
-    ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(native_of(5), 0)); /* one that xsock made */
+    ASSERT_RESULT(-XSOCK_EBUSY, xsock_adopt(native_of(5), 0)); /* a handle that xsock made */
     close_all(3, 5);
 }
 
@@ -368,7 +370,8 @@ static void the_library_starts_by_itself_and_again(void **state)
     ASSERT_RESULT(0, xsock_startup());
 }
 
-/* What a call leaves behind each time adds up, whatever kind of handle it is. */
+/* If a call leaked a handle each time, the leaks would add up. This holds for handles of every
+ * kind. */
 static void a_thousand_calls_leave_no_handle_behind(void **state)
 {
     int before = 0;
@@ -376,7 +379,7 @@ static void a_thousand_calls_leave_no_handle_behind(void **state)
     for (int round = 0; round < 110; round++) {
         int pair[2];
         uintptr_t h;
-        if (round == 10) /* what is made once has been made */
+        if (round == 10) /* the handles that are made only once exist by now */
             before = native_handle_count();
         ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL,
                                     round % 2 ? XSOCK_SOCK_STREAM : XSOCK_SOCK_DGRAM, 0, pair));
@@ -402,7 +405,7 @@ static void the_last_system_code_is_that_of_the_call_that_failed(void **state)
     assert_true(before != 0);
     ASSERT_RESULT(-XSOCK_EBADF, xsock_error_from_os(before));
     open_udp(0);                                  /* neither a success */
-    ASSERT_RESULT(-XSOCK_EBADF, xsock_close(99)); /* nor an error of our own changes it */
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_close(99)); /* nor an error of the library changes it */
     ASSERT_RESULT(-XSOCK_EINVAL, xsock_open(XSOCK_AF_INET, -1, 0));
     assert_int_equal(xsock_oserror(), before);
     ASSERT_RESULT(0, xsock_close(3));

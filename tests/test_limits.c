@@ -1,10 +1,11 @@
-/* When there is no room: in the table, or in the process. Nothing is lost, and there is room again
- * at once. */
+/* A full table, and a process without free handles. Nothing is lost, and the calls work again as
+ * soon as a number or a handle is free. */
 #include "harness.h"
 #include "native_io.h"
 #include "xsock_native.h"
 
-/* Opens until it can't, which must be for this reason, and closes all of it again. */
+/* Opens descriptors until a call fails, which must be for this reason, and closes them all
+ * again. */
 static int fill(int expected)
 {
     int d = 0, last = 2;
@@ -53,7 +54,8 @@ static void a_full_table_is_emfile_and_one_close_makes_room(void **state)
         ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
         ASSERT_RESULT(0, xsock_close(20));
         ASSERT_RESULT(-XSOCK_EMFILE, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
-        ASSERT_RESULT(20, xsock_dup(3, 0, 0)); /* the pair gave back what it had taken */
+        /* the pair has freed the number that it had reserved */
+        ASSERT_RESULT(20, xsock_dup(3, 0, 0));
         assert_true(pair[0] == -7 && pair[1] == -7);
         empty(last);
     }
@@ -104,7 +106,7 @@ static void accept_in_a_full_process_says_so_only_while_a_connection_is_pending(
     ASSERT_RESULT(-XSOCK_EMFILE, d);
     assert_int_equal(xsock_oserror(), EMFILE);
     ASSERT_RESULT(0, xsock_close(last));
-    ASSERT_RESULT(last, xsock_accept(l, 0, NULL)); /* the connection has stayed */
+    ASSERT_RESULT(last, xsock_accept(l, 0, NULL)); /* the connection has stayed in the queue */
     empty(last);
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
 }
@@ -144,7 +146,7 @@ static bool is_final(int rc)
     return rc < 0 && rc != -XSOCK_EMFILE && rc != -XSOCK_EAI_AGAIN && rc != -XSOCK_EAI_MEMORY;
 }
 
-/* In a child whose process has no descriptor left. */
+/* Runs in a child whose process has no descriptor left. */
 static void look_up_in_a_full_process(void)
 {
     static const struct {
@@ -190,7 +192,7 @@ static void join_child(pid_t child)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-/* C libraries give other answers once they have read their configuration. */
+/* C libraries give other answers after they have read their configuration. */
 static void lookups_in_a_full_process_give_no_final_answer(void **state)
 {
     (void)state;
@@ -206,7 +208,7 @@ static void lookups_in_a_full_process_give_no_final_answer(void **state)
 }
 #endif
 
-/* More than fits a small table: numbers, flags and sockets of a thousand. */
+/* More than fits a small table: the numbers, flags and sockets of a thousand descriptors. */
 static void a_thousand_are_open_at_once(void **state)
 {
     enum { COUNT = 1000 };

@@ -1,5 +1,5 @@
-/* The threads that look names up, on the fake system: how many there are, who gets them, and what
- * becomes of a question that nobody waits for. */
+/* The threads that look names up, on the fake system: how many threads there are, which questions
+ * they take, and what happens to a question that nobody waits for any more. */
 #include "name/lookup_pool.h"
 #include "harness.h"
 
@@ -12,7 +12,7 @@ enum { JOBS_MAX = 40 };
 static struct xsock__sys_wake wake;
 static struct xsock__job *jobs[JOBS_MAX];
 static size_t job_count;
-static const char guest_a, guest_b, guest_c, guest_d; /* their addresses stand for guests */
+static const char guest_a, guest_b, guest_c, guest_d; /* the addresses of these stand for guests */
 
 static void set_wake(void *user)
 {
@@ -157,7 +157,7 @@ static void test_a_question_in_the_queue_is_dropped_with_its_asker(void **state)
     assert_int_equal(fake_wakes_set(), 0);
 }
 
-/* ---- Threads that cannot be had -------------------------------------------------------------- */
+/* ---- Threads that cannot be started ---------------------------------------------------------- */
 
 static void test_without_any_thread_the_question_fails_with_the_reason(void **state)
 {
@@ -219,7 +219,7 @@ static void test_with_few_threads_a_guest_leaves_one_to_the_process(void **state
     }
 }
 
-/* Adds the first letter of a host that is looked up to a text. */
+/* Appends the first letter of the host that is looked up to a text. */
 static void note(const char *host, void *user)
 {
     char *text = user;

@@ -1,6 +1,6 @@
-/* The look-up of a descriptor takes no lock. These tests let another thread's call happen exactly
- * between two of its steps: fdtab.c is compiled into this program, with hooks before its atomic
- * words. The linker then takes no fdtab.c from the library. */
+/* The look-up of a descriptor takes no lock. These tests run another thread's call exactly between
+ * two of its steps. fdtab.c is compiled into this program, with hooks before its atomic words, so
+ * the linker takes no fdtab.c from the library. */
 #include "base/atomic.h"
 
 #include <stddef.h>
@@ -9,7 +9,7 @@ enum point { BEFORE_ADD, BEFORE_CAS, POINTS };
 
 static void (*hooks[POINTS])(void);
 
-/* A hook runs once, as what it calls comes to the same points. */
+/* A hook runs once, because the calls that it makes reach the same points. */
 static void run_hook(enum point at)
 {
     void (*fn)(void) = hooks[at];
@@ -108,7 +108,7 @@ static void a_look_up_does_not_reach_the_descriptor_that_has_its_cell_next(void 
     hooks[BEFORE_ADD] = close_it_and_open_another_number;
     assert_null(xsock__fdtab_get(t, NUMBER));
     struct xsock__fd *next = xsock__fdtab_get(t, NUMBER + 4);
-    assert_ptr_equal(next, looked_up); /* else this has shown nothing */
+    assert_ptr_equal(next, looked_up); /* otherwise the test has shown nothing */
     assert_int_equal(xsock__atomic_load(&next->refs), 1);
     xsock__fdtab_put(t, next);
     assert_true(closed_old == 1 && closed_new == 0);

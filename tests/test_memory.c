@@ -1,6 +1,6 @@
-/* What a million descriptors cost a process, by its own resident size and not by our arithmetic:
- * the table's slots, the descriptors, the sockets behind them, and what the system's allocator
- * adds. System handles are not counted. */
+/* The memory that a million descriptors cost a process, by its resident size and not by our
+ * arithmetic: the slots of the table, the descriptors, their sockets, and the overhead of the
+ * system's allocator. System handles are not counted. */
 #include "table/fdtab.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -14,7 +14,8 @@
 static size_t resident(void)
 {
     PROCESS_MEMORY_COUNTERS counters = {.cb = sizeof counters};
-    /* by name, as it moved from psapi.dll to kernel32.dll with Windows 7 */
+    /* The function is looked up by name, because it moved from psapi.dll to kernel32.dll in Windows
+     * 7. */
     BOOL(WINAPI * ask)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD) =
         (BOOL(WINAPI *)(HANDLE, PROCESS_MEMORY_COUNTERS *, DWORD))(void (*)(void))GetProcAddress(
             GetModuleHandleW(L"kernel32.dll"), "K32GetProcessMemoryInfo");
@@ -24,7 +25,7 @@ static size_t resident(void)
 #else
 #include <sys/resource.h>
 
-/* The most it ever was: right here, as nothing is given back before. */
+/* The peak of the resident size. The peak is right here, because nothing is freed before. */
 static size_t resident(void)
 {
     struct rusage usage;
@@ -87,8 +88,8 @@ static void a_million_descriptors_cost_192_bytes_each_at_most_and_208_with_musl(
     xsock__fdtab_destroy(t);
 }
 
-/* The lowest number costs no more where a high one is open: the numbers between are not there until
- * used. */
+/* The lowest number costs no more if a high number is open, because the slots between them do not
+ * exist until they are used. */
 static void a_high_number_costs_no_table_below_it(void **state)
 {
     struct xsock__fdtab *t = NULL;

@@ -1,4 +1,5 @@
-/* sendmsg and recvmsg over real sockets: vectors, out-flags, control data, and what is refused. */
+/* sendmsg and recvmsg over real sockets: vectors, out-flags, control data, and refused
+ * arguments. */
 #include "harness.h"
 #include "native_io.h"
 #include "sockets.h"
@@ -62,7 +63,8 @@ static void very_many_vectors_arrive_whole_in_parts(void **state)
         memset(bytes[i], (int)(i * 7), EACH);
         v[i] = (struct xsock_vec){bytes[i], EACH};
     }
-    /* What may not wait sends a part, and goes on where it stopped, in the middle of a vector. */
+    /* A call that may not wait sends a part. The next call goes on after that part, in the middle
+     * of a vector. */
     const int64_t end = harness_patience();
     while (received < sizeof got) {
         ASSERT_IN_TIME(end, "end of the message");
@@ -170,10 +172,10 @@ static void a_datagram_that_is_cut_says_so_and_who_sent_it(void **state)
         assert_int_equal(in.flags, XSOCK_MSG_TRUNC);
         assert_true(xsock_addr_equal(&from, &one));
         in_vec.len = 8;
-        in.vec_count = 0; /* no room at all */
+        in.vec_count = 0; /* no space at all */
         ASSERT_RESULT(0, (int)xsock_recvmsg(b, &in, 0));
         assert_int_equal(in.flags, XSOCK_MSG_TRUNC);
-        out.vec_count = 0; /* and an empty one is there, and whole */
+        out.vec_count = 0; /* an empty datagram is received, and is whole */
         ASSERT_RESULT(0, (int)xsock_sendmsg(a, &out, 0));
         ASSERT_RESULT(0, (int)xsock_recvmsg(b, &in, 0));
         assert_int_equal(in.flags, 0);
@@ -191,7 +193,8 @@ static bool can(int rc)
     return rc == 0;
 }
 
-/* Sends with it and receives it; false: this system can't. */
+/* Sends a message with the control data and receives the message. Returns false if this system
+ * cannot. */
 static bool goes_through(int af, const struct xsock_control *sent, struct xsock_control *got)
 {
     struct xsock_addr one, two;
@@ -315,7 +318,8 @@ static void messages_that_can_not_be_are_refused(void **state)
     m.vec_count = 1;
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recvmsg(pair[1], &m, XSOCK_MSG_DONTWAIT));
     ASSERT_RESULT(0, xsock_close(pair[0]));
-    ptrdiff_t n = 1; /* an emulated pair is a connection, which has to be told first */
+    /* an emulated pair is a connection, so the peer's address must be removed first */
+    ptrdiff_t n = 1;
     UNTIL(n != 1, n = xsock_sendmsg(pair[1], &m, XSOCK_MSG_DONTWAIT));
     ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s", harness_name((int)n));
     ASSERT_RESULT(0, xsock_close(pair[1]));

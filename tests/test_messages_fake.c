@@ -1,11 +1,11 @@
-/* Messages and batches, with a system that joins datagrams and cuts them apart to order. */
+/* Messages and batches, on a system that joins and cuts datagrams as the test orders. */
 #include "fake_net.h"
 #include "fake_sys.h"
 #include "harness.h"
 #include "xsock_native.h"
 
-/* Two UDP sockets; what the second receives is joined: it is taken out and in again, as a program's
- * own socket is. */
+/* Two UDP sockets. The second receives joined datagrams, because it is released and adopted again,
+ * as a program's own socket is. */
 struct rig {
     int from, to;
     struct xsock_addr name;
@@ -95,7 +95,7 @@ static void a_buffer_that_is_too_small_for_them_is_cut_and_says_so(void **state)
     ASSERT_RESULT(1, xsock_recv_batch(r.to, &one, 1, 0));
     assert_true(one.done == 5 && one.segment == 2 && one.flags == XSOCK_MSG_TRUNC);
     ASSERT_RESULT(-XSOCK_EAGAIN,
-                  xsock_recv_batch(r.to, &one, 1, XSOCK_MSG_DONTWAIT)); /* the rest is gone */
+                  xsock_recv_batch(r.to, &one, 1, XSOCK_MSG_DONTWAIT)); /* the rest is lost */
     end_rig(&r);
 }
 
@@ -122,9 +122,9 @@ static void calls_that_could_not_tell_refuse_and_take_nothing(void **state)
 
 /* ---- Cut by the system ----------------------------------------------------------------------- */
 
-enum { TOTAL = 8 }; /* what the fake socket holds */
+enum { TOTAL = 8 }; /* the number of datagrams that the fake socket holds */
 
-/* Runs of three, the last of each shorter. */
+/* Runs of three datagrams. The last datagram of each run is shorter. */
 static size_t size_of(int i)
 {
     return i % 3 == 2 ? 3 : 8;
@@ -195,14 +195,14 @@ static void a_partial_send_goes_on_in_the_middle_of_a_vector(void **state)
     ASSERT_RESULT(13, (int)xsock_sendmsg(pair[0], &m, 0));
     ASSERT_RESULT(13, (int)xsock_recv(pair[1], got + 7, 23, 0));
     assert_string_equal(got, "0123456789abcdefghij");
-    ASSERT_RESULT(30, (int)xsock_sendfile(pair[0], 2, 2, 500)); /* what fits */
+    ASSERT_RESULT(30, (int)xsock_sendfile(pair[0], 2, 2, 500)); /* the bytes that fit */
     ASSERT_RESULT(0, xsock_close(pair[0]));
     ASSERT_RESULT(0, xsock_close(pair[1]));
 }
 
 /* ---- The end of receiving -------------------------------------------------------------------- */
 
-/* The fake socket gives 0 bytes and no sender then, as BSD kernels do. */
+/* At the end the fake socket returns 0 bytes and no sender, as BSD kernels do. */
 static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
 {
     struct rig r;
@@ -215,11 +215,11 @@ static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
                   xsock_bind(r.from, &(struct xsock_addr){.family = XSOCK_AF_INET, .length = 4}));
     send_text(&r, "");
     send_text(&r, "a");
-    ASSERT_RESULT(0, xsock_connect(r.to, &r.name)); /* only a socket with a peer is shut down */
+    ASSERT_RESULT(0, xsock_connect(r.to, &r.name)); /* only a socket with a peer can be shut down */
     ASSERT_RESULT(0, xsock_shutdown(r.to, XSOCK_SHUT_RD));
     for (int i = 0; i < 3; i++)
         v[i] = (struct xsock_dgram){.base = in[i], .len = sizeof in[i]};
-    ASSERT_RESULT(1, xsock_recv_batch(r.to, v, 1, 0)); /* the empty one */
+    ASSERT_RESULT(1, xsock_recv_batch(r.to, v, 1, 0)); /* the empty datagram */
     assert_int_equal(v[0].done, 0);
     ASSERT_RESULT(1, xsock_recv_batch(r.to, v, 3, 0));
     assert_int_equal(v[0].done, 1);
@@ -228,7 +228,7 @@ static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
     end_rig(&r);
 }
 
-/* ---- An error that comes after some ---------------------------------------------------------- */
+/* ---- An error after some datagrams ----------------------------------------------------------- */
 
 static int poll_for(int d, short events)
 {
@@ -283,11 +283,13 @@ static void a_report_after_some_datagrams_is_told_by_the_next_call(void **state)
         v[i] = (struct xsock_dgram){.base = &byte[i], .len = 1};
     fake_fail(FAKE_SEND, 3, FAKE_ECONNREFUSED);
     ASSERT_RESULT(2, xsock_send_batch(r.from, v, 4, 0));
-    ASSERT_RESULT(0, xsock_send_batch(r.from, v, 0, 0)); /* a call that sends nothing fails not */
+    /* a call that sends nothing does not fail */
+    ASSERT_RESULT(0, xsock_send_batch(r.from, v, 0, 0));
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_send_batch(r.from, v + 2, 2, 0));
     ASSERT_RESULT(2, xsock_send_batch(r.from, v + 2, 2, 0));
 
-    fake_fail(FAKE_RECV, 3, FAKE_ECONNRESET); /* in the middle of what the system gets at once */
+    /* in the middle of the datagrams that the system gets at once */
+    fake_fail(FAKE_RECV, 3, FAKE_ECONNRESET);
     ASSERT_RESULT(2, xsock_recv_batch(r.to, v, 4, 0));
     ASSERT_RESULT(-XSOCK_ECONNRESET, (int)xsock_recv(r.to, byte, 1, 0));
     ASSERT_RESULT(2, xsock_recv_batch(r.to, v, 4, 0));
@@ -295,12 +297,13 @@ static void a_report_after_some_datagrams_is_told_by_the_next_call(void **state)
 
     for (int i = 0; i < 2; i++)
         ASSERT_RESULT(4, xsock_send_batch(r.from, v + i, 4, 0));
-    fake_fail(FAKE_RECV, 9, FAKE_EHOSTUNREACH); /* after a full part */
+    fake_fail(FAKE_RECV, 9, FAKE_EHOSTUNREACH); /* after a part that was full */
     ASSERT_RESULT(8, xsock_recv_batch(r.to, v, 12, 0));
     ASSERT_RESULT(-XSOCK_EHOSTUNREACH, xsock_recv_batch(r.to, v, 1, XSOCK_MSG_DONTWAIT));
     ASSERT_RESULT(-XSOCK_EAGAIN, xsock_recv_batch(r.to, v, 1, XSOCK_MSG_DONTWAIT));
 
-    fake_fail(FAKE_SEND, 2, FAKE_EMSGSIZE); /* comes again by itself: a receive is not told */
+    /* The next send reports this error again by itself, so a receive does not report it. */
+    fake_fail(FAKE_SEND, 2, FAKE_EMSGSIZE);
     ASSERT_RESULT(1, xsock_send_batch(r.from, v, 2, 0));
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_recv(r.from, byte, 1, XSOCK_MSG_DONTWAIT));
     end_rig(&r);

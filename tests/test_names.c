@@ -1,4 +1,4 @@
-/* Names on the real system: looked up, connected to and listened on, over loopback only. */
+/* Names on the real system: looking up, connecting and listening, over loopback only. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -11,7 +11,7 @@
 #endif
 
 static const int64_t LONG_NS =
-    INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog: nothing here takes it */
+    INT64_C(30) * 1000 * 1000 * 1000; /* a watchdog, which no test reaches */
 
 static bool is_loopback(const struct xsock_addr *a)
 {
@@ -47,7 +47,8 @@ static bool has_v6(void)
     return has;
 }
 
-/* Bound and not listening: its port is nobody else's, and refuses. */
+/* A socket that is bound, but does not listen. No other socket has its port, and connections to the
+ * port are refused. */
 static int refusing_socket(const char *address)
 {
     struct xsock_addr a;
@@ -57,7 +58,7 @@ static int refusing_socket(const char *address)
     return d;
 }
 
-/* Connects by name, and sees that it is the listener that was reached. */
+/* Connects by name, and checks that the connection has reached the listener. */
 static void assert_reaches(int listener, const char *host, int64_t timeout_ns)
 {
     struct xsock_addr peer, local;
@@ -208,7 +209,7 @@ static void test_a_listener_is_reached_by_address_and_by_name(void **state)
     assert_reaches(listener, "0.0.0.0", LONG_NS); /* this machine */
     assert_reaches(listener, "localhost", -1);
     assert_reaches(listener, "localhost", LONG_NS);
-    assert_reaches(listener, NULL, LONG_NS); /* ::1 refuses, and 127.0.0.1 is tried at once */
+    assert_reaches(listener, NULL, LONG_NS); /* ::1 refuses, and then 127.0.0.1 is tried at once */
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
@@ -323,8 +324,8 @@ static void test_a_server_can_start_again_at_once(void **state)
 }
 
 #ifndef _WIN32
-/* ThreadSanitizer starts no threads in a child that was forked while there were
- * some: there it looks up in its own. */
+/* ThreadSanitizer starts no threads in a child that was forked while there were some. The child
+ * then looks names up in the calling thread. */
 #if defined(__SANITIZE_THREAD__)
 #define THREADS_AFTER_FORK false
 #elif defined(__has_feature)
@@ -357,8 +358,8 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
 }
 #endif
 
-/* Last, and not counted: what it leaves behind may go on until the program ends, which it may do
- * all the same. */
+/* This test is the last, and handles are not counted, because a look-up may go on until the program
+ * ends. The program may end nevertheless. */
 static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
 {
     (void)state;
@@ -370,8 +371,8 @@ static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
     ASSERT_RESULT(0, xsock_cleanup());
 }
 
-/* What is opened once and kept is opened before anything is counted: a wake, and what the resolver
- * keeps. */
+/* The library keeps a wake and the resolver's handles, so they are opened before anything is
+ * counted. */
 static int warm_up(void **state)
 {
     struct xsock_addr a;

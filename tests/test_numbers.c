@@ -1,5 +1,5 @@
-/* Names to numbers and back, against the text of the headers: the row files and the header must say
- * the same, in both directions. */
+/* Names to numbers and back, compared with the text of the headers. The row files and the header
+ * must agree in both directions. */
 #include <ctype.h>
 
 #include "harness.h"
@@ -31,7 +31,7 @@ static const char *lower(const char *name)
     return text;
 }
 
-/* "Inet6": neither case. */
+/* Writes a name as "Inet6", which is neither upper case nor lower case. */
 static const char *mixed(const char *name)
 {
     static char text[64];
@@ -48,7 +48,8 @@ static const char *joined(const char *prefix, const char *name)
     return text;
 }
 
-/* Whether one of the header's names with this prefix and value is `name`, letters' case aside. */
+/* Whether one of the header's names with this prefix and value is `name`. The case of letters does
+ * not matter. */
 static bool header_has(const char *prefix, int value, const char *name)
 {
     for (const struct header_number *n = header_next(header, prefix); n != NULL;
@@ -72,7 +73,7 @@ static void every_family_of_the_header_has_its_name_and_number(void **state)
     for (const struct header_number *n = header_next(header, "XSOCK_AF_"); n != NULL;
          n = header_next(n + 1, "XSOCK_AF_")) {
         const char *name = n->name + 9;
-        if (n->value >= XSOCK_AF_NATIVE) /* numbers of the system: no families of ours */
+        if (n->value >= XSOCK_AF_NATIVE) /* numbers of the system are not families of xsock */
             continue;
         ASSERT_RESULT(n->value, xsock_family_number(lower(name)));
         ASSERT_RESULT(n->value, xsock_family_number(name));
@@ -115,7 +116,7 @@ static void every_type_of_the_header_has_its_name_and_number(void **state)
          n = header_next(n + 1, "XSOCK_SOCK_")) {
         const char *name = n->name + 11;
         if (n->value == XSOCK_SOCK_CLOEXEC || n->value == XSOCK_SOCK_NONBLOCK) {
-            assert_null(xsock_type_name(n->value)); /* flags are no types */
+            assert_null(xsock_type_name(n->value)); /* flags are not types */
             ASSERT_RESULT(-XSOCK_ENOENT, xsock_type_number(name));
             continue;
         }
@@ -139,7 +140,7 @@ static void every_type_of_the_header_has_its_name_and_number(void **state)
 
 /* ---- Protocols ------------------------------------------------------------------------------- */
 
-/* Which of the header's prefixes stand for which family, with the prefix that a user may write. */
+/* The header's prefixes for each family, with the prefix that a user may write. */
 static const struct {
     int af;
     const char *prefix, *user;
@@ -217,7 +218,7 @@ static void a_protocol_is_one_of_its_family_only(void **state)
     ASSERT_RESULT(-XSOCK_ENOENT, xsock_protocol_number(INT32_MIN, "tcp"));
     assert_null(xsock_protocol_name(9999, 6));
     for (int af = 0xfff0; af <= 0x10002;
-         af++) /* above all families, where the look-ups have tables of their own */
+         af++) /* above all families, because the look-ups have tables of their own there */
         for (int protocol = 0; protocol <= 6; protocol++)
             assert_null(xsock_protocol_name(af, protocol));
     assert_null(xsock_protocol_name(XSOCK_AF_BLUETOOTH, 6));

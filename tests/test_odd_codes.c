@@ -1,6 +1,6 @@
-/* Codes by which a system means something else than their names say, or by which it says that it
- * does not know. This program's own functions take the place of the C library's, and give the code
- * that the test has planted. */
+/* Codes that mean something else than their names on some system, or by which a system reports that
+ * it does not know. This program's own functions take the place of the C library's, and return the
+ * code that the test has planted. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -22,7 +22,7 @@
 
 #ifdef PLANTS
 #ifdef __GLIBC__
-/* They take a pointer to any kind of name. */
+/* These types accept a pointer to any kind of name. */
 typedef __CONST_SOCKADDR_ARG const_name_pointer;
 #define NAME(p) ((p).__sockaddr__)
 #else
@@ -30,7 +30,7 @@ typedef const struct sockaddr *const_name_pointer;
 #define NAME(p) (p)
 #endif
 
-static int planted; /* what the next call gives, in place of doing anything */
+static int planted; /* the code that the next call returns instead of doing its work */
 
 static bool gives_planted(void)
 {
@@ -123,7 +123,7 @@ static void a_datagram_without_a_port_left_says_so(void **state)
     planted = EAGAIN;
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_sendto(d, &byte, 1, XSOCK_MSG_DONTWAIT, &to));
     planted = EAGAIN;
-    ASSERT_RESULT(1, message_to(d, &to)); /* which waits until there is room */
+    ASSERT_RESULT(1, message_to(d, &to)); /* the send waits until the buffer has space */
     sockets_close(d);
     sockets_close(peer);
 }
@@ -134,7 +134,7 @@ static void a_full_backlog_of_local_is_still_waited_for(void **state)
     int l = open_one(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM);
     int d = open_one(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK);
     (void)state;
-    memcpy(a.data, "\0xsock-odd-code", 15); /* an abstract name: nothing is left of it */
+    memcpy(a.data, "\0xsock-odd-code", 15); /* an abstract name, so no file remains */
     (void)xsock_bind(l, &a);
     ASSERT_RESULT(0, xsock_listen(l, 1));
     planted = EAGAIN;

@@ -1,5 +1,5 @@
-/* Every option on every kind of socket: what was set is what is read, or the error that the header
- * tells. */
+/* Every option on every kind of socket. The value that is read must be the value that was set, or
+ * the call must fail with the error that the header lists. */
 #include "harness.h"
 #include "header.h"
 #include "wine.h"
@@ -13,7 +13,7 @@ enum {
     UDP6 = 8,
     LOCAL_STREAM = 16,
     LOCAL_DGRAM = 32,
-    LISTENING = 64, /* TCP over INET, as CONNECTED */
+    LISTENING = 64, /* TCP over INET, like CONNECTED */
     CONNECTED = 128,
     TCP = TCP4 | TCP6 | LISTENING | CONNECTED,
     UDP = UDP4 | UDP6,
@@ -28,8 +28,8 @@ static const char *const kind_names[KINDS] = {
     "tcp4", "tcp6", "udp4", "udp6", "local stream", "local dgram", "listening", "connected"};
 
 struct sockets {
-    int d[KINDS];  /* -1: this system has no such family */
-    int others[3]; /* the far ends */
+    int d[KINDS];  /* -1 if this system lacks the family */
+    int others[3]; /* the peers */
 };
 
 static int open_or_none(int af, int type)
@@ -73,7 +73,7 @@ static void close_all(const struct sockets *s)
         ASSERT_RESULT(0, xsock_close(s->others[i]));
 }
 
-/* ---- The options, as the header has them ----------------------------------------------------- */
+/* ---- The options, as in the header ----------------------------------------------------------- */
 
 enum { LINUX = 1, FREEBSD = 2, MACOS = 4, WINDOWS = 8, ALL = 15, POSIX = LINUX | FREEBSD | MACOS };
 #if defined(__linux__)
@@ -91,9 +91,9 @@ enum { READ = 1, WRITE = 2, BOTH = 3 };
 enum {
     EXACT,
     MINIMUM,
-    WITHIN,     /* at least that, and below what is out of range */
-    PRIVILEGED, /* exact, or EACCES */
-    MAY_LACK    /* exact, or ENOPROTOOPT */
+    WITHIN,     /* at least the value, and smaller than the value that is out of range */
+    PRIVILEGED, /* exactly the value, or EACCES */
+    MAY_LACK    /* exactly the value, or ENOPROTOOPT */
 };
 
 #define MS INT64_C(1000000)
@@ -101,8 +101,8 @@ enum {
 
 static const struct option {
     int number, kind, systems, sockets, access, check;
-    int64_t set, got; /* what is set, and what is read then */
-    int64_t bad;      /* out of range; of a flag nothing is */
+    int64_t set, got; /* the value to set, and the value that is read afterwards */
+    int64_t bad;      /* a value that is out of range; a flag has none */
 } options[] = {
     {XSOCK_SO_REUSEPORT, FLAG, POSIX, INTERNET, BOTH, EXACT, 1, 1, 0},
     {XSOCK_SO_REUSEADDR, FLAG, ALL, EACH, BOTH, EXACT, 1, 1, 0},
@@ -163,7 +163,8 @@ static const struct option {
 
 enum { OPTIONS = sizeof options / sizeof options[0] };
 
-/* What Wine 8 does not take though Windows does: ENOPROTOOPT, or of DONTROUTE nothing at all. */
+/* Options that Windows accepts and Wine 8 does not. Wine reports ENOPROTOOPT, or ignores
+ * DONTROUTE. */
 static bool wine_lacks(const struct option *o, int socket)
 {
     switch (o->number) {
@@ -212,7 +213,7 @@ static bool exists_here(const struct option *o, int socket)
     return (o->systems & here) != 0 && (o->sockets & 1 << socket) != 0;
 }
 
-/* The same option may have several rows: on this socket it is there if one of them says so. */
+/* An option may have several rows. A socket has the option if one of the rows says so. */
 static bool any_exists_here(int number, int socket)
 {
     for (int i = 0; i < OPTIONS; i++)
@@ -259,7 +260,7 @@ static void round_trip(const struct option *o, int socket, int d)
     ASSERT_THAT(got == (o->set == 0), CONTEXT, "not changed back");
 }
 
-/* What is of a socket that is not connected yet (and not to be listened on) */
+/* Options of a socket that is not connected yet, and that does not listen. */
 static bool is_too_late(const struct option *o, int socket)
 {
     int late = o->number == XSOCK_SO_FASTOPEN           ? CONNECTED
@@ -325,7 +326,7 @@ static void an_option_is_of_one_kind(void **state)
     close_all(&s);
 }
 
-/* ---- What can only be read ------------------------------------------------------------------- */
+/* ---- Options that can only be read ----------------------------------------------------------- */
 
 static void a_socket_tells_what_it_is(void **state)
 {
@@ -405,7 +406,7 @@ static void every_option_has_a_name_and_a_kind(void **state)
     }
     for (int number = -1; number < 0x1000; number++)
         count -= xsock_opt_name(number) != NULL;
-    assert_int_equal(count, 0); /* and no name without a number */
+    assert_int_equal(count, 0); /* and every name has a number */
     free(numbers);
     assert_null(xsock_opt_name(0));
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_opt_number(NULL));
@@ -414,7 +415,7 @@ static void every_option_has_a_name_and_a_kind(void **state)
     ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_opt_kind(INT32_MIN));
 }
 
-/* A connect that waits takes a wake, which the library keeps for the next. */
+/* A connect that waits makes a wake, which the library keeps for the next call. */
 static int wait_once(void **state)
 {
     struct sockets s;

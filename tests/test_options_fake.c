@@ -1,5 +1,5 @@
-/* Options against the fake system: what the core asks of it, what it keeps itself, and that a
- * refusal changes nothing. */
+/* Options on the fake system: the system calls that the core makes, the values that the core stores
+ * itself, and that a refused call changes nothing. */
 #include "fake_options.h"
 #include "fake_sys.h"
 #include "harness.h"
@@ -28,7 +28,7 @@ static int open_tcp(void)
     return ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
 }
 
-/* ---- What the library keeps ------------------------------------------------------------------ */
+/* ---- Options that the library stores --------------------------------------------------------- */
 
 static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
 {
@@ -46,7 +46,8 @@ static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
     for (int i = 0; i < 4; i++) {
         ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_time(d, timeouts[i], -2));
         ASSERT_RESULT(0, xsock_get_opt_time(other, timeouts[i],
-                                            &got)); /* of the socket, not the descriptor */
+                                            /* belongs to the socket, not to the descriptor */
+                                            &got));
         assert_int_equal(got, i);
     }
     assert_int_equal(fake_options_calls(), 0);
@@ -65,10 +66,10 @@ static void reuse_is_kept_once_the_system_has_taken_it(void **state)
     ASSERT_RESULT(0, xsock_get_opt_flag(d, XSOCK_SO_REUSEADDR, &on));
     assert_false(on);
     ASSERT_RESULT(0, xsock_set_opt_flag(d, XSOCK_SO_REUSEADDR, true));
-    fake_options_refuse(FAKE_EIO); /* kept: it is read without the system */
+    fake_options_refuse(FAKE_EIO); /* stored, so that it is read without a system call */
     ASSERT_RESULT(0, xsock_get_opt_flag(d, XSOCK_SO_REUSEADDR, &on));
     assert_true(on);
-    /* LOCAL has nothing to reuse: no system is asked. */
+    /* LOCAL has no addresses to reuse, so no system call is made. */
     ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, pair));
     ASSERT_RESULT(0, xsock_get_opt_flag(pair[0], XSOCK_SO_REUSEADDR, &on));
     assert_false(on);
@@ -85,7 +86,7 @@ static void keep_alive_times_are_told_to_a_system_that_forgets_them(void **state
     int d = open_tcp();
     (void)state;
     ASSERT_RESULT(0, xsock_set_opt_time(d, XSOCK_SO_KEEPIDLE, 60 * MS));
-    assert_int_equal(fake_options_last().target.keep_idle, -1); /* as it was before */
+    assert_int_equal(fake_options_last().target.keep_idle, -1); /* as before */
     ASSERT_RESULT(0, xsock_set_opt_time(d, XSOCK_SO_KEEPINTVL, 10 * MS));
     assert_int_equal(fake_options_last().target.keep_idle, 60 * MS);
     fake_options_refuse(FAKE_ENOBUFS);
@@ -96,7 +97,7 @@ static void keep_alive_times_are_told_to_a_system_that_forgets_them(void **state
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- What is judged before the system is asked ----------------------------------------------- */
+/* ---- Arguments that are checked before any system call --------------------------------------- */
 
 static int set(int d, const struct xsock__option *o, int64_t value)
 {
@@ -104,7 +105,7 @@ static int set(int d, const struct xsock__option *o, int64_t value)
                                      : xsock_set_opt_size(d, o->number, (uint64_t)value);
 }
 
-/* Every number that is just out of range, and a few that are far. */
+/* Every number that is just out of range, and a few that are far out of range. */
 static void values_out_of_range_never_reach_the_system(void **state)
 {
     const int sockets[] = {open_tcp(), open_udp(),
@@ -145,7 +146,7 @@ static void onlyv6_comes_too_late_for_a_socket_with_an_address(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* ---- What the system says -------------------------------------------------------------------- */
+/* ---- Errors of the system -------------------------------------------------------------------- */
 
 static void the_systems_answer_is_made_uniform(void **state)
 {

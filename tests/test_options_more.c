@@ -1,5 +1,5 @@
-/* Options that are more than one number: groups, congestion control, what TCP knows, devices, and
- * the system's own. */
+/* Options that are more than one number: groups, congestion control, the information of TCP,
+ * devices, and the system's own options. */
 #include <time.h>
 #ifndef _WIN32
 #include <sys/socket.h>
@@ -46,9 +46,10 @@ static struct xsock_addr addr(const char *text, uint32_t port)
     return a;
 }
 
-/* ---- Groups: what is received ---------------------------------------------------------------- */
+/* ---- Groups: received datagrams -------------------------------------------------------------- */
 
-/* Bound to all addresses of its family, at `port`, or where the system likes; to be shared. */
+/* A socket that is bound to all addresses of its family, at `port` or at a port that the system
+ * chooses. Other sockets may bind to the port too. */
 static int receiver(int af, uint32_t *port)
 {
     int d = ASSERT_OPENS(xsock_open(af, XSOCK_SOCK_DGRAM, 0));
@@ -99,7 +100,8 @@ static void a_group_is_joined_and_left(void **state)
     ASSERT_RESULT(0, xsock_leave_group(r, &group, NULL, lo.index));
     ASSERT_RESULT(-XSOCK_EADDRNOTAVAIL, xsock_leave_group(r, &group, NULL, lo.index));
     send_text(s, "second", &group);
-    send_text(s, "last", &self); /* what has been sent after it, and comes: so it never will */
+    /* This datagram was sent after the other and arrives. So the other one will never arrive. */
+    send_text(s, "last", &self);
     receives(r, "last");
     ASSERT_RESULT(0, xsock_close(r));
     ASSERT_RESULT(0, xsock_close(s));
@@ -115,7 +117,7 @@ static void a_group_of_inet6_is_joined_and_left(void **state)
     int r = receiver(XSOCK_AF_INET6, &port), s = sender(XSOCK_AF_INET6, lo.index);
     struct xsock_addr group = addr("ff01::71:7", port), self = addr("::1", port);
     group.scope = lo.index;
-    ASSERT_RESULT(0, xsock_join_group(r, &group, NULL, 0)); /* the scope tells where */
+    ASSERT_RESULT(0, xsock_join_group(r, &group, NULL, 0)); /* the scope tells the interface */
     ASSERT_RESULT(-XSOCK_EADDRINUSE, xsock_join_group(r, &group, NULL, lo.index));
     bool routed = xsock_sendto(s, "first", 5, 0, &group) != -XSOCK_ENETUNREACH;
     if (routed)
@@ -182,7 +184,7 @@ static void a_socket_receives_its_own_groups_only(void **state)
     ASSERT_RESULT(0, xsock_close(s));
 }
 
-/* ---- Groups: what is refused ----------------------------------------------------------------- */
+/* ---- Groups: refused arguments --------------------------------------------------------------- */
 
 enum { NO_INTERFACE = 0x7ffffff0 };
 
@@ -392,7 +394,8 @@ static void a_socket_is_tied_to_a_device(void **state)
     if (rc == 0) {
         ASSERT_RESULT(0, xsock_get_device(d, &index));
         assert_int_equal(index, lo.index);
-        rc = xsock_set_device(d, 0); /* Linux wants a privilege for this, and none for the first */
+        /* Linux requires a privilege for this option, but not for the first */
+        rc = xsock_set_device(d, 0);
         ASSERT_THAT(rc == 0 || rc == -XSOCK_EACCES, "%s", harness_name(rc));
         ASSERT_RESULT(0, xsock_get_device(d, &index));
         assert_int_equal(index, rc == 0 ? 0 : lo.index);
@@ -415,7 +418,7 @@ static void the_systems_own_numbers_go_through(void **state)
 #ifdef __linux__
     enum { LEVEL = 1, KEEPALIVE = 9 };
 #else
-    enum { LEVEL = 0xffff, KEEPALIVE = 8 }; /* the BSDs', and so Winsock's */
+    enum { LEVEL = 0xffff, KEEPALIVE = 8 }; /* the number of the BSDs, which Winsock has too */
 #endif
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     int on = 1, got = 0;
@@ -438,7 +441,7 @@ static void the_systems_own_numbers_go_through(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
-/* A call that waits takes a wake, which the library keeps for the next. */
+/* A call that waits makes a wake, which the library keeps for the next call. */
 static int wait_once(void **state)
 {
     int d[3];
@@ -457,12 +460,12 @@ static void closing_does_not_wait_for_what_is_unsent(void **state)
     int d[2];
     (void)state;
     sockets_tcp(d);
-    sockets_fill(d[0]); /* which nobody receives */
+    sockets_fill(d[0]); /* data that nobody receives */
     ASSERT_RESULT(0, xsock_set_opt_time(d[0], XSOCK_SO_LINGER, 20 * second));
     time_t before = time(NULL);
     ASSERT_RESULT(0, xsock_close(d[0]));
     ASSERT_THAT(time(NULL) - before < 10, "it took %d s", (int)(time(NULL) - before));
-    assert_true(sockets_drain(d[1]) > 0); /* it was not reset */
+    assert_true(sockets_drain(d[1]) > 0); /* the connection was not reset */
     ASSERT_RESULT(0, xsock_close(d[1]));
 }
 
@@ -496,7 +499,7 @@ static int receive_n(int d, size_t len, int flags, bool as_message)
     return (int)(as_message ? xsock_recvmsg(d, &m, flags) : xsock_recv(d, data, len, flags));
 }
 
-/* How the mark is set: by its option, by the system's number, or before the socket was adopted. */
+/* How the mark is set: by its option, by the system's number, or before the socket is adopted. */
 static int set_mark(int d, int way)
 {
     const int mark = MARK;
@@ -526,18 +529,20 @@ static void a_blocking_receive_waits_for_the_low_water_mark(void **state)
         ASSERT_RESULT(0, xsock_set_flags(d[1], 0));
         ASSERT_RESULT(0, xsock_set_opt_time(d[1], XSOCK_SO_RCVTIMEO, WAIT_NS));
         ASSERT_RESULT(5, (int)xsock_send(d[0], "abcde", 5, 0));
-        ASSERT_RESULT(5, receive_n(d[1], 20, XSOCK_MSG_PEEK, as_message)); /* they have come */
+        /* the bytes have arrived */
+        ASSERT_RESULT(5, receive_n(d[1], 20, XSOCK_MSG_PEEK, as_message));
         int64_t before = xsock_now();
-        ASSERT_RESULT(5, receive_n(d[1], 20, 0, as_message)); /* what there is in time */
+        ASSERT_RESULT(5, receive_n(d[1], 20, 0, as_message)); /* the bytes that arrive in time */
         assert_true(xsock_now() - before >= WAIT_NS);
         ASSERT_RESULT(0, xsock_set_opt_time(d[1], XSOCK_SO_RCVTIMEO, -1));
         ASSERT_RESULT(12, (int)xsock_send(d[0], "abcdefghijkl", 12, 0));
         ASSERT_RESULT(4, receive_n(d[1], 4, XSOCK_MSG_WAITALL, as_message));
-        ASSERT_RESULT(4, receive_n(d[1], 4, 0, as_message)); /* less room than the mark */
+        /* the buffer is smaller than the mark */
+        ASSERT_RESULT(4, receive_n(d[1], 4, 0, as_message));
         ASSERT_RESULT(4, receive_n(d[1], 20, XSOCK_MSG_DONTWAIT, as_message));
         ASSERT_RESULT(2, (int)xsock_send(d[0], "mn", 2, 0));
         ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
-        ASSERT_RESULT(2, receive_n(d[1], 20, 0, as_message)); /* no more will come */
+        ASSERT_RESULT(2, receive_n(d[1], 20, 0, as_message)); /* no more bytes will come */
         ASSERT_RESULT(0, receive_n(d[1], 20, 0, as_message));
         sockets_close(d[0]);
         sockets_close(d[1]);

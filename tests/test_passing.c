@@ -1,10 +1,11 @@
-/* Before any header: what POSIX has, in a build that asks for C11 and no more. */
+/* This must come before any header. It makes the POSIX functions visible in a build that asks for
+ * C11 only. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
 
-/* System handles passed over LOCAL: to another process, with nothing leaked whatever there is room
- * for. */
+/* System handles that are passed over LOCAL to another process. No handle is leaked, whatever the
+ * capacity of the receiver is. */
 #include "harness.h"
 
 #ifdef _WIN32
@@ -46,7 +47,7 @@ static ptrdiff_t send_handles(int d, uintptr_t *handles, size_t count)
     return xsock_sendmsg(d, &m, 0);
 }
 
-/* Returns how many came; those are closed. */
+/* Closes the handles that arrived, and returns their number. */
 static size_t recv_handles(int d, size_t capacity, int flags, int *out_flags, bool cloexec)
 {
     uintptr_t handles[300];
@@ -85,7 +86,8 @@ static void what_exceeds_the_capacity_is_closed_and_reported(void **state)
         ASSERT_RESULT(4, (int)send_handles(pair[0], handles, 3));
         for (size_t capacity = 0; capacity < 4; capacity += 3) {
             assert_int_equal(recv_handles(pair[1], capacity, XSOCK_MSG_PEEK, &flags, false), 0);
-            assert_int_equal(flags, 0); /* nothing was cut: the handles are still there */
+            /* nothing was cut, so the handles are still in the message */
+            assert_int_equal(flags, 0);
         }
         assert_int_equal(recv_handles(pair[1], 3, 0, &flags, false), 3);
         assert_int_equal(flags, 0);
@@ -139,7 +141,7 @@ static void a_stream_stops_where_handles_came(void **state)
         assert_int_equal(c.handle_count, 1);
         assert_int_equal(close((int)got[0]), 0);
     }
-    handle = 9999; /* not open: nothing is sent */
+    handle = 9999; /* the handle is not open, so nothing is sent */
     ASSERT_RESULT(-XSOCK_EBADF, (int)send_handles(pair[0], &handle, 1));
     v.len = 0;
     c = (struct xsock_control){.has = XSOCK_CONTROL_HANDLES, .handles = &handle, .handle_count = 1};
@@ -148,7 +150,7 @@ static void a_stream_stops_where_handles_came(void **state)
     ASSERT_RESULT(0, xsock_close(pair[1]));
 }
 
-/* The child gets a socket, takes it in, and answers through it. */
+/* The child gets a socket, adopts the socket, and answers through it. */
 static int child(int d)
 {
     uintptr_t got = 0;
@@ -185,7 +187,8 @@ static void a_socket_goes_to_another_process_and_is_taken_in(void **state)
     ASSERT_RESULT(0, xsock_close(gift[1]));
     ASSERT_RESULT(14, (int)xsock_recv(gift[0], text, 14, XSOCK_MSG_WAITALL));
     assert_string_equal(text, "from the child");
-    ASSERT_RESULT(0, (int)xsock_recv(gift[0], text, 1, 0)); /* the end: nobody has kept it */
+    /* the end, because no process has kept the socket */
+    ASSERT_RESULT(0, (int)xsock_recv(gift[0], text, 1, 0));
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status));
     assert_int_equal(WEXITSTATUS(status), 0);

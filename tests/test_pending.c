@@ -1,4 +1,5 @@
-/* Look-ups that are descriptors, on the fake system: what fails, and what is left. */
+/* Look-ups that are descriptors, on the fake system: which steps fail, and which resources are
+ * left. */
 #include "api/library.h"
 #include "harness.h"
 
@@ -18,7 +19,8 @@ static int setup(void **state)
     fake_threads_wait(true);
     if (fake_setup(state) != 0 || xsock_startup() < 0)
         return 1;
-    return xsock_close(xsock_resolve_begin("192.0.2.1", NULL, U, 0, 0)); /* the table has grown */
+    /* the table has been enlarged */
+    return xsock_close(xsock_resolve_begin("192.0.2.1", NULL, U, 0, 0));
 }
 
 static int teardown(void **state)

@@ -1,4 +1,4 @@
-/* xsock_poll against a clock of our own. */
+/* xsock_poll against the fake clock. */
 #include <limits.h>
 
 #include "fake_talk.h"
@@ -57,7 +57,8 @@ static void what_is_ready_is_told_and_nothing_else(void **state)
     ASSERT_RESULT(1, poll_one(l, IN, -1, &revents));
     assert_int_equal(revents, IN);
     ASSERT_RESULT(0, xsock__call_close(t, d[1]));
-    ASSERT_RESULT(1, poll_one(d[0], 0, -1, &revents)); /* asked for or not */
+    /* reported even if the caller has not asked for it */
+    ASSERT_RESULT(1, poll_one(d[0], 0, -1, &revents));
     assert_int_equal(revents, XSOCK_POLLHUP);
 }
 
@@ -105,7 +106,7 @@ static void one_descriptor_may_stand_there_often(void **state)
     assert_int_equal(fake_wakes_set(), 0);
 }
 
-/* Which of many is closed, in each of the windows of the call; their number decides where the
+/* Which of many descriptors is closed, at each step of the call. Their number decides where the
  * call's memory is. */
 static void assert_told_of_close(int n, int which, int window)
 {
@@ -122,7 +123,7 @@ static void assert_told_of_close(int n, int which, int window)
     else
         fake_at(fake_now() + MS, close_later, &e);
     int rc = xsock__poll(t, v, (size_t)n, window == 0 ? MS : -1);
-    if (window == 0) { /* before it was looked up: it is the new one that is waited for */
+    if (window == 0) { /* closed before the look-up, so the call waits for the new descriptor */
         ASSERT_RESULT(0, rc);
     } else {
         ASSERT_RESULT(1, rc);
@@ -130,7 +131,7 @@ static void assert_told_of_close(int n, int which, int window)
             assert_int_equal(v[i].revents, i == which ? XSOCK_POLLNVAL : 0);
     }
     ASSERT_RESULT(e.d, e.other);
-    assert_int_equal(fake_wakes(), 1); /* one for all of them */
+    assert_int_equal(fake_wakes(), 1); /* one wake for all of them */
     assert_int_equal(fake_wakes_set(), 0);
     ASSERT_RESULT(0, xsock__poll(t, v, (size_t)n, MS));
 }
@@ -201,7 +202,8 @@ static void many_descriptors_take_memory_and_give_it_back(void **state)
     size_t before;
     (void)state;
     make_pair(XSOCK_SOCK_STREAM, d);
-    ASSERT_RESULT(0, poll_one(d[0], IN, MS, &revents)); /* makes the wake, which is kept */
+    /* makes the wake, which the library keeps */
+    ASSERT_RESULT(0, poll_one(d[0], IN, MS, &revents));
     for (int i = 0; i < COUNT; i++)
         v[i] = (struct xsock_pollfd){i % 2 ? -1 : d[0], IN, 0};
     before = fake_allocations();

@@ -1,13 +1,13 @@
-/* Pollers: what they report of their members. One thread; test_poller_members.c has who is still
- * one, test_poller_threads.c more threads. */
+/* Pollers: which events they report for their members. These tests have one thread.
+ * test_poller_members.c tests membership, and test_poller_threads.c tests several threads. */
 #include "harness.h"
 #include "pollers.h"
 #include "sockets.h"
 #include "wine.h"
 #include "xsock_native.h"
 
-/* Events of one member that are to come, all of them, though it may be bit by bit: a system that
- * sends a byte over loopback has not always delivered it when the call returns. */
+/* Waits for all the given events of one member, which may come one after the other. A system that
+ * sends a byte over loopback has not always delivered the byte when the call returns. */
 static void assert_becomes(int p, uint32_t events, uint64_t data, int fd)
 {
     const int64_t end = harness_patience();
@@ -101,7 +101,7 @@ static void wait_and_wake_name_what_is_wrong(void **state)
     sockets_close(d[1]);
 }
 
-/* ---- A descriptor like others, and no socket ------------------------------------------------- */
+/* ---- A descriptor like others, but not a socket ---------------------------------------------- */
 
 static void a_poller_is_a_descriptor(void **state)
 {
@@ -162,9 +162,15 @@ static void calls_of_sockets_say_it_is_none(void **state)
 
 /* ---- Level, edge, one-shot ------------------------------------------------------------------- */
 
-/* What a wait gives after each step, by the trigger: a byte comes; nothing happens; the byte is
- * received; one more comes; the member is changed to the same again; nothing happens; all is
- * received. */
+/* The result of a wait after each step, for each trigger. The steps are:
+ *
+ * - A byte arrives.
+ * - Nothing happens.
+ * - The byte is received.
+ * - One more byte arrives.
+ * - The member is changed to the same events again.
+ * - Nothing happens.
+ * - All bytes are received. */
 static void members_are_reported_by_their_trigger(void **state)
 {
     static const struct {
@@ -222,7 +228,8 @@ static void a_member_is_one_entry_with_all_that_is_so(void **state)
     ASSERT_THAT(got[0].events == (IN | OUT), "events %#x", (unsigned)got[0].events);
     assert_true(got[0].data == 6);
     ASSERT_RESULT(
-        0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6)); /* nothing of what comes anyway is so */
+        /* none of the events that are always reported holds */
+        0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6));
     ASSERT_RESULT(0, ready(p));
     sockets_close(p);
     sockets_close(d[0]);
@@ -247,7 +254,7 @@ static void room_to_send_is_out(void **state)
     sockets_close(d[1]);
 }
 
-/* What was so between two waits, and is so no more, is not reported by any trigger. */
+/* A condition that held between two waits, and holds no more, is not reported by any trigger. */
 static void what_has_passed_is_not_reported(void **state)
 {
     static const uint32_t modes[] = {0, ET, ONESHOT, ET | ONESHOT};
@@ -273,7 +280,8 @@ static void what_has_passed_is_not_reported(void **state)
     }
 }
 
-/* An edge that was reported and not acted upon doesn't hide those of another kind. */
+/* An edge that was reported, and that the program has not handled, does not hide edges of another
+ * kind. */
 static void one_edge_leaves_the_others(void **state)
 {
     int p = open_poller(), d[2];
@@ -297,7 +305,7 @@ static void one_edge_leaves_the_others(void **state)
     if (!is_wine())
         ASSERT_RESULT(1, (int)xsock_recv(d[0], &byte, 1, 0));
     ASSERT_RESULT(0, (int)xsock_recv(d[0], &byte, 1, 0));
-    UNTIL(ready(p) != 1, (void)0); /* more often than it happens, but not for ever */
+    UNTIL(ready(p) != 1, (void)0); /* more often than the end happens, but not for ever */
     ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
     ASSERT_RESULT(1, await(p));
     ASSERT_THAT((got[0].events & HUP) != 0, "events %#x", (unsigned)got[0].events);
@@ -318,7 +326,8 @@ static void ends_are_rdhup_and_then_hup(void **state)
     ASSERT_RESULT(0, xsock_shutdown(d[1], XSOCK_SHUT_WR));
     assert_becomes(p, IN | RDHUP, 5, d[0]);
     ASSERT_RESULT(0,
-                  xsock_poller_ctl(p, MOD, d[0], 0, 5)); /* one direction's end is not asked for */
+                  /* the end of one direction was not asked for */
+                  xsock_poller_ctl(p, MOD, d[0], 0, 5));
     ASSERT_RESULT(0, ready(p));
     ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
     assert_becomes(p, HUP, 5, d[0]);
@@ -327,7 +336,7 @@ static void ends_are_rdhup_and_then_hup(void **state)
     sockets_close(d[1]);
 }
 
-/* An edge of a socket that hangs up until it is connected, on the systems that say so. */
+/* The edge of a socket that hangs up until it is connected, on systems that report this state. */
 static void a_socket_is_watched_on_after_it_had_hung_up(void **state)
 {
     struct xsock_addr a = sockets_loopback();
@@ -340,7 +349,7 @@ static void a_socket_is_watched_on_after_it_had_hung_up(void **state)
     ASSERT_RESULT(0, xsock_listen(l, 1));
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, d, IN | OUT | ET, 5));
     UNTIL(ready(p) == 0, (void)0);
-    ASSERT_RESULT(0, xsock_poller_wait(p, got, 1, 30 * 1000 * 1000)); /* and it lasts */
+    ASSERT_RESULT(0, xsock_poller_wait(p, got, 1, 30 * 1000 * 1000)); /* and the state lasts */
     ASSERT_RESULT(0, xsock_connect(d, &a));
     ASSERT_RESULT(1, await(p));
     ASSERT_THAT(got[0].events == OUT, "events %#x", (unsigned)got[0].events);
@@ -369,7 +378,7 @@ static void a_reset_is_err_though_nobody_asked(void **state)
     sockets_close(d[0]);
 }
 
-/* A port that nobody listens at, and none will soon: it is taken, and its socket doesn't listen. */
+/* A port at which nobody listens, now or soon. A socket that does not listen has the port. */
 static void a_failed_connect_is_out_and_err(void **state)
 {
     struct xsock_addr a = sockets_loopback();
@@ -393,8 +402,8 @@ static void a_failed_connect_is_out_and_err(void **state)
     sockets_close(d);
 }
 
-/* Nobody waits meanwhile, so that what the system still has of those that left must be found by
- * other ways. */
+/* No wait runs meanwhile, so the poller must find by other means what the system still has of
+ * members that have left. */
 static void members_may_come_and_go_without_a_wait(void **state)
 {
     int p = open_poller(), d[2], other[2];
@@ -442,6 +451,8 @@ int main(void)
         TEST(a_failed_connect_is_out_and_err),
         TEST(members_may_come_and_go_without_a_wait),
     };
-    xsock_poll(NULL, 0, 1); /* the wake that waiting needs is kept: before handles are counted */
+    /* The library keeps the wake that waiting needs, so the wake is made before handles are
+     * counted. */
+    xsock_poll(NULL, 0, 1);
     return cmocka_run_group_tests_name("poller", tests, NULL, NULL);
 }

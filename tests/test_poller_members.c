@@ -1,10 +1,10 @@
-/* Members of a poller: who has left it, who is in two, and many. */
+/* Members of a poller: sockets that have left, sockets in two pollers, and many members. */
 #include "harness.h"
 #include "pollers.h"
 #include "sockets.h"
 #include "xsock_native.h"
 
-/* ---- What has left --------------------------------------------------------------------------- */
+/* ---- Members that have left ------------------------------------------------------------------ */
 
 static void a_closed_member_is_gone_also_with_a_duplicate_open(void **state)
 {
@@ -50,7 +50,8 @@ static void a_number_used_again_is_another_member(void **state)
     int p = open_poller(), old[2], new[2];
     (void)state;
     sockets_pair(XSOCK_SOCK_STREAM, old);
-    int twin = ASSERT_OPENS(xsock_dup(old[0], 0, 0)); /* keeps the old socket and its data */
+    /* the duplicate keeps the old socket and its data */
+    int twin = ASSERT_OPENS(xsock_dup(old[0], 0, 0));
     ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, old[0], IN, 1));
     sockets_send(old[1]);
     ASSERT_RESULT(1, await(p));
@@ -123,7 +124,7 @@ static void pollers_share_a_member_and_lose_it_each(void **state)
 
 /* ---- Many ------------------------------------------------------------------------------------ */
 
-enum { MEMBERS = 900 }; /* of 1024 handles that a process may have */
+enum { MEMBERS = 900 }; /* of the 1024 handles that a process may have */
 
 static void nobody_is_starved_among_many(void **state)
 {
@@ -177,6 +178,8 @@ int main(void)
         TEST(pollers_share_a_member_and_lose_it_each),
         TEST(nobody_is_starved_among_many),
     };
-    xsock_poll(NULL, 0, 1); /* the wake that waiting needs is kept: before handles are counted */
+    /* The library keeps the wake that waiting needs, so the wake is made before handles are
+     * counted. */
+    xsock_poll(NULL, 0, 1);
     return cmocka_run_group_tests_name("poller_members", tests, NULL, NULL);
 }
