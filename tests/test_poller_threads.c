@@ -1,8 +1,10 @@
-/* Pollers and threads: wakes, closing under waiters, and members that go while others wait; signals
- * and forks. */
+/* Pollers and threads: wakes, closing under waiters, and members that leave while other threads
+ * wait. Also signals and forks. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE \
-    1 /* before any header: what POSIX has, in a build that asks for C11 and no more */
+/* This must come before any header. It makes the POSIX functions visible in a build that
+     * asks for C11 only. */
+1
 #endif
 
 #include "harness.h"
@@ -14,7 +16,9 @@
 #include "sockets.h"
 #include "threads.h"
 
-enum { THREADS = 4 };
+    enum {
+        THREADS = 4
+    };
 
 /* A thread that waits in a poller once. */
 struct waiter {
@@ -39,7 +43,7 @@ static void start(struct waiter *w, int poller)
     assert_non_null(w->thread);
 }
 
-/* Until n threads are in a call on this descriptor. */
+/* Waits until n threads are in a call on this descriptor. */
 static void until_used_by(int d, int n)
 {
     struct xsock__fd *fd = xsock__fdtab_get(xsock__library_table(), d);
@@ -83,7 +87,7 @@ static void a_wake_comes_through_among_busy_members(void **state)
     while (xsock_poller_wait(p, e, 1, -1) != 0)
         assert_true(++waits < 10);
     ASSERT_RESULT(0, xsock_poller_wake(p));
-    int n = xsock_poller_wait(p, e, 2, -1); /* with what is ready, or before it */
+    int n = xsock_poller_wait(p, e, 2, -1); /* with the ready events, or before them */
     assert_true(n >= 0 && n <= 2);
     sockets_close(p);
     sockets_close(d[0]);
@@ -111,9 +115,9 @@ static void each_wake_ends_one_wait_that_is_under_way(void **state)
 
 /* ---- Closing --------------------------------------------------------------------------------- */
 
-/* A thread counts as soon as it has the descriptor, and has yet to see that the number still leads
- * there: one that is caught between the two is told that it doesn't. (Were the number opened anew
- * by then, it would wait in that.) */
+/* A thread counts as soon as it has the descriptor. The thread must still check that the number
+ * leads to the descriptor. If the poller is closed between the two steps, the check fails. (If the
+ * number were opened anew by then, the thread would wait in the new descriptor.) */
 static void closing_the_poller_cancels_all_its_waits(void **state)
 {
     enum { ROUNDS = 50 };
@@ -128,7 +132,8 @@ static void closing_the_poller_cancels_all_its_waits(void **state)
             start(&w[i], p);
         until_used_by(p, THREADS);
         sockets_close(p);
-        ASSERT_RESULT(-XSOCK_EBADF, xsock_get_flags(p)); /* at once, though calls are still in it */
+        /* at once, though calls still use the poller */
+        ASSERT_RESULT(-XSOCK_EBADF, xsock_get_flags(p));
         for (int i = 0; i < THREADS; i++) {
             thread_join(w[i].thread);
             late += w[i].result == -XSOCK_EBADF;
@@ -141,7 +146,7 @@ static void closing_the_poller_cancels_all_its_waits(void **state)
     ASSERT_THAT(late < ROUNDS, "%d of %d waits were late", late, ROUNDS * THREADS);
 }
 
-/* A closed member whose handle lives on, as a call is still in it. */
+/* A closed member whose handle stays open, because a call still uses it. */
 static void a_closed_member_with_a_call_in_it_is_gone(void **state)
 {
     struct xsock_event e;
@@ -183,8 +188,8 @@ static void a_member_added_or_ready_meanwhile_ends_a_wait(void **state)
     sockets_close(d[1]);
 }
 
-/* A level that lasts is everybody's: the first to hear of it need not be the one to do away with
- * it. */
+/* A level that lasts is reported to every thread. The first thread that gets the event need not be
+ * the thread that ends the level. */
 static void a_level_reaches_all_who_wait(void **state)
 {
     struct waiter w[THREADS];
@@ -205,8 +210,8 @@ static void a_level_reaches_all_who_wait(void **state)
     sockets_close(d[1]);
 }
 
-/* Calls in this thread, of what another waits for: it has been told of an edge, and is again of the
- * next. */
+/* Calls in this thread use up the event that another thread waits for. The other thread has got one
+ * edge, and gets the next one too. */
 static void a_wait_under_way_hears_of_the_next_edge(void **state)
 {
     struct xsock_event e;
@@ -254,7 +259,8 @@ static void a_shutdown_is_heard_by_a_wait_under_way(void **state)
     sockets_close(d[1]);
 }
 
-/* What a thread has asked of the system ends with it on Windows, unless one is careful. */
+/* On Windows, the requests that a thread has made of the system end with the thread, unless the
+ * library prevents this. */
 static int added_to, added, add_result;
 
 static void add_it(void *user)
@@ -293,8 +299,9 @@ static void a_member_outlives_the_thread_that_added_it(void **state)
 
 /* ---- Everything at once ---------------------------------------------------------------------- */
 
-/* Pairs are opened, added, made ready and closed, each with a serial of its own, while threads
- * wait. A wait that began after the close of a serial had returned must not report it. */
+/* Pairs are opened, added, made ready and closed, each with a serial number, while threads wait. A
+ * wait that began after the close of a pair had returned must not report the pair's serial
+ * number. */
 enum { OPENERS = 2, WAITERS = 2, SERIALS = 4000 };
 
 static struct {
@@ -303,7 +310,7 @@ static struct {
     xsock__atomic_int number[SERIALS], closed_at[SERIALS];
 } storm;
 
-/* In an opener: records its first failure for the test's own thread to assert on. */
+/* Called in an opener. Records its first failure, which the test's own thread asserts on. */
 #define EXPECT(condition) \
     ((void)((condition) || xsock__atomic_cas(&storm.failed_line, 0, __LINE__)))
 
@@ -376,8 +383,8 @@ static void no_event_outlives_its_member(void **state)
     assert_true(xsock__atomic_load(&storm.reports) > 0);
 }
 
-/* Pollers that are closed while their members are: whoever comes second finds nothing left to
- * do. */
+/* Pollers and their members are closed at the same time. The second thread to close finds nothing
+ * left to do. */
 struct closing {
     int d, result;
 };
@@ -480,7 +487,7 @@ static void a_signal_handler_may_wake(void **state)
     sockets_close(woken_by_handler);
 }
 
-/* The line that is wrong, or 0. */
+/* The line of the wrong result, or 0. */
 static int in_child(int p, const int d[2])
 {
     struct xsock_event e;
@@ -557,6 +564,8 @@ int main(void)
         TEST(a_signal_handler_may_wake),
         TEST(a_child_has_no_poller_of_its_parent),
     };
-    xsock_poll(NULL, 0, 1); /* the wake that it needs is kept: before handles are counted */
+    /* The library keeps the wake that a wait needs, so the wake is made before handles are
+     * counted. */
+    xsock_poll(NULL, 0, 1);
     return cmocka_run_group_tests_name("poller_threads", tests, NULL, NULL);
 }

@@ -1,9 +1,9 @@
-/* A prefork server: a process and its children share a listener and a UDP socket, and serve with
- * threads that are blocked in both. One child closes the two; the others notice nothing, and answer
- * whoever asks.
+/* A prefork server. A process and its children share a listener and a UDP socket, and serve with
+ * threads that are blocked in both. One child closes the two sockets. The other processes notice
+ * nothing, and answer every client.
  *
- * Children say that they are ready, and are told to begin, over a pair each. Servers end by
- * request: each "quit" ends the thread that got it, so there is one for every thread. */
+ * Each child has a pair, over which it reports that it is ready, and is told to begin. Servers end
+ * by request. Each "quit" ends the thread that got it, so the client sends one for every thread. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -36,23 +36,24 @@ int main(void)
 
 enum {
     CHILDREN = 3,
-    LEAVER = CHILDREN - 1, /* the child that closes; the others and the parent serve to the end */
-    SERVERS = CHILDREN,    /* the processes that do */
-    THREADS = 4,           /* of a process: every other one in the UDP socket */
+    /* the child that closes; the other children and the parent serve to the end */
+    LEAVER = CHILDREN - 1,
+    SERVERS = CHILDREN, /* the processes that serve to the end */
+    THREADS = 4,        /* in each process; every other thread waits in the UDP socket */
     REQUESTS = 50,
     WATCHDOG_S = 120,
     MOST_YIELDS = 1 << 24,
-    LATE = 3 /* exit status: a thread was not in its call yet, so the round has shown nothing */
+    LATE = 3 /* exit status: a thread was not in its call yet, so the round proves nothing */
 };
 
-/* The descriptors of a wake: an eventfd, or a pipe. */
+/* The descriptors of one wake, which is an eventfd or a pipe. */
 #ifdef __linux__
 enum { WAKE_HANDLES = 1 };
 #else
 enum { WAKE_HANDLES = 2 };
 #endif
 
-/* A question, and its answer: the same with the process filled in. */
+/* A question or an answer. The answer is the question with the process filled in. */
 struct message {
     int32_t number;
     int32_t quit;
@@ -61,13 +62,13 @@ struct message {
 
 static int listener, datagrams;
 static struct xsock_addr tcp_addr, udp_addr;
-static int control[CHILDREN][2]; /* the parent's end, the child's */
+static int control[CHILDREN][2]; /* the parent's end, and the child's */
 static pid_t children[CHILDREN];
 
 /* ---- Serving --------------------------------------------------------------------------------- */
 
-/* What a request makes of the thread that got it: 0: it goes on; 1: it ends; below 0: something
- * failed. */
+/* What the thread does after a request. 0 means that the thread goes on, 1 that it ends, and a
+ * negative value that something failed. */
 static int after(ptrdiff_t n, const struct message *m)
 {
     if (n < 0)
@@ -106,7 +107,7 @@ struct worker {
     struct thread *thread;
     int (*serve)(void);
     xsock__atomic_int begun;
-    int result; /* 1: ended by request */
+    int result; /* 1 if the thread was ended by request */
 };
 
 static struct worker workers[THREADS];
@@ -119,7 +120,8 @@ static void work(void *user)
         ;
 }
 
-/* Until all are about to make their first call. False, also in a child: that did not happen. */
+/* Waits until all threads are about to make their first call. Returns false, also in a child, if
+ * they do not get there. */
 static bool start_workers(void)
 {
     const int64_t end = harness_patience();
@@ -158,8 +160,8 @@ static void serve_to_the_end(int to_parent)
     CHECK(xsock_close(listener) == 0 && xsock_close(datagrams) == 0);
 }
 
-/* Returns whether each thread was in its call when the descriptors were closed; there is no other
- * sign of it than that the call was cancelled. */
+/* Returns whether each thread was in its call when the descriptors were closed. The only sign is
+ * that the call was cancelled. */
 static bool serve_and_leave(int to_parent, int yields)
 {
     char byte;
@@ -189,7 +191,7 @@ static void be_child(int which, int yields)
     else if (!serve_and_leave(to_parent, yields))
         status = LATE;
     CHECK(xsock_close(to_parent) == 0);
-    CHECK(xsock_cleanup() == 0); /* nothing is open, nothing half closed */
+    CHECK(xsock_cleanup() == 0); /* no descriptor is open, and none is half closed */
     _exit(status);
 }
 
@@ -205,7 +207,8 @@ static void fork_children(int yields)
         assert_true(children[i] > 0);
     }
     for (int i = 0; i < CHILDREN; i++)
-        ASSERT_RESULT(0, xsock_close(control[i][1])); /* a child that dies is the end of its pair */
+        /* if a child dies, its pair reports the end */
+        ASSERT_RESULT(0, xsock_close(control[i][1]));
 }
 
 static int exit_status(pid_t child)
@@ -218,7 +221,7 @@ static int exit_status(pid_t child)
 
 /* ---- Clients --------------------------------------------------------------------------------- */
 
-/* Whose answer it is: a process that serves, and never the one that left. */
+/* The process that answered must be one that serves, and never the one that left. */
 static int server_of(const struct message *m)
 {
     int which = 0;
@@ -259,7 +262,7 @@ static int ask_by_udp(int number, int quit)
     return check_answer(n, &question, &answer);
 }
 
-/* Each process then has had its part: as many threads were ended there as it has. */
+/* Afterwards each process has ended as many threads as it has. */
 static void ask_all_to_quit(void)
 {
     int quits[SERVERS] = {0};
@@ -271,7 +274,7 @@ static void ask_all_to_quit(void)
         assert_int_equal(quits[i], THREADS);
 }
 
-/* ---- The whole ------------------------------------------------------------------------------- */
+/* ---- The whole test -------------------------------------------------------------------------- */
 
 static int bound(int type, struct xsock_addr *out_addr)
 {
@@ -282,7 +285,7 @@ static int bound(int type, struct xsock_addr *out_addr)
     return d;
 }
 
-/* All others are serving when the one is told to begin; then it leaves. */
+/* All other processes are serving when the leaver is told to begin. Then the leaver leaves. */
 static int let_one_leave(void)
 {
     char byte;
@@ -295,7 +298,7 @@ static int let_one_leave(void)
     return status;
 }
 
-/* Returns whether the one that left was blocked in all its calls. */
+/* Returns whether the leaver was blocked in all its calls. */
 static bool play(int yields)
 {
     listener = bound(XSOCK_SOCK_STREAM, &tcp_addr);
@@ -325,13 +328,14 @@ static void one_process_leaves_and_the_others_serve(void **state)
     int yields = 1000;
     (void)state;
     alarm(WATCHDOG_S);
-    for (; !play(yields); yields *= 2) /* a thread was late: give all the time they need */
+    /* a thread was late, so give the threads all the time they need */
+    for (; !play(yields); yields *= 2)
         ASSERT_THAT(yields < MOST_YIELDS, "after %d yields a thread was not in its call", yields);
     alarm(0);
 }
 
-/* Wakes are kept, one for each thread that waited at the same time: those of the workers and of the
- * client are had before handles are counted. */
+/* The library keeps one wake for each thread that waited at the same time. The wakes of the workers
+ * and of the client are made before handles are counted. */
 static int warmer[2];
 
 static void wait_for_the_end(void *user)

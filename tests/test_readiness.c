@@ -1,6 +1,6 @@
-/* What a socket is ready for, in every state: one table, the same on every system, for xsock_poll()
- * and for pollers. Linux's answers are the rule. What other systems leave out, xsock adds from the
- * state of the socket. */
+/* The events for which a socket is ready, in every state. One table holds for all systems, for
+ * xsock_poll() and for pollers. The table follows Linux. If another system leaves an event out,
+ * xsock adds the event from the state of the socket. */
 #include <string.h>
 
 #include "harness.h"
@@ -10,7 +10,7 @@
 
 /* ---- The states ------------------------------------------------------------------------------ */
 
-/* The socket in question, and those that it needs. */
+/* The socket that is tested, and the sockets that it needs. */
 struct scene {
     int d, others[2];
 };
@@ -71,7 +71,7 @@ static bool listener_shut(struct scene *s)
     return true;
 }
 
-/* To a port that nobody listens at. */
+/* Connects to a port at which nobody listens. */
 static bool refused(struct scene *s)
 {
     struct xsock_addr a;
@@ -80,7 +80,7 @@ static bool refused(struct scene *s)
     p.fd = s->d = tcp(XSOCK_SOCK_NONBLOCK);
     int rc = xsock_connect(s->d, &a);
     if (rc != -XSOCK_EINPROGRESS)
-        return false; /* the system told at once, and has nothing left to tell */
+        return false; /* the system reported the refusal at once, and will not report it again */
     ASSERT_RESULT(1, xsock_poll(&p, 1, watchdog));
     return true;
 }
@@ -183,8 +183,8 @@ static void paired(struct scene *s, int type)
     s->others[0] = ends[1];
 }
 
-/* An emulated pair of datagram sockets drops what does not fit, and its stream does not tell a peer
- * that is closed from one that has shut down sending. */
+/* An emulated pair of datagram sockets drops the datagrams that do not fit. Its stream does not
+ * distinguish a peer that is closed from one that has shut down sending. */
 static bool has_local(void)
 {
     return xsock_probe(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0) == 0;
@@ -364,7 +364,7 @@ static int poll_bits(uint32_t events)
 
 static const struct row {
     const char *state;
-    bool (*build)(struct scene *s); /* false: the system has no such state */
+    bool (*build)(struct scene *s); /* false if the system has no such state */
     uint32_t want;
 } rows[] = {
 #define ROW(state, want) {#state, state, want},
@@ -387,14 +387,14 @@ static void clean(struct scene *s)
             sockets_close(all[i]);
 }
 
-/* What has been sent may still be on its way. */
+/* Sent data may still be on its way. */
 enum { TRIES = 20 };
 static void let_time_pass(void)
 {
     ASSERT_RESULT(0, xsock_poll(NULL, 0, 10 * 1000 * 1000));
 }
 
-/* ---- Asking ---------------------------------------------------------------------------------- */
+/* ---- Asking for events ----------------------------------------------------------------------- */
 
 static uint32_t ask_poll(int d, uint32_t events)
 {
@@ -404,7 +404,7 @@ static uint32_t ask_poll(int d, uint32_t events)
     return (uint32_t)p.revents;
 }
 
-/* A poller of its own for each question. */
+/* Each question has a poller of its own. */
 static uint32_t ask_poller_with(int d, uint32_t events, uint32_t mode)
 {
     int p = open_poller();

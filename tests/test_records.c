@@ -1,5 +1,5 @@
-/* Records of control data as no kernel should give them: shorter than what they should hold, longer
- * than the buffer, or of no length. They are as good as none, and nothing beyond them is read. */
+/* Records of control data that no kernel should return: shorter than their contents, longer than
+ * the buffer, or of length 0. The library ignores them, and reads nothing beyond them. */
 #ifdef _WIN32
 #include "win32/control.h"
 #else
@@ -16,8 +16,8 @@ static union {
     unsigned char bytes[BUFFER_SIZE];
 } buffer;
 
-/* What is received with the record at the start of the buffer. The control data ends `end` bytes
- * from there. */
+/* The result of receiving with the record at the start of the buffer. The control data ends `end`
+ * bytes after the start. */
 static struct xsock_control receive(int level, int type, size_t len, size_t end)
 {
     static struct xsock_control c;
@@ -74,8 +74,8 @@ typedef struct in_pktinfo pktinfo;
 
 static const struct {
     int level, type;
-    uint32_t has;    /* what a whole record tells */
-    size_t min_size; /* the bytes that it needs for that */
+    uint32_t has;    /* the contents of a whole record */
+    size_t min_size; /* the bytes that the record needs for its contents */
 } rows[] = {
     INFO,
     {IPPROTO_IPV6, IPV6_PKTINFO, XSOCK_CONTROL_PKTINFO, sizeof(struct in6_pktinfo)},
@@ -100,7 +100,7 @@ static void a_record_that_is_too_short_tells_nothing(void **state)
     }
 }
 
-/* A byte and an int are both an octet. */
+/* A value of one byte and a value of one int are both an octet. */
 static void an_octet_comes_as_a_byte_or_as_an_int(void **state)
 {
     const int value = 0x2e;

@@ -1,5 +1,5 @@
-/* Memory of sockets that is used again: nothing is allocated, nothing of the former socket shows,
- * nothing is lost. */
+/* Memory of sockets that is used again. Nothing is allocated, nothing of the former socket is
+ * visible, and nothing is lost. */
 #include "api/library.h"
 #include "harness.h"
 
@@ -7,8 +7,8 @@
 #include "socket/sock.h"
 #include "wait/poll.h"
 
-/* One connection, from its listener's point of view: accepted, talked on, polled, closed; and an
- * accept in vain. */
+/* One connection, from the view of its listener. The connection is accepted, used, polled and
+ * closed. One more accept finds no connection. */
 static void serve_one(int listener)
 {
     struct xsock_addr to = at_port(80);
@@ -70,7 +70,7 @@ static void so_many_are_kept_and_no_more(void **state)
     for (int i = 0; i < OPEN; i++)
         ASSERT_RESULT(0, xsock__call_close(t, first + i));
     assert_int_equal(xsock__fdtab_spares(t), MAX_SPARES);
-    assert_true(fake_allocations() <= before + MAX_SPARES + 16); /* and cells, in few pieces */
+    assert_true(fake_allocations() <= before + MAX_SPARES + 16); /* and cells, in a few pieces */
 }
 
 /* Cells without memory are free, too, and were freed last. */

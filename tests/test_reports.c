@@ -1,5 +1,6 @@
-/* What the network reports of a datagram's peer: each report is told once, by the next call, and
- * only while the socket has that peer. And what is left of an association that has ended. */
+/* The reports of the network about a datagram's peer. Each report is returned once, by the next
+ * call, and only while the socket has that peer. Also the state that is left after an association
+ * has ended. */
 #include "harness.h"
 #include "sockets.h"
 #include "wine.h"
@@ -17,7 +18,7 @@ static void connect_to(int d, const struct xsock_addr *a)
     ASSERT_RESULT(0, xsock_connect(d, a));
 }
 
-/* The socket's peer is gone, and the network has said so. */
+/* The socket's peer is gone, and the network has reported this. */
 static void be_refused(int d)
 {
     struct xsock_addr nobody = closed_port();
@@ -63,7 +64,8 @@ static int send_growing(int d, size_t n)
     static char data[8];
     struct xsock_dgram v[4];
     memset(v, 0, sizeof v);
-    for (size_t i = 0; i < n; i++) /* of different sizes, so that they do not go as one message */
+    /* of different sizes, so that they are not sent as one message */
+    for (size_t i = 0; i < n; i++)
         v[i] = (struct xsock_dgram){.base = data, .len = i + 1};
     return xsock_send_batch(d, v, n, 0);
 }
@@ -131,7 +133,7 @@ static void a_socket_that_leaves_its_peer_keeps_its_port(void **state)
         if (d < 0) /* a machine without INET6 */
             ASSERT_RESULT(-XSOCK_EAFNOSUPPORT, d);
         else {
-            if (i % 2 == 0) /* else connect binds it */
+            if (i % 2 == 0) /* otherwise connect binds the socket */
                 ASSERT_RESULT(0, xsock_bind(d, &any));
             connect_to(d, &other);
             uint32_t port = port_of(d);

@@ -1,4 +1,5 @@
-/* Numbers that a program reserves for what is not a socket, and what every call says of them. */
+/* Numbers that a program reserves for objects that are not sockets, and the result of every call on
+ * them. */
 #include "harness.h"
 #include "sockets.h"
 #include "xsock_native.h"
@@ -71,7 +72,7 @@ static void a_reserved_number_keeps_the_library_from_ending(void **state)
     ASSERT_RESULT(0, harness_warm_up(state)); /* ending the library has freed the wake */
 }
 
-/* ---- What the calls say ---------------------------------------------------------------------- */
+/* ---- The results of the calls ---------------------------------------------------------------- */
 
 static struct xsock_addr addr;
 static char buf[8];

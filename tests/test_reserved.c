@@ -1,11 +1,11 @@
-/* Reserved words of structures that a program fills: each must be 0, in every call. */
+/* Reserved words of structures that a program fills. Each word must be 0, in every call. */
 #include "harness.h"
 #include "sockets.h"
 
 static char byte[2];
 static struct xsock_vec vec = {byte, 1};
 
-/* What a call is given: one word of one of the structures is wrong. */
+/* The arguments of a call. One word of one of the structures is wrong. */
 static struct xsock_msg msg;
 static struct xsock_dgram dgrams[2];
 static struct xsock_control control;
@@ -58,7 +58,7 @@ static const struct row {
     {"recv_batch, their control", do_recv_batch, WORDS(control.reserved)},
 };
 
-/* One bit is enough, wherever it stands; and nothing is sent or received. */
+/* One bit is enough, at any position. Nothing is sent or received. */
 static void every_reserved_word_must_be_0(void **state)
 {
     static const uint64_t wrong[] = {1, UINT64_C(1) << 31, UINT64_C(1) << 32, UINT64_C(1) << 63};

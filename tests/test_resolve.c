@@ -1,5 +1,5 @@
-/* Hosts and services, against the fake system's resolver: what is asked of it, and what is made of
- * its answers. */
+/* Hosts and services, with the resolver of the fake system: the questions that the resolver gets,
+ * and the use of its answers. */
 #include "harness.h"
 
 #include "fake_names.h"
@@ -59,7 +59,7 @@ enum {
 static const struct {
     const char *host, *service;
     int af, type, flags;
-    const char *expected; /* the addresses, with a space after each */
+    const char *expected; /* the addresses, with a space after each one */
 } good[] = {
     {"both.example", "80", U, S, 0, "[2001:db8::1]:80 192.0.2.1:80 [2001:db8::2]:80 "},
     {"both.example", "80", I4, S, 0, "192.0.2.1:80 "},
@@ -123,7 +123,8 @@ static const char long_host[] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
                                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
                                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/* asked: whether the system is, and so xsock_oserror() is its own. */
+/* `asked` tells whether the system's resolver is asked. Then xsock_oserror() is the code of the
+ * resolver. */
 static const struct {
     const char *host, *service;
     int af, type, flags, error;
@@ -346,7 +347,7 @@ static void test_addresses_get_their_names_or_numbers(void **state)
     static const struct {
         const char *address;
         int flags;
-        const char *host, *service; /* NULL: not wanted */
+        const char *host, *service; /* NULL if it is not wanted */
     } rows[] = {
         {"192.0.2.4:80", 0, "four.example", "web"},
         {"192.0.2.4:80", XSOCK_NI_NOFQDN, "four", "web"},
@@ -406,7 +407,7 @@ static void test_what_is_wrong_with_reversing_is_reported(void **state)
     ASSERT_RESULT(-XSOCK_EMFILE, xsock_reverse(&a, host, 13, NULL, 0, 0));
 }
 
-/* ---- A look-up that is left behind ----------------------------------------------------------- */
+/* ---- A look-up that its caller has left ------------------------------------------------------ */
 
 static void test_a_lookup_that_takes_too_long_is_left_to_its_thread(void **state)
 {
@@ -415,7 +416,8 @@ static void test_a_lookup_that_takes_too_long_is_left_to_its_thread(void **state
     fake_threads_wait(true);
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
     assert_true(
-        fake_threads_run_one()); /* it frees what it shares: a second time it is the same memory */
+        /* frees the shared memory, which the next look-up allocates again */
+        fake_threads_run_one());
     size_t before = fake_allocations();
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
     assert_true(fake_allocations() > before);
@@ -518,7 +520,7 @@ int main(void)
         NAMES_TEST(test_what_is_wrong_with_reversing_is_reported),
         NAMES_TEST(test_a_lookup_that_takes_too_long_is_left_to_its_thread),
         NAMES_TEST(test_a_lookup_with_no_time_needs_no_thread),
-        /* last: what the system has is asked once and kept */
+        /* This test is the last, because the system is asked only once for what it has. */
         NAMES_TEST(test_a_family_that_is_missing_is_left_out_of_this_machine),
     };
     return cmocka_run_group_tests_name("resolve", tests, NULL, NULL);

@@ -1,5 +1,5 @@
-/* Look-ups that are descriptors, with a resolver that the test can hold: so no name server decides
- * when an answer is there. */
+/* Look-ups that are descriptors, with a resolver that the test can hold. No name server decides
+ * when the answer comes. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -20,9 +20,9 @@ static const int64_t LONG_NS = INT64_C(60000000000);
 
 enum { GATES = 16 };
 
-/* Holds the resolver. Each test has one, and opens it. A look-up that was closed may reach the
- * resolver late, and then waits for the gate of a later test: so the resolver stays set, and the
- * gates are destroyed at the end. */
+/* Holds the resolver. Each test has a gate of its own, and opens it. A look-up that was closed may
+ * reach the resolver late, and then waits for the gate of a later test. For this reason the
+ * resolver stays set, and the gates are destroyed at the end. */
 static xsock__atomic_ptr gate;
 static struct gate *gates[GATES];
 static size_t gate_count;
@@ -178,7 +178,7 @@ static void test_pollers_report_it_once_the_answer_is_there(void **state)
     }
 }
 
-/* More than there are threads. */
+/* More look-ups than there are threads. */
 static void test_a_hundred_at_once_are_all_answered(void **state)
 {
     enum { COUNT = 100 };
@@ -264,7 +264,7 @@ static void test_it_is_no_socket_and_no_poller(void **state)
     let_answer();
 }
 
-/* Either the answer is taken, or the descriptor is gone. */
+/* Either the answer is taken, or the descriptor is closed. */
 static void end_it(void *user)
 {
     struct xsock_addr v[3];

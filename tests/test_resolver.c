@@ -1,5 +1,5 @@
-/* A resolver of the program's own, and look-ups that take too long: with a resolver that the test
- * can hold, a slow name server is no matter of luck. */
+/* A resolver that the program supplies, and look-ups that take too long. The test can hold the
+ * resolver, so a slow name server needs no luck. */
 #ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,7 +21,7 @@ enum { LOOK_UPS = 1000, THREADS = 8 };
 static struct {
     int answer; /* a number of addresses, or an error */
     struct xsock_addr v[64];
-    struct gate *gate; /* NULL: it answers at once */
+    struct gate *gate; /* NULL if the resolver answers at once */
     xsock__atomic_int calls, inside, most;
     char host[300];
     int af;
@@ -82,10 +82,10 @@ static int teardown(void **state)
 
 #define RESOLVER_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
-/* System handles are not counted: the library keeps the wakes of many calls that waited. */
+/* System handles are not counted, because the library keeps the wakes of many calls that waited. */
 #define UNCOUNTED_TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 
-/* A wake that is kept is opened before anything is counted. */
+/* The library keeps a wake, which is opened before anything is counted. */
 static int warm_up(void **state)
 {
     int rc = begin(state);
@@ -94,7 +94,7 @@ static int warm_up(void **state)
     return rc != 0 ? rc : end(state);
 }
 
-/* ---- What it answers ------------------------------------------------------------------------- */
+/* ---- The answers of the resolver ------------------------------------------------------------- */
 
 static void assert_addr(const struct xsock_addr *a, const char *text)
 {
@@ -103,7 +103,7 @@ static void assert_addr(const struct xsock_addr *a, const char *text)
     assert_string_equal(buf, text);
 }
 
-/* A name of a service, or its number on a machine without a list of services. */
+/* The name of a service, or its number on a machine without a list of services. */
 static const char *service(void)
 {
     struct xsock_addr a;
@@ -173,7 +173,7 @@ static void test_its_errors_are_told_and_nonsense_is_a_failure(void **state)
                                    {INT32_MIN, -XSOCK_EAI_FAIL},
                                    {65, -XSOCK_EAI_FAIL},
                                    {INT32_MAX, -XSOCK_EAI_FAIL},
-                                   {64, -XSOCK_EAI_NODATA}}; /* 64 times nothing */
+                                   {64, -XSOCK_EAI_NODATA}}; /* 64 addresses of only zeros */
     struct xsock_addr a;
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {
@@ -216,7 +216,7 @@ static void test_a_server_is_reached_by_a_name_that_only_it_knows(void **state)
 
 /* ---- Slow look-ups --------------------------------------------------------------------------- */
 
-/* The threads of this process; 0 where nobody tells. */
+/* The number of threads of this process, or 0 if the system does not report the number. */
 static int count_threads(void)
 {
     int n = 0;
@@ -266,7 +266,7 @@ static void test_a_thousand_lookups_that_time_out_leave_few_threads(void **state
                 before);
     let_the_resolver_go();
     assert_int_equal(xsock__atomic_load(&resolver.most), THREADS);
-    /* The others were dropped. */
+    /* The other look-ups were dropped. */
     assert_int_equal(xsock__atomic_load(&resolver.calls), THREADS);
 }
 
@@ -367,7 +367,8 @@ static void test_a_forked_child_has_all_threads_free(void **state)
 }
 #endif
 
-/* Last, and not counted: the program ends while the resolver is held. */
+/* This test is the last, and handles are not counted, because the program ends while the resolver
+ * is held. */
 static void test_a_program_may_end_while_lookups_run(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
-/* Calls that move a part, and go on after that part: many times within one vector or one file. The
- * tests compare every byte, and every count. */
+/* Calls that transfer a part, and go on after the part, many times within one vector or one file.
+ * The tests compare every byte and every count. */
 #include "call/plain.h"
 #include "fake_talk.h"
 #include "call/options.h"
@@ -7,8 +7,8 @@
 
 enum { MOST_STEP = 7, TOTAL = 40 };
 
-/* How the forty bytes are cut. An empty vector stands at the start, in the middle and at
- * the end. */
+/* The lengths of the vectors that hold the forty bytes. An empty vector stands at the start, in the
+ * middle and at the end. */
 static const size_t lengths[] = {0, 5, 1, 0, 13, 2, 19, 0};
 enum { VECTORS = sizeof lengths / sizeof *lengths };
 
@@ -29,7 +29,7 @@ static int setup(void **state)
     return talk_start(state);
 }
 
-/* A call that goes on for ever fails the test. */
+/* If a call goes on for ever, the test fails. */
 static void give_up(void *user)
 {
     fail_msg("%s was called a thousand times", (const char *)user);
@@ -48,11 +48,11 @@ static void begin(int out[2])
     limit_calls();
 }
 
-/* ---- The far end, which acts whenever a call of the test waits ------------------------------- */
+/* ---- The peer, which acts whenever a call of the test waits ---------------------------------- */
 
 static struct {
     int d;
-    size_t piece, count; /* at each wait; in all */
+    size_t piece, count; /* at each wait, and in all */
     unsigned char got[2 * TOTAL];
 } far_end;
 
@@ -84,7 +84,7 @@ static void give_piece(void *user)
     fake_before(FAKE_WAIT, 1, give_piece, user);
 }
 
-/* What the far end has not taken while the call waited. */
+/* The bytes that the peer has not received while the call waited. */
 static void take_rest(void)
 {
     ptrdiff_t n;
@@ -159,7 +159,7 @@ static void a_send_in_small_steps_sends_each_byte_once(void **state)
             int d[2];
             begin(d);
             fake_set_step(step);
-            start_far_end(d[1], TOTAL, take_piece); /* there is room, so no call waits */
+            start_far_end(d[1], TOTAL, take_piece); /* the buffer has space, so no call waits */
             ASSERT_RESULT(TOTAL, (int)senders[s](d[0]));
             ASSERT_THAT(fake_calls(FAKE_SEND) == (TOTAL + step - 1) / step, "sender %d: %u sends",
                         s, fake_calls(FAKE_SEND));
@@ -244,7 +244,7 @@ static void connect_local(int out[2])
     out[1] = ASSERT_OPENS(xsock__call_accept(t, l, 0, NULL));
 }
 
-/* Else the far end would receive the handles again with every part. */
+/* Otherwise the peer would receive the handles again with every part. */
 static void control_data_goes_with_the_first_part_only(void **state)
 {
     (void)state;
@@ -265,7 +265,7 @@ static void control_data_goes_with_the_first_part_only(void **state)
     }
 }
 
-/* A try that moves nothing is not the first part. */
+/* A try that transfers nothing is not the first part. */
 static void control_data_waits_with_the_first_part(void **state)
 {
     struct xsock_vec v = {bytes, TOTAL};
@@ -285,7 +285,7 @@ static void control_data_waits_with_the_first_part(void **state)
     assert_int_equal(fake_controls_sent(), 1);
 }
 
-/* ---- Steps that move nothing ----------------------------------------------------------------- */
+/* ---- Steps that transfer nothing ------------------------------------------------------------- */
 
 static ptrdiff_t (*const stream_senders[])(int) = {send_bytes, send_vectors};
 
@@ -297,7 +297,7 @@ static void a_step_that_sends_nothing_is_not_progress(void **state)
         begin(d);
         fake_move_nothing(3);
         ASSERT_RESULT(TOTAL, (int)stream_senders[s](d[0]));
-        /* Twice it waits. Then it sleeps for an interval, and is told "ready". */
+        /* The call waits twice. Then it sleeps for an interval, and the system reports "ready". */
         assert_int_equal(fake_calls(FAKE_WAIT), 4);
         start_far_end(d[1], TOTAL, take_piece);
         take_rest();

@@ -1,4 +1,4 @@
-/* Files sent to streams. The peer may be gone; no signal ever comes. */
+/* Files that are sent to streams. The peer may be gone, and the call never raises a signal. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -28,7 +28,7 @@ static void write_file(uintptr_t file, const void *data, size_t size)
     assert_int_equal(write((int)file, data, size), (ssize_t)size);
 }
 
-/* The default: it would end the program. */
+/* The default action, which would end the program. */
 static void forbid_signals(void)
 {
     struct sigaction a = {.sa_handler = SIG_DFL};
@@ -52,7 +52,8 @@ static uintptr_t make_file(void)
     return file;
 }
 
-/* Both ends may not block: sends, and takes what has come, until all is there. */
+/* Neither end may block. Sends, and receives the bytes that have arrived, until all the bytes are
+ * there. */
 static void carry(const int pair[2], uintptr_t file, size_t offset, size_t len)
 {
     static unsigned char got[FILE_SIZE + 1];
@@ -111,7 +112,9 @@ static void a_blocking_one_sends_all_that_fits(void **state)
     assert_memory_equal(got, content + 77, 500);
     ASSERT_RESULT(0, xsock_set_opt_time(pair[0], XSOCK_SO_SNDTIMEO, 1000000));
     ptrdiff_t n = 0,
-              sum = 0; /* nobody reads: it stops when the time is over, and says how much went */
+              /* Nobody reads, so the call stops when its time is over, and returns the number of
+               * bytes sent. */
+        sum = 0;
     for (int i = 0; i < 1000 && n >= 0; i++) {
         sum += n;
         n = xsock_sendfile(pair[0], file, 0, FILE_SIZE);
@@ -137,9 +140,9 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
             sockets_pair(XSOCK_SOCK_STREAM, pair);
         sockets_close(pair[1]);
         for (int i = 0; i < 100000 && n >= 0;
-             i++) /* a TCP peer is only known to be gone when it answers */
+             i++) /* a TCP sender only learns from an answer that its peer is gone */
             n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);
-        for (int i = 0; i < 2; i++) { /* after a reset Windows goes on saying so */
+        for (int i = 0; i < 2; i++) { /* after a reset, Windows still reports it */
             ASSERT_THAT(n == -XSOCK_EPIPE || n == -XSOCK_ECONNRESET, "it gave %s",
                         harness_name((int)n));
             n = xsock_sendfile(pair[0], file, 3, FILE_SIZE);

@@ -1,5 +1,5 @@
 /* The locks and the removal of files that stale sockets need, by the backend's own calls on the
- * real system: Wine has no LOCAL sockets, and these calls all the same. */
+ * real system. Wine has these calls, though it has no LOCAL sockets. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -64,7 +64,7 @@ static void test_a_file_has_one_lock_also_within_a_process(void **state)
     ASSERT_RESULT(0, lock(&first));
     ASSERT_RESULT(-XSOCK_EAGAIN, lock(&second));
     xsock__sys_unlock_file(first);
-    assert_true(exists()); /* it stays, and can be locked again */
+    assert_true(exists()); /* the file stays, and can be locked again */
     ASSERT_RESULT(0, lock(&second));
     xsock__sys_unlock_file(second);
 }
@@ -99,7 +99,8 @@ static void test_a_file_that_is_no_socket_is_not_removed(void **state)
     assert_int_equal(xsock__sys_remove_socket_file(path), 0);
     assert_true(exists());
     remove(path);
-    assert_int_equal(xsock__sys_remove_socket_file(path), 0); /* nor is one that is missing */
+    /* a missing file is not locked either */
+    assert_int_equal(xsock__sys_remove_socket_file(path), 0);
 }
 
 #ifndef _WIN32
@@ -134,7 +135,7 @@ static void test_a_forked_child_does_not_keep_the_lock(void **state)
     pid_t child = fork();
     if (child == 0) {
         close(ends[1]);
-        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1); /* until the parent has shown it */
+        _exit(read(ends[0], &byte, 1) == 0 ? 0 : 1); /* until the parent has shown the lock */
     }
     assert_true(child > 0);
     xsock__sys_unlock_file(held);

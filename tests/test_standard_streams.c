@@ -1,6 +1,6 @@
-/* A program that was started with its standard streams closed: the library takes their numbers for
- * nothing, whatever it makes. What the program writes to its standard error would go to a network
- * peer otherwise. */
+/* A program that was started with its standard streams closed. The library never uses their numbers
+ * for its own handles. Otherwise the text that the program writes to its standard error would go to
+ * a network peer. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -25,7 +25,7 @@ static void the_numbers_of_the_standard_streams_stay_free(void **state)
 #include "sys.h"
 #include "xsock_native.h"
 
-enum { LIMIT = 128, REPORTS = 100 }; /* a handle for what the child finds wrong */
+enum { LIMIT = 128, REPORTS = 100 }; /* a handle for errors that the child finds */
 
 /* Standard error is closed. */
 #define CHILD_CHECK(condition)                                                     \
@@ -77,7 +77,8 @@ static void wait_and_poll(void)
     CHILD_CHECK(xsock_poller_wait(p, &e, 1, 0) == 0);
     CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair) == 0);
     CHILD_CHECK(xsock_set_opt_time(pair[0], XSOCK_SO_RCVTIMEO, 1000) == 0);
-    CHILD_CHECK(xsock_recv(pair[0], &e, 1, 0) == -XSOCK_EAGAIN); /* it has waited, with a wake */
+    /* the call has waited, with a wake */
+    CHILD_CHECK(xsock_recv(pair[0], &e, 1, 0) == -XSOCK_EAGAIN);
     CHILD_CHECK(are_free());
     CHILD_CHECK(xsock_close(p) == 0);
 }
@@ -99,7 +100,7 @@ static void receive_handles(int flags)
     CHILD_CHECK(are_free());
 }
 
-/* What the backend makes for itself. */
+/* The handles that the backend makes for itself. */
 static void make_the_rest(const char *path)
 {
     struct xsock__sys_wake w;
@@ -111,13 +112,13 @@ static void make_the_rest(const char *path)
     unlink(path);
 }
 
-/* No other number is left: the calls say so, and take none of these. */
+/* No other number is left, so the calls fail, and use none of these numbers. */
 static void take_none_at_the_limit(void)
 {
     int pair[2];
     while (fcntl(REPORTS, F_DUPFD, 3) >= 0)
         ;
-    while (xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0) >= 3) /* idle wakes make room */
+    while (xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0) >= 3) /* idle wakes are freed */
         ;
     CHILD_CHECK(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0) == -XSOCK_EMFILE && are_free());
     CHILD_CHECK(xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_DGRAM, 0, pair) == -XSOCK_EMFILE);
@@ -125,7 +126,7 @@ static void take_none_at_the_limit(void)
     CHILD_CHECK(xsock_poller_open(0) == -XSOCK_EMFILE && are_free());
 }
 
-/* Closes the standard streams, and makes everything. */
+/* Closes the standard streams, and makes every kind of handle. */
 static void run_child(bool full, const char *path)
 {
     const struct rlimit limit = {LIMIT, LIMIT};
@@ -146,7 +147,7 @@ static void run_child(bool full, const char *path)
     _exit(0);
 }
 
-/* A daemon that begins by closing all numbers, and opens its files after that. */
+/* A daemon that begins by closing all numbers, and opens its files afterwards. */
 static void close_all_and_go_on(const char *path)
 {
     enum { FILES = 40 };
@@ -159,7 +160,7 @@ static void close_all_and_go_on(const char *path)
         CHILD_CHECK(open(path, O_RDWR | O_CREAT, 0600) == 3 + i);
     CHILD_CHECK(unlink(path) == 0 && xsock_poller_wake(p) == 0 && xsock_close(p) == 0);
     for (int i = 0; i < FILES; i++)
-        CHILD_CHECK(lseek(3 + i, 0, SEEK_END) == 0); /* open, and nothing was written */
+        CHILD_CHECK(lseek(3 + i, 0, SEEK_END) == 0); /* open, and nothing was written to it */
     _exit(0);
 }
 

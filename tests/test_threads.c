@@ -1,5 +1,5 @@
-/* Threads: no number is handed out twice, none is higher than it need be, and no call reaches a
- * socket that has been let go. Run under ThreadSanitizer too. */
+/* Threads. No number is given twice, no number is higher than necessary, and no call reaches a
+ * socket that was released. This test also runs under ThreadSanitizer. */
 #include "base/atomic.h"
 #include "table/fdtab.h"
 #include "harness.h"
@@ -9,8 +9,8 @@
 
 enum { THREADS = 8, NUMBERS = 256 };
 
-/* CMocka's assertions jump out of the test's own thread only: others note what they saw, and it is
- * judged after they have been joined. */
+/* CMocka's assertions can jump out of the test's own thread only. Other threads record their
+ * results, and the test checks the results after it has joined the threads. */
 static xsock__atomic_int wrong;
 static char first_wrong[160];
 
@@ -63,7 +63,7 @@ static void run_threads(void (*work)(struct worker *w), int rounds)
                 xsock__atomic_load(&wrong), first_wrong);
 }
 
-/* Where each call asks Wine's server, which takes long. */
+/* On Wine each call asks a server, which is slow. */
 static int rounds(int native)
 {
     return is_wine() ? native / 20 : native;
@@ -130,12 +130,12 @@ static void no_number_is_handed_out_twice_and_none_is_too_high(void **state)
     assert_true(xsock__atomic_load(&highest) <= xsock__atomic_load(&most_busy) + 2);
 }
 
-/* ---- Lifetimes: the table alone, whose handles are ids that live once ------------------------ */
+/* ---- Lifetimes: the table alone. Its handles are ids, each of which is used once ------------- */
 
 enum { IDS_EACH = 1 << 17, UNBORN = 0, ALIVE = 1, GONE = 2, HIGH = 24 };
 
 static struct xsock__fdtab *table;
-static xsock__atomic_int *life; /* by id */
+static xsock__atomic_int *life; /* the index is the id */
 
 static void note_closed(const struct xsock__held *held)
 {
@@ -256,7 +256,7 @@ static bool one_of(int r, int a, int b)
     return r >= 0 || r == a || r == b;
 }
 
-/* Any call on any descriptor, while others close it. */
+/* Makes any call on any descriptor, while other threads close it. */
 static void call_anything(struct worker *w)
 {
     for (int n = 0; n < w->rounds; n++) {
@@ -307,10 +307,11 @@ static void any_call_may_meet_any_other(void **state)
         xsock_close(d);
     ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)); /* no number got lost */
     ASSERT_RESULT(0, xsock_close(3));
-    ASSERT_RESULT(0, xsock_cleanup()); /* nor counted twice */
+    ASSERT_RESULT(0, xsock_cleanup()); /* and no number is counted twice */
 }
 
-/* Starting and stopping, while others open: a socket is never made on a system that is stopped. */
+/* The library starts and stops while other threads open sockets. A socket is never made after the
+ * system was stopped. */
 static void start_and_stop(struct worker *w)
 {
     for (int n = 0; n < w->rounds; n++) {

@@ -1,6 +1,7 @@
-/* Timeouts on real sockets, against the system's clock: no call that blocks, and no wait, ends
- * before its time, also in a storm of signals. How late they end is the machine's affair, and not
- * asked here; test_blocking.c asks it of a clock of its own, to the nanosecond. */
+/* Timeouts on real sockets, against the system's clock. No call that blocks, and no wait, ends
+ * before its time, even if many signals arrive. How late a call ends depends on the machine, and is
+ * not tested here. test_blocking.c tests the exact end against the fake clock, to the
+ * nanosecond. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -26,9 +27,9 @@ static const struct {
 } times[] = {{30 * MS, 2}, {MS, 10}, {1, 20}};
 enum { TIMES = sizeof times / sizeof *times };
 
-/* ---- Where there is nothing to be had -------------------------------------------------------- */
+/* ---- States in which a call must wait -------------------------------------------------------- */
 
-/* d is the one to be waited in. */
+/* The call waits in d. */
 struct place {
     int d, others[CROWD], count;
     struct xsock_addr addr;
@@ -66,7 +67,7 @@ static bool tcp_listener(struct place *p)
     return true;
 }
 
-/* Small buffers are full soon. */
+/* Small buffers, which are full soon. */
 static bool tcp_connection(struct place *p)
 {
     int ends[2];
@@ -105,7 +106,7 @@ static bool datagram_pair(struct place *p)
     return pair_of(p, XSOCK_SOCK_DGRAM);
 }
 
-/* False: it never is full, as where datagrams are dropped instead. */
+/* Returns false if the socket is never full, because the system drops datagrams instead. */
 static bool fill(int d, size_t size)
 {
     ptrdiff_t n = 1;
@@ -157,7 +158,7 @@ static bool poller_of_a_crowd(struct place *p)
 #ifndef _WIN32
 static bool local_listener(struct place *p)
 {
-    static int count; /* a name that nobody else has */
+    static int count; /* a name that no other program uses */
     p->addr = (struct xsock_addr){.family = XSOCK_AF_LOCAL};
     p->addr.length = (uint32_t)snprintf((char *)p->addr.data, sizeof p->addr.data,
                                         "/tmp/xsock-t-%ld-%d", (long)getpid(), count++);
@@ -167,7 +168,8 @@ static bool local_listener(struct place *p)
     return true;
 }
 
-/* Whoever connects has to wait for room (Linux; BSD refuses, and has none to wait for). */
+/* A listener whose queue is full. A connect has to wait on Linux. BSD refuses instead of
+ * waiting. */
 static bool full_backlog(struct place *p)
 {
     int rc;
@@ -198,7 +200,7 @@ static int do_recv(struct place *p, int64_t ns)
     return (int)xsock_recv(p->d, &byte, 1, 0);
 }
 
-/* One byte is there: it is given once the time for the other has passed. */
+/* One byte is there. The call returns the byte after the time for the second byte has passed. */
 static int do_recv_all(struct place *p, int64_t ns)
 {
     char bytes[2];
@@ -235,7 +237,7 @@ static int do_connect(struct place *p, int64_t ns)
 }
 #endif
 
-/* A signal ends these: they go on with what is left. */
+/* A signal ends these calls. They are made again with the time that is left. */
 static int do_poll(struct place *p, int64_t ns)
 {
     struct xsock_pollfd v[CROWD + 1];
@@ -259,14 +261,14 @@ static int do_poller_wait(struct place *p, int64_t ns)
     return rc;
 }
 
-enum { ARGUMENT = -1 }; /* no option: the time is the call's own */
+enum { ARGUMENT = -1 }; /* the call has no option; the time is an argument of its own */
 
 struct call {
     const char *name;
-    bool (*prepare)(struct place *p); /* false: here it doesn't come to that */
+    bool (*prepare)(struct place *p); /* false if the call cannot wait here */
     int (*run)(struct place *p, int64_t ns);
     int option;
-    int late; /* its result when the time has passed */
+    int late; /* the result of the call when the time has passed */
 };
 
 static const struct call calls[] = {
@@ -303,8 +305,8 @@ static int timed(const struct call *c, struct place *p, int64_t ns)
     return rc;
 }
 
-/* TCP may find room for a little more yet: a send that got rid of some of it took its time all the
- * same. */
+/* TCP may accept a few more bytes. A send that sent some of its bytes has waited for its time
+ * nevertheless. */
 static void assert_not_early(const struct call *c, struct place *p, int64_t ns)
 {
     int rc = timed(c, p, ns);
@@ -313,7 +315,7 @@ static void assert_not_early(const struct call *c, struct place *p, int64_t ns)
     ASSERT_THAT(rc == c->late, "%s: %s", c->name, harness_name(rc));
 }
 
-/* False: it does not block on this system. */
+/* Returns false if the call does not block on this system. */
 static bool try_call(const struct call *c)
 {
     bool blocks = true;
@@ -365,7 +367,7 @@ static void count_signal(int number)
     xsock__atomic_add(&signals, 1);
 }
 
-/* 0: it ends. No SA_RESTART: the system's calls are to be interrupted. */
+/* 0 ends the thread. There is no SA_RESTART, because the system's calls must be interrupted. */
 static void set_storm(int microseconds)
 {
     struct sigaction action = {.sa_handler = microseconds > 0 ? count_signal : SIG_IGN};
@@ -378,7 +380,7 @@ static void no_signal_makes_a_timeout_early(void **state)
 {
     (void)state;
     xsock__atomic_store(&signals, 0);
-    set_storm(700); /* not in step with the times */
+    set_storm(700); /* an interval that does not divide the times */
     for (int c = 0; c < CALLS; c++) {
         int before = xsock__atomic_load(&signals);
         if (try_call(&calls[c]))
@@ -389,7 +391,8 @@ static void no_signal_makes_a_timeout_early(void **state)
 }
 #endif
 
-/* A wake that is kept for the thread's next wait is had before handles are counted. */
+/* The library keeps the wake of a thread's last wait, so the wake is made before handles are
+ * counted. */
 static int warm_up(void **state)
 {
     struct place p = {.d = -1};

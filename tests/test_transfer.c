@@ -1,5 +1,5 @@
-/* Many bytes through real sockets, by two threads: every one arrives, once and in order, whatever
- * the size of the pieces, whether calls block or not, and whatever signals come meanwhile. */
+/* Many bytes through real sockets, by two threads. Every byte arrives once and in order, for all
+ * sizes of the pieces, in blocking and non-blocking calls, and while signals arrive. */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE 1
 #endif
@@ -10,7 +10,7 @@
 
 #ifdef _WIN32
 #include <process.h>
-/* A byte there and back takes 0.2 ms under Wine. */
+/* A byte takes 0.2 ms for both ways under Wine. */
 enum { MUCH = 4 * 1024 * 1024, SOME = 16 * 1024, WARM_UPS = 3 };
 #else
 #include <signal.h>
@@ -66,10 +66,10 @@ struct end {
     size_t total, done;
     size_fn *size;
     int flags;
-    int failure; /* the first error that should not have been */
+    int failure; /* the first unexpected error */
 };
 
-/* After a would-block. A signal ends a poll, and nothing else. */
+/* Called after a would-block. A signal ends a poll, and has no other effect. */
 static int wait_for(int d, short events)
 {
     struct xsock_pollfd p = {.fd = d, .events = events};
@@ -92,7 +92,7 @@ static void send_all(void *user)
         ptrdiff_t sent = xsock_send(e->d, source + e->done, n, e->flags);
         if (sent == -XSOCK_EAGAIN && !blocks)
             e->failure = wait_for(e->d, XSOCK_POLLOUT);
-        else if (sent <= 0 || (blocks && (size_t)sent != n)) /* one that blocks sends all of it */
+        else if (sent <= 0 || (blocks && (size_t)sent != n)) /* a blocking call sends all of it */
             e->failure = sent < 0 ? (int)sent : -XSOCK_EIO;
         else
             e->done += (size_t)sent;
@@ -116,7 +116,7 @@ static void receive_all(void *user)
         else
             e->done += (size_t)got;
     }
-    while (e->failure >= 0) { /* and after the last byte comes the end */
+    while (e->failure >= 0) { /* the end follows the last byte */
         ptrdiff_t got = xsock_recv(e->d, target, 1, 0);
         if (got == 0)
             return;
@@ -136,7 +136,7 @@ static void transfer(const int d[2], size_t total, size_fn *size, int recv_flags
     assert_non_null(t);
     receive_all(&to);
     if (to.failure < 0)
-        xsock_shutdown(d[1], XSOCK_SHUT_RDWR); /* or the sender might wait for ever */
+        xsock_shutdown(d[1], XSOCK_SHUT_RDWR); /* otherwise the sender might wait for ever */
     thread_join(t);
     ASSERT_RESULT(0, from.failure);
     ASSERT_THAT(to.failure >= 0, "%s after %lu bytes", harness_name(to.failure),
@@ -144,7 +144,7 @@ static void transfer(const int d[2], size_t total, size_fn *size, int recv_flags
     assert_memory_equal(source, target, total);
 }
 
-/* ---- Ways ------------------------------------------------------------------------------------ */
+/* ---- Kinds of connections -------------------------------------------------------------------- */
 
 static bool connect_through(const struct xsock_addr *to, int flags, int out[2])
 {
@@ -190,7 +190,7 @@ static bool by_pair(int flags, int out[2])
     return true;
 }
 
-typedef bool way_fn(int flags, int out[2]); /* false: this system has none */
+typedef bool way_fn(int flags, int out[2]); /* false if this system has none */
 
 static void try_way(way_fn *way, size_t total, size_fn *size)
 {
@@ -232,7 +232,7 @@ static void a_pair_carries_every_byte(void **state)
 }
 
 #ifndef _WIN32
-static xsock__atomic_int signals; /* which come to any thread */
+static xsock__atomic_int signals; /* which any thread may get */
 
 static void count_signal(int number)
 {
@@ -264,8 +264,8 @@ static void a_storm_of_signals_changes_nothing(void **state)
 }
 #endif
 
-/* Wakes are kept, one for each thread that waited at the same time: they are had before handles are
- * counted. */
+/* The library keeps one wake for each thread that waited at the same time. The wakes are made
+ * before handles are counted. */
 static int warm_up(void **state)
 {
     int d[2];

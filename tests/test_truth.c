@@ -1,5 +1,5 @@
-/* xsock_open gives the truth table's answer to any three ints, on this system; so do xsock_probe,
- * xsock_pair and xsock_catalog. */
+/* xsock_open returns the result of the truth table for any three ints on this system. xsock_probe,
+ * xsock_pair and xsock_catalog agree with the table too. */
 #include <limits.h>
 
 #include "harness.h"
@@ -43,7 +43,7 @@ static void every_triple_gives_the_answer_of_the_truth_table(void **state)
     assert_true(count >= 8);
 }
 
-/* What is right in the table, less the triples of PACKET, which are slow. */
+/* The valid triples of the table, without those of PACKET, which are slow. */
 static void probing_says_what_opening_does_and_opens_nothing(void **state)
 {
     (void)state;
@@ -121,10 +121,11 @@ static int expected_of_pair(int af, int type, int protocol, bool *out_system_dec
         *out_system_decides = type == XSOCK_SOCK_SEQPACKET;
         return 0;
     }
-    if (af == XSOCK_AF_LOCAL) /* which pairs have, whatever the system has */
+    if (af == XSOCK_AF_LOCAL) /* pairs have these on every system */
         return answer;
     answer = truth_answer_here(&here, af, type, protocol);
-    *out_system_decides = answer == 0; /* a protocol it does not have is said first */
+    /* the error of a protocol that a pair does not have comes first */
+    *out_system_decides = answer == 0;
     return answer == 0 ? -XSOCK_EOPNOTSUPP : answer;
 }
 

@@ -1,5 +1,5 @@
-/* The truth table on a system that has everything: what is right opens, and the system is asked for
- * exactly what was meant, in its own numbers. */
+/* The truth table on a system that has everything. Each valid triple opens a socket, and the system
+ * gets exactly the meant triple in its own numbers. */
 #include "fake_sys.h"
 #include "harness.h"
 #include "truth.h"
@@ -55,7 +55,7 @@ static void every_triple_of_the_truth_table_opens_and_no_other(void **state)
     assert_int_equal(truth_sweep(&here, check), count_right_ones());
 }
 
-/* What the sweep leaves out: numbers above 300, below -1, and PACKET. */
+/* The numbers that the sweep leaves out: above 300, below -1, and PACKET. */
 static void protocols_out_of_the_ordinary_open_too(void **state)
 {
     static const struct {

@@ -1,4 +1,4 @@
-/* Two faults in one call: which one is told is the same for every call. */
+/* Two faults in one call. The order in which faults are checked is the same for every call. */
 #include <limits.h>
 
 #include "fault_rows.h"
@@ -8,7 +8,7 @@
 
 enum { NO_INTERFACE = 0x7ffffff0, VECS = 1025 };
 
-/* All that the rows' pointers lead to: nothing of it may change. */
+/* Everything that the rows' pointers point to. Nothing of it may change. */
 static struct world {
     int closed, poller, lookup, stream, listener, udp, pair[2];
     struct xsock_addr fine, malformed, other, out;

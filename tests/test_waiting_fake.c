@@ -1,5 +1,5 @@
-/* Waiting where the usual way is not to be had: without a wake, with a wake that the program has
- * closed, and with a socket that is called ready and is not. */
+/* Waiting where the usual way fails: without a wake, with a wake that the program has closed, and
+ * with a socket that is reported ready and is not. */
 #include "wait/poll.h"
 #include "wait/wait.h"
 
@@ -9,7 +9,7 @@
 
 enum { SLICE = XSOCK__WAIT_SLICE_NS };
 
-/* ---- Ready, and not ------------------------------------------------------------------------- */
+/* ---- A socket that is reported ready and is not --------------------------------------------- */
 
 static int with_a_connection(void)
 {
@@ -49,7 +49,7 @@ static const struct stuck {
     int (*prepare)(void);
     int (*run)(int d);
     enum timeout timeout;
-    enum fake_call tries; /* fails, though the system calls the socket ready */
+    enum fake_call tries; /* fails, though the system reports the socket as ready */
 } stuck[] = {
     {"accept", with_a_connection, run_accept, ACCEPT, FAKE_ACCEPT},
     {"recv", with_data, receive, RECV, FAKE_RECV},
@@ -86,7 +86,7 @@ static void the_first_intervals_are_short(void **state)
     int d = with_data();
     fake_fail_always(FAKE_RECV, FAKE_EAGAIN);
     int64_t begin = fake_now();
-    fake_before(FAKE_RECV, 3, stop_failing, NULL); /* another call was faster once */
+    fake_before(FAKE_RECV, 3, stop_failing, NULL); /* another call took the data first, once */
     ASSERT_RESULT(1, receive(d));
     assert_int_equal(fake_now() - begin, 0);
     d = with_data();
@@ -184,7 +184,8 @@ static void a_kept_wake_that_is_closed_is_noticed_within_a_slice(void **state)
         renew();
         int d = calls[c].prepare();
         set_timeout(d, calls[c].timeout, 1);
-        ASSERT_RESULT(calls[c].late, calls[c].run(d)); /* the wake is made, and kept */
+        /* the wake is made, and the library keeps it */
+        ASSERT_RESULT(calls[c].late, calls[c].run(d));
         fake_spoil_wakes();
         struct event e = {.d = d, .other = -1};
         int64_t at = fake_now() + 3 * MS;
@@ -243,9 +244,9 @@ static void two_of_several_ask_the_system(void **state)
     watch(&s, 2, XSOCK_POLLOUT);
     watch(&s, 3, XSOCK_POLLIN);
     assert_true(asks(&s, 0) && asks(&s, 1));
-    assert_true(asks(&s, 2)); /* for something else */
+    assert_true(asks(&s, 2)); /* for another event */
     assert_false(asks(&s, 3));
-    for (int i = 0; i < 3; i++) { /* one gets a connection, and comes back */
+    for (int i = 0; i < 3; i++) { /* one call gets a connection, and waits again */
         xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
         assert_false(asks(&s, 3));
         watch(&s, 0, XSOCK_POLLIN);
@@ -254,7 +255,7 @@ static void two_of_several_ask_the_system(void **state)
     xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
     assert_int_equal(fake_wakes_set(), 0);
     xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
-    assert_true(asks(&s, 3)); /* the next one, which is woken */
+    assert_true(asks(&s, 3)); /* the next call, which is woken */
     assert_int_equal(fake_wakes_set(), 1);
     assert_false(xsock__fdtab_take_marks(t, &s.w[3]));
     assert_int_equal(fake_wakes_set(), 0);
@@ -318,14 +319,14 @@ static void a_call_that_loses_its_wake_lets_another_ask(void **state)
     spoil(NULL);
     xsock__fdtab_check_wake(t, s.shared, &s.w[0]);
     assert_null(s.w[0].waker);
-    assert_true(asks(&s, 0)); /* for itself: nobody could wake it */
+    assert_true(asks(&s, 0)); /* for itself, because no other call could wake it */
     assert_true(asks(&s, 1));
     xsock__fdtab_unwatch(t, s.shared, &s.w[0]);
     xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
     xsock__fdtab_put(t, s.fd);
 }
 
-/* What a call needs that makes a handle, and how the call is made. */
+/* The handle that a call needs, and the way to make the call. */
 static int open_one(int d)
 {
     (void)d;

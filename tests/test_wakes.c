@@ -1,6 +1,6 @@
-/* What ends a call that waits: each thing that another thread can do to the socket, by the
- * descriptor itself and by a duplicate, for each kind of call. The program prints how long each
- * took. */
+/* The events that end a call that waits. Another thread does each thing that it can do to the
+ * socket, by the descriptor itself and by a duplicate, for each kind of call. The program prints
+ * how long each call went on waiting. */
 #include <string.h>
 
 #include "base/atomic.h"
@@ -19,7 +19,8 @@ enum { ROUNDS = 5, TRIES = 200, MS = 1000 * 1000 };
 
 /* ---- Calls that wait ------------------------------------------------------------------------- */
 
-/* d is what the call waits in. `member` is -1, or the socket that d, a poller, watches. */
+/* The call waits in d. If d is a poller, `member` is the socket that it watches. Otherwise `member`
+ * is -1. */
 struct scene {
     int d, member, others[2];
 };
@@ -154,7 +155,7 @@ static int do_connect(const struct scene *s)
     return xsock_connect(s->d, &full);
 }
 
-/* The events, or the error. */
+/* The events, or an error. */
 static int do_poll(const struct scene *s)
 {
     struct xsock_pollfd p = {.fd = s->d, .events = XSOCK_POLLIN};
@@ -182,7 +183,7 @@ enum kind { RECEIVES, ACCEPTS, SENDS, CONNECTS, POLLS, POLLER };
 
 static const struct call {
     const char *name;
-    bool (*prepare)(struct scene *s); /* false: the system has no such wait */
+    bool (*prepare)(struct scene *s); /* false if the system has no such wait */
     int (*run)(const struct scene *s);
     enum kind kind;
 } calls[] = {
@@ -200,7 +201,7 @@ static const struct call {
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
-/* ---- What happens to the socket -------------------------------------------------------------- */
+/* ---- The changes of the socket --------------------------------------------------------------- */
 
 static int close_it(int d)
 {
@@ -244,15 +245,16 @@ static int set_nonblock(int d)
     return xsock_set_flags(d, XSOCK_SOCK_NONBLOCK);
 }
 
-enum { STAYS = 12345 }; /* the call goes on waiting */
+enum { STAYS = 12345 }; /* true if the call goes on waiting */
 
 static const struct cause {
     const char *name;
     int (*run)(int d);
-    bool by_duplicate; /* concerns the open socket, so a duplicate does the same */
+    /* true if the change concerns the open socket, so that a duplicate has the same effect */
+    bool by_duplicate;
     int results[POLLER + 1];
 } causes[] = {
-    /* recv, accept, send, connect, poll, poller */
+    /* the columns are: recv, accept, send, connect, poll, poller */
     {"close",
      close_it,
      false,
@@ -300,8 +302,8 @@ static void run_blocked(void *user)
     xsock__atomic_store(&b->done, 1);
 }
 
-/* A moment, so that the thread is in its wait. If the thread is late, the descriptor may be closed
- * before the call begins. Such a round does not count. */
+/* Waits a moment, so that the thread is in its wait. If the thread is late, the descriptor may be
+ * closed before the call begins. Such a round does not count. */
 static void let_it_wait(struct blocked *b)
 {
     while (!xsock__atomic_load(&b->begun))
@@ -314,7 +316,8 @@ static bool is_gone(const struct cause *c)
     return !c->by_duplicate;
 }
 
-/* How long the call went on waiting. NO_WAIT: the system has no such wait. LATE: see above. */
+/* Returns how long the call went on waiting. The result is NO_WAIT if the system has no such wait,
+ * and LATE if the thread was late. */
 enum { NO_WAIT = -1, LATE = -2 };
 
 static int64_t one_round(const struct call *call, const struct cause *cause, bool duplicate)

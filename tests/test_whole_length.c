@@ -1,4 +1,5 @@
-/* XSOCK_MSG_TRUNC when receiving: how long a datagram was, whatever the buffer holds. */
+/* XSOCK_MSG_TRUNC on receiving returns the length of the whole datagram, whatever the size of the
+ * buffer. */
 #include "harness.h"
 #include "sockets.h"
 
@@ -25,7 +26,8 @@ static ptrdiff_t receive(int call, int d, size_t size, int flags)
     return n;
 }
 
-/* The length is told, the buffer holds the beginning, and no byte after the buffer is written. */
+/* The call returns the length, the buffer holds the beginning, and no byte after the buffer is
+ * written. */
 static void assert_received(int call, int d, size_t size, int flags, size_t length)
 {
     size_t stored = length < size ? length : size;
@@ -72,7 +74,8 @@ static void the_length_of_a_local_datagram_is_reported(void **state)
     (void)state;
     sockets_pair(XSOCK_SOCK_DGRAM, d);
     assert_lengths_are_reported(d[0], d[1],
-                                2000); /* macOS and FreeBSD have no longer ones unasked */
+                                /* macOS and FreeBSD send no longer datagrams without an option */
+                                2000);
 }
 
 static void the_length_of_a_record_is_reported(void **state)
