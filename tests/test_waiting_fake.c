@@ -80,6 +80,13 @@ static void stop_failing(void *user)
     fake_fail_always(FAKE_RECV, 0);
 }
 
+static void stop_all_failures(void *user)
+{
+    (void)user;
+    for (int i = 0; i < STUCK; i++)
+        fake_fail_always(stuck[i].tries, 0);
+}
+
 static void the_first_intervals_are_short(void **state)
 {
     (void)state;
@@ -194,6 +201,22 @@ static void a_kept_wake_that_is_closed_is_noticed_within_a_slice(void **state)
         int rc = calls[c].run(d);
         ASSERT_THAT(rc == -XSOCK_ECANCELED && fake_now() - at <= SLICE, "%s: %s", calls[c].name,
                     harness_name(rc));
+    }
+}
+
+static void a_stuck_call_whose_wake_is_closed_asks_no_faster(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STUCK; i++) {
+        renew();
+        int d = stuck[i].prepare();
+        set_timeout(d, stuck[i].timeout, 10000 * (int64_t)MS);
+        fake_fail_always(stuck[i].tries, FAKE_EAGAIN);
+        fake_at(fake_now() + 1000 * (int64_t)MS, spoil, NULL);
+        fake_before(stuck[i].tries, 5000, stop_all_failures, NULL);
+        unsigned before = fake_calls(stuck[i].tries);
+        ASSERT_RESULT(-XSOCK_EAGAIN, stuck[i].run(d));
+        assert_in_range(fake_calls(stuck[i].tries) - before, 400, 600);
     }
 }
 
@@ -394,6 +417,7 @@ int main(void)
         TALK_TEST(a_poll_without_a_wake_is_told_within_a_slice),
         TALK_TEST(a_poll_that_does_not_wait_needs_no_wake),
         TALK_TEST(a_kept_wake_that_is_closed_is_noticed_within_a_slice),
+        TALK_TEST(a_stuck_call_whose_wake_is_closed_asks_no_faster),
         TALK_TEST(wakes_are_given_back),
         TALK_TEST(two_of_several_ask_the_system),
         TALK_TEST(marks_are_told_once),

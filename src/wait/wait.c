@@ -93,6 +93,8 @@ static void pass_time(const struct xsock__wait *w, int64_t ns)
         (void)xsock__sys_wait(NULL, 0, NULL, ns);
 }
 
+/* If a nap is cut short and nobody has set a mark, the program may have closed the wake's handle.
+ * With such a wake every further nap would end at once. */
 static int nap(struct xsock__wait *w)
 {
     int64_t left;
@@ -100,10 +102,13 @@ static int nap(struct xsock__wait *w)
     if (rc != 0)
         return rc;
     w->nap_ns = xsock__wait_interval(w->nap_ns);
-    pass_time(w, left >= 0 && left < w->nap_ns ? left : w->nap_ns);
+    const int64_t ns = left >= 0 && left < w->nap_ns ? left : w->nap_ns;
+    const struct xsock__deadline end = xsock__deadline_in(ns);
+    pass_time(w, ns);
     if (xsock__atomic_load(&w->waiter.closed))
         return -XSOCK_ECANCELED;
-    (void)xsock__fdtab_take_marks(w->t, &w->waiter);
+    if (!xsock__fdtab_take_marks(w->t, &w->waiter) && xsock__time_left(&end) > 0)
+        xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
     return 0;
 }
 

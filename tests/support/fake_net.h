@@ -78,7 +78,8 @@ void fake_wake_early_by(int64_t ns);
 size_t fake_wakes(void);
 size_t fake_wakes_set(void);
 
-/* Behaves as if the program had closed the handles of all wakes that are open now. */
+/* Behaves as if the program had closed the handles of all wakes that are open now. A wait with such
+ * a wake ends at once, and reports nothing. */
 void fake_spoil_wakes(void);
 
 #endif

@@ -190,7 +190,7 @@ size_t fake_wakes_set(void)
 /* Whether the wait has an event to report. */
 static bool look(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake)
 {
-    bool any = wake != NULL && wakes[find_wake(wake)].set;
+    bool any = wake != NULL && (wakes[find_wake(wake)].set || wakes[find_wake(wake)].spoiled);
     fake__net_settle();
     for (size_t i = 0; i < n; i++) {
         const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
