@@ -195,6 +195,27 @@ static void a_state_that_changes_at_any_moment_is_told(void **state)
     }
 }
 
+static void take_the_error(void *user)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, *(int *)user);
+    assert_int_equal(xsock__kept_error_take(fd->held.sock), FAKE_ECONNREFUSED);
+    xsock__fdtab_put(t, fd);
+}
+
+static void what_another_call_has_taken_does_not_end_the_wait(void **state)
+{
+    int d = bound_datagrams(1000), revents;
+    int64_t begin = fake_now();
+    (void)state;
+    keep_an_error(&d);
+    fake_before(FAKE_WAIT, 1, take_the_error, &d);
+    ASSERT_RESULT(0, poll_one(d, IN, 10 * MS, &revents));
+    assert_int_equal(fake_now() - begin, 10 * MS);
+    keep_an_error(&d);
+    fake_before(FAKE_WAIT, 1, take_the_error, &d);
+    ASSERT_RESULT(0, poll_one(d, IN, 0, &revents));
+}
+
 static void many_descriptors_take_memory_and_give_it_back(void **state)
 {
     struct xsock_pollfd v[COUNT];
@@ -259,6 +280,7 @@ int main(void)
         TALK_TEST(one_descriptor_may_stand_there_often),
         TALK_TEST(a_descriptor_that_is_closed_meanwhile_is_invalid),
         TALK_TEST(a_state_that_changes_at_any_moment_is_told),
+        TALK_TEST(what_another_call_has_taken_does_not_end_the_wait),
         TALK_TEST(many_descriptors_take_memory_and_give_it_back),
         TALK_TEST(a_signal_ends_it),
         TALK_TEST(bad_arguments_are_refused_and_change_nothing),

@@ -288,18 +288,21 @@ static void look_at_marks(struct poll *p)
     prepare_all_special(p);
 }
 
+/* What was known may have been taken by another call before it is reported. The call waits on. */
 static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
 {
     for (;;) {
-        int64_t left = p->known || was_notified(p) ? 0 : xsock__time_left(end);
+        const bool known = p->known && p->waits;
+        int64_t left = known || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = ask(p, left);
         if (rc != 0)
             return rc;
         int ready = report(p);
         if (is_over(p))
             return -XSOCK_ECANCELED;
-        if (ready > 0 || left == 0 || was_notified(p))
+        if (ready > 0 || (left == 0 && !known) || was_notified(p))
             return ready;
+        p->known = false;
         look_at_marks(p);
     }
 }
