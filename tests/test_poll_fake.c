@@ -147,7 +147,8 @@ static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
         }
 }
 
-/* A stream of whose peer only the system knows: what it is ready for is asked with FAKE_PEER_ADDR. */
+/* A stream of whose peer only the system knows. What it is ready for is asked with
+ * FAKE_PEER_ADDR. */
 static int connected_elsewhere(void)
 {
     int l = listen_at(80, 4), d = open_stream();
