@@ -24,7 +24,8 @@ static void set_wake(void *user)
 }
 
 /* Waits for the wake, or for one of the growing intervals if there is none. The first wait with a
- * wake is short, so that a wake whose handle the program has closed is found out. */
+ * wake is short, so that a wake whose handle the program has closed is found out. If the program
+ * closes the handle later, a wait may end at once. */
 static void wait_once(struct asker *a, int64_t left, int64_t *interval)
 {
     bool naps = a->waker == NULL || a->lost, trusted = *interval != 0;
@@ -35,7 +36,7 @@ static void wait_once(struct asker *a, int64_t left, int64_t *interval)
     int code = xsock__sys_wait(NULL, 0, naps ? NULL : &a->waker->wake, ns);
     bool refused = code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR;
     if (!naps)
-        a->lost = refused || (!trusted && !xsock__sys_wake_is_valid(&a->waker->wake));
+        a->lost = refused || !xsock__sys_wake_is_valid(&a->waker->wake);
 }
 
 static int wait_done(struct asker *a, const struct xsock__job *j, struct xsock__happy *h)
