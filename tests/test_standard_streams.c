@@ -177,6 +177,20 @@ static void a_poller_touches_no_file_that_has_its_numbers(void **state)
     assert_int_equal(status, 0);
 }
 
+/* The wait says so, and does not turn in a circle until its time is over. */
+static void a_poller_whose_handle_the_program_has_closed_is_no_poller(void **state)
+{
+    uintptr_t h = 0;
+    (void)state;
+    int p = ASSERT_OPENS(xsock_poller_open(0));
+    struct xsock_event e;
+    ASSERT_RESULT(0, xsock_poller_wait(p, &e, 1, 0));
+    ASSERT_RESULT(0, xsock_native(p, &h));
+    assert_int_equal(close((int)h), 0);
+    ASSERT_RESULT(-XSOCK_EBADF, xsock_poller_wait(p, &e, 1, 200 * 1000 * 1000));
+    ASSERT_RESULT(0, xsock_close(p));
+}
+
 static void the_numbers_of_the_standard_streams_stay_free(void **state)
 {
     char path[64];
@@ -199,6 +213,7 @@ int main(void)
         TEST(the_numbers_of_the_standard_streams_stay_free),
 #ifndef _WIN32
         TEST(a_poller_touches_no_file_that_has_its_numbers),
+        TEST(a_poller_whose_handle_the_program_has_closed_is_no_poller),
 #endif
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

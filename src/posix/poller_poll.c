@@ -369,6 +369,13 @@ static int64_t shorter(int64_t a, int64_t b)
     return a < 0 || b < a ? b : a;
 }
 
+/* Looked at after a wait with the wake. If the program has closed the wake's handle, every further
+ * wait would end at once. epoll and kqueue give EBADF then. */
+static int check_wake(const struct xsock__sys_wake *w, int code)
+{
+    return code == 0 && !xsock__sys_wake_is_valid(w) ? EBADF : code;
+}
+
 static int wait_in_poll(struct xsock__sys_poller *p, int64_t timeout_ns)
 {
     size_t n = fill(p);
@@ -381,9 +388,10 @@ static int wait_in_poll(struct xsock__sys_poller *p, int64_t timeout_ns)
     int code = xsock__posix_wait_poll(p->polled, n, timeout_ns) < 0 ? errno : 0;
     xsock__sys_lock(&p->lock);
     p->polling = false;
-    if (code == 0 && p->polled[0].revents != 0)
-        xsock__sys_wake_clear(&p->wake);
-    return code;
+    if (code != 0 || p->polled[0].revents == 0)
+        return code;
+    xsock__sys_wake_clear(&p->wake);
+    return (p->polled[0].revents & POLLNVAL) != 0 ? EBADF : check_wake(&p->wake, 0);
 }
 
 static int wait_for_turn(struct xsock__sys_poller *p, int64_t timeout_ns)
@@ -394,7 +402,7 @@ static int wait_for_turn(struct xsock__sys_poller *p, int64_t timeout_ns)
     xsock__sys_lock(&p->lock);
     p->queue--;
     xsock__sys_wake_clear(&p->turn);
-    return code;
+    return check_wake(&p->turn, code);
 }
 
 /* Waits until something may have happened. If no thread is in poll() afterwards, one that waits for
