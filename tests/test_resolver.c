@@ -173,7 +173,7 @@ static void test_its_errors_are_told_and_nonsense_is_a_failure(void **state)
                                    {INT32_MIN, -XSOCK_EAI_FAIL},
                                    {65, -XSOCK_EAI_FAIL},
                                    {INT32_MAX, -XSOCK_EAI_FAIL},
-                                   {64, -XSOCK_EAI_NODATA}}; /* 64 addresses of only zeros */
+                                   {64, -XSOCK_EAI_NODATA}}; /* 64 empty addresses */
     struct xsock_addr a;
     (void)state;
     for (size_t i = 0; i < sizeof pairs / sizeof pairs[0]; i++) {

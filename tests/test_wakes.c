@@ -245,7 +245,7 @@ static int set_nonblock(int d)
     return xsock_set_flags(d, XSOCK_SOCK_NONBLOCK);
 }
 
-enum { STAYS = 12345 }; /* true if the call goes on waiting */
+enum { STAYS = 12345 }; /* the call goes on waiting */
 
 static const struct cause {
     const char *name;

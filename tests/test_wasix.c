@@ -1,4 +1,5 @@
-/* Guests: their numbers, their memory, what is theirs and what is the engine's. */
+/* Guests: their numbers, their memory, and which numbers belong to the guest and which to the
+ * engine. */
 #include "guests.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static void guests_know_nothing_of_each_other(void **state)
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", 3));
 }
 
-/* Nothing is opened for a number that could not be told. */
+/* No socket is opened if its number could not be returned. */
 static void the_out_pointer_is_checked_to_the_byte(void **state)
 {
     (void)state;
@@ -56,11 +57,11 @@ static void what_wasix_does_not_have_is_refused(void **state)
         {0, 1, 0, XSOCK_EAFNOSUPPORT},
         {4, 1, 0, XSOCK_EAFNOSUPPORT},
         {257, 1, 0, XSOCK_EAFNOSUPPORT},
-        {0x109, 1, 0, XSOCK_EAFNOSUPPORT}, /* NETLINK is xsock's, not WASIX's */
+        {0x109, 1, 0, XSOCK_EAFNOSUPPORT}, /* NETLINK is a family of xsock, not of WASIX */
         {UINT32_MAX, 1, 0, XSOCK_EAFNOSUPPORT},
         {1, 0, 0, XSOCK_ENOTSUP},
         {1, 5, 0, XSOCK_ENOTSUP},
-        {1, 0x100, 0, XSOCK_ENOTSUP}, /* RDM the same */
+        {1, 0x100, 0, XSOCK_ENOTSUP}, /* the same holds for RDM */
         {1, 1 | 0x8000, 0, XSOCK_EINVAL},
         {1, UINT32_MAX, 0, XSOCK_EINVAL},
         {1, 1, 17, XSOCK_EPROTONOSUPPORT},
@@ -114,8 +115,8 @@ static void a_configuration_that_can_not_be_is_refused(void **state)
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_wasix_create(NULL, NULL));
 }
 
-/* What the engine registers: each name once a module, its signature of letters, pointers as wide as
- * they are. */
+/* The functions that the engine registers. Each name occurs once in a module, its signature has
+ * letters only, and the pointers have the module's width. */
 static void the_list_of_imports_is_whole(void **state)
 {
     size_t n = 0;
@@ -134,7 +135,7 @@ static void the_list_of_imports_is_whole(void **state)
     assert_null(xsock_wasix_find(NULL, "sock_open"));
 }
 
-/* In WASIX sock_accept stores the peer's address too, as sock_accept_v2 does. */
+/* In WASIX, sock_accept stores the peer's address too, as sock_accept_v2 does. */
 static void a_name_has_the_signature_of_its_module(void **state)
 {
     (void)state;
@@ -145,7 +146,7 @@ static void a_name_has_the_signature_of_its_module(void **state)
     assert_null(xsock_wasix_find("wasi_snapshot_preview1", "sock_accept_v2"));
 }
 
-/* What wasix-libc sends where a program said 0. */
+/* The value that wasix-libc sends if a program passes 0. */
 static void a_local_pair_may_ask_for_tcp(void **state)
 {
     (void)state;

@@ -1,19 +1,19 @@
-/* Each argument of the calls on endpoints and data bad in turn: the errno, and that nothing has
- * changed. */
+/* Each argument of the calls on endpoints and data is bad in turn. The test checks the errno, and
+ * that nothing has changed. */
 #include "guest_net.h"
 #include "guests.h"
 
 #include <string.h>
 
-/* Sockets that a call would do something to, if its arguments were good. */
+/* Sockets that the call would change if its arguments were good. */
 enum { STREAM = 3, LISTENER = 4, DATAGRAMS = 5, FRESH = 6, FREE = 7, OTHERS = 12 };
 
 static unsigned char before[GUEST_MEMORY];
 
-enum { WORDS = -1, VECTOR = -2, ADDR = -3 }; /* sizes that depend on the module, or the guest */
+enum { WORDS = -1, VECTOR = -2, ADDR = -3 }; /* sizes that depend on the module or the guest */
 
 struct pointer {
-    int arg; /* 0: no more */
+    int arg; /* 0 after the last one */
     int size;
 };
 
@@ -21,7 +21,7 @@ struct call {
     const char *name;
     uint64_t args[10];
     struct pointer pointers[7];
-    int flags; /* the argument that is flags, 0: none; and those that are known */
+    int flags; /* the argument that holds flags (0 if there is none), and the known flags */
     uint32_t known;
 };
 
@@ -78,7 +78,7 @@ static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, s
     return (ptrdiff_t)len;
 }
 
-/* Something waits in each socket. */
+/* Some data or connection is pending in each socket. */
 static void fill(void)
 {
     int d[2];
@@ -112,7 +112,8 @@ static int setup(void **state)
     return rc;
 }
 
-/* What was there is there yet, and no more: all that waited comes, and numbers are as before. */
+/* Everything pending is still there, and nothing more is. All the pending data can be received, and
+ * the numbers are as before. */
 static void assert_untouched(void)
 {
     guest.module = "wasix_32v1";
@@ -124,7 +125,7 @@ static void assert_untouched(void)
     ASSERT_ERRNO(0, guest_recv(&guest, DATAGRAMS, 0, 64));
     ASSERT_GOT(&guest, "datagram");
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, DATAGRAMS, WAIT_NOT, 64));
-    ASSERT_ERRNO(0, guest_send(&guest, STREAM, "last")); /* the first that the peer gets */
+    ASSERT_ERRNO(0, guest_send(&guest, STREAM, "last")); /* the first datagram that the peer gets */
     ASSERT_ERRNO(0, guest_recv(&other, 4, 0, 64));
     ASSERT_GOT(&other, "last");
     ASSERT_ERRNO(0, CALL4(&guest, "sock_accept", LISTENER, 4, NET_FD, NET_PEER));
@@ -153,8 +154,8 @@ static unsigned bytes_of(int size)
     return size == WORDS ? word : size == VECTOR ? 2 * word : size == ADDR ? 110 : (unsigned)size;
 }
 
-/* One call after the other, in each module that has it, with a copy of its arguments to make
- * bad. */
+/* Makes one call after the other, in each module that has it, with a copy of its arguments. The
+ * callback makes the copy bad. */
 typedef void spoil_fn(const struct call *c, uint64_t args[10]);
 
 static void for_each_call(spoil_fn *spoil)
@@ -201,7 +202,7 @@ static void no_pointer_leads_outside(void **state)
     assert_untouched();
 }
 
-/* Memory that isn't there at all. */
+/* Memory that does not exist. */
 static void spoil_memory(const struct call *c, uint64_t args[10])
 {
     const struct xsock_wasix_import *import = xsock_wasix_find(guest.module, c->name);
@@ -211,7 +212,7 @@ static void spoil_memory(const struct call *c, uint64_t args[10])
         ASSERT_ERRNO(expected, import->call(guest.process, &none[i], args));
 }
 
-/* Memory that is described by a structure of a later version. */
+/* Memory that a structure of a later version describes. */
 static void set_reserved_words(const struct call *c, uint64_t args[10])
 {
     const struct xsock_wasix_import *import = xsock_wasix_find(guest.module, c->name);
@@ -252,7 +253,7 @@ static void spoil_descriptor(const struct call *c, uint64_t args[10])
         ASSERT_THAT(e == bad[i].error, "%s of %s, descriptor %u: errno %u", c->name, guest.module,
                     (unsigned)bad[i].number, (unsigned)e);
     }
-    if (c->pointers[0].arg != 0) { /* which comes first */
+    if (c->pointers[0].arg != 0) { /* this error comes first */
         args[c->pointers[0].arg] = UINT32_MAX;
         assert_int_equal(run(c, guest.module, args), XSOCK_WASIX_CALL_ENGINE);
     }
@@ -286,7 +287,7 @@ static void unknown_flags_are_refused(void **state)
     assert_untouched();
 }
 
-/* The numbers are the guest's, and with it they end. */
+/* The numbers belong to the guest, and are freed when it ends. */
 static void spoil_nothing(const struct call *c, uint64_t args[10])
 {
     uint32_t e = run(c, guest.module, args);

@@ -1,4 +1,4 @@
-/* A guest's data: what it sends arrives, whole, in order and to the byte, and nothing is lost. */
+/* The data of a guest. All the bytes that it sends arrive in order, and nothing is lost. */
 #include "guest_net.h"
 #include "guests.h"
 #include "threads.h"
@@ -13,10 +13,10 @@ enum { PIECE = 20000, PIECES = 20 };
 
 struct server {
     int d;
-    uint32_t failed; /* the errno that ended it, if any */
+    uint32_t failed; /* the errno that ended it, or 0 */
 };
 
-/* Sends back what comes, until the end. */
+/* Sends back the received data until the end. */
 static void echo_stream(void *user)
 {
     struct server *s = user;
@@ -81,7 +81,7 @@ static uint32_t send_to(struct guest *g, int d, const char *text, uint64_t addr)
     return CALL6(g, "sock_send_to", d, NET_VEC, 1, 0, addr, NET_DONE);
 }
 
-/* The reply goes where the address that came says. */
+/* The reply goes to the address that came with the request. */
 static void echo_datagrams(int af)
 {
     int d = guest_open(&guest, af, XSOCK_SOCK_DGRAM), e = guest_open(&other, af, XSOCK_SOCK_DGRAM);
@@ -137,7 +137,7 @@ static void pairs_echo(void **state)
     }
 }
 
-/* In preview 1 a program has sockets from its engine, and calls for their data. */
+/* In preview 1, a program gets its sockets from its engine, and has calls for their data only. */
 static void preview1_talks_too(void **state)
 {
     int d[2];
@@ -171,7 +171,7 @@ static void a_peek_leaves_it_there(void **state)
         ASSERT_ERRNO(0, guest_recv(&guest, d[1], PEEK, 64));
         ASSERT_GOT(&guest, "look");
     }
-    ASSERT_ERRNO(0, guest_recv(&guest, d[1], WHOLE, 2)); /* of a stream it means nothing */
+    ASSERT_ERRNO(0, guest_recv(&guest, d[1], WHOLE, 2)); /* has no meaning for a stream */
     ASSERT_GOT(&guest, "lo");
     assert_int_equal(guest_get16(&guest, NET_FLAGS), 0);
     ASSERT_ERRNO(0, guest_recv(&guest, d[1], WAIT_NOT, 64));
@@ -221,7 +221,9 @@ static void a_datagram_cut_short_says_so(void **state)
     assert_int_equal(guest_get16(&guest, NET_FLAGS), 0);
 }
 
-/* What programs do to learn how long the next one is: MSG_PEEK | MSG_TRUNC, and no room at all. */
+/* Programs make this call to learn the length of the next datagram, with MSG_PEEK
+ *
+ * MSG_TRUNC and no buffer. */
 static void the_whole_length_can_be_asked_for(void **state)
 {
     int d[2];

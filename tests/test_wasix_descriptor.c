@@ -31,7 +31,7 @@ static uint32_t write_some(int d, uint64_t len)
     return CALL4(&guest, "fd_write", d, VEC, 1, DONE);
 }
 
-/* Reads what the other end of a pipe was given. */
+/* Reads the bytes that were written to the other end of a pipe. */
 static void assert_reads(uint32_t expected, int d)
 {
     guest_put_vec(&guest, VEC, DATA, 100);
@@ -49,7 +49,7 @@ static uint32_t cloexec_of(int d)
 {
     guest_put32(&guest, OUT, 0xffffffff);
     ASSERT_ERRNO(0, CALL2(&guest, "fd_fdflags_get", d, OUT));
-    assert_int_equal(guest_get32(&guest, OUT) >> 16, 0xffff); /* 16 bits are written, no more */
+    assert_int_equal(guest_get32(&guest, OUT) >> 16, 0xffff); /* 16 bits are written, and no more */
     return guest_get32(&guest, OUT) & 0xffff;
 }
 
@@ -65,13 +65,13 @@ static void a_duplicate_takes_the_lowest_number(void **state)
     ASSERT_ERRNO(0, CALL2(&guest, "fd_dup", 4, OUT));
     assert_int_equal(guest_get32(&guest, OUT), 3);
     ASSERT_ERRNO(0, CALL2(&guest, "fd_fdstat_set_flags", 3, NONBLOCK));
-    assert_int_equal(flags_of(4), NONBLOCK); /* it is the same socket's */
+    assert_int_equal(flags_of(4), NONBLOCK); /* the flag belongs to the socket */
 }
 
 static void the_lowest_number_may_be_asked_for(void **state)
 {
     static const struct xsock_wasix_config config = {.max_descriptors = 65536};
-    guest_stop(&guest); /* the default depends on the process's limit */
+    guest_stop(&guest); /* the default depends on the limit of the process */
     guest_start(&guest, &config);
     int d = open_socket(XSOCK_SOCK_STREAM);
     (void)state;
@@ -81,7 +81,7 @@ static void the_lowest_number_may_be_asked_for(void **state)
     assert_int_equal(guest_get32(&guest, OUT), 11);
     assert_int_equal(cloexec_of(10), 0);
     assert_int_equal(cloexec_of(11), CLOEXEC);
-    ASSERT_ERRNO(0, CALL4(&guest, "fd_dup2", d, 0, 0, OUT)); /* 0 to 2 are the engine's */
+    ASSERT_ERRNO(0, CALL4(&guest, "fd_dup2", d, 0, 0, OUT)); /* 0 to 2 belong to the engine */
     assert_int_equal(guest_get32(&guest, OUT), 4);
     guest_put32(&guest, OUT, 77);
     ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "fd_dup2", d, UINT32_MAX, 0, OUT));
@@ -107,7 +107,7 @@ static void a_number_moves_onto_another_which_is_closed(void **state)
     assert_int_equal(cloexec_of(b[1]), CLOEXEC);
     ASSERT_ERRNO(0, write_some(b[1], 5));
     assert_reads(5, a[0]);
-    assert_reads(0, b[0]); /* nobody writes to it any more */
+    assert_reads(0, b[0]); /* no process writes to it any more */
     ASSERT_ERRNO(0, CALL2(&guest, "fd_dup", a[0], OUT));
     assert_int_equal(guest_get32(&guest, OUT), a[1]); /* which is free */
 }
@@ -123,7 +123,8 @@ static void what_can_not_be_renumbered_stays(void **state)
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, d[0]));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", d[0], UINT32_MAX));
     ASSERT_ERRNO(XSOCK_EBADF,
-                 CALL2(&guest, "fd_renumber", 1, 20)); /* before it is said that 1 isn't ours */
+                 /* this error comes before the report that 1 belongs to the engine */
+                 CALL2(&guest, "fd_renumber", 1, 20));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, 1));
     ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", 1, d[0]));
     ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", d[0], 1));
@@ -132,12 +133,12 @@ static void what_can_not_be_renumbered_stays(void **state)
     ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", epoll, epoll));
     ASSERT_ERRNO(0, write_some(d[1], 3));
     assert_reads(3, d[0]);
-    ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", d[0], epoll)); /* which closes the epoll */
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", d[0], epoll)); /* this closes the epoll */
     ASSERT_ERRNO(0, write_some(d[1], 4));
     assert_reads(4, epoll);
 }
 
-/* What the engine does where fd_renumber isn't ours. */
+/* The steps that the engine takes if it has to do the fd_renumber itself. */
 static void a_socket_moves_onto_a_file_of_the_engines(void **state)
 {
     int d[2];
@@ -238,7 +239,7 @@ static void rights_can_be_given_away_and_not_taken(void **state)
     ASSERT_ERRNO(XSOCK_ENOTCAPABLE, CALL3(&guest, "fd_fdstat_set_rights", d[0], all, UINT64_MAX));
 }
 
-/* ---- Whose, and where ------------------------------------------------------------------------ */
+/* ---- Owners and positions -------------------------------------------------------------------- */
 
 static uint32_t call_on(struct guest *g, int which, uint32_t d, uint64_t out)
 {
@@ -273,7 +274,8 @@ static void other_peoples_numbers_are_not_touched(void **state)
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&other, which, (uint32_t)d, OUT));
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, UINT32_MAX, OUT));
         ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, 0x80000003, OUT));
-        ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, 100000, END)); /* before the pointer */
+        /* this error comes before that of the pointer */
+        ASSERT_ERRNO(XSOCK_EBADF, call_on(&guest, which, 100000, END));
         ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, call_on(&guest, which, 1, END));
     }
 }

@@ -1,5 +1,5 @@
-/* The end of a guest whose call waits for data of the guest's own: not an end of file to it, but
- * the end. */
+/* The end of a guest whose call waits for data that the guest itself would send. The call reports
+ * the end of the guest, and not an end of file. */
 #include "table/fdtab.h"
 #include "guest_net.h"
 #include "threads.h"
@@ -20,7 +20,7 @@ static void wait_in(void *user)
     w->result = guest_recv(&g, w->d, 0, 64);
 }
 
-/* Until a call stands in the list of those that wait in it. */
+/* Waits until a call stands in the list of those that wait in it. */
 static void await_waiter(int d)
 {
     struct xsock__fdtab *t = g.process->table;
@@ -38,8 +38,8 @@ static void await_waiter(int d)
     xsock__fdtab_put(t, fd);
 }
 
-/* A stream whose other end is closed first, as its number is lower, and many more before its own
- * turn. */
+/* A stream whose peer has a lower number and so is closed first. Many more descriptors are closed
+ * before the stream's own turn. */
 static int stream_with_a_low_peer(void)
 {
     unsigned port;
@@ -77,7 +77,7 @@ static void open_all_the_time(void *user)
     while (w->result == 0 || w->result == XSOCK_EMFILE);
 }
 
-/* Whatever a thread was about to open as the guest ended is closed, too. */
+/* A descriptor that a thread was about to open as the guest ended is closed too. */
 static void nothing_that_is_opened_meanwhile_stays(void **state)
 {
     struct xsock_wasix_config config = {.max_descriptors = 64};

@@ -1,4 +1,4 @@
-/* A guest's endpoints: addresses, listening, connecting, and what becomes of it. */
+/* The endpoints of a guest: addresses, listening, connecting, and the results of connecting. */
 #include "guest_net.h"
 #include "guests.h"
 #include "threads.h"
@@ -78,7 +78,8 @@ static int accept_with(int listener, const char *module, unsigned flags)
     guest.module = module;
     memset(guest.bytes + NET_PEER, 0xee, 8);
     ASSERT_ERRNO(0, CALL4(&guest, "sock_accept", listener, flags, NET_FD, NET_PEER));
-    bool preview1 = strcmp(module, "wasi_snapshot_preview1") == 0; /* which has no such result */
+    /* this version of the call has no such result */
+    bool preview1 = strcmp(module, "wasi_snapshot_preview1") == 0;
     unsigned peer = guest_get16(&guest, NET_PEER + 2);
     guest.module = "wasix_32v1";
     assert_int_equal(guest.bytes[NET_PEER], preview1 ? 0xee : XSOCK_AF_INET);
@@ -92,7 +93,8 @@ static void recv_one(void *user)
     *out = guest_recv(&guest, (int)*out, 0, 16);
 }
 
-/* NONBLOCK is the call's to give, not the listener's: its own is another matter. */
+/* NONBLOCK of the new socket is given by the call, not by the listener. The listener's own NONBLOCK
+ * has no effect on it. */
 static void what_is_accepted_has_the_flags_of_the_call(void **state)
 {
     unsigned port;
@@ -106,7 +108,8 @@ static void what_is_accepted_has_the_flags_of_the_call(void **state)
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, d, 0, 16));
     uint32_t waiting = (uint32_t)accept_with(listener, "wasi_snapshot_preview1", 0);
     struct thread *t =
-        thread_start(recv_one, &waiting); /* it waits, or is about to: no EAGAIN ever */
+        /* the call waits, or is about to wait, and never returns EAGAIN */
+        thread_start(recv_one, &waiting);
     assert_non_null(t);
     xsock_wasix_end(guest.process);
     thread_join(t);
@@ -166,13 +169,13 @@ static void a_connect_can_be_under_way(void **state)
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
     uint32_t e = CALL2(&guest, "sock_connect", d, NET_ADDR);
     ASSERT_THAT(e == 26 || e == 0, "errno %u",
-                (unsigned)e); /* EINPROGRESS, if the system didn't hurry */
+                (unsigned)e); /* EINPROGRESS, unless the system was fast */
     ASSERT_ERRNO(0, CALL4(&other, "sock_accept", listener, 0, NET_FD, NET_PEER));
     int accepted = (int)guest_get32(&other, NET_FD);
     assert_int_equal(settled_status(&guest, d), OPENED);
     assert_int_equal(guest_status(&other, accepted), OPENED);
     assert_int_equal(guest_status(&other, listener), OPENED);
-    e = CALL2(&guest, "sock_connect", d, NET_ADDR); /* tells the end, once */
+    e = CALL2(&guest, "sock_connect", d, NET_ADDR); /* reports the end of the connect, once */
     ASSERT_THAT(e == 0 || e == XSOCK_EISCONN, "errno %u", (unsigned)e);
     ASSERT_ERRNO(XSOCK_EISCONN, CALL2(&guest, "sock_connect", d, NET_ADDR));
     ASSERT_ERRNO(0, guest_send(&other, accepted, "bye"));
@@ -197,7 +200,7 @@ static void a_refused_connect_has_failed(void **state)
     } else {
         ASSERT_ERRNO(XSOCK_ECONNREFUSED, e);
     }
-    assert_int_equal(guest_status(&guest, d), OPENING); /* told; it may try again */
+    assert_int_equal(guest_status(&guest, d), OPENING); /* reported, so the guest may try again */
     int dgram = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     assert_int_equal(guest_status(&guest, dgram), OPENED);
 }
@@ -238,7 +241,7 @@ static void an_address_of_another_family_is_refused(void **state)
     ASSERT_ERRNO(XSOCK_ENOTCONN, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
 }
 
-/* Guests built when an addr_port had 20 bytes: not one more is read or written. */
+/* Guests that were built when an addr_port had 20 bytes. No further byte is read or written. */
 static void small_addresses_are_small(void **state)
 {
     struct xsock_wasix_config config = {.addr_port_size = 20};
@@ -276,14 +279,14 @@ static void without_a_policy_names_of_the_host_are_refused(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_connect", d, NET_ADDR));
 }
 
-/* ---- The probe that wasix-libc makes when it first sees an address --------------------------- */
+/* ---- The probe that wasix-libc makes when it first gets an address --------------------------- */
 
 struct probe {
     struct guest *g;
     struct gate *gate;
     uint32_t bound;
     unsigned port;
-    uint32_t opened, named, closed; /* errnos for the test's own thread to judge */
+    uint32_t opened, named, closed; /* errnos, which the test's own thread checks */
 };
 
 static void probe(void *user)
@@ -301,7 +304,8 @@ static void probe(void *user)
     p->closed = CALL1(p->g, "fd_close", d);
 }
 
-/* Whoever else has the port: the answer is one of two, and the port is in the host's order. */
+/* Another program may have the port. The answer is one of two, and the port has the host's byte
+ * order. */
 static void the_port_probe_is_tolerated(void **state)
 {
     struct gate *gate = gate_create();
@@ -324,7 +328,7 @@ static void the_port_probe_is_tolerated(void **state)
     }
 }
 
-/* A socket of the host's may be of a family that WASIX has no number for: none is made up. */
+/* A socket of the host may be of a family for which WASIX has no number. No number is made up. */
 static void an_address_that_wasix_can_not_have_is_unspecified(void **state)
 {
     static const unsigned char none[110];

@@ -1,4 +1,5 @@
-/* epoll of WASIX: what a member brings back, the two ways to count operations, and what closes. */
+/* epoll of WASIX: the data that a member reports, the two numberings of operations, and the objects
+ * that a close closes. */
 #include "guests.h"
 #include "threads.h"
 
@@ -36,7 +37,7 @@ static int setup(void **state)
     return rc;
 }
 
-/* The data of a member is this byte, all over. */
+/* Each byte of a member's data has this value. */
 static uint32_t control(uint32_t op, int d, uint32_t events, unsigned char data)
 {
     memset(guest.bytes + EVENT, data, 32);
@@ -88,7 +89,7 @@ static void a_member_comes_back_with_all_that_was_given_with_it(void **state)
     assert_none();
     send_one(pair[1]);
     assert_one(IN, 0xa1);
-    assert_one(IN, 0xa1); /* as long as it is so */
+    assert_one(IN, 0xa1); /* as long as the condition holds */
     ASSERT_ERRNO(0, control(MOD, pair[0], IN | POUT, 0xa2));
     assert_one(IN | POUT, 0xa2);
     recv_one(pair[0]);
@@ -112,7 +113,7 @@ static void memory_of_64_bits_has_the_same_layout(void **state)
     assert_int_equal(guest.bytes[DONE + 4], 0xee);
 }
 
-/* ADD is 0 in WASIX's text and 1 in wasix-libc. DEL and MOD are wasix-libc's. */
+/* ADD is 0 in the text of WASIX and 1 in wasix-libc. DEL and MOD are those of wasix-libc. */
 static void operations_have_the_numbers_of_libc(void **state)
 {
     (void)state;
@@ -169,7 +170,8 @@ static void closing_a_member_or_putting_another_in_its_place_removes_it(void **s
     ASSERT_ERRNO(0, CALL2(&guest, "fd_renumber", second[1], second[0]));
     assert_none();
     ASSERT_ERRNO(XSOCK_ENOENT, control(DEL, second[0], 0, 0));
-    ASSERT_ERRNO(0, control(ADD, second[0], POUT, 11)); /* the number, not what it was */
+    /* the number of the descriptor, not its former object */
+    ASSERT_ERRNO(0, control(ADD, second[0], POUT, 11));
     ASSERT_ERRNO(0, wait_until(never, 1));
     assert_int_equal(guest.bytes[EVENTS + 8], 11);
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", epoll)); /* with a member */
@@ -190,7 +192,7 @@ static void a_descriptor_is_in_many_and_each_has_its_own_data(void **state)
     epoll = first;
     assert_one(POUT, 12);
     ASSERT_ERRNO(0, CALL2(&guest, "fd_dup", pair[0], OUT));
-    ASSERT_ERRNO(0, control(ADD, (int)guest_get32(&guest, OUT), POUT, 14)); /* a member apart */
+    ASSERT_ERRNO(0, control(ADD, (int)guest_get32(&guest, OUT), POUT, 14)); /* a separate member */
     ASSERT_ERRNO(0, wait_until(never, 4));
     assert_int_equal(guest_get32(&guest, DONE), 2);
     assert_int_equal(guest.bytes[EVENTS + 8] + guest.bytes[EVENTS + 32 + 8], 12 + 14);
@@ -204,7 +206,7 @@ static void pipes_and_events_are_members(void **state)
     d[0] = (int)guest_get32(&guest, OUT);
     d[1] = (int)guest_get32(&guest, OUT + 4);
     ASSERT_ERRNO(0, control(ADD, d[0], IN | POUT, 15));
-    assert_none(); /* nobody can write to this end */
+    assert_none(); /* no process can write to this end */
     send_one(d[1]);
     assert_one(IN, 15);
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d[0]));
@@ -213,7 +215,8 @@ static void pipes_and_events_are_members(void **state)
     int event = (int)guest_get32(&guest, OUT);
     ASSERT_ERRNO(0, control(ADD, event, IN | ET, 16));
     assert_none();
-    for (int i = 0; i < 500; i++) { /* each write is an edge, read or not: so mio wakes itself */
+    /* Each write is an edge, whether the event was read or not. mio uses this for its wakes. */
+    for (int i = 0; i < 500; i++) {
         guest_put64(&guest, DATA, 1);
         guest_put_vec(&guest, VEC, DATA, 8);
         ASSERT_ERRNO(0, CALL4(&guest, "fd_write", event, VEC, 1, DONE));
@@ -243,7 +246,7 @@ static void bad_pointers_change_nothing(void **state)
     ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, pair[1] + 1));
     ASSERT_ERRNO(0, control(ADD, pair[0], POUT, 17));
     ASSERT_ERRNO(
-        0, CALL4(&guest, "epoll_ctl", epoll, DEL, pair[0], END)); /* which has no use for it */
+        0, CALL4(&guest, "epoll_ctl", epoll, DEL, pair[0], END)); /* the epoll has no use for it */
     memset(guest.bytes + END - 32, 18, 32);
     guest_put32(&guest, END - 32, POUT);
     ASSERT_ERRNO(0, CALL4(&guest, "epoll_ctl", epoll, ADD, pair[0], END - 32));
@@ -254,7 +257,7 @@ static void bad_pointers_change_nothing(void **state)
     assert_int_equal(guest_get32(&guest, END - 4), 1);
 }
 
-/* Four for each descriptor that a guest may have. */
+/* Four members for each descriptor that a guest may have. */
 static void too_many_members_are_refused_and_room_comes_back(void **state)
 {
     static const struct xsock_wasix_config few = {.max_descriptors = 40};
@@ -277,7 +280,7 @@ static void too_many_members_are_refused_and_room_comes_back(void **state)
         }
     ASSERT_ERRNO(XSOCK_ENOSPC, e);
     assert_int_equal(added, 4 * 40);
-    ASSERT_ERRNO(0, CALL1(&guest, "fd_close", 3)); /* a member of many */
+    ASSERT_ERRNO(0, CALL1(&guest, "fd_close", 3)); /* a member of many epolls */
     epoll = last;
     ASSERT_ERRNO(0, control(ADD, 4, 0, 1));
 }
@@ -334,10 +337,10 @@ enum { THREADS = 4, ROUNDS = 400, NUMBERS = 12 };
 static struct hammer {
     struct guest guest;
     uint32_t seed;
-    int unexpected; /* the first errno that should not be */
+    int unexpected; /* the first unexpected errno */
 } hammers[THREADS];
 
-/* What may be said of a number that another thread closes, fills or moves meanwhile. */
+/* The possible errors for a number that another thread closes, opens or renumbers meanwhile. */
 static bool is_expected(uint32_t e)
 {
     return e == 0 || e == XSOCK_EBADF || e == XSOCK_EEXIST || e == XSOCK_ENOENT || e == XSOCK_EINVAL
@@ -378,7 +381,7 @@ static void hammer(void *user)
     }
 }
 
-/* The harness counts what is left, sanitizers the rest. */
+/* The harness counts the handles that are left, and sanitizers find the memory. */
 static void members_may_be_changed_closed_and_moved_by_all_at_once(void **state)
 {
     struct thread *t[THREADS];

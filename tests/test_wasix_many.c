@@ -1,5 +1,5 @@
-/* A thousand guests in one process, each with its own numbers from 3 up, all echoing at once; and
- * the ends of guests whose calls wait in other threads. */
+/* A thousand guests in one process, each with its own numbers from 3 up, which all echo at once.
+ * Also the ends of guests whose calls wait in other threads. */
 #include "guest_net.h"
 #include "handles.h"
 #include "threads.h"
@@ -9,7 +9,7 @@
 
 enum {
     GUESTS = 1000,
-    HANDLES = 4 * GUESTS + 100, /* three sockets each, and a wake to wait with */
+    HANDLES = 4 * GUESTS + 100, /* three sockets for each guest, and a wake for its waits */
     THREADS = 4,
     ROUNDS = 3,
     SERVER = 3, /* the numbers that every guest has */
@@ -20,8 +20,9 @@ enum {
 
 static struct guest *guests;
 
-/* A guest's server listens, its client is connected to the server of the next one, and that one's
- * stream is the other end. Numbers are the same in each, whatever the others have. */
+/* A guest's server listens, and its client is connected to the server of the next guest. The stream
+ * of that guest is the other end. The numbers are the same in each guest, whatever numbers the
+ * other guests have. */
 static void connect_to(struct guest *g, struct guest *next)
 {
     guest_put_addr(g, NET_ADDR, XSOCK_AF_INET, guest_port(next, SERVER));
@@ -44,7 +45,7 @@ static void connect_all(void)
     }
 }
 
-/* A quarter of the guests. Nobody asserts in a thread: what went wrong is counted. */
+/* A quarter of the guests. Threads do not assert. They count errors. */
 struct slice {
     int from, to, wrong;
     struct gate *gate;
@@ -69,7 +70,7 @@ static bool has_come(struct guest *g, int d, const char *text)
            && memcmp(g->bytes + NET_IN, text, strlen(text)) == 0;
 }
 
-/* Sends back what the guest before this one has sent. */
+/* Sends back the bytes that the guest before this one has sent. */
 static void answer(struct slice *s, int i, int round)
 {
     char text[32];
@@ -86,7 +87,8 @@ static void check(struct slice *s, int i, int round)
     s->wrong += !has_come(g, CLIENT, text);
 }
 
-/* Every guest asks before any has to wait: so each wait ends, however the threads run. */
+/* Every guest sends its request before any guest has to wait, so each wait ends, in whatever order
+ * the threads run. */
 static void echo(void *user)
 {
     struct slice *s = user;
@@ -154,7 +156,8 @@ static void wait_in(void *user)
     w->result = w->call(w->g, w->d);
 }
 
-/* Whether the call waits already or is about to: it ends, and nothing else does. */
+/* The call may wait already, or be about to wait. The call ends, and no call of another guest
+ * does. */
 static void the_end_of_a_guest_is_its_own(void **state)
 {
     static struct guest g, other;
@@ -179,7 +182,7 @@ static void the_end_of_a_guest_is_its_own(void **state)
     for (int i = 0; i < 2; i++)
         ASSERT_THAT(w[i].result == XSOCK_ECANCELED || w[i].result == XSOCK_EBADF, "errno %u",
                     (unsigned)w[i].result);
-    ASSERT_ERRNO(0, guest_recv(&other, d[1], 0, 64)); /* its peer sees an end like any other */
+    ASSERT_ERRNO(0, guest_recv(&other, d[1], 0, 64)); /* its peer gets an end like any other */
     assert_int_equal(guest_done(&other), 0);
     ASSERT_ERRNO(0, guest_send(&other, unrelated[0], "here"));
     ASSERT_ERRNO(0, guest_recv(&other, unrelated[1], 0, 64));
@@ -192,7 +195,7 @@ static uint32_t call_recv_and_end(struct guest *g, int d)
 {
     uint32_t e = guest_recv(g, d, 0, 64);
     if (e == XSOCK_ENOBUFS)
-        xsock_wasix_end(g->process); /* so the other one, which waits, ends too */
+        xsock_wasix_end(g->process); /* so the other call, which waits, ends too */
     return e;
 }
 
@@ -203,7 +206,8 @@ static void one_of_two_is_one_too_many(void **state)
     int d[2];
     (void)state;
     guest_start(&g, &config);
-    for (int i = 0; i < 2; i++) { /* no pair: the end of one would be an end of file to the other */
+    /* not a pair, because the end of one guest would be an end of file to the other */
+    for (int i = 0; i < 2; i++) {
         d[i] = guest_open(&g, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
         guest_bind(&g, d[i], XSOCK_AF_INET);
     }

@@ -43,7 +43,7 @@ static void a_flag_is_one_byte(void **state)
 
 static void put_time(uint8_t tag, uint64_t ns)
 {
-    memset(guest.bytes + OUT, 0x55, 16); /* what pads is not looked at */
+    memset(guest.bytes + OUT, 0x55, 16); /* the padding is not read */
     guest.bytes[OUT] = tag;
     guest_put64(&guest, OUT + 8, ns);
 }
@@ -121,7 +121,7 @@ static void a_size_is_64_bits_and_buffers_are_cut(void **state)
 
 static const char *const calls[] = {"sock_set_opt_flag", "sock_get_opt_flag", "sock_set_opt_time",
                                     "sock_get_opt_time", "sock_set_opt_size", "sock_get_opt_size"};
-static const uint64_t span[] = {0, 1, 16, 16, 0, 8}; /* bytes of memory that each needs */
+static const uint64_t span[] = {0, 1, 16, 16, 0, 8}; /* the bytes of memory that each call needs */
 static const int example[] = {XSOCK_SO_BROADCAST, XSOCK_SO_BROADCAST, XSOCK_SO_RCVTIMEO,
                               XSOCK_SO_RCVTIMEO,  XSOCK_SO_RCVBUF,    XSOCK_SO_RCVBUF};
 
@@ -167,7 +167,8 @@ static void pointers_are_checked_to_the_byte(void **state)
             for (size_t k = 0; k < 4; k++)
                 ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, calls[i], d, example[i], bad[k]));
             ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
-                         CALL3(&guest, calls[i], d, NOOP, END)); /* before the option */
+                         /* this error comes before that of the option */
+                         CALL3(&guest, calls[i], d, NOOP, END));
         }
     }
 }
@@ -180,7 +181,7 @@ static void the_descriptor_comes_first(void **state)
     ASSERT_ERRNO(0, CALL4(&other, "sock_open", XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0, OUT));
     for (size_t i = 0; i < 6; i++) {
         ASSERT_ERRNO(XSOCK_EBADF,
-                     CALL3(&guest, calls[i], d + 1, NOOP, END)); /* the other guest's */
+                     CALL3(&guest, calls[i], d + 1, NOOP, END)); /* belongs to the other guest */
         ASSERT_ERRNO(XSOCK_EBADF, CALL3(&guest, calls[i], UINT32_MAX, NOOP, END));
         ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL3(&guest, calls[i], 2, NOOP, END));
     }
@@ -194,7 +195,7 @@ static void put_ip4(uint64_t at, uint8_t a, uint8_t b, uint8_t c, uint8_t d)
     memcpy(guest.bytes + at, bytes, 4);
 }
 
-/* The loopback's interface is there everywhere, and takes groups where it is said to. */
+/* Every system has a loopback interface, and the interface accepts groups if a call names it. */
 static int find_loopback(const struct xsock_interface *iface, void *user)
 {
     if ((iface->flags & XSOCK_IF_LOOPBACK) == 0 || iface->addr_count == 0)
@@ -219,10 +220,10 @@ static void a_group_of_ipv4_is_joined_once_and_left_once(void **state)
         ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
         ASSERT_ERRNO(XSOCK_EADDRNOTAVAIL,
                      CALL3(&guest, "sock_leave_multicast_v4", d, GROUP, IFACE));
-        put_ip4(IFACE, 192, 0, 2, 77); /* nobody's */
+        put_ip4(IFACE, 192, 0, 2, 77); /* an address that belongs to no machine */
         ASSERT_ERRNO(XSOCK_ENODEV, CALL3(&guest, "sock_join_multicast_v4", d, GROUP, IFACE));
         put_ip4(IFACE, 127, 0, 0, 1);
-        put_ip4(GROUP, 127, 0, 0, 1); /* no group */
+        put_ip4(GROUP, 127, 0, 0, 1); /* not a group */
         ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_join_multicast_v4", d, GROUP, IFACE));
         ASSERT_ERRNO(0, CALL1(&guest, "fd_close", d));
     }
@@ -247,7 +248,7 @@ static void a_group_of_ipv6_names_its_interface(void **state)
         ASSERT_ERRNO(XSOCK_ENODEV,
                      CALL3(&guest, "sock_join_multicast_v6", d, END - 24, 0x7ffffff0));
         guest_put16(&guest, END - 2,
-                    (uint16_t)index); /* the low half of its scope: the same interface */
+                    (uint16_t)index); /* the low half of its scope names the same interface */
         ASSERT_ERRNO(0, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, 0));
         ASSERT_ERRNO(0, CALL3(&guest, "sock_leave_multicast_v6", d, END - 24, index));
         ASSERT_ERRNO(XSOCK_EINVAL, CALL3(&guest, "sock_join_multicast_v6", d, END - 24, index + 1));

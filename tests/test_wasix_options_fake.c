@@ -1,5 +1,5 @@
-/* What the real system can't be made to say of a guest's options, and what a policy sees of its
- * groups. */
+/* Results for a guest's options that the real system cannot be made to return, and the groups that
+ * a policy sees. */
 #include "guest.h"
 
 #include "call/call.h"
@@ -12,7 +12,7 @@ enum { OUT = 4096, MS = 1000000 };
 static struct guest guest;
 static struct xsock_wasix_request asked;
 static bool allowed;
-static uint32_t mapped_to; /* an interface; 0: as asked */
+static uint32_t mapped_to; /* an interface, or 0 if it stays as requested */
 
 static bool policy(void *user, struct xsock_wasix_request *r)
 {
@@ -124,8 +124,8 @@ static void a_policy_sees_the_group_and_the_interface(void **state)
     assert_int_equal(fake_options_calls(), calls);
 }
 
-/* Its addr_ip6 has no flow and no scope: 16 bytes at the end of memory will do, and no more is
- * read. */
+/* Its addr_ip6 has no flow and no scope. 16 bytes at the end of memory are enough, and no more
+ * bytes are read. */
 static void a_guest_of_small_addresses_has_small_groups(void **state)
 {
     static const struct xsock_wasix_config small = {.addr_port_size = 20};

@@ -1,4 +1,4 @@
-/* Pipes and events: what a guest can read and write that is no socket. */
+/* Pipes and events, which a guest can read and write although they are not sockets. */
 #include "guests.h"
 #include "threads.h"
 
@@ -38,7 +38,7 @@ static int make_event(uint64_t initial, uint32_t flags)
     return d;
 }
 
-/* What a wait for it says, without waiting: XSOCK_POLLIN, XSOCK_POLLOUT. */
+/* The result of a wait for it that returns at once: XSOCK_POLLIN, XSOCK_POLLOUT, both or none. */
 static int ready_now(int d)
 {
     enum { IN = 16384, EVENTS = 20480, TIMER = 2 };
@@ -114,7 +114,7 @@ static uint32_t recv_on(int d, uint32_t flags, uint64_t len)
     return CALL6(&guest, "sock_recv", d, VEC, 1, flags, DONE, FLAGS);
 }
 
-/* As hosts of WASIX do it. */
+/* Hosts of WASIX do the same. */
 static void send_and_recv_work_on_pipes(void **state)
 {
     int d[2];
@@ -170,7 +170,7 @@ static void the_reader_sees_the_end_and_the_writer_that_nobody_reads(void **stat
     }
 }
 
-/* A duplicate of the reader keeps the pipe whole. */
+/* A duplicate of the reader keeps the pipe open. */
 static void an_end_is_open_as_long_as_one_of_its_descriptors_is(void **state)
 {
     int d[2];
@@ -209,7 +209,7 @@ static void a_full_pipe_would_block_and_goes_on_when_it_is_read(void **state)
         ASSERT_IN_TIME(end, "last byte");
         e = read_some(d[0], DATA, 30000);
         ASSERT_THAT(e == 0 || e == XSOCK_EAGAIN, "errno %u",
-                    (unsigned)e); /* some of it may be on its way */
+                    (unsigned)e); /* some of the bytes may still be on their way */
         got += e == 0 ? guest_get32(&guest, DONE) : 0;
     }
     assert_true(got == sent);
@@ -234,7 +234,7 @@ static void a_pipe_without_a_place_for_its_numbers_is_not_made(void **state)
     assert_int_equal(guest_get32(&guest, OUT), 5);
 }
 
-/* Without a number for the second end, there is no first. */
+/* If there is no number for the second end, the first end is not made either. */
 static void a_pipe_needs_two_numbers(void **state)
 {
     static const struct xsock_wasix_config four = {.max_descriptors = 4};
@@ -275,7 +275,7 @@ static void an_event_adds_up_and_is_read_whole(void **state)
     ASSERT_ERRNO(XSOCK_EAGAIN, read_some(d, DATA, 8));
     ASSERT_ERRNO(0, add(d, 0));
     assert_int_equal(ready_now(d), XSOCK_POLLOUT);
-    for (int i = 0; i < 2000; i++) /* more than any system keeps bytes one by one */
+    for (int i = 0; i < 2000; i++) /* more than any system could store as single bytes */
         ASSERT_ERRNO(0, add(d, 3));
     assert_value(6000, d);
     assert_int_equal(ready_now(d), XSOCK_POLLOUT);
@@ -312,7 +312,7 @@ static void a_full_event_can_not_be_written_until_it_is_read(void **state)
     int d = make_event(UINT64_MAX - 2, 1);
     (void)state;
     ASSERT_ERRNO(XSOCK_EAGAIN, add(d, 2));
-    assert_int_equal(ready_now(d), XSOCK_POLLIN | XSOCK_POLLOUT); /* 1 can be */
+    assert_int_equal(ready_now(d), XSOCK_POLLIN | XSOCK_POLLOUT); /* 1 can be written */
     ASSERT_ERRNO(0, add(d, 1));
     for (int i = 0; i < 3; i++) {
         assert_int_equal(ready_now(d), XSOCK_POLLIN);
@@ -343,7 +343,8 @@ static void what_is_no_value_is_refused(void **state)
     assert_value(1, d);
 }
 
-/* In pieces, and into more than there is; what is after it stays as it was. */
+/* The value is read into several vectors, and into vectors longer than the value. The memory after
+ * the value stays unchanged. */
 static void a_value_may_be_scattered(void **state)
 {
     int d = make_event(0, 0);
@@ -380,7 +381,8 @@ static void duplicates_share_the_counter(void **state)
 /* ---- Threads --------------------------------------------------------------------------------- */
 
 struct waiting {
-    struct guest guest; /* the same process, a memory of its own: this thread's stack, so to say */
+    /* the same process with memory of its own, like the stack of another thread */
+    struct guest guest;
     const char *name;
     int d;
     uint32_t result;
@@ -428,7 +430,7 @@ static void a_blocked_reader_and_a_blocked_writer_of_an_event_go_on(void **state
     assert_value(2, full);
 }
 
-/* Whether they are waiting already or are just about to. */
+/* The calls may wait already, or be about to wait. */
 static void the_end_of_a_guest_wakes_who_reads(void **state)
 {
     int d[2], event = make_event(0, 0);
@@ -445,7 +447,8 @@ static void the_end_of_a_guest_wakes_who_reads(void **state)
     for (int i = 0; i < 2; i++) {
         thread_join(t[i]);
         uint32_t e = waiting[i].result;
-        bool at_the_end = i == 1 && e == 0; /* the writer's end was closed before it had begun */
+        /* the writer's end was closed before the call had begun */
+        bool at_the_end = i == 1 && e == 0;
         ASSERT_THAT(e == XSOCK_ECANCELED || e == XSOCK_EBADF || at_the_end, "errno %u",
                     (unsigned)e);
     }

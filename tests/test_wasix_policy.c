@@ -1,14 +1,14 @@
-/* What a policy is asked of endpoints and datagrams, and what becomes of its answer. */
+/* The requests that a policy gets for endpoints and datagrams, and the effect of its answers. */
 #include "guest_net.h"
 #include "guests.h"
 #include "xsock_native.h"
 
 #include <string.h>
 
-/* What the policy is to say, and what it was asked. */
+/* The answer that the policy must give, and the requests that it got. */
 static struct {
     int deny;     /* a kind of request */
-    bool rewrite; /* the address becomes `to` */
+    bool rewrite; /* the address is replaced by `to` */
     struct xsock_addr to;
     int asked, of[XSOCK_WASIX_INTERFACES + 1];
     struct xsock_wasix_request last;
@@ -63,7 +63,7 @@ static void binding_is_asked(void **state)
     assert_true(guest_bind(&guest, d, XSOCK_AF_INET) != 0);
 }
 
-/* An address of another family can't be meant: that is no question of what is allowed. */
+/* An address of another family cannot be valid, so the policy is not asked. */
 static void what_can_not_be_is_not_asked(void **state)
 {
     (void)state;
@@ -74,13 +74,14 @@ static void what_can_not_be_is_not_asked(void **state)
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", d, NET_ADDR));
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT,
                  CALL6(&guest, "sock_send_to", d, NET_VEC, 1, 0, NET_ADDR, NET_DONE));
-    memset(guest.bytes + NET_ADDR, 0, 110); /* UNSPEC: the peer is forgotten */
+    memset(guest.bytes + NET_ADDR, 0, 110); /* UNSPEC: the peer is removed */
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
     assert_asked(XSOCK_WASIX_OPEN, 1);
     assert_int_equal(rule.asked, 1);
 }
 
-/* A program that never binds listens on every address: so it is asked like one that does. */
+/* A program that never binds listens on every address. The policy gets the same request as for a
+ * bind to every address. */
 static void listening_without_an_address_is_asked(void **state)
 {
     static const struct xsock_addr any = {.family = XSOCK_AF_INET, .length = 4};
@@ -93,17 +94,18 @@ static void listening_without_an_address_is_asked(void **state)
     assert_int_equal(guest_port(&guest, d), 0);
     ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "sock_accept", d, 0, NET_FD, NET_PEER));
     rule.deny = 0;
-    rule.rewrite = true; /* to loopback alone */
+    rule.rewrite = true; /* on loopback only */
     rule.to = loopback(0);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 1));
     assert_true(guest_port(&guest, d) != 0);
     assert_int_equal(guest.bytes[NET_PEER + 4], 127);
     assert_asked(XSOCK_WASIX_BIND, 2);
-    ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 2)); /* it has one now */
+    ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", d, 2)); /* the socket has a port now */
     assert_asked(XSOCK_WASIX_BIND, 2);
 }
 
-/* What it says can't be had, so the guest has nothing: not what it would have got unasked. */
+/* The policy answers with an address that the system refuses. The guest then gets no address, and
+ * not the address that it would have got without the policy. */
 static void a_listener_is_where_the_policy_says_or_nowhere(void **state)
 {
     (void)state;
@@ -116,7 +118,8 @@ static void a_listener_is_where_the_policy_says_or_nowhere(void **state)
     ASSERT_ERRNO(XSOCK_EINVAL, CALL4(&guest, "sock_accept", d, 0, NET_FD, NET_PEER));
 }
 
-/* One of the host's that is bound already: the policy is asked about where it is. */
+/* A socket of the host's that is bound already. The policy is asked about the address that the
+ * socket has. */
 static void a_bound_socket_of_the_hosts_is_asked_about_as_it_is(void **state)
 {
     struct xsock_addr a = loopback(0);
@@ -131,7 +134,7 @@ static void a_bound_socket_of_the_hosts_is_asked_about_as_it_is(void **state)
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_listen", d, 1));
     assert_true(xsock_addr_equal(&rule.last.addr, &a));
     rule.deny = 0;
-    rule.rewrite = true; /* but it can't be moved */
+    rule.rewrite = true; /* but the address cannot be replaced */
     rule.to = loopback(0);
     ASSERT_ERRNO(XSOCK_EINVAL, CALL2(&guest, "sock_listen", d, 1));
     rule.rewrite = false;
@@ -139,7 +142,8 @@ static void a_bound_socket_of_the_hosts_is_asked_about_as_it_is(void **state)
     assert_int_equal(guest_port(&guest, d), a.port);
 }
 
-/* Linux gives a LOCAL socket that is bound to no name one that all of the host can see. */
+/* If a LOCAL socket is bound to no name, Linux gives the socket a name that the whole host can
+ * see. */
 static void no_name_is_had_by_asking_for_none(void **state)
 {
     (void)state;
@@ -155,7 +159,7 @@ static void no_name_is_had_by_asking_for_none(void **state)
     }
 }
 
-/* The protocol that a socket will have, not the 0 that stands for it. */
+/* The protocol that a socket will have, not the 0 that stands for the default. */
 static void opening_is_asked_with_the_protocol_that_is_meant(void **state)
 {
     (void)state;
@@ -185,18 +189,18 @@ static void a_policy_may_send_a_connection_elsewhere(void **state)
     rule.rewrite = true;
     rule.to = loopback(port);
     ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", d, NET_ADDR));
-    assert_int_equal(guest.bytes[NET_ADDR + 2], 1); /* its own memory is not touched */
+    assert_int_equal(guest.bytes[NET_ADDR + 2], 1); /* the guest's memory is not changed */
     ASSERT_ERRNO(0, CALL4(&other, "sock_accept", listener, 0, NET_FD, NET_PEER));
     ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
     assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);
-    rule.to.family = XSOCK_AF_INET6; /* which this socket can't have */
+    rule.to.family = XSOCK_AF_INET6; /* a family that this socket cannot have */
     rule.to.length = 16;
     int e = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", e, NET_ADDR));
 }
 
-/* "Any" is this machine, and what is written as IPv6 may be IPv4: a policy sees what it amounts
- * to. */
+/* The any address means this machine, and an address written as IPv6 may be IPv4. A policy gets the
+ * address that is really used. */
 static void a_destination_is_shown_as_what_it_is(void **state)
 {
     struct xsock_addr want = loopback(7);
@@ -218,7 +222,8 @@ static void a_destination_is_shown_as_what_it_is(void **state)
     assert_int_equal(rule.last.af, XSOCK_AF_INET6);
 }
 
-/* A policy that was shown IPv4 answers in IPv4: the guest's socket needs it as it wrote it. */
+/* A policy that got an IPv4 address answers with one. The guest's socket needs the answer in the
+ * form that the guest has used. */
 static void an_answer_in_ipv4_holds_for_a_socket_of_ipv6(void **state)
 {
     unsigned port;
@@ -238,12 +243,14 @@ static void an_answer_in_ipv4_holds_for_a_socket_of_ipv6(void **state)
     ASSERT_ERRNO(0, CALL2(&guest, "sock_addr_peer", d, NET_PEER));
     assert_int_equal(guest.bytes[NET_PEER], XSOCK_AF_INET6);
     assert_int_equal(guest_get16(&guest, NET_PEER + 2), port);
-    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 1); /* what was no IPv4 is none now */
+    /* an address that was not IPv4 does not become one */
+    guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET6, 1);
     d = guest_open(&guest, XSOCK_AF_INET6, XSOCK_SOCK_STREAM);
     ASSERT_ERRNO(XSOCK_EAFNOSUPPORT, CALL2(&guest, "sock_connect", d, NET_ADDR));
 }
 
-/* Each datagram that names where it goes; those to a peer that was allowed already are not. */
+/* The policy is asked about each datagram that names its destination. The policy is not asked about
+ * datagrams to a peer that was allowed before. */
 static void datagrams_are_asked_one_by_one(void **state)
 {
     (void)state;
@@ -281,13 +288,13 @@ static void datagrams_are_asked_one_by_one(void **state)
 
 static int victim;
 
-/* As another thread of the guest's would: what was asked about is gone, and its number another
- * socket's. */
+/* Acts like another thread of the guest. The socket of the request is closed, and its number is
+ * given to another socket. */
 static bool swap_sockets(void *user, struct xsock_wasix_request *r)
 {
     (void)user;
     if (r->action != XSOCK_WASIX_BIND || r->type != XSOCK_SOCK_DGRAM)
-        return r->action != XSOCK_WASIX_BIND; /* only datagrams may be bound */
+        return r->action != XSOCK_WASIX_BIND; /* only datagram sockets may be bound */
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", victim));
     assert_int_equal(guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM), victim);
     return true;
@@ -302,12 +309,14 @@ static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
     victim = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 0);
     (void)CALL2(&guest, "sock_bind", victim,
-                NET_ADDR); /* of the one that is closed: whatever it says */
+                /* the request is about the closed socket, so the answer does not matter */
+                NET_ADDR);
     assert_int_equal(guest_port(&guest, victim), 0);
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", victim, NET_ADDR));
 }
 
-/* Only datagrams may join; and what is joined is the socket that was asked about. */
+/* Only datagram sockets may join. The socket that joins is the one that the policy was asked
+ * about. */
 static bool swap_before_joining(void *user, struct xsock_wasix_request *r)
 {
     (void)user;

@@ -28,7 +28,7 @@ static void send_some(int d, uint64_t n)
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", d, VEC, 1, DONE));
 }
 
-/* ---- Ours ------------------------------------------------------------------------------------ */
+/* ---- Descriptors of xsock -------------------------------------------------------------------- */
 
 static void what_is_ready_is_told_and_how_much(void **state)
 {
@@ -69,10 +69,11 @@ static void who_has_hung_up_is_reported(void **state)
     ASSERT_ERRNO(0, guest_poll(&guest));
     guest_assert_events(&guest, 1);
     assert_int_equal(guest_get32(&guest, EVENTS + 8), GUEST_READ << 16);
-    assert_true(guest_get64(&guest, EVENTS + 16) == 0); /* the end */
+    assert_true(guest_get64(&guest, EVENTS + 16) == 0); /* the end of the stream */
 }
 
-/* Of a long list the core has a copy of its own: it counts like ours. */
+/* The core copies a long list, and the copy counts toward the quota like the library's own
+ * memory. */
 static void all_that_a_long_list_needs_is_counted(void **state)
 {
     enum { COUNT = 80 };
@@ -197,7 +198,7 @@ static void all_of_it_is_in_memory_or_nothing_is_waited_for(void **state)
     }
 }
 
-/* Copies are counted: over the quota nothing is done. */
+/* Copies count toward the quota. If they would exceed it, the call does nothing. */
 static void many_subscriptions_cost_of_the_quota(void **state)
 {
     static const struct xsock_wasix_config small = {.max_scratch = 8192};

@@ -1,4 +1,4 @@
-/* poll_oneoff with files of the engine's among what is polled, and with other threads. */
+/* poll_oneoff with files of the engine among the descriptors, and with other threads. */
 #include "guest_poll.h"
 #include "guests.h"
 #include "threads.h"
@@ -24,14 +24,14 @@ static int setup(void **state)
     return rc;
 }
 
-/* ---- The engine's ---------------------------------------------------------------------------- */
+/* ---- Files of the engine --------------------------------------------------------------------- */
 
 static struct files {
     int asked, answer;
     bool write;
     uint64_t bytes;
     struct xsock_wasix
-        *wake; /* rung for while it is asked, once: the file has become ready just then */
+        *wake; /* woken once while it is asked, because the file became ready at that moment */
 } files;
 
 static int ready(void *user, int number, bool write, uint64_t *out_bytes)
@@ -87,7 +87,7 @@ static void the_engine_is_asked_for_its_files(void **state)
     guest_want(&guest, GUEST_READ, 0);
     guest_want(&guest, GUEST_WRITE, pair[0]);
     ASSERT_ERRNO(0, guest_poll(&guest));
-    guest_assert_events(&guest, 2); /* and the others are looked at as well */
+    guest_assert_events(&guest, 2); /* and the other descriptors are checked as well */
     guest_assert_event(&guest, 0, 0, XSOCK_EIO, GUEST_READ, 0);
     guest_assert_event(&guest, 1, 1, 0, GUEST_WRITE, 1);
     files.answer = 0;
@@ -109,7 +109,7 @@ static void without_a_function_files_are_always_ready(void **state)
     guest_assert_event(&guest, 0, 1, 0, GUEST_READ, 0);
 }
 
-/* Between its answer and the wait. */
+/* Between the engine's answer and the wait. */
 static void a_ring_is_not_lost(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A guest that waits, against a clock of our own; and what a call leaves behind that failed in its
+/* A guest that waits, against the fake clock, and the state after a call that failed in the
  * middle. */
 #include "fake_net.h"
 #include "fake_poller.h"
@@ -92,7 +92,7 @@ static uint32_t poll_all(uint32_t n)
     return CALL4(&guest, "poll_oneoff", SUBS, EVENTS, n, DONE);
 }
 
-/* One event, of this subscription, after so long. */
+/* Expects one event, of this subscription, after this time. */
 static void assert_takes(int64_t expected_ns, uint64_t which, uint32_t n)
 {
     int64_t begin = fake_now();
@@ -112,7 +112,7 @@ static void the_time_is_exact_on_either_clock_and_however_it_is_given(void **sta
     for (int early = 0; early < 3; early++) {
         fake_wake_early_by(early * 500);
         fake_interrupt_every(early * 400
-                             * (int64_t)MS); /* signals of the host's are not the guest's */
+                             * (int64_t)MS); /* signals of the host do not concern the guest */
         for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
             for (int with_socket = 0; with_socket < 2; with_socket++) {
                 put_fd(1, READ, pair[0]);
@@ -162,7 +162,7 @@ static void set_back(void *user)
     fake_set_day(day);
 }
 
-/* Set back while a guest waits for it, it is waited for longer. */
+/* If the clock is set back while a guest waits for it, the wait takes longer. */
 static void the_time_of_day_may_be_set(void **state)
 {
     (void)state;
@@ -178,7 +178,7 @@ static void the_time_of_day_may_be_set(void **state)
     assert_takes(3, 1, 2);
 }
 
-/* ---- What happens meanwhile ------------------------------------------------------------------ */
+/* ---- Events during a wait -------------------------------------------------------------------- */
 
 static void end_it(void *user)
 {
@@ -199,7 +199,7 @@ static void the_end_comes_at_once(void **state)
         assert_int_equal(fake_now() - begin, 5);
         assert_int_equal(guest_get32(&guest, DONE), 77);
         assert_int_equal(fake_wakes_set(), 0);
-        ASSERT_ERRNO(XSOCK_ECANCELED, poll_all(1)); /* nor does it sleep after that */
+        ASSERT_ERRNO(XSOCK_ECANCELED, poll_all(1)); /* the call does not sleep afterwards either */
         assert_int_equal(fake_now() - begin, 5);
         restart(NULL);
     }
@@ -239,11 +239,11 @@ static void the_engine_is_asked_again_for_each_ring_and_no_more(void **state)
     assert_int_equal(fake_wakes_set(), 0);
     asked = 0;
     ready_from = 2;
-    fake_before(FAKE_WAIT, 1, ring, NULL); /* after it was asked, before it waits */
+    fake_before(FAKE_WAIT, 1, ring, NULL); /* after the question, and before the wait */
     assert_takes(0, 0, 2);
     asked = 0;
     ready_from = 100;
-    xsock_wasix_wake(guest.process); /* long before: nobody is woken by that */
+    xsock_wasix_wake(guest.process); /* long before the wait, so the wake has no effect */
     put_clock(2, MONOTONIC, 7, 0);
     assert_takes(7, 2, 3);
     assert_int_equal(asked, 1);
@@ -287,7 +287,7 @@ static void calls_that_wait_are_counted(void **state)
     fake_poller_meanwhile(poll_inside, NULL);
     ASSERT_ERRNO(0, CALL5(&guest, "epoll_wait", 5, EVENTS, 1, 10, DONE));
     ASSERT_ERRNO(XSOCK_ENOBUFS, inner);
-    assert_takes(10, 0, 1); /* all have left */
+    assert_takes(10, 0, 1); /* all waiters have left */
 }
 
 /* ---- Events that block ----------------------------------------------------------------------- */
@@ -313,7 +313,7 @@ static void an_event_blocks_until_it_can_go_on(void **state)
     assert_true(guest_get64(&guest, DATA) == 1);
     guest_put64(&guest, DATA, UINT64_MAX - 3);
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", 5, VEC, 1, DONE));
-    guest_put64(&guest, DATA, 3); /* there is room, for 2 */
+    guest_put64(&guest, DATA, 3); /* there is space for 2 */
     fake_at(begin + 9, transfer_later, (void *)(uintptr_t)"fd_read");
     ASSERT_ERRNO(0, CALL4(&guest, "fd_write", 5, VEC, 1, DONE));
     assert_int_equal(fake_now() - begin, 9);
@@ -346,7 +346,8 @@ static uint32_t call_number(int which)
 }
 enum { CALLS = 7 };
 
-/* Whatever fails in them, and when: they say so, and have opened nothing, and closed nothing. */
+/* If something fails in these calls at any time, they report the error, and open and close
+ * nothing. */
 static void a_call_that_fails_leaves_nothing(void **state)
 {
     (void)state;
@@ -364,7 +365,7 @@ static void a_call_that_fails_leaves_nothing(void **state)
             failed = fake_failed();
             fake_fail(FAKE_ANY_CALL, 0, 0);
             if (e == 0)
-                continue; /* it can do without, or that was one more than there are */
+                continue; /* the call does not need it, or there is no nth call */
             reported++;
             ASSERT_THAT(failed && e == XSOCK_ENOMEM, "call %d, failure %u: errno %u", which, nth,
                         (unsigned)e);
@@ -406,7 +407,8 @@ static void replace_member(void *user)
     ASSERT_ERRNO(0, CALL4(&guest, "epoll_ctl", 5, 0, pair[0], EVENT));
 }
 
-/* What a wait had in hand of a member that has gone is not the next one's under its number. */
+/* An event that a wait has already fetched for a closed member is not reported for the next member
+ * with the same number. */
 static void a_late_event_is_nobodys(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* The host's interfaces as a guest sees them: what xsock_interfaces has, in the guest's memory. */
+/* The host's interfaces as a guest sees them. The guest's memory gets the list that
+ * xsock_interfaces returns. */
 #include "guests.h"
 
 enum { OUT = 4096, COUNT = 1024, END = GUEST_MEMORY, CIDR = 28, ROUTE = 176, MAX_ADDRS = 128 };
@@ -46,7 +47,7 @@ static void addresses_are_those_of_the_host(void **state)
     }
 }
 
-/* As many as there is room for; and one byte past that nothing is touched. */
+/* Writes as many entries as fit, and changes no byte after them. */
 static void too_little_room_is_told_with_how_much_it_takes(void **state)
 {
     struct host h = look_at_host();
@@ -70,7 +71,8 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
     for (size_t i = 0; i < guest_get32(&guest, COUNT); i++) {
         const unsigned char *at = guest.bytes + OUT + i * ROUTE;
         found = found || memcmp(at, loopback, CIDR) == 0;
-        assert_memory_equal(at + CIDR, zeros, ROUTE - CIDR); /* no router, neither time */
+        /* no router, and neither of the times */
+        assert_memory_equal(at + CIDR, zeros, ROUTE - CIDR);
         for (size_t k = 0; k < i; k++)
             assert_memory_not_equal(at, guest.bytes + OUT + k * ROUTE, CIDR);
     }
@@ -105,7 +107,8 @@ static void pointers_are_checked_before_anything_is_written(void **state)
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
                      CALL2(&guest, name, i < 2 ? UINT32_MAX : UINT64_MAX, COUNT));
         guest_put64(&guest, COUNT,
-                    i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2); /* wraps to little */
+                    /* the product wraps to a small value */
+                    i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2);
         uint64_t before = guest_get64(&guest, COUNT);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, COUNT));
         assert_true(guest_get64(&guest, COUNT) == before);

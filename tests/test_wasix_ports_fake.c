@@ -1,5 +1,6 @@
-/* The layouts of lists to the byte, on interfaces that are always the same: 127.0.0.1/8 and ::1/128
- * on one that is up, and one that is down, has no address, and 02:00:00:00:00:09. */
+/* The exact layouts of the lists, on interfaces that are always the same. One is up and has
+ * 127.0.0.1/8 and ::1/128. The other is down, and has no IP address and the hardware address
+ * 02:00:00:00:00:09. */
 #include "guest.h"
 
 #include "fake_sys.h"
@@ -36,7 +37,8 @@ static void restart(const struct xsock_wasix_config *config)
     guest_start(&guest, config);
 }
 
-/* Calls it with room for two, which is what there are, and 0x55 all around. */
+/* Makes the call with space for two entries, which is their number, and with bytes of 0x55 on both
+ * sides. */
 static void list(const char *name)
 {
     memset(guest.bytes + OUT, 0x55, 512);

@@ -1,4 +1,4 @@
-/* What a guest may take of its host by default, and in all. */
+/* The resources of its host that a guest may use, by default and in total. */
 #include "guest.h"
 
 #include "call/call.h"
@@ -24,7 +24,7 @@ static int open_socket(void)
 
 /* ---- Handles --------------------------------------------------------------------------------- */
 
-/* Makes one kind of descriptor until no more are given, and returns the handles that are open. */
+/* Makes descriptors of one kind until a call fails, and returns the number of open handles. */
 static size_t handles_of_all(int process_max, const char *name, int args)
 {
     fake_max_handles(process_max);
@@ -87,14 +87,15 @@ static void buffers_have_a_total(void **state)
     assert_int_equal(set_buffer(a, XSOCK_SO_RCVBUF, 2 * MIB), 2 * MIB);
     assert_int_equal(set_buffer(a, XSOCK_SO_SNDBUF, 2 * MIB), 2 * MIB);
     assert_int_equal(set_buffer(a, XSOCK_SO_SNDBUF, 2 * MIB), 2 * MIB); /* counted once */
-    assert_int_equal(set_buffer(b, XSOCK_SO_RCVBUF, 4 * MIB), MIB);     /* what is left */
+    assert_int_equal(set_buffer(b, XSOCK_SO_RCVBUF, 4 * MIB), MIB);     /* the rest */
     assert_int_equal(set_buffer(b, XSOCK_SO_SNDBUF, 4 * MIB), FREE_SIZE);
     assert_int_equal(set_buffer(b, XSOCK_SO_SNDBUF, 1000), 1000);
     assert_int_equal(guest.process->buffers, 5 * MIB);
     ASSERT_ERRNO(0, CALL2(&guest, "fd_dup", a, OUT));
     int copy = (int)guest_get32(&guest, OUT);
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", a));
-    assert_int_equal(set_buffer(b, XSOCK_SO_SNDBUF, 4 * MIB), FREE_SIZE); /* a copy has it yet */
+    /* a duplicate still has the buffer */
+    assert_int_equal(set_buffer(b, XSOCK_SO_SNDBUF, 4 * MIB), FREE_SIZE);
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", copy));
     assert_int_equal(guest.process->buffers, MIB);
     assert_int_equal(set_buffer(b, XSOCK_SO_SNDBUF, 4 * MIB), 4 * MIB);

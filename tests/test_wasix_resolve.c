@@ -1,4 +1,5 @@
-/* A guest's look-ups: what it is given, what it is refused, and that its end wakes it. */
+/* The look-ups of a guest: which questions are answered or refused, and that the guest's end wakes
+ * it. */
 #include "guest.h"
 
 #include "fake_names.h"
@@ -48,7 +49,8 @@ static int teardown(void **state)
 static uint32_t resolve(const char *host, uint64_t capacity)
 {
     size_t len = strlen(host);
-    memcpy(guest.bytes + HOST, host, len); /* no NUL after it: it has a length */
+    /* there is no NUL after the name, because the name has a length */
+    memcpy(guest.bytes + HOST, host, len);
     guest.bytes[HOST + len] = 'x';
     return CALL6(&guest, "resolve", HOST, len, 80, OUT, capacity, COUNT);
 }
@@ -96,7 +98,7 @@ static void numbers_are_answered_without_asking(void **state)
     assert_int_equal(guest.bytes[OUT + 17], 1);
     assert_int_equal(fake_names_asked().count, 0);
     ASSERT_ERRNO(XSOCK_EAGAIN,
-                 resolve("both.example", 1)); /* it takes a thread, and there is none */
+                 resolve("both.example", 1)); /* a look-up needs a thread, and there is none */
 }
 
 static void what_fails_has_an_errno_of_wasix(void **state)
@@ -106,7 +108,7 @@ static void what_fails_has_an_errno_of_wasix(void **state)
     memset(longest, 'a', 255);
     longest[255] = 0;
     ASSERT_ERRNO(XSOCK_ENAMETOOLONG, resolve(longest, 1));
-    ASSERT_ERRNO(XSOCK_ENOENT, resolve(longest + 1, 1)); /* 254 are a name, if nobody's */
+    ASSERT_ERRNO(XSOCK_ENOENT, resolve(longest + 1, 1)); /* 254 bytes are allowed */
     ASSERT_ERRNO(XSOCK_ENOENT, resolve("", 1));
     ASSERT_ERRNO(XSOCK_ENOENT, resolve("nobody.example", 1));
     ASSERT_ERRNO(XSOCK_ENOENT, resolve("127.1", 1));
@@ -126,7 +128,7 @@ static void every_pointer_is_checked_before_anybody_is_asked(void **state)
     for (size_t m = 0; m < 2; m++) {
         uint64_t word = m == 0 ? 4 : 8, far = m == 0 ? UINT32_MAX : UINT64_MAX;
         const uint64_t bad[][5] = {
-            /* host, its length, addresses, their room, count */
+            /* host, its length, addresses, their capacity, count */
             {END, 1, OUT, 1, COUNT},
             {HOST, END - HOST + 1, OUT, 1, COUNT},
             {far, 2, OUT, 1, COUNT},
@@ -195,7 +197,7 @@ static void the_end_of_the_guest_wakes_it(void **state)
     assert_untouched();
     assert_int_equal(fake_wakes_set(), 0);
     size_t before = fake_allocations();
-    assert_true(fake_threads_run_one()); /* late, and on its own: it frees what it had */
+    assert_true(fake_threads_run_one()); /* ends late and by itself, and frees its memory */
     assert_true(fake_allocations() < before);
     ASSERT_ERRNO(XSOCK_ECANCELED, resolve("both.example", 2));
     assert_false(fake_threads_run_one());
@@ -232,8 +234,8 @@ static void begin_another(void *user)
     ASSERT_ERRNO(XSOCK_ECANCELED, resolve("both.example", 2));
 }
 
-/* A look-up that runs cannot be stopped. The threads count after their guest is gone: guests that
- * come and go have no more of them than guests that stay. */
+/* A look-up that runs cannot be stopped. Its thread counts even after its guest has ended.
+ * Otherwise guests that come and go would have more threads than guests that stay. */
 static void look_ups_are_bounded_after_the_end_of_their_guests(void **state)
 {
     size_t max = (size_t)xsock__lookup_pool_max();
@@ -249,16 +251,16 @@ static void look_ups_are_bounded_after_the_end_of_their_guests(void **state)
         guest_stop(&guest);
         assert_int_equal(begun, LOOKUPS);
         assert_true(fake_threads() > 0 && fake_threads() <= max * 3 / 4);
-        if (i == 0) /* a guest alone has a quarter */
+        if (i == 0) /* a single guest has a quarter */
             assert_int_equal(fake_threads(), max / 4);
-        if (i == GUESTS - 2) /* nothing is queued for guests that are gone */
+        if (i == GUESTS - 2) /* no look-up is queued for a guest that has ended */
             allocations = fake_allocations();
     }
     assert_int_equal(fake_allocations(), allocations);
     while (fake_threads_run_one())
         ;
     assert_int_equal(fake_threads(), 0);
-    guest_start(&guest, NULL); /* and all threads are there again */
+    guest_start(&guest, NULL); /* and all threads are available again */
     fake_threads_wait(false);
     ASSERT_ERRNO(0, resolve("both.example", 2));
 }

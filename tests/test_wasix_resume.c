@@ -1,6 +1,6 @@
-/* A guest's calls that move a part, and go on after that part: one, three and 1,024 vectors with
- * empty ones among them, while the system moves one to seven bytes at a time. The tests compare
- * every byte, and every count. */
+/* The calls of a guest that transfer a part, and go on after the part. They have one, three or
+ * 1,024 vectors with empty ones among them, and the system transfers one to seven bytes at a time.
+ * The tests compare every byte and every count. */
 #include "guest.h"
 
 #include "fake_net.h"
@@ -27,7 +27,8 @@ static int teardown(void **state)
 
 /* ---- Vectors --------------------------------------------------------------------------------- */
 
-/* How many bytes vector i of n has. Empty ones stand at the start, in the middle and at the end. */
+/* The number of bytes of vector i of n. Empty vectors stand at the start, in the middle and at the
+ * end. */
 static uint64_t length_of(int i, int n)
 {
     if (n == 1)
@@ -35,8 +36,8 @@ static uint64_t length_of(int i, int n)
     return n == 3 ? (i == 1 ? 0 : 17 + (uint64_t)i) : i == n - 1 ? 0 : (uint64_t)(i % 3);
 }
 
-/* Writes the vectors from the end of their memory on backwards, so that they do not stand in the
- * order of their bytes. Returns the number of bytes. */
+/* Writes the vectors from the end of their memory backwards, so that they do not stand in the order
+ * of their bytes. Returns the number of bytes. */
 static size_t put_vecs(int n, uint64_t base)
 {
     unsigned word = strcmp(guest.module, "wasix_64v1") == 0 ? 16 : 8;
@@ -50,7 +51,7 @@ static size_t put_vecs(int n, uint64_t base)
     return (size_t)total;
 }
 
-/* The nth byte of the stream that the vectors give. */
+/* The nth byte of the stream that the vectors hold. */
 static unsigned char *byte_at(int n, uint64_t base, size_t nth)
 {
     uint64_t end = base + AREA, before = 0;
@@ -70,14 +71,14 @@ static unsigned char expected(size_t nth)
     return (unsigned char)(nth * 7 + nth / 256 + 1);
 }
 
-/* ---- The far end, which acts whenever a call of the test waits ------------------------------- */
+/* ---- The peer, which acts whenever a call of the test waits ---------------------------------- */
 
 static struct {
     int d;
     size_t piece, count, total;
 } far_end;
 
-/* One vector of the far end, which has memory of its own for it. */
+/* One vector of the peer, which has memory of its own for the vector. */
 static uint32_t move_piece(const char *name, uint64_t at, size_t len)
 {
     guest_put_vec(&guest, ROW, at, len);
@@ -110,7 +111,7 @@ static void make_pair(int out[2])
     out[1] = (int)guest_get32(&guest, FD + 4);
 }
 
-/* out[0] is to send on, as with a pair. */
+/* out[0] sends, and out[1] receives, as with a pair. */
 static void make_pipe(int out[2])
 {
     ASSERT_ERRNO(0, CALL2(&guest, "fd_pipe", FD, FD + 4));

@@ -1,11 +1,11 @@
-/* sock_send_file: files of the engine's to a guest's streams. */
+/* sock_send_file, which sends files of the engine to a guest's streams. */
 #include "guest_net.h"
 #include "guests.h"
 #include "threads.h"
 
 enum { FILE_SIZE = 150000, FILE_NUMBER = 1 };
 
-/* A file whose byte n is n modulo 251, and a second one that can't be read. */
+/* In the first file, byte n is n modulo 251. The second file cannot be read. */
 static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, size_t len)
 {
     unsigned char *to = buf;
@@ -85,7 +85,7 @@ static void a_file_that_can_not_be_sent_is_reported(void **state)
                  CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, INT64_MAX, NET_DONE));
     ASSERT_ERRNO(XSOCK_EINVAL,
                  CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 1, UINT64_MAX, NET_DONE));
-    /* the quota of scratch has no room for one piece */
+    /* the quota for scratch memory is too small for one piece */
     ASSERT_ERRNO(XSOCK_ENOMEM, CALL5(&g, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
     guest_stop(&g);
     config.max_scratch = 65536;
@@ -93,7 +93,7 @@ static void a_file_that_can_not_be_sent_is_reported(void **state)
     guest_connect(&g, &other, XSOCK_AF_INET, d);
     ASSERT_ERRNO(XSOCK_EISDIR, CALL5(&g, "sock_send_file", d[0], 2, 0, 1, NET_DONE));
     guest_stop(&g);
-    guest_connect(&guest, &other, XSOCK_AF_INET, d); /* which has no `read` */
+    guest_connect(&guest, &other, XSOCK_AF_INET, d); /* this engine has no `read` */
     ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE,
                  CALL5(&guest, "sock_send_file", d[0], FILE_NUMBER, 0, 1, NET_DONE));
 }

@@ -1,4 +1,4 @@
-/* Two faults in one call, of the calls for engines. */
+/* Two faults in one of the calls for engines. */
 #include <limits.h>
 
 #include "fault_rows.h"

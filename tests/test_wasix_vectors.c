@@ -1,5 +1,5 @@
-/* The vectors that a guest's calls take: any number, of any length, each in its memory or none at
- * all. */
+/* The vectors of a guest's calls. There may be any number of them, of any length. Each is wholly in
+ * the guest's memory, or the call fails. */
 #include "guest_net.h"
 #include "guests.h"
 
@@ -26,7 +26,8 @@ static void scatter(int type, int n)
     assert_int_equal(guest_done(&guest), n);
     memset(guest.bytes + NET_IN, 0xee, MAX_VECS + 1);
     put_vecs(&guest, n, NET_IN);
-    /* WAITALL: Windows may take the many vectors of a stream in several steps. */
+    /* WAITALL is needed because Windows may receive the many vectors of a stream in several
+     * steps. */
     unsigned flags = type == XSOCK_SOCK_STREAM ? WAITALL : 0;
     ASSERT_ERRNO(0, CALL6(&guest, "sock_recv", d[1], NET_VEC, n, flags, NET_DONE, NET_FLAGS));
     assert_int_equal(guest_done(&guest), n);
@@ -83,14 +84,15 @@ static void vectors_may_overlap(void **state)
     ASSERT_ERRNO(0, CALL6(&guest, "sock_recv", d[1], NET_VEC, 2, WAITALL, NET_DONE, NET_FLAGS));
     assert_int_equal(guest_done(&guest), 9);
     assert_memory_equal(guest.bytes + NET_IN, "ab", 2);
-    /* the vectors themselves may be where data comes: they were read before */
+    /* the received data may overwrite the vectors, because they were read before */
     ASSERT_ERRNO(0, guest_send(&guest, d[0], "over the vector"));
     guest_put_vec(&guest, NET_VEC, NET_VEC, 15);
     ASSERT_ERRNO(0, CALL6(&guest, "sock_recv", d[1], NET_VEC, 1, 0, NET_DONE, NET_FLAGS));
     assert_memory_equal(guest.bytes + NET_VEC, "over the vector", 15);
 }
 
-/* A length that leads outside, wherever in the array it stands: what waits is not touched. */
+/* A length that leads outside the memory, anywhere in the array. The pending data is not
+ * touched. */
 static void a_length_that_leads_outside_is_refused(void **state)
 {
     static const struct {

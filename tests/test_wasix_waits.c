@@ -1,5 +1,5 @@
-/* Calls of a guest that wait: what ends them, how many there may be, and what they may copy
- * meanwhile. */
+/* Calls of a guest that wait: the events that end them, how many may wait, and how much they may
+ * copy meanwhile. */
 #include "call/call.h"
 #include "fake_net.h"
 #include "guest_net.h"
@@ -10,10 +10,10 @@
 enum { MS = 1000 * 1000, ENDLESS = 1, OPENING = 0, OPENED, CLOSED, FAILED, BIG = 8 * FAKE_BUFFER };
 
 static struct guest guest, other;
-static int peer; /* of the socket that a call waits in, in the other guest */
+static int peer; /* the peer of the socket in which a call waits, in the other guest */
 static int reads_left;
 
-/* A file without an end; when it has been read often enough, the guest ends. Its peer takes all. */
+/* A file without an end. After a number of reads, the guest ends. Its peer receives everything. */
 static ptrdiff_t read_file(void *user, int number, uint64_t offset, void *buf, size_t len)
 {
     (void)user;
@@ -54,7 +54,7 @@ static int teardown(void **state)
     return fake_teardown(state);
 }
 
-/* ---- Calls that wait for good ---------------------------------------------------------------- */
+/* ---- Calls that wait without an end ---------------------------------------------------------- */
 
 static int connected(void)
 {
@@ -105,7 +105,7 @@ static uint32_t run_connect(int d)
 static uint32_t run_send(int d)
 {
     guest_put_vec(&guest, NET_VEC, NET_OUT, FAKE_BUFFER);
-    /* the first fills the buffer */
+    /* the first call fills the buffer */
     uint32_t e = CALL5(&guest, "sock_send", d, NET_VEC, 1, 0, NET_DONE);
     return e != 0 ? e : CALL5(&guest, "sock_send", d, NET_VEC, 1, 0, NET_DONE);
 }
@@ -142,7 +142,7 @@ static void close_it(void *user)
     ASSERT_ERRNO(0, CALL1(&guest, "fd_close", *(int *)user));
 }
 
-/* Where it falls: as the wake is opened, as the wait begins, and in it. */
+/* When the end happens: as the wake is opened, as the wait begins, and during the wait. */
 static void set_window(int window, fake_hook *fn, int *d)
 {
     if (window == 0)
@@ -182,7 +182,8 @@ static void a_close_ends_them_too(void **state)
     all_end_with(close_it);
 }
 
-/* A peer that takes all, and a file without an end: the call never waits, and ends all the same. */
+/* A peer that receives everything, and a file without an end. The call never waits, and ends
+ * nevertheless. */
 static void an_endless_file_ends_with_its_guest(void **state)
 {
     (void)state;
@@ -234,7 +235,8 @@ static void only_so_many_calls_wait(void **state)
     assert_int_equal(s.result, XSOCK_ENOBUFS);
 }
 
-/* A number is had before a connection is taken: over the quota it goes on waiting. */
+/* A number is reserved before a connection is accepted. If the quota is used up, the call goes on
+ * waiting. */
 static void a_full_table_loses_no_connection(void **state)
 {
     unsigned port;
@@ -255,7 +257,7 @@ static void a_full_table_loses_no_connection(void **state)
     assert_int_equal(guest_get32(&guest, NET_FD), filler);
 }
 
-/* 16 vectors need nothing of the quota, 17 do; and what was taken is given back. */
+/* 16 vectors need nothing of the quota, and 17 do. The used part of the quota is given back. */
 static void vectors_count_against_the_scratch(void **state)
 {
     const uint64_t enough = 17 * sizeof(struct xsock_vec);
@@ -311,10 +313,10 @@ static void a_connect_has_a_status_all_along(void **state)
     assert_int_equal(guest_status(&guest, d), OPENING);
     fake_advance(30 * MS);
     assert_int_equal(guest_status(&guest, d), FAILED);
-    assert_int_equal(guest_status(&guest, d), FAILED); /* looking takes nothing away */
+    assert_int_equal(guest_status(&guest, d), FAILED); /* a query removes nothing */
     ASSERT_ERRNO(XSOCK_ECONNREFUSED, run_connect(d));
     assert_int_equal(guest_status(&guest, d), OPENING);
-    ASSERT_ERRNO(26, run_connect(d)); /* again; and this time it is asked why by the option */
+    ASSERT_ERRNO(26, run_connect(d)); /* fails again, and now the option is asked for the reason */
     fake_advance(30 * MS);
     ASSERT_ERRNO(0, CALL3(&guest, "sock_get_opt_size", d, XSOCK_SO_ERROR, NET_DONE));
     assert_int_equal(guest_get64(&guest, NET_DONE), XSOCK_ECONNREFUSED);
@@ -334,7 +336,7 @@ static void a_connection_has_a_status_to_its_end(void **state)
     fake_break(handle_of(d), FAKE_ECONNRESET);
     assert_int_equal(guest_status(&guest, d), FAILED);
     ASSERT_ERRNO(XSOCK_ECONNRESET, run_recv(d));
-    fake_fail(FAKE_WAIT, 1, FAKE_EINTR); /* a signal says nothing of the socket */
+    fake_fail(FAKE_WAIT, 1, FAKE_EINTR); /* a signal does not tell the state of the socket */
     assert_int_equal(guest_status(&guest, listening()), OPENED);
     assert_int_equal(guest_status(&guest, connected()), OPENED);
     fake_fail(FAKE_WAIT, 1, FAKE_ENOMEM);

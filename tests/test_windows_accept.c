@@ -1,4 +1,5 @@
-/* Accepting on a Windows that resets, steals and cancels as it is documented to. */
+/* Accepting on a model of Windows that resets, steals and cancels connections as Windows is
+ * documented to. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "native_io.h"
@@ -88,7 +89,7 @@ static void accept_says_eagain_if_another_process_was_faster(void **state)
     sockets_close(l);
 }
 
-/* What AcceptEx would wait for could then not be given up. */
+/* The wait of AcceptEx could then not be cancelled. */
 static void accept_uses_no_accept_ex_where_nothing_can_be_cancelled(void **state)
 {
     struct xsock_addr a, peer, name;
@@ -159,7 +160,8 @@ static void a_pair_is_made_where_connections_are_redirected(void **state)
     assert_pairs_among(30, true);
 }
 
-/* A port gets the answers of all overlapped calls on a handle, but of those that ask it not to. */
+/* A port gets the results of all overlapped calls on a handle, except calls that ask for no result
+ * there. */
 static void a_completion_port_of_the_program_gets_nothing_of_accept(void **state)
 {
     struct xsock_addr a;

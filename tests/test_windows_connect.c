@@ -1,4 +1,5 @@
-/* Addresses on a Windows that tries once only, has no port left, and binds no group. */
+/* Addresses on a model of Windows that tries a connect only once, has no free port, and binds to no
+ * group. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
@@ -54,7 +55,7 @@ static uint32_t free_port(void)
     return port;
 }
 
-/* With the system's patience there would be no answer in this time. */
+/* With the system's own timeout there would be no answer in this time. */
 static void expect_refusal_at(uint32_t port)
 {
     struct xsock_addr a = sockets_loopback();
@@ -103,7 +104,7 @@ static void connecting_by_name_gets_into_a_backlog_that_was_full(void **state)
     sockets_close(l);
 }
 
-/* ---- No port --------------------------------------------------------------------------------- */
+/* ---- No free port ---------------------------------------------------------------------------- */
 
 static void no_port_left_is_an_address_that_is_not_available(void **state)
 {
@@ -125,7 +126,7 @@ static void a_bound_socket_that_lacks_memory_says_so(void **state)
     struct xsock_addr a;
     int d = sockets_udp(&a);
     (void)state;
-    fake_win32.no_port_left = true; /* which a socket with a port does not need */
+    fake_win32.no_port_left = true; /* a socket that has a port needs none */
     ASSERT_RESULT(-XSOCK_ENOBUFS, (int)xsock_sendto(d, "x", 1, 0, &a));
     sockets_close(d);
 }

@@ -1,4 +1,4 @@
-/* Control data of IPv4 and IPv6 packets, whichever family the socket has, as Windows has it. */
+/* The control data of IPv4 and IPv6 packets as Windows has it, for each family of the socket. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"

@@ -1,11 +1,12 @@
-/* What ICMP says of UDP on Windows, which tells it to sockets that it does not concern. */
+/* The reports of ICMP about UDP on Windows, which returns them to sockets that they do not
+ * concern. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
 
 enum { EXPIRED_PORT = 9 };
 
-/* Its port is the one that the model calls closed. Nothing else listens there. */
+/* The model treats this port as closed. No other socket listens there. */
 static int closed(struct xsock_addr *out)
 {
     int d = sockets_udp(out);
@@ -61,9 +62,9 @@ static void a_socket_without_a_peer_reports_nothing_of_what_it_has_sent(void **s
         UNTIL((n = receive[i](d)) != -XSOCK_EAGAIN, (void)0);
         ASSERT_RESULT(1, (int)n);
     }
-    ASSERT_RESULT(0, fake_win32.reports_told); /* they are refused */
+    ASSERT_RESULT(0, fake_win32.reports_told); /* the datagrams are refused */
     sockets_close(d);
-    fake_win32.lacks_report_ioctls = true; /* and then they are passed over */
+    fake_win32.lacks_report_ioctls = true; /* and then the reports are ignored */
     d = sockets_udp(&name);
     for (int i = 0; i < WAYS; i++) {
         ASSERT_RESULT(1, (int)xsock_sendto(d, "x", 1, 0, &away));

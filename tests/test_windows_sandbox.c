@@ -1,4 +1,5 @@
-/* A sandbox that lets a process have sockets, but not the device that tells of their readiness. */
+/* A sandbox in which a process may have sockets, but cannot open the device that reports their
+ * readiness. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
@@ -7,7 +8,7 @@
 
 static const int64_t patience_ns = INT64_C(10000000000);
 
-/* No fixture turns the fault off: the library must never have had a device. */
+/* No fixture turns the fault off, because the library must never have had a device. */
 static int enter_sandbox(void **state)
 {
     fake_win32_install_parts();
@@ -51,7 +52,7 @@ static void connects_end_as_they_should(void **state)
     sockets_close(l);
 }
 
-/* A thread that receives, or accepts. */
+/* A thread that receives or accepts. */
 struct call {
     int d, result;
     bool accepts;
@@ -116,7 +117,7 @@ static void a_poll_tells_what_is_ready(void **state)
     sockets_close(d[1]);
 }
 
-/* There is no poller without the device, and the call says why. */
+/* Without the device there is no poller, and the call reports the reason. */
 static void a_poller_is_refused(void **state)
 {
     (void)state;

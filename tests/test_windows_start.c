@@ -1,4 +1,4 @@
-/* Winsock that somebody else in the process has ended. */
+/* Winsock that other code in the process has ended. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "native_io.h"
@@ -9,7 +9,7 @@
 
 #include "xsock_native.h"
 
-/* As a component does that cleans up more often than it starts. */
+/* A component that cleans up more often than it starts does this. */
 static void end_winsock(void)
 {
     while (WSACleanup() == 0)

@@ -1,4 +1,4 @@
-/* Sending and receiving on a Windows that can lock little memory. */
+/* Sending and receiving on a model of Windows that can lock little memory. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "native_io.h"
@@ -83,7 +83,7 @@ static void no_receive_locks_more_than_a_mebibyte(void **state)
     sockets_close(d[1]);
 }
 
-/* A datagram has room as a whole, however little memory there is. */
+/* A datagram is sent whole, however little memory can be locked. */
 static void a_datagram_is_received_whole_into_a_large_buffer(void **state)
 {
     int d[2];
@@ -104,7 +104,7 @@ static void a_datagram_is_received_whole_into_a_large_buffer(void **state)
     sockets_close(d[1]);
 }
 
-/* The wait would find the socket ready, again and again. */
+/* The wait would report the socket ready again and again. */
 static void a_duplicate_that_knows_no_address_fails_and_does_not_spin(void **state)
 {
     struct xsock_addr a = sockets_loopback();

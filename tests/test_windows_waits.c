@@ -1,4 +1,4 @@
-/* Several waits for one socket, on a Windows that loses one of two requests to AFD. */
+/* Several waits for one socket, on a model of Windows that loses one of two requests to AFD. */
 #include "fake_win32.h"
 #include "harness.h"
 #include "sockets.h"
@@ -7,7 +7,7 @@
 
 enum { MAX_THREADS = 3, MEMBERS = 300 };
 
-/* A wait that was lost ends with EAGAIN, and not never. */
+/* A wait that was lost ends with EAGAIN after this time, so that the test does not hang. */
 static const int64_t patience_ns = INT64_C(5000000000);
 
 struct call {
@@ -199,7 +199,7 @@ static void each_of_two_duplicates_in_a_poller_is_reported(void **state)
     sockets_close(d[1]);
 }
 
-/* More than go to one device. */
+/* More sockets than one device handles. */
 static void many_members_are_reported(void **state)
 {
     static int d[MEMBERS];
