@@ -115,7 +115,7 @@ void host_find(const char *module, const char *name, const char *signature, stru
             known ? " with these parameters" : "");
 }
 
-/* The error for a file if the engine has no function for that call. */
+/* The error for a file if the engine has no function for the call. */
 static uint32_t not_of_files(const char *name)
 {
     if (strncmp(name, "sock_", 5) == 0)

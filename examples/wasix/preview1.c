@@ -139,7 +139,7 @@ static uint32_t fd_renumber(struct host *h, const struct xsock_wasix_memory *m,
     return 0;
 }
 
-/* The type, no flags, and the rights. wasi-libc takes a character device that cannot seek for a
+/* The type, no flags, and the rights. wasi-libc treats a character device that cannot seek as a
  * terminal. */
 static uint32_t fd_fdstat_get(struct host *h, const struct xsock_wasix_memory *m,
                               const uint64_t *args)
@@ -171,8 +171,8 @@ static uint32_t fd_fdstat_set_flags(struct host *h, const struct xsock_wasix_mem
     return (uint32_t)args[1] == 0 ? 0 : XSOCK_ENOTSUP;
 }
 
-/* Called if all descriptors are files. There may be clocks, too. Files are always ready, so no
- * clock is waited for. */
+/* Called if all descriptors are files. The call may have clocks, too. Files are always ready, so
+ * the call never waits for a clock. */
 static uint32_t poll_oneoff(struct host *h, const struct xsock_wasix_memory *m,
                             const uint64_t *args)
 {

@@ -15,7 +15,7 @@
 struct entry {
     struct host *host;
     struct host_import import;
-    bool returns; /* it has a result */
+    bool returns; /* true if the function has a result */
 };
 
 /* ---- Errors of wasmtime ---------------------------------------------------------------------- */

@@ -1,5 +1,5 @@
-/* A program of somebody else's: it knows the installed header and library only. It opens a socket
- * and prints the descriptor, which is 3: 0, 1 and 2 are the standard streams. */
+/* A program of another project. It uses only the installed header and library. The program opens a
+ * socket and prints the descriptor, which is 3 because 0, 1 and 2 are the standard streams. */
 #include <stdio.h>
 
 #include <xsock.h>

@@ -1,5 +1,6 @@
 /* A backtrace that starts in a callback of xsock_catalog passes through the call and reaches main.
- * To be linked with -rdynamic: dladdr looks names up among the dynamic symbols. */
+ * The program must be linked with -rdynamic, because dladdr looks names up among the dynamic
+ * symbols. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <execinfo.h>

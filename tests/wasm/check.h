@@ -1,5 +1,6 @@
-/* For guests: each call is checked; the first that gives something else is told, and ends the guest
- * with 1. No printf here: it is the engine's fd_write that most guests should need. */
+/* Checks for guests. Each call is checked. The first wrong result is reported, and ends the guest
+ * with 1. The checks do not use printf, because most guests must not need the engine's fd_write for
+ * more than these messages. */
 #ifndef XSOCK_TEST_CHECK_H
 #define XSOCK_TEST_CHECK_H
 
@@ -49,7 +50,7 @@ static inline void check_equal(int64_t expected, int64_t got, const char *what, 
 /* The value, or errno, of an expression. */
 #define CHECK(expected, got) check_equal((expected), (got), #got, __FILE__, __LINE__)
 
-/* ---- What most guests do --------------------------------------------------------------------- */
+/* ---- Steps that most guests take ------------------------------------------------------------- */
 
 static inline struct addr_port loopback(uint16_t port)
 {
@@ -67,7 +68,7 @@ static inline fd_t open_socket(int type)
     return fd;
 }
 
-/* A socket bound to a free port of the loopback address, and where it is. */
+/* A socket that is bound to a free port of the loopback address, and its address. */
 static inline fd_t open_bound(int type, struct addr_port *out)
 {
     fd_t fd = open_socket(type);
@@ -86,7 +87,7 @@ static inline fd_t open_listener(struct addr_port *out)
     return fd;
 }
 
-/* Two TCP ends that are connected. */
+/* The two ends of a TCP connection. */
 static inline void connect_two(fd_t out[2])
 {
     struct addr_port at, from;
@@ -109,7 +110,7 @@ static inline void send_all(fd_t fd, const void *data, size_t size)
     }
 }
 
-/* As many bytes as there are, up to size; 0 at the end. */
+/* Reads up to `size` bytes. Returns 0 at the end. */
 static inline size_t receive(fd_t fd, void *data, size_t size)
 {
     struct vec v = {data, size};

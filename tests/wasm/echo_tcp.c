@@ -1,5 +1,5 @@
-/* TCP with itself: more than fits into the system's buffers, in pieces, both ways; then the end of
- * it. */
+/* TCP between two sockets of the guest: more data than fits into the system's buffers, in pieces,
+ * in both directions, and then the end of the stream. */
 #include "check.h"
 
 enum { SIZE = 1 << 20, PIECE = 10007 };
@@ -80,14 +80,14 @@ static void the_end_is_no_bytes(fd_t client, fd_t server)
     char c;
     CHECK(SUCCESS, sock_shutdown(client, SHUT_WRITE));
     CHECK(0, receive(server, &c, 1));
-    send_all(server, "z", 1); /* the other way is open */
+    send_all(server, "z", 1); /* the other direction is open */
     receive_all(client, &c, 1);
     CHECK('z', c);
     CHECK(EINVAL, sock_shutdown(client, 0));
     CHECK(EINVAL, sock_shutdown(client, 4));
 }
 
-/* wasix-libc asks a host in this way how it writes ports. */
+/* wasix-libc makes this call to learn the byte order of the host's ports. */
 static void the_probe_of_libc_is_answered(void)
 {
     struct addr_port at = loopback(0x1234), reported;

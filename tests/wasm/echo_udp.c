@@ -1,4 +1,5 @@
-/* UDP with itself: datagrams keep their bounds and say where they come from. */
+/* UDP between two sockets of the guest. Datagrams stay separate, and carry their sender's
+ * address. */
 #include "check.h"
 
 static void each_comes_back_to_its_sender(fd_t server, const struct addr_port *at)

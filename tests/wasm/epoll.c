@@ -50,7 +50,7 @@ static void a_time_passes(fd_t epoll, fd_t two[2])
     CHECK(0, n);
 }
 
-/* A server for three clients at once, as programs with epoll are. */
+/* A server for three clients at once, as programs with epoll have it. */
 static void many_are_served(fd_t epoll)
 {
     enum { CLIENTS = 3 };
@@ -76,7 +76,7 @@ static void many_are_served(fd_t epoll)
             }
             receive_all(fd, &c, 1);
             send_all(fd, &c, 1);
-            CHECK(SUCCESS, fd_close(fd)); /* and epoll forgets it */
+            CHECK(SUCCESS, fd_close(fd)); /* and the epoll drops the member */
             served++;
         }
     }

@@ -1,5 +1,5 @@
-/* Files and streams are the engine's, beside sockets that are xsock's: printf, fopen, and the
- * numbers of both. The folder that this guest gets holds a file hello.txt with one line. */
+/* Files and streams of the engine, used together with sockets of xsock: printf, fopen, and the
+ * numbers of both. The guest's folder holds a file hello.txt with one line. */
 #include <stdio.h>
 
 #include "check.h"
@@ -36,7 +36,7 @@ static void a_file_is_no_socket(void)
     CHECK(SUCCESS, epoll_create(&epoll));
     CHECK(EPERM, epoll_ctl(epoll, EPOLL_ADD, 1, &e));
     CHECK(SUCCESS, fd_close(epoll));
-    CHECK(ENOTSUP, fd_dup(1, &copy)); /* this engine can't */
+    CHECK(ENOTSUP, fd_dup(1, &copy)); /* this engine cannot */
     CHECK(77, copy);
 }
 
@@ -57,7 +57,7 @@ static void a_file_is_sent(void)
     CHECK(SUCCESS, fd_close(two[1]));
 }
 
-/* Both kinds move to each other's numbers, and what was there is closed. */
+/* Files and sockets move to each other's numbers, and the former owner of the number is closed. */
 static void numbers_are_exchanged(void)
 {
     fd_t two[2], d;

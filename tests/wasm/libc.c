@@ -1,6 +1,6 @@
-/* A program as wasix-libc makes it: how it starts, what its calls pass, and how it ends. It also
- * imports a hundred and fifty functions that no host has. It ends with 0, or with 1 after the
- * number of the line that failed. */
+/* A program as wasix-libc makes it: its start, the arguments of its calls, and its end. The program
+ * also imports a hundred and fifty functions that no host has. It exits with 0, or with 1 after it
+ * has printed the number of the line that failed. */
 #include "wasix_libc.h"
 
 static void say(const char *text, uint32_t size)
@@ -63,7 +63,7 @@ static struct wasi_addr loopback(uint16_t port)
     return a;
 }
 
-/* wasix-libc learns how its host writes ports, once, from a socket of its own. */
+/* Once, wasix-libc learns the byte order of its host's ports from a socket of its own. */
 static void ports_are_native(void)
 {
     struct wasi_addr any = {.tag = AF_INET, .port = 10275}, got = {0};
@@ -107,7 +107,7 @@ static void a_connection_is_served(void)
     CHECK(0, recv(server, text, 8, 0));
     CHECK(0, wasi_fd_close(client));
     CHECK(0, wasi_fd_close(server));
-    /* as the current host has the older name */
+    /* the current host has the older name */
     client = socket(AF_INET, SOCK_STREAM, 0);
     CHECK(0, wasix_sock_connect(client, &at));
     peer.port = 0;
@@ -143,7 +143,7 @@ static void pairs_and_pipes_talk(void)
     CHECK(0, wasi_fd_close(two[1]));
 }
 
-/* As event loops make their wakers. */
+/* Event loops make their wakers like this. */
 static void an_epoll_is_woken_by_an_event(void)
 {
     uint64_t value = 1;
@@ -172,7 +172,7 @@ static void an_epoll_is_woken_by_an_event(void)
     CHECK(0, wasi_fd_close(epoll));
 }
 
-/* ---- What no host has ------------------------------------------------------------------------ */
+/* ---- Functions that no host has -------------------------------------------------------------- */
 
 WASIX("no_such_call")
 int wide_call(int a, int64_t b, double c, int d, int e, int f, int g, int h, int i, int j, int k,

@@ -1,4 +1,5 @@
-/* Numbers: the lowest free one, always; and what is no socket, is none. */
+/* Numbers are always the lowest free ones, and a descriptor that is not a socket is not treated as
+ * one. */
 #include "check.h"
 
 static void the_lowest_number_is_given_again(void)
@@ -41,8 +42,8 @@ static void what_is_none_is_refused(void)
     CHECK(77, untouched);
 }
 
-/* Whether a family is there is the system's matter; what wasix-libc asks for, where a program said
- * 0, is not. */
+/* Whether a family exists depends on the system. The value that wasix-libc passes if a program
+ * passes 0 does not. */
 static void local_takes_the_protocols_that_libc_sends(void)
 {
     fd_t plain = -1, as_libc = -1;
@@ -68,7 +69,7 @@ static void the_out_pointer_is_checked_to_the_byte(void)
     CHECK(EMEMVIOLATION, sock_open(AF_INET, STREAM, 0, (fd_t *)end));
     CHECK(EMEMVIOLATION, sock_open(AF_INET, STREAM, 0, (fd_t *)UINT32_MAX));
     CHECK(SUCCESS, sock_open(AF_INET, STREAM, 0, &d));
-    CHECK(4, d); /* none of those has opened anything */
+    CHECK(4, d); /* none of these calls has opened a socket */
     CHECK(SUCCESS, fd_close(d));
     CHECK(SUCCESS, fd_close(3));
 }

@@ -1,4 +1,4 @@
-/* Options, flags, addresses of names: what a guest sets it gets back. */
+/* Options, flags and addresses. A guest reads back the values that it has set. */
 #include "check.h"
 
 static void flags(fd_t fd)
@@ -53,7 +53,7 @@ static void not_every_number_is_an_option(fd_t fd)
     uint64_t size = 77;
     CHECK(ENOPROTOOPT, sock_get_opt_flag(fd, 200, &flag));
     CHECK(ENOPROTOOPT, sock_get_opt_size(fd, 200, &size));
-    CHECK(1, sock_get_opt_flag(fd, OPT_RECV_BUF, &flag) != SUCCESS); /* no flag */
+    CHECK(1, sock_get_opt_flag(fd, OPT_RECV_BUF, &flag) != SUCCESS); /* not a flag */
     CHECK(77, flag);
     CHECK(77, (int64_t)size);
 }
@@ -99,5 +99,5 @@ int main(void)
     not_every_number_is_an_option(fd);
     a_descriptor_has_flags(fd);
     names_have_addresses();
-    return 0; /* what is still open is the engine's to close */
+    return 0; /* the engine closes the sockets that are still open */
 }

@@ -1,4 +1,4 @@
-/* Pairs, pipes, events, and descriptors that are copied. */
+/* Pairs, pipes, events, and duplicated descriptors. */
 #include "check.h"
 
 static void pair_of(int type)
@@ -6,7 +6,7 @@ static void pair_of(int type)
     fd_t two[2] = {-1, -1};
     char text[4] = "";
     CHECK(SUCCESS, sock_pair(AF_LOCAL, type, type == STREAM ? TCP : UDP, &two[0],
-                             &two[1])); /* as wasix-libc asks */
+                             &two[1])); /* as wasix-libc calls it */
     CHECK(two[0] + 1, two[1]);
     send_all(two[0], "one", 3);
     CHECK(3, receive(two[1], text, 3));
@@ -42,7 +42,7 @@ static void a_pipe_goes_one_way(void)
     CHECK(0, strcmp(text, "pipe"));
     CHECK(EBADF, fd_write(in, &v, 1, &n));
     CHECK(EBADF, fd_read(out, &w, 1, &n));
-    CHECK(SUCCESS, sock_send(out, &v, 1, 0, &n)); /* as a socket */
+    CHECK(SUCCESS, sock_send(out, &v, 1, 0, &n)); /* like a socket */
     text[0] = 0;
     CHECK(SUCCESS, sock_recv(in, &w, 1, 0, &n, &flags));
     CHECK(0, strcmp(text, "pipe"));
@@ -88,7 +88,7 @@ static void a_copy_is_the_same_socket(void)
     CHECK('a', c);
     receive_all(two[1], &c, 1);
     CHECK('b', c);
-    CHECK(SUCCESS, fd_renumber(high, copy)); /* onto one that is open: that one is closed */
+    CHECK(SUCCESS, fd_renumber(high, copy)); /* onto an open descriptor, which is closed */
     CHECK(EBADF, fd_close(high));
     send_all(copy, "c", 1);
     receive_all(two[1], &c, 1);

@@ -1,4 +1,4 @@
-/* poll_oneoff: sockets, a clock, and a stream of the engine's in one call. */
+/* poll_oneoff with sockets, a clock, and a stream of the engine in one call. */
 #include <time.h>
 
 #include "check.h"
@@ -20,7 +20,7 @@ static struct subscription after(uint64_t ns, uint64_t user)
     return s;
 }
 
-/* The event of that subscription; NULL: there is none. */
+/* Returns the event of that subscription, or NULL if there is none. */
 static const struct event *find(const struct event *v, size_t n, uint64_t user)
 {
     for (size_t i = 0; i < n; i++)
@@ -41,7 +41,7 @@ static void the_clock_alone(void)
     CHECK(SUCCESS, out.error);
 }
 
-/* The C library's: what it reads comes from the engine, and what it waits by from poll_oneoff. */
+/* The C library's poll, which reads from the engine and waits by poll_oneoff. */
 static void until_a_moment_of(clockid_t clock)
 {
     struct timespec then, now;
@@ -61,7 +61,8 @@ static void the_socket_before_the_clock(fd_t two[2])
     struct event out[3];
     size_t n = 0;
     send_all(two[1], "abc", 3);
-    CHECK(SUCCESS, poll_oneoff(in, out, 1, &n)); /* to read, alone: it may take a moment to come */
+    /* only for reading; the byte may take a moment to arrive */
+    CHECK(SUCCESS, poll_oneoff(in, out, 1, &n));
     CHECK(1, n);
     CHECK(SUCCESS, poll_oneoff(in, out, 3, &n));
     CHECK(2, n);
@@ -83,7 +84,8 @@ static void what_is_not_open_has_an_error_of_its_own(fd_t two[2])
     CHECK(SUCCESS, find(out, n, 2)->error);
 }
 
-/* Its engine says so; this one lets xsock take it that files are always ready. */
+/* An engine may report whether a file is ready. In this engine, xsock assumes that files are always
+ * ready. */
 static void the_engines_streams_are_ready(void)
 {
     struct subscription in = on(WRITE, 1, 5);

@@ -1,11 +1,11 @@
-/* An HTTP/1.0 server, which says where it listens, and serves until it is asked for /quit. */
+/* An HTTP/1.0 server. It prints its address, and serves until a client requests /quit. */
 #include <stdio.h>
 
 #include "check.h"
 
 enum { REQUEST_MAX = 4096 };
 
-/* The path that is asked for; "" for what is no request. */
+/* The requested path, or "" if the text is not a request. */
 static void read_request(fd_t fd, char *path, size_t capacity)
 {
     static char text[REQUEST_MAX];
@@ -33,7 +33,7 @@ static void answer(fd_t fd, const char *status, const char *body, size_t size)
     send_all(fd, body, size);
 }
 
-/* False: that was the last one. */
+/* Returns false after the last request. */
 static int serve(fd_t fd)
 {
     static char big[1 << 20];

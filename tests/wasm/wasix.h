@@ -1,5 +1,5 @@
-/* What guests import: the socket calls of WASIX, as wasm32 has them, or wasm64. All return an
- * errno. wasi-libc has the rest. */
+/* The imports of guests: the socket calls of WASIX, for wasm32 or wasm64. All return an errno.
+ * wasi-libc has the other calls. */
 #ifndef XSOCK_TEST_WASIX_H
 #define XSOCK_TEST_WASIX_H
 
@@ -48,7 +48,7 @@ enum {
 };
 enum { EPOLL_ADD = 0, EPOLL_DEL = 2, EPOLL_MOD = 3, EPOLL_IN = 1, EPOLL_OUT = 2, EPOLL_HUP = 0x20 };
 
-/* An address and its port, which is in the guest's own order. */
+/* An address and its port, which has the guest's own byte order. */
 struct addr_port {
     uint8_t tag, pad;
     union {
@@ -96,7 +96,7 @@ _Static_assert(sizeof(struct epoll_event) == 32, "epoll_event");
 
 struct subscription {
     uint64_t user;
-    uint8_t tag; /* 0: a clock, 1: to read, 2: to write */
+    uint8_t tag; /* 0 for a clock, 1 for reading, 2 for writing */
     union {
         struct {
             uint32_t id;
@@ -118,7 +118,7 @@ struct event {
 _Static_assert(sizeof(struct event) == 32, "event");
 
 #define FROM(module, name) __attribute__((import_module(module), import_name(name)))
-#ifdef __wasm64__ /* there all are in one module */
+#ifdef __wasm64__ /* in wasm64, one module has all of them */
 #define WASIX(name) FROM("wasix_64v1", name)
 #define PREVIEW1(name) FROM("wasix_64v1", name)
 #else

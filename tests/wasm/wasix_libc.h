@@ -1,7 +1,8 @@
-/* A small libc for guests. It passes to the imports exactly what wasix-libc passes: the same
- * modules, parameters, numbers and flags, wasix-libc's mistakes included. It is freestanding, and
- * starts as wasix-libc's programs start. So a guest shows that programs of wasix-libc load and run,
- * which a guest that calls the imports as WASIX's text has them does not show. */
+/* A small libc for guests. It passes to the imports exactly the arguments that wasix-libc passes:
+ * the same modules, parameters, numbers and flags, including the mistakes of wasix-libc. It is
+ * freestanding, and starts as wasix-libc's programs start. A guest with this libc shows that
+ * programs of wasix-libc load and run. A guest that calls the imports as the text of WASIX has them
+ * does not show this. */
 #ifndef XSOCK_TEST_WASIX_LIBC_H
 #define XSOCK_TEST_WASIX_LIBC_H
 
@@ -20,7 +21,7 @@ enum { O_NONBLOCK = 4, O_CLOEXEC = 0x40000000, EFD_SEMAPHORE = 1, EFD_NONBLOCK =
 enum { EPOLLIN = 1, EPOLLOUT = 4, EPOLLRDHUP = 0x2000, EPOLLONESHOT = 1 << 30 };
 enum { EPOLL_CTL_ADD = 1, EPOLL_CTL_DEL = 2, EPOLL_CTL_MOD = 3 };
 
-/* ---- The imports, in the modules that wasix-libc takes them from ----------------------------- */
+/* ---- The imports, in the modules of wasix-libc ----------------------------------------------- */
 
 #define FROM(module, name) __attribute__((import_module(module), import_name(name)))
 #define WASIX(name) FROM("wasix_32v1", name)
@@ -100,7 +101,8 @@ static inline int result(int error, int value)
     return -1;
 }
 
-/* The type goes through 8 bits, which loses its flags. With flags no default protocol is found. */
+/* The type is reduced to 8 bits, which loses its flags. If a program passes flags, no default
+ * protocol is found. */
 static inline int default_protocol(int type, int protocol)
 {
     if (protocol != 0)
@@ -147,7 +149,8 @@ static inline int recv(int fd, void *p, uint32_t size, int flags)
     return result(wasi_sock_recv(fd, &v, 1, given, &n, &out_flags), (int)n);
 }
 
-/* The value is taken from the pointer instead of from what it points to, so it is 1 always. */
+/* The value is taken from the pointer instead of the memory it points to, so the value is always
+ * 1. */
 static inline int set_flag(int fd, int option)
 {
     return result(wasix_sock_set_opt_flag(fd, option, 1), 0);
@@ -177,7 +180,7 @@ static inline int dup_above(int fd, int min, int cloexec)
     return result(wasix_fd_dup2(fd, min, cloexec, &n), n);
 }
 
-/* The flags have 16 bits: EFD_CLOEXEC is lost. */
+/* The flags have 16 bits, so EFD_CLOEXEC is lost. */
 static inline int eventfd(unsigned start, int flags)
 {
     int fd = -1;
@@ -190,7 +193,7 @@ static inline int epoll_create1(void)
     return result(wasix_epoll_create(&fd), fd);
 }
 
-/* The operation goes through as it is, and the error comes back as it is. */
+/* The operation and the error are passed on unchanged. */
 static inline int epoll_ctl(int epoll, int op, int fd, uint32_t events, uint64_t data)
 {
     struct wasi_epoll e = {.fd = (uint32_t)fd, .data1 = (uint32_t)data, .data2 = data};
@@ -202,7 +205,7 @@ static inline int epoll_ctl(int epoll, int op, int fd, uint32_t events, uint64_t
     return wasix_epoll_ctl(epoll, op, fd, &e);
 }
 
-/* One event: its data, or -1. ms -1: for ever. */
+/* Waits for one event. Returns its data, or -1. If ms is -1, waits without a limit. */
 static inline int64_t epoll_wait_one(int epoll, int ms)
 {
     struct wasi_epoll e;

@@ -1,5 +1,5 @@
-/* For wasm64, where pointers and sizes have 8 bytes: no libc has that yet, so this one does
- * without. It ends with 0, or with the number of the line that failed. */
+/* A guest for wasm64, where pointers and sizes have 8 bytes. No libc supports wasm64 yet, so this
+ * guest uses none. It exits with 0, or with the number of the line that failed. */
 #include "wasix.h"
 
 FROM("wasi_snapshot_preview1", "proc_exit") _Noreturn void proc_exit(int status);
@@ -41,7 +41,7 @@ static void a_datagram_is_echoed(void)
     CHECK(SUCCESS, fd_close(d));
 }
 
-/* What would be right with its high half cut off, is wrong. */
+/* Arguments that would be valid without their high half are refused. */
 static void pointers_are_whole(void)
 {
     uint64_t beyond = (uint64_t)&in | UINT64_C(0x100000000);

@@ -1,4 +1,4 @@
-/* A program of somebody else's, in the common part of C and C++, which has xsock.c beside it. */
+/* A program of another project, in the common part of C and C++, with a copy of xsock.c. */
 #include <stdio.h>
 
 #include "xsock.h"
