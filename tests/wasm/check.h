@@ -1,6 +1,6 @@
 /* Checks for guests. Each call is checked. The first wrong result is reported, and ends the guest
- * with 1. The checks do not use printf, because most guests must not need the engine's fd_write for
- * more than these messages. */
+ * with 1. The messages do not use printf, because fd_write is the only function of the engine that
+ * most guests should need. */
 #ifndef XSOCK_TEST_CHECK_H
 #define XSOCK_TEST_CHECK_H
 

@@ -41,7 +41,7 @@ static void the_clock_alone(void)
     CHECK(SUCCESS, out.error);
 }
 
-/* The C library's poll, which reads from the engine and waits by poll_oneoff. */
+/* Sleeps by the C library, which reads the clock from the engine and waits by poll_oneoff. */
 static void until_a_moment_of(clockid_t clock)
 {
     struct timespec then, now;

@@ -1,4 +1,4 @@
-/* xsock catalog: what this machine can open. */
+/* xsock catalog: the kinds of sockets that this machine can open. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { LINE = 80 };
 
-/* The columns before the last. */
+/* The columns before the last one. */
 enum { FAMILY, TYPE, PROTOCOL, DEFAULT, NUMBERS, COLUMNS };
 
 static const char *const titles[COLUMNS] = {"FAMILY", "TYPE", "PROTOCOL", "DEFAULT", "NUMBERS"};
@@ -18,11 +18,12 @@ static const char *const titles[COLUMNS] = {"FAMILY", "TYPE", "PROTOCOL", "DEFAU
 struct rows {
     struct xsock_triple *row;
     size_t count, capacity;
-    bool failed; /* out of memory, after a message */
-    int family;  /* only rows of this family are collected; -1: all */
+    bool failed; /* true if memory ran out; a message was printed */
+    int family;  /* only rows of this family are collected; -1 means all rows */
 };
 
-/* All rows are collected before the first is printed: the widths of the columns depend on them. */
+/* All rows are collected before the first is printed, because the widths of the columns depend on
+ * all of them. */
 static int collect(const struct xsock_triple *triple, void *user)
 {
     struct rows *rows = user;
@@ -158,11 +159,11 @@ static void print_json(const struct rows *rows)
     out("\n]\n");
 }
 
-/* ---- One line a family ----------------------------------------------------------------------- */
+/* ---- One line for each family ---------------------------------------------------------------- */
 
 enum { SUMMARY_COUNT_WIDTH = 12 };
 
-/* "stream dgram raw", each once. */
+/* "stream dgram raw", each type once. */
 static void print_types(const struct rows *rows, size_t first, size_t end)
 {
     for (size_t i = first; i < end; i++) {

@@ -1,4 +1,5 @@
-/* xsock completions: a script for a shell, made from the tables of commands and options. */
+/* xsock completions: a script for a shell, which is made from the tables of commands and
+ * options. */
 #include <string.h>
 
 #include "options.h"
@@ -6,7 +7,7 @@
 #include "suggest.h"
 #include "xsock.h"
 
-/* Names are looked for below these numbers, which are above all of xsock's. */
+/* Names are searched below these numbers, which are above all numbers of xsock. */
 enum { FAMILIES_END = 0x200, ERRORS_END = 2000 };
 
 static const char *const shells[] = {"bash", "zsh", "fish"};
@@ -18,7 +19,7 @@ static bool takes(const struct command *command, const struct option *option)
     return option->text && (command->options & option->bit);
 }
 
-/* Words with a space before each, without quotes. */
+/* Prints words without quotes, and a space before each word. */
 static void print_words(enum operand operand)
 {
     if (operand == OPERAND_FAMILY)
@@ -41,8 +42,8 @@ static void print_commands(void)
     out(" help");
 }
 
-/* The first sentence of a text, inside single quotes of a shell. '[' and ']' have a meaning to zsh;
- * no text has them. */
+/* Prints the first sentence of a text for use inside single quotes of a shell. '[' and ']' have a
+ * meaning in zsh, but no text contains them. */
 static void print_sentence(const char *text)
 {
     for (; *text && !(text[0] == '.' && (text[1] == ' ' || !text[1])); text++) {

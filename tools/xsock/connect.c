@@ -12,8 +12,8 @@ enum { ADDRESSES_CAPACITY = 64 };
 
 /* ---- Opening and connecting ------------------------------------------------------------------ */
 
-/* Binds a LOCAL datagram socket to a name of the system's choice, so that the peer can answer. Only
- * some systems choose a name; the others refuse, which is no error here. */
+/* Binds a LOCAL datagram socket to a name that the system chooses, so that the peer can answer.
+ * Only some systems choose a name. The other systems refuse, which is not an error here. */
 static void take_a_name(int d)
 {
     struct xsock_addr none = {.family = XSOCK_AF_LOCAL};
@@ -54,7 +54,7 @@ static int connect_host(const struct args *args, const struct target *target,
     return xsock_connect_host_with(target->host, target->service, args->timeout_ns, &options);
 }
 
-/* --source and --port: what to bind to. */
+/* The address to bind to, from --source and --port. */
 static int read_source(const struct args *args, struct xsock_addr *out)
 {
     const char *port = args->text[OPTION_INDEX_PORT], *source = args->text[OPTION_INDEX_SOURCE];
@@ -84,7 +84,7 @@ static int connect_target(const struct args *args, const struct target *target,
     if (target->is_address)
         return connect_address(args, &target->address, source);
     int d = connect_host(args, target, source);
-    /* A port alone belongs to no family: the IPv4 addresses are tried first. */
+    /* A port alone belongs to no family, so the IPv4 addresses are tried first. */
     if (d < 0 && source && !args->text[OPTION_INDEX_SOURCE] && target_family(args) == 0
         && xsock_addr_any(XSOCK_AF_INET6, source->port, &any) == 0) {
         int other = connect_host(args, target, &any);
@@ -100,7 +100,7 @@ struct addresses {
     const struct args *args;
     const struct target *target;
     const struct xsock_addr *source;
-    struct xsock_addr *v; /* looked up at the first refusal */
+    struct xsock_addr *v; /* looked up after the first refusal */
     int count, next;
     int d;
 };
@@ -118,8 +118,8 @@ static int look_up(struct addresses *a)
     return a->count < 0 ? a->count : 0;
 }
 
-/* For relay(). The look-up gives the addresses in the order in which the first was chosen: the ones
- * after the refused address are left. */
+/* Called by relay(). The look-up returns the addresses in the order from which the first was
+ * chosen, so the addresses after the refused one are left. */
 static int connect_to_next(void *user)
 {
     struct addresses *a = user;

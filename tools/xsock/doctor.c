@@ -1,4 +1,5 @@
-/* xsock doctor: what this machine has and lacks, in sentences for people and for bug reports. */
+/* xsock doctor: the features that this machine has and lacks, in sentences for people and for bug
+ * reports. */
 #include <stdio.h>
 #include <string.h>
 
@@ -17,7 +18,7 @@ static void say(bool good, const char *sentence)
     out("%s\n", sentence);
 }
 
-/* The sentence, and for an error its name. */
+/* Prints the sentence, and the name of an error if there is one. */
 static void say_result(const char *what, int rc, const char *good, const char *bad)
 {
     const char *name = xsock_errname(rc);
@@ -30,7 +31,7 @@ static void say_result(const char *what, int rc, const char *good, const char *b
     say(rc >= 0, text);
 }
 
-/* A heading, and words that are wrapped below it. */
+/* Prints a heading, and wraps words below it. */
 static void say_words(const char *heading, const char *words)
 {
     int at = 0;
@@ -54,7 +55,7 @@ static void say_words(const char *heading, const char *words)
 
 struct families {
     char there[NAMES_SIZE], missing[NAMES_SIZE], forbidden[NAMES_SIZE];
-    int last; /* the family of the row before */
+    int last; /* the family of the previous row */
     int status;
     const char *name;
 };
@@ -75,7 +76,7 @@ static void end_family(struct families *f)
                f->name);
 }
 
-/* Rows of a family stand together. A family is there if one of its rows opens. */
+/* The rows of a family stand together. A family is available if one of its rows opens. */
 static int take_row(const struct xsock_triple *t, void *user)
 {
     struct families *f = user;
@@ -217,7 +218,7 @@ static void examine_limits(void)
     xsock_close(d);
 }
 
-/* The text of an address always has a port, ":0" here, which says nothing. */
+/* The text of an address always has a port, which is ":0" here and has no meaning. */
 static void append_address(char names[NAMES_SIZE], const struct xsock_addr *a)
 {
     char text[XSOCK_ADDR_TEXT_SIZE];

@@ -12,8 +12,9 @@
 #include "tool.h"
 #include "xsock.h"
 
-/* Errors and the codes of systems are looked for below these numbers. Errno ends at 4095, which is
- * the last that a Linux system call can return, Winsock at 11031, and Win32 codes below 16000. */
+/* Errors and the codes of systems are searched below these numbers. Errno ends at 4095, which is
+ * the largest code that a Linux system call can return. Winsock ends at 11031, and Win32 codes are
+ * below 16000. */
 enum { ERRORS_END = 2000, ERRNO_END = 4096, WINSOCK_END = 16000 };
 
 /* ---- One error, as text and as JSON ---------------------------------------------------------- */
@@ -79,7 +80,7 @@ static void print_json(int number)
     out("}");
 }
 
-/* ---- All of them ----------------------------------------------------------------------------- */
+/* ---- All errors ------------------------------------------------------------------------------ */
 
 static int print_all(bool json)
 {
@@ -110,9 +111,10 @@ static int print_all(bool json)
     return DONE;
 }
 
-/* ---- Which one ------------------------------------------------------------------------------- */
+/* ---- Finding an error ------------------------------------------------------------------------ */
 
-/* Returns what follows "errno:" or "wsa:", in any case, or NULL if the text is not of this kind. */
+/* Returns the text after "errno:" or "wsa:", in upper or lower case, or NULL if the text has
+ * neither. */
 static const char *after_kind(const char *text, const char *kind)
 {
     while (*kind && tolower((unsigned char)*text) == *kind) {
@@ -205,7 +207,7 @@ static int find(const char *text, int *out_number)
 
 static int run(const struct args *args)
 {
-    int number = 0; /* gcc -O3 can't see that it is set on success */
+    int number = 0; /* gcc -O3 cannot tell that it is set on success */
 
     if (args->count == 0)
         return print_all((args->options & OPTION_JSON));

@@ -41,7 +41,7 @@ static int serve_datagrams(const struct args *args, int d)
     return relay(&d, &options);
 }
 
-/* Accepting takes no longer than --timeout. */
+/* Accepting may take --timeout at most. */
 static int serve_at(const struct args *args, int d)
 {
     bool udp = (args->options & OPTION_UDP) != 0;
@@ -56,9 +56,9 @@ static int serve_at(const struct args *args, int d)
     return udp ? serve_datagrams(args, d) : serve(args, d);
 }
 
-/* ---- Addresses that are no hosts ------------------------------------------------------------- */
+/* ---- Addresses without a host ---------------------------------------------------------------- */
 
-/* Returns the path of the file that binding makes, or NULL if it makes none. */
+/* Returns the path of the file that binding creates, or NULL if binding creates none. */
 static const char *file_of(const struct xsock_addr *a)
 {
     static char path[XSOCK_ADDR_DATA + 1];
@@ -86,7 +86,8 @@ static int serve_address(const struct args *args, const struct xsock_addr *a)
     int status = rc < 0 ? complain_error(rc) : serve_at(args, d);
     xsock_close(d);
     if (path)
-        remove(path); /* the system leaves it there, and nobody could listen at it again */
+        /* the system leaves the file, and no program could listen at the path again */
+        remove(path);
     term_remove_if_interrupted(NULL);
     return status;
 }
@@ -109,7 +110,7 @@ static int serve_host(const struct args *args, const struct target *target)
     return status;
 }
 
-/* As nc has it, the address and the port may also be given by -s and -p. */
+/* As in nc, -s and -p may also give the address and the port. */
 static int add_operands(const struct args *given, struct args *out)
 {
     const char *source = given->text[OPTION_INDEX_SOURCE], *port = given->text[OPTION_INDEX_PORT];

@@ -104,7 +104,7 @@ static int run(char **words)
     }
     if (strcmp(words[0], "help") == 0)
         return run_help(words + 1);
-    /* As netcat is called: "-l 8080", "-zv localhost 22". */
+    /* Command lines as for netcat: "-l 8080", "-zv localhost 22". */
     if (option_is(&command_connect, words[0]) && words[0][1] != '-')
         return run_command(&command_connect, words);
     if (option_is(NULL, words[0]))

@@ -10,7 +10,8 @@
 #include "suggest.h"
 #include "xsock_native.h"
 
-/* Names are looked for below these numbers, which are above all of xsock's, to suggest one. */
+/* To suggest a name, names are searched below these numbers, which are above all numbers of
+ * xsock. */
 enum { FAMILIES_END = 0x200, TYPES_END = 0x200, PROTOCOLS_END = 0x10000 };
 
 static int digit_value(char c)
@@ -176,7 +177,7 @@ bool protocol_parse(int af, const char *text, int *out)
     *out = xsock_protocol_number(af, text);
     if (*out >= 0)
         return true;
-    /* "-" is what the catalog and protocol_label() print for 0. */
+    /* The catalog and protocol_label() print "-" for 0. */
     if (same_word(text, "-")) {
         *out = 0;
         return true;
@@ -192,7 +193,7 @@ bool protocol_parse(int af, const char *text, int *out)
     return false;
 }
 
-/* Protocol 0 picks the protocol for which the system is given the same number. */
+/* Protocol 0 means the protocol for which the system gets the same number. */
 static int default_protocol(int af, int type)
 {
     int wanted[3], got[3];

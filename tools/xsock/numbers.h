@@ -1,4 +1,4 @@
-/* Families, types and protocols as they are typed: names, or xsock's numbers. */
+/* Families, types and protocols on the command line: names, or xsock's numbers. */
 #ifndef NUMBERS_H
 #define NUMBERS_H
 
@@ -9,9 +9,10 @@
 enum number { NOT_A_NUMBER, TOO_LARGE, A_NUMBER };
 enum number number_parse(const char *text, int64_t *out);
 
-/* Each returns false after a message if the text is wrong; the command line is then misused. */
+/* Each function prints a message and returns false if the text is wrong. The command line is then
+ * misused. */
 bool family_parse(const char *text, int *out);
-bool type_parse(const char *text, int *out); /* with flags: "stream+cloexec+nonblock" */
+bool type_parse(const char *text, int *out); /* with flags, as in "stream+cloexec+nonblock" */
 bool protocol_parse(int af, const char *text, int *out);
 
 /* Returns the name of the protocol, or its number, which is written to `buffer`. For protocol 0,

@@ -1,4 +1,5 @@
-/* xsock open: one socket, from names to the system's own numbers. */
+/* xsock open: opens one socket, and shows its names, xsock's numbers and the system's own
+ * numbers. */
 #include "numbers.h"
 #include "print.h"
 #include "tool.h"

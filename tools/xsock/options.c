@@ -38,7 +38,7 @@ bool option_is(const struct command *command, const char *word)
 
 /* ---- Values ---------------------------------------------------------------------------------- */
 
-/* Seconds, up to some 290 years. The number may have a fraction: "2.5". */
+/* Reads seconds, up to about 290 years. The number may have a fraction, as in "2.5". */
 static bool parse_seconds(const char *text, int64_t *out_ns)
 {
     int64_t seconds = 0, fraction = 0, digit = 100000000;
@@ -94,7 +94,7 @@ static int needs_value(const struct option *option)
     return misuse("--%s needs a value: --%s %s", option->name, option->name, option->value);
 }
 
-/* "--name", "--name=value" or "--name value". *words is moved to the last word of the option. */
+/* Reads "--name", "--name=value" or "--name value". Moves *words to the last word of the option. */
 static int take_long(const struct command *command, struct args *args, char ***words)
 {
     const char *word = **words + 2;
@@ -118,7 +118,7 @@ static int take_long(const struct command *command, struct args *args, char ***w
     return option_unknown(command, **words);
 }
 
-/* "-v", "-vk", "-w5" or "-w 5". */
+/* Reads "-v", "-vk", "-w5" or "-w 5". */
 static int take_letters(const struct command *command, struct args *args, char ***words)
 {
     const char *word = **words;
@@ -143,7 +143,8 @@ static int take_letters(const struct command *command, struct args *args, char *
     return DONE;
 }
 
-/* An option that another command has. The message names the commands that do. */
+/* Complains about an option that another command has. The message names the commands that have
+ * it. */
 static int foreign_option(const struct command *command, unsigned foreign)
 {
     char takers[128] = "";

@@ -15,7 +15,7 @@
 static bool write_failed;
 static int write_errno;
 
-/* Keeps the first failure: later ones may be its consequences. */
+/* Stores the first failure, because later failures may be its consequences. */
 static void keep_failure(void)
 {
     if (!write_failed)
@@ -29,7 +29,7 @@ void out(const char *format, ...)
 
     va_start(list, format);
     errno = 0;
-    /* Some C libraries of Windows keep a failure of vfprintf for ferror. */
+    /* Some C libraries of Windows report a failure of vfprintf only by ferror. */
     if (vfprintf(stdout, format, list) < 0 || (!write_failed && ferror(stdout)))
         keep_failure();
     va_end(list);
@@ -103,7 +103,7 @@ int out_finish(int status)
     if (fflush(stdout) != 0 || ferror(stdout))
         keep_failure();
     term_end();
-    /* Some file systems say only at the end that the disk was full (NFS; quotas). */
+    /* Some file systems report a full disk only at the end (NFS, quotas). */
     errno = 0;
     if (fclose(stdout) != 0)
         keep_failure();
@@ -158,8 +158,8 @@ static void put_line(const char *format, va_list list)
     static char buffer[1024];
     static bool buffered;
 
-    /* Standard error comes unbuffered: a line would go out byte by byte, between those of
-     * others. */
+    /* Standard error is not buffered. Without a buffer of our own, a line would be written byte by
+     * byte, between the lines of other programs. */
     if (!buffered)
         setvbuf(stderr, buffer, _IOFBF, sizeof buffer);
     buffered = true;
@@ -193,7 +193,7 @@ int misuse(const char *format, ...)
     return MISUSED;
 }
 
-/* What to do next. */
+/* Returns the text that says what to do next. */
 static const char *hint_of(int error)
 {
     static const struct {

@@ -13,8 +13,9 @@ enum { SIZE = 65536, DATAGRAM = 1400, REPEATED_COUNT = 16, SECOND = 1000000000 }
 /* ---- Standard input -------------------------------------------------------------------------- */
 
 static int input_pair[2] = {-1, -1};
-static bool input_ended; /* of one connection, and so for the next */
-static int input_error;  /* C's errno of a read that failed; set before the pair is closed */
+static bool input_ended; /* of one connection, and then of the next */
+/* C's errno of a read that failed, which is set before the pair is closed */
+static int input_error;
 
 static void copy_input(void *unused)
 {
@@ -25,13 +26,13 @@ static void copy_input(void *unused)
     while ((n = term_read(bytes, SIZE)) > 0)
         if (xsock_send(input_pair[1], bytes, (size_t)n, 0) < 0)
             break;
-    /* EBADF means that there is no standard input, which counts as an empty one. */
+    /* EBADF means that there is no standard input, which is treated as an empty one. */
     if (n < 0 && errno != EBADF)
         input_error = errno;
     xsock_close(input_pair[1]);
 }
 
-/* On Windows the standard input cannot be waited for, so that a thread copies it into a pair. */
+/* Windows cannot wait for the standard input, so a thread copies the input into a pair. */
 static int start_input(void)
 {
     if (input_pair[0] < 0) {
@@ -51,19 +52,19 @@ struct relay {
     struct relay_options with;
     int d, input;
     bool input_open;  /* standard input has not ended */
-    bool can_send;    /* the peer takes more */
+    bool can_send;    /* the peer receives more */
     bool socket_open; /* the peer has not ended */
     bool has_peer;    /* datagrams can be sent */
     bool ends_in_cr;  /* the last byte of the input, for --crlf */
     char out[SIZE];
     size_t pending, sent;
-    /* Datagrams without an answer, which are sent again if the peer refuses them. */
+    /* Datagrams that had no answer, and are sent again if the peer refuses them. */
     char repeated[REPEATED_COUNT][DATAGRAM];
     size_t repeated_size[REPEATED_COUNT];
     size_t repeated_count;
     bool can_repeat;
-    int64_t active_ns; /* when something was sent or received last */
-    int64_t quit_ns;   /* when --quit ends the program; -1: never */
+    int64_t active_ns; /* the time of the last send or receive */
+    int64_t quit_ns;   /* the time at which --quit ends the program, or -1 for never */
     struct traffic traffic;
     int status;
 };
@@ -76,10 +77,12 @@ static void end_input(struct relay *r)
     if (quit_ns >= 0)
         r->quit_ns = xsock_now() + quit_ns;
     if (r->with.stream)
-        xsock_shutdown(r->d, XSOCK_SHUT_WR); /* fails if the peer is gone, which is no error here */
+        /* fails if the peer is gone, which is not an error here */
+        xsock_shutdown(r->d, XSOCK_SHUT_WR);
 }
 
-/* Every line feed that follows no carriage return gets one. `out` has space for twice n bytes. */
+/* Inserts a carriage return before every line feed that has none. `out` has space for twice n
+ * bytes. */
 static size_t add_carriage_returns(struct relay *r, const char *in, size_t n, char *out)
 {
     size_t size = 0;
@@ -110,7 +113,7 @@ static int take_input(struct relay *r)
     return 0;
 }
 
-/* A peer that takes no more may still have something to say: the program prints that to its end. */
+/* A peer that receives no more may still send, so the program prints its data to the end. */
 static int stop_sending(struct relay *r, int error)
 {
     if (!r->with.stream)
@@ -121,7 +124,7 @@ static int stop_sending(struct relay *r, int error)
     return 0;
 }
 
-/* ---- Datagrams that are refused -------------------------------------------------------------- */
+/* ---- Refused datagrams ----------------------------------------------------------------------- */
 
 static void remember_datagram(struct relay *r)
 {
@@ -135,8 +138,8 @@ static void remember_datagram(struct relay *r)
     r->repeated_size[r->repeated_count++] = r->pending;
 }
 
-/* Nobody is at this address. The next address of the name gets what the peers before have not
- * answered. */
+/* No program is at this address. The next address of the name gets the datagrams that the peers
+ * before have not answered. */
 static int use_next_address(struct relay *r, int error)
 {
     int d = r->can_repeat && error == -XSOCK_ECONNREFUSED ? r->with.next(r->with.user) : error;
@@ -148,7 +151,7 @@ static int use_next_address(struct relay *r, int error)
         ptrdiff_t n = xsock_send(d, r->repeated[i], r->repeated_size[i], XSOCK_MSG_DONTWAIT);
 
         if (n == -XSOCK_ECONNREFUSED)
-            return 0; /* the wait that follows reports the refusal again */
+            return 0; /* the next wait reports the refusal again */
         if (n < 0 && n != -XSOCK_EAGAIN)
             return (int)n;
     }
@@ -161,7 +164,8 @@ static int send_pending(struct relay *r)
         xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->with.to);
 
     if (n == -XSOCK_ECONNREFUSED && r->can_repeat)
-        return use_next_address(r, (int)n); /* and `out` is sent there */
+        /* and the datagrams in `out` are sent to the new peer */
+        return use_next_address(r, (int)n);
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : stop_sending(r, (int)n);
     traffic_sent(&r->traffic, r->out + r->sent, (size_t)n);
@@ -175,7 +179,7 @@ static int send_pending(struct relay *r)
 static void peer_has_ended(struct relay *r)
 {
     r->socket_open = false;
-    if (term_input_is_typed()) /* nobody wants to press Ctrl-D for a peer that is gone */
+    if (term_input_is_typed()) /* the user should not have to press Ctrl-D if the peer is gone */
         r->can_send = false;
 }
 
@@ -190,7 +194,7 @@ static int take_from_socket(struct relay *r)
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : (int)n;
     r->can_repeat = false;
-    /* A LOCAL sender need not have a name; there is no answering that one. */
+    /* A LOCAL sender may have no name. Such a sender cannot be answered. */
     r->has_peer = !from || from->family != XSOCK_AF_LOCAL || from->length > 0;
     traffic_received(&r->traffic, bytes, (size_t)n);
     if (n == 0 && r->with.stream)
@@ -202,8 +206,8 @@ static int take_from_socket(struct relay *r)
 
 /* ---- Time ------------------------------------------------------------------------------------ */
 
-/* How long nothing may happen. A peer of datagrams cannot say that it has ended: silence after the
- * end of the input does. */
+/* The maximum of the silence. A datagram peer cannot report its end, so silence after the end of
+ * the input counts as the end. */
 static int64_t silence_ns(const struct relay *r)
 {
     const struct args *args = r->with.args;
@@ -218,7 +222,7 @@ static int64_t sooner(int64_t a, int64_t b)
     return a < 0 || (b >= 0 && b < a) ? b : a;
 }
 
-/* When the silence is too long; -1: never. */
+/* The time at which the silence becomes too long, or -1 for never. */
 static int64_t silence_ends_ns(const struct relay *r)
 {
     int64_t silence = silence_ns(r);
@@ -226,7 +230,7 @@ static int64_t silence_ends_ns(const struct relay *r)
     return silence < 0 || silence > INT64_MAX - r->active_ns ? -1 : r->active_ns + silence;
 }
 
-/* 0 to go on, or -XSOCK_ETIMEDOUT. */
+/* Returns 0 to go on, or -XSOCK_ETIMEDOUT. */
 static int judge_time(struct relay *r, int64_t now_ns)
 {
     int64_t end_ns = silence_ends_ns(r);
@@ -288,7 +292,7 @@ static bool is_over(const struct relay *r)
 static int finish(const struct relay *r, int error)
 {
     if (out_failed())
-        return FAILED; /* out_finish says why */
+        return FAILED; /* out_finish reports the reason */
     if (error != 0 && (r->with.stream || error != -XSOCK_ETIMEDOUT))
         return complain_error(error);
     if (!r->input_open && input_error != 0) {
@@ -300,7 +304,7 @@ static int finish(const struct relay *r, int error)
 
 int relay(int *d, const struct relay_options *options)
 {
-    static struct relay r; /* its buffers are large */
+    static struct relay r; /* static, because its buffers are large */
     unsigned given = options->args->options;
     int rc = 0;
 

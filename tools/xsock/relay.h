@@ -1,4 +1,5 @@
-/* Between a socket and the standard streams, both ways: what listen and connect share. */
+/* Copies data between a socket and the standard streams in both directions. listen and connect
+ * share this code. */
 #ifndef RELAY_H
 #define RELAY_H
 
@@ -12,12 +13,12 @@
 struct relay_options {
     const struct args *args; /* --timeout, --quit, --crlf, --rate, --hex */
     bool stream;
-    /* Not NULL for an unconnected datagram socket: what is sent goes to the last sender, whose
-     * address is stored here. */
+    /* NULL unless d is an unconnected datagram socket. Datagrams are then sent to the last sender,
+     * whose address is stored here. */
     struct xsock_addr *to;
-    /* Not NULL for datagrams to a name with several addresses: after a refusal, connects to the
-     * next address, and returns a new descriptor, or a negative error if no address is left. The
-     * caller's descriptor is closed then. */
+    /* NULL unless d is for datagrams to a name with several addresses. After a refusal, this
+     * function connects to the next address, and returns a new descriptor, or a negative error if
+     * no address is left. It then closes the caller's descriptor. */
     int (*next)(void *user);
     void *user;
 };

@@ -17,7 +17,7 @@ static int smaller(int a, int b)
 }
 
 /* Returns how many letters must be inserted, deleted, replaced, or swapped with their neighbour to
- * make b of a (optimal string alignment). Both have at most LONGEST letters. */
+ * turn a into b (optimal string alignment). Both have at most LONGEST letters. */
 static int distance(const char *a, const char *b)
 {
     int rows[3][LONGEST + 1];
@@ -58,7 +58,7 @@ void suggest_offer(struct suggestion *s, const char *word)
     if (!word || typed > LONGEST || strlen(word) > LONGEST)
         return;
     int d = distance(s->typed, word);
-    /* One wrong letter, and one more for every four letters, are typing errors. */
+    /* One wrong letter, and one more for every four letters, count as typing errors. */
     if (d > 1 + (int)typed / 4 || d >= (int)strlen(word) || d >= (int)typed)
         return;
     if (!s->best || d < s->distance) {

@@ -48,7 +48,7 @@ bool system_segment_option(int *out_level, int *out_name)
 
 int system_providers(void (*fn)(const char *name, int family, int type, int protocol))
 {
-    /* The program does not link Winsock: with xsock as a DLL only that does. */
+    /* The program does not link Winsock. If xsock is a DLL, only the DLL does. */
     HMODULE winsock = LoadLibraryW(L"ws2_32.dll");
     FARPROC found = winsock ? GetProcAddress(winsock, "WSAEnumProtocolsW") : NULL;
     providers_fn *ask = (providers_fn *)(void (*)(void))found;
@@ -57,7 +57,7 @@ int system_providers(void (*fn)(const char *name, int family, int type, int prot
 
     if (!ask)
         return -1;
-    ask(NULL, NULL, &size); /* fails, and sets the size */
+    ask(NULL, NULL, &size); /* this call fails, and sets the size */
     WSAPROTOCOL_INFOW *info = size > 0 ? malloc(size) : NULL;
     if (info)
         count = ask(NULL, info, &size);

@@ -44,7 +44,7 @@ static int bad_address(const char *text)
         text);
 }
 
-/* The last word for a service: numbers that are no ports are not looked up. */
+/* Tries the last word as a service. Numbers that are not ports are not looked up. */
 static int set_service(const char *whole, const char *service, struct target *out)
 {
     int64_t n;
@@ -60,7 +60,7 @@ static int set_service(const char *whole, const char *service, struct target *ou
 
 static int set_host(const char *whole, const char *host, size_t length, struct target *out)
 {
-    /* "[::1]" stands for ::1, as in an address with a port. */
+    /* "[::1]" means ::1, as in an address with a port. */
     if (length > 2 && host[0] == '[' && host[length - 1] == ']') {
         host++;
         length -= 2;
@@ -73,7 +73,7 @@ static int set_host(const char *whole, const char *host, size_t length, struct t
     return DONE;
 }
 
-/* "HOST:PORT". A host with a colon in it stands in brackets. */
+/* Splits "HOST:PORT". A host that contains a colon stands in brackets. */
 static int split(const char *text, struct target *out)
 {
     const char *colon = strrchr(text, ':');
@@ -146,7 +146,7 @@ void target_print_options(const struct args *args, int d)
 
     if (!(args->options & OPTION_VERBOSE))
         return;
-    /* A socket that lacks an option is shown without it. */
+    /* If a socket lacks an option, the option is left out. */
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++)
         if (xsock_get_opt_size(d, sizes[i], &n) == 0)
             snprintf(line + strlen(line), sizeof line - strlen(line), " %s %lu",

@@ -1,4 +1,4 @@
-/* Where to connect or to listen: from operands and options to a host and a service, or an
+/* Where to connect or to listen. Operands and options become a host and a service, or an
  * address. */
 #ifndef TARGET_H
 #define TARGET_H
@@ -11,9 +11,10 @@
 enum { TARGET_HOST_SIZE = 256, TARGET_SERVICE_SIZE = 64 };
 
 struct target {
-    bool is_address; /* `address` is meant: LOCAL, or a family without hosts and services */
+    /* true if `address` holds the target: LOCAL, or a family without hosts and services */
+    bool is_address;
     struct xsock_addr address;
-    const char *host; /* NULL: this machine */
+    const char *host; /* NULL means this machine */
     const char *service;
     char host_text[TARGET_HOST_SIZE], service_text[TARGET_SERVICE_SIZE];
 };
@@ -22,13 +23,13 @@ struct target {
  * FAILED after a message. */
 int target_parse(const struct args *args, struct target *out);
 
-/* The family that -4 and -6 ask for; XSOCK_AF_UNSPEC without them. */
+/* Returns the family of -4 or -6, or XSOCK_AF_UNSPEC without them. */
 int target_family(const struct args *args);
 
-/* STREAM, or DGRAM with --udp. */
+/* Returns STREAM, or DGRAM with --udp. */
 int target_type(const struct args *args);
 
-/* Is the text a port in decimal? */
+/* Returns whether the text is a port in decimal. */
 bool target_is_port(const char *text);
 
 /* With --verbose, prints "verb ADDRESS" on standard error. */

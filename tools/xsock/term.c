@@ -1,4 +1,4 @@
-/* This file and system.c are the only files of the program that know which system they are on. */
+/* This file and system.c are the only files of the program that depend on the system. */
 #if !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
 #define _POSIX_C_SOURCE 200809L
 #endif
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Does the user want colour? The terminal is asked later. */
+/* Returns whether the user wants colour. The terminal is checked later. */
 static bool color_is_wanted(void)
 {
     const char *no_color = getenv("NO_COLOR");
@@ -26,7 +26,7 @@ static bool color_is_wanted(void)
 #include <io.h>
 #include <windows.h>
 
-/* Since Windows 10 1511; older SDKs don't name it. */
+/* Since Windows 10 1511. Older SDKs do not have the name. */
 #ifndef ENABLE_VIRTUAL_TERMINAL_PROCESSING
 #define ENABLE_VIRTUAL_TERMINAL_PROCESSING 0x0004
 #endif
@@ -36,7 +36,7 @@ static DWORD changed_mode;
 
 void term_start(void)
 {
-    /* Without this Windows adds carriage returns. */
+    /* Otherwise Windows adds carriage returns. */
     _setmode(_fileno(stdin), _O_BINARY);
     _setmode(_fileno(stdout), _O_BINARY);
     _setmode(_fileno(stderr), _O_BINARY);
@@ -54,7 +54,7 @@ bool term_color(FILE *stream)
     HANDLE console = (HANDLE)_get_osfhandle(_fileno(stream));
     DWORD mode;
 
-    /* _isatty is also true of NUL and of serial ports; a console is what has a console mode. */
+    /* _isatty is also true for NUL and for serial ports. Only a console has a console mode. */
     if (!color_is_wanted() || !GetConsoleMode(console, &mode))
         return false;
     if (mode & ENABLE_VIRTUAL_TERMINAL_PROCESSING)
@@ -68,7 +68,7 @@ bool term_color(FILE *stream)
 
 int term_write_error(void)
 {
-    /* The C library makes EINVAL of these codes, for which it has no row. */
+    /* The C library converts these codes to EINVAL, because it has no row for them. */
     switch (GetLastError()) {
     case ERROR_BROKEN_PIPE:
     case ERROR_NO_DATA:
@@ -103,7 +103,8 @@ bool term_input_is_typed(void)
 
 static const char *volatile removed_path;
 
-/* The system calls it in a thread of its own. FALSE: other handlers go on, and end the program. */
+/* The system calls this function in a thread of its own. FALSE makes the other handlers run, and
+ * they end the program. */
 static BOOL WINAPI remove_path(DWORD event)
 {
     const char *path = removed_path;
@@ -170,9 +171,9 @@ bool term_has_errno(void)
 #include <signal.h>
 #include <unistd.h>
 
-/* A standard stream that the caller closed (`>&-`) leaves its number to the next socket, and what
- * is printed would go into that. So the number is taken, by something that fails every read or
- * write with EBADF, as the closed stream did. */
+/* If the caller closed a standard stream (`>&-`), the next socket would get its number, and printed
+ * text would go to that socket. So this function opens something at the number that fails every
+ * read or write with EBADF, as the closed stream did. */
 static void keep_number_taken(int fd, int mode)
 {
     if (fcntl(fd, F_GETFD) != -1)
@@ -190,8 +191,8 @@ void term_start(void)
     keep_number_taken(STDOUT_FILENO, O_RDONLY);
     keep_number_taken(STDERR_FILENO, O_RDONLY);
 
-    /* A reader that went away is an error of writing like any other, and gives the same exit
-     * status. */
+    /* If the reader has closed the pipe, the failure is treated like any other write error, and
+     * gives the same exit status. */
     signal(SIGPIPE, SIG_IGN);
 }
 
@@ -253,14 +254,14 @@ void term_remove_if_interrupted(const char *path)
     static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction ours = {.sa_handler = remove_path}, before;
 
-    /* Not signal(): it may let a second one through that ends the program before the file is
-     * gone. */
+    /* signal() is not used, because a second signal might end the program before the file is
+     * removed. */
     removed_path = path;
     sigfillset(&ours.sa_mask);
     for (size_t i = 0; path && i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], &ours, &before) == 0 && before.sa_handler == SIG_IGN)
             sigaction(numbers[i], &before,
-                      NULL); /* nohup, and what runs in the background, stay so */
+                      NULL); /* signals that nohup or a background shell ignores stay ignored */
 }
 
 struct start {

@@ -64,7 +64,7 @@ void traffic_received(struct traffic *t, const void *bytes, size_t n)
 
 /* ---- --rate ---------------------------------------------------------------------------------- */
 
-/* C libraries of Windows differ in how printf takes 64 bits. */
+/* The C libraries of Windows differ in the printf format for 64 bits. */
 static const char *decimal(uint64_t n, char buffer[24])
 {
     char *p = buffer + 23;
