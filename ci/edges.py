@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 
-# Every folder may use these; sys.h is the seam, whose functions the backend defines.
+# Every folder may use these. sys.h declares the functions that the backend defines.
 EVERYWHERE = {"base", "sys"}
 BACKENDS = {"posix", "win32"}
 

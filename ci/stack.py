@@ -21,7 +21,7 @@ import tempfile
 
 TOP = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
-# Who calls by a pointer that is kept in a structure or a table: the functions that may stand there.
+# Calls through a pointer in a structure or a table, and the functions that the pointer may have.
 STORED = [
     (r"(_let_go|close_locked|remove_if|_close_late|in_child|complete_close|_drain|_destroy|_end)$",
      r"(xsock__sock_close|(^|:)close_held|xsock__sock_empty)$"),
@@ -139,8 +139,8 @@ def main():
         for source, name in objects:
             read_taken(objdump, source, name, frames, taken)
     walk = Walk(frames, calls, taken)
-    # Every call, public or of a guest, is a way in, and so is every callback that begins on a stack
-    # of its own.
+    # Every public call and every call of a guest is an entry, and so is every callback that begins
+    # on a stack of its own.
     ways = sorted((walk.deepest(name) for name in frames), reverse=True)
     public = [way for way in ways if re.match(r"_?xsock_[a-z]", way[1][0])]
     for bytes_, path in public[:5]:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every test of xsock on this machine: Linux natively, Windows under Wine, FreeBSD as far as
+# Runs every test of xsock on this machine: Linux natively, Windows under Wine, and FreeBSD up to
 # linking.
 # Installs what is missing (Debian, Ubuntu; root or sudo). Everything is built under build/.
 #   ci/test.sh              all suites
@@ -25,7 +25,7 @@ needs_of() {
     done
 }
 
-# clang's sanitizers are in a package of their own in some releases, named by its version.
+# In some releases, clang's sanitizers are in a separate package, whose name contains the version.
 install_clang_runtime() {
     command -v clang >/dev/null || return 0
     echo 'int main(void) { return 0; }' >"$BUILD/try.c"
@@ -50,7 +50,7 @@ run_suite() {
     cat "$RESULTS/$suite.report"
 }
 
-# Leaves no process behind, however the script ends.
+# No process is left behind, however the script ends.
 tidy() {
     local running
     running=$(jobs -p)
@@ -72,7 +72,7 @@ run_suites() {
     wait
 }
 
-# Prints the last line, and fails unless all is well.
+# Prints the last line. Fails if a check failed or a suite did not finish.
 sum_up() {
     local suite
     for suite in "$@"; do

@@ -1,11 +1,11 @@
 # needs: build python mingw mingw32
-# The binary interface: numbers, sizes and offsets, and the list of exported calls.
+# Checks the binary interface: numbers, sizes and offsets, and the list of exported calls.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
 
-# What programs are compiled with must not change by accident. ci/abi.py makes the changes that are
-# meant.
+# The facts with which programs are compiled must not change by accident. ci/abi.py writes the
+# intended changes.
 keeps_the_abi() { "$@" -std=c11 -Wall -Wextra -pedantic -Werror -fsyntax-only "$TOP/tests/abi.c"; }
 check "numbers, sizes and offsets are those of the list" keeps_the_abi gcc -I "$TOP/include"
 for compiler in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
@@ -13,7 +13,7 @@ for compiler in x86_64-w64-mingw32-gcc i686-w64-mingw32-gcc; do
         -I "$TOP/include"
 done
 
-# notices FROM TO: a copy of the headers in which FROM is replaced by TO does not pass.
+# notices FROM TO checks that a copy of the headers in which FROM is replaced by TO fails.
 notices() {
     rm -rf "$OUT/changed"
     cp -r "$TOP/include" "$OUT/changed"

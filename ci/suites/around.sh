@@ -1,6 +1,6 @@
 # needs: build package python around
-# xsock with the libraries and languages around it: each program of examples/around compiles without
-# a warning, runs, and prints what it should.
+# Uses xsock with other libraries and languages. Each program of examples/around must compile
+# without a warning, run, and print the expected text.
 # shellcheck shell=bash
 
 folder=$TOP/examples/around

@@ -1,5 +1,5 @@
 # needs: build valgrind strace python
-# The instructions and system calls of single operations, compared with bench/counts.txt.
+# Compares the instructions and system calls of single operations with bench/counts.txt.
 # shellcheck shell=bash
 
 run_script counts env XSOCK_CHECK_OUT="$OUT" bash "$TOP/bench/check.sh"

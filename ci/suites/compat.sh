@@ -1,5 +1,6 @@
 # needs: build python zig
-# docs/compat.md says what the rows of the source say. COMPAT_WRITE=1 writes the page first.
+# Checks that docs/compat.md agrees with the rows of the source. COMPAT_WRITE=1 writes the page
+# first.
 # shellcheck shell=bash
 
 once zig quietly install_zig
@@ -9,7 +10,7 @@ compat() { python3 "$TOP/tools/compat.py" "$@" "${compilers[@]}"; }
 [ -z "${COMPAT_WRITE:-}" ] || must "docs/compat.md is written" compat
 check "docs/compat.md agrees with the rows" compat --check
 
-# A row that changes is found.
+# The check itself is tested. It must find a changed row.
 planted() {
     rm -rf "$OUT/planted"
     mkdir -p "$OUT/planted"

@@ -15,7 +15,7 @@ install_xsock() { # KIND BUILD_SHARED_LIBS OPTION...
     mv "$OUT/$1/first" "$OUT/$1/installed"
 }
 
-# The checks run in subshells, so that what this exports stays with the check that calls it.
+# The checks run in subshells, so that an exported variable stays within the check that exports it.
 use_installed() { # KIND
     export PKG_CONFIG_PATH=$OUT/$1/installed/lib/pkgconfig
     if [ "$1" = shared ]; then export LD_LIBRARY_PATH=$OUT/$1/installed/lib; fi
@@ -72,7 +72,7 @@ for kind in static shared; do
 done
 check "static: a program by pkg-config --static" by_pkg_config static --static
 
-# The files of each component, of the shared library. What has a version in its name is left out.
+# The files of each component of the shared library. File names that contain a version are left out.
 components() {
     local component
     for component in runtime development program documentation; do
@@ -111,7 +111,7 @@ completes() {
 }
 check "the completions of three shells are installed" completes
 
-# Meson installs what CMake installs, except for the CMake package, and the tree can be moved too.
+# Meson installs the same files as CMake, except for the CMake package. Its tree can be moved too.
 meson_installs() {
     rm -rf "$OUT/meson" "$OUT/meson-first" "$OUT/by-meson"
     mkdir -p "$OUT/by-meson"

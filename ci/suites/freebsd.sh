@@ -1,6 +1,6 @@
 # needs: build cmocka zig sources
-# FreeBSD by Zig: both libraries, the program and the tests are compiled and linked. They cannot run
-# here.
+# FreeBSD by Zig. Both libraries, the program and the tests are compiled and linked. They cannot run
+# on this machine.
 # shellcheck shell=bash
 
 target=x86_64-freebsd.14.0

@@ -1,12 +1,12 @@
 # needs: build cmocka
-# Linux, gcc, the shared library, without optimisation; and how large the library is.
+# Linux, gcc, the shared library, without optimisation. Also the size of the library.
 # shellcheck shell=bash
 
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=ON
 run_tests "$OUT"
 
-# The library exports functions only, as data would tie programs to its size. The name of their
-# version stands among the symbols too.
+# The library exports functions only, because exported data would fix its size in programs. The name
+# of their version stands among the symbols too.
 exports() {
     nm -D --defined-only "$OUT/libxsock.so" >"$OUT/symbols.txt"
     grep -qE ' A XSOCK_0$' "$OUT/symbols.txt"
@@ -26,9 +26,9 @@ calls_itself_directly() { # as -Bsymbolic-functions has it: no relocation names 
 check "it calls its own public functions directly" calls_itself_directly
 check "the library stays loaded once it is" dynamic NODELETE
 
-# How large the stripped library is on x86-64, without what a distribution adds to gcc's options.
-# Segments are aligned to 4 KiB, and a small change of the code may change the size by that much,
-# or by nothing. MinSizeRel has a limit; the size of a Release build is only shown.
+# The size of the stripped library on x86-64, without the options that a distribution adds to gcc.
+# Segments are aligned to 4 KiB, so a small change of the code changes the size by this much or not
+# at all. MinSizeRel has a limit. The size of a Release build is only printed.
 measure() { # BUILD_TYPE WASIX: sets size
     local out=$OUT/$1-$2
     must "$1 with WASIX $2 configures" cmake -S "$TOP" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE="$1" \

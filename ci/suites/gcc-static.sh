@@ -11,7 +11,7 @@ hidden_or_public() { # everything global in the archive has xsock's prefix: nobo
 check "the archive defines no name but xsock_ ones" hidden_or_public
 run_script program bash "$TOP/tests/tool/run.sh" "$OUT/bin/xsock"
 
-# Nothing is timed here: that they run to their end, and that each prints figures.
+# The benchmarks are not timed here. They must run to their end and print figures.
 benchmarks_run() {
     local program
     for program in "$OUT"/bin/bench_*; do

@@ -1,6 +1,6 @@
 # needs: build python mingw wine
-# The guide: its programs are those of examples/guide, they compile without a warning, and they
-# print what the pages say. The links of all documents lead somewhere.
+# Checks the guide. Its programs are those of examples/guide, compile without a warning, and print
+# the output that the pages show. The links of all documents are valid.
 # shellcheck shell=bash
 
 mkdir -p "$OUT/posix" "$OUT/windows"
@@ -32,7 +32,7 @@ for program in "$TOP"/examples/guide/*.c; do
 done
 check "the programs print the same on Windows (Wine)" python3 "$TOP/ci/guide.py" "$OUT/windows" wine
 
-# The comparison itself is tried: a line of output that is not printed is found.
+# The comparison itself is tested. It must find a line of output that is not printed.
 planted() {
     rm -rf "$OUT/planted"
     mkdir -p "$OUT/planted/ci"

@@ -1,11 +1,11 @@
 # needs: build meson mingw
-# The shipped files are hardened, unless the option is off or the user's flags say otherwise. Each
-# check reads the files that CMake and Meson built.
+# Checks that the shipped files are hardened, unless the option is off or the user's flags disable a
+# feature. Each check reads the files that CMake and Meson built.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
 
-# by_cmake NAME FLAGS LDFLAGS OPTION...: a Release build of the library and the program.
+# by_cmake NAME FLAGS LDFLAGS OPTION... makes a Release build of the library and the program.
 by_cmake() {
     rm -rf "${OUT:?}/$1"
     CFLAGS=$2 LDFLAGS=$3 cmake -S "$TOP" -B "$OUT/$1" -G Ninja -DXSOCK_WERROR=ON \
@@ -18,16 +18,17 @@ by_meson() { # NAME OPTION...
     without_warnings ninja -C "$OUT/$1"
 }
 
-# As grep -q, but all input is read: a writer that is ended early counts as a failure here.
+# Does the same as grep -q, but reads all the input. If grep ended early, the writer would fail, and
+# so would the check.
 shows() { grep -e "$1" >/dev/null; }
 
-# has WHAT FILE: one property of an ELF file.
+# has WHAT FILE checks one property of an ELF file.
 has() {
     case $1 in
     relro) readelf -lW "$2" | shows GNU_RELRO ;;
     now) readelf -dW "$2" | shows 'BIND_NOW\|Flags:.* NOW' ;;
     noexecstack) readelf -lW "$2" | shows 'GNU_STACK.* RW ' ;;
-    # read-only data is not in a segment that can be executed, and no segment can be written and run
+    # read-only data is not in an executable segment, and no segment is both writable and executable
     separate) ! readelf -lW "$2" | shows ' RWE ' &&
         ! readelf -lW "$2" | grep '\.text' | shows '\.rodata' ;;
     pie) readelf -hW "$2" | shows 'Type: *DYN' ;;
@@ -38,7 +39,7 @@ has() {
         END { exit n == 0 || bad > 0 }' ;;
     esac
 }
-# is FILE WHAT...: the file has these properties. "no-WHAT": it lacks one.
+# is FILE WHAT... checks that the file has these properties. "no-WHAT" means that it lacks one.
 is() {
     local what
     for what in "${@:2}"; do
@@ -52,7 +53,7 @@ everything=(relro now noexecstack separate pie protector fortify)
 landing=()
 if [ "$(uname -m)" = x86_64 ]; then landing=(cet); fi
 
-# The static library calls nothing of FORTIFY and of the stack protector.
+# The static library calls no function of FORTIFY or of the stack protector.
 is_free() { # ARCHIVE
     ! nm -u "$1" | grep -E '__stack_chk|__[a-z]*_chk$'
 }
@@ -86,13 +87,13 @@ must "Meson: with flags of the user's" by_meson meson-user -Ddefault_library=sha
 check "the user's flags win with Meson" is "$OUT/meson-user/libxsock.so" \
     no-protector no-now fortify
 
-# Windows: the marks in the header of a program or a DLL.
+# Windows: the flags in the header of a program or a DLL.
 marked() { # FILE
     local mark
     for mark in HIGH_ENTROPY_VA DYNAMIC_BASE NX_COMPAT; do
         x86_64-w64-mingw32-objdump -p "$1" | shows "$mark" || { say "$1 lacks $mark"; return 1; }
     done
-    # without relocations the program would stay where it is
+    # without relocations the system could not move the program
     x86_64-w64-mingw32-objdump -h "$1" | shows '\.reloc'
 }
 must "Windows: the DLL and the program" by_cmake windows "" "" -DBUILD_SHARED_LIBS=ON \

@@ -1,13 +1,13 @@
 # needs: build cxx docs
-# The public headers: each alone, as C11 and C++17, with nothing of the system's in them; what they
-# promise to compilers; the examples in them; and that they describe everything.
+# Checks the public headers: each alone, as C11 and C++17, without names of the system; their
+# attributes for compilers; their examples; and that they document every name.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
 flags=(-Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -fsyntax-only -I "$TOP/include")
 
-# A header includes no header of the system's beyond three of the C standard: none of these names
-# is known then.
+# A header includes no system header except three of the C standard, so none of these names is
+# known.
 guards=(_SYS_SOCKET_H _NETINET_IN_H _UNISTD_H _SYS_TYPES_H _ERRNO_H _STDIO_H _STRING_H
     AF_INET SOCK_STREAM)
 
@@ -26,7 +26,7 @@ for header in "$TOP"/include/*.h; do
     check "$name stands alone in C++17" g++ -std=c++17 "${flags[@]}" "$OUT/$name.cpp"
 done
 
-# A header includes no other file: only what those three include, and headers of our own.
+# A header includes only the headers that those three include, and our own.
 includes_nothing_else() {
     printf '#include <stdbool.h>\n#include <stddef.h>\n#include <stdint.h>\n' >"$OUT/standard.c"
     "${@:2}" -I "$TOP/include" -M "$OUT/standard.c" | tr -s ' \\\n' '\n' \
@@ -43,7 +43,7 @@ for header in "$TOP"/include/*.h; do
     check "$name includes no file of the system's" includes_nothing_else "$name" gcc -std=c11
 done
 
-# A program may use any name of the system's for itself: no macro and no type takes one.
+# A program may use any name of the system for itself, so no macro and no type uses one.
 names_are_free() {
     {
         echo '#include "xsock.h"'
@@ -66,12 +66,13 @@ check "no name of the system's is taken" names_are_free
 
 # ---- Version, enums and attributes ---------------------------------------------------------------
 
-# compiles COMPILER FLAG...: compiles what follows an #include of xsock.h, from standard input.
+# compiles COMPILER FLAG... compiles the standard input after an #include of xsock.h.
 compiles() {
     { echo '#include "xsock.h"'; cat; } >"$OUT/program"
     "$@" "${flags[@]}" "$OUT/program"
 }
-# warns PATTERN COMPILER FLAG...: does the same with -Wall, and succeeds if it prints the pattern.
+# warns PATTERN COMPILER FLAG... does the same with -Wall, and succeeds if the compiler prints the
+# pattern.
 warns() {
     { echo '#include "xsock.h"'; cat; } >"$OUT/program"
     "${@:2}" -Wall -I "$TOP/include" -c -o /dev/null "$OUT/program" >"$OUT/warnings" 2>&1 || true
@@ -146,7 +147,7 @@ check "no header says nonnull, with which compilers remove checks for NULL" noth
 
 # ---- Examples and descriptions -------------------------------------------------------------------
 
-# Each @code block is a program, or the body of a function.
+# Each @code block is a program or the body of a function.
 rm -f "$OUT"/example.*
 for header in "$TOP"/include/*.h; do
     name=$(basename "$header")
@@ -175,7 +176,7 @@ reference_is_whole() {
 }
 check "every call, parameter, result and field is described (doxygen)" reference_is_whole
 
-# Doxygen 1.9.4 does not notice that a constant of an enum has no comment.
+# Doxygen 1.9.4 does not report a constant of an enum that has no comment.
 constants_are_described() {
     awk '/^    XSOCK_[A-Z0-9_]+( = [^,\/]*)?,?$/ && before !~ /\*\/$/ {
             print FILENAME ":" FNR ": " $0

@@ -1,9 +1,11 @@
 # needs: build cmocka meson package mingw wine sources
-# Meson: natively, both libraries; and for Windows, the DLL. On Windows ci/test.sh runs one test
-# program of each kind, as the suites of CMake run all of them; ci/full.sh runs all by Meson, too.
+# Meson, with both libraries natively, and with the DLL for Windows. On Windows ci/test.sh runs one
+# test program of each kind, because the suites of CMake run all of them. ci/full.sh runs all of
+# them by Meson, too.
 # shellcheck shell=bash
 
-# meson_suite FOLDER TESTS OPTION...: TESTS are the names of the tests to run; none means all.
+# meson_suite FOLDER TESTS OPTION... builds and tests. TESTS are the names of the tests to run. If
+# TESTS is empty, all tests run.
 meson_suite() {
     local folder=$1 what tests
     what=$(basename "$folder")

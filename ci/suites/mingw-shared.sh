@@ -1,7 +1,7 @@
 # needs: build cmocka mingw wine sources
-# Windows by mingw-w64, under Wine, the DLL; installed, and used by somebody else's program. Only the
-# tests of public calls use the DLL. The suite mingw-static runs the others, which are the same
-# programs in both builds.
+# Windows by mingw-w64, under Wine, with the DLL. The DLL is installed, and a program of another
+# project uses it. Only the tests of public calls use the DLL. The suite mingw-static runs the other
+# tests, which are the same programs in both builds.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
@@ -20,7 +20,8 @@ exports() {
 }
 check "the DLL exports the public calls and nothing else" exports
 
-# The DLL with its zero bytes removed: then the UTF-16 strings of its resource read as ASCII.
+# The DLL is searched without its zero bytes, because the UTF-16 strings of its resource then read
+# as ASCII.
 tells_its_version() {
     local version
     version=$(version)

@@ -1,6 +1,6 @@
 # needs: build cmocka mingw wine sources python
-# Windows by mingw-w64, under Wine, with the static library. The catalog of the program agrees with
-# this system's.
+# Windows by mingw-w64, under Wine, with the static library. The catalog of the program must agree
+# with the catalog on this system.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake

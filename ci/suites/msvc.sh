@@ -1,6 +1,7 @@
 # needs: build sources clang lld msvc wine
-# Windows as MSVC compiles it: clang in MSVC mode with Wine's headers, the static library, under Wine. The tests are
-# those of Winsock and of the branches that MSVC takes; the suite mingw-static runs all.
+# Windows as MSVC compiles it: clang in MSVC mode with Wine's headers, and the static library, under
+# Wine. The tests are those of Winsock and of the branches for MSVC. The suite mingw-static runs all
+# tests.
 # shellcheck shell=bash
 
 once cmocka-msvc quietly build_cmocka msvc msvc-clang.cmake \

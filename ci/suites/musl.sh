@@ -1,6 +1,7 @@
 # needs: build cmocka musl sources
-# Linux with musl by Debian's musl-gcc, which has no kernel headers: library, program and all tests.
-# Without optimisation, because the other suites have shown it, and this one is to be quick.
+# Linux with musl by Debian's musl-gcc, which has no kernel headers. Builds the library and the
+# program, and runs all tests. The build is not optimised, because the other suites test optimised
+# builds, and this suite should be fast.
 # shellcheck shell=bash
 
 once cmocka-musl quietly build_cmocka musl musl.cmake

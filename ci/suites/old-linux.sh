@@ -1,12 +1,12 @@
 # needs: build zig
-# Linux by Zig: with the oldest glibc that the library is for, and with musl. Both are compiled and
-# linked. The program is built for x86-64, and runs if this machine is one.
+# Linux by Zig, with the oldest glibc that the library supports, and with musl. Both are compiled
+# and linked. The program is built for x86-64, and runs if this machine is an x86-64.
 # shellcheck shell=bash
 
 once zig quietly install_zig
 
-# build_for LIBC: the compiler is a script, as CMake wants one program, and Zig's compiler is a
-# subcommand.
+# build_for LIBC builds everything for this libc. The compiler is a script, because CMake requires a
+# single program, and Zig's compiler is a subcommand.
 build_for() {
     local folder=$OUT/$1
     mkdir -p "$folder"

@@ -1,6 +1,6 @@
 # needs: build package meson docs python sources debian
-# A release and the packages that are made from its archive. Each is used by a program of another
-# project. This takes too long for ci/test.sh; ci/full.sh runs it.
+# Tests a release, and the packages that are made from its archive. A program of another project
+# uses each package. This suite takes too long for ci/test.sh, so ci/full.sh runs it.
 # shellcheck shell=bash
 
 rm -rf "$OUT"
@@ -8,7 +8,7 @@ mkdir -p "$OUT"
 consumer=$TOP/tests/consumer
 name=xsock-$(version)
 
-# ---- The release: what is committed --------------------------------------------------------------
+# ---- The release, made from the committed files --------------------------------------------------
 
 must "ci/release.sh makes a release" bash "$TOP/ci/release.sh" "$OUT/release"
 again() {
@@ -77,7 +77,7 @@ debian() {
     dpkg-buildpackage -us -uc
 }
 must "Debian: the packages are built" debian
-# An upload to Debian closes a bug of its list, which nobody has opened.
+# An upload to Debian must close a bug of Debian's list, and nobody has opened one.
 check "Debian: lintian finds nothing" lintian --allow-root --fail-on error,warning \
     --suppress-tags initial-upload-closes-no-bugs "$OUT"/*.changes
 by_debian() { # OPTION...: unpacked, not installed

@@ -1,6 +1,6 @@
 # needs: build docs python meson
-# The manual pages of section 3: each public name has one, each text of the headers arrives in it
-# whole, a page names only what exists, and both build systems install them.
+# Checks the manual pages of section 3. Each public name has a page, each text of the headers is in
+# a page as a whole, pages name only things that exist, and both build systems install the pages.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
@@ -16,8 +16,8 @@ lint() {
 }
 check "mandoc -Tlint has no warning" lint
 
-# The comparison itself is tried: each planted fault is found.
-# planted TEXT COMMAND...: spoils a copy of the pages, and looks for TEXT in what is found then.
+# The comparison itself is tested, and must find each planted fault. planted TEXT COMMAND... spoils
+# a copy of the pages by the command, and looks for TEXT in the report.
 planted() {
     rm -rf "$OUT/planted"
     cp -r "$OUT/man3" "$OUT/planted"
@@ -48,7 +48,7 @@ check "a call that the overview leaves out is found" planted 'no link to xsock_d
 
 # ---- Installing ----------------------------------------------------------------------------------
 
-# installed FOLDER: the pages of a build without WASIX are those of its headers.
+# installed FOLDER checks that a build without WASIX has the pages of its own headers only.
 installed() {
     local man3=$1/share/man/man3
     cmp "$OUT/man3/xsock_open.3" "$man3/xsock_open.3" && [ -f "$man3/xsock.3" ] &&
@@ -68,7 +68,7 @@ with_meson() {
 }
 check "Meson makes and installs them" with_meson
 
-# A release archive of what is committed has them, and installs them without Doxygen.
+# A release archive of the committed files contains the pages, and installs them without Doxygen.
 archive_has_them() {
     rm -rf "$OUT/dist" "$OUT/archive" "$OUT/archive-prefix"
     git -C "$TOP" clone -q "$TOP" "$OUT/dist" &&

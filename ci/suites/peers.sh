@@ -1,5 +1,5 @@
 # needs: build mingw wine sources peers
-# The program and the examples with peers of other projects: on Linux, and as programs of Windows
+# Tests the program and the examples with peers of other projects, on Linux, and as Windows programs
 # under Wine.
 # shellcheck shell=bash
 

@@ -1,6 +1,6 @@
 # needs: build cmocka
-# Linux with the poller on kqueue, which FreeBSD and macOS get: the tests that use pollers, over the kqueue of
-# tests/support/kqueue, which is written for them.
+# Linux with the poller on kqueue, which FreeBSD and macOS use. The tests that use pollers run with
+# the kqueue of tests/support/kqueue, which is written for them.
 # shellcheck shell=bash
 
 tests=(bsd_kqueue poller poller_members poller_threads readiness wakes close_wakes deadline_wakes wasix_epoll

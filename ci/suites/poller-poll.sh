@@ -1,6 +1,6 @@
 # needs: build cmocka
-# Linux with the poller on plain poll(), which systems get that have neither epoll nor kqueue: the tests that use
-# pollers.
+# Linux with the poller on plain poll(), which systems without epoll and kqueue use. Runs the tests
+# that use pollers.
 # shellcheck shell=bash
 
 tests=(poller poller_members poller_threads readiness wasix_epoll wasix_many fork connect_result)

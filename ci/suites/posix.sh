@@ -1,6 +1,6 @@
 # needs: build cmocka sources mingw wine peers meson package
-# xsock-posix: its tests natively, with the library and without, and under Wine; programs that others wrote, each
-# at its job against a native peer.
+# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine. Programs
+# of other projects do their work with a native peer.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
@@ -20,7 +20,7 @@ fetch_programs() {
 }
 must "the sources of programs are there" fetch_programs
 
-# by_pkg_config WHICH COMPILER [WRAPPER]: a program by the flags of the installed package.
+# by_pkg_config WHICH COMPILER [WRAPPER] builds a program by the flags of the installed package.
 by_pkg_config() {
     local words which=$1 compiler=$2
     shift 2
@@ -29,7 +29,7 @@ by_pkg_config() {
     prints works "$@" "$OUT/$which/by-pkg-config.exe"
 }
 
-# by_cmake WHICH PROGRAM OPTION... [-- WRAPPER]: the same by the installed CMake package.
+# by_cmake WHICH PROGRAM OPTION... [-- WRAPPER] does the same by the installed CMake package.
 by_cmake() {
     local which=$1 program=$2 options=()
     shift 2
@@ -52,7 +52,7 @@ by_meson() { # WHICH
     prints works "$OUT/$1/by-meson/consumer"
 }
 
-# Natively: what the tests expect is what the system itself does.
+# Natively, without the library: the system itself must do what the tests expect.
 must "configures for emulation" cmake -S "$TOP" -B "$OUT/native" -G Ninja "${COMMON[@]}" \
     -DXSOCK_POSIX_EMULATE=ON -DCMAKE_INSTALL_PREFIX="$OUT/native/installed"
 targets=(xsock-posix)

@@ -1,7 +1,8 @@
 # needs: build cmocka clang cxx musl mingw wine zig sources
-# The single file that tools/amalgamate.py makes: it compiles without a warning with every compiler
-# here and has no global name but the public calls; programs in C and C++ use it; and some tests run
-# against it. ci/full.sh runs all tests: with gcc, with clang, with musl and under Wine.
+# Tests the single file that tools/amalgamate.py makes. The file compiles without a warning with
+# every compiler here, and its only global names are the public calls. Programs in C and C++ use it,
+# and some tests run with it. ci/full.sh runs all tests with gcc, with clang, with musl and under
+# Wine.
 # shellcheck shell=bash
 
 dist=$OUT/dist
@@ -13,7 +14,7 @@ once zig quietly install_zig
 once wine quietly make_wine_prefix
 keep_wine
 
-# compiles WHAT COMPILER OPTION...: to nothing, without a warning.
+# compiles WHAT COMPILER OPTION... compiles the file, without a warning and without an output file.
 compiles() {
     check "$1: compiles without a warning" "${@:2}" "${flags[@]}" -Werror -c -o "$OUT/${1// /-}.o" \
         "$dist/xsock.c"
@@ -36,7 +37,7 @@ if [ -n "${XSOCK_FULL:-}" ]; then
     done
 fi
 
-# only_public NM OBJECT CALL-FILTER: the object's global names are the public calls, and no other.
+# only_public NM OBJECT CALL-FILTER checks that the object's global names are the public calls only.
 only_public() {
     "$1" --defined-only --extern-only "$OUT/$2.o" | awk '$2 ~ /[A-Z]/ { print $3 }' |
         sed 's/^_\(xsock_\)/\1/' | grep -v '^\.refptr\.' | sort -u >"$OUT/$2.names"
@@ -48,7 +49,7 @@ check "without WASIX: the other public calls" only_public nm gcc-without-WASIX '
 check "Windows: no global name but the public calls" only_public x86_64-w64-mingw32-nm mingw \
     'no such call'
 
-# Twice the same bytes, and each header is there once.
+# Two runs give the same bytes, and each header is included once.
 same_twice() {
     python3 "$TOP/tools/amalgamate.py" "$OUT/again" && diff -r "$dist" "$OUT/again"
 }
@@ -57,7 +58,7 @@ with_lines() {
     python3 "$TOP/tools/amalgamate.py" --line "$OUT/lines"
     gcc -g -O0 "${flags[@]}" -Werror -c "$OUT/lines/xsock.c" -o "$OUT/lines.o"
     ! grep -q '^#line' "$dist/xsock.c"
-    # What a debugger shows of some calls.
+    # The lines that a debugger shows for some calls.
     local call file line
     for call in xsock_errname xsock_open xsock_wasix_create; do
         file=$(grep -l "^[a-z].*[ *]$call(" "$TOP"/src/*/*.c)
@@ -68,7 +69,7 @@ with_lines() {
 }
 check "with --line, lines and files are those of the sources" with_lines
 
-# ---- Programs of others --------------------------------------------------------------------------
+# ---- Programs of other projects ------------------------------------------------------------------
 
 program() { # OUTPUT COMMAND...
     "${@:2}" "$consumer/app.c" "$dist/xsock.c" -I "$dist" "${flags[@]}" -Werror -o "$OUT/$1"
@@ -97,7 +98,8 @@ check "a program for macOS links" linked aarch64-macos macOS
 
 # ---- The tests -----------------------------------------------------------------------------------
 
-# run_all FOLDER [WRAPPER...]: each test that is built; the fake backend cannot be put into the file.
+# run_all FOLDER [WRAPPER...] runs each test that is built. The fake backend cannot be put into the
+# file.
 run_all() {
     local folder=$1 program name
     shift

@@ -1,6 +1,6 @@
 # needs: build python mingw
-# The stack that the library's own frames take in its deepest call: at most 8 KiB, see ci/stack.py.
-# gcc -O0 has the largest frames, gcc -O2 the most inlining.
+# Checks that the library's own frames take at most 8 KiB of stack in the deepest call (see
+# ci/stack.py). gcc -O0 has the largest frames, and gcc -O2 inlines the most.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"

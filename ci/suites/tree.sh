@@ -1,6 +1,6 @@
 # needs: build mingw python
-# The folders of src/: ci/edges.txt allows each include and each call between files, and no files
-# depend on each other in a circle. Both backends are checked.
+# Checks the folders of src/. ci/edges.txt must allow each include and each call between files, and
+# files must not depend on each other in a circle. Both backends are checked.
 # shellcheck shell=bash
 
 windows=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
@@ -18,7 +18,7 @@ for backend in posix win32; do
     cat "$OUT/$backend.edges"
 done
 
-# The check itself is tried: a planted include and a planted call are found.
+# The check itself is tested. It must find a planted include and a planted call.
 refuses() { # TEXT ARGUMENT...
     local found
     found=$(edges "${@:2}") && return 1

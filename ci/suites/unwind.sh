@@ -1,12 +1,12 @@
 # needs: build cxx
-# Linux, gcc: exceptions and backtraces pass through a call of the default Release library, shared
-# and static.
+# Linux, gcc. Exceptions and backtraces must pass through a call of the default Release library,
+# shared and static.
 # shellcheck shell=bash
 
 unwind=$TOP/tests/unwind
 warnings=(-Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -I "$TOP/include")
 
-# A lock that an exception left behind would stop the program.
+# If an exception left a lock taken, the program would hang.
 without_hanging() { timeout 60 "$@"; }
 
 caught() { # KIND LINK...

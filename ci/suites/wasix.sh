@@ -1,6 +1,6 @@
 # needs: build clang wasm python mingw wine
-# Guests of WebAssembly run with xsock's sockets in both engines of examples/wasix: compiled to C by
-# wasm2c, natively and under Wine, and in wasmtime.
+# Runs WebAssembly guests with xsock's sockets in both engines of examples/wasix. wasm2c compiles
+# the guests to C, for this system and for Wine, and wasmtime runs them directly.
 # shellcheck shell=bash disable=SC2016 # backquotes are Markdown's
 
 glue=$TOP/examples/wasix
@@ -18,7 +18,7 @@ mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 
 guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -s)
 
 # Compiles guests to wasm, and the wasm to C with the functions that it links with. The wide guest
-# is for engines with wasm64.
+# is for engines that support wasm64.
 build_guests() {
     local name folder system
     clang --target=wasm64 "${guest_flags[@]}" -nostdlib "$TOP/tests/wasm/wide.c" -o "$OUT/wide.wasm"
@@ -33,7 +33,7 @@ build_guests() {
     done
 }
 
-# What is the same for all guests. MinGW finds neither the package's wasm-rt.h nor an alloca.h.
+# The parts that all guests share. MinGW finds neither the package's wasm-rt.h nor an alloca.h.
 build_glue() { # WHAT COMPILER
     local bin=$OUT/$1/glue cc=$2
     mkdir -p "$bin"
@@ -45,7 +45,7 @@ build_glue() { # WHAT COMPILER
     "$cc" -std=gnu11 -O1 -I"$bin" -c "$bin/wasm-rt-impl.c" -o "$bin/wasm-rt-impl.o"
 }
 
-# Foreign warnings are not ours: what wasm2c writes has some.
+# The output of wasm2c causes warnings, which are not errors of xsock.
 link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
     local out=$OUT/$1 cc=$2 suffix=$3 name
     shift 3
@@ -55,8 +55,9 @@ link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
     done
 }
 
-# ---- docs/wasix.md, which says what the sources do -----------------------------------------------
-# "NAME ARGUMENTS 1", the last where preview 1 has it too, or "only" where nothing else has it.
+# ---- docs/wasix.md must agree with the sources ---------------------------------------------------
+# Prints "NAME ARGUMENTS 1" for each import. The last word is 1 if preview 1 has the import too,
+# "only" if only preview 1 has it, and is missing otherwise.
 imports_agree() {
     sed -nE -e 's/^SAME\((\w+), \w+, (.*)\)$/SAME \1 \2/p' -e 's/^(WASIX|PREVIEW1\w*)\((\w+), (.*)\)$/\1 \2 \3/p' \
         "$TOP/src/wasix/imports.def" | tr -d '"' |

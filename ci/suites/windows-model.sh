@@ -1,7 +1,7 @@
 # needs: build cmocka mingw wine sources
-# What real Windows does and Wine does not, under Wine: every test program that calls the system
-# runs with the whole model in front of it. What the model does not play then, and why, stands in
-# tests/support/fake_win32_whole.c.
+# Tests under Wine the behaviour of real Windows that Wine does not have. Every test program that
+# calls the system runs with the whole model in front of Wine. tests/support/fake_win32_whole.c
+# lists the behaviour that the model leaves out then, and the reasons.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake

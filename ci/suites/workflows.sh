@@ -1,5 +1,5 @@
 # needs: go
-# The workflows of hosted CI are well-formed, by actionlint; and every action is pinned by a commit.
+# Checks the workflows of hosted CI by actionlint, and that a commit pins every action.
 # shellcheck shell=bash
 
 workflows=$TOP/.github/workflows

@@ -21,7 +21,7 @@ command=("$@")
 # shellcheck source=tests/tool/processes.sh
 . "$here/processes.sh"
 
-# guest NAME ARGUMENT...: leaves $out, $err and $status
+# guest NAME ARGUMENT... runs a guest, and sets $out, $err and $status
 guest() {
     local name=$1
     out=$dir/out err=$dir/err
@@ -32,7 +32,7 @@ guest() {
     tr -d '\r' <"$dir/raw.err" >"$err"
 }
 
-# page PATH: what the server has there
+# page PATH prints the server's page
 page() {
     curl --silent --include --http1.0 --max-time "$limit" --noproxy '*' "http://127.0.0.1:$port$1" >"$dir/page"
 }
@@ -70,7 +70,7 @@ has_files() {
     test_that "files: a guest that fails says where" fails_with 1 '.*files\.c:[0-9]+: a is 3, not 4'
 }
 
-# Not every engine has wasm64.
+# Some engines do not have wasm64.
 is_wide() {
     if [ ! -e "${command[-1]//%/wide}" ]; then
         skip "wide: $1" "wasm2c of wabt 1.0.32 has no wasm64"
@@ -80,7 +80,7 @@ is_wide() {
     test_that "wide: $1" succeeds
 }
 
-# What the engine does not have is named, and nothing else is said.
+# Each missing import is named, and nothing else is printed.
 is_of_libc() {
     guest libc
     test_that "libc: $1" exits 0
