@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes what the public headers fix for good: abi/exports.txt and tests/abi.c.
+"""Writes the facts that the public headers must never change: abi/exports.txt and tests/abi.c.
 
     ci/abi.py           writes both files
-    ci/abi.py --check   fails, and prints the difference, if a file is not what it would write
+    ci/abi.py --check   fails, and prints the difference, if a file is out of date
 
 Compilers tell the numbers, sizes and offsets, for each layout of LAYOUTS. No program is run:
 a table of constants is compiled to assembly, and the values are read from the assembly. The
@@ -66,13 +66,13 @@ def preprocessed():
 
 
 def exports(text):
-    """The functions that are declared; the types of functions are not among them."""
+    """The declared functions, without the types of functions."""
     names = re.findall(r"\b(xsock_\w+)\s*\([^{}]*?;", re.sub(r"typedef[^;{]*;", "", text))
     return sorted(set(names))
 
 
 def enums(text):
-    """(name of the enumeration, its constants), in the headers' order."""
+    """Returns (name of the enumeration, its constants), in the headers' order."""
     found = []
     for tag, body in re.findall(r"\benum\s*(\w*)\s*\{([^}]*)\}", text):
         names = re.findall(r"\b(XSOCK_\w+)\s*(?:=|,|$)", re.sub(r"=[^,]*", "=", body.strip()))
@@ -82,7 +82,7 @@ def enums(text):
 
 
 def macros():
-    """The constants that are macros: those whose text is an integer."""
+    """The constants that are macros, which are the macros whose text is an integer."""
     text = output(["gcc", *OPTIONS, "-E", "-dM", "-"], INCLUDES)
     number = r"\(?(?:0[xX][0-9a-fA-F]+|[0-9]+)[uUlL]*\)?"
     found = re.findall(rf"^#define (XSOCK_\w+) {number}$", text, re.M)
@@ -105,7 +105,7 @@ def structures(text):
 
 
 def values(compiler, expressions):
-    """What a compiler makes of constant expressions."""
+    """The values that a compiler computes for constant expressions."""
     rows = ",\n".join(f"    (long long)({e})" for e in expressions)
     source = f"#include <stddef.h>\n{INCLUDES}const long long table[] = {{\n{rows}}};\n"
     assembly = output([*compiler, *OPTIONS, "-S", "-o", "-", "-"], source)
@@ -122,7 +122,7 @@ def values(compiler, expressions):
 
 
 def assertions(text):
-    """(heading, [(macro, arguments, expression)])"""
+    """Yields (heading, [(macro, arguments, expression)])."""
     for tag, names in enums(text):
         yield tag, [("NUMBER", name, name) for name in names]
     if macros():

@@ -1,7 +1,7 @@
-"""Do two systems' catalogs agree? Arguments: two files of `xsock catalog --json`.
+"""Checks that the catalogs of two systems agree. Arguments: two files of `xsock catalog --json`.
 
-They have the same rows, and each row the same result, unless one of the systems does not have that family, type
-or protocol."""
+The files must have the same rows. Each row must have the same result, unless one of the systems
+lacks the family, type or protocol."""
 import json
 import sys
 

@@ -2,8 +2,8 @@
 
 Every identifier, every number of a constant and every error that the comment of a call names in OLD
 must stand in NEW. If several calls of OLD share a comment, one of them must have the error in NEW.
-NAME=NAME is a renaming; CALL:ERROR is a pair that OLD names only to exclude it. Prints the counts
-and what is lost. The exit status is 1 if something is lost."""
+NAME=NAME is a renaming. CALL:ERROR is a pair that OLD names only to exclude it. The script prints
+the counts and each missing item. The exit status is 1 if an item is missing."""
 import re
 import sys
 

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Checks that the files of src/ depend on each other as ci/edges.txt allows, and never in a circle.
 
-    edges.py BUILD-FOLDER [SOURCE-FOLDER]    BUILD-FOLDER holds the objects of a CMake build of the static library
+    edges.py BUILD-FOLDER [SOURCE-FOLDER]
 
-An edge is an include, or a call from one object to a function that another object defines. Prints the edges
-between folders, then each edge that is not allowed and each circle. The status is 1 if there is any.
+BUILD-FOLDER holds the objects of a CMake build of the static library. An edge is an include, or a
+call from one object to a function that another object defines. The script prints the edges between
+folders, and then each edge that is not allowed and each circle. The exit status is 1 if there is an
+edge that is not allowed, or a circle.
 """
 import collections
 import pathlib
@@ -18,7 +20,7 @@ BACKENDS = {"posix", "win32"}
 
 
 def room(path):
-    """The folder of a file in src/; sys.h is a room of its own."""
+    """The folder of a file in src/. sys.h counts as a folder of its own."""
     return path.split("/")[0] if "/" in path else "sys"
 
 
@@ -32,7 +34,7 @@ def read_rules(file):
 
 
 def include_edges(src, public):
-    """Yields each include of a file in src/. A name that is neither in src/ nor public is an error."""
+    """Yields each include of a file in src/. A name must be in src/ or public."""
     for file in sorted(src.rglob("*.[ch]")):
         name = file.relative_to(src).as_posix()
         for included in re.findall(r'^\s*#\s*include\s+"([^"]+)"', file.read_text(), re.M):
@@ -71,7 +73,8 @@ def call_edges(build, src):
 
 
 def circles(edges):
-    """The groups of files that reach each other (Tarjan's strongly connected components of two and more)."""
+    """The groups of files that reach each other (Tarjan's strongly connected components of at
+    least two files)."""
     index, low, stack, found = {}, {}, [], []
 
     def visit(node):

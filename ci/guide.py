@@ -2,13 +2,13 @@
 """Compares the programs and the output in docs/guide and README.md with examples/guide.
 
     ci/guide.py --write                 copies the programs into the pages
-    ci/guide.py PROGRAMS [RUNNER...]    checks the pages, and runs what they run
+    ci/guide.py PROGRAMS [RUNNER...]    checks the pages, and runs their commands
 
 A comment <!-- FILE --> stands before the block that shows FILE. A block of "console" holds commands
-("$ ./NAME ARGUMENT...") and what each prints. PROGRAMS is the folder of the compiled programs, and
-RUNNER is put before each command. A command that ends in & goes on while the later ones run; a port
-that it prints stands for the port that it really has. Programs that are not in the folder are not
-run, and are named.
+("$ ./NAME ARGUMENT...") and their output. PROGRAMS is the folder of the compiled programs, and
+RUNNER is put before each command. A command that ends in & goes on while the later commands run. A
+port in the page's output of such a command stands for its real port. The script does not run
+programs that are not in the folder, and prints their names.
 """
 import pathlib
 import re
@@ -31,7 +31,7 @@ def write(pages):
 
 
 def commands_of(text):
-    """(command, output) in the order of the page."""
+    """Returns (command, output) in the order of the page."""
     out = []
     for block in CONSOLE.findall(text):
         for line in block.splitlines():

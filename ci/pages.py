@@ -3,9 +3,9 @@
 
     ci/pages.py FOLDER      FOLDER holds the pages that tools/pages.py made
 
-Each public call, callback, structure and enum must have a page. Each text of its comment must stand
-in the page whole: descriptions, parameters, results, errors, fields and constants. A page may name
-only what exists. The program prints what is wrong, and returns 1 then.
+Each public call, callback, structure and enum must have a page. Each text of its comment be in
+the page as a whole: descriptions, parameters, results, errors, fields and constants. A page may
+name only things that exist. The script prints each fault, and exits with 1 if there is one.
 """
 import pathlib
 import re
@@ -17,12 +17,12 @@ OTHER_PAGES = {"xsock(1)", "socket(2)"}
 
 
 def normal(text):
-    """A text without what setting it changes: spaces, quotes, case, and the marks of comments."""
+    """A text without the parts that typesetting changes: spaces, quotes, case, and marks."""
     return re.sub(r"[\s`'\"*\u2018\u2019\u201c\u201d]+|#(?=XSOCK)", "", text).lower()
 
 
 def rendered(path):
-    """The text of a page as a reader sees it, in lines that are not broken."""
+    """The text of a page as a reader sees it, without line breaks in paragraphs."""
     out = subprocess.run(["mandoc", "-Tascii", "-Owidth=900", path], check=True, text=True,
                          stdout=subprocess.PIPE).stdout
     return re.sub(".\x08", "", out)
@@ -33,7 +33,7 @@ def comment_lines(comment):
 
 
 def texts(comment):
-    """(what it is, text) for each part of a comment that begins with /** and stands alone."""
+    """Returns (kind, text) for each part of a comment that begins with /** and stands alone."""
     comment = re.sub(r"@code.*?@endcode|@[{}]", "", comment, flags=re.S)
     current = ["text", ""]
     parts = [current]
@@ -63,7 +63,7 @@ def texts(comment):
 
 
 def things(header):
-    """(name of the page, comment, body) of what a header declares."""
+    """Returns (name of the page, comment, body) of each declaration of a header."""
     source = header.read_text(encoding="utf-8")
     comments = r"/\*\*(?!<)(?P<comment>(?:(?!\*/).)*)\*/\s*"
     call = re.compile(comments + r"XSOCK_API [\w ]+?\**(?P<name>xsock_\w+)\(", re.S)
@@ -80,7 +80,7 @@ def things(header):
 
 
 def fields(body):
-    """The comments of fields and constants, each behind or before what it describes."""
+    """The comments of fields and constants. A comment may stand before or after its subject."""
     return [(" ".join(comment_lines(match[1]))) for match in re.finditer(
         r"/\*\*<?((?:(?!\*/).)*)\*/", body, re.S)]
 

@@ -1,14 +1,14 @@
-"""The deepest call of the library, in bytes of stack of its own frames. Those of the C library
-are not counted.
+"""Finds the deepest call of the library, in bytes of stack of its own frames. Frames of the C
+library are not counted.
 
     stack.py [--backend posix|win32] [--limit BYTES] [--objects FOLDER] COMPILER [OPTION...]
 
 Compiles the sources with -fcallgraph-info=su (gcc 10 and later), and adds the frames up along the
-calls. A call by a pointer may reach what the nearest function on the way to it has taken the
-addresses of. STORED names the targets of pointers that are kept in structures. Prints the deepest
+calls. A call by a pointer may reach each function whose address the nearest function on the path
+has taken. STORED names the targets of pointers that are kept in structures. Prints the deepest
 path. The exit status is 0 if the deepest path is within the limit.
 
---objects names a folder for what is compiled. If the folder exists, its objects are used again, and
+--objects names a folder for the compiled objects. If the folder exists, its objects are used, and
 nothing is compiled.
 """
 import argparse
@@ -49,7 +49,7 @@ def compile_one(compiler, options, source, name):
 
 
 def compile_all(compiler, options, backend, folder):
-    """As many compilers run at once as there are processors."""
+    """Runs one compiler for each processor at the same time."""
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(
             lambda source: compile_one(compiler, options, source, object_name(folder, source)),
@@ -73,7 +73,7 @@ def read_graph(path, frames, calls):
 
 
 def read_taken(objdump, source, name, known, taken):
-    """What each function takes the address of: relocations that are not calls it makes itself."""
+    """The functions whose address each function takes: relocations other than its own calls."""
     owner = None
     done = subprocess.run([objdump, "-r", name + ".o"], capture_output=True, text=True, check=True)
     for line in done.stdout.splitlines():
@@ -102,7 +102,7 @@ class Walk:
         return set(stored) or held
 
     def deepest(self, name, held=frozenset(), path=()):
-        """Bytes, and the path."""
+        """Returns the bytes and the path."""
         if name not in self.frames or name in path:
             return 0, ()
         own = self.taken.get(name, set()) - self.calls.get(name, set())

@@ -30,7 +30,7 @@ check "a field that is moved is noticed" notices '^    uint32_t scope;' '    uin
 
 check "abi/exports.txt has every call that the headers declare" exports_are_listed
 
-if [ "$(uname -m)" = x86_64 ]; then # whose gcc also compiles for 32 bits
+if [ "$(uname -m)" = x86_64 ]; then # gcc on x86-64 also compiles for 32 bits
     check "ci/abi.py would write abi/exports.txt and tests/abi.c as they are" \
         python3 "$TOP/ci/abi.py" --check
 fi

@@ -8,12 +8,12 @@ must "the shared library is configured" cmake -S "$TOP" -B "$OUT" -G Ninja -DBUI
     -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=Debug
 must "the shared library is built" cmake --build "$OUT"
 
-program() { # NAME WHAT-IT-PRINTS OPTION...
+program() { # NAME OUTPUT OPTION...
     gcc -std=c11 -Wall -Wextra -pedantic -Werror -D_GNU_SOURCE -I "$TOP/include" \
         "$folder/$1.c" -o "$OUT/$1" "-Wl,-rpath,$OUT" -L "$OUT" -lxsock "${@:3}"
     prints "$2" "$OUT/$1"
 }
-with_package() { # NAME WHAT-IT-PRINTS PACKAGE
+with_package() { # NAME OUTPUT PACKAGE
     local words
     read -ra words < <(pkg-config --cflags --libs "$3" | sed 's/-I/-isystem /g')
     program "$1" "$2" "${words[@]}"

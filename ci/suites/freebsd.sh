@@ -11,7 +11,7 @@ toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$tar
 cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}"
 cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
 
-are_freebsd() { # the system's mark, which it asks of every program
+are_freebsd() { # FreeBSD runs only programs with this mark
     local program
     for program in "$OUT"/static/bin/* "$OUT"/shared/bin/*; do
         readelf -n "$program" | grep '^ *FreeBSD .*NT_VERSION' ||

@@ -18,7 +18,7 @@ exports() {
 check "the library exports the public calls as version XSOCK_0, and nothing else" exports
 dynamic() { readelf -W -d "$OUT/libxsock.so" | grep "$1"; }
 check "its SONAME has the number of the ABI" dynamic 'SONAME.*\[libxsock\.so\.0\]'
-calls_itself_directly() { # as -Bsymbolic-functions has it: no relocation names one of its own calls
+calls_itself_directly() { # no relocation names one of its own calls (-Bsymbolic-functions)
     readelf -W -r "$OUT/libxsock.so" >"$OUT/relocations.txt"
     grep -q ' getsockname@' "$OUT/relocations.txt"
     if grep ' xsock_' "$OUT/relocations.txt"; then return 1; fi
@@ -29,7 +29,7 @@ check "the library stays loaded once it is" dynamic NODELETE
 # The size of the stripped library on x86-64, without the options that a distribution adds to gcc.
 # Segments are aligned to 4 KiB, so a small change of the code changes the size by this much or not
 # at all. MinSizeRel has a limit. The size of a Release build is only printed.
-measure() { # BUILD_TYPE WASIX: sets size
+measure() { # BUILD_TYPE WASIX; sets size
     local out=$OUT/$1-$2
     must "$1 with WASIX $2 configures" cmake -S "$TOP" -B "$out" -G Ninja -DCMAKE_BUILD_TYPE="$1" \
         -DBUILD_SHARED_LIBS=ON -DXSOCK_WASIX="$2" -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_WERROR=ON \
@@ -41,7 +41,7 @@ measure() { # BUILD_TYPE WASIX: sets size
 }
 
 at_most() { # LIMIT FILE
-    size -A "$2" # shown where the size is too large: what has grown?
+    size -A "$2" # if the size is too large, this shows which section has grown
     [ "$(stat -c %s "$2")" -le "$1" ]
 }
 

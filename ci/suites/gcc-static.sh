@@ -5,7 +5,8 @@
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_BENCH=ON
 run_tests "$OUT"
 
-hidden_or_public() { # everything global in the archive has xsock's prefix: nobody else's names are taken
+# Every global name in the archive has xsock's prefix, so that no name of a program is taken.
+hidden_or_public() {
     nm --defined-only --extern-only "$OUT/libxsock.a" | awk 'NF == 3 && $3 !~ /^xsock_/ { print; bad = 1 } END { exit bad }'
 }
 check "the archive defines no name but xsock_ ones" hidden_or_public

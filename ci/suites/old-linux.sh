@@ -16,7 +16,7 @@ build_for() {
         -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=x86_64 -DCMAKE_C_COMPILER="$folder/cc"
 }
 
-needs_no_newer() { # GLIBC_2.17 is the highest version that the library asks for
+needs_no_newer() { # GLIBC_2.17 is the highest version that the library needs
     local newest
     newest=$(nm -D --undefined-only "$OUT/gnu.2.17/libxsock.so" | grep -o 'GLIBC_2\.[0-9]*' | sort -Vu | tail -n 1)
     echo "$newest"

@@ -80,7 +80,7 @@ must "Debian: the packages are built" debian
 # An upload to Debian must close a bug of Debian's list, and nobody has opened one.
 check "Debian: lintian finds nothing" lintian --allow-root --fail-on error,warning \
     --suppress-tags initial-upload-closes-no-bugs "$OUT"/*.changes
-by_debian() { # OPTION...: unpacked, not installed
+by_debian() { # OPTION... (the packages are unpacked, and not installed)
     local words root=$OUT/root
     rm -rf "$root"
     for package in "$OUT"/{libxsock0,libxsock-dev,xsock}_*.deb; do dpkg-deb -x "$package" "$root"; done

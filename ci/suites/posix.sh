@@ -68,7 +68,8 @@ for name in "${programs[@]}"; do
 done
 run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
 
-own_names() { # everything global in the archive has xsock's prefix: nobody else's names are taken
+# Every global name in the archive has xsock's prefix, so that no name of a program is taken.
+own_names() {
     nm --defined-only --extern-only "$1" | awk 'NF == 3 && $3 !~ /^xsock_posix_/ { print; bad = 1 } END { exit bad }'
 }
 check "the archive defines no name but xsock_posix_ ones" own_names "$OUT/native/xsock-posix/libxsock-posix.a"

@@ -16,7 +16,7 @@ check "mingw -O0: at most 8 KiB of stack" \
 say "    $(tail -n 1 "$OUT/win32-O0")"
 check "gcc -O2: at most 8 KiB of stack" deepest posix-O2 gcc -O2
 say "    $(tail -n 1 "$OUT/posix-O2")"
-too_deep_is_found() { # with the objects that the check before has compiled
+too_deep_is_found() { # uses the objects of the check before
     ! python3 "$TOP/ci/stack.py" --objects "$OUT/objects.posix-O2" --limit 1000 gcc -O2 \
         >"$OUT/planted" &&
         grep -q "at most 1000 are allowed" "$OUT/planted"
