@@ -3,7 +3,7 @@
 
     ci/pages.py FOLDER      FOLDER holds the pages that tools/pages.py made
 
-Each public call, callback, structure and enum must have a page. Each text of its comment be in
+Each public call, callback, structure and enum must have a page. Each text of its comment must be in
 the page as a whole: descriptions, parameters, results, errors, fields and constants. A page may
 name only things that exist. The script prints each fault, and exits with 1 if there is one.
 """

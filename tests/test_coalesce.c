@@ -163,9 +163,8 @@ static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
     (void)state;
     JOINING_RIG_OR_SKIP(&r);
     twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
-    ASSERT_RESULT(-XSOCK_EOPNOTSUPP,
-                  /* at once, although no datagram is there */
-                  (int)xsock_recv(r.to, in, CAPACITY, 0));
+    /* The call fails at once, although no datagram is there. */
+    ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recv(r.to, in, CAPACITY, 0));
     send_seven(&r, 0);
     wait_for_some(r.to);
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP, (int)xsock_recv(r.to, in, CAPACITY, 0));

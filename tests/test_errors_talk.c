@@ -317,8 +317,8 @@ static void each_call_says_EBADF_of_what_is_not_open(void **state)
     (void)state;
     states_open(&all);
     states = &all;
+    /* This leaves negative results out. */
     for (int r = 0; r < ROWS; r++)
-        /* this leaves negative results out */
         states_assert_EBADF(&rows[r], rows[r].run != do_poll);
     states_close(&all);
 }

@@ -45,9 +45,8 @@ static void timeouts_are_kept_and_the_system_is_not_asked(void **state)
     }
     for (int i = 0; i < 4; i++) {
         ASSERT_RESULT(-XSOCK_EINVAL, xsock_set_opt_time(d, timeouts[i], -2));
-        ASSERT_RESULT(0, xsock_get_opt_time(other, timeouts[i],
-                                            /* belongs to the socket, not to the descriptor */
-                                            &got));
+        /* A timeout belongs to the socket, not to the descriptor. */
+        ASSERT_RESULT(0, xsock_get_opt_time(other, timeouts[i], &got));
         assert_int_equal(got, i);
     }
     assert_int_equal(fake_options_calls(), 0);

@@ -228,8 +228,7 @@ static void a_member_is_one_entry_with_all_that_is_so(void **state)
     ASSERT_THAT(got[0].events == (IN | OUT), "events %#x", (unsigned)got[0].events);
     assert_true(got[0].data == 6);
     ASSERT_RESULT(
-        /* none of the events that are always reported holds */
-        0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6));
+        0, xsock_poller_ctl(p, MOD, d[0], ERR | HUP, 6)); /* neither of the two holds right now */
     ASSERT_RESULT(0, ready(p));
     sockets_close(p);
     sockets_close(d[0]);
@@ -325,9 +324,8 @@ static void ends_are_rdhup_and_then_hup(void **state)
     ASSERT_RESULT(0, ready(p));
     ASSERT_RESULT(0, xsock_shutdown(d[1], XSOCK_SHUT_WR));
     assert_becomes(p, IN | RDHUP, 5, d[0]);
-    ASSERT_RESULT(0,
-                  /* the end of one direction was not asked for */
-                  xsock_poller_ctl(p, MOD, d[0], 0, 5));
+    /* The end of one direction was not asked for. */
+    ASSERT_RESULT(0, xsock_poller_ctl(p, MOD, d[0], 0, 5));
     ASSERT_RESULT(0, ready(p));
     ASSERT_RESULT(0, xsock_shutdown(d[0], XSOCK_SHUT_WR));
     assert_becomes(p, HUP, 5, d[0]);

@@ -206,8 +206,8 @@ static void fork_children(int yields)
             be_child(i, yields);
         assert_true(children[i] > 0);
     }
+    /* If a child dies, its pair reports the end. */
     for (int i = 0; i < CHILDREN; i++)
-        /* if a child dies, its pair reports the end */
         ASSERT_RESULT(0, xsock_close(control[i][1]));
 }
 

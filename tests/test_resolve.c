@@ -416,8 +416,7 @@ static void test_a_lookup_that_takes_too_long_is_left_to_its_thread(void **state
     fake_threads_wait(true);
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
     assert_true(
-        /* frees the shared memory, which the next look-up allocates again */
-        fake_threads_run_one());
+        fake_threads_run_one()); /* frees the shared memory, and the next look-up allocates it */
     size_t before = fake_allocations();
     ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("both.example", "80", 1000));
     assert_true(fake_allocations() > before);

@@ -111,10 +111,9 @@ static void a_blocking_one_sends_all_that_fits(void **state)
     ASSERT_RESULT(500, (int)xsock_recv(pair[1], got, 500, XSOCK_MSG_WAITALL));
     assert_memory_equal(got, content + 77, 500);
     ASSERT_RESULT(0, xsock_set_opt_time(pair[0], XSOCK_SO_SNDTIMEO, 1000000));
-    ptrdiff_t n = 0,
-              /* Nobody reads, so the call stops when its time is over, and returns the number of
-               * bytes sent. */
-        sum = 0;
+    /* Nobody reads, so the call stops when its time is over, and returns the number of bytes
+     * sent. */
+    ptrdiff_t n = 0, sum = 0;
     for (int i = 0; i < 1000 && n >= 0; i++) {
         sum += n;
         n = xsock_sendfile(pair[0], file, 0, FILE_SIZE);

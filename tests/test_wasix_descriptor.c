@@ -122,9 +122,8 @@ static void what_can_not_be_renumbered_stays(void **state)
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", d[0], 20));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, d[0]));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", d[0], UINT32_MAX));
-    ASSERT_ERRNO(XSOCK_EBADF,
-                 /* this error comes before the report that 1 belongs to the engine */
-                 CALL2(&guest, "fd_renumber", 1, 20));
+    /* This error comes before the report that 1 belongs to the engine. */
+    ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 1, 20));
     ASSERT_ERRNO(XSOCK_EBADF, CALL2(&guest, "fd_renumber", 20, 1));
     ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", 1, d[0]));
     ASSERT_ERRNO(XSOCK_WASIX_CALL_ENGINE, CALL2(&guest, "fd_renumber", d[0], 1));

@@ -107,9 +107,8 @@ static void what_is_accepted_has_the_flags_of_the_call(void **state)
     d = accept_with(listener, "wasi_snapshot_preview1", NONBLOCK);
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, d, 0, 16));
     uint32_t waiting = (uint32_t)accept_with(listener, "wasi_snapshot_preview1", 0);
-    struct thread *t =
-        /* the call waits, or is about to wait, and never returns EAGAIN */
-        thread_start(recv_one, &waiting);
+    /* The call waits, or is about to wait, and never returns EAGAIN. */
+    struct thread *t = thread_start(recv_one, &waiting);
     assert_non_null(t);
     xsock_wasix_end(guest.process);
     thread_join(t);

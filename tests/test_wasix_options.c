@@ -166,9 +166,8 @@ static void pointers_are_checked_to_the_byte(void **state)
             ASSERT_ERRNO(0, CALL3(&guest, calls[i], d, example[i], END - span[i]));
             for (size_t k = 0; k < 4; k++)
                 ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, calls[i], d, example[i], bad[k]));
-            ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
-                         /* this error comes before that of the option */
-                         CALL3(&guest, calls[i], d, NOOP, END));
+            /* This error comes before that of the option. */
+            ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL3(&guest, calls[i], d, NOOP, END));
         }
     }
 }

@@ -308,9 +308,8 @@ static void an_answer_holds_for_the_socket_that_was_asked_about(void **state)
     guest_start(&guest, &config);
     victim = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
     guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, 0);
-    (void)CALL2(&guest, "sock_bind", victim,
-                /* the request is about the closed socket, so the answer does not matter */
-                NET_ADDR);
+    /* The request is about the closed socket, so the answer does not matter. */
+    (void)CALL2(&guest, "sock_bind", victim, NET_ADDR);
     assert_int_equal(guest_port(&guest, victim), 0);
     ASSERT_ERRNO(XSOCK_EACCES, CALL2(&guest, "sock_bind", victim, NET_ADDR));
 }

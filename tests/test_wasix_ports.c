@@ -106,9 +106,8 @@ static void pointers_are_checked_before_anything_is_written(void **state)
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, END - stride[i % 2] + 1, COUNT));
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION,
                      CALL2(&guest, name, i < 2 ? UINT32_MAX : UINT64_MAX, COUNT));
-        guest_put64(&guest, COUNT,
-                    /* the product wraps to a small value */
-                    i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2);
+        /* The product wraps to a small value. */
+        guest_put64(&guest, COUNT, i < 2 ? UINT32_MAX : UINT64_MAX / stride[i % 2] + 2);
         uint64_t before = guest_get64(&guest, COUNT);
         ASSERT_ERRNO(XSOCK_EMEMVIOLATION, CALL2(&guest, name, OUT, COUNT));
         assert_true(guest_get64(&guest, COUNT) == before);

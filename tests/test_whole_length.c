@@ -73,9 +73,8 @@ static void the_length_of_a_local_datagram_is_reported(void **state)
     int d[2];
     (void)state;
     sockets_pair(XSOCK_SOCK_DGRAM, d);
-    assert_lengths_are_reported(d[0], d[1],
-                                /* macOS and FreeBSD send no longer datagrams without an option */
-                                2000);
+    /* macOS and FreeBSD send no longer datagrams without an option. */
+    assert_lengths_are_reported(d[0], d[1], 2000);
 }
 
 static void the_length_of_a_record_is_reported(void **state)

@@ -85,8 +85,8 @@ static int serve_address(const struct args *args, const struct xsock_addr *a)
     rc = args->options & OPTION_UDP ? 0 : xsock_listen(d, BACKLOG);
     int status = rc < 0 ? complain_error(rc) : serve_at(args, d);
     xsock_close(d);
+    /* The system leaves the file, and no program could listen at the path again. */
     if (path)
-        /* the system leaves the file, and no program could listen at the path again */
         remove(path);
     term_remove_if_interrupted(NULL);
     return status;

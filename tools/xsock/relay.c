@@ -76,8 +76,8 @@ static void end_input(struct relay *r)
     r->input_open = false;
     if (quit_ns >= 0)
         r->quit_ns = xsock_now() + quit_ns;
+    /* Fails if the peer is gone, which is not an error here. */
     if (r->with.stream)
-        /* fails if the peer is gone, which is not an error here */
         xsock_shutdown(r->d, XSOCK_SHUT_WR);
 }
 
@@ -163,8 +163,8 @@ static int send_pending(struct relay *r)
     ptrdiff_t n =
         xsock_sendto(r->d, r->out + r->sent, r->pending - r->sent, XSOCK_MSG_DONTWAIT, r->with.to);
 
+    /* The datagrams in `out` are then sent to the new peer. */
     if (n == -XSOCK_ECONNREFUSED && r->can_repeat)
-        /* and the datagrams in `out` are sent to the new peer */
         return use_next_address(r, (int)n);
     if (n < 0)
         return n == -XSOCK_EAGAIN ? 0 : stop_sending(r, (int)n);
