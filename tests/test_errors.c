@@ -16,10 +16,10 @@ struct row {
 /* Winsock 2, winerror.h. The contested rows are those that docs and design decide:
  *
  * - 10058 is ESHUTDOWN. Whether the code means EPIPE or the end depends on the call, not on the
- * code.
+ *   code.
  * - 10067 is EAGAIN. Only WSAStartup reports the code, and a later try may succeed.
  * - 10091..10093 and 10104..10107 are states of Winsock itself. No errno names them, so they have
- * errors of their own.
+ *   errors of their own.
  * - 10109 and 11001..11004 are errors of the resolver (EAI_). */
 static const struct row winsock[] = {
     {10004, XSOCK_EINTR},               /* WSAEINTR */

@@ -291,7 +291,7 @@ static unsigned allocation_of_wake(const struct call *c)
  * - A call that the system does not let wait tries again later.
  * - Polls report signals.
  * - The first try of accept finds no connection. A lack of a number or a handle is no error then,
- * and the call waits.
+ *   and the call waits.
  * - Datagram sockets are connected before the error of an earlier peer is taken away. */
 static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
