@@ -35,6 +35,8 @@ static int open_listener(const char *host, const char *service)
         rc = xsock_addr_format(&a, name, sizeof name);
     if (rc >= 0)
         fprintf(stderr, "listening on %s\n", name);
+    else
+        xsock_close(d);
     return rc < 0 ? rc : d;
 }
 
