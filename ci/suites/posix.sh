@@ -7,11 +7,13 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(curl gnulib hiredis microsocks musl tinyproxy)
+PROGRAMS=(c-ares curl gnulib hiredis microsocks musl tinyproxy)
 COMMON=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
+native_only=() # c-ares takes Winsock wherever a compiler is for Windows
+[ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares)
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {
@@ -62,7 +64,7 @@ while read -r name; do
     run_program "plain-$name" "$OUT/native/bin/plain_$name"
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
-for name in "${programs[@]}"; do
+for name in "${programs[@]}" "${native_only[@]}"; do
     run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" \
         "$OUT/run" "$name"
 done

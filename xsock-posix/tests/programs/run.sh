@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds programs that others wrote for POSIX over xsock-posix, and lets each do its job against a native peer. How
-# it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl.
+# it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl c_ares.
 # shellcheck source=xsock-posix/tests/programs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -116,7 +116,19 @@ libcurl() {
         run curl "http://127.0.0.1:$WEB/" "$(sha256sum <"$OUT/straight" | cut -d' ' -f1)"
 }
 
+# ---- c-ares, a client: UDP and TCP by select() without blocking --------------------------------------
+
+c_ares() {
+    local s=$SOURCES/c-ares/source
+    check "c-ares builds unmodified" build cares -D_GNU_SOURCE -DHAVE_CONFIG_H -DCARES_STATICLIB \
+        -I"$HERE/stubs/c-ares" -I"$s/include" -I"$s/src/lib" "$HERE/cares_client.c" "$s"/src/lib/*.c
+    start "$OUT/dns" python3 "$HERE/dns_peer.py"
+    check "c-ares resolves 200 names at once, and a name with 200 addresses, by UDP and by TCP" \
+        run cares "$(cat "$OUT/dns")"
+}
+
 PARTS=("${@:5}")
 [ ${#PARTS[@]} -gt 0 ] || PARTS=(hiredis microsocks tinyproxy libcurl)
+[ "$KIND" = wine ] || PARTS+=(c_ares)
 for part in "${PARTS[@]}"; do "$part"; done
 exit $FAILED
