@@ -54,7 +54,8 @@ int xsock_posix_fcntl(int number, int command, ...)
     int d = xsock_posix__of(number);
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         return duplicate(number, d, (int)argument, command == F_DUPFD_CLOEXEC);
-    if (d == 0)
+    bool is_of_handle = command == F_GETFD || command == F_SETFD;
+    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number)))
         return xsock_posix__file_control(number, command, argument);
     return (int)xsock_posix__result(socket_control(number, d, command, argument));
 }
@@ -84,9 +85,10 @@ int xsock_posix_ioctl(int number, unsigned long request, ...)
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
     int d = xsock_posix__of(number);
-    if (d == 0)
+    bool is_of_handle = request == FIOCLEX || request == FIONCLEX;
+    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number)))
         return xsock_posix__file_ioctl(number, request, argument);
-    if (request == FIOCLEX || request == FIONCLEX)
+    if (is_of_handle)
         return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, request == FIOCLEX));
     bool is_known = request == FIONBIO || request == FIONREAD || request == SIOCATMARK;
     if (!is_known) {

@@ -67,10 +67,36 @@ static int dup_from(int d, int min, int flags)
     return result;
 }
 
+/* A program that has closed a standard stream wants the duplicate there: the stream's number is the
+ * lowest. The number holds a handle of its own, as in add_dup_at_stream(). Returns -1 unless a
+ * standard stream from `min` on is closed. */
+static int add_at_free_stream(int duplicate, int min, int flags)
+{
+    uintptr_t handle;
+    if (xsock_native(duplicate, &handle) < 0)
+        return -1;
+    int to = fcntl((int)handle, flags != 0 ? F_DUPFD_CLOEXEC : F_DUPFD, min);
+    if (to < HANDLE_MIN && to >= 0) {
+        fcntl((int)handle, F_SETFD, FD_CLOEXEC);
+        xsock_posix__map(to, duplicate);
+        return to;
+    }
+    if (to >= 0)
+        close(to);
+    return -1;
+}
+
 int xsock_posix__add_dup(int d, int min, int flags)
 {
-    int result = dup_from(d, min, flags);
-    return result < 0 ? xsock_posix__fail(result) : add_by_handle(result);
+    int duplicate = dup_from(d, min, flags);
+    if (duplicate < 0)
+        return xsock_posix__fail(duplicate);
+    if (min < HANDLE_MIN) {
+        int to = add_at_free_stream(duplicate, min, flags);
+        if (to >= 0)
+            return to;
+    }
+    return add_by_handle(duplicate);
 }
 
 /* A standard stream becomes a socket. The number holds a duplicate of the handle, which started
@@ -170,6 +196,11 @@ int xsock_posix__file_dup_at(int number, int to, int flags)
 int xsock_posix__file_control(int number, int command, intptr_t argument)
 {
     return fcntl(number, command, argument);
+}
+
+bool xsock_posix__has_own_handle(int number)
+{
+    return number < HANDLE_MIN;
 }
 
 int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)

@@ -259,6 +259,12 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
     }
 }
 
+bool xsock_posix__has_own_handle(int number)
+{
+    (void)number;
+    return false;
+}
+
 int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)
 {
     HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));

@@ -90,6 +90,10 @@ int xsock_posix__file_dup_at(int number, int to, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, unsigned long request, void *argument);
 
+/* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.
+ * Whether started programs inherit the number is then a flag of that handle. */
+bool xsock_posix__has_own_handle(int number);
+
 /* ---- numbers.c: families, types and flags */
 
 int xsock_posix__family_in(int family, int *out);

@@ -242,6 +242,40 @@ static void a_standard_stream_may_be_a_socket(void **state)
     close(s[0]);
 }
 
+/* Servers that start programs close a standard stream, and then duplicate a connection. */
+static void a_duplicate_takes_the_number_of_a_closed_standard_stream(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    streams_open(s);
+    int kept = dup(0);
+    if (kept >= 0)
+        ASSERT_IS(0, close(0));
+    ASSERT_IS(0, dup(s[1]));
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, read(0, &byte, 1));
+    ASSERT_IS(0, close(0));
+    ASSERT_IS(0, fcntl(s[1], F_DUPFD, 0));
+    ASSERT_IS(0, fcntl(0, F_GETFD));
+    ASSERT_IS(0, fcntl(0, F_SETFD, FD_CLOEXEC));
+    ASSERT_IS(FD_CLOEXEC, fcntl(0, F_GETFD));
+    ASSERT_IS(0, close(0));
+    ASSERT_IS(0, fcntl(s[1], F_DUPFD_CLOEXEC, 0));
+    ASSERT_IS(FD_CLOEXEC, fcntl(0, F_GETFD));
+    ASSERT_IS(0, close(s[1]));
+    ASSERT_IS(1, send(0, "y", 1, 0));
+    ASSERT_IS(1, read(s[0], &byte, 1));
+    assert_int_equal('y', byte);
+    ASSERT_IS(0, close(0));
+    ASSERT_IS(0, read(s[0], &byte, 1)); /* no handle is left */
+    if (kept >= 0) {
+        ASSERT_IS(0, dup2(kept, 0));
+        close(kept);
+    }
+    close(s[0]);
+}
+
 static void ignoring_sigpipe_succeeds(void **state)
 {
     (void)state;
@@ -287,6 +321,7 @@ int main(void)
         TEST(flags_are_read_and_set),
         TEST(fionread_counts_bytes),
         TEST(a_standard_stream_may_be_a_socket),
+        TEST(a_duplicate_takes_the_number_of_a_closed_standard_stream),
         TEST(ignoring_sigpipe_succeeds),
         TEST(errors_have_texts),
     };
