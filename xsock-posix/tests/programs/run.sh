@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds programs that others wrote for POSIX over xsock-posix, and lets each do its job against a native peer. How
-# it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl c_ares.
+# it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl.
+# c_ares and ucspi_tcp run natively only.
 # shellcheck source=xsock-posix/tests/programs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -127,8 +128,43 @@ c_ares() {
         run cares "$(cat "$OUT/dns")"
 }
 
+# ---- ucspi-tcp: a server and a client that give their connections to started programs ---------------
+
+# Its Makefile asks the compiler about the system, so it builds in a copy. The two files that name the
+# compiler and the linker are its own way to choose them.
+ucspi_build() {
+    rm -rf "$OUT/ucspi"
+    cp -r "$SOURCES/ucspi-tcp/source" "$OUT/ucspi" || return 1
+    echo "cc -O1 -w -I$(realpath "$POSIX/include")" >"$OUT/ucspi/conf-cc"
+    printf '#!/bin/sh\nexec cc "$@" %s\n' "$(realpath "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" |
+        tr '\n' ' ') -pthread" >"$OUT/ucspi/link"
+    chmod +x "$OUT/ucspi/link"
+    echo ./link >"$OUT/ucspi/conf-ld"
+    make -s -C "$OUT/ucspi" tcpserver tcpclient
+}
+
+ucspi_tcp() {
+    local port program=(python3 "$HERE/inherited.py") quiet=(-H -R -l 127.0.0.1)
+    check "ucspi-tcp builds unmodified" ucspi_build
+    head -c 5000000 /dev/urandom >"$OUT/sent"
+    start "$OUT/tcpserver.port" timeout 120 "$OUT/ucspi/tcpserver" -1 "${quiet[@]}" 127.0.0.1 0 "${program[@]}" echo
+    port=$(cat "$OUT/tcpserver.port")
+    check "tcpserver and tcpclient pass 5 MB to and from the programs that they start, byte for byte" \
+        timeout 60 "$OUT/ucspi/tcpclient" "${quiet[@]}" 127.0.0.1 "$port" "${program[@]}" send "$OUT/sent"
+    check "tcpserver serves eight clients of the system at once" \
+        timeout 60 python3 "$HERE/inherited.py" several "$port" "$OUT/sent"
+    refused() {
+        local text
+        ! text=$(timeout 60 "$OUT/ucspi/tcpclient" "${quiet[@]}" 127.0.0.1 "$(free_port)" true 2>&1) &&
+            [[ $text = *"connection refused"* ]]
+    }
+    check "tcpclient tells that a connection was refused" refused
+}
+
 PARTS=("${@:5}")
-[ ${#PARTS[@]} -gt 0 ] || PARTS=(hiredis microsocks tinyproxy libcurl)
-[ "$KIND" = wine ] || PARTS+=(c_ares)
+if [ ${#PARTS[@]} -eq 0 ]; then
+    PARTS=(hiredis microsocks tinyproxy libcurl)
+    [ "$KIND" = wine ] || PARTS+=(c_ares ucspi_tcp)
+fi
 for part in "${PARTS[@]}"; do "$part"; done
 exit $FAILED
