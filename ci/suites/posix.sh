@@ -7,13 +7,13 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(c-ares curl gnulib hiredis microsocks musl tinyproxy ucspi-tcp)
+PROGRAMS=(c-ares curl gnulib hiredis microsocks musl socat tinyproxy ucspi-tcp)
 COMMON=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
-native_only=() # c-ares takes Winsock if the compiler is for Windows, and ucspi-tcp forks
-[ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp)
+native_only=() # c-ares takes Winsock if the compiler is for Windows, and the others fork
+[ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp socat)
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {

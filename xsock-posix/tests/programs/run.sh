@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds programs that others wrote for POSIX over xsock-posix, and lets each do its job against a native peer. How
 # it is called stands in lib.sh. Names of programs may follow: hiredis microsocks tinyproxy libcurl.
-# c_ares and ucspi_tcp run natively only.
+# c_ares, ucspi_tcp and socat run natively only.
 # shellcheck source=xsock-posix/tests/programs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -161,10 +161,42 @@ ucspi_tcp() {
     check "tcpclient tells that a connection was refused" refused
 }
 
+# ---- socat, a relay: select(), and a process for each connection -----------------------------------
+
+# Its configure asks the compiler what our headers have, so it builds in a copy.
+socat_build() {
+    local top
+    top=$(realpath "$FOLDER")
+    rm -rf "$OUT/socat"
+    cp -r "$SOURCES/socat/source" "$OUT/socat" || return 1
+    (cd "$OUT/socat" && ./configure -q --disable-openssl --disable-readline --disable-libwrap --disable-tun \
+        --disable-filan CFLAGS="-O1 -w" CPPFLAGS="-I$(realpath "$POSIX/include")" \
+        LIBS="$top/xsock-posix/libxsock-posix.a $top/libxsock.a -pthread") && make -s -C "$OUT/socat" socat
+}
+
+socat() {
+    local port path=$OUT/relay
+    check "socat builds unmodified" socat_build
+    start "$OUT/echo" python3 "$HERE/echo_peer.py"
+    head -c 5000000 /dev/urandom >"$OUT/sent"
+    port=$(free_port)
+    rm -f "$path"
+    serve socat/socat -t 60 "TCP-LISTEN:$port,bind=127.0.0.1,reuseaddr,fork" "TCP:127.0.0.1:$(cat "$OUT/echo")"
+    check "socat listens" until_open "$port"
+    check "socat relays 5 MB of eight clients at once to a server of the system and back, byte for byte" \
+        timeout 60 python3 "$HERE/inherited.py" several "$port" "$OUT/sent"
+    serve socat/socat -t 60 "UNIX-LISTEN:$path,fork" "TCP:127.0.0.1:$port"
+    by_path() {
+        timeout 60 "$OUT/socat/socat" -t 60 - "UNIX-CONNECT:$path,retry=100,interval=0.1" <"$OUT/sent" >"$OUT/back" &&
+            cmp "$OUT/sent" "$OUT/back"
+    }
+    check "socat relays 5 MB of its standard streams by a UNIX socket, byte for byte" by_path
+}
+
 PARTS=("${@:5}")
 if [ ${#PARTS[@]} -eq 0 ]; then
     PARTS=(hiredis microsocks tinyproxy libcurl)
-    [ "$KIND" = wine ] || PARTS+=(c_ares ucspi_tcp)
+    [ "$KIND" = wine ] || PARTS+=(c_ares ucspi_tcp socat)
 fi
 for part in "${PARTS[@]}"; do "$part"; done
 exit $FAILED
