@@ -1,6 +1,10 @@
 /* libuv. Every handle belongs to a loop, and a turn of the loop closes the handle. Data that fits
  * at once is sent by uv_try_write(), as libuv recommends. Data is received by a callback, and
  * each end has a loop of its own. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* before any header: libuv's header needs the names of POSIX */
+#endif
+
 #include <stdlib.h>
 #include <string.h>
 #include <uv.h>

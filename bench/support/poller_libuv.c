@@ -1,4 +1,8 @@
 /* libuv as a poller: a uv_poll_t for each socket, in one loop. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* before any header: libuv's header needs the names of POSIX */
+#endif
+
 #include <stdlib.h>
 #include <uv.h>
 

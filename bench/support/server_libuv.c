@@ -1,5 +1,9 @@
 /* The server by libuv, with a stream for each client. Bytes are written at once if the socket takes
  * them. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1 /* before any header: libuv's header needs the names of POSIX */
+#endif
+
 #include "servers.h"
 
 #ifdef BENCH_LIBUV
