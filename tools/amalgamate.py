@@ -25,11 +25,11 @@ PUBLIC = ("xsock_native.h", "xsock_wasix.h")
 INCLUDE = re.compile(r'\s*#\s*include\s+("|<)([^">]+)[">]')
 DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*(\w*)")
 # A declaration of a hidden function or object in a header. A macro of a header may declare some.
-HIDDEN = re.compile(r"^(#define \w+\([^)]*\) )?(?:extern )?"
-                    r"(?!static\b|typedef\b|extern\b|#|\w+ \w+;)"
+HIDDEN = re.compile(r"^(#define \w+\([^)]*\) )?(?:extern |(?!\w+ \w+;))"
+                    r"(?!static\b|typedef\b|extern\b|#)"
                     r"([A-Za-z_][\w \*]*[ \*]xsock__\w+(?:##\w+)?[(;])")
 # The definition of a hidden object.
-OBJECT = re.compile(r"^(const struct \w+ xsock__\w+ = )", re.M)
+OBJECT = re.compile(r"^((?:const struct \w+|xsock__atomic_ptr) xsock__\w+(?: = |;))", re.M)
 
 BANNER = """\
 /* xsock {version}, the library as one file: one socket API that means the same on every system.
