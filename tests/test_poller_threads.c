@@ -1,10 +1,9 @@
 /* Pollers and threads: wakes, closing under waiters, and members that leave while other threads
  * wait. Also signals and forks. */
+/* This must come before any header. It makes the POSIX functions visible in a build that asks for
+ * C11 only. */
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE \
-/* This must come before any header. It makes the POSIX functions visible in a build that
-     * asks for C11 only. */
-1
+#define _GNU_SOURCE 1
 #endif
 
 #include "harness.h"
@@ -16,9 +15,7 @@
 #include "sockets.h"
 #include "threads.h"
 
-    enum {
-        THREADS = 4
-    };
+enum { THREADS = 4 };
 
 /* A thread that waits in a poller once. */
 struct waiter {
