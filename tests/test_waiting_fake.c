@@ -406,9 +406,28 @@ static void idle_wakes_make_room_for_what_the_program_opens(void **state)
     ASSERT_RESULT(-XSOCK_EMFILE, open_one(d[0]));
 }
 
+/* ---- Changes between a try and the wait after it --------------------------------------------- */
+
+static void shut_down_now(void *user)
+{
+    ASSERT_RESULT(0, xsock__call_shutdown(t, *(int *)user, XSOCK_SHUT_RD));
+}
+
+/* The fake system does not end the wait, as Windows does not. */
+static void a_shutdown_between_try_and_wait_is_not_lost(void **state)
+{
+    int l = listen_at(80, 4);
+    int64_t begin = fake_now();
+    (void)state;
+    fake_before(FAKE_ACCEPT, 1, shut_down_now, &l);
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_accept(t, l, 0, NULL));
+    assert_int_equal(fake_now() - begin, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TALK_TEST(a_shutdown_between_try_and_wait_is_not_lost),
         TALK_TEST(a_call_that_cannot_go_on_asks_ever_more_slowly),
         TALK_TEST(the_first_intervals_are_short),
         TALK_TEST(a_stuck_call_is_ended_by_a_close),

@@ -277,6 +277,7 @@ static void look_at_marks(struct poll *p)
     for (size_t i = 0; i < p->n; i++)
         if (p->watched[i].waiter.attached) {
             xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
+            p->known = p->known || xsock__atomic_peek(&p->watched[i].waiter.closed) != 0;
             if (lost)
                 p->watched[i].waiter.waker = NULL;
         }
@@ -293,7 +294,7 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
 {
     for (;;) {
         const bool known = p->known && p->waits;
-        int64_t left = known || was_notified(p) ? 0 : xsock__time_left(end);
+        int64_t left = known || is_over(p) || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = ask(p, left);
         if (rc != 0)
             return rc;

@@ -28,6 +28,16 @@ static int watch(struct xsock__wait *w)
     return rc;
 }
 
+/* The socket was shut down after the call had tried and before it stood in the lists, so that
+ * nobody woke the call. Where the system does not end its wait either, it would wait for ever. */
+static bool was_shut_down(const struct xsock__wait *w)
+{
+    const struct xsock__sock *s = w->fd->held.sock;
+    return s != NULL
+           && (((w->events & XSOCK_POLLIN) != 0 && xsock__sock_is(s, XSOCK__SOCK_SHUT_RD))
+               || ((w->events & XSOCK_POLLOUT) != 0 && xsock__sock_is(s, XSOCK__SOCK_SHUT_WR)));
+}
+
 void xsock__wait_stop(struct xsock__wait *w)
 {
     xsock__fdtab_unwatch(w->t, shared_of(w), &w->waiter);
@@ -64,6 +74,8 @@ static int64_t time_to_wait(const struct xsock__wait *w, int64_t left)
     return w->waiter.waker != NULL && w->trusted ? left : xsock__wait_slice(left);
 }
 
+/* The marks are taken before closed is looked at: taking them clears the wake, also if the wake was
+ * set because the descriptor was closed. */
 static int wait_until_ready(struct xsock__wait *w)
 {
     for (;;) {
@@ -73,11 +85,10 @@ static int wait_until_ready(struct xsock__wait *w)
             return rc;
         bool asks = xsock__atomic_load(&w->waiter.asks) != 0;
         w->ready = is_ready(w, asks, time_to_wait(w, left));
+        bool again = !w->ready && xsock__fdtab_take_marks(w->t, &w->waiter);
         if (xsock__atomic_load(&w->waiter.closed))
             return -XSOCK_ECANCELED;
-        if (w->ready)
-            return 0;
-        if (xsock__fdtab_take_marks(w->t, &w->waiter))
+        if (w->ready || again)
             return 0;
         xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
         w->trusted = true;
@@ -105,9 +116,10 @@ static int nap(struct xsock__wait *w)
     const int64_t ns = left >= 0 && left < w->nap_ns ? left : w->nap_ns;
     const struct xsock__deadline end = xsock__deadline_in(ns);
     pass_time(w, ns);
+    bool again = xsock__fdtab_take_marks(w->t, &w->waiter);
     if (xsock__atomic_load(&w->waiter.closed))
         return -XSOCK_ECANCELED;
-    if (!xsock__fdtab_take_marks(w->t, &w->waiter) && xsock__time_left(&end) > 0)
+    if (!again && xsock__time_left(&end) > 0)
         xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
     return 0;
 }
@@ -122,8 +134,9 @@ int xsock__wait_nap(struct xsock__wait *w)
  * events. */
 int xsock__wait_on(struct xsock__wait *w)
 {
+    const bool is_first = !w->watched;
     int rc = watch(w);
-    if (rc != 0)
+    if (rc != 0 || (is_first && was_shut_down(w)))
         return rc;
     if (!w->ready || !w->vain) {
         w->vain = w->ready;
