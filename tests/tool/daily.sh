@@ -97,6 +97,11 @@ as_server 'a file is served' there nothing
 as_server 'a file is received' nothing there
 as_server 'served and received' back there
 
+# Waits until a program that goes on has printed as much as a file has.
+until_printed() { # NAME FILE
+    timeout "$limit" tail -c +1 -f "$dir/$1.out" | head -c "$(wc -c <"$dir/$2")" >/dev/null
+}
+
 # ---- One client after the other ------------------------------------------------------------------
 
 cat "$dir/back" "$dir/back" "$dir/back" >"$dir/thrice"
@@ -106,8 +111,9 @@ for tool in "${tools[@]}"; do
     start_listener "$tool" nothing
     for n in 1 2 3; do
         python_peer client call "$port" "$dir/back"
-        finish client # the tool has closed the connection, and so has printed everything
+        finish client
     done
+    until_printed server thrice
     stop server
     test_that "one client after the other: $tool prints what all have sent" \
         same "$out" "$dir/thrice"
@@ -115,10 +121,6 @@ done
 
 # ---- Datagrams -----------------------------------------------------------------------------------
 
-# Waits until a program has printed this many bytes. With datagrams there is no end to wait for.
-until_printed() { # NAME FILE
-    timeout "$limit" tail -c +1 -f "$dir/$1.out" | head -c "$(wc -c <"$dir/$2")" >/dev/null
-}
 xsock=(-u -w 30 127.0.0.1 PORT) ncat=(-u 127.0.0.1 PORT) socat=(-t 30 - UDP4:127.0.0.1:PORT)
 for tool in "${tools[@]}"; do
     python_peer server pong
