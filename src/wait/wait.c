@@ -28,8 +28,8 @@ static int watch(struct xsock__wait *w)
     return rc;
 }
 
-/* The socket was shut down after the call had tried and before it stood in the lists, so that
- * nobody woke the call. Where the system does not end its wait either, it would wait for ever. */
+/* The socket was shut down after the call had tried and before the call stood in the lists. Nobody
+ * has woken the call. Windows and BSD do not end its wait either, so the call tries once more. */
 static bool was_shut_down(const struct xsock__wait *w)
 {
     const struct xsock__sock *s = w->fd->held.sock;
@@ -74,8 +74,8 @@ static int64_t time_to_wait(const struct xsock__wait *w, int64_t left)
     return w->waiter.waker != NULL && w->trusted ? left : xsock__wait_slice(left);
 }
 
-/* The marks are taken before closed is looked at: taking them clears the wake, also if the wake was
- * set because the descriptor was closed. */
+/* The call takes the marks first and looks at `closed` after that, because taking the marks clears
+ * the wake. The wake may have been set for the closing of the descriptor. */
 static int wait_until_ready(struct xsock__wait *w)
 {
     for (;;) {
