@@ -2,9 +2,11 @@
  *
  *   wasm2c guest.wasm -n guest -o guest.c          writes guest.c and guest.h
  *   awk -v header=guest.h -f imports.awk guest.h >guest_imports.c
- *   cc -o guest wasm2c.c host.c preview1.c guest.c guest_imports.c wasm-rt-impl.c ... -lxsock -lm
+ *   cc -o guest wasm2c.c host.c preview1.c guest.c guest_imports.c -IWABT WABT/wasm-rt-impl.c \
+ *      -lxsock -lm
  *   ./guest [FOLDER]
  *
+ * WABT is the folder of wasm2c's own part. On Debian the folder is /usr/share/wabt/wasm2c.
  * A program in C cannot register imports in a list. Each import is a function to link with, and
  * imports.awk writes these functions. All of them call call_import with the number of their
  * import. The guest may read the files in FOLDER. The program exits with the guest's status. */
