@@ -176,6 +176,18 @@ reference_is_whole() {
 }
 check "every call, parameter, result and field is described (doxygen)" reference_is_whole
 
+links_lead_somewhere() {
+    local page target bad=0
+    cd "$OUT/reference/html"
+    for page in *.html; do
+        while read -r target; do
+            [ -e "$target" ] || { echo "$page: $target"; bad=1; }
+        done < <(grep -oE '(href|src|data)="[^"#:]+["#]' "$page" | sed -E 's/^[^"]*"//; s/["#]$//' | sort -u)
+    done
+    [ -e index.html ] && return "$bad"
+}
+check "every link and picture of the HTML leads to a file" links_lead_somewhere
+
 # Doxygen 1.9.4 does not report a constant of an enum that has no comment.
 constants_are_described() {
     awk '/^    XSOCK_[A-Z0-9_]+( = [^,\/]*)?,?$/ && before !~ /\*\/$/ {
