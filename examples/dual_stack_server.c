@@ -30,8 +30,6 @@ static ptrdiff_t serve_one(int listener)
     char name[XSOCK_ADDR_TEXT_SIZE], line[XSOCK_ADDR_TEXT_SIZE + 32];
     struct xsock_addr peer;
     int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, &peer);
-    if (d == -XSOCK_ECONNABORTED)
-        return 0; /* the client has left before it was accepted */
     if (d < 0)
         return d;
     ptrdiff_t n = xsock_addr_format(&peer, name, sizeof name);

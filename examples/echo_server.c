@@ -45,8 +45,6 @@ static int accept_clients(int poller, int listener)
 {
     for (;;) {
         int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, NULL);
-        if (d == -XSOCK_ECONNABORTED)
-            continue;
         if (d == -XSOCK_EMFILE || d == -XSOCK_ENFILE || d == -XSOCK_ENOBUFS || d == -XSOCK_ENOMEM)
             return OUT_OF_RESOURCES;
         if (d < 0)

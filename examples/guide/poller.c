@@ -17,7 +17,7 @@ static bool add_client(int poller, int listener)
 {
     int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC | XSOCK_SOCK_NONBLOCK, NULL);
     if (d < 0)
-        return d == -XSOCK_EAGAIN || d == -XSOCK_ECONNABORTED;
+        return d == -XSOCK_EAGAIN;
     struct client *c = calloc(1, sizeof *c);
     if (!c || xsock_poller_ctl(poller, XSOCK_POLLER_ADD, d, XSOCK_POLLER_IN, (uintptr_t)c) < 0) {
         free(c);

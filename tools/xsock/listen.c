@@ -19,8 +19,6 @@ static int serve(const struct args *args, int listener)
         struct xsock_addr peer;
         int d = xsock_accept(listener, XSOCK_SOCK_CLOEXEC, &peer);
 
-        if (d == -XSOCK_ECONNABORTED)
-            continue;
         if (d < 0)
             return complain_error(d == -XSOCK_EAGAIN ? -XSOCK_ETIMEDOUT : d);
         target_print(args, "connection from", &peer);
