@@ -85,6 +85,9 @@ test_that "an address without a port is wrong usage, with what to write" \
 run connect localhost:99999
 test_that "a port over 65535 is wrong usage" \
     is_misuse "xsock: connect: 'localhost:99999' is no address: a port.*"
+run listen 99999
+test_that "a number over 65535 alone is no port" \
+    is_misuse "xsock: listen: '99999' is no port: a port is a number from 0 to 65535"
 
 # ---- --scan --------------------------------------------------------------------------------------
 

@@ -77,7 +77,10 @@ static int set_host(const char *whole, const char *host, size_t length, struct t
 static int split(const char *text, struct target *out)
 {
     const char *colon = strrchr(text, ':');
+    int64_t n;
 
+    if (number_parse(text, &n) != NOT_A_NUMBER)
+        return misuse("'%s' is no port: a port is a number from 0 to 65535", text);
     if (!colon)
         return misuse("'%s' is no address, as it has no port: write '%s PORT' or '%s:PORT'", text,
                       text, text);
