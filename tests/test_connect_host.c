@@ -318,18 +318,28 @@ static void spoil(void *user)
     fake_spoil_wakes();
 }
 
+static void silence(void *user)
+{
+    (void)user;
+    fake_silence_wakes();
+}
+
 /* A daemon that closes all numbers, at the beginning of the look-up or in the middle. */
 static void test_a_wake_whose_handle_is_closed_delays_a_lookup_a_little(void **state)
 {
     (void)state;
     fake_threads_wait(true);
-    for (int64_t after = 0; after <= 100 * MS; after += 100 * MS) {
+    static const struct {
+        int64_t after;
+        fake_hook *fn;
+    } rows[] = {{0, spoil}, {100 * MS, spoil}, {0, silence}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         ASSERT_RESULT(-XSOCK_ETIMEDOUT,
                       xsock_connect_host("both.example", "80", 1)); /* makes a wake */
         assert_true(fake_threads_run_one());
         int64_t begin = fake_now();
         unsigned waits = fake_calls(FAKE_WAIT);
-        fake_at(begin + after, spoil, NULL);
+        fake_at(begin + rows[i].after, rows[i].fn, NULL);
         fake_at(begin + 300 * MS, run_thread, NULL);
         fake_before(FAKE_WAIT, 5000, run_thread, NULL); /* ends a call that turns in a circle */
         int rc = xsock_connect_host("both.example", "80", 900 * MS);

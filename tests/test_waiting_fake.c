@@ -184,16 +184,22 @@ static void spoil(void *user)
     fake_spoil_wakes();
 }
 
+/* What the program may have done to the handles of idle wakes: it closed them, and perhaps used the
+ * numbers for something else. */
+static void (*const spoilers[])(void) = {fake_spoil_wakes, fake_silence_wakes};
+enum { SPOILERS = sizeof spoilers / sizeof *spoilers };
+
 static void a_kept_wake_that_is_closed_is_noticed_within_a_slice(void **state)
 {
     (void)state;
-    for (int c = 0; c < call_count; c++) {
+    for (int i = 0; i < call_count * SPOILERS; i++) {
+        int c = i / SPOILERS;
         renew();
         int d = calls[c].prepare();
         set_timeout(d, calls[c].timeout, 1);
         /* the wake is made, and the library keeps it */
         ASSERT_RESULT(calls[c].late, calls[c].run(d));
-        fake_spoil_wakes();
+        spoilers[i % SPOILERS]();
         struct event e = {.d = d, .other = -1};
         int64_t at = fake_now() + 3 * MS;
         set_timeout(d, calls[c].timeout, -1);
@@ -202,6 +208,37 @@ static void a_kept_wake_that_is_closed_is_noticed_within_a_slice(void **state)
         ASSERT_THAT(rc == -XSOCK_ECANCELED && fake_now() - at <= SLICE, "%s: %s", calls[c].name,
                     harness_name(rc));
     }
+}
+
+static void a_poll_whose_kept_wake_is_closed_is_told_within_a_slice(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SPOILERS; i++) {
+        int d[2];
+        renew();
+        make_pair(XSOCK_SOCK_STREAM, d);
+        struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+        struct event e = {.d = d[0], .other = -1};
+        ASSERT_RESULT(0, xsock__poll(t, &p, 1, 1)); /* the wake is made */
+        spoilers[i]();
+        int64_t at = fake_now() + 3 * MS;
+        unsigned before = fake_calls(FAKE_WAIT);
+        fake_at(at, close_later, &e);
+        ASSERT_RESULT(1, xsock__poll(t, &p, 1, -1));
+        assert_int_equal(p.revents, XSOCK_POLLNVAL);
+        assert_true(fake_now() - at <= SLICE && fake_calls(FAKE_WAIT) - before <= 4);
+    }
+}
+
+/* Once the wake was looked at, a poll sleeps until something happens. */
+static void a_poll_looks_at_its_wake_once(void **state)
+{
+    int d[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+    ASSERT_RESULT(0, xsock__poll(t, &p, 1, 10000 * (int64_t)MS));
+    assert_in_range(fake_calls(FAKE_WAIT), 2, 3);
 }
 
 static void a_stuck_call_whose_wake_is_closed_asks_no_faster(void **state)
@@ -340,7 +377,7 @@ static void a_call_that_loses_its_wake_lets_another_ask(void **state)
     xsock__fdtab_unwatch(t, s.shared, &s.w[3]);
     assert_false(asks(&s, 1));
     spoil(NULL);
-    xsock__fdtab_check_wake(t, s.shared, &s.w[0]);
+    xsock__fdtab_lose_wake(t, s.shared, &s.w[0]);
     assert_null(s.w[0].waker);
     assert_true(asks(&s, 0)); /* for itself, because no other call could wake it */
     assert_true(asks(&s, 1));
@@ -436,6 +473,8 @@ int main(void)
         TALK_TEST(a_poll_without_a_wake_is_told_within_a_slice),
         TALK_TEST(a_poll_that_does_not_wait_needs_no_wake),
         TALK_TEST(a_kept_wake_that_is_closed_is_noticed_within_a_slice),
+        TALK_TEST(a_poll_whose_kept_wake_is_closed_is_told_within_a_slice),
+        TALK_TEST(a_poll_looks_at_its_wake_once),
         TALK_TEST(a_stuck_call_whose_wake_is_closed_asks_no_faster),
         TALK_TEST(wakes_are_given_back),
         TALK_TEST(two_of_several_ask_the_system),

@@ -6,14 +6,14 @@
 #include "facts/translate.h"
 #include "name/lookup_pool.h"
 #include "sys.h"
-#include "wait/wait.h"
+#include "wait/wake.h"
 
 /* One call that waits for an answer. */
 struct asker {
     struct xsock__fdtab *t;
     struct xsock__waiter waiter;
     struct xsock__waker *waker; /* NULL: the system gave none */
-    bool lost;                  /* the program has closed the wake's handle */
+    bool trusted, lost; /* see wake.h; a thread of the pool may use a lost one until the end */
 };
 
 static void set_wake(void *user)
@@ -23,20 +23,15 @@ static void set_wake(void *user)
         xsock__sys_wake_set(&a->waker->wake);
 }
 
-/* Waits for the wake, or for one of the growing intervals if there is none. The first wait with a
- * wake is short, so that a wake whose handle the program has closed is found out. If the program
- * closes the handle later, a wait may end at once. */
+/* Waits for the wake, or for one of the growing intervals if there is none. */
 static void wait_once(struct asker *a, int64_t left, int64_t *interval)
 {
-    bool naps = a->waker == NULL || a->lost, trusted = *interval != 0;
-    int64_t ns = !naps && !trusted ? xsock__wait_slice(left) : left;
+    const struct xsock__waker *k = a->lost ? NULL : a->waker;
     *interval = xsock__wait_interval(*interval);
-    if (naps && (left < 0 || left > *interval))
-        ns = *interval;
-    int code = xsock__sys_wait(NULL, 0, naps ? NULL : &a->waker->wake, ns);
-    bool refused = code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR;
-    if (!naps)
-        a->lost = refused || !xsock__sys_wake_is_valid(&a->waker->wake);
+    if (k == NULL && (left < 0 || left > *interval))
+        left = *interval;
+    (void)xsock__wake_wait(k, a->trusted, NULL, 0, left);
+    a->lost = a->lost || xsock__wake_is_lost(k, &a->trusted);
 }
 
 static int wait_done(struct asker *a, const struct xsock__job *j, struct xsock__happy *h)
@@ -70,7 +65,7 @@ static int ask_with(struct asker *a, const struct xsock__question *q, const void
 /* A wake whose handle the program has closed is not kept for other calls. */
 static void give_waker(struct asker *a)
 {
-    if (a->lost && !xsock__sys_wake_is_valid(&a->waker->wake)) {
+    if (a->lost) {
         xsock__fdtab_lock(a->t);
         xsock__fdtab_lose_waker_locked(&a->waker);
         xsock__fdtab_unlock(a->t);

@@ -204,11 +204,10 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *s
  * The caller of watch calls this after each wait that ended without an event. */
 bool xsock__fdtab_take_marks(struct xsock__fdtab *t, struct xsock__waiter *w);
 
-/* Is called after a wait that ended without a mark and without an event. If the program has closed
- * the wake's handle, the waiter has no wake from then on. The handle may belong to the program by
- * now, and is left alone. */
-void xsock__fdtab_check_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
-                             struct xsock__waiter *w);
+/* The program has closed the handle of the waiter's wake. The waiter has no wake from then on. The
+ * handle may belong to the program by now, and is left alone. */
+void xsock__fdtab_lose_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                            struct xsock__waiter *w);
 
 /* Marks every waiter of the list to look again, and wakes it. A call that enters the list later
  * sees what the caller wrote before this call. */

@@ -180,20 +180,13 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *s
 }
 
 /* The call has no wake from then on, so another call that waits for the same events must ask. */
-static void lose_waker(const struct xsock__waiters *shared, struct xsock__waiter *w)
+void xsock__fdtab_lose_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                            struct xsock__waiter *w)
 {
+    xsock__sys_lock(&t->lock);
     pass_on(shared, w);
     xsock__fdtab_lose_waker_locked(&w->waker);
     xsock__atomic_store(&w->asks, 1);
-}
-
-void xsock__fdtab_check_wake(struct xsock__fdtab *t, const struct xsock__waiters *shared,
-                             struct xsock__waiter *w)
-{
-    if (w->waker == NULL || xsock__sys_wake_is_valid(&w->waker->wake))
-        return;
-    xsock__sys_lock(&t->lock);
-    lose_waker(shared, w);
     xsock__sys_unlock(&t->lock);
 }
 

@@ -8,6 +8,7 @@
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/wait.h"
+#include "wait/wake.h"
 
 /* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
  */
@@ -33,6 +34,7 @@ struct poll {
     struct watched *watched;
     struct xsock__sys_wait *asked;
     struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
+    bool trusted;               /* the wake was looked at */
     bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
     bool known; /* there is something to report that the system need not be asked for */
     bool woken;
@@ -250,29 +252,18 @@ static int report(struct poll *p)
     return ready;
 }
 
-static const struct xsock__sys_wake *wake_of(const struct poll *p)
-{
-    return p->waker != NULL ? &p->waker->wake : NULL;
-}
-
-/* The system may refuse to wait with the wake: it is one entry more. Without the wake the call
- * waits for a slice of time. */
 static int ask(struct poll *p, int64_t left)
 {
-    const struct xsock__sys_wake *wake = wake_of(p);
-    int64_t ns = wake == NULL ? xsock__wait_slice(left) : left;
-    int code = xsock__sys_wait(p->asked, p->n, wake, ns);
-    if (code == 0 || wake == NULL || xsock__error_from_native(code) == -XSOCK_EINTR)
-        return xsock__finish(code);
-    return xsock__finish(xsock__sys_wait(p->asked, p->n, NULL, xsock__wait_slice(left)));
+    int code = xsock__wake_wait(p->waker, p->trusted, p->asked, p->n, left);
+    return code == 0 ? 0 : xsock__finish(code);
 }
 
-/* There is nothing to report, and time is left: a mark woke the call, or the program has closed the
- * wake's handle. A state may have changed since it was looked at, and its mark is cleared here, so
- * the states are looked at once more. */
+/* There is nothing to report, and time is left: a mark woke the call, or the wake was not trusted,
+ * or the program has closed the wake's handle. A state may have changed since it was looked at, and
+ * its mark is cleared here, so the states are looked at once more. */
 static void look_at_marks(struct poll *p)
 {
-    bool lost = p->waker != NULL && !xsock__sys_wake_is_valid(&p->waker->wake);
+    bool lost = xsock__wake_is_lost(p->waker, &p->trusted);
     xsock__fdtab_lock(p->t);
     for (size_t i = 0; i < p->n; i++)
         if (p->watched[i].waiter.attached) {

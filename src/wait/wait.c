@@ -4,6 +4,7 @@
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/poller.h"
+#include "wait/wake.h"
 #include "xsock.h"
 
 /* Once the interval is the longest, a call tries three times of four without asking the system
@@ -58,20 +59,19 @@ static int time_left(struct xsock__wait *w, int64_t *out_ns)
  * wait, so that the call tries again after an interval: the raw call would wait. */
 static bool is_ready(struct xsock__wait *w, bool asks, int64_t ns)
 {
-    struct xsock__waker *k = w->waiter.waker;
     struct xsock__sys_wait e = {asks && w->events != 0 ? w->fd->held.handle : UINTPTR_MAX,
                                 w->events, 0};
-    int code = xsock__sys_wait(&e, 1, k != NULL ? &k->wake : NULL, ns);
+    int code = xsock__wake_wait(w->waiter.waker, w->trusted, &e, 1, ns);
     if (code != 0)
         return xsock__error_from_native(code) != -XSOCK_EINTR;
     return e.revents != 0;
 }
 
-/* The part of `left` for which the next wait may last. A wake is trusted once it was looked at, so
- * that a short wait does without that. */
-static int64_t time_to_wait(const struct xsock__wait *w, int64_t left)
+/* Gives up a wake that is lost. */
+static void check_wake(struct xsock__wait *w)
 {
-    return w->waiter.waker != NULL && w->trusted ? left : xsock__wait_slice(left);
+    if (xsock__wake_is_lost(w->waiter.waker, &w->trusted))
+        xsock__fdtab_lose_wake(w->t, shared_of(w), &w->waiter);
 }
 
 /* The call takes the marks first and looks at `closed` after that, because taking the marks clears
@@ -84,24 +84,14 @@ static int wait_until_ready(struct xsock__wait *w)
         if (rc != 0)
             return rc;
         bool asks = xsock__atomic_load(&w->waiter.asks) != 0;
-        w->ready = is_ready(w, asks, time_to_wait(w, left));
+        w->ready = is_ready(w, asks, left);
         bool again = !w->ready && xsock__fdtab_take_marks(w->t, &w->waiter);
         if (xsock__atomic_load(&w->waiter.closed))
             return -XSOCK_ECANCELED;
         if (w->ready || again)
             return 0;
-        xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
-        w->trusted = true;
+        check_wake(w);
     }
-}
-
-/* A wait that fails tells nothing, and another way to let time pass is used. */
-static void pass_time(const struct xsock__wait *w, int64_t ns)
-{
-    struct xsock__waker *k = w->waiter.waker;
-    int code = xsock__sys_wait(NULL, 0, k != NULL ? &k->wake : NULL, ns);
-    if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR)
-        (void)xsock__sys_wait(NULL, 0, NULL, ns);
 }
 
 /* If a nap is cut short and nobody has set a mark, the program may have closed the wake's handle.
@@ -115,12 +105,12 @@ static int nap(struct xsock__wait *w)
     w->nap_ns = xsock__wait_interval(w->nap_ns);
     const int64_t ns = left >= 0 && left < w->nap_ns ? left : w->nap_ns;
     const struct xsock__deadline end = xsock__deadline_in(ns);
-    pass_time(w, ns);
+    (void)xsock__wake_wait(w->waiter.waker, true, NULL, 0, ns);
     bool again = xsock__fdtab_take_marks(w->t, &w->waiter);
     if (xsock__atomic_load(&w->waiter.closed))
         return -XSOCK_ECANCELED;
     if (!again && xsock__time_left(&end) > 0)
-        xsock__fdtab_check_wake(w->t, shared_of(w), &w->waiter);
+        check_wake(w);
     return 0;
 }
 

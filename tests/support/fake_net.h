@@ -79,7 +79,9 @@ size_t fake_wakes(void);
 size_t fake_wakes_set(void);
 
 /* Behaves as if the program had closed the handles of all wakes that are open now. A wait with such
- * a wake ends at once, and reports nothing. */
+ * a wake ends at once, and reports nothing. If the program uses the numbers for something silent,
+ * such a wake ends no wait. */
 void fake_spoil_wakes(void);
+void fake_silence_wakes(void);
 
 #endif

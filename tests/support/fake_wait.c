@@ -114,7 +114,7 @@ void fake_wake_early_by(int64_t ns)
 /* ---- Wakes ----------------------------------------------------------------------------------- */
 
 static struct {
-    bool open, set, spoiled;
+    bool open, set, spoiled, silent;
 } wakes[WAKES];
 
 static size_t find_wake(const struct xsock__sys_wake *w)
@@ -136,7 +136,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
     if (i == WAKES)
         return FAKE_EMFILE;
     wakes[i].open = true;
-    wakes[i].set = wakes[i].spoiled = false;
+    wakes[i].set = wakes[i].spoiled = wakes[i].silent = false;
     out->handle[0] = WAKE_BASE + i;
     out->handle[1] = ~out->handle[0];
     return 0;
@@ -169,6 +169,12 @@ void fake_spoil_wakes(void)
         wakes[i].spoiled = true;
 }
 
+void fake_silence_wakes(void)
+{
+    for (size_t i = 0; i < WAKES; i++)
+        wakes[i].spoiled = wakes[i].silent = true;
+}
+
 size_t fake_wakes(void)
 {
     size_t n = 0;
@@ -187,10 +193,15 @@ size_t fake_wakes_set(void)
 
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
+static bool ends_waits(size_t wake)
+{
+    return wakes[wake].set || (wakes[wake].spoiled && !wakes[wake].silent);
+}
+
 /* Whether the wait has an event to report. */
 static bool look(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake)
 {
-    bool any = wake != NULL && (wakes[find_wake(wake)].set || wakes[find_wake(wake)].spoiled);
+    bool any = wake != NULL && ends_waits(find_wake(wake));
     fake__net_settle();
     for (size_t i = 0; i < n; i++) {
         const int always = XSOCK_POLLERR | XSOCK_POLLHUP;
