@@ -6,10 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
-#ifdef __linux__
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
 
 #ifdef __GLIBC_PREREQ
 #if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers for every glibc */
@@ -19,6 +15,7 @@
 #endif
 
 #include "base/atomic.h"
+#include "posix/futex.h"
 
 int xsock__sys_startup(void)
 {
@@ -99,16 +96,7 @@ void xsock__sys_free(void *p, size_t size)
 
 /* ---- Locks ----------------------------------------------------------------------------------- */
 
-#if defined(__linux__) && defined(SYS_futex)
-/* A lock of our own: pthread's mutex costs some 50 instructions more for a lock and an unlock. A
- * word is free, held, or held and waited for. A thread that waits sets the last value, and only
- * then an unlock wakes a thread. */
-enum { OPEN, HELD, WAITED_FOR, TRIES = 64 };
-
-/* FUTEX_WAIT_PRIVATE and FUTEX_WAKE_PRIVATE of linux/futex.h. musl can be installed without the
- * kernel's headers, so the numbers are here. */
-enum { WAIT_PRIVATE = 0 | 128, WAKE_PRIVATE = 1 | 128 };
-
+#if XSOCK__POSIX_FUTEX
 /* Whether there is no other thread. A lock needs no atomic operation then. */
 static bool alone(void)
 {
@@ -126,7 +114,7 @@ static xsock__atomic_int *word_of(struct xsock__lock *l)
 
 void xsock__sys_lock_init(struct xsock__lock *l)
 {
-    xsock__atomic_set(word_of(l), OPEN);
+    xsock__atomic_set(word_of(l), XSOCK__FUTEX_OPEN);
 }
 
 void xsock__sys_lock_destroy(struct xsock__lock *l)
@@ -134,32 +122,22 @@ void xsock__sys_lock_destroy(struct xsock__lock *l)
     (void)l;
 }
 
-/* The lock is held for so short a time that trying again is nearly always enough. */
-static void lock_slowly(xsock__atomic_int *word)
-{
-    for (int i = 0; i < TRIES; i++)
-        if (xsock__atomic_peek(word) == OPEN && xsock__atomic_cas(word, OPEN, HELD))
-            return;
-    while (xsock__atomic_swap(word, WAITED_FOR) != OPEN)
-        syscall(SYS_futex, word, WAIT_PRIVATE, WAITED_FOR, NULL, NULL, 0);
-}
-
 /* If the process has one thread when we take a lock, it still has one when we release it. A signal
  * handler that takes the lock in between would wait for ever, as with any other lock. */
 void xsock__sys_lock(struct xsock__lock *l)
 {
-    if (alone() && xsock__atomic_peek(word_of(l)) == OPEN)
-        xsock__atomic_set(word_of(l), HELD);
-    else if (!xsock__atomic_cas(word_of(l), OPEN, HELD))
-        lock_slowly(word_of(l));
+    if (alone() && xsock__atomic_peek(word_of(l)) == XSOCK__FUTEX_OPEN)
+        xsock__atomic_set(word_of(l), XSOCK__FUTEX_HELD);
+    else if (!xsock__atomic_cas(word_of(l), XSOCK__FUTEX_OPEN, XSOCK__FUTEX_HELD))
+        xsock__posix_futex_lock(word_of(l));
 }
 
 void xsock__sys_unlock(struct xsock__lock *l)
 {
     if (alone())
-        xsock__atomic_set(word_of(l), OPEN);
-    else if (xsock__atomic_swap(word_of(l), OPEN) == WAITED_FOR)
-        syscall(SYS_futex, word_of(l), WAKE_PRIVATE, 1, NULL, NULL, 0);
+        xsock__atomic_set(word_of(l), XSOCK__FUTEX_OPEN);
+    else if (xsock__atomic_swap(word_of(l), XSOCK__FUTEX_OPEN) == XSOCK__FUTEX_WAITED_FOR)
+        xsock__posix_futex_wake(word_of(l));
 }
 
 #else
