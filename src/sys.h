@@ -24,6 +24,10 @@
 
 /* ---- Facts: what differs between systems and is not code ------------------------------------- */
 
+struct xsock__sys_triple {
+    int family, type, protocol; /* native */
+};
+
 struct xsock__sys_facts {
     /* XSOCK_E... for each errno from 0 to error_count - 1; 0 if there is no row. NULL on Windows:
      * the rows of Winsock are numbers, and facts/winsock.def has them. */
@@ -45,6 +49,10 @@ struct xsock__sys_facts {
     /* Receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. A
      * backend gets the flag only if this is true, and only for these families. */
     bool tells_whole_length;
+    /* The numbers of a STREAM and a DGRAM socket of INET, INET6 and LOCAL with the default protocol,
+     * whose number is the same everywhere: what most programs open. Others are converted by the
+     * functions below, and so are these if the family is 0 here. */
+    struct xsock__sys_triple usual[3][2];
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
 };
@@ -63,10 +71,6 @@ bool xsock__sys_protocol(int af, int protocol, int *out);
  * two of these calls at a time, and calls both equally often. */
 int xsock__sys_startup(void);
 void xsock__sys_cleanup(void);
-
-struct xsock__sys_triple {
-    int family, type, protocol; /* native */
-};
 
 /* Opens a socket that is non-blocking, and close-on-exec (not inheritable) if the caller asks for
  * that. If the system can, there is no moment in which the socket is not so yet. The socket keeps

@@ -1,6 +1,6 @@
 /* The descriptor table by itself: numbers, references, and which caller releases which handle at
  * which time. */
-#include "table/fdtab.h"
+#include "table/find.h"
 #include "fake_net.h"
 #include "fake_sys.h"
 #include "harness.h"

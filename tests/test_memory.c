@@ -1,7 +1,7 @@
 /* The memory that a million descriptors cost a process, by its resident size and not by our
  * arithmetic: the slots of the table, the descriptors, their sockets, and the overhead of the
  * system's allocator. System handles are not counted. */
-#include "table/fdtab.h"
+#include "table/find.h"
 #include "harness.h"
 #include "socket/sock.h"
 #include "sys.h"

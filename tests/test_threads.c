@@ -1,7 +1,7 @@
 /* Threads. No number is given twice, no number is higher than necessary, and no call reaches a
  * socket that was released. This test also runs under ThreadSanitizer. */
 #include "base/atomic.h"
-#include "table/fdtab.h"
+#include "table/find.h"
 #include "harness.h"
 #include "threads.h"
 #include "wine.h"

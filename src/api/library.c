@@ -10,28 +10,27 @@
 
 xsock__atomic_ptr xsock__library_process_table;
 
-int xsock__library_make_table(struct xsock__fdtab **out)
+struct xsock__fdtab *xsock__library_make_table(void)
 {
     struct xsock__fdtab *mine, *theirs;
-    int rc = xsock__lookup_create_table(&mine);
-    if (rc != 0)
-        return rc;
+    if (xsock__lookup_create_table(&mine) != 0)
+        return NULL;
     xsock__sys_lock_global();
     theirs = xsock__library_table();
     if (theirs == NULL)
         xsock__atomic_store_ptr(&xsock__library_process_table, mine);
     xsock__sys_unlock_global();
-    if (theirs != NULL)
-        xsock__fdtab_destroy(mine);
-    *out = theirs != NULL ? theirs : mine;
-    return 0;
+    if (theirs == NULL)
+        return mine;
+    xsock__fdtab_destroy(mine);
+    return theirs;
 }
 
 int xsock_set_resolver(xsock_resolver_fn *fn, void *user)
 {
-    struct xsock__fdtab *t; /* with the first table come the handlers of fork() */
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__resolver_set(fn, user);
+    /* With the first table come the handlers of fork(). */
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__resolver_set(fn, user) : -XSOCK_ENOMEM;
 }
 
 int xsock_get_lookup_threads(void)
@@ -49,9 +48,8 @@ int xsock_set_lookup_threads(int n)
 
 int xsock_startup(void)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__start();
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__start() : -XSOCK_ENOMEM;
 }
 
 int xsock_cleanup(void)

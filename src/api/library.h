@@ -8,17 +8,17 @@
 /* Never freed: another thread may use it at any time. */
 extern xsock__atomic_ptr xsock__library_process_table;
 
-/* The process's table, or NULL before the first call that needs it. `ensure` makes the table if
- * there is none, and returns -XSOCK_ENOMEM if that fails. */
+/* The process's table, or NULL before the first call that needs it. `need` makes the table if there
+ * is none, and returns NULL if there is no memory for it. */
 static inline struct xsock__fdtab *xsock__library_table(void)
 {
     return xsock__atomic_load_ptr(&xsock__library_process_table);
 }
-int xsock__library_make_table(struct xsock__fdtab **out);
-static inline int xsock__library_ensure_table(struct xsock__fdtab **out)
+struct xsock__fdtab *xsock__library_make_table(void);
+static inline struct xsock__fdtab *xsock__library_need_table(void)
 {
-    *out = xsock__library_table();
-    return *out != NULL ? 0 : xsock__library_make_table(out);
+    struct xsock__fdtab *t = xsock__library_table();
+    return t != NULL ? t : xsock__library_make_table();
 }
 
 #endif

@@ -14,16 +14,14 @@
 
 int xsock_open(int af, int type, int protocol)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_open(t, af, type, protocol);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_open(t, af, type, protocol) : -XSOCK_ENOMEM;
 }
 
 int xsock_pair(int af, int type, int protocol, int out[2])
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_pair(t, af, type, protocol, out);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_pair(t, af, type, protocol, out) : -XSOCK_ENOMEM;
 }
 
 int xsock_dup(int d, int min, int flags)
@@ -59,16 +57,14 @@ int xsock_set_flags(int d, int flags)
 
 int xsock_get_limit(void)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__fdtab_limit(t);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__fdtab_limit(t) : -XSOCK_ENOMEM;
 }
 
 int xsock_set_limit(int limit)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__fdtab_set_limit(t, limit);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__fdtab_set_limit(t, limit) : -XSOCK_ENOMEM;
 }
 
 /* ---- Endpoints ------------------------------------------------------------------------------- */
@@ -179,16 +175,14 @@ ptrdiff_t xsock_sendfile(int d, uintptr_t file, uint64_t offset, size_t len)
 
 int xsock_poll(struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__poll(t, v, n, timeout_ns);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__poll(t, v, n, timeout_ns) : -XSOCK_ENOMEM;
 }
 
 int xsock_poller_open(int flags)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_poller_open(t, flags);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_poller_open(t, flags) : -XSOCK_ENOMEM;
 }
 
 int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t data)
@@ -237,9 +231,8 @@ int xsock_native(int d, uintptr_t *out)
 
 int xsock_adopt(uintptr_t handle, int flags)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_adopt(t, handle, flags);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_adopt(t, handle, flags) : -XSOCK_ENOMEM;
 }
 
 int xsock_release(int d, uintptr_t *out)
@@ -249,9 +242,8 @@ int xsock_release(int d, uintptr_t *out)
 
 int xsock_reserve(int number)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_reserve(t, number);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_reserve(t, number) : -XSOCK_ENOMEM;
 }
 
 int xsock_unreserve(int number)
@@ -291,9 +283,8 @@ int xsock_triple_from_native(int family, int type, int protocol, int out[3])
 
 int xsock_resolve_begin(const char *host, const char *service, int af, int type, int flags)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_resolve_begin(t, host, service, af, type, flags);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_resolve_begin(t, host, service, af, type, flags) : -XSOCK_ENOMEM;
 }
 
 int xsock_resolve_end(int d, struct xsock_addr *out, size_t cap)
@@ -304,9 +295,9 @@ int xsock_resolve_end(int d, struct xsock_addr *out, size_t cap)
 int xsock_connect_host_with(const char *host, const char *service, int64_t timeout_ns,
                             const struct xsock_connect_options *options)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_connect_host(t, host, service, timeout_ns, options);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_connect_host(t, host, service, timeout_ns, options)
+                     : -XSOCK_ENOMEM;
 }
 
 int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns)
@@ -317,9 +308,8 @@ int xsock_connect_host(const char *host, const char *service, int64_t timeout_ns
 int xsock_listen_host_with(const char *host, const char *service, int backlog,
                            const struct xsock_listen_options *options)
 {
-    struct xsock__fdtab *t;
-    int rc = xsock__library_ensure_table(&t);
-    return rc != 0 ? rc : xsock__call_listen_host(t, host, service, backlog, options);
+    struct xsock__fdtab *t = xsock__library_need_table();
+    return t != NULL ? xsock__call_listen_host(t, host, service, backlog, options) : -XSOCK_ENOMEM;
 }
 
 int xsock_listen_host(const char *host, const char *service, int backlog)

@@ -9,6 +9,7 @@
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "table/find.h"
 #include "wait/poller.h"
 #include "wait/wait.h"
 #include "xsock.h"

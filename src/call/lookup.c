@@ -4,6 +4,7 @@
 
 #include "socket/sock.h"
 #include "sys.h"
+#include "table/find.h"
 #include "wait/poller.h"
 #include "xsock.h"
 
@@ -54,20 +55,13 @@ int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 
 /* ---- Publishing ------------------------------------------------------------------------------ */
 
-int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd)
+int xsock__lookup_add_memory(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (fd->memory == NULL)
-        fd->memory = xsock__sys_alloc(sizeof *fd->memory);
+    fd->memory = xsock__sys_alloc(sizeof *fd->memory);
     if (fd->memory != NULL)
         return 0;
     xsock__fdtab_cancel(t, fd);
     return -XSOCK_ENOMEM;
-}
-
-int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out)
-{
-    int rc = xsock__fdtab_reserve(t, 0, out);
-    return rc != 0 ? rc : xsock__lookup_ensure_memory(t, *out);
 }
 
 int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *fd[2])

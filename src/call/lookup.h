@@ -19,13 +19,21 @@ int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 /* The error of xsock__lookup_socket for what a descriptor holds, 0 if that is a plain socket. */
 int xsock__lookup_refusal(const struct xsock__sock *s);
 
-/* Reserves the lowest free number, with memory for a socket in (*out)->memory. The errors are those
- * of xsock__fdtab_reserve. */
-int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out);
-
 /* Gives a reserved descriptor memory for a socket, if it has none. -XSOCK_ENOMEM if there is no
  * memory; the number is given back then. */
-int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd);
+int xsock__lookup_add_memory(struct xsock__fdtab *t, struct xsock__fd *fd);
+static inline int xsock__lookup_ensure_memory(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    return fd->memory != NULL ? 0 : xsock__lookup_add_memory(t, fd);
+}
+
+/* Reserves the lowest free number, with memory for a socket in (*out)->memory. The errors are those
+ * of xsock__fdtab_reserve. */
+static inline int xsock__lookup_reserve_socket(struct xsock__fdtab *t, struct xsock__fd **out)
+{
+    int rc = xsock__fdtab_reserve(t, 0, out);
+    return rc != 0 ? rc : xsock__lookup_ensure_memory(t, *out);
+}
 
 /* Reserves two numbers, the lower one first. */
 int xsock__lookup_reserve_pair(struct xsock__fdtab *t, struct xsock__fd *out[2]);

@@ -6,6 +6,7 @@
 #include "socket/sock.h"
 #include "socket/start.h"
 #include "sys.h"
+#include "table/find.h"
 #include "xsock.h"
 #include "xsock_native.h"
 
@@ -41,12 +42,14 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
     rc = xsock__start();
     if (rc == 0)
         do
-            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &fd->held);
+            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory,
+                                     &fd->held.handle);
         while (rc != 0 && xsock__fdtab_makes_room(t, rc));
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
     }
+    fd->held.sock = fd->memory;
     xsock__atomic_set(&fd->cloexec, (type & XSOCK_SOCK_CLOEXEC) != 0);
     return xsock__fdtab_publish(t, fd);
 }

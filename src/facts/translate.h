@@ -19,6 +19,20 @@ int xsock__error_to_native(int error);
  * xsock_oserror(), and returns -XSOCK_E..., or 0 for 0. */
 int xsock__finish(int code);
 
+/* The native numbers of what most programs open (see sys.h), or NULL. The type has no flags. A
+ * *protocol of 0 becomes the default. */
+static inline const struct xsock__sys_triple *xsock__triple_usual(int af, int type, int *protocol)
+{
+    unsigned family = (unsigned)af - XSOCK_AF_INET, kind = (unsigned)type - XSOCK_SOCK_STREAM;
+    if (family > XSOCK_AF_LOCAL - XSOCK_AF_INET || kind > XSOCK_SOCK_DGRAM - XSOCK_SOCK_STREAM)
+        return NULL;
+    const struct xsock__sys_triple *t = &xsock__sys_facts.usual[family][kind];
+    if (t->family == 0 || (*protocol != 0 && *protocol != t->protocol))
+        return NULL;
+    *protocol = t->protocol;
+    return t;
+}
+
 /* Converts a triple (the type without flags) to native numbers. False if this system lacks one of
  * the numbers: *out has no meaning then. */
 bool xsock__triple_to_native(int af, int type, int protocol, struct xsock__sys_triple *out);

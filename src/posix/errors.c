@@ -1,6 +1,7 @@
 #include "posix/native.h"
 
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <unistd.h>
 
 #include "xsock.h"
@@ -15,6 +16,9 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .errors = by_errno,
     .error_count = sizeof by_errno / sizeof by_errno[0],
     .pair_emulated = false,
+    .usual = {{{AF_INET, SOCK_STREAM, IPPROTO_TCP}, {AF_INET, SOCK_DGRAM, IPPROTO_UDP}},
+              {{AF_INET6, SOCK_STREAM, IPPROTO_TCP}, {AF_INET6, SOCK_DGRAM, IPPROTO_UDP}},
+              {{AF_UNIX, SOCK_STREAM, 0}, {AF_UNIX, SOCK_DGRAM, 0}}},
     .two_may_wait = true,
 #ifdef XSOCK__POLLER_POLL
     .edges_need_use = true,

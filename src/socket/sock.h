@@ -74,17 +74,11 @@ struct xsock__sock {
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 
-/* The same, but the socket is written into the caller's memory. On failure the memory stays the
- * caller's. */
+/* The same, but the socket is written into the caller's memory, which stays the caller's on failure.
+ */
 int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock *memory,
-                        struct xsock__held *out);
+                        uintptr_t *out_handle);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);
-
-/* The error of a triple for a pair, 0 if there is none. A *protocol of 0 becomes the default. */
-int xsock__sock_check_pair(int af, int type, int *protocol);
-
-/* The error that xsock__sock_open would return, 0 for success. Nothing is left open. */
-int xsock__sock_probe(int af, int type, int protocol);
 
 /* Writes the socket for a handle of the system (see xsock_adopt) into the caller's memory. On
  * failure the handle is as it was, and the memory stays the caller's. */

@@ -3,30 +3,27 @@
 
 #include "base/atomic.h"
 #include "facts/translate.h"
+#include "socket/handle.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "table/fdtab.h"
 #include "xsock.h"
 
-static xsock__atomic_int running; /* the system is started */
+xsock__atomic_int xsock__start_running;
 
 /* The caller has the global lock. */
 static int start(void)
 {
     int rc = 0;
-    if (!xsock__atomic_load(&running)) {
+    if (!xsock__atomic_load(&xsock__start_running)) {
         rc = xsock__finish(xsock__sys_startup());
-        xsock__atomic_store(&running, rc == 0);
+        xsock__atomic_store(&xsock__start_running, rc == 0);
     }
     return rc;
 }
 
-/* Nobody can stop the system between this and the caller's use of it. The caller has reserved a
- * number, and xsock__stop looks for one after it has marked the system as stopped. */
-int xsock__start(void)
+int xsock__start_first(void)
 {
-    if (xsock__atomic_load(&running))
-        return 0;
     xsock__sys_lock_global();
     int rc = start();
     xsock__sys_unlock_global();
@@ -39,10 +36,10 @@ int xsock__stop(void)
 {
     int rc = 0;
     xsock__sys_lock_global();
-    if (xsock__atomic_load(&running)) {
-        xsock__atomic_store(&running, 0);
+    if (xsock__atomic_load(&xsock__start_running)) {
+        xsock__atomic_store(&xsock__start_running, 0);
         if (xsock__fdtab_any_open()) {
-            xsock__atomic_store(&running, 1);
+            xsock__atomic_store(&xsock__start_running, 1);
             rc = -XSOCK_EBUSY;
         } else {
             xsock__sys_cleanup();
@@ -60,7 +57,7 @@ int xsock__probe(int af, int type, int protocol)
     xsock__sys_lock_global();
     int rc = start();
     if (rc == 0)
-        rc = xsock__sock_probe(af, type, protocol);
+        rc = xsock__handle_probe(af, type, protocol);
     xsock__sys_unlock_global();
     return rc;
 }
@@ -70,7 +67,7 @@ int xsock__probe_pair(int af, int type, int protocol)
     xsock__sys_lock_global();
     int rc = start();
     if (rc == 0)
-        rc = xsock__sock_check_pair(af, type, &protocol);
+        rc = xsock__handle_check_pair(af, type, &protocol);
     xsock__sys_unlock_global();
     return rc;
 }

@@ -4,9 +4,17 @@
 
 #include <stdint.h>
 
-/* Starts the system if it is not started. The caller has reserved a descriptor, so that nobody
- * stops the system meanwhile (see start.c). */
-int xsock__start(void);
+#include "base/atomic.h"
+
+/* Starts the system if it is not started. Nobody can stop the system between this and the caller's
+ * use of it: the caller has reserved a number, and xsock__stop looks for one after it has marked
+ * the system as stopped. */
+extern xsock__atomic_int xsock__start_running;
+int xsock__start_first(void);
+static inline int xsock__start(void)
+{
+    return xsock__atomic_load(&xsock__start_running) ? 0 : xsock__start_first();
+}
 
 /* Stops the system. -XSOCK_EBUSY if a descriptor is open in some table, or a call has not left a
  * closed one yet. */

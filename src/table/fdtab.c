@@ -5,7 +5,7 @@ enum { CLOSING = XSOCK__FDTAB_CLOSING };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
+static inline int take_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
 {
     if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number)
         || !xsock__bitmap_set(&t->used, (size_t)number))
@@ -15,21 +15,34 @@ int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock
     return 0;
 }
 
-int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
 {
-    size_t from = (size_t)(min < t->rules.first ? t->rules.first : min);
+    return take_number(t, number, out);
+}
+
+static inline int take_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    int from = min < t->lowest ? t->lowest : min;
     if (t->sealed)
         return -XSOCK_ECANCELED;
-    size_t number = xsock__bitmap_next_clear(&t->used, from);
+    size_t number = xsock__bitmap_next_clear(&t->used, (size_t)from);
     if (number >= (size_t)t->limit)
         return -XSOCK_EMFILE;
-    return xsock__fdtab_reserve_number(t, (int)number, out);
+    int rc = take_number(t, (int)number, out);
+    if (rc == 0 && from == t->lowest)
+        t->lowest = (int)number + 1;
+    return rc;
+}
+
+int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
+{
+    return take_lowest(t, min, out);
 }
 
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out)
 {
     xsock__sys_lock(&t->lock);
-    int rc = xsock__fdtab_reserve_lowest(t, min, out);
+    int rc = take_lowest(t, min, out);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -67,8 +80,7 @@ int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct
 void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     xsock__sys_lock(&t->lock);
-    xsock__bitmap_clear(&t->used, (size_t)fd->number);
-    t->count--;
+    xsock__fdtab_free_number(t, fd->number);
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
 }
@@ -88,7 +100,7 @@ static struct xsock__sock *let_go_of(struct xsock__fdtab *t, const struct xsock_
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
 {
     xsock__sys_free(let_go_of(t, held), t->spare_size);
-    xsock__atomic_add(&t->leaving, -1);
+    xsock__atomic_add(&t->left, 1);
 }
 
 /* Under the lock. From now on the cell holds nothing, so that a forked child frees nothing twice.
@@ -116,7 +128,7 @@ static void finish_closing(struct xsock__fdtab *t, struct xsock__fd *fd,
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
     xsock__sys_free(memory, t->spare_size);
-    xsock__atomic_add(&t->leaving, -1);
+    xsock__atomic_add(&t->left, 1);
 }
 
 /* The thread that changes CLOSING to 0 frees what the descriptor holds. Only one thread can, though
@@ -153,7 +165,7 @@ static bool is_idle(const struct xsock__fd *fd)
 /* Under the lock. Begins to close a descriptor that is not idle. finish_retiring must follow. */
 static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    xsock__atomic_add(&t->leaving, 1);
+    t->leaving++;
     fd->state = LEAVING;
     xsock__fdtab_wake_waiters(fd);
     return xsock__fdtab_take_observers(fd);
@@ -172,7 +184,7 @@ static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
 /* The caller has the lock, which is released here. */
 static void close_idle(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    xsock__atomic_add(&t->leaving, 1);
+    t->leaving++;
     struct xsock__held held = empty_cell(fd);
     xsock__sys_unlock(&t->lock);
     finish_closing(t, fd, &held);
@@ -189,18 +201,17 @@ static void close_busy(struct xsock__fdtab *t, struct xsock__fd *fd)
  * else uses. Its cell is free at once, and keeps the memory of the socket. */
 static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    struct xsock__held held = fd->held;
+    uintptr_t handle = fd->held.handle;
     if (!is_idle(fd)) {
         close_busy(t, fd);
-    } else if (fd->memory != held.sock || t->is_plain == NULL || !t->is_plain(&held)) {
+    } else if (fd->memory != fd->held.sock || t->is_plain == NULL || !t->is_plain(&fd->held)) {
         close_idle(t, fd);
     } else {
-        fd->held.sock = NULL;
-        xsock__fdtab_free_cell(t, fd);
-        xsock__atomic_add(&t->leaving, 1);
+        xsock__fdtab_push_cell(t, fd);
+        t->leaving++;
         xsock__sys_unlock(&t->lock);
-        xsock__sys_close(held.handle);
-        xsock__atomic_add(&t->leaving, -1);
+        xsock__sys_close(handle);
+        xsock__atomic_add(&t->left, 1);
     }
 }
 
@@ -222,8 +233,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
         return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EFOREIGN;
     }
     xsock__atomic_store_ptr(slot, NULL); /* before the reference count is read */
-    xsock__bitmap_clear(&t->used, (size_t)number);
-    t->count--;
+    xsock__fdtab_free_number(t, number);
     close_flat(t, fd);
     return 0;
 }
@@ -231,29 +241,6 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
 int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
 {
     return xsock__fdtab_remove_if(t, number, false);
-}
-
-/* Closes a number that was reserved before the table was sealed and is published after that, when
- * sealing has passed it by. Either sealing found the number published, or this function finds the
- * table sealed. */
-static void close_late(struct xsock__fdtab *t, int number)
-{
-    xsock__sys_lock(&t->lock);
-    bool late = t->sealed;
-    xsock__sys_unlock(&t->lock);
-    if (late)
-        (void)xsock__fdtab_remove(t, number);
-}
-
-/* Release order is enough: a thread that closes the descriptor has seen it here first, and look-ups
- * race with closing only. */
-int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    int number = fd->number; /* once it can be found, it may be closed at any time */
-    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
-    if (t->rules.ends)
-        close_late(t, number);
-    return number;
 }
 
 /* The calls that waited are woken, and every other call leaves soon. Nobody tells when. */
@@ -276,8 +263,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
         return -XSOCK_EBADF;
     }
     xsock__atomic_store_ptr(slot, NULL);
-    xsock__bitmap_clear(&t->used, (size_t)fd->number);
-    t->count--;
+    xsock__fdtab_free_number(t, fd->number);
     struct xsock__observer *observers = retire(t, fd);
     xsock__sys_unlock(&t->lock);
     xsock__fdtab_notify_observers(observers);
@@ -286,7 +272,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     *out = fd->held;
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
-    xsock__atomic_add(&t->leaving, -1);
+    xsock__atomic_add(&t->left, 1);
     return 0;
 }
 
@@ -295,7 +281,7 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
                    struct xsock__fd **out)
 {
     struct xsock__fd *fd;
-    if (number < t->rules.first || number >= t->limit)
+    if (number < t->head.rules.first || number >= t->limit)
         return -XSOCK_EBADF;
     if (t->sealed)
         return -XSOCK_ECANCELED;
@@ -348,8 +334,7 @@ static int move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
     if (rc != 0)
         return rc;
     xsock__atomic_store_ptr(slot, NULL);
-    xsock__bitmap_clear(&t->used, (size_t)fd->number);
-    t->count--;
+    xsock__fdtab_free_number(t, fd->number);
     return 0;
 }
 
@@ -383,7 +368,7 @@ int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
 {
     int rc = -XSOCK_EINVAL;
     xsock__sys_lock(&t->lock);
-    if (limit >= t->rules.first && (size_t)limit >= xsock__bitmap_end(&t->used)) {
+    if (limit >= t->head.rules.first && (size_t)limit >= xsock__bitmap_end(&t->used)) {
         t->limit = limit;
         rc = 0;
     }

@@ -85,7 +85,6 @@ struct xsock__fdtab_rules {
     bool ends; /* the table may be sealed while calls are in it */
 };
 void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules);
-const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t);
 
 /* Closes everything that is open, and lets nothing be opened any more. Every call that waits ends
  * with -XSOCK_ECANCELED. A call that would wait, reserve or replace gets the same error from then
@@ -109,7 +108,7 @@ int xsock__fdtab_notifications(struct xsock__fdtab *t);
 void xsock__fdtab_notify(struct xsock__fdtab *t);
 
 /* Takes the lowest free number >= min, which is >= 0. The number counts as open, but get() does not
- * find it yet. The caller fills in `held` and publishes, or cancels. -XSOCK_EMFILE if no number is
+ * find it yet. The caller fills in `held` and publishes (find.h), or cancels. -XSOCK_EMFILE if no number is
  * free below the limit; -XSOCK_ENOMEM. */
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
@@ -117,9 +116,6 @@ int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out
  * if a descriptor has this handle already. The cost grows with the number of descriptors; only
  * adopting pays it. */
 int xsock__fdtab_reserve_handle(struct xsock__fdtab *t, uintptr_t handle, struct xsock__fd **out);
-
-/* Lets get() find the descriptor. Returns its number. */
-int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* Gives the number back. The caller frees what held names. */
 void xsock__fdtab_cancel(struct xsock__fdtab *t, struct xsock__fd *fd);

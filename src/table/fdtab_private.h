@@ -47,8 +47,8 @@ struct slab {
 };
 
 struct xsock__fdtab {
-    struct xsock__fdtab_slots slots; /* first: see find.h */
-    struct xsock__lock lock;         /* guards all that follows */
+    struct xsock__fdtab_head head; /* first: see find.h */
+    struct xsock__lock lock;       /* guards all that follows */
     struct xsock__bitmap used;
     struct xsock__fd *free;       /* cells that no number leads to; */
     struct xsock__fd *free_ready; /* the same with memory, at most SPARES_MAX; taken first */
@@ -57,11 +57,12 @@ struct xsock__fdtab {
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
     int count, limit, waiting, idle_count;
+    int lowest; /* no number below it is free, from the first one on */
     bool sealed;
-    struct xsock__fdtab_rules rules;
     struct xsock__fd seal_fd, notify_fd;
     unsigned notifications;
-    xsock__atomic_int leaving; /* closed, and not freed yet; not under the lock */
+    unsigned leaving;       /* how many descriptors were closed, */
+    xsock__atomic_int left; /* and of how many the handle is freed; not under the lock */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */
     xsock__fdtab_is_plain *is_plain;
@@ -80,7 +81,7 @@ void xsock__fdtab_free_store(struct xsock__fdtab *t);
 
 static inline bool xsock__fdtab_make_slot(struct xsock__fdtab *t, int number)
 {
-    return xsock__atomic_load_ptr(&t->slots.chunk[xsock__fdtab_chunk(number)]) != NULL
+    return xsock__atomic_load_ptr(&t->head.chunk[xsock__fdtab_chunk(number)]) != NULL
            || xsock__fdtab_add_slots(t, number);
 }
 
@@ -105,11 +106,9 @@ static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, in
     return fd;
 }
 
-/* The cell keeps its memory, unless that is the sock it holds: somebody else frees the sock. */
-static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
+/* The cell keeps its memory: nobody else needs the memory. */
+static inline void xsock__fdtab_push_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (fd->memory == fd->held.sock)
-        fd->memory = NULL;
     fd->state = FREE;
     fd->held = xsock__held_nothing;
     fd->observers = NULL;
@@ -123,6 +122,23 @@ static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__
     fd->memory = NULL;
     fd->next = t->free;
     t->free = fd;
+}
+
+/* The same, but if the memory is that of the sock which the cell holds, somebody else frees it. */
+static inline void xsock__fdtab_free_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    if (fd->memory == fd->held.sock)
+        fd->memory = NULL;
+    xsock__fdtab_push_cell(t, fd);
+}
+
+/* Under the lock: the number is free again. */
+static inline void xsock__fdtab_free_number(struct xsock__fdtab *t, int number)
+{
+    xsock__bitmap_clear(&t->used, (size_t)number);
+    t->count--;
+    if (number < t->lowest)
+        t->lowest = number;
 }
 
 /* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as

@@ -1,5 +1,5 @@
-/* Finding the descriptor of a number, inlined into the calls that move data. All other callers use
- * xsock__fdtab_get and xsock__fdtab_put, which do the same. */
+/* What is inlined into the calls: finding the descriptor of a number, and publishing a new one.
+ * Callers that need not be fast use xsock__fdtab_get and xsock__fdtab_put, which find and drop. */
 #ifndef XSOCK__TABLE_FIND_H
 #define XSOCK__TABLE_FIND_H
 
@@ -14,10 +14,21 @@
  * look-up that is under way stays right. The highest bit of n + 64 tells the chunk of slot n. */
 enum { XSOCK__FDTAB_CHUNK_SHIFT = 6, XSOCK__FDTAB_CHUNKS = 26 };
 
-/* What a look-up reads of a table, which begins with it. */
-struct xsock__fdtab_slots {
+/* What is read here of a table, which begins with it. */
+struct xsock__fdtab_head {
     xsock__atomic_ptr chunk[XSOCK__FDTAB_CHUNKS];
+    struct xsock__fdtab_rules rules;
 };
+
+static inline const struct xsock__fdtab_head *xsock__fdtab_head(const struct xsock__fdtab *t)
+{
+    return (const struct xsock__fdtab_head *)(const void *)t;
+}
+
+static inline const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t)
+{
+    return &xsock__fdtab_head(t)->rules;
+}
 
 /* A bit of an fd's `refs` above the count: the number is gone, and whoever drops the last reference
  * frees what the descriptor holds. */
@@ -33,9 +44,8 @@ static inline unsigned xsock__fdtab_chunk(int number)
  */
 static inline xsock__atomic_ptr *xsock__fdtab_slot(const struct xsock__fdtab *t, int number)
 {
-    const struct xsock__fdtab_slots *s = (const struct xsock__fdtab_slots *)(const void *)t;
     unsigned k = xsock__fdtab_chunk(number);
-    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&s->chunk[k]);
+    xsock__atomic_ptr *slots = xsock__atomic_load_ptr(&xsock__fdtab_head(t)->chunk[k]);
     if (slots == NULL)
         return NULL;
     uint32_t at = (uint32_t)number + (1u << XSOCK__FDTAB_CHUNK_SHIFT);
@@ -60,6 +70,9 @@ static inline struct xsock__fd *xsock__fdtab_find(struct xsock__fdtab *t, int nu
     }
 }
 
+/* guest.c's: the table is one that may have been sealed meanwhile. */
+int xsock__fdtab_published_late(struct xsock__fdtab *t, int number);
+
 /* fdtab.c's: the reference that was dropped was the last one of a descriptor that is closing. */
 void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd);
 
@@ -67,6 +80,15 @@ static inline void xsock__fdtab_drop(struct xsock__fdtab *t, struct xsock__fd *f
 {
     if (xsock__atomic_add(&fd->refs, -1) == (XSOCK__FDTAB_CLOSING | 1))
         xsock__fdtab_last_dropped(t, fd);
+}
+
+/* Lets look-ups find a reserved descriptor. Returns its number. Release order is enough: a thread
+ * that closes the descriptor has seen it here first, and look-ups race with closing only. */
+static inline int xsock__fdtab_publish(struct xsock__fdtab *t, struct xsock__fd *fd)
+{
+    int number = fd->number; /* once it can be found, it may be closed at any time */
+    xsock__atomic_publish_ptr(xsock__fdtab_slot(t, number), fd);
+    return xsock__fdtab_rules(t)->ends ? xsock__fdtab_published_late(t, number) : number;
 }
 
 #endif

@@ -31,8 +31,7 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
         return;
     if (xsock__atomic_load_ptr(xsock__fdtab_slot(t, fd->number)) == fd)
         return;
-    xsock__bitmap_clear(&t->used, (size_t)fd->number);
-    t->count--;
+    xsock__fdtab_free_number(t, fd->number);
     fd->state = LEAVING;
 }
 
@@ -48,7 +47,7 @@ static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
         return;
     xsock__fdtab_free_cell(t, fd);
     if (held.handle != xsock__held_nothing.handle && held.sock != NULL) {
-        xsock__atomic_add(&t->leaving, 1);
+        t->leaving++;
         xsock__fdtab_let_go(t, &held);
     }
 }
@@ -66,7 +65,7 @@ static void after_fork_in_child(void)
     forks++;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         each_cell(repair, t);
-        xsock__atomic_store(&t->leaving, 0);
+        t->leaving = (unsigned)xsock__atomic_load(&t->left);
         t->waiting = 0;
         t->seal_fd.waiters = NULL;
         t->notify_fd.waiters = NULL;
@@ -123,7 +122,7 @@ bool xsock__fdtab_any_open(void)
     bool any = false;
     for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
         xsock__sys_lock(&t->lock);
-        any = any || t->count > 0 || xsock__atomic_load(&t->leaving) > 0;
+        any = any || t->count > 0 || t->leaving != (unsigned)xsock__atomic_load(&t->left);
         xsock__sys_unlock(&t->lock);
     }
     return any;

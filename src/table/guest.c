@@ -5,12 +5,8 @@
 
 void xsock__fdtab_set_rules(struct xsock__fdtab *t, const struct xsock__fdtab_rules *rules)
 {
-    t->rules = *rules;
-}
-
-const struct xsock__fdtab_rules *xsock__fdtab_rules(const struct xsock__fdtab *t)
-{
-    return &t->rules;
+    t->head.rules = *rules;
+    t->lowest = rules->first;
 }
 
 struct xsock__fd *xsock__fdtab_seal_fd(struct xsock__fdtab *t)
@@ -45,7 +41,7 @@ void xsock__fdtab_notify(struct xsock__fdtab *t)
 static int reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held)
 {
     struct xsock__fd *fd;
-    if (number >= 0 && (number < t->rules.first || number >= t->limit))
+    if (number >= 0 && (number < t->head.rules.first || number >= t->limit))
         return -XSOCK_EBADF;
     if (number >= 0 && xsock__bitmap_has(&t->used, (size_t)number))
         return -XSOCK_EBUSY;
@@ -80,7 +76,7 @@ int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number)
 static void wake_everyone(struct xsock__fdtab *t, size_t end)
 {
     xsock__fdtab_wake_waiters(&t->seal_fd);
-    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+    for (size_t n = (size_t)t->head.rules.first; n < end; n++) {
         const xsock__atomic_ptr *slot = xsock__fdtab_slot(t, (int)n);
         struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
         if (fd != NULL)
@@ -96,9 +92,22 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
     size_t end = xsock__bitmap_end(&t->used);
     wake_everyone(t, end);
     xsock__sys_unlock(&t->lock);
-    for (size_t n = (size_t)t->rules.first; n < end; n++)
+    for (size_t n = (size_t)t->head.rules.first; n < end; n++)
         if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EFOREIGN)
             (void)xsock__fdtab_release_foreign(t, (int)n);
+}
+
+/* Closes a number that was reserved before the table was sealed and is published after that, when
+ * sealing has passed it by. Either sealing found the number published, or this function finds the
+ * table sealed. */
+int xsock__fdtab_published_late(struct xsock__fdtab *t, int number)
+{
+    xsock__sys_lock(&t->lock);
+    bool late = t->sealed;
+    xsock__sys_unlock(&t->lock);
+    if (late)
+        (void)xsock__fdtab_remove(t, number);
+    return number;
 }
 
 /* If another thread puts something else under a number after the look-up, that is closed. */
@@ -107,7 +116,7 @@ void xsock__fdtab_close_marked(struct xsock__fdtab *t)
     xsock__sys_lock(&t->lock);
     size_t end = xsock__bitmap_end(&t->used);
     xsock__sys_unlock(&t->lock);
-    for (size_t n = (size_t)t->rules.first; n < end; n++) {
+    for (size_t n = (size_t)t->head.rules.first; n < end; n++) {
         struct xsock__fd *fd = xsock__fdtab_get(t, (int)n);
         bool marked = fd != NULL && xsock__atomic_load(&fd->cloexec);
         if (fd != NULL)

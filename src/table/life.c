@@ -11,7 +11,8 @@ int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
         return -XSOCK_ENOMEM;
     xsock__sys_lock_init(&t->lock);
     t->limit = XSOCK__FDTAB_LIMIT;
-    t->rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
+    t->head.rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
+    t->lowest = XSOCK__FDTAB_FIRST;
     t->closed = closed;
     int rc = xsock__fdtab_enlist(t);
     if (rc != 0) {

@@ -15,7 +15,7 @@ bool xsock__fdtab_add_slots(struct xsock__fdtab *t, int number)
     void *slots = xsock__sys_alloc(chunk_size(k));
     if (slots == NULL)
         return false;
-    xsock__atomic_store_ptr(&t->slots.chunk[k], slots);
+    xsock__atomic_store_ptr(&t->head.chunk[k], slots);
     return true;
 }
 
@@ -83,7 +83,7 @@ bool xsock__fdtab_add_cells(struct xsock__fdtab *t)
 void xsock__fdtab_free_store(struct xsock__fdtab *t)
 {
     for (unsigned k = 0; k < CHUNKS; k++)
-        xsock__sys_free(xsock__atomic_load_ptr(&t->slots.chunk[k]), chunk_size(k));
+        xsock__sys_free(xsock__atomic_load_ptr(&t->head.chunk[k]), chunk_size(k));
     xsock__fdtab_drop_wakers(t);
     xsock__fdtab_free_spares(t);
     while (t->slabs != NULL) {
@@ -101,7 +101,7 @@ void xsock__fdtab_memory(struct xsock__fdtab *t, size_t *out_table, size_t *out_
     xsock__sys_lock(&t->lock);
     *out_table = sizeof *t + xsock__bitmap_size(&t->used);
     for (unsigned k = 0; k < CHUNKS; k++)
-        if (xsock__atomic_load_ptr(&t->slots.chunk[k]) != NULL)
+        if (xsock__atomic_load_ptr(&t->head.chunk[k]) != NULL)
             *out_table += chunk_size(k);
     *out_descriptors = (size_t)t->spare_count * t->spare_size;
     for (struct slab *s = t->slabs; s != NULL; s = s->next)

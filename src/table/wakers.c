@@ -10,7 +10,7 @@ int xsock__fdtab_begin_waiting(struct xsock__fdtab *t)
 {
     if (t->sealed)
         return -XSOCK_ECANCELED;
-    if (t->waiting >= t->rules.waiting)
+    if (t->waiting >= t->head.rules.waiting)
         return -XSOCK_ENOBUFS;
     t->waiting++;
     return 0;
