@@ -45,7 +45,8 @@ static bool fits(const struct xsock_addr *a)
 
 int xsock__addr_check(const struct xsock_addr *a)
 {
-    if (!has_number(a->family))
+    bool everyday = a->family >= XSOCK_AF_INET && a->family <= XSOCK_AF_LOCAL;
+    if (!everyday && !has_number(a->family))
         return -XSOCK_EAFNOSUPPORT;
     return fits(a) ? 0 : -XSOCK_EINVAL;
 }

@@ -90,7 +90,7 @@ static size_t put_inet6(struct xsock__sys_addr *to, const struct xsock_addr *a)
     return sizeof in6;
 }
 
-/* False if the sockaddr is too short. */
+/* These change *a only if they succeed. False if the sockaddr is too short. */
 static bool get_inet(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
     struct sockaddr_in in;
@@ -98,6 +98,7 @@ static bool get_inet(struct xsock_addr *a, const struct xsock__sys_addr *native)
     if (native->length < sizeof in)
         return false;
     memcpy(&in, native->bytes, sizeof in);
+    memset(a, 0, sizeof *a);
     a->family = XSOCK_AF_INET;
     a->port = ntohs(in.sin_port);
     a->length = 4;
@@ -112,6 +113,7 @@ static bool get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native
     if (native->length < sizeof in6)
         return false;
     memcpy(&in6, native->bytes, sizeof in6);
+    memset(a, 0, sizeof *a);
     a->family = XSOCK_AF_INET6;
     a->port = ntohs(in6.sin6_port);
     a->flow = ntohl(in6.sin6_flowinfo);
@@ -122,10 +124,12 @@ static bool get_inet6(struct xsock_addr *a, const struct xsock__sys_addr *native
 }
 
 /* False if the sockaddr is too long. */
-static bool get_raw(struct xsock_addr *a, const uint8_t *bytes, size_t n)
+static bool get_raw(struct xsock_addr *a, int family, const uint8_t *bytes, size_t n)
 {
     if (n > XSOCK_ADDR_DATA)
         return false;
+    memset(a, 0, sizeof *a);
+    a->family = family;
     a->length = (uint32_t)n;
     memcpy(a->data, bytes, n);
     return true;

@@ -93,6 +93,9 @@ int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_add
 /* Replaces "any address" as a destination by the loopback address. */
 void xsock__addr_destination(struct xsock_addr *a);
 
+/* The same for what *a was converted to. The errors are those of the conversion. */
+int xsock__native_destination(const struct xsock_addr *a, struct xsock__sys_addr *inout);
+
 /* Waits for the end of a connect that is under way. Returns 0 if there was none or it has
  * succeeded; -XSOCK_EAGAIN or -XSOCK_ETIMEDOUT if the limit has passed; else the error of the
  * connect. */

@@ -280,21 +280,34 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
 }
 
 /* "Any address" as a destination means this machine. Winsock refuses it. */
-void xsock__addr_destination(struct xsock_addr *a)
+static bool is_any(const struct xsock_addr *a)
 {
     static const uint8_t any[16];
-    if (!xsock__addr_is_internet(a->family) || memcmp(a->data, any, a->length) != 0)
+    return xsock__addr_is_internet(a->family) && memcmp(a->data, any, a->length) == 0;
+}
+
+void xsock__addr_destination(struct xsock_addr *a)
+{
+    if (!is_any(a))
         return;
     a->data[a->length - 1] = 1; /* ::1, or 0.0.0.1 until the next line */
     if (a->family == XSOCK_AF_INET)
         a->data[0] = 127;
 }
 
+int xsock__native_destination(const struct xsock_addr *a, struct xsock__sys_addr *inout)
+{
+    if (!is_any(a))
+        return 0;
+    struct xsock_addr to = *a;
+    xsock__addr_destination(&to);
+    return xsock__addr_to_native(&to, inout);
+}
+
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
-    struct xsock_addr to;
     if (a == NULL)
         return -XSOCK_EFAULT;
     bool to_nobody = a->family == XSOCK_AF_UNSPEC && !xsock__sock_is_stream(s);
@@ -303,9 +316,7 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
         return rc;
     if (s->emulated)
         return -XSOCK_EISCONN;
-    to = *a;
-    xsock__addr_destination(&to);
-    rc = xsock__addr_to_native(&to, &native);
+    rc = xsock__native_destination(a, &native);
     if (rc == 0)
         rc = xsock__limit_passed(&s->send_deadline);
     if (rc != 0)

@@ -208,21 +208,15 @@ static int try_accept(struct xsock__fd *fd, void *call)
 int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
                         struct xsock_addr *out)
 {
-    struct xsock_addr a;
-    memset(&a, 0, sizeof a);
-    if (native->length != 0 && !s->emulated) {
-        int rc = xsock__addr_from_native(native, &a);
-        if (rc != 0)
-            return rc;
+    static const struct xsock__sys_addr none;
+    int rc = xsock__addr_from_native(s->emulated ? &none : native, out);
+    if (rc == 0 && out->family == XSOCK_AF_UNSPEC) {
+        out->family = s->af;
+        out->length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4
+                      : s->af == XSOCK_AF_INET6                         ? 16
+                                                                        : 0;
     }
-    if (a.family == XSOCK_AF_UNSPEC) {
-        a.family = s->af;
-        a.length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4
-                   : s->af == XSOCK_AF_INET6                         ? 16
-                                                                     : 0;
-    }
-    *out = a;
-    return 0;
+    return rc;
 }
 
 static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_addr *out_peer)
@@ -230,7 +224,11 @@ static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_ad
     struct xsock__sock *s = fd->held.sock;
     bool private = xsock__fdtab_rules(a->t)->private_handles;
     a->cloexec = private || (a->flags & XSOCK_SOCK_CLOEXEC) != 0;
-    if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a->triple))
+    int protocol = s->protocol;
+    const struct xsock__sys_triple *usual = xsock__triple_usual(s->af, s->type, &protocol);
+    if (usual != NULL)
+        a->triple = *usual;
+    else if (!xsock__triple_to_native(s->af, s->type, s->protocol, &a->triple))
         return -XSOCK_EINVAL;
     int64_t timeout =
         xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);

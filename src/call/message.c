@@ -137,15 +137,10 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
     }
     if (rc == 0)
         rc = xsock__control_check_socket(&fd->held, m->control, m->addr, x.total, &x.sys.af);
-    struct xsock__limit limit = xsock__limit_send(s, flags);
     if (rc == 0)
         rc = check_socket(s, m, flags);
     if (rc == 0)
-        rc = xsock__limit_passed(limit.deadline);
-    if (rc == 0)
-        rc = xsock__send_recv_kept(s);
-    if (rc == 0)
-        rc = xsock__wait_connected(t, fd, &limit);
+        rc = xsock__send_recv_settle(t, fd, flags, true);
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
@@ -209,16 +204,15 @@ static void report(const struct xsock__sock *s, const struct message *x,
     }
     if (m->addr == NULL)
         return;
-    memset(m->addr, 0, sizeof *m->addr);
-    if (!xsock__sock_is_stream(s))
-        (void)xsock__addr_or_none(s, from, m->addr);
+    if (xsock__sock_is_stream(s) || xsock__addr_or_none(s, from, m->addr) != 0)
+        memset(m->addr, 0, sizeof *m->addr);
 }
 
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m,
                             int flags)
 {
     struct xsock__sock *s = fd->held.sock;
-    struct xsock__sys_addr from = {0};
+    struct xsock__sys_addr from; /* large: only its length is set, and only if it is read */
     struct xsock_control control;
     struct xsock__whole_length length;
     struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
@@ -231,13 +225,8 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         rc = check_socket(s, m, flags);
     if (rc == 0)
         rc = xsock__recv_check(fd);
-    struct xsock__limit limit = xsock__limit_recv(s, flags);
     if (rc == 0)
-        rc = xsock__limit_passed(limit.deadline);
-    if (rc == 0)
-        rc = xsock__send_recv_kept(s);
-    if (rc == 0)
-        rc = xsock__wait_connected(t, fd, &limit);
+        rc = xsock__send_recv_settle(t, fd, flags, false);
     if (rc == 0)
         rc = xsock__whole_length_begin(s, m->vec, m->vec_count, &x.flags, &length);
     if (rc != 0)
@@ -250,8 +239,10 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         x.sys.vec_count = length.vec_count;
     }
     advance(&x, 0);
-    if (m->addr != NULL)
+    if (m->addr != NULL) {
+        from.length = 0;
         x.sys.addr = &from;
+    }
     if (m->control != NULL) {
         control = *m->control;
         control.has = 0;

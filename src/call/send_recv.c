@@ -52,10 +52,11 @@ static int check_urgent(const struct xsock__sock *s, int flags)
     return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
 }
 
-/* Before the first try: checks the deadline, tells an error that was left to this call, and waits
- * for the end of a connect that is under way. */
-static int settle(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit limit)
+int xsock__send_recv_settle_special(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
+                                    bool sending)
 {
+    struct xsock__limit limit =
+        sending ? xsock__limit_send(fd->held.sock, flags) : xsock__limit_recv(fd->held.sock, flags);
     int rc = xsock__limit_passed(limit.deadline);
     if (rc == 0)
         rc = xsock__send_recv_kept(fd->held.sock);
@@ -135,15 +136,12 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
 int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to,
                             struct xsock__sys_addr *out)
 {
-    struct xsock_addr a;
     int rc = xsock__native_addr_for(s, to, out);
     if (rc != 0)
         return rc;
     if (xsock__sock_is_stream(s) || s->emulated)
         return xsock__sock_is(s, XSOCK__SOCK_CONNECTED) ? -XSOCK_EISCONN : -XSOCK_ENOTCONN;
-    a = *to;
-    xsock__addr_destination(&a);
-    return xsock__addr_to_native(&a, out);
+    return xsock__native_destination(to, out);
 }
 
 ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
@@ -159,7 +157,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
     if (rc == 0)
         rc = check_urgent(fd->held.sock, flags);
     if (rc == 0)
-        rc = settle(t, fd, xsock__limit_send(fd->held.sock, flags));
+        rc = xsock__send_recv_settle(t, fd, flags, true);
     return rc != 0 ? rc : send_all(t, fd, &x);
 }
 
@@ -309,7 +307,7 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     if (rc == 0)
         rc = xsock__recv_check(fd);
     if (rc == 0)
-        rc = settle(t, fd, xsock__limit_recv(s, flags));
+        rc = xsock__send_recv_settle(t, fd, flags, false);
     if (rc != 0)
         return rc;
     rc = xsock__whole_length_begin(s, &(struct xsock_vec){buf, len}, 1, &x.flags, &x.length);
@@ -321,9 +319,8 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     xsock__whole_length_end(&x.length);
     if (n < 0 || out_from == NULL)
         return n;
-    memset(out_from, 0, sizeof *out_from);
-    if (!xsock__sock_is_stream(s))
-        (void)xsock__addr_or_none(s, &native, out_from);
+    if (xsock__sock_is_stream(s) || xsock__addr_or_none(s, &native, out_from) != 0)
+        memset(out_from, 0, sizeof *out_from);
     return n;
 }
 

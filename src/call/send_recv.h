@@ -56,6 +56,17 @@ static inline int xsock__send_recv_kept(struct xsock__sock *s)
     return xsock__finish(xsock__kept_error_take(s));
 }
 
+/* Before the first try: checks the deadline, tells an error that was left to this call, and waits
+ * for the end of a connect that is under way. */
+int xsock__send_recv_settle_special(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
+                                    bool sending);
+static inline int xsock__send_recv_settle(struct xsock__fdtab *t, struct xsock__fd *fd, int flags,
+                                          bool sending)
+{
+    bool special = xsock__sock_is(fd->held.sock, XSOCK__SEND_SPECIAL);
+    return special ? xsock__send_recv_settle_special(t, fd, flags, sending) : 0;
+}
+
 /* Converts the destination of a datagram. A stream takes none: -XSOCK_EISCONN or -XSOCK_ENOTCONN.
  */
 int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr *to,

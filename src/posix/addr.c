@@ -113,6 +113,8 @@ static bool get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native
 
     if (native->length < VM_SIZE)
         return false;
+    memset(a, 0, sizeof *a);
+    a->family = XSOCK_AF_VSOCK;
     memcpy(&a->port, bytes_at(native, VM_PORT), sizeof a->port);
     memcpy(&cid, bytes_at(native, VM_CID), sizeof cid);
     cid = htonl(cid);
@@ -131,21 +133,20 @@ static bool get_local(struct xsock_addr *a, const struct xsock__sys_addr *native
     const uint8_t *path = bytes_at(native, HEAD);
     size_t n = native->length - HEAD;
 
-    a->family = XSOCK_AF_LOCAL;
 #ifdef __linux__
     if (n > 0 && path[0] == 0)
-        return get_raw(a, path, n);
+        return get_raw(a, XSOCK_AF_LOCAL, path, n);
 #endif
     if (n > 0) {
         const uint8_t *end = memchr(path, 0, n);
         n = end ? (size_t)(end - path) : n;
     }
-    return get_raw(a, path, n);
+    return get_raw(a, XSOCK_AF_LOCAL, path, n);
 }
 
 static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
 {
-    int family = family_of(native);
+    int af, family = family_of(native);
 
     switch (family) {
     case AF_INET:
@@ -155,24 +156,20 @@ static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
     case AF_UNIX:
         return get_local(a, native) ? 0 : ENAMETOOLONG;
     default:
-        a->family = family_from_native(family);
-        if (a->family == XSOCK_AF_VSOCK)
+        af = family_from_native(family);
+        if (af == XSOCK_AF_VSOCK)
             return get_vsock(a, native) ? 0 : EINVAL;
-        return get_raw(a, bytes_at(native, HEAD), native->length - HEAD) ? 0 : ENAMETOOLONG;
+        return get_raw(a, af, bytes_at(native, HEAD), native->length - HEAD) ? 0 : ENAMETOOLONG;
     }
 }
 
 int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out)
 {
-    struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
-
-    if (native->length > 0) {
-        int code = native->length < HEAD || native->length > sizeof native->bytes
-                       ? EINVAL
-                       : get_addr(&a, native);
-        if (code)
-            return code;
+    if (native->length == 0) {
+        memset(out, 0, sizeof *out);
+        return 0;
     }
-    *out = a;
-    return 0;
+    if (native->length < HEAD || native->length > sizeof native->bytes)
+        return EINVAL;
+    return get_addr(out, native);
 }

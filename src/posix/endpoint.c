@@ -160,13 +160,12 @@ int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
 
 static int ask(uintptr_t h, bool peer, struct xsock__sys_addr *out)
 {
-    struct xsock__sys_addr name = {0};
-    struct sockaddr *native = (struct sockaddr *)(void *)name.bytes;
-    socklen_t size = sizeof name.bytes;
+    struct sockaddr *native =
+        (struct sockaddr *)(void *)out->bytes; /* none is written on failure */
+    socklen_t size = sizeof out->bytes;
     if ((peer ? getpeername((int)h, native, &size) : getsockname((int)h, native, &size)) != 0)
         return errno;
-    name.length = (uint32_t)size;
-    *out = name;
+    out->length = (uint32_t)size;
     return 0;
 }
 

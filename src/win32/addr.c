@@ -65,8 +65,7 @@ static bool get_local(struct xsock_addr *a, const uint8_t *path, size_t n)
 {
     const uint8_t *end = n > 0 ? memchr(path, 0, n) : NULL;
 
-    a->family = XSOCK_AF_LOCAL;
-    return get_raw(a, path, end ? (size_t)(end - path) : n);
+    return get_raw(a, XSOCK_AF_LOCAL, path, end ? (size_t)(end - path) : n);
 }
 
 static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
@@ -84,22 +83,17 @@ static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
     case AF_UNIX:
         return get_local(a, rest, n) ? 0 : WSAENAMETOOLONG;
     default:
-        a->family = family_from_native(family);
-        return get_raw(a, rest, n) ? 0 : WSAENAMETOOLONG;
+        return get_raw(a, family_from_native(family), rest, n) ? 0 : WSAENAMETOOLONG;
     }
 }
 
 int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out)
 {
-    struct xsock_addr a = {0, 0, 0, 0, 0, {0}};
-
-    if (native->length > 0) {
-        int code = native->length < HEAD || native->length > sizeof native->bytes
-                       ? WSAEINVAL
-                       : get_addr(&a, native);
-        if (code)
-            return code;
+    if (native->length == 0) {
+        memset(out, 0, sizeof *out);
+        return 0;
     }
-    *out = a;
-    return 0;
+    if (native->length < HEAD || native->length > sizeof native->bytes)
+        return WSAEINVAL;
+    return get_addr(out, native);
 }
