@@ -21,7 +21,7 @@ static int why_not(const struct xsock__sock *s)
 
 int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    struct xsock__fd *fd = xsock__fdtab_find(t, d);
     if (fd == NULL)
         return -XSOCK_EBADF;
     int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
@@ -41,7 +41,7 @@ int xsock__lookup_refusal(const struct xsock__sock *s)
 
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    struct xsock__fd *fd = xsock__fdtab_find(t, d);
     if (fd == NULL)
         return -XSOCK_EBADF;
     int rc = xsock__lookup_refusal(fd->held.sock);

@@ -59,10 +59,9 @@ int xsock__error_to_native(int error)
     return -XSOCK_EINVAL;
 }
 
-int xsock__finish(int code)
+int xsock__finish_failed(int code)
 {
-    if (code != 0)
-        xsock__sys_set_last_error(code);
+    xsock__sys_set_last_error(code);
     return xsock__error_from_native(code);
 }
 

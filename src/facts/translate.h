@@ -17,7 +17,11 @@ int xsock__error_to_native(int error);
 
 /* Turns a native code into a result, and is the only place that does. It keeps the code for
  * xsock_oserror(), and returns -XSOCK_E..., or 0 for 0. */
-int xsock__finish(int code);
+int xsock__finish_failed(int code);
+static inline int xsock__finish(int code)
+{
+    return code == 0 ? 0 : xsock__finish_failed(code);
+}
 
 /* The native numbers of what most programs open (see sys.h), or NULL. The type has no flags. A
  * *protocol of 0 becomes the default. */

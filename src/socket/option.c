@@ -29,12 +29,13 @@ static const struct xsock__option rows[] = {
 #include "facts/options.def"
 };
 
+/* The rows are in the order of the numbers, which begin with 1, and with FAMILY after PROTOCOL. */
 const struct xsock__option *xsock__option_find(int number)
 {
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].number == number)
-            return &rows[i];
-    return NULL;
+    unsigned at = (unsigned)number - 1;
+    if (number >= XSOCK_SO_FAMILY)
+        at = (unsigned)(number - XSOCK_SO_FAMILY) + XSOCK_SO_PROTOCOL;
+    return at < sizeof rows / sizeof rows[0] && rows[at].number == number ? &rows[at] : NULL;
 }
 
 int xsock_opt_kind(int opt)
