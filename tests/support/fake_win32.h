@@ -83,7 +83,7 @@ struct fake_win32 {
     size_t sent_size;
 
     int reports_told; /* out, as what follows */
-    int lost_polls;
+    int judged_polls, lost_polls;
     int stale_calls;    /* receives by the stale handle */
     int type_questions; /* SO_TYPE */
     int refused_devices;

@@ -135,6 +135,7 @@ static BOOL WINAPI fake_control(HANDLE device, DWORD code, void *in, DWORD in_si
     if (!fake_win32.loses_polls || code != IOCTL_AFD_POLL || p->timeout.QuadPart == 0)
         return own_control(device, code, in, in_size, out, out_size, n, o);
     AcquireSRWLockExclusive(&lock);
+    fake_win32.judged_polls++;
     if (is_lost(device, p)) {
         fake_win32.lost_polls++;
         o->Internal = PENDING;
@@ -164,8 +165,23 @@ static bool cancel_lost(HANDLE device, const OVERLAPPED *o)
     return any;
 }
 
+/* The driver has no request any more that was cancelled, or that it cannot find. Under Wine the
+ * answer may come later, when the thread that made the request next asks the server for something.
+ */
+static void forget_cancelled(HANDLE device, const OVERLAPPED *o)
+{
+    AcquireSRWLockExclusive(&lock);
+    for (size_t i = 0; i < MAX; i++)
+        if (requests[i].device == device && (o == NULL || requests[i].o == o))
+            requests[i].o = NULL;
+    ReleaseSRWLockExclusive(&lock);
+}
+
 static BOOL WINAPI fake_cancel(HANDLE h, OVERLAPPED *o)
 {
+    BOOL ok;
+    DWORD error;
+
     int type, size = (int)sizeof type;
     if (fake_win32.refuses_cancel
         && getsockopt((SOCKET)h, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0) {
@@ -174,7 +190,12 @@ static BOOL WINAPI fake_cancel(HANDLE h, OVERLAPPED *o)
     }
     if (cancel_lost(h, o) && o != NULL)
         return TRUE;
-    return own_cancel(h, o);
+    ok = own_cancel(h, o);
+    error = GetLastError();
+    if (ok || error == ERROR_NOT_FOUND)
+        forget_cancelled(h, o);
+    SetLastError(error);
+    return ok;
 }
 
 static BOOL WINAPI fake_result(HANDLE h, OVERLAPPED *o, DWORD *n, BOOL wait)

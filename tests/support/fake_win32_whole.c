@@ -16,8 +16,10 @@
 
 static void tell(void)
 {
-    printf("the model has played %d reports, %d lost polls, %d transfers that are too large\n",
-           fake_win32.reports_told, fake_win32.lost_polls, fake_win32.too_large_calls);
+    printf("the model has played %d reports, has judged %d polls, lost %d polls, and refused %d "
+           "transfers that are too large\n",
+           fake_win32.reports_told, fake_win32.judged_polls, fake_win32.lost_polls,
+           fake_win32.too_large_calls);
 }
 
 /* "tell" makes the program say at its end what was played. */
