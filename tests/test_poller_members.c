@@ -168,6 +168,38 @@ static void nobody_is_starved_among_many(void **state)
     sockets_close(sender);
 }
 
+/* Few of the busy members fit into a wait. The other one becomes ready between two waits. */
+static void a_member_that_becomes_ready_has_its_turn_among_busy_ones(void **state)
+{
+    enum { BUSY = 20, ROOM = 4, ROUNDS = 3 };
+    int busy[BUSY], p = open_poller();
+    struct xsock_addr a, ignored;
+    int late = sockets_udp(&a);
+    char byte;
+    (void)state;
+    for (int i = 0; i < BUSY; i++) {
+        busy[i] = sockets_udp(&ignored);
+        ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, busy[i], OUT, 0));
+    }
+    ASSERT_RESULT(0, xsock_poller_ctl(p, ADD, late, IN, 1));
+    for (int round = 0; round < ROUNDS; round++) {
+        bool came = false;
+        ASSERT_RESULT(ROOM, xsock_poller_wait(p, got, ROOM, watchdog));
+        ASSERT_RESULT(1, (int)xsock_sendto(busy[0], "x", 1, 0, &a));
+        for (int waits = 0; !came; waits++) {
+            int n = xsock_poller_wait(p, got, ROOM, watchdog);
+            ASSERT_THAT(n > 0 && waits < 4 * BUSY, "wait %d: %s", waits, harness_name(n));
+            for (int i = 0; i < n; i++)
+                came = came || got[i].data == 1;
+        }
+        ASSERT_RESULT(1, (int)xsock_recv(late, &byte, 1, 0));
+    }
+    for (int i = 0; i < BUSY; i++)
+        sockets_close(busy[i]);
+    sockets_close(late);
+    sockets_close(p);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +209,7 @@ int main(void)
         TEST(replacing_and_releasing_take_a_member_out),
         TEST(pollers_share_a_member_and_lose_it_each),
         TEST(nobody_is_starved_among_many),
+        TEST(a_member_that_becomes_ready_has_its_turn_among_busy_ones),
     };
     /* The library keeps the wake that waiting needs, so the wake is made before handles are
      * counted. */

@@ -131,18 +131,21 @@ void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r)
 void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r)
 {
     r->state = XSOCK__REQUEST_LISTED;
-    r->next_listed = p->listed;
-    r->listed_link = &p->listed;
-    if (r->next_listed != NULL)
-        r->next_listed->listed_link = &r->next_listed;
-    p->listed = r;
+    r->next_listed = NULL;
+    r->listed_link = p->listed_end;
+    *p->listed_end = r;
+    p->listed_end = &r->next_listed;
+    p->listed_count++;
 }
 
-static void unlist(struct xsock__request *r)
+void xsock__request_unlist(struct xsock__sys_poller *p, struct xsock__request *r)
 {
     *r->listed_link = r->next_listed;
     if (r->next_listed != NULL)
         r->next_listed->listed_link = r->listed_link;
+    else
+        p->listed_end = r->listed_link;
+    p->listed_count--;
     r->state = XSOCK__REQUEST_IDLE;
 }
 
@@ -186,7 +189,7 @@ int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r)
     int code;
 
     if (r->state == XSOCK__REQUEST_LISTED)
-        unlist(r);
+        xsock__request_unlist(p, r);
     code = try_make(p, r);
     if (code != 0 && xsock__afd_base(r->socket, &base) == 0 && base != r->handle) {
         r->handle = base;
@@ -228,7 +231,7 @@ void xsock__request_retire(struct xsock__sys_poller *p, struct xsock__request *r
     r->retired = true;
     p->retired++;
     if (r->state == XSOCK__REQUEST_LISTED)
-        unlist(r);
+        xsock__request_unlist(p, r);
     if (r->state == XSOCK__REQUEST_IDLE)
         xsock__request_free(p, r);
     else
@@ -279,4 +282,40 @@ ULONG xsock__request_answer(const struct xsock__request *r)
     if ((LONG)status >= 0)
         return r->poll.count > 0 ? r->poll.entries[0].events : 0;
     return status == STATUS_CANCELED_REQUEST ? 0 : XSOCK__AFD_ABORT;
+}
+
+/* ---- Questions ------------------------------------------------------------------------------- */
+
+static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_poll *q)
+{
+    OVERLAPPED o;
+    int code;
+
+    memset(&o, 0, sizeof o);
+    o.hEvent = p->asked;
+    q->timeout.QuadPart = 0;
+    q->exclusive = FALSE;
+    code = xsock__afd_begin(xsock__afd_device(), q, xsock__afd_size(q->count), &o);
+    return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
+}
+
+/* The answer has only the sockets that have something, in the order of the question. */
+bool xsock__request_ask(struct xsock__sys_poller *p, struct xsock__request *const *v, size_t n)
+{
+    struct xsock__afd_poll *q = &p->question;
+    ULONG at = 0;
+
+    for (size_t i = 0; i < n; i++)
+        q->entries[i] = (struct xsock__afd_entry){v[i]->handle, xsock__request_events(v[i]), 0};
+    q->count = (ULONG)n;
+    if (n == 0 || put_question(p, q) != 0)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        v[i]->poll.count = at < q->count && q->entries[at].handle == v[i]->handle;
+        if (v[i]->poll.count > 0) {
+            v[i]->poll.entries[0] = q->entries[at++];
+            v[i]->o.Internal = 0;
+        }
+    }
+    return true;
 }

@@ -49,8 +49,9 @@ struct xsock__sys_poller {
     struct xsock__poller_group *group; /* the one that has room; the others follow */
     xsock__atomic_int woken;           /* a wake is in the port */
     struct xsock__lock lock;           /* of all that follows, and of the requests */
-    struct xsock__request *listed;
-    size_t count, pending, retired;
+    struct xsock__request *listed, **listed_end;
+    size_t count, listed_count, pending, retired;
+    bool port_is_due; /* a wait had no room left for what is in the port */
     size_t waiters;                  /* threads that are waiting now */
     uint64_t serial;                 /* of waits */
     struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_BATCH entries */
@@ -75,10 +76,11 @@ void xsock__request_free(struct xsock__sys_poller *p, struct xsock__request *r);
 ULONG xsock__request_events(const struct xsock__request *r);
 
 /* Makes it, which is not PENDING. In a wait one that can't be made has nobody to be refused to: it
- * is answered as failed. list leaves it to the next wait. */
+ * is answered as failed. list leaves it to the next wait, behind those that are listed. */
 int xsock__request_make(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_make_or_fail(struct xsock__sys_poller *p, struct xsock__request *r);
 void xsock__request_list(struct xsock__sys_poller *p, struct xsock__request *r);
+void xsock__request_unlist(struct xsock__sys_poller *p, struct xsock__request *r);
 
 /* It is PENDING, perhaps for fewer events than it should be. Then it is cancelled, and the thread
  * that takes it from the port makes it again. There are never two for one socket: see wait.c. */
@@ -92,6 +94,11 @@ void xsock__request_reap(struct xsock__sys_poller *p);
 
 /* Of what the port gave. NULL: a wake. */
 struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e);
+
+/* Asks about n of them at this moment, in one question, n at most XSOCK__POLLER_BATCH. Their answers
+ * are those of the question then. False: the question was refused, because one of the sockets was
+ * closed from outside, and all answers are as they were. */
+bool xsock__request_ask(struct xsock__sys_poller *p, struct xsock__request *const *v, size_t n);
 
 /* The driver's events that came; ABORT also where it has failed; 0: none, or it was cancelled. */
 ULONG xsock__request_answer(const struct xsock__request *r);
