@@ -106,9 +106,13 @@ static void one_descriptor_may_stand_there_often(void **state)
     assert_int_equal(fake_wakes_set(), 0);
 }
 
+/* The moments of a call: while it asks what is ready, before it stands in the lists of waiters, and
+ * twice while it waits. */
+enum moment { ASKS, BEFORE_IT_WAITS, AS_IT_WAITS, WAITS, MOMENTS };
+
 /* Which of many descriptors is closed, at each step of the call. Their number decides where the
  * call's memory is. */
-static void assert_told_of_close(int n, int which, int window)
+static void assert_told_of_close(int n, int which, enum moment moment)
 {
     struct xsock_pollfd v[COUNT];
     struct event e;
@@ -116,20 +120,17 @@ static void assert_told_of_close(int n, int which, int window)
     for (int i = 0; i < n; i++)
         v[i] = (struct xsock_pollfd){bound_datagrams(1000 + (uint32_t)i), IN, 0};
     e = (struct event){.d = v[which].fd};
-    if (window == 0)
-        fake_before(FAKE_WAKE_OPEN, 1, close_later, &e);
-    else if (window == 1)
+    if (moment == ASKS)
         fake_before(FAKE_WAIT, 1, close_later, &e);
+    else if (moment == BEFORE_IT_WAITS)
+        fake_before(FAKE_WAKE_OPEN, 1, close_later, &e);
+    else if (moment == AS_IT_WAITS)
+        fake_before(FAKE_WAIT, 2, close_later, &e);
     else
         fake_at(fake_now() + MS, close_later, &e);
-    int rc = xsock__poll(t, v, (size_t)n, window == 0 ? MS : -1);
-    if (window == 0) { /* closed before the look-up, so the call waits for the new descriptor */
-        ASSERT_RESULT(0, rc);
-    } else {
-        ASSERT_RESULT(1, rc);
-        for (int i = 0; i < n; i++)
-            assert_int_equal(v[i].revents, i == which ? XSOCK_POLLNVAL : 0);
-    }
+    ASSERT_RESULT(1, xsock__poll(t, v, (size_t)n, -1));
+    for (int i = 0; i < n; i++)
+        assert_int_equal(v[i].revents, i == which ? XSOCK_POLLNVAL : 0);
     ASSERT_RESULT(e.d, e.other);
     assert_int_equal(fake_wakes(), 1); /* one wake for all of them */
     assert_int_equal(fake_wakes_set(), 0);
@@ -141,9 +142,9 @@ static void a_descriptor_that_is_closed_meanwhile_is_invalid(void **state)
     static const int counts[] = {1, 2, 64, 65, COUNT};
     (void)state;
     for (int i = 0; i < 5; i++)
-        for (int window = 0; window < 3; window++) {
-            assert_told_of_close(counts[i], 0, window);
-            assert_told_of_close(counts[i], counts[i] - 1, window);
+        for (int moment = 0; moment < MOMENTS; moment++) {
+            assert_told_of_close(counts[i], 0, moment);
+            assert_told_of_close(counts[i], counts[i] - 1, moment);
         }
 }
 
@@ -177,20 +178,22 @@ static void keep_an_error(void *user)
     look_again(user);
 }
 
-/* The state of the second descriptor is asked for while the call begins, and after each wait. */
+/* The state of the second descriptor is asked for twice before the call stands in the lists, once
+ * then, and twice for each wait. */
 static void a_state_that_changes_at_any_moment_is_told(void **state)
 {
     (void)state;
-    for (unsigned nth = 1; nth <= 4; nth++) {
+    for (unsigned nth = 1; nth <= 6; nth++) {
+        const unsigned waits = nth <= 2 ? 0 : nth / 2 - 1;
         renew();
         int d = bound_datagrams(1000);
         struct xsock_pollfd v[2] = {{d, IN, 0}, {connected_elsewhere(), 0, 0}};
-        for (unsigned i = 1; i <= nth / 2; i++) /* another state is asked for only after these */
+        for (unsigned i = 1; i <= waits; i++) /* another state is asked for only after these */
             fake_at(fake_now() + i * MS, look_again, &d);
         fake_before(FAKE_PEER_ADDR, nth, keep_an_error, &d);
         int64_t begin = fake_now();
         ASSERT_RESULT(1, xsock__poll(t, v, 2, 1000 * (int64_t)MS));
-        assert_int_equal(fake_now() - begin, nth / 2 * MS);
+        assert_int_equal(fake_now() - begin, waits * MS);
         assert_int_equal(v[0].revents, XSOCK_POLLERR);
         assert_int_equal(fake_wakes_set(), 0);
     }
@@ -230,6 +233,9 @@ static void many_descriptors_take_memory_and_give_it_back(void **state)
         v[i] = (struct xsock_pollfd){i % 2 ? -1 : d[0], IN, 0};
     before = fake_allocations();
     ASSERT_RESULT(0, xsock__poll(t, v, COUNT, MS));
+    assert_int_equal(fake_allocations(), before);
+    fake_fail(FAKE_ALLOC, 3, FAKE_ENOMEM); /* taken only by a call that waits */
+    ASSERT_RESULT(-XSOCK_ENOMEM, xsock__poll(t, v, COUNT, MS));
     ASSERT_RESULT(2, send_some(d[1], 2, 0));
     ASSERT_RESULT(COUNT / 2, xsock__poll(t, v, COUNT, -1));
     assert_int_equal(fake_allocations(), before);
@@ -269,6 +275,49 @@ static void bad_arguments_are_refused_and_change_nothing(void **state)
     }
     assert_true(v[0].revents == 77 && v[1].revents == 77);
     assert_int_equal(fake_wakes(), 0);
+    v[0].fd = bound_datagrams(1000); /* looked up, and let go */
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock__poll(t, v, 2, 0));
+    size_t handles = fake_handles();
+    ASSERT_RESULT(0, xsock__call_close(t, v[0].fd));
+    assert_int_equal(fake_handles(), handles - 1);
+}
+
+static void what_is_ready_at_once_takes_no_wake(void **state)
+{
+    int d[2], revents;
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(0, poll_one(d[0], IN, 0, &revents));
+    ASSERT_RESULT(1, poll_one(d[0], OUT, -1, &revents));
+    ASSERT_RESULT(1, poll_one(999, IN, 0, &revents));
+    assert_int_equal(fake_calls(FAKE_WAKE_OPEN), 0);
+    assert_int_equal(fake_calls(FAKE_WAIT), 3);
+}
+
+/* How often the call asks the system. */
+static unsigned asks(int d, int expected)
+{
+    int revents;
+    unsigned before = fake_calls(FAKE_WAIT);
+    ASSERT_RESULT(expected, poll_one(d, IN, MS, &revents));
+    return fake_calls(FAKE_WAIT) - before;
+}
+
+/* A call that asked in vain is followed by 1 call, by 3 and by 7 calls that wait at once. Each asks
+ * once more when its time is over. */
+static void a_call_that_will_have_to_wait_waits_at_once(void **state)
+{
+    static const char times[] = "32322232222222322222223";
+    int d[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    for (int i = 0; times[i] != '\0'; i++)
+        assert_int_equal(asks(d[0], 0), times[i] - '0');
+    ASSERT_RESULT(1, send_some(d[1], 1, 0));
+    for (int i = 0; i < 9; i++)
+        assert_int_equal(asks(d[0], 1), 1);
+    ASSERT_RESULT(1, recv_some(d[0], 1, 0));
+    assert_int_equal(asks(d[0], 0), 3);
 }
 
 int main(void)
@@ -285,6 +334,8 @@ int main(void)
         TALK_TEST(many_descriptors_take_memory_and_give_it_back),
         TALK_TEST(a_signal_ends_it),
         TALK_TEST(bad_arguments_are_refused_and_change_nothing),
+        TALK_TEST(what_is_ready_at_once_takes_no_wake),
+        TALK_TEST(a_call_that_will_have_to_wait_waits_at_once),
     };
     return cmocka_run_group_tests_name("poll_fake", tests, NULL, NULL);
 }

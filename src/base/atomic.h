@@ -19,6 +19,9 @@ typedef struct {
 typedef struct {
     volatile int64_t v;
 } xsock__atomic_i64;
+typedef struct {
+    volatile unsigned char v;
+} xsock__atomic_byte;
 
 static inline int xsock__atomic_load(const xsock__atomic_int *a)
 {
@@ -35,6 +38,14 @@ static inline void xsock__atomic_set(xsock__atomic_int *a, int v)
     a->v = (long)v;
 }
 static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    a->v = v;
+}
+static inline unsigned char xsock__atomic_peek_byte(const xsock__atomic_byte *a)
+{
+    return a->v;
+}
+static inline void xsock__atomic_set_byte(xsock__atomic_byte *a, unsigned char v)
 {
     a->v = v;
 }
@@ -98,6 +109,9 @@ typedef struct {
 typedef struct {
     _Atomic int64_t v;
 } xsock__atomic_i64;
+typedef struct {
+    _Atomic unsigned char v;
+} xsock__atomic_byte;
 
 static inline int xsock__atomic_load(const xsock__atomic_int *a)
 {
@@ -114,6 +128,14 @@ static inline void xsock__atomic_set(xsock__atomic_int *a, int v)
     atomic_store_explicit(&a->v, v, memory_order_relaxed);
 }
 static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
+{
+    atomic_store_explicit(&a->v, v, memory_order_relaxed);
+}
+static inline unsigned char xsock__atomic_peek_byte(const xsock__atomic_byte *a)
+{
+    return atomic_load_explicit(&((xsock__atomic_byte *)(uintptr_t)a)->v, memory_order_relaxed);
+}
+static inline void xsock__atomic_set_byte(xsock__atomic_byte *a, unsigned char v)
 {
     atomic_store_explicit(&a->v, v, memory_order_relaxed);
 }

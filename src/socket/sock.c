@@ -19,6 +19,7 @@ static inline void init_sock(struct xsock__sock *s, int af, int type, int protoc
     xsock__atomic_set(&s->state, XSOCK_ENOTCONN * XSOCK__SOCK_RESULT);
     s->refuses = 0;
     s->emulated = false;
+    xsock__atomic_set_byte(&s->guess, 0);
     s->poller = NULL;
     s->file = NULL;
     xsock__atomic_set_i64(&s->recv_timeout, -1);

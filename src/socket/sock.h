@@ -49,6 +49,7 @@ struct xsock__sock {
     short refuses; /* not 0: it is not a plain socket, and calls for sockets return this error; see
                       xsock__sock_refuse */
     bool emulated; /* a LOCAL pair made of something else */
+    xsock__atomic_byte guess; /* see guess.h */
     xsock__atomic_i64 recv_timeout, send_timeout, connect_timeout,
         accept_timeout;                             /* ns; -1: none */
     xsock__atomic_i64 recv_deadline, send_deadline; /* of xsock__sys_now(); -1: none */

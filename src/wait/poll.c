@@ -4,19 +4,15 @@
 #include <limits.h>
 
 #include "facts/translate.h"
+#include "socket/guess.h"
 #include "socket/ready.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "table/find.h"
 #include "wait/wait.h"
 #include "wait/wake.h"
 
-/* What one descriptor of the call needs while the call waits. Up to MAX of them are on the stack.
- */
-struct watched {
-    struct xsock__fd *fd;        /* NULL: negative, or not open */
-    struct xsock__waiter waiter; /* attached: it is open, and the call waits in it */
-};
-
+/* Up to MAX descriptors need no memory of their own. */
 enum { MAX = 64 };
 
 /* What a guest's call waits for besides its descriptors: the end of its table, and notifications.
@@ -27,31 +23,26 @@ struct guest {
     bool late; /* there was a notification before the call waited */
 };
 
+/* A call first asks what is ready now, which needs neither a wake nor a place in the lists of
+ * waiters, and is cheaper for the system, too. Only if there is nothing, the call waits. Each
+ * descriptor is looked up once, and the reference is kept until the end. */
 struct poll {
     struct xsock__fdtab *t;
     struct xsock_pollfd *v;
     size_t n;
-    struct watched *watched;
+    struct xsock__fd **fds; /* NULL: negative, or nothing that a call can wait in */
     struct xsock__sys_wait *asked;
+    struct xsock__waiter *waiters; /* NULL: the call does not stand in the lists */
     struct xsock__waker *waker; /* NULL: none; the marks are looked at after each slice of time */
     bool trusted;               /* the wake was looked at */
-    bool waits;                 /* its time is not 0, and it stands in the lists of waiters */
+    struct xsock__sock *first;  /* of the first open descriptor; NULL: none is open */
+    bool special;               /* the state of a socket may have something to add */
     bool known; /* there is something to report that the system need not be asked for */
     bool woken;
     struct guest *guest; /* NULL: the table is not a guest's */
 };
 
-static int check(const struct xsock_pollfd *v, size_t n, int64_t timeout_ns)
-{
-    if (v == NULL && n != 0)
-        return -XSOCK_EFAULT;
-    if (n > INT_MAX || timeout_ns < -1)
-        return -XSOCK_EINVAL;
-    int events = 0;
-    for (size_t i = 0; i < n; i++)
-        events |= v[i].events;
-    return (events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) != 0 ? -XSOCK_EINVAL : 0;
-}
+/* ---- Looking up ------------------------------------------------------------------------------ */
 
 /* A descriptor of something else than a plain socket, with a reference, which is dropped if no call
  * can wait in the descriptor. A look-up is asked for IN only. */
@@ -68,64 +59,47 @@ static struct xsock__fd *other_or_null(struct xsock__fdtab *t, struct xsock__fd 
     return NULL;
 }
 
-/* A descriptor that a call can wait in, with a reference, or NULL. */
-static inline struct xsock__fd *get_waitable(struct xsock__fdtab *t, int d,
-                                             struct xsock__sys_wait *asked)
-{
-    struct xsock__fd *fd = xsock__fdtab_get(t, d);
-    return fd == NULL || fd->held.sock->refuses == 0 ? fd : other_or_null(t, fd, asked);
-}
-
-/* Where the system tells every poll of a shutdown, nobody has to be found by its sock, but of an
- * error that is kept of datagrams. */
-static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
-{
-    struct xsock__sock *s = fd->held.sock;
-    return xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s) ? &s->waiters : NULL;
-}
-
 /* Whether the state of the socket may have something to add. */
 static inline bool is_special(const struct xsock__fd *fd)
 {
     return !xsock__ready_is_plain(fd->held.sock);
 }
 
-/* A descriptor that was closed meanwhile is not asked about. Returns whether a descriptor is
- * special. That is asked after the call stands in the lists: a thread that changes a state later
- * finds the call there. */
-static bool attach_all(struct poll *p)
+/* One pass: finds the descriptors, and gathers what the system is asked. Returns all events that
+ * were asked for, or-ed. */
+static int gather(struct poll *p)
 {
+    const struct xsock_pollfd *v = p->v;
     struct xsock__sys_wait *asked = p->asked;
-    bool special = false;
-    xsock__fdtab_lock(p->t);
-    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++) {
-        if (w->fd == NULL)
-            continue;
-        if (xsock__fdtab_attach_locked(w->fd, shared_of(w->fd), &w->waiter, p->waker) == 0) {
-            special |= is_special(w->fd);
+    int events = 0;
+    for (struct xsock__fd **at = p->fds, **end = at + p->n; at != end; at++, asked++, v++) {
+        struct xsock__fd *fd = xsock__fdtab_find(p->t, v->fd);
+        asked->events = v->events;
+        events |= v->events;
+        if (fd != NULL && fd->held.sock->refuses != 0)
+            fd = other_or_null(p->t, fd, asked);
+        *at = fd;
+        if (fd == NULL) {
+            asked->handle = UINTPTR_MAX;
+            p->known |= v->fd >= 0;
             continue;
         }
-        w->waiter.attached = false;
-        xsock__atomic_set(&w->waiter.closed, 1);
-        asked->handle = UINTPTR_MAX;
-        p->known = true;
+        asked->handle = fd->held.handle;
+        p->special |= is_special(fd);
+        if (p->first == NULL)
+            p->first = fd->held.sock;
     }
-    xsock__fdtab_unlock(p->t);
-    return special;
+    return events;
 }
 
-static void detach_all(struct poll *p)
+static void drop_all(struct poll *p)
 {
-    bool woken = false;
-    xsock__fdtab_lock(p->t);
-    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++)
-        if (w->waiter.attached) {
-            xsock__fdtab_detach_locked(&w->waiter);
-            woken = woken || w->waiter.marked;
-        }
-    xsock__fdtab_unlock(p->t);
-    p->woken = p->woken || woken;
+    for (struct xsock__fd **at = p->fds, **end = at + p->n; at != end; at++)
+        if (*at != NULL)
+            xsock__fdtab_drop(p->t, *at);
 }
+
+/* ---- What the state tells -------------------------------------------------------------------- */
 
 /* XSOCK_POLL bits for those of pollers. */
 static int poll_bits(uint32_t events)
@@ -150,57 +124,83 @@ static int hup_of(const struct xsock__fd *fd)
     return xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_WR) ? XSOCK_POLLHUP : 0;
 }
 
-/* Adds to what is asked of an open descriptor that is special. */
-static void prepare_special(struct poll *p, const struct xsock__fd *fd,
-                            struct xsock__sys_wait *asked)
+/* Adds to what is asked of the open descriptors that are special. */
+static void prepare_special(struct poll *p)
 {
-    p->known = p->known || revents_of(&fd->held, asked->events, 0) != 0;
-    asked->events |= hup_of(fd);
+    for (size_t i = 0; i < p->n; i++) {
+        const struct xsock__fd *fd = p->fds[i];
+        if (p->asked[i].handle == UINTPTR_MAX || !is_special(fd))
+            continue;
+        p->known = p->known || revents_of(&fd->held, p->asked[i].events, 0) != 0;
+        p->asked[i].events |= hup_of(fd);
+    }
 }
 
-/* For a call that stands in the lists. */
-static void prepare_all_special(struct poll *p)
+/* Reports what there is after the system was asked. */
+static int report(struct poll *p)
 {
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].waiter.attached && is_special(p->watched[i].fd))
-            prepare_special(p, p->watched[i].fd, &p->asked[i]);
-}
-
-/* One pass: finds the descriptors, and gathers what the system is asked. If there is something to
- * report already, the system is asked without waiting. Of a call that does not wait, an open
- * descriptor counts as attached. */
-static void enter(struct poll *p)
-{
-    const bool waits = p->waits;
-    struct xsock__sys_wait *asked = p->asked;
+    const struct xsock__sys_wait *asked = p->asked;
+    const struct xsock__waiter *w = p->waiters;
     struct xsock_pollfd *v = p->v;
-    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
-        asked->events = v->events;
-        struct xsock__fd *fd = get_waitable(p->t, v->fd, asked);
-        v->revents = 0;
-        w->fd = fd;
-        w->waiter.attached = fd != NULL;
-        xsock__atomic_set(&w->waiter.closed, fd == NULL);
-        if (fd == NULL) {
-            asked->handle = UINTPTR_MAX;
-            p->known = p->known || v->fd >= 0;
+    int ready = 0;
+    for (struct xsock__fd **at = p->fds, **end = at + p->n; at != end; at++, asked++, v++) {
+        int revents = asked->revents;
+        bool closed = w != NULL && xsock__atomic_load(&w++->closed) != 0;
+        if (*at == NULL || closed)
+            revents = v->fd >= 0 ? XSOCK_POLLNVAL : 0;
+        else if (is_special(*at))
+            revents = revents_of(&(*at)->held, v->events, revents);
+        v->revents = (short)revents;
+        ready += revents != 0;
+    }
+    return ready;
+}
+
+/* ---- The lists of waiters -------------------------------------------------------------------- */
+
+/* Where the system tells every poll of a shutdown, nobody has to be found by its sock, but of an
+ * error that is kept of datagrams. */
+static struct xsock__waiters *shared_of(const struct xsock__fd *fd)
+{
+    struct xsock__sock *s = fd->held.sock;
+    return xsock__sys_facts.readiness_omits || !xsock__sock_is_stream(s) ? &s->waiters : NULL;
+}
+
+/* A descriptor that was closed meanwhile is not asked about. Returns whether a descriptor is
+ * special. That is asked after the call stands in the lists: a thread that changes a state later
+ * finds the call there. */
+static bool attach_all(struct poll *p)
+{
+    struct xsock__sys_wait *asked = p->asked;
+    struct xsock__waiter *w = p->waiters;
+    bool special = false;
+    xsock__fdtab_lock(p->t);
+    for (struct xsock__fd **at = p->fds, **end = at + p->n; at != end; at++, w++, asked++) {
+        struct xsock__fd *fd = *at;
+        w->attached = fd != NULL && xsock__fdtab_attach_locked(fd, shared_of(fd), w, p->waker) == 0;
+        if (w->attached) {
+            special |= is_special(fd);
             continue;
         }
-        asked->handle = fd->held.handle;
-        if (!waits && is_special(fd))
-            prepare_special(p, fd, asked);
+        xsock__atomic_set(&w->closed, 1);
+        asked->handle = UINTPTR_MAX;
+        p->known |= fd != NULL;
     }
-    if (waits && attach_all(p))
-        prepare_all_special(p);
+    xsock__fdtab_unlock(p->t);
+    return special;
 }
 
-static void leave(struct poll *p)
+static void detach_all(struct poll *p)
 {
-    if (p->waits)
-        detach_all(p);
-    for (struct watched *w = p->watched, *end = w + p->n; w != end; w++)
-        if (w->fd != NULL)
-            xsock__fdtab_put(p->t, w->fd);
+    bool woken = false;
+    xsock__fdtab_lock(p->t);
+    for (struct xsock__waiter *w = p->waiters, *end = w + p->n; w != end; w++)
+        if (w->attached) {
+            xsock__fdtab_detach_locked(w);
+            woken = woken || w->marked;
+        }
+    xsock__fdtab_unlock(p->t);
+    p->woken = p->woken || woken;
 }
 
 /* -XSOCK_ECANCELED if the table is sealed. */
@@ -233,31 +233,6 @@ static bool was_notified(const struct poll *p)
     return p->guest != NULL && (p->guest->late || xsock__atomic_load(&p->guest->notified.closed));
 }
 
-/* Reports what there is after the system was asked. A descriptor that is not open is one that was
- * closed. */
-static int report(struct poll *p)
-{
-    const struct xsock__sys_wait *asked = p->asked;
-    struct xsock_pollfd *v = p->v;
-    int ready = 0;
-    for (const struct watched *w = p->watched, *end = w + p->n; w != end; w++, asked++, v++) {
-        int revents = asked->revents;
-        if (xsock__atomic_load(&w->waiter.closed))
-            revents = v->fd >= 0 ? XSOCK_POLLNVAL : 0;
-        else if (is_special(w->fd))
-            revents = revents_of(&w->fd->held, v->events, revents);
-        v->revents = (short)revents;
-        ready += revents != 0;
-    }
-    return ready;
-}
-
-static int ask(struct poll *p, int64_t left)
-{
-    int code = xsock__wake_wait(p->waker, p->trusted, p->asked, p->n, left);
-    return code == 0 ? 0 : xsock__finish(code);
-}
-
 /* There is nothing to report, and time is left: a mark woke the call, or the wake was not trusted,
  * or the program has closed the wake's handle. A state may have changed since it was looked at, and
  * its mark is cleared here, so the states are looked at once more. */
@@ -265,26 +240,34 @@ static void look_at_marks(struct poll *p)
 {
     bool lost = xsock__wake_is_lost(p->waker, &p->trusted);
     xsock__fdtab_lock(p->t);
-    for (size_t i = 0; i < p->n; i++)
-        if (p->watched[i].waiter.attached) {
-            xsock__fdtab_clear_marks_locked(&p->watched[i].waiter);
-            p->known = p->known || xsock__atomic_peek(&p->watched[i].waiter.closed) != 0;
+    for (struct xsock__waiter *w = p->waiters, *end = w + p->n; w != end; w++)
+        if (w->attached) {
+            xsock__fdtab_clear_marks_locked(w);
+            p->known = p->known || xsock__atomic_peek(&w->closed) != 0;
             if (lost)
-                p->watched[i].waiter.waker = NULL;
+                w->waker = NULL;
         }
     if (lost && p->guest != NULL)
         p->guest->sealed.waker = p->guest->notified.waker = NULL;
     if (lost)
         xsock__fdtab_lose_waker_locked(&p->waker);
     xsock__fdtab_unlock(p->t);
-    prepare_all_special(p);
+    prepare_special(p);
+}
+
+/* ---- Waiting --------------------------------------------------------------------------------- */
+
+static int ask(struct poll *p, int64_t left)
+{
+    int code = xsock__wake_wait(p->waker, p->trusted, p->asked, p->n, left);
+    return code == 0 ? 0 : xsock__finish(code);
 }
 
 /* What was known may have been taken by another call before it is reported. The call waits on. */
 static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
 {
     for (;;) {
-        const bool known = p->known && p->waits;
+        const bool known = p->known;
         int64_t left = known || is_over(p) || was_notified(p) ? 0 : xsock__time_left(end);
         int rc = ask(p, left);
         if (rc != 0)
@@ -299,50 +282,105 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
     }
 }
 
-static int poll_in(struct poll *p, int64_t timeout_ns)
+static int wait_in_lists(struct poll *p, const struct xsock__deadline *end)
 {
-    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    p->waits = timeout_ns != 0 || p->guest != NULL;
-    int rc = p->waits ? xsock__fdtab_begin_wait(p->t, &p->waker) : 0;
+    int rc = xsock__fdtab_begin_wait(p->t, &p->waker);
     if (rc != 0)
         return rc;
     rc = p->guest != NULL ? enter_guest(p) : 0;
     if (rc == 0) {
-        enter(p);
-        rc = wait_for_some(p, &end);
-        leave(p);
+        if (attach_all(p))
+            prepare_special(p);
+        rc = wait_for_some(p, end);
+        detach_all(p);
         if (p->guest != NULL)
             leave_guest(p);
     }
-    if (p->waits)
-        xsock__fdtab_give_waker(p->t, p->waker, p->woken);
+    xsock__fdtab_give_waker(p->t, p->waker, p->woken);
     return rc;
 }
 
-/* More than MAX descriptors take memory of their own. */
+static int wait_for(struct poll *p, int64_t timeout_ns)
+{
+    struct xsock__waiter few[MAX];
+    struct xsock__deadline end = xsock__deadline_in(timeout_ns);
+    p->waiters = p->n <= MAX ? few : xsock__sys_alloc(p->n * sizeof few[0]);
+    int rc = p->waiters == NULL ? -XSOCK_ENOMEM : wait_in_lists(p, &end);
+    if (p->n > MAX)
+        xsock__sys_free(p->waiters, p->n * sizeof few[0]);
+    return rc;
+}
+
+/* Asks what is ready now. Returns 0 if nothing is. */
+static int ask_now(struct poll *p)
+{
+    if (p->special)
+        prepare_special(p);
+    int rc = xsock__finish(xsock__sys_wait(p->asked, p->n, NULL, 0));
+    return rc != 0 ? rc : report(p);
+}
+
+/* Whether a call that may wait asks first. A call that has nothing to ask only sleeps. The first
+ * socket stands for all: a program's next poll is nearly always of the same. */
+static bool asks_first(const struct poll *p)
+{
+    return p->first != NULL
+           && (p->known || !xsock__guess_waits(&p->first->guess, XSOCK__GUESS_POLL));
+}
+
+static int poll_in(struct poll *p, int64_t timeout_ns)
+{
+    if (p->guest != NULL)
+        return wait_for(p, timeout_ns);
+    if (timeout_ns == 0)
+        return ask_now(p);
+    if (asks_first(p)) {
+        int rc = ask_now(p);
+        if (rc >= 0)
+            xsock__guess_learn(&p->first->guess, XSOCK__GUESS_POLL, rc == 0);
+        if (rc != 0)
+            return rc;
+    }
+    return wait_for(p, timeout_ns);
+}
+
+static int poll_all(struct poll *p, int64_t timeout_ns)
+{
+    int events = gather(p);
+    bool fit = (events & ~(XSOCK_POLLIN | XSOCK_POLLOUT | XSOCK_POLLPRI)) == 0;
+    int rc = fit ? poll_in(p, timeout_ns) : -XSOCK_EINVAL;
+    drop_all(p);
+    return rc;
+}
+
+/* ---- The call -------------------------------------------------------------------------------- */
+
 size_t xsock__poll_bytes(size_t n)
 {
-    return n <= MAX ? 0 : n * (sizeof(struct watched) + sizeof(struct xsock__sys_wait));
+    const size_t one =
+        sizeof(struct xsock__fd *) + sizeof(struct xsock__sys_wait) + sizeof(struct xsock__waiter);
+    return n <= MAX ? 0 : n * one;
 }
 
 static int poll_for(struct xsock__fdtab *t, struct xsock_pollfd *v, size_t n, int64_t timeout_ns,
                     struct guest *g)
 {
-    struct watched few[MAX];
+    struct xsock__fd *fds[MAX];
     struct xsock__sys_wait asked[MAX];
-    struct poll p = {.t = t, .v = v, .n = n, .watched = few, .asked = asked, .guest = g};
-    int rc = check(v, n, timeout_ns);
-    if (rc != 0)
-        return rc;
+    struct poll p = {.t = t, .v = v, .n = n, .fds = fds, .asked = asked, .guest = g};
+    if (v == NULL && n != 0)
+        return -XSOCK_EFAULT;
+    if (n > INT_MAX || timeout_ns < -1)
+        return -XSOCK_EINVAL;
     if (n <= MAX)
-        return poll_in(&p, timeout_ns);
-    if (n > SIZE_MAX / sizeof *p.watched) /* possible on 32 bits */
+        return poll_all(&p, timeout_ns);
+    if (n > SIZE_MAX / sizeof(struct xsock__waiter)) /* possible on 32 bits */
         return -XSOCK_ENOMEM;
-    p.watched = xsock__sys_alloc(n * sizeof *p.watched);
-    p.asked = xsock__sys_alloc(n * sizeof *p.asked);
-    rc = p.watched == NULL || p.asked == NULL ? -XSOCK_ENOMEM : poll_in(&p, timeout_ns);
-    xsock__sys_free(p.watched, n * sizeof *p.watched);
-    xsock__sys_free(p.asked, n * sizeof *p.asked);
+    p.fds = xsock__sys_alloc(n * sizeof fds[0]);
+    p.asked = xsock__sys_alloc(n * sizeof asked[0]);
+    int rc = p.fds == NULL || p.asked == NULL ? -XSOCK_ENOMEM : poll_all(&p, timeout_ns);
+    xsock__sys_free(p.fds, n * sizeof fds[0]);
+    xsock__sys_free(p.asked, n * sizeof asked[0]);
     return rc;
 }
 
