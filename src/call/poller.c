@@ -2,6 +2,7 @@
 #include "call/call.h"
 #include "socket/sock.h"
 #include "socket/start.h"
+#include "table/find.h"
 #include "wait/poller.h"
 #include "xsock.h"
 
@@ -9,21 +10,28 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
                               | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
                               | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* Finds the descriptor of a poller, and adds a reference. A live poller needs one look. */
-static int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+/* The error for a descriptor that is no live poller. */
+static int error_of_other(const struct xsock__sock *s)
 {
-    *out = xsock__fdtab_get(t, d);
-    if (*out == NULL)
+    int rc = xsock__lookup_refusal(s);
+    bool is_other = rc == -XSOCK_ENOTSOCK && !xsock__sock_is_foreign(s);
+    return rc == 0 || is_other ? -XSOCK_EINVAL : rc;
+}
+
+/* Finds the descriptor of a poller, and adds a reference. A poller that is dead since a fork has no
+ * handle. */
+static inline int get_poller(struct xsock__fdtab *t, int d, struct xsock__fd **out)
+{
+    struct xsock__fd *fd = xsock__fdtab_find(t, d);
+    if (fd == NULL)
         return -XSOCK_EBADF;
-    const struct xsock__poller *p = (*out)->held.sock->poller;
-    if (p != NULL && !xsock__poller_is_dead(p))
+    if (fd->held.sock->poller != NULL && fd->held.handle != UINTPTR_MAX) {
+        *out = fd;
         return 0;
-    xsock__fdtab_put(t, *out);
-    int rc = xsock__lookup_fd(t, d, out);
-    if (rc != 0 || (*out)->held.sock->poller != NULL)
-        return rc;
-    xsock__fdtab_put(t, *out);
-    return -XSOCK_EINVAL;
+    }
+    int rc = error_of_other(fd->held.sock);
+    xsock__fdtab_drop(t, fd);
+    return rc;
 }
 
 int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
@@ -87,14 +95,10 @@ int xsock__call_poller_wait(struct xsock__fdtab *t, int p, struct xsock_event *o
     int rc = get_poller(t, p, &fd);
     if (rc != 0)
         return rc;
-    if (out == NULL)
-        rc = -XSOCK_EFAULT;
-    else if (n == 0 || timeout_ns < -1)
-        rc = -XSOCK_EINVAL;
-    else
+    if (out != NULL && n != 0 && timeout_ns >= -1)
         return xsock__poller_wait(t, fd, out, n, timeout_ns);
-    xsock__fdtab_put(t, fd);
-    return rc;
+    xsock__fdtab_drop(t, fd);
+    return out == NULL ? -XSOCK_EFAULT : -XSOCK_EINVAL;
 }
 
 int xsock__call_poller_wake(struct xsock__fdtab *t, int p)

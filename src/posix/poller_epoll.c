@@ -167,20 +167,20 @@ static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout
 /* Never early: a time that the old call cannot express is rounded up. */
 static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
 {
-    if (timeout_ns > 0 && timeout_ns % MILLISECOND != 0) {
+    if (timeout_ns <= 0)
+        return epoll_wait(epoll, v, n, timeout_ns < 0 ? -1 : 0);
+    if (timeout_ns % MILLISECOND != 0) {
         int count = wait_exactly(epoll, v, n, timeout_ns);
         if (count >= 0 || !xsock__posix_is_missing(errno))
             return count;
     }
-    int64_t ms = timeout_ns < 0 ? -1 : timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
+    int64_t ms = timeout_ns / MILLISECOND + (timeout_ns % MILLISECOND != 0);
     return epoll_wait(epoll, v, n, ms > INT_MAX ? INT_MAX : (int)ms);
 }
 
-static uint32_t from_native(uint32_t native)
+static uint32_t from_rare(uint32_t native)
 {
     uint32_t events = 0;
-    if (native == EPOLLIN) /* nearly always */
-        return XSOCK_POLLER_IN;
     for (int i = 0; i < BITS; i++)
         if (native & bits[i].native)
             events |= bits[i].ours;
@@ -188,23 +188,34 @@ static uint32_t from_native(uint32_t native)
     return events & XSOCK_POLLER_ERR ? events | XSOCK_POLLER_OUT : events;
 }
 
+/* Nearly always there is something to receive, or room to send. */
+static inline uint32_t from_native(uint32_t native)
+{
+    if (native == EPOLLIN)
+        return XSOCK_POLLER_IN;
+    return native == EPOLLOUT ? XSOCK_POLLER_OUT : from_rare(native);
+}
+
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct epoll_event native[MAX];
-    size_t reported = 0;
+    struct xsock__sys_event *to = v;
     bool woken = false;
     int count = wait_native(p->epoll, native, n < MAX ? (int)n : MAX, timeout_ns);
     if (count < 0)
         return errno;
-    for (int i = 0; i < count; i++) {
-        if (native[i].data.u64 == wake_key)
+    for (const struct epoll_event *e = native, *end = e + count; e != end; e++) {
+        const uint64_t key = e->data.u64;
+        if (key == wake_key) {
             woken = has_wake(p) && xsock__posix_event_take(p->wake);
-        else
-            v[reported++] =
-                (struct xsock__sys_event){native[i].data.u64, from_native(native[i].events)};
+            continue;
+        }
+        to->key = key;
+        to->events = from_native(e->events);
+        to++;
     }
-    *out_count = reported;
+    *out_count = (size_t)(to - v);
     *out_woken = woken;
     return 0;
 }

@@ -42,7 +42,7 @@ static void free_slot(struct xsock__poller *p, struct member *m)
 {
     struct slot *s = xsock__poller_slot(p, m);
     s->member = NULL;
-    s->generation++;
+    s->generation = (s->generation + 1) & INT32_MAX;
     s->next_free = p->free_slot;
     p->free_slot = (uint32_t)m->sys.key;
 }

@@ -2,7 +2,8 @@
  *
  * poller.c        how a poller begins and ends, and its members
  * poller_state.c  what the state of a member's socket tells, where the system leaves that out
- * poller_wait.c   waiting, and what is reported */
+ * poller_report.c what a wait reports
+ * poller_wait.c   waiting */
 #ifndef XSOCK__WAIT_POLLER_PRIVATE_H
 #define XSOCK__WAIT_POLLER_PRIVATE_H
 
@@ -25,7 +26,7 @@ struct member {
 struct slot {
     struct member *member; /* NULL: free */
     uint64_t data;
-    uint32_t generation;
+    uint32_t generation; /* 31 bits: see xsock__sys_member */
     int number;
     unsigned char events; /* what the member is watched for, with its modes */
     bool armed;           /* ONESHOT: not reported yet */
@@ -59,7 +60,7 @@ struct xsock__poller {
 
 static inline uint64_t xsock__poller_key(uint32_t generation, uint32_t slot)
 {
-    return (uint64_t)(generation & INT32_MAX) << 32 | slot;
+    return (uint64_t)generation << 32 | slot;
 }
 
 static inline struct slot *xsock__poller_slot(const struct xsock__poller *p, const struct member *m)
@@ -72,9 +73,7 @@ static inline struct slot *xsock__poller_slot(const struct xsock__poller *p, con
 static inline struct slot *xsock__poller_slot_of_key(const struct xsock__poller *p, uint64_t key)
 {
     uint32_t i = (uint32_t)key;
-    if (i >= p->slot_count || xsock__poller_key(p->slots[i].generation, i) != key)
-        return NULL;
-    return &p->slots[i];
+    return i < p->slot_count && p->slots[i].generation == key >> 32 ? &p->slots[i] : NULL;
 }
 
 /* What the member's descriptor holds, which the member lives no longer than. */
@@ -104,6 +103,20 @@ void xsock__poller_note(struct xsock__poller *p, struct member *m);
  * Returns whether there was such a member. */
 typedef bool xsock__poller_noted_fn(struct member *m, uint32_t events, void *user);
 bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *fn, void *user);
+
+/* poller_report.c: whether a wait has something to report that the system leaves out. */
+bool xsock__poller_has_noted(struct xsock__poller *p);
+
+static inline bool xsock__poller_any_noted(struct xsock__poller *p)
+{
+    return xsock__atomic_load(&p->any_noted) && xsock__poller_has_noted(p);
+}
+
+/* poller_report.c: makes a report of `count` events of the system in v, in at most n entries. v and
+ * out have room for n. Returns how many there are. *out_vain becomes true if the system has reported
+ * what is not to be reported of a member. */
+int xsock__poller_report(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
+                         struct xsock_event *out, size_t n, bool *out_vain);
 
 static const uint32_t xsock__poller_always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 
