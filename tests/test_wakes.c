@@ -254,32 +254,10 @@ static const struct cause {
     bool by_duplicate;
     int results[POLLER + 1];
 } causes[] = {
-    /* the columns are: recv, accept, send, connect, poll, poller */
-    {"close",
-     close_it,
-     false,
-     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
-      -XSOCK_ECANCELED}},
-    {"dup2 over it",
-     dup2_over_it,
-     false,
-     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
-      -XSOCK_ECANCELED}},
-    {"release",
-     release_it,
-     false,
-     {-XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, -XSOCK_ECANCELED, XSOCK_POLLNVAL,
-      STAYS}},
-    {"shutdown RD", shut_rd, true, {0, -XSOCK_EINVAL, STAYS, STAYS, XSOCK_POLLIN, IN | RDHUP}},
-    {"shutdown WR", shut_wr, true, {STAYS, STAYS, -XSOCK_EPIPE, STAYS, STAYS, STAYS}},
-    {"deadline",
-     pass_deadline,
-     true,
-     {-XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, -XSOCK_ETIMEDOUT, STAYS, STAYS}},
-    {"NONBLOCK",
-     set_nonblock,
-     true,
-     {-XSOCK_EAGAIN, -XSOCK_EAGAIN, -XSOCK_EAGAIN, -XSOCK_EAGAIN, STAYS, STAYS}},
+#define ROW(name, run, by_duplicate, recv, accept, send, connect, poll, poller) \
+    {name, run, by_duplicate, {recv, accept, send, connect, poll, poller}},
+#include "wakes.def"
+#undef ROW
 };
 enum { CAUSES = sizeof causes / sizeof *causes };
 

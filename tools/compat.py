@@ -16,6 +16,11 @@ TOP = pathlib.Path(__file__).resolve().parent.parent
 PAGE = TOP / "docs/compat.md"
 SYSTEMS = ("Linux", "FreeBSD", "macOS", "Windows")
 ROW = re.compile(r"^ROW\(([^)]*)\)", re.M)
+# The core has these options itself, and no backend has a row for them.
+IN_THE_CORE = {"ERROR", "TYPE", "PROTOCOL", "FAMILY", "RCVTIMEO", "SNDTIMEO", "CONNTIMEO",
+               "ACCPTIMEO"}
+# This option is code in both backends. FreeBSD and macOS have nothing like it.
+IN_CODE = {"PROMISCUOUS": {"Linux", "Windows"}}
 
 TOP_TEXT = """\
 # What each system has
@@ -36,6 +41,22 @@ refused: an unknown type with ESOCKTNOSUPPORT, an unknown protocol with EPROTONO
 means the default.
 
 """
+OPTIONS = """
+## Options
+
+The sockets that have an option, and the systems that have it. A kernel that is older than the
+option gives ENOPROTOOPT, as a system does that is not in the column.
+
+"""
+WAKING = """
+## Waking
+
+What a call that waits returns when another thread changes its socket, on every system. The columns
+after the change are xsock_recv() and its kin, xsock_accept(), xsock_send() and its kin,
+xsock_connect(), xsock_poll() and xsock_poller_wait(). "Duplicates" tells whether the change has the
+same effect if it is made by a duplicate of the descriptor.
+
+"""
 READY = """
 ## Readiness
 
@@ -54,11 +75,15 @@ def table(head, rows):
     return "".join("| " + " | ".join(line) + " |\n" for line in lines)
 
 
-def posix_families(compiler):
-    """The families of src/posix/numbers.c, as a system's compiler sees the file."""
+def preprocessed(compiler, name):
+    """A file of the source, as a system's compiler sees it."""
     command = [*shlex.split(compiler), "-E", "-P", "-I", str(TOP / "src"), "-I",
-               str(TOP / "include"), str(TOP / "src/posix/numbers.c")]
-    text = subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+               str(TOP / "include"), str(TOP / name)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, encoding="utf-8").stdout
+
+
+def posix_families(compiler):
+    text = preprocessed(compiler, "src/posix/numbers.c")
     start = re.search(r"\bxsock__sys_family\([^)]*\)\s*\{", text).end()
     return set(re.findall(r"case\s+XSOCK_AF_(\w+)\s*:", text[start:text.index("default", start)]))
 
@@ -86,6 +111,46 @@ def truth():
     return table(["family", "type", "protocol", "default"], rows)
 
 
+def described(name):
+    """What the header has in brackets for an option: its kind, its sockets, its systems."""
+    text = read("include/xsock.h")
+    comment = text[:re.search(rf"^    XSOCK_SO_{name}\b", text, re.M).start()]
+    words = re.sub(r"\s*\n\s*\*\s*", " ", comment[comment.rindex("[") + 1:comment.rindex("]")])
+    return [*(part.strip() for part in words.split(";")), "", ""][:3]
+
+
+def options(compilers):
+    # Behind the rows there is the code for options that are more than a number.
+    have = {system: preprocessed(compilers[system], "src/posix/options.c").split("rows[]", 1)[1]
+            for system in SYSTEMS[:-1]}
+    have["Windows"] = read("src/win32/options.c").split("rows[]", 1)[1]
+    rows = []
+    for name in re.findall(r"^OPTION\((\w+),", read("src/facts/options.def"), re.M):
+        kind, sockets, only = described(name)
+        systems = IN_CODE.get(name) or {
+            system for system in SYSTEMS
+            if name in IN_THE_CORE or re.search(rf"\b(XSOCK_SO_|\w+\(){name}\b", have[system])}
+        if only and systems != {system for system in SYSTEMS if system in only}:
+            sys.exit(f"xsock.h says of XSOCK_SO_{name}: {only}; the rows: {sorted(systems)}")
+        rows.append([f"`XSOCK_SO_{name}`", kind, sockets or "see `xsock.h`",
+                     *("yes" if system in systems else "" for system in SYSTEMS)])
+    return table(["option", "kind", "sockets", *SYSTEMS], rows)
+
+
+def waking():
+    def result(word):
+        word = word.removeprefix("-XSOCK_").removeprefix("XSOCK_POLL")
+        return "goes on" if word == "STAYS" else word.replace(" |", ",")
+
+    rows = []
+    for match in ROW.finditer(read("tests/wakes.def")):
+        name, _, duplicates, *results = (word.strip() for word in match[1].split(","))
+        rows.append([name.strip('"'), "yes" if duplicates == "true" else "no",
+                     *map(result, results)])
+    return table(["change", "duplicates", "recv", "accept", "send", "connect", "poll", "poller"],
+                 rows)
+
+
 def readiness():
     rows = [[word.strip() for word in match[1].split(",")]
             for match in ROW.finditer(read("tests/readiness.def"))]
@@ -98,7 +163,8 @@ def main():
     words = sys.argv[1:]
     check = "--check" in words
     compilers = dict(word.split("=", 1) for word in words if word != "--check")
-    text = TOP_TEXT + families(compilers) + TRUTH + truth() + READY + readiness()
+    text = (TOP_TEXT + families(compilers) + TRUTH + truth() + OPTIONS + options(compilers)
+            + READY + readiness() + WAKING + waking())
     if not check:
         PAGE.write_text(text, encoding="utf-8", newline="\n")
     elif text != PAGE.read_text(encoding="utf-8"):

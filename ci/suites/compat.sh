@@ -16,7 +16,7 @@ planted() {
     mkdir -p "$OUT/planted"
     cp -r "$TOP/src" "$TOP/include" "$TOP/tools" "$TOP/docs" "$OUT/planted/"
     mkdir "$OUT/planted/tests"
-    cp "$TOP/tests/readiness.def" "$OUT/planted/tests/"
+    cp "$TOP"/tests/*.def "$OUT/planted/tests/"
     python3 "$OUT/planted/tools/compat.py" --check "${compilers[@]}"
     sed -i "$2" "$OUT/planted/$1"
     ! cmp -s "$TOP/$1" "$OUT/planted/$1" || return 1
@@ -27,3 +27,5 @@ check "a planted change of readiness is found" planted tests/readiness.def \
     's/^ROW(bound, OUT/ROW(bound, IN/'
 check "a planted triple is found" planted src/facts/triples.def '/^ROW(INET, RDM/d'
 check "a planted family is found" planted src/win32/numbers.c 's/{XSOCK_AF_IRDA, AF_IRDA}, //'
+check "a planted option is found" planted src/win32/options.c '/ UDP(UDP_RECV_COALESCE,/d'
+check "a planted change of waking is found" planted tests/wakes.def 's/-XSOCK_EPIPE/STAYS/'
