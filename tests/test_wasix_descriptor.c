@@ -281,7 +281,7 @@ static void other_peoples_numbers_are_not_touched(void **state)
 
 static void results_go_into_memory_or_nothing_is_done(void **state)
 {
-    static const unsigned char size[WITH_OUT] = {4, 4, 24, 2};
+    static const unsigned size[WITH_OUT] = {4, 4, 24, 2};
     int d = open_socket(XSOCK_SOCK_STREAM);
     (void)state;
     for (size_t m = 0; m < 2; m++) {
