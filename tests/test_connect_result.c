@@ -94,6 +94,93 @@ static void a_failure_that_was_read_without_xsock_is_a_refusal(void **state)
     ASSERT_RESULT(-XSOCK_ECONNREFUSED, result(d));
 }
 
+/* ---- Two threads ----------------------------------------------------------------------------- */
+
+static struct xsock__sock *sock_of(int d)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    struct xsock__sock *s = fd->held.sock;
+    xsock__fdtab_put(t, fd);
+    return s;
+}
+
+static int connect_again(int d)
+{
+    struct xsock_addr a = at_port(80);
+    return xsock__call_connect(t, d, &a);
+}
+
+static int send_one(int d)
+{
+    return send_some(d, 1, 0);
+}
+
+static int read_error(int d)
+{
+    return (int)-read_so_error(d);
+}
+
+/* What `run` returns if it takes the error, and if another thread was faster. */
+static const struct reader {
+    int (*run)(int d);
+    int first, second;
+} readers[] = {
+    {result, -XSOCK_EHOSTUNREACH, -XSOCK_EHOSTUNREACH},
+    {read_error, -XSOCK_EHOSTUNREACH, 0},
+    {send_one, -XSOCK_EHOSTUNREACH, -XSOCK_ENOTCONN},
+    {connect_again, -XSOCK_EHOSTUNREACH, -XSOCK_EINPROGRESS},
+};
+enum { READERS = sizeof readers / sizeof *readers };
+
+static void note_the_end(void *user)
+{
+    xsock__sock_connect_ended(user, -XSOCK_EHOSTUNREACH, 0);
+}
+
+/* The other thread has taken the error off the socket, and notes it 3 ms later. */
+static void who_finds_no_error_waits_for_the_note_of_who_has_taken_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < READERS; i++) {
+        int d = begin_connect(5 * MS, FAKE_EHOSTUNREACH);
+        fake_advance(5 * MS);
+        xsock__sock_take_turn(sock_of(d));
+        fake_take_error(handle_of(d));
+        int64_t at = fake_now() + 3 * MS;
+        fake_at(at, note_the_end, sock_of(d));
+        ASSERT_RESULT(readers[i].second, readers[i].run(d));
+        assert_in_range(fake_now() - at, 0, 20 * MS);
+        ASSERT_RESULT(i == READERS - 1 ? -XSOCK_EALREADY : -XSOCK_EHOSTUNREACH, result(d));
+        ASSERT_RESULT(0, xsock__call_close(t, d));
+    }
+}
+
+static bool had_turn;
+
+static void look_at_turn(void *user)
+{
+    had_turn = xsock__sock_is(user, XSOCK__SOCK_TURN);
+}
+
+static void whoever_takes_the_error_or_begins_a_connect_has_the_turn(void **state)
+{
+    (void)state;
+    for (int i = 0; i < READERS; i++) {
+        int d = begin_connect(5 * MS, FAKE_EHOSTUNREACH);
+        struct xsock__sock *s = sock_of(d);
+        had_turn = false;
+        fake_advance(5 * MS);
+        fake_before(FAKE_TAKE_ERROR, 1, look_at_turn, s);
+        ASSERT_RESULT(readers[i].first, readers[i].run(d));
+        assert_true(had_turn && !xsock__sock_is(s, XSOCK__SOCK_TURN));
+        had_turn = false;
+        fake_before(FAKE_CONNECT, 1, look_at_turn, s);
+        ASSERT_RESULT(-XSOCK_EINPROGRESS, connect_again(d));
+        assert_true(had_turn && !xsock__sock_is(s, XSOCK__SOCK_TURN));
+        ASSERT_RESULT(0, xsock__call_close(t, d));
+    }
+}
+
 static void a_connect_that_fails_or_succeeds_at_once_has_a_result(void **state)
 {
     struct xsock_addr a = at_port(80), wrong = named("/x");
@@ -166,6 +253,18 @@ static void a_connect_that_xsock_did_not_begin_is_asked_of_the_system(void **sta
     }
 }
 
+static void the_failure_of_such_a_connect_stays_if_it_was_read_by_so_error(void **state)
+{
+    (void)state;
+    int d = begin_connect(5 * MS, FAKE_EHOSTUNREACH);
+    uintptr_t h;
+    ASSERT_RESULT(0, xsock__call_release(t, d, &h));
+    ASSERT_RESULT(d, xsock__call_adopt(t, h, 0));
+    fake_advance(5 * MS);
+    assert_int_equal(read_so_error(d), XSOCK_EHOSTUNREACH);
+    ASSERT_RESULT(-XSOCK_EHOSTUNREACH, result(d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -177,6 +276,9 @@ int main(void)
         TALK_TEST(a_blocking_connect_that_is_interrupted_goes_on),
         TALK_TEST(datagrams_have_a_result_until_their_peer_is_removed),
         TALK_TEST(a_connect_that_xsock_did_not_begin_is_asked_of_the_system),
+        TALK_TEST(the_failure_of_such_a_connect_stays_if_it_was_read_by_so_error),
+        TALK_TEST(who_finds_no_error_waits_for_the_note_of_who_has_taken_it),
+        TALK_TEST(whoever_takes_the_error_or_begins_a_connect_has_the_turn),
     };
     return cmocka_run_group_tests_name("connect_result", tests, NULL, NULL);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr/addr.h"
+#include "base/interval.h"
 #include "facts/translate.h"
 #include "socket/endpoint.h"
 #include "socket/kept_error.h"
@@ -60,19 +61,32 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     return 0;
 }
 
-/* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
- * means that it failed and the reason is lost. */
-static int outcome(struct xsock__fd *fd)
+static int settle(struct xsock__fd *fd)
 {
     int end = 0;
     int rc = ask_outcome(fd, &end);
-    if (rc != 0)
+    if (rc != 0) {
+        xsock__sock_end_turn(fd->held.sock);
         return rc;
+    }
     if (end == -XSOCK_ENOTCONN)
         xsock__sock_connect_lost(fd->held.sock);
     else
         xsock__sock_connect_ended(fd->held.sock, end, end == 0 ? connected(fd->held.sock) : 0);
     return end;
+}
+
+/* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
+ * means that it failed and the reason was told already. */
+static int outcome(struct xsock__fd *fd)
+{
+    struct xsock__sock *s = fd->held.sock;
+    xsock__sock_take_turn(s);
+    int rc = xsock__sock_connect_result(s);
+    if (rc == -XSOCK_EALREADY || rc == -XSOCK_ENOTCONN)
+        return settle(fd);
+    xsock__sock_end_turn(s); /* another thread was faster */
+    return rc != 0 ? -XSOCK_ENOTCONN : 0;
 }
 
 static bool may_block(const struct xsock__sock *s)
@@ -108,9 +122,14 @@ static struct xsock__limit *first_limit(const struct xsock__sys_addr *to, struct
 /* The system goes on trying, and a later call to connect goes on with that. */
 static int judge_silence(struct xsock__fd *fd, const struct xsock__sys_addr *to)
 {
-    if (xsock__sys_find_listener(fd->held.handle, to) != XSOCK__SYS_LISTENER_NONE)
+    struct xsock__sock *s = fd->held.sock;
+    xsock__sock_take_turn(s);
+    if (!xsock__sock_is(s, XSOCK__SOCK_CONNECTING)
+        || xsock__sys_find_listener(fd->held.handle, to) != XSOCK__SYS_LISTENER_NONE) {
+        xsock__sock_end_turn(s);
         return -XSOCK_EALREADY;
-    xsock__sock_connect_ended(fd->held.sock, -XSOCK_ECONNREFUSED, 0);
+    }
+    xsock__sock_connect_ended(s, -XSOCK_ECONNREFUSED, 0);
     return -XSOCK_ECONNREFUSED;
 }
 
@@ -157,6 +176,26 @@ static int try_connect(struct xsock__fd *fd, const struct xsock__sys_addr *a)
     }
 }
 
+/* Ends the turn. */
+static void note_try(struct xsock__sock *s, int error)
+{
+    if (is_in_progress(error))
+        xsock__sock_becomes(s, XSOCK__SOCK_CONNECTING, XSOCK__SOCK_TURN);
+    else if (error != -XSOCK_EAGAIN && error != -XSOCK_EISCONN)
+        xsock__sock_connect_ended(s, error, error == 0 ? connected(s) : 0);
+    else
+        xsock__sock_end_turn(s);
+}
+
+static int try_in_turn(struct xsock__fd *fd, const struct xsock__sys_addr *a)
+{
+    struct xsock__sock *s = fd->held.sock;
+    xsock__sock_take_turn(s);
+    int code = try_connect(fd, a);
+    note_try(s, code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN : xsock__error_from_native(code));
+    return code;
+}
+
 /* The system does not tell when a LOCAL listener with a full queue has space again. */
 static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
                          const struct xsock__sys_addr *a, struct xsock__limit *l)
@@ -165,7 +204,7 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
     int rc = 0, code;
     xsock__wait_begin(&w, t, fd, 0, l);
     do {
-        code = try_connect(fd, a);
+        code = try_in_turn(fd, a);
         if (code == XSOCK__TRY_LATER)
             rc = xsock__wait_nap(&w);
     } while (code == XSOCK__TRY_LATER && rc == 0);
@@ -174,11 +213,6 @@ static int begin_connect(struct xsock__fdtab *t, struct xsock__fd *fd,
         return rc != XSOCK__WAIT_OVER     ? rc
                : may_block(fd->held.sock) ? -XSOCK_ETIMEDOUT
                                           : -XSOCK_EAGAIN;
-    int error = xsock__error_from_native(code);
-    if (is_in_progress(error))
-        xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_CONNECTING, 0);
-    else if (error != -XSOCK_EAGAIN && error != -XSOCK_EISCONN)
-        xsock__sock_connect_ended(fd->held.sock, error, error == 0 ? connected(fd->held.sock) : 0);
     return xsock__finish(code);
 }
 
@@ -213,7 +247,7 @@ static int connect_patiently(struct xsock__fdtab *t, struct xsock__fd *fd,
         return rc;
     const struct xsock__deadline end = xsock__deadline_in(XSOCK__ENDPOINT_PATIENCE_NS);
     while (rc == -XSOCK_ECONNREFUSED && may_block(fd->held.sock) && xsock__time_left(&end) > 0) {
-        ns = xsock__wait_interval(ns);
+        ns = xsock__interval_after(ns);
         int paused = pause_connect(t, fd, l, ns);
         if (paused != 0)
             return paused == XSOCK__WAIT_OVER ? rc : paused;

@@ -111,6 +111,7 @@ static bool is_plain(const struct xsock__held *held)
 static void forked(struct xsock__held *held)
 {
     held->sock->waiters.first = NULL;
+    xsock__sock_end_turn(held->sock);
     if (xsock__sock_is_lookup(held->sock))
         held->sock->refuses = -XSOCK_EBADF;
     if (held->sock->poller == NULL)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/interval.h"
 #include "facts/translate.h"
 #include "name/lookup_pool.h"
 #include "sys.h"
@@ -27,7 +28,7 @@ static void set_wake(void *user)
 static void wait_once(struct asker *a, int64_t left, int64_t *interval)
 {
     const struct xsock__waker *k = a->lost ? NULL : a->waker;
-    *interval = xsock__wait_interval(*interval);
+    *interval = xsock__interval_after(*interval);
     if (k == NULL && (left < 0 || left > *interval))
         left = *interval;
     (void)xsock__wake_wait(k, a->trusted, NULL, 0, left);

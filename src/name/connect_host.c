@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr/addr.h"
+#include "base/interval.h"
 #include "call/call.h"
 #include "facts/translate.h"
 #include "name/ask.h"
@@ -190,7 +191,7 @@ static bool runs_again(const struct race *r, struct attempt *a, const struct xso
     }
     int64_t left;
     while (is_refusal(code) && !running && (left = xsock__time_left(&a->patience)) > 0) {
-        a->interval_ns = xsock__wait_interval(a->interval_ns);
+        a->interval_ns = xsock__interval_after(a->interval_ns);
         (void)xsock__sys_wait(NULL, 0, NULL, earlier(left, a->interval_ns));
         code = connect_handle(a->held.handle, to, &running);
     }

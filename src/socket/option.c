@@ -243,6 +243,14 @@ static bool has_told(const struct xsock__sock *s)
            && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_CONNECTED);
 }
 
+/* Whether an error of the socket tells how a connect has ended: one that is under way, or one that
+ * was begun before the handle was adopted. */
+static bool is_of_a_connect(const struct xsock__sock *s)
+{
+    int result = xsock__sock_connect_result(s);
+    return result == -XSOCK_EALREADY || result == -XSOCK_ENOTCONN;
+}
+
 static int take_error(const struct xsock__held *held, int64_t *out)
 {
     struct xsock__sock *s = held->sock;
@@ -252,15 +260,18 @@ static int take_error(const struct xsock__held *held, int64_t *out)
         *out = -xsock__finish(kept);
         return 0;
     }
+    bool may_connect = xsock__sock_is_stream(s)
+                       && !xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING);
+    if (may_connect)
+        xsock__sock_take_turn(s);
     int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
-    if (rc != 0)
-        return rc;
-    if (code != 0
-        /* 0 may also mean that the connect has not ended */
-        && xsock__sock_is(s, XSOCK__SOCK_CONNECTING))
+    if (rc == 0 && code != 0 && may_connect && is_of_a_connect(s))
         xsock__sock_connect_ended(s, xsock__finish(code), XSOCK__SOCK_ERROR_READ);
-    *out = -xsock__finish(code);
-    return 0;
+    else if (may_connect)
+        xsock__sock_end_turn(s);
+    if (rc == 0)
+        *out = -xsock__finish(code);
+    return rc;
 }
 
 /* Stores what xsock itself knows. False if the system must be asked. */

@@ -2,6 +2,7 @@
 
 #include "addr/addr.h"
 #include "base/bits.h"
+#include "base/interval.h"
 #include "facts/translate.h"
 #include "facts/triple.h"
 #include "socket/handle.h"
@@ -102,9 +103,24 @@ void xsock__sock_becomes(struct xsock__sock *s, int set, int clear)
     while (!xsock__atomic_cas(&s->state, old, (old | set) & ~clear));
 }
 
+void xsock__sock_wait_for_turn(struct xsock__sock *s)
+{
+    int64_t ns = 0;
+    for (;;) {
+        int old = xsock__atomic_load(&s->state);
+        if ((old & XSOCK__SOCK_TURN) != 0) {
+            ns = xsock__interval_after(ns);
+            (void)xsock__sys_wait(NULL, 0, NULL, ns);
+        } else if (xsock__atomic_cas(&s->state, old, old | XSOCK__SOCK_TURN)) {
+            return;
+        }
+    }
+}
+
 static int with_result(int state, int end)
 {
-    return state % XSOCK__SOCK_RESULT - end * XSOCK__SOCK_RESULT;
+    const int ends = XSOCK__SOCK_CONNECTING | XSOCK__SOCK_TURN;
+    return (state & ~ends) % XSOCK__SOCK_RESULT - end * XSOCK__SOCK_RESULT;
 }
 
 void xsock__sock_connect_ended(struct xsock__sock *s, int end, int set)
@@ -112,19 +128,15 @@ void xsock__sock_connect_ended(struct xsock__sock *s, int end, int set)
     int old;
     do
         old = xsock__atomic_load(&s->state);
-    while (!xsock__atomic_cas(&s->state, old,
-                              with_result((old | set) & ~XSOCK__SOCK_CONNECTING, end)));
+    while (!xsock__atomic_cas(&s->state, old, with_result(old | set, end)));
 }
 
 void xsock__sock_connect_lost(struct xsock__sock *s)
 {
-    int old;
-    do {
-        old = xsock__atomic_load(&s->state);
-        if ((old & XSOCK__SOCK_CONNECTING) == 0)
-            return;
-    } while (!xsock__atomic_cas(&s->state, old,
-                                with_result(old & ~XSOCK__SOCK_CONNECTING, -XSOCK_ECONNREFUSED)));
+    if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING))
+        xsock__sock_connect_ended(s, -XSOCK_ECONNREFUSED, 0);
+    else
+        xsock__sock_end_turn(s);
 }
 
 struct xsock__sock *xsock__sock_empty(const struct xsock__held *held)

@@ -33,7 +33,9 @@ enum {
     XSOCK__SOCK_KEPT_ERROR = 8192, /* the next call fails with kept_error */
     XSOCK__SOCK_LOW_WATER = 16384, /* it may have a low-water mark for receiving (RCVLOWAT) */
     XSOCK__SOCK_OTHER = 32768,     /* it is not a plain socket: see `refuses` */
-    XSOCK__SOCK_RESULT = 65536 /* times the error that its last connect ended with, 0 for success */
+    XSOCK__SOCK_TURN = 65536,      /* see xsock__sock_take_turn */
+    XSOCK__SOCK_RESULT =
+        131072 /* times the error that its last connect ended with, 0 for success */
 };
 
 /* What a descriptor is besides a socket: a pipe, an event. `gone` is called when its last
@@ -110,9 +112,23 @@ static inline bool xsock__sock_is(const struct xsock__sock *s, int state_bits)
 
 void xsock__sock_becomes(struct xsock__sock *s, int set, int clear);
 
-/* Notes that a connect has ended with 0 or this error, and sets these bits of the state. `lost`
- * notes that it has failed and another thread has read the reason; a thread that did so through
- * xsock has noted the reason, or is about to. */
+/* One thread at a time begins a connect of the socket, or asks how it has ended. The system tells a
+ * failure once. The thread that is told notes it in its turn, so the next thread finds the note. */
+void xsock__sock_wait_for_turn(struct xsock__sock *s);
+static inline void xsock__sock_take_turn(struct xsock__sock *s)
+{
+    int old = xsock__atomic_load(&s->state);
+    if ((old & XSOCK__SOCK_TURN) != 0 || !xsock__atomic_cas(&s->state, old, old | XSOCK__SOCK_TURN))
+        xsock__sock_wait_for_turn(s);
+}
+
+static inline void xsock__sock_end_turn(struct xsock__sock *s)
+{
+    xsock__sock_becomes(s, 0, XSOCK__SOCK_TURN);
+}
+
+/* Notes that a connect has ended with 0 or this error, sets these bits of the state, and ends the
+ * turn. `lost` notes that it has failed and the reason was read without xsock. */
 void xsock__sock_connect_ended(struct xsock__sock *s, int end, int set);
 void xsock__sock_connect_lost(struct xsock__sock *s);
 

@@ -1,3 +1,4 @@
+#include "base/interval.h"
 #include "table/fdtab_private.h"
 #include "xsock.h"
 
@@ -246,11 +247,10 @@ int xsock__fdtab_remove(struct xsock__fdtab *t, int number)
 /* The calls that waited are woken, and every other call leaves soon. Nobody tells when. */
 static void wait_for_last_reference(struct xsock__fd *fd)
 {
-    const int64_t longest = 20 * 1000 * 1000;
-    int64_t ns = 50 * 1000;
+    int64_t ns = 0;
     while (!xsock__atomic_cas(&fd->refs, 1, 0)) {
+        ns = xsock__interval_after(ns);
         (void)xsock__sys_wait(NULL, 0, NULL, ns);
-        ns = ns < longest / 2 ? 2 * ns : longest;
     }
 }
 

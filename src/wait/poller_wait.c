@@ -1,5 +1,6 @@
 /* Waiting in a poller. */
 #include "base/deadline.h"
+#include "base/interval.h"
 #include "facts/translate.h"
 #include "table/find.h"
 #include "wait/poller_private.h"
@@ -14,7 +15,7 @@ static int64_t nap_after_vain(int64_t nap_ns, const struct xsock__deadline *end)
 {
     if (nap_ns < 0)
         return 0;
-    nap_ns = xsock__wait_interval(nap_ns);
+    nap_ns = xsock__interval_after(nap_ns);
     int64_t left = xsock__time_left(end);
     (void)xsock__sys_wait(NULL, 0, NULL, left >= 0 && left < nap_ns ? left : nap_ns);
     return nap_ns;

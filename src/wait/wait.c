@@ -1,5 +1,6 @@
 #include "wait/wait.h"
 
+#include "base/interval.h"
 #include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -102,7 +103,7 @@ static int nap(struct xsock__wait *w)
     int rc = time_left(w, &left);
     if (rc != 0)
         return rc;
-    w->nap_ns = xsock__wait_interval(w->nap_ns);
+    w->nap_ns = xsock__interval_after(w->nap_ns);
     const int64_t ns = left >= 0 && left < w->nap_ns ? left : w->nap_ns;
     const struct xsock__deadline end = xsock__deadline_in(ns);
     (void)xsock__wake_wait(w->waiter.waker, true, NULL, 0, ns);
@@ -133,7 +134,7 @@ int xsock__wait_on(struct xsock__wait *w)
         return wait_until_ready(w);
     }
     rc = nap(w);
-    if (rc != 0 || (w->nap_ns == XSOCK__WAIT_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
+    if (rc != 0 || (w->nap_ns == XSOCK__INTERVAL_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
         return rc;
     if (is_ready(w, true, 0))
         return 0;

@@ -85,15 +85,6 @@ static inline int64_t xsock__wait_slice(int64_t left)
     return left < 0 || left > XSOCK__WAIT_SLICE_NS ? XSOCK__WAIT_SLICE_NS : left;
 }
 
-/* The next of the intervals at which a call asks again. `ns` is the last one, or 0 at first. */
-enum { XSOCK__WAIT_FIRST_NS = 50 * 1000, XSOCK__WAIT_LAST_NS = 20 * 1000 * 1000 };
-static inline int64_t xsock__wait_interval(int64_t ns)
-{
-    return ns == 0                        ? XSOCK__WAIT_FIRST_NS
-           : ns < XSOCK__WAIT_LAST_NS / 2 ? 2 * ns
-                                          : XSOCK__WAIT_LAST_NS;
-}
-
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
  * system has not said so. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
