@@ -159,6 +159,24 @@ static void test_a_full_backlog_that_refuses_late_is_tried_again_too(void **stat
     ASSERT_RESULT(0, xsock_close(listener));
 }
 
+static void test_while_one_address_has_a_full_backlog_the_others_are_tried(void **state)
+{
+    (void)state;
+    int full = listen_at("[2001:db8::1]:80"), other = listen_at("192.0.2.1:80"), clients[6];
+    fake_full_backlogs_refuse();
+    for (int i = 0; i < 6; i++)
+        clients[i] = ASSERT_OPENS(xsock_connect_host("2001:db8::1", "80", -1));
+    int64_t begin = fake_now();
+    int d = ASSERT_OPENS(xsock_connect_host("both.example", "80", -1));
+    assert_true(fake_now() == begin + 250 * MS);
+    assert_peer(d, "192.0.2.1:80");
+    for (int i = 0; i < 6; i++)
+        ASSERT_RESULT(0, xsock_close(clients[i]));
+    ASSERT_RESULT(0, xsock_close(d));
+    ASSERT_RESULT(0, xsock_close(other));
+    ASSERT_RESULT(0, xsock_close(full));
+}
+
 /* ---- No address wins ------------------------------------------------------------------------- */
 
 static void test_all_refused_is_refused_with_its_code(void **state)
@@ -436,6 +454,7 @@ int main(void)
         HOST_TEST(test_a_refusal_brings_the_other_family_next_at_once),
         HOST_TEST(test_a_full_backlog_is_tried_again_for_half_a_second),
         HOST_TEST(test_a_full_backlog_that_refuses_late_is_tried_again_too),
+        HOST_TEST(test_while_one_address_has_a_full_backlog_the_others_are_tried),
         HOST_TEST(test_all_refused_is_refused_with_its_code),
         HOST_TEST(test_a_lost_reason_is_told_as_refused),
         HOST_TEST(test_the_limit_holds_to_the_nanosecond_and_leaves_nothing),

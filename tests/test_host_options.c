@@ -266,6 +266,23 @@ static void accept_one(void *user)
     ASSERT_RESULT(0, xsock_close(ASSERT_OPENS(xsock_accept(*(int *)user, 0, NULL))));
 }
 
+static void close_it(void *user)
+{
+    ASSERT_RESULT(0, xsock_close(*(int *)user));
+}
+
+static void test_a_full_queue_is_waited_for_until_its_listener_is_closed(void **state)
+{
+    (void)state;
+    int listener = ASSERT_OPENS(xsock_listen_host("unix:/run/x", NULL, 0));
+    int first = ASSERT_OPENS(xsock_connect_host("unix:/run/x", NULL, 0));
+    int64_t begin = fake_now();
+    fake_at(begin + 100 * MS, close_it, &listener);
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, xsock_connect_host("unix:/run/x", NULL, -1));
+    assert_in_range(fake_now() - begin, 100 * MS, 120 * MS);
+    ASSERT_RESULT(0, xsock_close(first));
+}
+
 static void test_a_full_queue_of_a_path_is_waited_for(void **state)
 {
     (void)state;
@@ -432,6 +449,7 @@ int main(void)
         OPTIONS_TEST(test_bad_options_to_listen_are_reported),
         OPTIONS_TEST(test_a_path_is_connected_to_without_a_look_up),
         OPTIONS_TEST(test_a_full_queue_of_a_path_is_waited_for),
+        OPTIONS_TEST(test_a_full_queue_is_waited_for_until_its_listener_is_closed),
         OPTIONS_TEST(test_listening_by_name_has_the_errors_of_listen),
         OPTIONS_TEST(test_a_stale_socket_is_removed_only_if_asked),
         OPTIONS_TEST(test_the_lock_is_held_from_before_the_probe_until_it_listens),

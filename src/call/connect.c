@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "addr/addr.h"
-#include "base/interval.h"
 #include "facts/translate.h"
 #include "socket/endpoint.h"
 #include "socket/kept_error.h"
@@ -223,37 +222,28 @@ static int connect_once(struct xsock__fdtab *t, struct xsock__fd *fd,
     return is_in_progress(rc) && may_block(fd->held.sock) ? wait_connected(t, fd, l, a) : rc;
 }
 
-/* A part of the time that is left. */
-static int pause_connect(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__limit *l,
-                         int64_t ns)
-{
-    int64_t left;
-    int rc = xsock__limit_left(l, &left);
-    if (rc != 0)
-        return rc;
-    struct xsock__limit part = xsock__limit_make(left >= 0 && left < ns ? left : ns, l->deadline);
-    rc = xsock__wait(t, fd, 0, &part);
-    return rc == XSOCK__WAIT_OVER ? 0 : rc;
-}
-
 /* On some systems a listener of this machine refuses while its backlog is full. Then the call tries
  * for half a second to get in. It may wait no longer than it could for an answer. */
 static int connect_patiently(struct xsock__fdtab *t, struct xsock__fd *fd,
                              const struct xsock__sys_addr *a, struct xsock__limit *l)
 {
-    int64_t ns = 0;
-    int rc = connect_once(t, fd, a, l);
-    if (rc != -XSOCK_ECONNREFUSED || !xsock__endpoint_is_full(fd->held.handle, a))
+    struct xsock__wait w;
+    int64_t left;
+    int rc = connect_once(t, fd, a, l), paused;
+    if (rc != -XSOCK_ECONNREFUSED || !xsock__endpoint_is_full(fd->held.handle, a)
+        || xsock__limit_left(l, &left) != 0)
         return rc;
-    const struct xsock__deadline end = xsock__deadline_in(XSOCK__ENDPOINT_PATIENCE_NS);
-    while (rc == -XSOCK_ECONNREFUSED && may_block(fd->held.sock) && xsock__time_left(&end) > 0) {
-        ns = xsock__interval_after(ns);
-        int paused = pause_connect(t, fd, l, ns);
-        if (paused != 0)
-            return paused == XSOCK__WAIT_OVER ? rc : paused;
-        rc = connect_once(t, fd, a, l);
-    }
-    return rc;
+    bool is_long = left < 0 || left > XSOCK__ENDPOINT_PATIENCE_NS;
+    struct xsock__limit patience =
+        xsock__limit_make(is_long ? XSOCK__ENDPOINT_PATIENCE_NS : left, l->deadline);
+    xsock__wait_begin(&w, t, fd, 0, &patience);
+    do {
+        paused = xsock__wait_nap(&w);
+        if (paused == 0)
+            rc = connect_once(t, fd, a, l);
+    } while (paused == 0 && rc == -XSOCK_ECONNREFUSED);
+    xsock__wait_end(&w);
+    return paused == 0 || paused == XSOCK__WAIT_OVER ? rc : paused;
 }
 
 static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,

@@ -16,7 +16,6 @@
 #include "socket/sock.h"
 #include "socket/start.h"
 #include "sys.h"
-#include "wait/wait.h"
 
 enum {
     FLAGS =
@@ -28,8 +27,10 @@ enum {
 struct attempt {
     struct xsock__held held;
     bool running;
-    int64_t interval_ns; /* not 0: it was refused, and is tried again at growing intervals */
-    struct xsock__deadline patience;
+    bool put_off;                    /* it is not under way. It is tried again at this time: */
+    int64_t again_at_ns;             /* of xsock__sys_now() */
+    int64_t interval_ns;             /* not 0: it was put off before */
+    struct xsock__deadline patience; /* until when it may be put off */
 };
 
 struct race {
@@ -105,39 +106,21 @@ static int to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
     return xsock__sys_addr_to_native(&to, out);
 }
 
-/* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. */
+/* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. For LOCAL it means that nothing was
+ * begun. */
 static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *out_running)
 {
     struct xsock__sys_addr native;
     int error, code = to_native(a, &native);
+    *out_running = false;
     if (code != 0)
         return code;
     do {
         code = xsock__sys_connect(handle, &native);
         error = xsock__error_from_native(code);
     } while (error == -XSOCK_EINTR);
-    *out_running =
-        error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY || error == -XSOCK_EAGAIN;
-    return code;
-}
-
-/* Linux gives EAGAIN if the queue of a LOCAL listener is full. Nothing was begun then, and no event
- * tells when the queue has space. So the call asks again at growing intervals. It has no descriptor
- * to wait in yet. */
-static int connect_patiently(const struct race *r, uintptr_t handle, const struct xsock_addr *a,
-                             bool *out_running)
-{
-    struct xsock__limit limit = xsock__limit_make(xsock__time_left(&r->happy.end), NULL);
-    struct xsock__wait w;
-    int code;
-    xsock__wait_begin(&w, r->table, xsock__fdtab_seal_fd(r->table), 0, &limit);
-    do {
-        code = connect_handle(handle, a, out_running);
-        if (a->family != XSOCK_AF_LOCAL || xsock__error_from_native(code) != -XSOCK_EAGAIN)
-            break;
-        *out_running = false;
-    } while (xsock__wait_nap(&w) == 0);
-    xsock__wait_end(&w);
+    *out_running = error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY
+                   || (error == -XSOCK_EAGAIN && a->family != XSOCK_AF_LOCAL);
     return code;
 }
 
@@ -162,61 +145,73 @@ static int open_attempt(const struct race *r, const struct xsock_addr *to, struc
     return rc;
 }
 
-static bool is_refusal(int code)
-{
-    return xsock__error_from_native(code) == -XSOCK_ECONNREFUSED;
-}
-
 /* Of a time that is left, or -1 for no limit, and another. */
 static int64_t earlier(int64_t left, int64_t ns)
 {
     return left >= 0 && left < ns ? left : ns;
 }
 
-/* A listener of this machine that refuses because its backlog is full is tried again for a while.
- * The intervals hold up the other attempts. True: the attempt is running, and `code`, how it ended
- * before, is of no interest. */
-static bool runs_again(const struct race *r, struct attempt *a, const struct xsock_addr *to,
-                       int code)
+/* Whether a try has met a listener with a full queue. A listener of this machine may refuse then,
+ * and is tried for a while. Linux gives EAGAIN for a LOCAL one, and waits for as long as the call.
+ * No event tells when the queue has space. */
+static bool may_get_in(const struct race *r, struct attempt *a, const struct xsock_addr *to,
+                       int error)
 {
     struct xsock__sys_addr native;
-    bool running = false;
-    if (!is_refusal(code) || is_dgram(r))
+    if (to->family == XSOCK_AF_LOCAL) {
+        a->patience = r->happy.end;
+        return error == -XSOCK_EAGAIN;
+    }
+    if (error != -XSOCK_ECONNREFUSED || a->interval_ns != 0)
+        return error == -XSOCK_ECONNREFUSED;
+    int64_t left = xsock__time_left(&r->happy.end);
+    a->patience = xsock__deadline_in(earlier(left, XSOCK__ENDPOINT_PATIENCE_NS));
+    return to_native(to, &native) == 0 && xsock__endpoint_is_full(a->held.handle, &native);
+}
+
+/* Puts the attempt off, at growing intervals, if another try may succeed. */
+static bool put_off(const struct race *r, struct attempt *a, const struct xsock_addr *to, int code)
+{
+    if (is_dgram(r) || !may_get_in(r, a, to, xsock__error_from_native(code)))
         return false;
-    if (a->interval_ns == 0) {
-        if (to_native(to, &native) != 0 || !xsock__endpoint_is_full(a->held.handle, &native))
-            return false;
-        a->patience = xsock__deadline_in(
-            earlier(xsock__time_left(&r->happy.end), XSOCK__ENDPOINT_PATIENCE_NS));
-    }
-    int64_t left;
-    while (is_refusal(code) && !running && (left = xsock__time_left(&a->patience)) > 0) {
-        a->interval_ns = xsock__interval_after(a->interval_ns);
-        (void)xsock__sys_wait(NULL, 0, NULL, earlier(left, a->interval_ns));
-        code = connect_handle(a->held.handle, to, &running);
-    }
-    a->running = running || code == 0; /* a connection is found by the next wait */
-    return a->running;
+    int64_t left = xsock__time_left(&a->patience);
+    if (left == 0)
+        return false;
+    a->interval_ns = xsock__interval_after(a->interval_ns);
+    a->again_at_ns = xsock__sys_now() + earlier(left, a->interval_ns);
+    a->running = a->put_off = true;
+    return true;
+}
+
+/* The attempt has ended with this code of the system. */
+static void give_up(struct race *r, struct attempt *a, int code)
+{
+    a->running = false;
+    xsock__sock_close(&a->held);
+    has_failed(r, code);
+}
+
+static void try_attempt(struct race *r, struct attempt *a, const struct xsock_addr *to)
+{
+    a->put_off = false;
+    int code = connect_handle(a->held.handle, to, &a->running);
+    if (code == 0)
+        has_won(r, &a->held);
+    else if (put_off(r, a, to, code))
+        return;
+    else if (is_dgram(r) || !a->running)
+        give_up(r, a, code);
+    else
+        xsock__sock_becomes(a->held.sock, XSOCK__SOCK_CONNECTING, 0);
 }
 
 static void begin_attempt(struct race *r, size_t i)
 {
-    struct attempt *a = &r->attempts[i];
-    int rc = open_attempt(r, r->order[i], &a->held);
-    if (rc != 0) {
+    int rc = open_attempt(r, r->order[i], &r->attempts[i].held);
+    if (rc != 0)
         xsock__happy_failed(&r->happy, rc, xsock__sys_last_error());
-        return;
-    }
-    int code = connect_patiently(r, a->held.handle, r->order[i], &a->running);
-    if (code == 0) {
-        has_won(r, &a->held);
-    } else if (is_dgram(r) || !(a->running || runs_again(r, a, r->order[i], code))) {
-        a->running = false;
-        xsock__sock_close(&a->held);
-        has_failed(r, code);
-    } else {
-        xsock__sock_becomes(a->held.sock, XSOCK__SOCK_CONNECTING, 0);
-    }
+    else
+        try_attempt(r, &r->attempts[i], r->order[i]);
 }
 
 /* The socket is connected, or has failed. */
@@ -228,53 +223,76 @@ static void judge(struct race *r, struct attempt *a, const struct xsock_addr *to
     a->running = false;
     if (code == 0 && failure == 0 && !lost) {
         has_won(r, &a->held);
-        return;
-    }
-    if (lost) {
+    } else if (lost) {
         xsock__sock_connect_lost(a->held.sock);
         xsock__happy_failed(&r->happy, xsock__sock_connect_result(a->held.sock), 0);
-    } else if (runs_again(r, a, to, code != 0 ? code : failure)) {
-        return;
-    } else {
-        has_failed(r, code != 0 ? code : failure);
+        xsock__sock_close(&a->held);
+    } else if (!put_off(r, a, to, code != 0 ? code : failure)) {
+        give_up(r, a, code != 0 ? code : failure);
     }
-    xsock__sock_close(&a->held);
+}
+
+/* Fills in what the system is asked. Returns how long the wait may last. */
+static int64_t prepare_wait(struct race *r, int64_t wait_ns)
+{
+    for (size_t i = 0; i < r->happy.started; i++) {
+        const struct attempt *a = &r->attempts[i];
+        bool asks = a->running && !a->put_off;
+        r->waits[i].handle = asks ? a->held.handle : UINTPTR_MAX;
+        r->waits[i].events = XSOCK_POLLOUT;
+        r->waits[i].revents = 0;
+        if (a->running && a->put_off) {
+            int64_t left = a->again_at_ns - xsock__sys_now();
+            wait_ns = earlier(wait_ns, left > 0 ? left : 0);
+        }
+    }
+    return wait_ns;
 }
 
 static int wait_attempts(struct race *r, int64_t wait_ns)
 {
     size_t n = r->happy.started;
-    for (size_t i = 0; i < n; i++) {
-        r->waits[i].handle = r->attempts[i].running ? r->attempts[i].held.handle : UINTPTR_MAX;
-        r->waits[i].events = XSOCK_POLLOUT;
-        r->waits[i].revents = 0;
-    }
+    wait_ns = prepare_wait(r, wait_ns);
     int code = xsock__sys_wait(r->waits, n, NULL, wait_ns);
     if (code != 0 && xsock__error_from_native(code) != -XSOCK_EINTR) {
         r->happy.code = code;
         return xsock__error_from_native(code);
     }
-    for (size_t i = 0; i < n && !r->won && code == 0; i++)
-        if (r->waits[i].revents != 0)
-            judge(r, &r->attempts[i], r->order[i]);
+    for (size_t i = 0; i < n && !r->won; i++) {
+        struct attempt *a = &r->attempts[i];
+        if (code == 0 && r->waits[i].revents != 0)
+            judge(r, a, r->order[i]);
+        else if (a->running && a->put_off && a->again_at_ns <= xsock__sys_now())
+            try_attempt(r, a, r->order[i]);
+    }
     return 0;
+}
+
+/* The time has passed. An attempt may be connected by now, or all may have failed. */
+static int look_once_more(struct race *r, int error)
+{
+    int rc = wait_attempts(r, 0);
+    if (rc != 0)
+        return rc;
+    return r->happy.running == 0 && r->happy.started == r->count ? r->happy.error : error;
 }
 
 static int run(struct race *r)
 {
     for (;;) {
         struct xsock__happy_step step = xsock__happy_next(&r->happy, xsock__sys_now());
+        bool over = step.what == XSOCK__HAPPY_GIVE_UP;
         int rc = 0;
         if (step.what == XSOCK__HAPPY_START)
             begin_attempt(r, step.index);
         else if (step.what == XSOCK__HAPPY_WAIT)
             rc = wait_attempts(r, step.wait_ns);
-        else if (r->happy.running > 0) /* the time has passed: which attempt is connected by now? */
-            rc = wait_attempts(r, 0);
+        else
+            rc = r->happy.running > 0 ? look_once_more(r, step.error) : step.error;
         if (r->won)
             return 0;
-        if (rc != 0 || step.what == XSOCK__HAPPY_GIVE_UP)
-            return rc != 0 ? rc : step.error;
+        if (rc != 0 || over)
+            return rc;
     }
 }
 
