@@ -33,19 +33,28 @@ static bool is_surely_connected(const struct xsock__sock *s, int revents)
            && xsock__addr_is_internet(s->af) && revents == XSOCK_POLLOUT;
 }
 
-/* Asks whether the connect has ended. *out_end is 0, -XSOCK_ENOTCONN or its error. Returns
- * -XSOCK_EALREADY if it has not ended, or another error if the system did not tell. */
-static int ask_outcome(struct xsock__fd *fd, int *out_end)
+/* Stores what the socket is ready for. False if the system refuses the question, not the socket. */
+static bool ask_readiness(const struct xsock__fd *fd, int *out_revents)
 {
     struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
     int code;
     do /* it does not wait: a signal that came just now tells nothing about the connect */
         code = xsock__sys_wait(&w, 1, NULL, 0);
     while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    bool asked = code == 0; /* else the system refuses the question, not the socket */
-    if (asked && w.revents == 0)
+    *out_revents = w.revents;
+    return code == 0;
+}
+
+/* Asks whether the connect has ended. *out_end is 0, -XSOCK_ENOTCONN or its error. Returns
+ * -XSOCK_EALREADY if it has not ended, or another error if the system did not tell. `revents` is
+ * what a wait has told just now, or 0. */
+static int ask_outcome(struct xsock__fd *fd, int revents, int *out_end)
+{
+    int code;
+    bool asked = revents != 0 || ask_readiness(fd, &revents);
+    if (asked && revents == 0)
         return -XSOCK_EALREADY;
-    if (asked && is_surely_connected(fd->held.sock, w.revents)) {
+    if (asked && is_surely_connected(fd->held.sock, revents)) {
         *out_end = 0;
         return 0;
     }
@@ -60,10 +69,10 @@ static int ask_outcome(struct xsock__fd *fd, int *out_end)
     return 0;
 }
 
-static int settle(struct xsock__fd *fd)
+static int settle(struct xsock__fd *fd, int revents)
 {
     int end = 0;
-    int rc = ask_outcome(fd, &end);
+    int rc = ask_outcome(fd, revents, &end);
     if (rc != 0) {
         xsock__sock_end_turn(fd->held.sock);
         return rc;
@@ -77,13 +86,13 @@ static int settle(struct xsock__fd *fd)
 
 /* How a connect that was begun before has ended: 0, its error, or -XSOCK_EALREADY. -XSOCK_ENOTCONN
  * means that it failed and the reason was told already. */
-static int outcome(struct xsock__fd *fd)
+static int outcome(struct xsock__fd *fd, int revents)
 {
     struct xsock__sock *s = fd->held.sock;
     xsock__sock_take_turn(s);
     int rc = xsock__sock_connect_result(s);
     if (rc == -XSOCK_EALREADY || rc == -XSOCK_ENOTCONN)
-        return settle(fd);
+        return settle(fd, revents);
     xsock__sock_end_turn(s); /* another thread was faster */
     return rc != 0 ? -XSOCK_ENOTCONN : 0;
 }
@@ -143,7 +152,7 @@ static int wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
     do {
         rc = xsock__wait_on(&w);
         if (rc == 0) {
-            rc = outcome(fd);
+            rc = outcome(fd, w.revents);
         } else if (rc == XSOCK__WAIT_OVER && w.limit != l) {
             w.limit = l;
             rc = judge_silence(fd, to);
@@ -256,7 +265,7 @@ static int connect_stream(struct xsock__fdtab *t, struct xsock__fd *fd,
     if (xsock__sock_is(s, XSOCK__SOCK_LISTENING))
         return -XSOCK_EOPNOTSUPP;
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
-        int rc = outcome(fd);
+        int rc = outcome(fd, 0);
         if (rc == -XSOCK_EALREADY && blocks)
             rc = wait_connected(t, fd, &limit, a);
         if (rc != -XSOCK_ENOTCONN)
@@ -273,7 +282,7 @@ int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
         return 0;
-    int rc = outcome(fd);
+    int rc = outcome(fd, 0);
     if (rc != -XSOCK_EALREADY)
         return rc;
     return l->timeout_ns == 0 ? -XSOCK_EAGAIN : wait_connected(t, fd, l, NULL);
@@ -388,7 +397,7 @@ static int connect_result(struct xsock__fd *fd)
     struct xsock__sock *s = fd->held.sock;
     int known = xsock__sock_connect_result(s);
     if (known == -XSOCK_EALREADY || (known == -XSOCK_ENOTCONN && may_have_begun_elsewhere(fd))) {
-        int rc = outcome(fd);
+        int rc = outcome(fd, 0);
         known = xsock__sock_connect_result(s);
         return known == -XSOCK_EALREADY || known == -XSOCK_ENOTCONN ? rc : known;
     }

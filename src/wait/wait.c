@@ -63,6 +63,7 @@ static bool is_ready(struct xsock__wait *w, bool asks, int64_t ns)
     struct xsock__sys_wait e = {asks && w->events != 0 ? w->fd->held.handle : UINTPTR_MAX,
                                 w->events, 0};
     int code = xsock__wake_wait(w->waiter.waker, w->trusted, &e, 1, ns);
+    w->revents = e.revents;
     if (code != 0)
         return xsock__error_from_native(code) != -XSOCK_EINTR;
     return e.revents != 0;
@@ -126,6 +127,7 @@ int xsock__wait_nap(struct xsock__wait *w)
 int xsock__wait_on(struct xsock__wait *w)
 {
     const bool is_first = !w->watched;
+    w->revents = 0;
     int rc = watch(w);
     if (rc != 0 || (is_first && was_shut_down(w)))
         return rc;

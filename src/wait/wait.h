@@ -33,7 +33,8 @@ struct xsock__wait {
     struct xsock__fdtab *t;
     struct xsock__fd *fd;
     struct xsock__limit *limit;
-    int events; /* XSOCK_POLL...; 0: the call only naps */
+    int events;  /* XSOCK_POLL...; 0: the call only naps */
+    int revents; /* what the system has told of the socket in the last wait; 0: nothing */
     bool watched, ready, trusted;
     bool vain; /* a try after "ready" has failed once */
     unsigned naps;
@@ -48,6 +49,7 @@ static inline void xsock__wait_begin(struct xsock__wait *w, struct xsock__fdtab 
     w->fd = fd;
     w->limit = limit;
     w->events = events;
+    w->revents = 0;
     w->watched = w->ready = w->trusted = w->vain = false; /* the rest is set later */
 }
 
