@@ -52,7 +52,7 @@ struct xsock__sys_facts {
     /* The numbers of a STREAM and a DGRAM socket of INET, INET6 and LOCAL with the default protocol,
      * whose number is the same everywhere: what most programs open. Others are converted by the
      * functions below, and so are these if the family is 0 here. */
-    struct xsock__sys_triple usual[3][2];
+    struct xsock__sys_triple usual[6];
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
 };

@@ -37,7 +37,7 @@ static size_t next_clear(const struct xsock__bitmap *b, int k, size_t from)
     return w * BITS + xsock__low_bit(clear);
 }
 
-size_t xsock__bitmap_seek_clear(const struct xsock__bitmap *b, size_t from)
+size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from)
 {
     return next_clear(b, 0, from);
 }
@@ -53,11 +53,6 @@ size_t xsock__bitmap_end(const struct xsock__bitmap *b)
     size_t high =
         word >> 32 ? 32 + xsock__high_bit((uint32_t)(word >> 32)) : xsock__high_bit((uint32_t)word);
     return (w - 1) * BITS + high + 1;
-}
-
-bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i)
-{
-    return i / BITS < b->words[0] && (b->level[0][i / BITS] & bit_of(i)) != 0;
 }
 
 /* Makes every level large enough for number i, or changes nothing. Doubling keeps the cost of

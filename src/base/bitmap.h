@@ -21,8 +21,7 @@ struct xsock__bitmap {
 /* All zero is an empty set. */
 void xsock__bitmap_free(struct xsock__bitmap *b);
 
-/* The rare parts of next_clear, set and clear. */
-size_t xsock__bitmap_seek_clear(const struct xsock__bitmap *b, size_t from);
+/* The rare parts of set and clear. */
 bool xsock__bitmap_set_all(struct xsock__bitmap *b, size_t i);
 void xsock__bitmap_clear_all(struct xsock__bitmap *b, size_t i);
 
@@ -34,18 +33,16 @@ static inline uint64_t xsock__bitmap_bit(size_t i)
 }
 
 /* The lowest number >= from that is not in the set. */
-static inline size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from)
-{
-    size_t w = from / XSOCK__BITMAP_BITS;
-    uint64_t clear = w < b->words[0] ? ~b->level[0][w] & ~(xsock__bitmap_bit(from) - 1) : 0;
-    return clear != 0 ? w * XSOCK__BITMAP_BITS + xsock__low_bit(clear)
-                      : xsock__bitmap_seek_clear(b, from);
-}
+size_t xsock__bitmap_next_clear(const struct xsock__bitmap *b, size_t from);
 
 /* The highest number in the set plus one; 0 if it is empty. */
 size_t xsock__bitmap_end(const struct xsock__bitmap *b);
 
-bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i);
+static inline bool xsock__bitmap_has(const struct xsock__bitmap *b, size_t i)
+{
+    size_t w = i / XSOCK__BITMAP_BITS;
+    return w < b->words[0] && (b->level[0][w] & xsock__bitmap_bit(i)) != 0;
+}
 
 /* Adds i. False if there is no memory; nothing has changed then. */
 static inline bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)

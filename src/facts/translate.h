@@ -30,7 +30,7 @@ static inline const struct xsock__sys_triple *xsock__triple_usual(int af, int ty
     unsigned family = (unsigned)af - XSOCK_AF_INET, kind = (unsigned)type - XSOCK_SOCK_STREAM;
     if (family > XSOCK_AF_LOCAL - XSOCK_AF_INET || kind > XSOCK_SOCK_DGRAM - XSOCK_SOCK_STREAM)
         return NULL;
-    const struct xsock__sys_triple *t = &xsock__sys_facts.usual[family][kind];
+    const struct xsock__sys_triple *t = &xsock__sys_facts.usual[2 * family + kind];
     if (t->family == 0 || (*protocol != 0 && *protocol != t->protocol))
         return NULL;
     *protocol = t->protocol;

@@ -129,24 +129,16 @@ static int open_error(int af, int type, int rc)
     return rc;
 }
 
-static inline int open_native(const struct xsock__sys_triple *t, int af, int type, uintptr_t *out)
+int xsock__handle_refused(int af, int type, int code)
 {
-    int code = xsock__sys_open(t, (type & XSOCK_SOCK_CLOEXEC) != 0, out);
-    return code == 0 ? 0 : open_error(af, type, made(code));
+    return open_error(af, type, made(code));
 }
 
-static int open_unusual(int af, int type, int *protocol, uintptr_t *out)
+int xsock__handle_convert(int af, int type, int *protocol, uintptr_t *out)
 {
     struct xsock__sys_triple t;
     int rc = convert(af, type, protocol, &t);
-    return rc == 0 ? open_native(&t, af, type, out) : open_error(af, type, rc);
-}
-
-int xsock__handle_open(int af, int type, int *protocol, uintptr_t *out)
-{
-    const struct xsock__sys_triple *t =
-        xsock__triple_usual(af, type & ~XSOCK__TYPE_FLAGS, protocol);
-    return t != NULL ? open_native(t, af, type, out) : open_unusual(af, type, protocol, out);
+    return rc == 0 ? xsock__handle_native(&t, af, type, out) : open_error(af, type, rc);
 }
 
 int xsock__handle_probe(int af, int type, int protocol)

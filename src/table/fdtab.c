@@ -26,7 +26,9 @@ static inline int take_lowest(struct xsock__fdtab *t, int min, struct xsock__fd 
     int from = min < t->lowest ? t->lowest : min;
     if (t->sealed)
         return -XSOCK_ECANCELED;
-    size_t number = xsock__bitmap_next_clear(&t->used, (size_t)from);
+    size_t number = (size_t)from;
+    if (xsock__bitmap_has(&t->used, number))
+        number = xsock__bitmap_next_clear(&t->used, number);
     if (number >= (size_t)t->limit)
         return -XSOCK_EMFILE;
     int rc = take_number(t, (int)number, out);

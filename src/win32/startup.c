@@ -13,9 +13,12 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .edges_need_use = true,
     .readiness_omits = true,
     .refusals_mislead = true,
-    .usual = {{{AF_INET, SOCK_STREAM, IPPROTO_TCP}, {AF_INET, SOCK_DGRAM, IPPROTO_UDP}},
-              {{AF_INET6, SOCK_STREAM, IPPROTO_TCP}, {AF_INET6, SOCK_DGRAM, IPPROTO_UDP}},
-              {{AF_UNIX, SOCK_STREAM, 0}, {AF_UNIX, SOCK_DGRAM, 0}}},
+    .usual = {{AF_INET, SOCK_STREAM, IPPROTO_TCP},
+              {AF_INET, SOCK_DGRAM, IPPROTO_UDP},
+              {AF_INET6, SOCK_STREAM, IPPROTO_TCP},
+              {AF_INET6, SOCK_DGRAM, IPPROTO_UDP},
+              {AF_UNIX, SOCK_STREAM, 0},
+              {AF_UNIX, SOCK_DGRAM, 0}},
 };
 
 /* Never called from DllMain: WSAStartup loads libraries, which the loader lock forbids. Winsock
