@@ -1,10 +1,10 @@
 /* Many datagrams in one call, for any table. */
 #include "call/call.h"
 
-#include <limits.h>
 #include <string.h>
 
 #include "addr/addr.h"
+#include "call/dgrams.h"
 #include "call/send_recv.h"
 #include "facts/translate.h"
 #include "socket/control.h"
@@ -26,54 +26,6 @@ struct window {
     int flags;
     bool segments, cloexec;
 };
-
-typedef bool lacks_fn(const struct xsock_control *c);
-
-/* What must be checked besides the datagrams themselves. */
-enum { ANY_CONTROL = 1, ANY_ADDR = 2 };
-
-/* Checks the pointers, and the count that bounds the array. */
-static int check_pointers(const struct xsock_dgram *v, size_t n, lacks_fn *lacks, int *out_any)
-{
-    int any = 0;
-    if (v == NULL && n != 0)
-        return -XSOCK_EFAULT;
-    if (n > INT_MAX) /* no array is so long: it must not be read */
-        return -XSOCK_EINVAL;
-    for (size_t i = 0; i < n; i++) {
-        if ((v[i].base == NULL && v[i].len != 0) || (v[i].control != NULL && lacks(v[i].control)))
-            return -XSOCK_EFAULT;
-        any |= (v[i].control != NULL ? ANY_CONTROL : 0) | (v[i].addr != NULL ? ANY_ADDR : 0);
-    }
-    *out_any = any;
-    return 0;
-}
-
-static int check_values(const struct xsock_dgram *v, size_t n, int flags, int known)
-{
-    bool valid = (flags & ~known) == 0;
-    for (size_t i = 0; i < n; i++)
-        valid = valid && v[i].len <= PTRDIFF_MAX && v[i].reserved[0] == 0;
-    return valid ? 0 : -XSOCK_EINVAL;
-}
-
-typedef int check_control_fn(const struct xsock_control *c);
-
-static int check_controls(const struct xsock_dgram *v, size_t n, check_control_fn *fn)
-{
-    int rc = 0;
-    for (size_t i = 0; i < n && rc == 0; i++)
-        rc = fn(v[i].control);
-    return rc;
-}
-
-static int check_destinations(const struct xsock_dgram *v, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (v[i].addr != NULL && xsock__addr_check(v[i].addr) == -XSOCK_EINVAL)
-            return -XSOCK_EINVAL;
-    return 0;
-}
 
 static int check_socket(const struct xsock__sock *s)
 {
@@ -268,19 +220,11 @@ static int send_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
 int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
                            int flags)
 {
-    const int known = XSOCK_MSG_DONTROUTE | XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL;
     struct xsock__fd *fd;
-    int any;
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check_pointers(v, n, xsock__control_lacks_sent, &any);
-    if (rc == 0)
-        rc = check_values(v, n, flags, known);
-    if (rc == 0 && (any & ANY_CONTROL) != 0)
-        rc = check_controls(v, n, xsock__control_check_send);
-    if (rc == 0 && (any & ANY_ADDR) != 0)
-        rc = check_destinations(v, n);
+    rc = xsock__dgrams_check_send(v, n, flags);
     if (rc == 0)
         rc = check_socket(fd->held.sock);
     if (rc == 0)
@@ -357,10 +301,8 @@ static void report(const struct window *w, const struct xsock__sock *s, struct x
         v[i].segment = w->msgs[i].segment;
         if (v[i].control != NULL)
             xsock__control_received(s, v[i].control);
-        if (v[i].addr == NULL)
-            continue;
-        memset(v[i].addr, 0, sizeof *v[i].addr);
-        (void)xsock__addr_or_none(s, &w->addrs[i], v[i].addr);
+        if (v[i].addr != NULL && xsock__addr_or_none(s, &w->addrs[i], v[i].addr) != 0)
+            memset(v[i].addr, 0, sizeof *v[i].addr);
     }
 }
 
@@ -394,17 +336,11 @@ static int recv_batch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
 int xsock__call_recv_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v, size_t n,
                            int flags)
 {
-    const int known = XSOCK_MSG_DONTWAIT | XSOCK_MSG_CMSG_CLOEXEC;
     struct xsock__fd *fd;
-    int any;
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
-    rc = check_pointers(v, n, xsock__control_lacks_space, &any);
-    if (rc == 0)
-        rc = check_values(v, n, flags, known);
-    if (rc == 0 && (any & ANY_CONTROL) != 0)
-        rc = check_controls(v, n, xsock__control_check_recv);
+    rc = xsock__dgrams_check_recv(v, n, flags);
     if (rc == 0)
         rc = check_socket(fd->held.sock);
     if (rc == 0)
