@@ -150,9 +150,21 @@ void xsock__wasix_discharge(struct xsock_wasix *g, size_t n);
 
 /* Decodes one iovec or ciovec, whose two words are in memory. `before` is the total length of
  * the vectors before this one. Returns -XSOCK_EMEMVIOLATION if the bytes are not all in memory,
- * and -XSOCK_EINVAL if the lengths exceed 2^31 - 1 bytes. */
-int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
-                     struct xsock_vec *out);
+ * and -XSOCK_EINVAL if the lengths exceed 2^31 - 1 bytes. Each word of the guest is read once,
+ * because another thread of the guest may change it meanwhile. */
+static inline int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from,
+                                   size_t before, struct xsock_vec *out)
+{
+    uint64_t ptr = xsock__wasix_get_word(c, from);
+    uint64_t len = xsock__wasix_get_word(c, from + xsock__wasix_word(c));
+    unsigned char *at = xsock__wasix_at(c, ptr, len);
+    if (at == NULL)
+        return -XSOCK_EMEMVIOLATION;
+    if (len > INT32_MAX - before)
+        return -XSOCK_EINVAL;
+    *out = (struct xsock_vec){at, (size_t)len};
+    return 0;
+}
 
 /* Copies the guest's iovec or ciovec array, and checks that each piece is in its memory. The
  * struct itself has space for XSOCK__WASIX_FEW vectors. Call xsock__wasix_drop_vecs if 0 was

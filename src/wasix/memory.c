@@ -67,22 +67,6 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 
 /* ---- Vectors --------------------------------------------------------------------------------- */
 
-/* Each word of the guest is read once, because another thread of the guest may change it
- * meanwhile. */
-int xsock__wasix_vec(const struct xsock__wasix_call *c, const unsigned char *from, size_t before,
-                     struct xsock_vec *out)
-{
-    uint64_t ptr = xsock__wasix_get_word(c, from);
-    uint64_t len = xsock__wasix_get_word(c, from + xsock__wasix_word(c));
-    unsigned char *at = xsock__wasix_at(c, ptr, len);
-    if (at == NULL)
-        return -XSOCK_EMEMVIOLATION;
-    if (len > INT32_MAX - before)
-        return -XSOCK_EINVAL;
-    *out = (struct xsock_vec){at, (size_t)len};
-    return 0;
-}
-
 static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from,
                      struct xsock__wasix_vecs *v)
 {

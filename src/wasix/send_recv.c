@@ -57,8 +57,8 @@ static int get_pipe(const struct xsock__wasix_call *c, struct xsock__fd **out)
 /* The common case has one vector that is not empty, no flags (argument 3), and a valid pointer
  * for the result. Nothing can be wrong with such a call except its descriptor. It goes to the
  * core on the shortest way, because every layer above the system call costs time. */
-static bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
-                     unsigned char **out_done)
+static inline bool is_plain(const struct xsock__wasix_call *c, struct xsock_vec *out,
+                            unsigned char **out_done)
 {
     unsigned word = xsock__wasix_word(c);
     const unsigned char *p = xsock__wasix_at(c, xsock__wasix_ptr(c, 1), 2 * word);
