@@ -100,15 +100,18 @@ static int try_send(struct xsock__fd *fd, void *call)
     return 0;
 }
 
+/* The first try nearly always does everything. */
 static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct message *x)
 {
     struct xsock__sock *s = fd->held.sock;
+    int code = try_send(fd, x);
+    if (code == 0 && x->done == x->total && xsock__is_quiet(fd))
+        return (ptrdiff_t)x->done;
     struct xsock__limit limit = xsock__limit_send(s, x->flags);
     bool whole = limit.timeout_ns != 0 && s->type == XSOCK_SOCK_STREAM;
-    int rc;
-    do {
+    int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, code);
+    while (rc == 0 && whole && x->done < x->total)
         rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &limit);
-    } while (rc == 0 && whole && x->done < x->total);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
@@ -184,10 +187,11 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     size_t least;
     int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->total, &limit, &least);
-    if (rc == 0)
-        do {
-            rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
-        } while (rc == 0 && !x->ended && x->done < least);
+    int code = rc == 0 ? try_recv(fd, x) : 0;
+    if (rc == 0 && (code != 0 || !xsock__is_quiet(fd)))
+        rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
+    while (rc == 0 && !x->ended && x->done < least)
+        rc = xsock__until_done(t, fd, try_recv, x, events, &limit);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 

@@ -26,6 +26,31 @@ struct transfer {
     size_t least; /* the call is done when so much is, or at the end */
 };
 
+/* Only what the direction needs is set: gcc clears a whole struct by a slow string instruction. */
+static inline struct transfer make_send(const void *from, size_t len, size_t done, int flags)
+{
+    struct transfer x;
+    x.from = from;
+    x.len = len;
+    x.done = done;
+    x.flags = flags;
+    x.to = NULL;
+    return x;
+}
+
+static inline struct transfer make_recv(void *into, size_t len, size_t done, int flags)
+{
+    struct transfer x;
+    x.into = into;
+    x.len = len;
+    x.done = done;
+    x.flags = flags;
+    x.peer = NULL;
+    x.length.vec = NULL;
+    x.least = 0;
+    return x;
+}
+
 /* Linux has out-of-band data for LOCAL since 5.15, and an emulated pair would have it. No other
  * system has it, so xsock does not. */
 bool xsock__has_urgent(const struct xsock__sock *s)
@@ -148,7 +173,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
                          int flags, const struct xsock_addr *to)
 {
     struct xsock__sys_addr native;
-    struct transfer x = {.from = buf, .len = len, .flags = flags};
+    struct transfer x = make_send(buf, len, 0, flags);
     int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
         rc = xsock__send_destination(fd->held.sock, to, &native);
@@ -173,7 +198,7 @@ ptrdiff_t xsock__send_checked(struct xsock__fdtab *t, struct xsock__fd *fd, cons
 ptrdiff_t xsock__send_on(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
                          int flags, size_t sent, int code)
 {
-    struct transfer x = {.from = buf, .len = len, .done = sent, .flags = flags};
+    struct transfer x = make_send(buf, len, sent, flags);
     if (code == 0 && sent == 0 && len > 0)
         code = XSOCK__TRY_LATER;
     ptrdiff_t n = send_rest(t, fd, &x, code);
@@ -297,8 +322,7 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* large: only its length is set, and only if it is read */
-    struct transfer x = {
-        .into = buf, .len = len, .flags = flags, .peer = out_from != NULL ? &native : NULL};
+    struct transfer x = make_recv(buf, len, 0, flags);
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc == 0)
         rc = check_urgent(s, flags);
@@ -313,8 +337,10 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     rc = xsock__whole_length_begin(s, &(struct xsock_vec){buf, len}, 1, &x.flags, &x.length);
     if (rc != 0)
         return rc;
-    if (out_from != NULL)
+    if (out_from != NULL) {
         native.length = 0;
+        x.peer = &native;
+    }
     ptrdiff_t n = len == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
     xsock__whole_length_end(&x.length);
     if (n < 0 || out_from == NULL)
@@ -336,7 +362,7 @@ ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void
 ptrdiff_t xsock__recv_on(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                          int flags, size_t got, int code)
 {
-    struct transfer x = {.into = buf, .len = len, .done = got, .flags = flags};
+    struct transfer x = make_recv(buf, len, got, flags);
     struct xsock__limit limit = xsock__limit_recv(fd->held.sock, flags);
     code = xsock__recv_ended(fd->held.sock, code);
     ptrdiff_t n = recv_rest(t, fd, &x, &limit, code);
@@ -354,36 +380,4 @@ ptrdiff_t xsock__call_recvfrom(struct xsock__fdtab *t, int d, void *buf, size_t 
     ptrdiff_t n = xsock__recv_in(t, fd, buf, len, flags, out_from);
     xsock__fdtab_put(t, fd);
     return n;
-}
-
-/* ---- What is there --------------------------------------------------------------------------- */
-
-ptrdiff_t xsock__call_available(struct xsock__fdtab *t, int d)
-{
-    struct xsock__fd *fd;
-    size_t n = 0;
-    int rc = xsock__lookup_socket(t, d, &fd);
-    if (rc != 0)
-        return rc;
-    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_LISTENING))
-        rc = -XSOCK_EINVAL;
-    else
-        rc = xsock__finish(xsock__sys_available(fd->held.handle, &n));
-    xsock__fdtab_put(t, fd);
-    return rc != 0 ? rc : (ptrdiff_t)n;
-}
-
-int xsock__call_at_mark(struct xsock__fdtab *t, int d)
-{
-    struct xsock__fd *fd;
-    bool at = false;
-    int rc = xsock__lookup_socket(t, d, &fd);
-    if (rc != 0)
-        return rc;
-    if (!xsock__has_urgent(fd->held.sock))
-        rc = -XSOCK_EOPNOTSUPP;
-    else
-        rc = xsock__finish(xsock__sys_at_mark(fd->held.handle, &at));
-    xsock__fdtab_put(t, fd);
-    return rc != 0 ? rc : at;
 }

@@ -15,12 +15,9 @@ static bool is_told(const struct xsock__sock *s)
     return xsock__sys_facts.tells_whole_length && known;
 }
 
-int xsock__whole_length_begin(struct xsock__sock *s, const struct xsock_vec *vec, size_t vec_count,
-                              int *inout_flags, struct xsock__whole_length *out)
+int xsock__whole_length_make(struct xsock__sock *s, const struct xsock_vec *vec, size_t vec_count,
+                             int *inout_flags, struct xsock__whole_length *out)
 {
-    *out = (struct xsock__whole_length){NULL, 0, 0};
-    if ((*inout_flags & XSOCK_MSG_TRUNC) == 0)
-        return 0;
     if (vec_count >= XSOCK__VEC_MAX)
         return -XSOCK_EMSGSIZE;
     if (is_told(s))
@@ -36,10 +33,4 @@ int xsock__whole_length_begin(struct xsock__sock *s, const struct xsock_vec *vec
     out->size = head + REST;
     *inout_flags &= ~XSOCK_MSG_TRUNC;
     return 0;
-}
-
-void xsock__whole_length_end(const struct xsock__whole_length *w)
-{
-    if (w->vec != NULL)
-        xsock__sys_free(w->vec, w->size);
 }
