@@ -26,9 +26,16 @@ foreach(name kernel32 ntdll ws2_32 iphlpapi ucrtbase winecrt0)
     file(CREATE_LINK "/usr/lib/x86_64-linux-gnu/wine/x86_64-windows/lib${name}.a"
         "${XSOCK_WINE_LIBRARIES}/${name}.lib" SYMBOLIC)
 endforeach()
+
+# Programs begin in start.c, which is compiled once.
+set(start "${XSOCK_WINE_LIBRARIES}/start.obj")
+if(NOT EXISTS "${start}")
+    execute_process(COMMAND "${CMAKE_C_COMPILER}" --target=${CMAKE_C_COMPILER_TARGET} -fms-extensions -O1
+        -c "${CMAKE_CURRENT_LIST_DIR}/msvc-clang/start.c" -o "${start}" COMMAND_ERROR_IS_FATAL ANY)
+endif()
 string(JOIN " " libraries "-Xlinker /libpath:${XSOCK_WINE_LIBRARIES}" "-Xlinker /nodefaultlib"
     -lucrtbase -lwinecrt0 -lkernel32 -lntdll)
-set(CMAKE_EXE_LINKER_FLAGS_INIT "${libraries} -Xlinker /entry:mainCRTStartup")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "${libraries} -Xlinker ${start} -Xlinker /entry:xsock_start")
 set(CMAKE_SHARED_LINKER_FLAGS_INIT "${libraries}")
 set(CMAKE_C_STANDARD_LIBRARIES "" CACHE STRING "")
 

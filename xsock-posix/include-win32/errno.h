@@ -1,7 +1,5 @@
 /* <errno.h> of xsock-posix: on Windows with the names that its runtimes lack. */
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 #include_next <errno.h>
 
 #if defined(_WIN32) && !defined(XSOCK_POSIX_ERRNO_H)

@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_IO_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 /* The runtime's declarations of these names have other types: they are hidden. */
 #define read xsock_posix_hidden_read

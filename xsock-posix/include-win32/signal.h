@@ -4,9 +4,7 @@
 #define XSOCK_POSIX_SIGNAL_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #ifdef XSOCK_POSIX_BUILD
 #include_next <signal.h>

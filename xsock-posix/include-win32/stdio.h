@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_STDIO_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #define perror xsock_posix_hidden_perror
 #include <stdarg.h>

@@ -2,9 +2,7 @@
 #ifndef XSOCK_POSIX_STDLIB_H
 #define XSOCK_POSIX_STDLIB_H
 
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #define perror xsock_posix_hidden_perror
 #include_next <stdlib.h>

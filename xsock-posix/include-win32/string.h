@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_STRING_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #define strerror xsock_posix_hidden_strerror
 #include_next <string.h>

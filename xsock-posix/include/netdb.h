@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_NETDB_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <netinet/in.h>

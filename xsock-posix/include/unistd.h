@@ -3,13 +3,30 @@
 #define XSOCK_POSIX_UNISTD_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <io.h>
-#if defined(__MINGW32__)
+#if defined(_MSC_VER)
+#include <direct.h>
+#include <process.h>
+#ifndef STDIN_FILENO
+#define STDIN_FILENO 0
+#define STDOUT_FILENO 1
+#define STDERR_FILENO 2
+#endif
+#ifndef SEEK_SET
+#define SEEK_SET 0
+#define SEEK_CUR 1
+#define SEEK_END 2
+#endif
+#ifndef F_OK
+#define F_OK 0
+#define X_OK 0 /* every file that is there */
+#define W_OK 2
+#define R_OK 4
+#endif
+#else
 #include_next <unistd.h>
 #endif
 #undef SHUT_RD
@@ -25,6 +42,10 @@ XSOCK_POSIX_CALL(int, pipe, (int out[2]));
 XSOCK_POSIX_CALL(int, pipe2, (int out[2], int flags));
 XSOCK_POSIX_CALL(int, getdtablesize, (void));
 XSOCK_POSIX_CALL(int, gethostname, (char *name, size_t size));
+#if defined(_MSC_VER)
+XSOCK_POSIX_CALL(unsigned int, sleep, (unsigned int seconds));
+XSOCK_POSIX_CALL(int, usleep, (useconds_t us));
+#endif
 XSOCK_POSIX_END
 #else
 #include_next <unistd.h>

@@ -7,6 +7,10 @@
 #ifndef XSOCK_POSIX_POSIX_H
 #define XSOCK_POSIX_POSIX_H
 
+#if defined(_WIN32) && !defined(_WIN32_WINNT)
+#define _WIN32_WINNT 0x0601 /* Windows 7 */
+#endif
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

@@ -64,7 +64,7 @@ int xsock_posix_vdprintf(int number, const char *format, va_list arguments)
 {
     va_list copy;
     va_copy(copy, arguments);
-    int size = _vscprintf(format, copy);
+    int size = vsnprintf(NULL, 0, format, copy);
     va_end(copy);
     char *text = size < 0 ? NULL : malloc((size_t)size + 1);
     if (text == NULL)
@@ -153,3 +153,36 @@ int xsock_posix_sigprocmask(int how, const sigset_t *set, sigset_t *old)
         *old = before;
     return 0;
 }
+
+#if defined(_MSC_VER)
+
+/* What mingw-w64's headers have, and Microsoft's lack. */
+
+unsigned int xsock_posix_sleep(unsigned int seconds)
+{
+    for (; seconds > 0; seconds--)
+        Sleep(1000);
+    return 0;
+}
+
+int xsock_posix_usleep(useconds_t us)
+{
+    Sleep(us / 1000 + (us % 1000 != 0));
+    return 0;
+}
+
+/* Windows counts from 1601, in units of 100 ns. */
+int xsock_posix_gettimeofday(struct timeval *out, void *zone)
+{
+    enum { UNITS_OF_US = 10, US_OF_SECOND = 1000000 };
+    FILETIME time;
+    (void)zone;
+    GetSystemTimeAsFileTime(&time);
+    int64_t units = (int64_t)time.dwHighDateTime << 32 | time.dwLowDateTime;
+    int64_t us = units / UNITS_OF_US - INT64_C(11644473600) * US_OF_SECOND;
+    out->tv_sec = (long)(us / US_OF_SECOND);
+    out->tv_usec = (long)(us % US_OF_SECOND);
+    return 0;
+}
+
+#endif

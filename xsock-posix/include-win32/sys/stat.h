@@ -3,14 +3,22 @@
 #define XSOCK_POSIX_SYS_STAT_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #include_next <sys/stat.h>
 
 #if defined(_WIN32)
 #include <string.h>
+#if !defined(S_ISREG) /* Microsoft's header has no such macro */
+#define S_IFIFO _S_IFIFO
+#define S_IRUSR _S_IREAD
+#define S_IWUSR _S_IWRITE
+#define S_IXUSR _S_IEXEC
+#define S_ISREG(mode) (((mode) & S_IFMT) == S_IFREG)
+#define S_ISDIR(mode) (((mode) & S_IFMT) == S_IFDIR)
+#define S_ISCHR(mode) (((mode) & S_IFMT) == S_IFCHR)
+#define S_ISFIFO(mode) (((mode) & S_IFMT) == S_IFIFO)
+#endif
 #ifndef S_IFSOCK
 #define S_IFSOCK 0xc000
 #define S_ISSOCK(mode) (((mode) & S_IFMT) == S_IFSOCK)

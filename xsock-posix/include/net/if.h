@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_NET_IF_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #define IF_NAMESIZE 64

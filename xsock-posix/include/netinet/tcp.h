@@ -2,9 +2,7 @@
 #ifndef XSOCK_POSIX_NETINET_TCP_H
 #define XSOCK_POSIX_NETINET_TCP_H
 
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #define TCP_NODELAY 1

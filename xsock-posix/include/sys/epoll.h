@@ -4,9 +4,7 @@
 #define XSOCK_POSIX_SYS_EPOLL_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <xsock_posix/types.h>

@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_SYS_IOCTL_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #define FIONREAD 0x541b

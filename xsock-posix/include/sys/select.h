@@ -4,13 +4,12 @@
 #define XSOCK_POSIX_SYS_SELECT_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <string.h>
 #include <sys/time.h>
+#include <time.h>
 #include <xsock_posix/types.h>
 
 #ifndef FD_SETSIZE

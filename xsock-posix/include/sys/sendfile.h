@@ -3,9 +3,7 @@
 #define XSOCK_POSIX_SYS_SENDFILE_H
 
 #include <xsock_posix/declare.h>
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <xsock_posix/types.h>

@@ -2,9 +2,7 @@
 #ifndef XSOCK_POSIX_SYS_UN_H
 #define XSOCK_POSIX_SYS_UN_H
 
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(_WIN32)
 #include <string.h>

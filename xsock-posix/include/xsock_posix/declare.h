@@ -10,9 +10,7 @@
 #ifndef XSOCK_POSIX_DECLARE_H
 #define XSOCK_POSIX_DECLARE_H
 
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #if defined(__linux__)
 #include <features.h>

@@ -2,16 +2,27 @@
 #ifndef XSOCK_POSIX_TYPES_H
 #define XSOCK_POSIX_TYPES_H
 
-#if defined(__GNUC__)
 #pragma GCC system_header
-#endif
 
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
+/* Microsoft's headers lack these. The guards are those of Wine's, which have them. */
 #if defined(_MSC_VER)
+#ifndef _SSIZE_T_DEFINED
+#define _SSIZE_T_DEFINED
 typedef ptrdiff_t ssize_t;
+#endif
+#ifndef _PID_T_DEFINED
+#define _PID_T_DEFINED
+typedef int pid_t;
+#endif
+#ifndef _MODE_T_DEFINED
+#define _MODE_T_DEFINED
+typedef unsigned short mode_t;
+#endif
+typedef unsigned int useconds_t;
 #endif
 
 typedef unsigned int socklen_t;
