@@ -37,10 +37,13 @@ XSOCK_POSIX_END
 #else
 #include_next <poll.h>
 XSOCK_POSIX_BEGIN
-XSOCK_POSIX_SAME(poll);
+XSOCK_POSIX_ALIASED(poll);
 #if XSOCK_POSIX_HAS_GNU
 XSOCK_POSIX_SAME(ppoll);
 #endif
 XSOCK_POSIX_END
+#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#define poll xsock_posix_poll
+#endif
 #endif
 #endif

@@ -50,14 +50,19 @@ XSOCK_POSIX_END
 #else
 #include_next <unistd.h>
 XSOCK_POSIX_BEGIN
-XSOCK_POSIX_SAME(close);
-XSOCK_POSIX_SAME(read);
-XSOCK_POSIX_SAME(write);
+XSOCK_POSIX_ALIASED(close);
+XSOCK_POSIX_ALIASED(read);
+XSOCK_POSIX_ALIASED(write);
 XSOCK_POSIX_SAME(dup);
 XSOCK_POSIX_SAME(dup2);
 #if XSOCK_POSIX_HAS_GNU
 XSOCK_POSIX_SAME(dup3);
 #endif
 XSOCK_POSIX_END
+#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#define close xsock_posix_close
+#define read xsock_posix_read
+#define write xsock_posix_write
+#endif
 #endif
 #endif

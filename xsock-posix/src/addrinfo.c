@@ -237,8 +237,14 @@ int xsock_posix_getaddrinfo(const char *host, const char *service, const struct 
 
 /* ---- getnameinfo() */
 
+#if defined(__FreeBSD__)
+typedef size_t name_size; /* POSIX says socklen_t */
+#else
+typedef socklen_t name_size;
+#endif
+
 int xsock_posix_getnameinfo(const struct sockaddr *addr, socklen_t len, char *host,
-                            socklen_t host_size, char *service, socklen_t service_size, int flags)
+                            name_size host_size, char *service, name_size service_size, int flags)
 {
     struct xsock_addr a;
     int known = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM;

@@ -111,7 +111,7 @@ static void put(struct writer *w, int level, int type, const void *data, size_t 
         return;
     }
     memset(&header, 0, sizeof header);
-    header.cmsg_len = CMSG_LEN(size);
+    header.cmsg_len = (socklen_t)CMSG_LEN(size);
     header.cmsg_level = level;
     header.cmsg_type = type;
     memcpy(w->next, &header, sizeof header);
@@ -143,7 +143,8 @@ static void put_pktinfo(struct writer *w, const struct xsock_control *control)
 #ifdef IP_PKTINFO
     struct in_pktinfo info;
     memset(&info, 0, sizeof info);
-    info.ipi_ifindex = (int)control->interface_index;
+    /* An int, or an unsigned int in macOS. */
+    memcpy(&info.ipi_ifindex, &control->interface_index, sizeof info.ipi_ifindex);
     memcpy(&info.ipi_addr, control->local.data, sizeof info.ipi_addr);
     memcpy(&info.ipi_spec_dst, control->local.data, sizeof info.ipi_spec_dst);
     put(w, IPPROTO_IP, IP_PKTINFO, &info, sizeof info);
@@ -169,6 +170,6 @@ int xsock_posix__control_out(const struct xsock_control *control, int family, st
             &control->hop_limit, sizeof control->hop_limit);
     if ((control->has & XSOCK_CONTROL_HANDLES) != 0)
         put_handles(&w, control);
-    m->msg_controllen = w.written;
+    m->msg_controllen = (socklen_t)w.written;
     return w.is_cut ? MSG_CTRUNC : 0;
 }

@@ -132,10 +132,20 @@ ssize_t xsock_posix_recvmsg(int number, struct msghdr *m, int flags)
     return d < 0 ? -1 : xsock_posix__recvmsg(d, m, flags);
 }
 
-#if defined(_WIN32) || defined(__linux__)
+#if defined(__FreeBSD__)
+typedef ssize_t messages; /* Linux has other types */
+typedef size_t messages_max;
+typedef const struct timespec messages_time;
+#else
+typedef int messages;
+typedef unsigned int messages_max;
+typedef struct timespec messages_time;
+#endif
+
+#if !defined(__APPLE__)
 
 /* An error after the first message is left to the next call. */
-int xsock_posix_sendmmsg(int number, struct mmsghdr *v, unsigned int n, int flags)
+messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, int flags)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)
@@ -151,8 +161,8 @@ int xsock_posix_sendmmsg(int number, struct mmsghdr *v, unsigned int n, int flag
 }
 
 /* As in Linux the time is looked at after each message, and ends no wait. */
-int xsock_posix_recvmmsg(int number, struct mmsghdr *v, unsigned int n, int flags,
-                         struct timespec *timeout)
+messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n, int flags,
+                              messages_time *timeout)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)

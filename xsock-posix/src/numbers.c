@@ -83,6 +83,12 @@ static int other_family_in(int family, int out[3])
 #endif
 }
 
+/* macOS has no flags in a type. */
+#if !defined(SOCK_CLOEXEC)
+#define SOCK_CLOEXEC 0
+#define SOCK_NONBLOCK 0
+#endif
+
 int xsock_posix__socket_flags_in(int flags)
 {
     if ((flags & ~(SOCK_CLOEXEC | SOCK_NONBLOCK)) != 0)

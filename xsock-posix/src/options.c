@@ -141,7 +141,7 @@ static int get_time(int d, int opt, struct answer *out)
     if (ns < 0)
         ns = 0;
     out->value.time.tv_sec = (long)(ns / second_ns);
-    out->value.time.tv_usec = (long)(ns % second_ns / 1000);
+    out->value.time.tv_usec = (int)(ns % second_ns / 1000);
     out->size = sizeof out->value.time;
     return 0;
 }

@@ -11,6 +11,10 @@
 #define _WIN32_WINNT 0x0601 /* Windows 7 */
 #endif
 
+#if defined(__APPLE__)
+#define __APPLE_USE_RFC_3542 1 /* without it <netinet/in.h> has no IPV6_PKTINFO */
+#endif
+
 #include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>

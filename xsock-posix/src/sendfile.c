@@ -1,6 +1,7 @@
 /* sendfile(), with the parameters of Linux. To a file it copies by read() and write(). */
 #include "posix.h"
 
+#include <stdio.h>
 #include <sys/sendfile.h>
 
 #if defined(_WIN32)

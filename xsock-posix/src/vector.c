@@ -38,7 +38,7 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
     int d = xsock_posix__of(number);
     if (check(v, n) < 0)
         return -1;
-    struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned int)n};
+    struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return d == 0 ? move_file(number, v, n, false) : xsock_posix__recvmsg(d, &m, 0);
 }
 
@@ -47,6 +47,6 @@ ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
     int d = xsock_posix__of(number);
     if (check(v, n) < 0)
         return -1;
-    struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned int)n};
+    struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return d == 0 ? move_file(number, v, n, true) : xsock_posix__sendmsg(d, &m, 0);
 }

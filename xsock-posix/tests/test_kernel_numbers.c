@@ -2,11 +2,13 @@
  * and by the kernel's own calls in another process. Both must give the same numbers and errors.
  *
  * The program runs itself: with the argument "model" it makes the calls by syscall(), which the
- * library does not see, and writes what each gave. */
+ * library does not see, and writes what each gave. With a number as its argument it goes on for so
+ * many seconds. */
 #include "support.h"
 
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <time.h>
 
 enum { STEPS = 4000, FIRST = 20, NUMBERS = 40, SEEDS = 8 };
 
@@ -201,36 +203,50 @@ static void fill_below_first(void)
         close(number);
 }
 
+/* Compares what the kernel wrote with what the library gave. */
+static void compare(FILE *expected, const char *text)
+{
+    char line[128];
+    int lines = 0;
+    for (; fgets(line, sizeof line, expected) != NULL; lines++) {
+        if (strncmp(line, text, strlen(line)) != 0)
+            print_error("line %d:\nkernel  %slibrary %.*s\n", lines, line, (int)strcspn(text, "\n"),
+                        text);
+        assert_memory_equal(line, text, strlen(line));
+        text += strlen(line);
+    }
+    assert_int_equal(STEPS + 1, lines);
+    assert_int_equal('\0', *text);
+}
+
 /* No file may be open from FIRST on while the calls are made: what they give is kept in memory. */
+static void play_both(unsigned int seed)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *got = open_memstream(&text, &size);
+    assert_non_null(got);
+    play(&ours, seed, got);
+    fclose(got);
+    char command[512];
+    snprintf(command, sizeof command, "%s model %u", program, seed);
+    FILE *expected = popen(command, "r");
+    assert_non_null(expected);
+    compare(expected, text);
+    pclose(expected);
+    free(text);
+}
+
+static long seconds;
+
 static void random_calls_give_what_the_kernel_gives(void **state)
 {
     (void)state;
-    for (unsigned int seed = 1; seed <= SEEDS; seed++) {
-        char *text = NULL;
-        size_t size = 0;
-        FILE *got = open_memstream(&text, &size);
-        assert_non_null(got);
-        play(&ours, seed, got);
-        fclose(got);
-        char command[512];
-        snprintf(command, sizeof command, "%s model %u", program, seed);
-        FILE *expected = popen(command, "r");
-        assert_non_null(expected);
-        char line[128];
-        char *at = text;
-        int lines = 0;
-        for (; fgets(line, sizeof line, expected) != NULL; lines++) {
-            if (strncmp(line, at, strlen(line)) != 0)
-                print_error("line %d:\nkernel  %slibrary %.*s\n", lines, line,
-                            (int)strcspn(at, "\n"), at);
-            assert_memory_equal(line, at, strlen(line));
-            at += strlen(line);
-        }
-        assert_int_equal(STEPS + 1, lines);
-        assert_int_equal('\0', *at);
-        pclose(expected);
-        free(text);
-    }
+    time_t end = time(NULL) + seconds;
+    unsigned int seed = 0;
+    while (seed < SEEDS || time(NULL) < end)
+        play_both(++seed);
+    print_message("%lu calls\n", (unsigned long)seed * STEPS);
 }
 
 int main(int argc, char **argv)
@@ -242,6 +258,7 @@ int main(int argc, char **argv)
         play(&plain, (unsigned int)atoi(argv[2]), stdout);
         return 0;
     }
+    seconds = argc == 2 ? atol(argv[1]) : 0;
     const struct CMUnitTest tests[] = {TEST(random_calls_give_what_the_kernel_gives)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

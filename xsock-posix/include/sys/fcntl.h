@@ -1,2 +1,9 @@
-/* <sys/fcntl.h> of xsock-posix. */
+/* <sys/fcntl.h> of xsock-posix. <fcntl.h> includes the system's on macOS, and the reverse elsewhere. */
+#ifndef XSOCK_POSIX_SYS_FCNTL_H
+#define XSOCK_POSIX_SYS_FCNTL_H
+#pragma GCC system_header
+#if !defined(_WIN32) && __has_include_next(<sys/fcntl.h>)
+#include_next <sys/fcntl.h>
+#endif
 #include <fcntl.h>
+#endif

@@ -34,10 +34,14 @@ XSOCK_POSIX_END
 #else
 #include_next <sys/select.h>
 XSOCK_POSIX_BEGIN
-XSOCK_POSIX_SAME(select);
+XSOCK_POSIX_ALIASED(select);
 #if XSOCK_POSIX_HAS_2001
-XSOCK_POSIX_SAME(pselect);
+XSOCK_POSIX_ALIASED(pselect);
 #endif
 XSOCK_POSIX_END
+#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#define select xsock_posix_select
+#define pselect xsock_posix_pselect
+#endif
 #endif
 #endif

@@ -160,9 +160,9 @@ XSOCK_POSIX_END
 
 XSOCK_POSIX_BEGIN
 XSOCK_POSIX_SAME(socket);
-XSOCK_POSIX_SAME(socketpair);
+XSOCK_POSIX_ALIASED(socketpair);
 XSOCK_POSIX_SAME_ADDR(bind);
-XSOCK_POSIX_SAME(listen);
+XSOCK_POSIX_ALIASED(listen);
 XSOCK_POSIX_SAME_ADDR(accept);
 XSOCK_POSIX_SAME_ADDR(connect);
 XSOCK_POSIX_SAME(shutdown);
@@ -173,18 +173,33 @@ XSOCK_POSIX_SAME(sockatmark);
 #endif
 XSOCK_POSIX_SAME(setsockopt);
 XSOCK_POSIX_SAME(getsockopt);
-XSOCK_POSIX_SAME(send);
+XSOCK_POSIX_ALIASED(send);
 XSOCK_POSIX_SAME_ADDR(sendto);
-XSOCK_POSIX_SAME(sendmsg);
-XSOCK_POSIX_SAME(recv);
+XSOCK_POSIX_ALIASED(sendmsg);
+XSOCK_POSIX_ALIASED(recv);
 XSOCK_POSIX_SAME_ADDR(recvfrom);
-XSOCK_POSIX_SAME(recvmsg);
+XSOCK_POSIX_ALIASED(recvmsg);
 #if XSOCK_POSIX_HAS_GNU
 XSOCK_POSIX_SAME_ADDR(accept4);
 XSOCK_POSIX_SAME(sendmmsg);
 XSOCK_POSIX_SAME(recvmmsg);
 #endif
 XSOCK_POSIX_END
+#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#define socketpair xsock_posix_socketpair
+#define listen xsock_posix_listen
+#define send xsock_posix_send
+#define sendmsg xsock_posix_sendmsg
+#define recv xsock_posix_recv
+#define recvmsg xsock_posix_recvmsg
+#define bind xsock_posix_bind
+#define accept xsock_posix_accept
+#define connect xsock_posix_connect
+#define getsockname xsock_posix_getsockname
+#define getpeername xsock_posix_getpeername
+#define sendto xsock_posix_sendto
+#define recvfrom xsock_posix_recvfrom
+#endif
 
 #endif
 #endif

@@ -22,8 +22,12 @@ XSOCK_POSIX_END
 #else
 #include_next <sys/uio.h>
 XSOCK_POSIX_BEGIN
-XSOCK_POSIX_SAME(readv);
-XSOCK_POSIX_SAME(writev);
+XSOCK_POSIX_ALIASED(readv);
+XSOCK_POSIX_ALIASED(writev);
 XSOCK_POSIX_END
+#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#define readv xsock_posix_readv
+#define writev xsock_posix_writev
+#endif
 #endif
 #endif

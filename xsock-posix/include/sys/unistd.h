@@ -1,2 +1,9 @@
-/* <sys/unistd.h> of xsock-posix. */
+/* <sys/unistd.h> of xsock-posix. <unistd.h> includes the system's on macOS, and the reverse elsewhere. */
+#ifndef XSOCK_POSIX_SYS_UNISTD_H
+#define XSOCK_POSIX_SYS_UNISTD_H
+#pragma GCC system_header
+#if !defined(_WIN32) && __has_include_next(<sys/unistd.h>)
+#include_next <sys/unistd.h>
+#endif
 #include <unistd.h>
+#endif

@@ -22,18 +22,26 @@
 /* XSOCK_POSIX_CALL declares a call. XSOCK_POSIX_SAME takes a call that the system's header has
  * declared already, with the system's type. XSOCK_POSIX_SAME_ADDR is for calls that take a struct
  * sockaddr: glibc gives them a type that no standard definition has, so that the library itself
- * does not compare them. */
+ * does not compare them. XSOCK_POSIX_ALIASED is for calls that macOS gives a symbol of its own: there
+ * the headers define macros, as a call can have one symbol only. */
 #if defined(XSOCK_POSIX_BUILD)
+#define XSOCK_POSIX_ALIASED(name) XSOCK_POSIX_SAME(name)
 #define XSOCK_POSIX_SAME_ADDR(name) struct xsock_posix_same_addr_##name
 #define XSOCK_POSIX_CALL(result, name, parameters) result xsock_posix_##name parameters
 #define XSOCK_POSIX_SAME(name) extern __typeof__(name) xsock_posix_##name
 #elif defined(__GNUC__) || defined(__clang__)
-#define XSOCK_POSIX_LABEL(name) \
-    __asm__(XSOCK_POSIX_TEXT(__USER_LABEL_PREFIX__) "xsock_posix_" #name)
+/* FreeBSD has macros for some names (inet_addr). The symbol has the name as it is written here. */
+#define XSOCK_POSIX_LABEL(text) \
+    __asm__(XSOCK_POSIX_TEXT(__USER_LABEL_PREFIX__) "xsock_posix_" text)
 #define XSOCK_POSIX_CALL(result, name, parameters) \
-    extern result name parameters XSOCK_POSIX_LABEL(name)
-#define XSOCK_POSIX_SAME(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(name)
-#define XSOCK_POSIX_SAME_ADDR(name) XSOCK_POSIX_SAME(name)
+    extern result name parameters XSOCK_POSIX_LABEL(#name)
+#define XSOCK_POSIX_SAME(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(#name)
+#if defined(__APPLE__)
+#define XSOCK_POSIX_ALIASED(name) extern __typeof__(name) xsock_posix_##name
+#else
+#define XSOCK_POSIX_ALIASED(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(#name)
+#endif
+#define XSOCK_POSIX_SAME_ADDR(name) XSOCK_POSIX_ALIASED(name)
 #else
 #error "xsock-posix needs GCC or Clang"
 #endif
@@ -50,7 +58,7 @@
 #else
 #define XSOCK_POSIX_HAS_MISC 1
 #endif
-#if defined(_GNU_SOURCE) || (defined(__FreeBSD__) && __BSD_VISIBLE)
+#if (defined(_GNU_SOURCE) && !defined(__APPLE__)) || (defined(__FreeBSD__) && __BSD_VISIBLE)
 #define XSOCK_POSIX_HAS_GNU 1
 #else
 #define XSOCK_POSIX_HAS_GNU 0
