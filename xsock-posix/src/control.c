@@ -93,7 +93,7 @@ int xsock_posix_ioctl(int number, unsigned long request, ...)
     bool is_known = request == FIONBIO || request == FIONREAD || request == SIOCATMARK;
     if (!is_known) {
 #if defined(_WIN32)
-        return xsock_posix__refuse(EINVAL);
+        return xsock_posix__refuse(ENOTTY);
 #else
         return xsock_posix__file_ioctl(number, request, argument);
 #endif

@@ -77,7 +77,10 @@ static int one_in(const struct cmsghdr *c, uintptr_t *handles, struct xsock_cont
         return xsock_addr_inet(ip, 0, &out->local);
     }
 #endif
-    return -XSOCK_EINVAL;
+    /* Linux leaves the data of other levels to others. */
+    bool is_ours = c->cmsg_level == SOL_SOCKET || c->cmsg_level == IPPROTO_IP
+                   || c->cmsg_level == IPPROTO_IPV6 || c->cmsg_level == IPPROTO_UDP;
+    return is_ours ? -XSOCK_EINVAL : 0;
 }
 
 int xsock_posix__control_in(const struct msghdr *m, uintptr_t *handles, struct xsock_control *out)

@@ -7,10 +7,10 @@ ssize_t xsock_posix_send(int number, const void *buf, size_t n, int flags)
     if (d < 0)
         return -1;
     int msg_flags = flags == 0 ? 0 : xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
-    return xsock_posix__result(xsock_send(d, buf, n, msg_flags));
+    return xsock_posix__result(xsock_posix__send_error(d, xsock_send(d, buf, n, msg_flags)));
 }
 
-/* A connected stream ignores the address, as Linux has it. */
+/* A stream does not look at the address. */
 ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
                            const struct sockaddr *addr, socklen_t len)
 {
@@ -19,17 +19,19 @@ ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
+    if (len > sizeof(struct sockaddr_storage))
+        return xsock_posix__refuse(EINVAL);
     struct xsock_addr to;
-    int error = xsock_posix__addr_in(addr, len, &to);
-    if (error < 0)
-        return xsock_posix__fail(error);
     int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
-    ptrdiff_t result = xsock_sendto(d, buf, n, msg_flags, &to);
-    uint64_t type = 0;
-    if (result == -XSOCK_EISCONN && xsock_get_opt_size(d, XSOCK_SO_TYPE, &type) == 0
-        && type == XSOCK_SOCK_STREAM)
-        result = xsock_send(d, buf, n, msg_flags);
-    return xsock_posix__result(result);
+    ptrdiff_t result = xsock_posix__addr_in(addr, len, &to);
+    if (result == 0)
+        result = xsock_sendto(d, buf, n, msg_flags, &to);
+    if (result < 0 && result != -XSOCK_EFAULT && xsock_posix__is_stream(d)) {
+        result = xsock_posix__stream_addr_error(d);
+        if (result == 0)
+            result = xsock_send(d, buf, n, msg_flags);
+    }
+    return xsock_posix__result(xsock_posix__send_error(d, result));
 }
 
 ssize_t xsock_posix_recv(int number, void *buf, size_t n, int flags)
@@ -37,8 +39,10 @@ ssize_t xsock_posix_recv(int number, void *buf, size_t n, int flags)
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
+    if (xsock_posix__is_errqueue(flags))
+        return xsock_posix__refuse(EAGAIN);
     int msg_flags = flags == 0 ? 0 : xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags);
-    return xsock_posix__result(xsock_recv(d, buf, n, msg_flags));
+    return xsock_posix__result(xsock_posix__recv_error(d, xsock_recv(d, buf, n, msg_flags)));
 }
 
 ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct sockaddr *addr,
@@ -51,13 +55,15 @@ ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct 
         return -1;
     if (len == NULL)
         return xsock_posix__refuse(EFAULT);
-    if ((int)*len < 0)
-        return xsock_posix__refuse(EINVAL);
+    if (xsock_posix__is_errqueue(flags))
+        return xsock_posix__refuse(EAGAIN);
     struct xsock_addr from;
     ptrdiff_t result =
         xsock_recvfrom(d, buf, n, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags), &from);
     if (result < 0)
-        return xsock_posix__fail(result);
+        return xsock_posix__fail(xsock_posix__recv_error(d, result));
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL); /* the bytes are taken, as in Linux */
     if (from.family == XSOCK_AF_UNSPEC)
         *len = 0; /* a stream tells no address */
     else
@@ -72,7 +78,7 @@ ssize_t xsock_posix_read(int number, void *buf, size_t n)
         return xsock_posix__file_read(number, buf, n);
     if (xsock_posix__is_event(number))
         return xsock_posix__event_read(number, buf, n);
-    return xsock_posix__result(xsock_recv(d, buf, n, 0));
+    return xsock_posix__result(xsock_posix__recv_error(d, xsock_recv(d, buf, n, 0)));
 }
 
 ssize_t xsock_posix_write(int number, const void *buf, size_t n)
@@ -82,5 +88,5 @@ ssize_t xsock_posix_write(int number, const void *buf, size_t n)
         return xsock_posix__file_write(number, buf, n);
     if (xsock_posix__is_event(number))
         return xsock_posix__event_write(number, buf, n);
-    return xsock_posix__result(xsock_send(d, buf, n, 0));
+    return xsock_posix__result(xsock_posix__send_error(d, xsock_send(d, buf, n, 0)));
 }

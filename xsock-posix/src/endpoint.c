@@ -8,7 +8,9 @@ int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
         return -1;
     struct xsock_addr a;
     int result = xsock_posix__addr_in(addr, len, &a);
-    return (int)xsock_posix__result(result < 0 ? result : xsock_bind(d, &a));
+    if (result == 0)
+        result = xsock_bind(d, &a);
+    return (int)xsock_posix__result(xsock_posix__addr_error(d, result));
 }
 
 /* A negative backlog is the system's maximum in Linux. xsock takes a hint from 0 on. */
@@ -26,7 +28,9 @@ int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
         return -1;
     struct xsock_addr a;
     int result = xsock_posix__addr_in(addr, len, &a);
-    return (int)xsock_posix__result(result < 0 ? result : xsock_connect(d, &a));
+    if (result == 0)
+        result = xsock_connect(d, &a);
+    return (int)xsock_posix__result(xsock_posix__connect_error(d, result));
 }
 
 int xsock_posix_shutdown(int number, int how)

@@ -65,9 +65,13 @@ static int descriptor_of(int number, int error_of_file)
 int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_event *event)
 {
     int p = descriptor_of(number, EINVAL);
-    int d = p == 0 ? 0 : descriptor_of(member, EPERM);
-    if (p == 0 || d == 0)
+    if (p == 0 && errno == EBADF)
         return -1;
+    int d = descriptor_of(member, EPERM);
+    if (d == 0)
+        return -1;
+    if (p == 0)
+        return xsock_posix__refuse(EINVAL);
     int op = operation == EPOLL_CTL_ADD   ? XSOCK_POLLER_ADD
              : operation == EPOLL_CTL_MOD ? XSOCK_POLLER_MOD
              : operation == EPOLL_CTL_DEL ? XSOCK_POLLER_DEL

@@ -44,8 +44,14 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, struct xsock_msg *out,
     struct xsock_addr to;
     int error = 0;
     if (m->msg_name != NULL && m->msg_namelen > 0) {
+        if (m->msg_namelen > sizeof(struct sockaddr_storage))
+            return -XSOCK_EINVAL;
         error = xsock_posix__addr_in(m->msg_name, m->msg_namelen, &to);
         out->addr = &to;
+        if (error < 0 && xsock_posix__is_stream(d)) {
+            out->addr = NULL; /* a stream does not look at the address */
+            error = xsock_posix__stream_addr_error(d);
+        }
     }
     if (error == 0 && m->msg_control != NULL && m->msg_controllen > 0) {
         error = xsock_posix__control_in(m, handles, &control);
@@ -55,13 +61,13 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, struct xsock_msg *out,
         return error;
     int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
     ptrdiff_t result = xsock_sendmsg(d, out, msg_flags);
-    uint64_t type = 0;
-    if (result == -XSOCK_EISCONN && xsock_get_opt_size(d, XSOCK_SO_TYPE, &type) == 0
-        && type == XSOCK_SOCK_STREAM) {
-        out->addr = NULL; /* a connected stream ignores the address, as Linux has it */
-        result = xsock_sendmsg(d, out, msg_flags);
+    if (result < 0 && out->addr != NULL && xsock_posix__is_stream(d)) {
+        out->addr = NULL;
+        result = xsock_posix__stream_addr_error(d);
+        if (result == 0)
+            result = xsock_sendmsg(d, out, msg_flags);
     }
-    return result;
+    return xsock_posix__send_error(d, result);
 }
 
 ssize_t xsock_posix__sendmsg(int d, const struct msghdr *m, int flags)
@@ -82,6 +88,10 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, struct xsock_msg *out, in
     struct xsock_control control = {.handles = handles};
     struct xsock_addr from = {0};
     uint64_t family = XSOCK_AF_UNSPEC;
+    if ((int)m->msg_namelen < 0)
+        return -XSOCK_EINVAL;
+    if (xsock_posix__is_errqueue(flags))
+        return -XSOCK_EAGAIN;
     if (m->msg_name != NULL)
         out->addr = &from;
     if (m->msg_control != NULL && m->msg_controllen > 0) {
@@ -95,7 +105,7 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, struct xsock_msg *out, in
     ptrdiff_t result =
         xsock_recvmsg(d, out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags));
     if (result < 0)
-        return result;
+        return xsock_posix__recv_error(d, result);
     m->msg_flags = xsock_posix__msg_flags_out(out->flags);
     if (out->control != NULL)
         m->msg_flags |= xsock_posix__control_out(&control, (int)family, m);

@@ -55,9 +55,11 @@ static int dup_from(int d, int min, int flags)
         taken[filler] = 1;
         filler = fcntl((int)handle, F_DUPFD_CLOEXEC, filler + 1);
     }
+    result = filler < 0 ? xsock_error_from_os(errno) : 0;
     if (filler >= 0)
         close(filler);
-    result = xsock_dup(d, 0, flags);
+    if (result == 0)
+        result = xsock_dup(d, 0, flags);
     for (int number = HANDLE_MIN; number < min; number++) {
         if (taken[number])
             close(number);

@@ -119,6 +119,8 @@ int xsock_posix__add(int d)
 
 int xsock_posix__add_dup(int d, int min, int flags)
 {
+    if (xsock_posix__unmapped(min) < 0)
+        return xsock_posix__refuse(EINVAL);
     int result = xsock_dup(d, 0, flags);
     return result < 0 ? xsock_posix__fail(result) : add_from(result, min);
 }

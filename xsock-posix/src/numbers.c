@@ -97,6 +97,9 @@ int xsock_posix__socket_flags_in(int flags)
            | ((flags & SOCK_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0);
 }
 
+/* IPPROTO_MAX of Linux is one more. */
+enum { PROTOCOL_MAX = 262 };
+
 int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
 {
     int flags = xsock_posix__socket_flags_in(type & ~0xf);
@@ -112,6 +115,9 @@ int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
     if (known < 0)
         return out[0] == XSOCK_AF_UNSPEC ? -XSOCK_EAFNOSUPPORT : known;
     out[1] = known | flags;
+    bool is_inet = out[0] == XSOCK_AF_INET || out[0] == XSOCK_AF_INET6;
+    if (is_inet && (protocol < 0 || protocol > PROTOCOL_MAX))
+        return -XSOCK_EINVAL;
     return 0;
 }
 
@@ -143,12 +149,13 @@ static int allowed(int d, enum xsock_posix__direction direction)
     (void)xsock_get_opt_size(d, XSOCK_SO_TYPE, &type);
     bool is_stream = type == XSOCK_SOCK_STREAM;
     if (direction == XSOCK_POSIX__SEND) {
-        return XSOCK_MSG_DONTWAIT | XSOCK_MSG_DONTROUTE
-               | (is_stream ? XSOCK_MSG_OOB | XSOCK_MSG_MORE : 0)
+        return XSOCK_MSG_DONTWAIT | XSOCK_MSG_DONTROUTE | XSOCK_MSG_OOB
+               | (is_stream ? XSOCK_MSG_MORE : 0)
                | (type == XSOCK_SOCK_SEQPACKET ? XSOCK_MSG_EOR : 0);
     }
     return XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK | XSOCK_MSG_CMSG_CLOEXEC
-           | (is_stream ? XSOCK_MSG_OOB | XSOCK_MSG_WAITALL : XSOCK_MSG_TRUNC);
+           | (is_stream ? XSOCK_MSG_WAITALL : XSOCK_MSG_TRUNC)
+           | (is_stream || xsock_posix__is_local(d) ? XSOCK_MSG_OOB : 0);
 }
 
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags)

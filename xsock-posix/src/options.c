@@ -97,10 +97,14 @@ static int set_timeout(int d, int opt, int more, const void *value, socklen_t le
     if (len < sizeof time)
         return -XSOCK_EINVAL;
     memcpy(&time, value, sizeof time);
-    int64_t ns = xsock_posix__time_ns(true, (int64_t)time.tv_sec, (int64_t)time.tv_usec, 1000);
+    bool is_past = time.tv_sec < 0;
+    int64_t ns =
+        xsock_posix__time_ns(true, is_past ? 0 : (int64_t)time.tv_sec, (int64_t)time.tv_usec, 1000);
     if (ns == -2)
         return -XSOCK_EDOM;
-    if (ns == 0)
+    if (is_past)
+        ns = 1; /* no wait at all */
+    else if (ns == 0)
         ns = -1; /* no limit */
     int error = xsock_set_opt_time(d, opt, ns);
     return error < 0 ? error : xsock_set_opt_time(d, more, ns);
@@ -200,14 +204,28 @@ static int get_special(int d, int level, int name, struct answer *out)
 #if defined(_WIN32)
 static int set_native(int d, int level, int name, const void *value, socklen_t len)
 {
-    (void)d, (void)level, (void)name, (void)value, (void)len;
-    return -XSOCK_ENOPROTOOPT;
+    (void)value, (void)len;
+    if (level == IPPROTO_IP && xsock_posix__is_stream(d)) {
+        switch (name) {
+        case IP_ADD_MEMBERSHIP:
+        case IP_DROP_MEMBERSHIP:
+        case IP_ADD_SOURCE_MEMBERSHIP:
+        case IP_DROP_SOURCE_MEMBERSHIP:
+            return -XSOCK_EPROTO;
+        case IP_MULTICAST_TTL:
+        case IP_MULTICAST_IF:
+            return -XSOCK_EINVAL;
+        default:
+            break;
+        }
+    }
+    return xsock_posix__option_error(d, level, false);
 }
 
 static int get_native(int d, int level, int name, void *value, socklen_t *len)
 {
-    (void)d, (void)level, (void)name, (void)value, (void)len;
-    return -XSOCK_ENOPROTOOPT;
+    (void)name, (void)value, (void)len;
+    return xsock_posix__option_error(d, level, true);
 }
 #else
 static int set_native(int d, int level, int name, const void *value, socklen_t len)
@@ -239,7 +257,7 @@ int xsock_posix_setsockopt(int number, int level, int name, const void *value, s
         row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
     if (result == 1)
         result = xsock_posix__group(d, level, name, value, len);
-    if (result == 1)
+    if (result == 1 || result == -XSOCK_ENOPROTOOPT) /* the system has the last word */
         result = set_native(d, level, name, value, len);
     return (int)xsock_posix__result(result);
 }
@@ -257,7 +275,7 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
     const struct row *row = row_of(level, name);
     int result =
         row != NULL ? get_row(d, row, &answer.value.number) : get_special(d, level, name, &answer);
-    if (result == 1)
+    if (result == 1 || result == -XSOCK_ENOPROTOOPT)
         return (int)xsock_posix__result(get_native(d, level, name, value, len));
     if (result < 0)
         return xsock_posix__fail(result);

@@ -1,6 +1,7 @@
 /* poll() over any mixture of sockets and files. Sockets alone are waited for by xsock_poll(). */
 #include "poll_files.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 
@@ -117,6 +118,17 @@ static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, i
     return result <= 0 ? (int)xsock_posix__result(result) : count_ready(v, sockets, n);
 }
 
+/* Linux takes as many entries as the process may have numbers. */
+static size_t entries_max(void)
+{
+#if defined(_WIN32)
+    return INT_MAX;
+#else
+    long end = sysconf(_SC_OPEN_MAX);
+    return end < 0 ? INT_MAX : (size_t)end;
+#endif
+}
+
 int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
 {
     enum { ON_STACK = 64 };
@@ -125,6 +137,8 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
         return xsock_posix__refuse(EFAULT);
     if (n <= ON_STACK)
         return poll_with(v, few, n, timeout_ns);
+    if (n > entries_max())
+        return xsock_posix__refuse(EINVAL);
     struct xsock_pollfd *many = calloc(n, sizeof *many);
     if (many == NULL)
         return xsock_posix__refuse(ENOMEM);

@@ -48,6 +48,31 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
     return result < 0 ? xsock_posix__fail(result) : result;
 }
 
+/* ---- as_linux.c: errors that Linux tells otherwise. They take and return results of xsock. */
+
+bool xsock_posix__is_stream(int d);
+bool xsock_posix__is_local(int d);
+
+/* AF_UNIX: an address of another family is EINVAL. */
+int xsock_posix__addr_error(int d, int result);
+
+/* A listener is connected: EISCONN. */
+int xsock_posix__connect_error(int d, int result);
+
+/* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX without
+ * an address is ENOTCONN. */
+ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result);
+
+/* A stream of AF_UNIX that was never connected is EINVAL. */
+ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result);
+
+/* What a stream says of an address that a message has: TCP ignores it (0), AF_UNIX refuses it. */
+int xsock_posix__stream_addr_error(int d);
+
+/* What an unknown option gives. The levels of other sockets give EOPNOTSUPP if an option is read,
+ * and all levels but SOL_SOCKET do with AF_UNIX. */
+int xsock_posix__option_error(int d, int level, bool is_get);
+
 /* ---- map.c: numbers to descriptors */
 
 /* The descriptor that a number stands for. 0: the number is a file, or is not open. */
@@ -118,6 +143,17 @@ int xsock_posix__socket_flags_in(int flags);
 enum xsock_posix__direction { XSOCK_POSIX__SEND, XSOCK_POSIX__RECV };
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags);
 int xsock_posix__msg_flags_out(int flags);
+
+/* Whether MSG_ERRQUEUE is asked for. There is no queue of errors: the call gives EAGAIN. */
+static inline bool xsock_posix__is_errqueue(int flags)
+{
+#ifdef MSG_ERRQUEUE
+    return (flags & MSG_ERRQUEUE) != 0;
+#else
+    (void)flags;
+    return false;
+#endif
+}
 
 /* ---- address.c */
 

@@ -31,15 +31,17 @@ static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
 
 ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
 {
-    if (xsock_posix__of(in) != 0)
-        return xsock_posix__refuse(EINVAL);
-    if (xsock_posix__file_control(in, F_GETFD, 0) < 0)
+    int d = xsock_posix__of(out);
+    bool is_socket = xsock_posix__of(in) != 0;
+    if ((!is_socket && xsock_posix__file_control(in, F_GETFD, 0) < 0)
+        || (d == 0 && xsock_posix__file_control(out, F_GETFD, 0) < 0))
         return -1;
+    if (is_socket)
+        return xsock_posix__refuse(EINVAL);
     int64_t position = file_seek(in, 0, SEEK_CUR);
     int64_t begin = offset != NULL ? *offset : position;
     if (position < 0 || begin < 0)
         return xsock_posix__refuse(EINVAL);
-    int d = xsock_posix__of(out);
     ptrdiff_t sent =
         d == 0 ? copy(out, in, begin, n)
                : xsock_posix__result(xsock_sendfile(d, file_handle(in), (uint64_t)begin, n));

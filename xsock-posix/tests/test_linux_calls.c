@@ -123,6 +123,47 @@ static void sendfile_sends_a_file(void **state)
     close(s[1]);
 }
 
+static void wrong_arguments_give_the_errors_of_linux(void **state)
+{
+    (void)state;
+    struct epoll_event event = {.events = EPOLLIN};
+    struct epoll_event got;
+    int s[2];
+    volatile int minus_one = -1; /* compilers warn of a constant */
+    streams_open(s);
+    int file = file_open();
+    int p = ASSERT_OPENS(epoll_create1(0));
+    ASSERT_ERRNO(EINVAL, epoll_create(0));
+    ASSERT_ERRNO(EINVAL, epoll_create(-1));
+    ASSERT_ERRNO(EINVAL, epoll_create1(-1));
+    ASSERT_ERRNO(EBADF, epoll_ctl(-1, EPOLL_CTL_ADD, s[0], &event));
+    ASSERT_ERRNO(EBADF, epoll_ctl(p, EPOLL_CTL_ADD, -1, &event));
+    ASSERT_ERRNO(EBADF, epoll_ctl(p, EPOLL_CTL_ADD, 1000, &event));
+    ASSERT_ERRNO(EPERM, epoll_ctl(file, EPOLL_CTL_ADD, file, &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(file, EPOLL_CTL_ADD, s[0], &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(s[1], EPOLL_CTL_ADD, s[0], &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(p, EPOLL_CTL_ADD, p, &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(p, 99, s[0], &event));
+    ASSERT_ERRNO(EFAULT, epoll_ctl(p, EPOLL_CTL_ADD, s[0], NULL));
+    ASSERT_ERRNO(EFAULT, epoll_ctl(p, EPOLL_CTL_MOD, s[0], NULL));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, s[0], &event));
+    ASSERT_ERRNO(EBADF, epoll_wait(-1, &got, 1, 0));
+    ASSERT_ERRNO(EINVAL, epoll_wait(file, &got, 1, 0));
+    ASSERT_ERRNO(EINVAL, epoll_wait(s[0], &got, 1, 0));
+    ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, 0, 0));
+    ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, minus_one, 0));
+    ASSERT_ERRNO(EINVAL, eventfd(0, -1));
+    off_t before = -1;
+    ASSERT_ERRNO(EBADF, sendfile(-1, file, NULL, 1));
+    ASSERT_ERRNO(EBADF, sendfile(s[0], -1, NULL, 1));
+    ASSERT_ERRNO(EINVAL, sendfile(s[0], file, &before, 1));
+    close(p);
+    close(file);
+    file_remove();
+    close(s[0]);
+    close(s[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +171,7 @@ int main(void)
         TEST(an_eventfd_counts),
         TEST(an_eventfd_wakes_epoll),
         TEST(sendfile_sends_a_file),
+        TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

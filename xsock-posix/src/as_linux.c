@@ -1,0 +1,70 @@
+/* Errors that Linux tells otherwise than xsock, which tells them the same on every system. */
+#include "posix.h"
+
+static uint64_t number_of(int d, int opt)
+{
+    uint64_t number = 0;
+    (void)xsock_get_opt_size(d, opt, &number);
+    return number;
+}
+
+bool xsock_posix__is_stream(int d)
+{
+    return number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_STREAM;
+}
+
+bool xsock_posix__is_local(int d)
+{
+    return number_of(d, XSOCK_SO_FAMILY) == XSOCK_AF_LOCAL;
+}
+
+static bool is_inet(int d)
+{
+    uint64_t family = number_of(d, XSOCK_SO_FAMILY);
+    return family == XSOCK_AF_INET || family == XSOCK_AF_INET6;
+}
+
+int xsock_posix__addr_error(int d, int result)
+{
+    return result == -XSOCK_EAFNOSUPPORT && xsock_posix__is_local(d) ? -XSOCK_EINVAL : result;
+}
+
+int xsock_posix__connect_error(int d, int result)
+{
+    if (result == -XSOCK_EOPNOTSUPP && xsock_posix__is_stream(d)) /* d listens */
+        return xsock_posix__is_local(d) ? -XSOCK_EINVAL : -XSOCK_EISCONN;
+    return xsock_posix__addr_error(d, result);
+}
+
+ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result)
+{
+    if (result == -XSOCK_ENOTCONN && xsock_posix__is_stream(d) && is_inet(d))
+        return -XSOCK_EPIPE;
+    if (result == -XSOCK_EDESTADDRREQ && xsock_posix__is_local(d))
+        return -XSOCK_ENOTCONN;
+    return result == -XSOCK_EAFNOSUPPORT ? xsock_posix__addr_error(d, (int)result) : result;
+}
+
+ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result)
+{
+    return result == -XSOCK_ENOTCONN && xsock_posix__is_local(d) ? -XSOCK_EINVAL : result;
+}
+
+int xsock_posix__stream_addr_error(int d)
+{
+    struct xsock_addr peer;
+    if (!xsock_posix__is_local(d))
+        return 0;
+    return xsock_peer_addr(d, &peer) == 0 ? -XSOCK_EISCONN : -XSOCK_EOPNOTSUPP;
+}
+
+int xsock_posix__option_error(int d, int level, bool is_get)
+{
+    bool is_own = level == IPPROTO_IP     ? is_inet(d)
+                  : level == IPPROTO_IPV6 ? number_of(d, XSOCK_SO_FAMILY) == XSOCK_AF_INET6
+                  : level == IPPROTO_TCP  ? xsock_posix__is_stream(d) && is_inet(d)
+                                          : level == SOL_SOCKET;
+    if (!is_own && (is_get || xsock_posix__is_local(d)))
+        return -XSOCK_EOPNOTSUPP;
+    return -XSOCK_ENOPROTOOPT;
+}
