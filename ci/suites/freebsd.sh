@@ -1,6 +1,6 @@
 # needs: build cmocka zig sources
-# FreeBSD by Zig. Both libraries, the program and the tests are compiled and linked. They cannot run
-# on this machine.
+# FreeBSD by Zig. Both libraries, the program, xsock-posix under programs, and the tests are compiled
+# and linked. They cannot run on this machine.
 # shellcheck shell=bash
 
 target=x86_64-freebsd.14.0
@@ -8,7 +8,7 @@ once zig quietly install_zig
 once cmocka-freebsd quietly build_cmocka freebsd zig.cmake -DXSOCK_ZIG_TARGET=$target
 mapfile -t cmocka < <(cmocka_options freebsd)
 toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$target)
-cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}"
+cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}" -DXSOCK_POSIX_EMULATE=ON
 cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
 
 are_freebsd() { # FreeBSD runs only programs with this mark

@@ -1,14 +1,16 @@
-# needs: build cmocka sources mingw wine peers meson package
-# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine. Programs
-# of other projects do their work with a native peer.
+# needs: build cmocka sources mingw wine peers meson package zig
+# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine with both C
+# runtimes of Windows. Programs of other projects do their work with a native peer. The suite msvc
+# has the tests in MSVC mode, and the suite freebsd links them for FreeBSD.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
+once cmocka-mingw-ucrt quietly build_cmocka mingw-ucrt mingw-w64-ucrt.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
 PROGRAMS=(c-ares curl gnulib hiredis microsocks musl socat tinyproxy ucspi-tcp)
-COMMON=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
+COMMON=(-DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
@@ -92,19 +94,25 @@ check "the empty package serves a program by CMake" by_cmake plain consumer
 is_empty() { ! uses_xsock "$OUT/plain/by-cmake/consumer" && [ ! -e "$OUT/plain/installed/include/xsock-posix" ]; }
 check "the empty package changes nothing" is_empty
 
-# Windows.
-mapfile -t cmocka < <(cmocka_options mingw)
-must "configures for Windows" cmake -S "$TOP" -B "$OUT/win" -G Ninja "${COMMON[@]}" \
-    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" -DCMAKE_INSTALL_PREFIX="$OUT/win/installed" \
-    "${cmocka[@]}"
-targets=(xsock-posix)
-while read -r name; do
-    case $name in kernel_*) ;; *) targets+=("posix_$name") ;; esac
-done < <(posix_tests)
-must "builds for Windows without a warning" without_warnings cmake --build "$OUT/win" --target "${targets[@]}"
-while read -r name; do
-    case $name in kernel_*) ;; *) run_program "wine-$name" wine "$OUT/win/bin/posix_$name.exe" ;; esac
-done < <(posix_tests)
+# Windows, with the older C runtime and with the universal one.
+posix_tests_of_windows() { posix_tests | grep -v '^kernel_'; }
+
+# on_windows NAME TOOLCHAIN CMOCKA [OPTION...]: builds the tests in a folder, and runs them.
+on_windows() {
+    local name=$1 toolchain=$2 cmocka targets
+    mapfile -t cmocka < <(cmocka_options "$3")
+    mapfile -t targets < <(posix_tests_of_windows)
+    shift 3
+    must "configures for Windows, $name" cmake -S "$TOP" -B "$OUT/$name" -G Ninja "${COMMON[@]}" \
+        -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" "${cmocka[@]}" "$@"
+    must "builds for Windows without a warning, $name" without_warnings cmake --build "$OUT/$name" \
+        --target xsock-posix "${targets[@]/#/posix_}"
+    while read -r test; do
+        run_program "wine-$name-$test" wine "$OUT/$name/bin/posix_$test.exe"
+    done < <(posix_tests_of_windows)
+}
+on_windows win mingw-w64-x86_64.cmake mingw -DCMAKE_INSTALL_PREFIX="$OUT/win/installed"
+on_windows ucrt mingw-w64-ucrt.cmake mingw-ucrt
 for name in "${programs[@]}"; do
     run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" \
         "$OUT/run-wine" "$name"
@@ -115,3 +123,16 @@ quietly cmake --install "$OUT/win"
 check "the package serves a program for Windows by pkg-config" by_pkg_config win x86_64-w64-mingw32-gcc wine
 check "the package serves a program for Windows by CMake" by_cmake win consumer.exe \
     -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" -- wine
+
+# macOS, by Zig: the whole library is linked to a program.
+link_for_macos() {
+    cmake -S "$TOP" -B "$OUT/macos" -G Ninja -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF \
+        -DXSOCK_POSIX_EMULATE=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=aarch64-macos
+    cmake --build "$OUT/macos" --target xsock-posix
+    find "$OUT/macos/xsock-posix" -name '*.o' -exec "$OUT/macos/zig/cc" -Wall -Wextra -Werror \
+        -I"$TOP/xsock-posix/include" -o "$OUT/macos/consumer" "$consumer/main.c" "$OUT/macos/libxsock.a" {} +
+}
+if [ -n "${XSOCK_FULL:-}" ]; then
+    once zig quietly install_zig
+    check "compiles and links for macOS without a warning" link_for_macos
+fi
