@@ -30,8 +30,9 @@ endforeach()
 # Programs begin in start.c, which is compiled once.
 set(start "${XSOCK_WINE_LIBRARIES}/start.obj")
 if(NOT EXISTS "${start}")
-    execute_process(COMMAND "${CMAKE_C_COMPILER}" --target=${CMAKE_C_COMPILER_TARGET} -fms-extensions -O1
-        -c "${CMAKE_CURRENT_LIST_DIR}/msvc-clang/start.c" -o "${start}" COMMAND_ERROR_IS_FATAL ANY)
+    execute_process(COMMAND "${CMAKE_C_COMPILER}" --target=${CMAKE_C_COMPILER_TARGET} -O1
+        -fms-extensions -c "${CMAKE_CURRENT_LIST_DIR}/msvc-clang/start.c" -o "${start}"
+        COMMAND_ERROR_IS_FATAL ANY)
 endif()
 string(JOIN " " libraries "-Xlinker /libpath:${XSOCK_WINE_LIBRARIES}" "-Xlinker /nodefaultlib"
     -lucrtbase -lwinecrt0 -lkernel32 -lntdll)

@@ -1,6 +1,6 @@
 # needs: build cmocka sources mingw wine peers meson package zig
-# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine with both C
-# runtimes of Windows. Programs of other projects do their work with a native peer. The suite msvc
+# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine with both
+# C runtimes of Windows. Programs of other projects do their work with a native peer. The suite msvc
 # has the tests in MSVC mode, and the suite freebsd links them for FreeBSD.
 # shellcheck shell=bash
 
@@ -10,7 +10,8 @@ once wine quietly make_wine_prefix
 keep_wine
 
 PROGRAMS=(c-ares curl gnulib hiredis microsocks musl socat tinyproxy ucspi-tcp)
-COMMON=(-DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
+COMMON=(-DCMAKE_BUILD_TYPE=Debug) # nothing here measures
+COMMON+=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too

@@ -1,5 +1,5 @@
-/* What each call gives for bad arguments and in the wrong state: tables of calls with the error that
- * Linux documents. Every row is looked at, also after one that differs. */
+/* What each call gives for bad arguments and in the wrong state: tables of calls with the error
+ * that Linux documents. Every row is looked at, also after one that differs. */
 #include "support.h"
 
 #include <signal.h>

@@ -1,4 +1,4 @@
-/* <sys/fcntl.h> of xsock-posix. <fcntl.h> includes the system's on macOS, and the reverse elsewhere. */
+/* <sys/fcntl.h> of xsock-posix. On macOS <fcntl.h> includes the system's, elsewhere the reverse. */
 #ifndef XSOCK_POSIX_SYS_FCNTL_H
 #define XSOCK_POSIX_SYS_FCNTL_H
 #pragma GCC system_header

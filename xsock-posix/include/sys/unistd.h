@@ -1,4 +1,4 @@
-/* <sys/unistd.h> of xsock-posix. <unistd.h> includes the system's on macOS, and the reverse elsewhere. */
+/* <sys/unistd.h> of xsock-posix. On macOS <unistd.h> includes the system's, elsewhere the reverse. */
 #ifndef XSOCK_POSIX_SYS_UNISTD_H
 #define XSOCK_POSIX_SYS_UNISTD_H
 #pragma GCC system_header

@@ -22,8 +22,8 @@
 /* XSOCK_POSIX_CALL declares a call. XSOCK_POSIX_SAME takes a call that the system's header has
  * declared already, with the system's type. XSOCK_POSIX_SAME_ADDR is for calls that take a struct
  * sockaddr: glibc gives them a type that no standard definition has, so that the library itself
- * does not compare them. XSOCK_POSIX_ALIASED is for calls that macOS gives a symbol of its own: there
- * the headers define macros, as a call can have one symbol only. */
+ * does not compare them. XSOCK_POSIX_ALIASED is for calls that macOS gives a symbol of its own:
+ * there the headers define macros, as a call can have one symbol only. */
 #if defined(XSOCK_POSIX_BUILD)
 #define XSOCK_POSIX_ALIASED(name) XSOCK_POSIX_SAME(name)
 #define XSOCK_POSIX_SAME_ADDR(name) struct xsock_posix_same_addr_##name
