@@ -27,13 +27,24 @@ endif()
 if(NOT XSOCK_ZIG_DIR)
     set(XSOCK_ZIG_DIR "${CMAKE_BINARY_DIR}/zig")
 endif()
-list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES XSOCK_ZIG_TARGET XSOCK_PYTHON XSOCK_ZIG_DIR)
+list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES XSOCK_ZIG_TARGET XSOCK_ZIG XSOCK_ZIG_DIR)
+
+# The module holds Zig's program. Called by way of Python, each of the compiler's runs would take a
+# tenth of a second more.
+if(NOT XSOCK_ZIG)
+    execute_process(COMMAND "${XSOCK_PYTHON}" -c
+            "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'), end='')"
+        OUTPUT_VARIABLE XSOCK_ZIG RESULT_VARIABLE xsock_zig_status)
+    if(NOT xsock_zig_status EQUAL 0)
+        message(FATAL_ERROR "${XSOCK_PYTHON} has no module ziglang")
+    endif()
+endif()
 
 # CMake wants one program where Zig has subcommands, so each gets a script.
 function(xsock_zig_script name command)
     set(script "${XSOCK_ZIG_DIR}/${name}")
     if(NOT EXISTS "${script}")
-        file(WRITE "${script}.new" "#!/bin/sh\nexec '${XSOCK_PYTHON}' -m ziglang ${command} \"$@\"\n")
+        file(WRITE "${script}.new" "#!/bin/sh\nexec '${XSOCK_ZIG}' ${command} \"$@\"\n")
         file(CHMOD "${script}.new" PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
         file(RENAME "${script}.new" "${script}")
     endif()
