@@ -10,6 +10,7 @@
 
 #include "base/atomic.h"
 #include "harness.h"
+#include "qemu.h"
 #include "threads.h"
 
 #ifndef _WIN32
@@ -487,6 +488,7 @@ static int child_that_closes(int d)
 
 static void closing_in_a_child_leaves_the_parent_waiting(void **state)
 {
+    SKIP_ON_QEMU(QEMU_FORK);
     (void)state;
 #ifdef THREAD_SANITIZER
     SKIP("ThreadSanitizer has no threads after a fork of a process that had several");

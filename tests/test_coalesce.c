@@ -1,6 +1,7 @@
 /* XSOCK_SO_UDP_RECV_COALESCE over real sockets. If the system joins datagrams, `segment` tells
  * where each one begins. */
 #include "harness.h"
+#include "qemu.h"
 #include "sockets.h"
 #include "xsock_native.h"
 
@@ -86,6 +87,7 @@ static void batches_come_as_they_were_sent(void **state)
     struct xsock_addr from[BUFFERS];
     struct rig r;
     int joined = 0;
+    SKIP_ON_SWAPPING_QEMU(QEMU_CONTROL);
     (void)state;
     JOINING_RIG_OR_SKIP(&r);
     for (int sent = 0, got = 0; sent < ROUNDS * 3 * COUNT;) {
@@ -120,6 +122,7 @@ static void messages_come_as_they_were_sent(void **state)
     struct xsock_addr from;
     struct xsock_control control = {0};
     struct rig r;
+    SKIP_ON_SWAPPING_QEMU(QEMU_CONTROL);
     (void)state;
     JOINING_RIG_OR_SKIP(&r);
     for (int round = 0, got = 0; round < 20; round++) {
@@ -160,6 +163,7 @@ static void recv_and_recvfrom_refuse_and_take_nothing(void **state)
     struct rig r;
     uintptr_t h;
     int twin;
+    SKIP_ON_SWAPPING_QEMU(QEMU_CONTROL);
     (void)state;
     JOINING_RIG_OR_SKIP(&r);
     twin = ASSERT_OPENS(xsock_dup(r.to, 0, 0));
@@ -190,6 +194,7 @@ static void a_socket_without_the_option_gets_one_datagram_each(void **state)
     unsigned char in[COUNT][SIZE + 1];
     struct xsock_dgram v[COUNT];
     struct rig r;
+    SKIP_ON_SWAPPING_QEMU(QEMU_CONTROL);
     (void)state;
     make_rig(&r);
     send_seven(&r, 0);

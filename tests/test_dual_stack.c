@@ -1,6 +1,7 @@
 /* IPv4 packets on dual-stack sockets. On sending and receiving, the control data of a packet and
  * the options of its delivery depend on the packet's family. */
 #include "harness.h"
+#include "qemu.h"
 #include "sockets.h"
 #include "wine.h"
 
@@ -127,6 +128,7 @@ static void send_and_look(int d, int four, const struct xsock_addr *to, struct x
 
 static void what_goes_with_an_ipv4_packet_is_ipv4s(void **state)
 {
+    SKIP_ON_SWAPPING_QEMU(QEMU_CONTROL);
     struct xsock_addr dual_addr, four_addr, loopback = sockets_loopback();
     int d = open_dual(&dual_addr), four = sockets_udp(&four_addr);
     struct xsock_addr to = mapped(&four_addr), form = mapped(&loopback);

@@ -1,5 +1,6 @@
 /* The list of interfaces, and the zones of addresses. */
 #include "harness.h"
+#include "qemu.h"
 
 struct seen {
     int count, stop_after;
@@ -41,6 +42,7 @@ static void test_interfaces_are_listed_with_the_loopback_among_them(void **state
 {
     struct seen seen = {0, 0, false, "", 0}, first = {0, 1, false, "", 0};
     int count;
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     ASSERT_RESULT(-XSOCK_EFAULT, xsock_interfaces(NULL, NULL));
     count = xsock_interfaces(look, &seen);
@@ -55,6 +57,7 @@ static void test_a_zone_is_an_interface_by_name_or_by_index(void **state)
     struct seen seen = {0, 0, false, "", 0};
     struct xsock_addr a, b;
     char text[XSOCK_ADDR_TEXT_SIZE], again[XSOCK_ADDR_TEXT_SIZE];
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     assert_true(xsock_interfaces(look, &seen) > 0);
     snprintf(text, sizeof text, "[::1%%%s]:80", seen.name);

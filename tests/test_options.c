@@ -2,6 +2,7 @@
  * the call must fail with the error that the header lists. */
 #include "harness.h"
 #include "header.h"
+#include "qemu.h"
 #include "wine.h"
 
 /* ---- Sockets --------------------------------------------------------------------------------- */
@@ -289,6 +290,7 @@ static void is_absent(const struct option *o, int socket, int d)
 static void every_option_on_every_socket(void **state)
 {
     struct sockets s;
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     open_all(&s);
     for (int i = 0; i < OPTIONS; i++) {
@@ -368,6 +370,7 @@ static void the_mtu_is_known_of_a_path(void **state)
 {
     struct sockets s;
     uint64_t mtu = 0;
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     if (here != LINUX) {
         int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));

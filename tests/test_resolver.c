@@ -10,6 +10,7 @@
 #include "base/atomic.h"
 #include "harness.h"
 
+#include "qemu.h"
 #include "threads.h"
 
 static const int64_t LONG_NS = INT64_C(60000000000);
@@ -346,6 +347,7 @@ static void test_a_resolver_that_still_runs_is_reported(void **state)
 static void test_a_forked_child_has_all_threads_free(void **state)
 {
     int status = 0;
+    SKIP_ON_QEMU(QEMU_FORK);
     (void)state;
     if (!THREADS_AFTER_FORK)
         skip();

@@ -1,5 +1,6 @@
 /* The options of a guest's sockets, and its groups, on the real system. */
 #include "guests.h"
+#include "qemu.h"
 
 enum { OUT = 4096, END = GUEST_MEMORY, NOOP = 0, BEYOND = 27 };
 
@@ -206,6 +207,7 @@ static int find_loopback(const struct xsock_interface *iface, void *user)
 static void a_group_of_ipv4_is_joined_once_and_left_once(void **state)
 {
     enum { GROUP = OUT, IFACE = OUT + 8 };
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     for (size_t m = 0; m < 2; m++) {
         guest.module = guest_modules[m];
@@ -232,6 +234,7 @@ static void a_group_of_ipv6_names_its_interface(void **state)
 {
     static const uint8_t group[16] = {0xff, 0x02, [15] = 0x77};
     uint32_t index = 0;
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     if (xsock_probe(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0) != 0)
         SKIP("no IPv6 here");

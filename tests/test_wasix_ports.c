@@ -1,6 +1,7 @@
 /* The host's interfaces as a guest sees them. The guest's memory gets the list that
  * xsock_interfaces returns. */
 #include "guests.h"
+#include "qemu.h"
 
 enum { OUT = 4096, COUNT = 1024, END = GUEST_MEMORY, CIDR = 28, ROUTE = 176, MAX_ADDRS = 128 };
 
@@ -31,6 +32,7 @@ static struct host look_at_host(void)
 static void addresses_are_those_of_the_host(void **state)
 {
     struct host h = look_at_host();
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     for (size_t m = 0; m < 2; m++) {
         guest.module = guest_modules[m];
@@ -51,6 +53,7 @@ static void addresses_are_those_of_the_host(void **state)
 static void too_little_room_is_told_with_how_much_it_takes(void **state)
 {
     struct host h = look_at_host();
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     for (uint64_t capacity = 0; capacity < h.count; capacity++) {
         memset(guest.bytes + OUT, 0x55, MAX_ADDRS * CIDR);
@@ -65,6 +68,7 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
 {
     static const unsigned char loopback[CIDR] = {XSOCK_AF_INET, 0, 127, 0, 0, 0, 8}, zeros[ROUTE];
     bool found = false;
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     guest_put64(&guest, COUNT, MAX_ADDRS);
     ASSERT_ERRNO(0, CALL2(&guest, "port_route_list", OUT, COUNT));
@@ -82,6 +86,7 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
 static void the_hardware_address_is_one_of_the_hosts_if_it_has_any(void **state)
 {
     struct host h = look_at_host();
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     memset(guest.bytes + END - 8, 0, 8);
     ASSERT_ERRNO(h.has_mac ? 0 : XSOCK_ENOTSUP, CALL1(&guest, "port_mac", END - 6));
@@ -94,6 +99,7 @@ static void pointers_are_checked_before_anything_is_written(void **state)
 {
     static const char *const names[] = {"port_addr_list", "port_route_list"};
     static const uint64_t stride[] = {CIDR, ROUTE};
+    SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
     (void)state;
     for (size_t i = 0; i < 4; i++) {
         const char *name = names[i % 2];

@@ -4,6 +4,7 @@
 #endif
 
 #include "harness.h"
+#include "qemu.h"
 #include "wine.h"
 
 #ifdef _WIN32
@@ -12,6 +13,7 @@
 #include <windows.h>
 #else
 #include <fcntl.h>
+#include <unistd.h>
 #endif
 
 /* ---- Results by name ------------------------------------------------------------------------- */
@@ -96,13 +98,29 @@ int harness_handles(void)
 }
 #endif
 
-/* ---- Wine ------------------------------------------------------------------------------------ */
+/* ---- Wine and qemu --------------------------------------------------------------------------- */
 
 bool is_wine(void)
 {
 #ifdef _WIN32
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
+#else
+    return false;
+#endif
+}
+
+/* The link names the program that the kernel runs. (qemu has its own answer for /proc/self/exe.) */
+bool is_qemu(void)
+{
+#ifdef __linux__
+    char path[256];
+    ssize_t length = readlink("/proc/thread-self/exe", path, sizeof path - 1);
+    if (length <= 0)
+        return false;
+    path[length] = 0;
+    const char *name = strrchr(path, '/');
+    return name != NULL && strncmp(name, "/qemu-", 6) == 0;
 #else
     return false;
 #endif

@@ -1,6 +1,7 @@
 #include "states.h"
 
 #include "harness.h"
+#include "qemu.h"
 
 const struct states *states;
 
@@ -68,12 +69,18 @@ static const enum state columns[STATES_COLUMNS] = {
     SHUT,   DATAGRAMS,    BOUND_DATAGRAMS, CONNECTED_DATAGRAMS,
     PAIR,   DATAGRAM_PAIR};
 
+/* Rows of calls that qemu does not pass on (qemu.h: QEMU_OPTIONS, QEMU_VECTORS). */
+static bool is_lost_in_qemu(const char *name)
+{
+    return is_qemu() && (strstr(name, "multicast_if") != NULL || strstr(name, " vectors") != NULL);
+}
+
 static bool row_is_wrong(const struct states_row *row, int column)
 {
     const enum state state = columns[column];
     const int want = row->results[column];
     int got;
-    if (want == SKIPPED)
+    if (want == SKIPPED || is_lost_in_qemu(row->name))
         return false;
     got = row->run(states->d[state]);
     if (got == want || (want == ANY && got >= 0))
