@@ -16,9 +16,9 @@
 #ifndef _WIN32
 #include <sys/wait.h>
 #include <unistd.h>
-enum { ROUNDS = 500, FEW_ROUNDS = 20 };
+enum { ROUNDS = 100, FEW_ROUNDS = 5 };
 #else
-enum { ROUNDS = 30, FEW_ROUNDS = 3 }; /* a call takes 0.2 ms under Wine */
+enum { ROUNDS = 10, FEW_ROUNDS = 2 }; /* a call takes 0.2 ms under Wine */
 #endif
 
 #ifdef __SANITIZE_THREAD__
@@ -29,7 +29,7 @@ enum { ROUNDS = 30, FEW_ROUNDS = 3 }; /* a call takes 0.2 ms under Wine */
 #endif
 #endif
 
-enum { MOST_YIELDS = 1 << 24 };
+enum { MOST_MOMENTS = 200, MOST_YIELDS = 1 << 24 };
 enum { CROWD = 100, PIECE = 4 * 1024 * 1024, TO_FILL = 64 * 1024 * 1024 };
 
 static unsigned char *big;
@@ -385,9 +385,9 @@ static bool blocks_here(const struct call *call)
 
 static void play_rounds(const struct call *call, bool replace)
 {
-    int woken = 0;
-    for (int i = 0; i < call->rounds; i++)
-        woken += play(call, replace, i % 50 * 4);
+    int woken = 0, rounds = harness_rounds(call->rounds);
+    for (int i = 0; i < rounds; i++)
+        woken += play(call, replace, i * MOST_MOMENTS / rounds);
     /* If every thread was late, gives one thread all the time that it needs. */
     for (int yields = 1000; woken == 0; yields *= 2) {
         ASSERT_THAT(yields < MOST_YIELDS, "%s: the thread was never in its call", call->name);
@@ -420,7 +420,7 @@ static const struct call receiving = {"recv", NULL, do_recv, 1};
 static void a_duplicate_notices_nothing(void **state)
 {
     (void)state;
-    for (int i = 0; i < ROUNDS / 5; i++) {
+    for (int i = 0; i < harness_rounds(ROUNDS / 5); i++) {
         struct round first = {.d = -1}, second;
         stream_pair(&first);
         second = first;

@@ -11,9 +11,9 @@
 
 #ifndef _WIN32
 #include <unistd.h>
-enum { ROUNDS = 200 };
+enum { ROUNDS = 100 };
 #else
-enum { ROUNDS = 20 }; /* a call takes 0.2 ms under Wine */
+enum { ROUNDS = 10 }; /* a call takes 0.2 ms under Wine */
 #endif
 
 enum { MANY_SENDS = 100000 };
@@ -180,7 +180,7 @@ static void play(const struct call *call, int i)
     struct thread *t = thread_start(block, &b);
     assert_non_null(t);
     UNTIL(xsock__atomic_load(&b.begun), thread_yield());
-    for (int yields = i % 50 * 4; yields > 0; yields--)
+    for (int yields = i * 200 / ROUNDS % 200; yields > 0; yields--)
         thread_yield();
     int want = interrupt(call, i % 2 != 0 ? copy : r.d, i % 3 == 0);
     thread_join(t);
@@ -193,7 +193,7 @@ static void a_thread_interrupts_the_calls_of_another(void **state)
 {
     (void)state;
     for (int c = 0; c < CALLS; c++)
-        for (int i = 0; i < ROUNDS; i++)
+        for (int i = 0; i < harness_rounds(ROUNDS); i++)
             play(&calls[c], i);
 }
 
@@ -201,7 +201,7 @@ static void a_thread_interrupts_the_calls_of_another(void **state)
 static void a_deadline_ends_the_calls_of_several_threads(void **state)
 {
     (void)state;
-    for (int i = 0; i < ROUNDS; i++) {
+    for (int i = 0; i < harness_rounds(ROUNDS); i++) {
         struct round first = {.d = -1}, second;
         struct thread *t[2];
         tcp_connection(&first);

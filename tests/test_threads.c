@@ -66,7 +66,7 @@ static void run_threads(void (*work)(struct worker *w), int rounds)
 /* On Wine each call asks a server, which is slow. */
 static int rounds(int native)
 {
-    return is_wine() ? native / 20 : native;
+    return harness_rounds(is_wine() ? native / 20 : native);
 }
 
 /* ---- Numbers --------------------------------------------------------------------------------- */
@@ -121,7 +121,7 @@ static void open_and_close(struct worker *w)
 
 static void no_number_is_handed_out_twice_and_none_is_too_high(void **state)
 {
-    int total = rounds(1000000);
+    int total = rounds(200000);
     (void)state;
     run_threads(open_and_close, total / THREADS);
     assert_int_equal(xsock__atomic_load(&busy), 0);
@@ -302,7 +302,7 @@ static void call_anything(struct worker *w)
 static void any_call_may_meet_any_other(void **state)
 {
     (void)state;
-    run_threads(call_anything, rounds(30000));
+    run_threads(call_anything, rounds(20000));
     for (int d = 3; d < 100; d++)
         xsock_close(d);
     ASSERT_RESULT(3, xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)); /* no number got lost */
@@ -330,7 +330,7 @@ static void start_and_stop(struct worker *w)
 static void the_library_may_be_stopped_at_any_time(void **state)
 {
     (void)state;
-    run_threads(start_and_stop, rounds(10000));
+    run_threads(start_and_stop, rounds(5000));
     ASSERT_RESULT(0, xsock_startup());
 }
 

@@ -11,12 +11,12 @@
 #ifdef _WIN32
 #include <process.h>
 /* A byte takes 0.2 ms for both ways under Wine. */
-enum { MUCH = 4 * 1024 * 1024, SOME = 16 * 1024, WARM_UPS = 3 };
+enum { MUCH = 4 * 1024 * 1024, SOME = 4 * 1024, WARM_UPS = 3 };
 #else
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
-enum { MUCH = 64 * 1024 * 1024, SOME = 256 * 1024, WARM_UPS = 200 };
+enum { MUCH = 32 * 1024 * 1024, SOME = 64 * 1024, WARM_UPS = 200 };
 #endif
 
 enum { HUGE_PIECE = 16 * 1024 * 1024 };

@@ -63,6 +63,11 @@ int64_t harness_patience(void)
     return clock_now() + HARNESS_PATIENCE_S * INT64_C(1000000000);
 }
 
+int harness_rounds(int rounds)
+{
+    return getenv("XSOCK_FULL") != NULL ? rounds * 5 : rounds;
+}
+
 /* ---- Counting -------------------------------------------------------------------------------- */
 
 int harness_descriptors(int end)

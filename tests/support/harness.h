@@ -89,6 +89,10 @@ int harness_warm_up(void **state);
 /* The same comparison without a message on standard error, for the test of the harness itself. */
 bool harness_is_clean(void);
 
+/* How many rounds a test runs that leaves a moment to chance: `rounds`, or five times as many if
+ * XSOCK_FULL is in the environment, as ci/full.sh sets it. */
+int harness_rounds(int rounds);
+
 /* Prints the reason and skips the test. */
 #define SKIP(reason)                     \
     do {                                 \
