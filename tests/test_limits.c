@@ -192,6 +192,29 @@ static void join_child(pid_t child)
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
+/* The library keeps a wake, and the process has no other descriptor to read its files with. */
+static void look_up_with_the_descriptor_of_a_wake(void)
+{
+    struct xsock_pollfd none = {.fd = -1};
+    struct rlimit low;
+    CHECK(getrlimit(RLIMIT_NOFILE, &low) == 0);
+    low.rlim_cur = 64;
+    CHECK(xsock_poll(&none, 1, 1) == 0 && setrlimit(RLIMIT_NOFILE, &low) == 0);
+    while (dup(2) >= 0)
+        ;
+    CHECK(xsock_resolve("localhost", NULL, XSOCK_AF_UNSPEC, XSOCK_SOCK_STREAM, 0, NULL, 0) > 0);
+    _exit(0);
+}
+
+static void a_lookup_in_a_full_process_gets_the_descriptor_of_an_idle_wake(void **state)
+{
+    (void)state;
+    pid_t child = fork();
+    if (child == 0)
+        look_up_with_the_descriptor_of_a_wake();
+    join_child(child);
+}
+
 /* C libraries give other answers after they have read their configuration. */
 static void lookups_in_a_full_process_give_no_final_answer(void **state)
 {
@@ -235,6 +258,7 @@ int main(void)
         TEST(a_thousand_are_open_at_once),
 #ifndef _WIN32
         TEST(lookups_in_a_full_process_give_no_final_answer),
+        TEST(a_lookup_in_a_full_process_gets_the_descriptor_of_an_idle_wake),
 #endif
     };
     return cmocka_run_group_tests_name("limits", tests, NULL, NULL);

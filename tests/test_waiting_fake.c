@@ -5,7 +5,11 @@
 
 #include "fake_talk.h"
 #include "harness.h"
+#include "name/connect_host.h"
+#include "name/listen_host.h"
+#include "name/pending.h"
 #include "socket/sock.h"
+#include "socket/start.h"
 
 enum { SLICE = XSOCK__WAIT_SLICE_NS };
 
@@ -420,19 +424,49 @@ static int accept_one(int d)
     return made;
 }
 
+/* A look-up that is a descriptor has a pair of sockets. */
+static int begin_one(int d)
+{
+    (void)d;
+    return xsock__call_resolve_begin(t, "127.0.0.1", "80", XSOCK_AF_UNSPEC, 0, 0);
+}
+
+static int connect_one(int d)
+{
+    (void)d;
+    return xsock__call_connect_host(t, "127.0.0.1", "81", MS, NULL);
+}
+
+static int probe_one(int d)
+{
+    (void)d;
+    return xsock__probe(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0);
+}
+
+static int listen_one(int d)
+{
+    const struct xsock_listen_options o = {.flags = XSOCK_HOST_REMOVE_STALE};
+    int l = xsock__call_listen_host(t, "unix:/run/x", NULL, 1, &o);
+    (void)d;
+    ASSERT_RESULT(0, xsock__call_close(t, l));
+    return l;
+}
+
 static void idle_wakes_make_room_for_what_the_program_opens(void **state)
 {
     static const struct {
         int (*run)(int d);
         enum fake_call call;
     } makers[] = {
-        {open_one, FAKE_OPEN}, {pair_one, FAKE_PAIR},     {dup_one, FAKE_DUP},
-        {dup2_one, FAKE_DUP},  {accept_one, FAKE_ACCEPT},
+        {open_one, FAKE_OPEN},    {pair_one, FAKE_PAIR},        {dup_one, FAKE_DUP},
+        {dup2_one, FAKE_DUP},     {accept_one, FAKE_ACCEPT},    {begin_one, FAKE_PAIR},
+        {connect_one, FAKE_OPEN}, {listen_one, FAKE_LOCK_FILE}, {probe_one, FAKE_OPEN},
     };
     static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE};
     int d[2];
     (void)state;
     make_pair(XSOCK_SOCK_STREAM, d);
+    listen_at(81, 40);
     struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
     for (size_t i = 0; i < 2 * (sizeof makers / sizeof *makers); i++) {
         ASSERT_RESULT(0, xsock__poll(t, &p, 1, 1));
@@ -443,6 +477,21 @@ static void idle_wakes_make_room_for_what_the_program_opens(void **state)
     }
     fake_fail(FAKE_OPEN, 1, FAKE_EMFILE); /* no wake is idle now */
     ASSERT_RESULT(-XSOCK_EMFILE, open_one(d[0]));
+}
+
+static void idle_wakes_of_one_table_make_room_for_another(void **state)
+{
+    struct xsock__fdtab *other;
+    struct xsock__waker *k;
+    (void)state;
+    ASSERT_RESULT(0, xsock__fdtab_create(NULL, &other));
+    ASSERT_RESULT(0, xsock__fdtab_take_waker(other, &k));
+    xsock__fdtab_give_waker(other, k, false);
+    fake_fail(FAKE_OPEN, 1, FAKE_EMFILE);
+    ASSERT_OPENS(open_one(0));
+    assert_true(fake_failed());
+    assert_int_equal(fake_wakes(), 0);
+    xsock__fdtab_destroy(other);
 }
 
 /* ---- Changes between a try and the wait after it --------------------------------------------- */
@@ -484,6 +533,7 @@ int main(void)
         TALK_TEST(a_call_that_must_ask_from_its_first_wait_on_waits_quietly),
         TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
         TALK_TEST(idle_wakes_make_room_for_what_the_program_opens),
+        TALK_TEST(idle_wakes_of_one_table_make_room_for_another),
     };
     return cmocka_run_group_tests_name("waiting, fake", tests, NULL, NULL);
 }

@@ -190,7 +190,7 @@ static int try_accept(struct xsock__fd *fd, void *call)
             if (code == 0)
                 return 0;
             error = xsock__error_from_native(code);
-        } while (is_lost_connection(error) || xsock__fdtab_makes_room(a->t, error));
+        } while (is_lost_connection(error) || xsock__fdtab_makes_room(error));
         xsock__fdtab_cancel(a->t, a->fd);
     }
     if (!means_no_room(error))

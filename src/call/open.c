@@ -41,10 +41,8 @@ int xsock__call_open(struct xsock__fdtab *t, int af, int type, int protocol)
         return when_full(rc, xsock__probe(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
-        do
-            rc = xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory,
-                                     &fd->held.handle);
-        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
+        rc =
+            xsock__sock_open_in(af, type | forced_flags(t), protocol, fd->memory, &fd->held.handle);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;
@@ -65,9 +63,7 @@ int xsock__call_pair(struct xsock__fdtab *t, int af, int type, int protocol, int
         return when_full(rc, xsock__probe_pair(af, type, protocol));
     rc = xsock__start();
     if (rc == 0)
-        do
-            rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
-        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
+        rc = xsock__sock_pair(af, type | forced_flags(t), protocol, held);
     for (int i = 0; i < 2; i++) {
         if (rc != 0)
             xsock__fdtab_cancel(t, fd[i]);
@@ -91,11 +87,7 @@ static bool is_single(const struct xsock__fd *fd)
 static int dup_handle(struct xsock__fdtab *t, const struct xsock__fd *from, int flags,
                       struct xsock__held *out)
 {
-    int rc;
-    do
-        rc = xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, out);
-    while (rc != 0 && xsock__fdtab_makes_room(t, rc));
-    return rc;
+    return xsock__sock_dup(&from->held, (flags | forced_flags(t)) != 0, out);
 }
 
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags)

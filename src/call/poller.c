@@ -45,9 +45,7 @@ int xsock__call_poller_open(struct xsock__fdtab *t, int flags)
         return rc;
     rc = xsock__start();
     if (rc == 0)
-        do
-            rc = xsock__poller_open(t, fd, &held);
-        while (rc != 0 && xsock__fdtab_makes_room(t, rc));
+        rc = xsock__poller_open(t, fd, &held);
     if (rc != 0) {
         xsock__fdtab_cancel(t, fd);
         return rc;

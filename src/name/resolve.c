@@ -6,6 +6,7 @@
 #include "facts/translate.h"
 #include "name/resolver.h"
 #include "sys.h"
+#include "table/fdtab.h"
 
 /* ---- Answers --------------------------------------------------------------------------------- */
 
@@ -50,6 +51,11 @@ int xsock__resolve_error(int error, int code)
                                      : -error;
 }
 
+bool xsock__resolve_again(int error, int code)
+{
+    return error == XSOCK_EAI_SYSTEM && xsock__fdtab_makes_room(xsock__error_from_native(code));
+}
+
 /* ---- Asking the system ----------------------------------------------------------------------- */
 
 struct collecting {
@@ -85,8 +91,10 @@ static int ask_system(const struct xsock__question *q, const char *host, int af,
     int type = query.service == NULL ? XSOCK_SOCK_STREAM : q->type;
     if (type != 0 && !xsock__sys_type(type, &query.type))
         return -XSOCK_EAI_SOCKTYPE;
-    int code = 0;
-    int error = xsock__sys_resolve(&query, collect, c, &code);
+    int error, code = 0;
+    do
+        error = xsock__sys_resolve(&query, collect, c, &code);
+    while (xsock__resolve_again(error, code));
     if (c->full)
         return -XSOCK_EAI_MEMORY;
     c->out->code = error != 0 ? code : 0;

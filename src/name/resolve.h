@@ -2,6 +2,7 @@
 #ifndef XSOCK__NAME_RESOLVE_H
 #define XSOCK__NAME_RESOLVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "name/question.h"
@@ -22,5 +23,9 @@ void xsock__answer_free(struct xsock__answer *a);
  * Of EAI_SYSTEM the codes that mean "no room" are told as such, because the error alone says
  * little. */
 int xsock__resolve_error(int error, int code);
+
+/* Whether such a function makes sense once more: it had no handle, and idle wakes were given back.
+ */
+bool xsock__resolve_again(int error, int code);
 
 #endif

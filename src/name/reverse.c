@@ -56,8 +56,10 @@ static int name_host(const struct xsock_addr *a, const struct xsock__sys_addr *n
     bool required = (flags & XSOCK_NI_NAMEREQD) != 0;
     if ((flags & XSOCK_NI_NUMERICHOST) != 0)
         return required ? -XSOCK_EAI_NONAME : number_of_host(a, out);
-    int code = 0;
-    int error = xsock__sys_reverse_host(native, (flags & XSOCK_NI_NOFQDN) != 0, out, &code);
+    int error, code = 0;
+    do
+        error = xsock__sys_reverse_host(native, (flags & XSOCK_NI_NOFQDN) != 0, out, &code);
+    while (xsock__resolve_again(error, code));
     if (error == 0)
         return 0;
     int rc = judge(error, code, required);
@@ -69,7 +71,10 @@ static int name_service(const struct xsock_addr *a, const struct xsock__sys_addr
 {
     int code = 0;
     if ((flags & XSOCK_NI_NUMERICSERV) == 0) {
-        int error = xsock__sys_reverse_service(native, (flags & XSOCK_NI_DGRAM) != 0, out, &code);
+        int error;
+        do
+            error = xsock__sys_reverse_service(native, (flags & XSOCK_NI_DGRAM) != 0, out, &code);
+        while (xsock__resolve_again(error, code));
         if (error == 0)
             return 0;
         int rc = judge(error, code, false);
@@ -138,7 +143,10 @@ static int ask_canonical(const struct xsock__question *q, char out[XSOCK__NAME_S
         || !xsock__sys_type(XSOCK_SOCK_STREAM, &query.type))
         return -XSOCK_EAI_FAMILY;
     out[0] = 0;
-    int error = xsock__sys_resolve(&query, go_on, NULL, &code);
+    int error;
+    do
+        error = xsock__sys_resolve(&query, go_on, NULL, &code);
+    while (xsock__resolve_again(error, code));
     if (q->is_localhost && error != 0)
         error = out[0] = 0;
     if (error == 0 && out[0] == 0) /* the system tells none */

@@ -45,7 +45,10 @@ int xsock__stale_socket_remove(const struct xsock_addr *a, int type, uintptr_t *
     struct path path = path_of(a, ""), lock_path = path_of(a, lock_suffix);
     uintptr_t lock;
     bool refused = false;
-    int rc = xsock__finish(xsock__sys_lock_file(lock_path.text, &lock));
+    int rc;
+    do
+        rc = xsock__finish(xsock__sys_lock_file(lock_path.text, &lock));
+    while (rc != 0 && xsock__fdtab_makes_room(rc));
     if (rc != 0)
         return rc == -XSOCK_EAGAIN ? -XSOCK_EBUSY : rc;
     rc = is_refused(a, type, &refused);

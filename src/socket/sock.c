@@ -170,7 +170,11 @@ int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock *memo
                         uintptr_t *out_handle)
 {
     init_sock(memory, af, type & XSOCK__TYPE_MASK, protocol, (type & XSOCK_SOCK_NONBLOCK) != 0);
-    return xsock__handle_open(af, type, &memory->protocol, out_handle);
+    int rc;
+    do
+        rc = xsock__handle_open(af, type, &memory->protocol, out_handle);
+    while (rc != 0 && xsock__fdtab_makes_room(rc));
+    return rc;
 }
 
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out)
@@ -193,7 +197,9 @@ int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2])
     struct xsock__sock *s[2];
     int rc = xsock__handle_check_pair(af, type, &protocol);
     if (rc == 0)
-        rc = xsock__handle_pair(type, protocol, handles);
+        do
+            rc = xsock__handle_pair(type, protocol, handles);
+        while (rc != 0 && xsock__fdtab_makes_room(rc));
     if (rc != 0)
         return rc;
     for (int i = 0; i < 2; i++) {
@@ -232,7 +238,10 @@ void xsock__sock_to_accept(const struct xsock__sock *listener, int flags,
 
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out)
 {
-    int rc = xsock__finish(xsock__sys_dup(held->handle, cloexec, &out->handle));
+    int rc;
+    do
+        rc = xsock__finish(xsock__sys_dup(held->handle, cloexec, &out->handle));
+    while (rc != 0 && xsock__fdtab_makes_room(rc));
     if (rc != 0)
         return rc;
     xsock__atomic_add(&held->sock->refs, 1);

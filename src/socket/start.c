@@ -52,13 +52,22 @@ int xsock__stop(void)
 /* ---- Questions ------------------------------------------------------------------------------- */
 
 /* The global lock keeps the system from being stopped, because no number does. */
-int xsock__probe(int af, int type, int protocol)
+static int probe(int af, int type, int protocol)
 {
     xsock__sys_lock_global();
     int rc = start();
     if (rc == 0)
         rc = xsock__handle_probe(af, type, protocol);
     xsock__sys_unlock_global();
+    return rc;
+}
+
+int xsock__probe(int af, int type, int protocol)
+{
+    int rc;
+    do
+        rc = probe(af, type, protocol);
+    while (rc != 0 && xsock__fdtab_makes_room(rc));
     return rc;
 }
 

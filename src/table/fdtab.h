@@ -221,8 +221,9 @@ int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out);
 bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t);
 
 /* Whether a step that has failed with this error of the system makes sense once more: no handle was
- * left, and idle wakes have been given back. */
-bool xsock__fdtab_makes_room(struct xsock__fdtab *t, int error);
+ * left, and idle wakes, of any table, have been given back. Whatever makes a handle asks this. The
+ * caller does not hold the global lock. */
+bool xsock__fdtab_makes_room(int error);
 
 /* Count a call that waits without a wake of the table's. -XSOCK_ENOBUFS if as many calls wait as
  * may; -XSOCK_ECANCELED if the table is sealed. */

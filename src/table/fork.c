@@ -117,6 +117,18 @@ void xsock__fdtab_delist(struct xsock__fdtab *t)
     xsock__sys_unlock_global();
 }
 
+bool xsock__fdtab_makes_room(int error)
+{
+    bool any = false;
+    if (error != -XSOCK_EMFILE && error != -XSOCK_ENFILE)
+        return false;
+    xsock__sys_lock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next)
+        any = xsock__fdtab_free_idle_wakers(t) || any;
+    xsock__sys_unlock_global();
+    return any;
+}
+
 bool xsock__fdtab_any_open(void)
 {
     bool any = false;

@@ -149,11 +149,6 @@ bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t)
     return any;
 }
 
-bool xsock__fdtab_makes_room(struct xsock__fdtab *t, int error)
-{
-    return (error == -XSOCK_EMFILE || error == -XSOCK_ENFILE) && xsock__fdtab_free_idle_wakers(t);
-}
-
 void xsock__fdtab_lose_waker_locked(struct xsock__waker **k)
 {
     delist(*k);

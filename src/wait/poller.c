@@ -81,7 +81,11 @@ int xsock__poller_open(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
     struct xsock__poller *p = xsock__sys_alloc(sizeof *p);
     if (p == NULL)
         return -XSOCK_ENOMEM;
-    int rc = xsock__finish(xsock__sys_poller_open(&p->sys));
+    int code;
+    do
+        code = xsock__sys_poller_open(&p->sys);
+    while (code != 0 && xsock__fdtab_makes_room(xsock__error_from_native(code)));
+    int rc = xsock__finish(code);
     if (rc != 0) {
         xsock__sys_free(p, sizeof *p);
         return rc;
