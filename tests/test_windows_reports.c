@@ -126,6 +126,21 @@ static void what_was_sent_to_an_earlier_peer_is_not_reported(void **state)
     sockets_close(other);
 }
 
+/* Somebody sends forged reports as fast as they are read. */
+static void a_flood_of_reports_does_not_hold_up_a_connect(void **state)
+{
+    struct xsock_addr name, first, second;
+    int d = sockets_udp(&name), one = sockets_udp(&first), two = sockets_udp(&second);
+    (void)state;
+    ASSERT_RESULT(0, xsock_connect(d, &first));
+    fake_win32.flood = 1000 * 1000;
+    ASSERT_RESULT(0, xsock_connect(d, &second));
+    assert_true(fake_win32.reports_told > 1 && fake_win32.reports_told < 100);
+    sockets_close(d);
+    sockets_close(one);
+    sockets_close(two);
+}
+
 static void a_new_peer_leaves_what_has_come_already(void **state)
 {
     struct xsock_addr name, first;
@@ -147,6 +162,7 @@ int main(void)
         WINDOWS_TEST(a_socket_with_a_peer_reports_that_nobody_is_there_once),
         WINDOWS_TEST(a_time_to_live_that_ends_on_the_way_is_reported_to_nobody),
         WINDOWS_TEST(what_was_sent_to_an_earlier_peer_is_not_reported),
+        WINDOWS_TEST(a_flood_of_reports_does_not_hold_up_a_connect),
         WINDOWS_TEST(a_new_peer_leaves_what_has_come_already),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

@@ -6,6 +6,8 @@
 #include <mstcpip.h>
 #include <string.h>
 
+enum { REPORTS_MAX = 64 }; /* that a new peer's connect takes of those about an earlier one */
+
 static const struct sockaddr *native(const struct xsock__sys_addr *a)
 {
     return (const struct sockaddr *)(const void *)a->bytes;
@@ -102,15 +104,18 @@ static void report_unreachable(SOCKET s, bool on)
 }
 
 /* Takes what was reported of datagrams to an earlier peer. A report ends a look at what has come,
- * and then it is gone. The look takes nothing else. */
+ * and then it is gone. The look takes nothing else. Reports are refused meanwhile. Where they cannot
+ * be, somebody who sends them without end does not hold up the call. */
 static void drop_reports(SOCKET s)
 {
     char byte;
+    int left = REPORTS_MAX;
     int code;
 
+    report_unreachable(s, false);
     do
         code = recv(s, &byte, 1, MSG_PEEK) == SOCKET_ERROR ? WSAGetLastError() : 0;
-    while (code == WSAECONNRESET || code == WSAENETRESET);
+    while ((code == WSAECONNRESET || code == WSAENETRESET) && --left > 0);
 }
 
 /* WSAEWOULDBLOCK means that the connect is under way, and WSAENOBUFS that no port is left. A full

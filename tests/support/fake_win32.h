@@ -54,6 +54,9 @@ struct fake_win32 {
     /* Every third receive of a datagram socket finds a report that is not its own. */
     bool foreign_reports;
 
+    /* So many reports come at the next receives of any socket. */
+    int flood;
+
     /* Reports cannot be refused. */
     bool lacks_report_ioctls;
 

@@ -136,6 +136,8 @@ bool fake_win32_reports(uintptr_t s, bool foreign_too)
     for (int i = 0; i < MAX && code == 0; i++)
         if (sockets[i].s == s && sockets[i].count > 0)
             code = take(&sockets[i]);
+    if (code == 0 && fake_win32.flood > 0 && fake_win32.flood-- > 0)
+        code = WSAECONNRESET;
     ReleaseSRWLockExclusive(&lock);
     if (code == 0)
         return false;
