@@ -42,6 +42,8 @@ struct xsock__sys_facts {
     /* The system calls a stream without a peer ready for nothing, and tells of a failed connect in
      * part. Linux calls such a stream OUT and HUP. */
     bool readiness_omits;
+    /* A TCP socket that is OUT, and neither ERR nor HUP, has a peer. */
+    bool out_is_connected;
     /* A connect within this machine may be refused though somebody listens, whose backlog is full.
      * It may also have no answer for seconds though nobody listens. xsock__sys_find_listener tells
      * which it is. */
@@ -149,8 +151,9 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
 
 /* Begins to connect, or asks again how far it is. The result is 0, or the codes that mean
  * EINPROGRESS, EALREADY or EISCONN. EAGAIN means that the backlog of a LOCAL listener is full and
- * nothing was begun. A connection that this machine refuses fails at once. */
-int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a);
+ * nothing was begun. A connection that this machine refuses fails at once. `stream`: the socket
+ * makes connections. */
+int xsock__sys_connect(uintptr_t h, bool stream, const struct xsock__sys_addr *a);
 
 /* Whether a stream of this machine, of any process, listens at an address of INET or INET6. UNKNOWN
  * means that the address is another machine's or of another family, or that the system does not

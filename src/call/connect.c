@@ -24,12 +24,10 @@ static bool is_in_progress(int error)
     return error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY;
 }
 
-/* Whether readiness alone tells that the connect has succeeded. On a system that calls every stream
- * without a peer HUP, a TCP socket whose connect has failed is HUP, whoever has taken the error.
- */
+/* Whether readiness alone tells that the connect has succeeded. */
 static bool is_surely_connected(const struct xsock__sock *s, int revents)
 {
-    return !xsock__sys_facts.readiness_omits && s->protocol == XSOCK_IPPROTO_TCP
+    return xsock__sys_facts.out_is_connected && s->protocol == XSOCK_IPPROTO_TCP
            && xsock__addr_is_internet(s->af) && revents == XSOCK_POLLOUT;
 }
 
@@ -171,7 +169,7 @@ static int try_connect(struct xsock__fd *fd, const struct xsock__sys_addr *a)
 {
     bool cleared = false;
     for (;;) {
-        int code = xsock__sys_connect(fd->held.handle, a);
+        int code = xsock__sys_connect(fd->held.handle, true, a);
         int error = xsock__error_from_native(code);
         if (error == -XSOCK_EAGAIN && may_block(fd->held.sock))
             return XSOCK__TRY_LATER;
@@ -298,7 +296,7 @@ static void forget_error(struct xsock__fd *fd)
 
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
 {
-    int rc = xsock__finish(xsock__sys_connect(fd->held.handle, a));
+    int rc = xsock__finish(xsock__sys_connect(fd->held.handle, false, a));
     /* BSD dissolves the association, and returns an error for the address */
     if (to_nobody
         && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))

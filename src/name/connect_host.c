@@ -108,7 +108,8 @@ static int to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
 
 /* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. For LOCAL it means that nothing was
  * begun. */
-static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *out_running)
+static int connect_held(const struct xsock__held *held, const struct xsock_addr *a,
+                        bool *out_running)
 {
     struct xsock__sys_addr native;
     int error, code = to_native(a, &native);
@@ -116,7 +117,7 @@ static int connect_handle(uintptr_t handle, const struct xsock_addr *a, bool *ou
     if (code != 0)
         return code;
     do {
-        code = xsock__sys_connect(handle, &native);
+        code = xsock__sys_connect(held->handle, xsock__sock_is_stream(held->sock), &native);
         error = xsock__error_from_native(code);
     } while (error == -XSOCK_EINTR);
     *out_running = error == -XSOCK_EINPROGRESS || error == -XSOCK_EALREADY
@@ -194,7 +195,7 @@ static void give_up(struct race *r, struct attempt *a, int code)
 static void try_attempt(struct race *r, struct attempt *a, const struct xsock_addr *to)
 {
     a->put_off = false;
-    int code = connect_handle(a->held.handle, to, &a->running);
+    int code = connect_held(&a->held, to, &a->running);
     if (code == 0)
         has_won(r, &a->held);
     else if (put_off(r, a, to, code))

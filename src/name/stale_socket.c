@@ -34,7 +34,7 @@ static int is_refused(const struct xsock_addr *a, int type, bool *out)
         rc = xsock__sock_open(XSOCK_AF_LOCAL, type | XSOCK_SOCK_CLOEXEC, 0, &held);
     if (rc != 0)
         return rc;
-    int code = xsock__sys_connect(held.handle, &native);
+    int code = xsock__sys_connect(held.handle, type != XSOCK_SOCK_DGRAM, &native);
     *out = xsock__error_from_native(code) == -XSOCK_ECONNREFUSED;
     xsock__sock_close(&held);
     return 0;

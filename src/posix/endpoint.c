@@ -119,8 +119,9 @@ static int disconnect(int fd, const struct xsock__sys_addr *nobody)
 }
 #endif
 
-int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
+int xsock__sys_connect(uintptr_t h, bool stream, const struct xsock__sys_addr *a)
 {
+    (void)stream;
 #ifdef __linux__
     if (in(a)->sa_family == AF_UNSPEC)
         return disconnect((int)h, a);

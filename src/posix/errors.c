@@ -31,6 +31,8 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #endif
 #if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE)
     .readiness_omits = true,
+#else
+    .out_is_connected = true, /* a failed connect is HUP, whoever has taken its error */
 #endif
 };
 

@@ -2,6 +2,7 @@
  * thread could start a program that inherits it. AcceptEx takes a socket that we have made.
  * AcceptEx waits, so it is an overlapped call, which is cancelled if there is no connection. Under
  * a layered provider that has no AcceptEx, or cancels nothing, accept() is all there is. */
+#include "win32/socket.h"
 #include "win32/state.h"
 
 #include <string.h>
@@ -66,13 +67,15 @@ static int await(struct attempt *a)
 {
     DWORD n, flags;
 
-    for (int round = 0; round < 100; round++) {
-        if (WaitForSingleObject(a->event, round > 0 ? 1 : 0) == WAIT_OBJECT_0)
-            break;
-        if (is_ready(a->listener) != 1)
+    bool done = false;
+
+    for (int round = 0; round < 100 && !done; round++) {
+        done = WaitForSingleObject(a->event, round > 0 ? 1 : 0) == WAIT_OBJECT_0;
+        if (!done && is_ready(a->listener) != 1)
             break;
     }
-    (void)CancelIoEx((HANDLE)a->listener, &a->o);
+    if (!done)
+        (void)CancelIoEx((HANDLE)a->listener, &a->o);
     if (!WSAGetOverlappedResult(a->listener, &a->o, &n, TRUE, &flags))
         return xsock__win32_error();
     return 0;
@@ -93,7 +96,7 @@ static int run(struct attempt *a)
 
 /* Does what accept() would have done. Without SO_UPDATE_ACCEPT_CONTEXT the socket has no names, and
  * cannot be shut down. That option may also copy the listener's modes, so non-blocking mode is set
- * again. */
+ * after it. */
 static int complete(const struct attempt *a)
 {
     if (setsockopt(a->socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, (const char *)&a->listener,
@@ -110,6 +113,7 @@ static void get_peer(struct attempt *a, struct xsock__sys_addr *out)
     int local_size = 0;
     int peer_size = 0;
 
+    memset(out, 0, sizeof *out);
     a->get_addresses(a->addresses, 0, EACH, EACH, &local, &local_size, &peer, &peer_size);
     if (peer != NULL && peer_size > 0 && (size_t)peer_size <= sizeof out->bytes) {
         out->length = (uint32_t)peer_size;
@@ -131,7 +135,7 @@ static int try_accept_ex(struct attempt *a, struct xsock__sys_addr *out_peer)
     CloseHandle(a->event);
     if (code == 0)
         code = complete(a);
-    if (code == 0)
+    if (code == 0 && out_peer != NULL)
         get_peer(a, out_peer);
     return code;
 }
@@ -139,17 +143,15 @@ static int try_accept_ex(struct attempt *a, struct xsock__sys_addr *out_peer)
 static int accept_by_accept_ex(struct attempt *a, const struct xsock__sys_triple *t, bool cloexec,
                                uintptr_t *out, struct xsock__sys_addr *out_peer)
 {
-    uintptr_t socket;
-    int code = xsock__sys_open(t, cloexec, &socket);
+    int code = xsock__socket_open(t, cloexec, &a->socket);
 
     if (code != 0)
         return code;
-    a->socket = socket;
     code = try_accept_ex(a, out_peer);
     if (code != 0)
-        xsock__sys_close(socket);
+        xsock__sys_close(a->socket);
     else
-        *out = socket;
+        *out = a->socket;
     return code;
 }
 
@@ -157,9 +159,13 @@ static int accept_by_accept_ex(struct attempt *a, const struct xsock__sys_triple
 static int accept_plainly(SOCKET listener, bool cloexec, uintptr_t *out,
                           struct xsock__sys_addr *out_peer)
 {
-    int size = (int)sizeof out_peer->bytes;
-    SOCKET s = accept(listener, (struct sockaddr *)(void *)out_peer->bytes, &size);
+    struct xsock__sys_addr peer;
+    int size = (int)sizeof peer.bytes;
+    SOCKET s;
     int code;
+
+    memset(&peer, 0, sizeof peer);
+    s = accept(listener, (struct sockaddr *)(void *)peer.bytes, &size);
 
     if (s == INVALID_SOCKET)
         return xsock__win32_error();
@@ -170,7 +176,9 @@ static int accept_plainly(SOCKET listener, bool cloexec, uintptr_t *out,
         xsock__sys_close(s);
         return code;
     }
-    out_peer->length = (uint32_t)size;
+    peer.length = (uint32_t)size;
+    if (out_peer != NULL)
+        *out_peer = peer;
     *out = s;
     return 0;
 }
@@ -183,9 +191,10 @@ static int accept_one(SOCKET listener, const struct xsock__sys_triple *t, bool c
     memset(&a, 0, sizeof a);
     a.listener = listener;
     if (load(listener, (GUID)WSAID_ACCEPTEX, (void *)&a.accept_ex, sizeof a.accept_ex) != 0
-        || load(listener, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
-                sizeof a.get_addresses)
-               != 0
+        || (out_peer != NULL
+            && load(listener, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
+                    sizeof a.get_addresses)
+                   != 0)
         || !can_cancel(listener))
         return accept_plainly(listener, cloexec, out, out_peer);
     return accept_by_accept_ex(&a, t, cloexec, out, out_peer);
@@ -203,7 +212,6 @@ static bool is_lost(int code)
 int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
                       struct xsock__sys_addr *out_peer)
 {
-    struct xsock__sys_addr peer;
     int code;
 
     do {
@@ -211,10 +219,7 @@ int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloex
 
         if (ready <= 0)
             return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
-        memset(&peer, 0, sizeof peer);
-        code = accept_one(h, t, cloexec, out, &peer);
+        code = accept_one(h, t, cloexec, out, out_peer);
     } while (is_lost(code));
-    if (code == 0 && out_peer != NULL)
-        *out_peer = peer;
     return code;
 }

@@ -164,16 +164,18 @@ static int connect_to_none(SOCKET s)
     return 0;
 }
 
-int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
+/* SO_TYPE is not asked for a stream, because connecting is a frequent call. */
+int xsock__sys_connect(uintptr_t h, bool stream, const struct xsock__sys_addr *a)
 {
-    int type = xsock__state_type(h);
-    bool had_peer = type == SOCK_DGRAM && xsock__state_has_peer(h);
-    int code;
+    int type, code;
+    bool had_peer;
 
-    if (type == SOCK_STREAM)
+    if (stream)
         return connect_stream(h, a);
     if (xsock__own_addrs_family(a) == AF_UNSPEC)
         return connect_to_none(h);
+    type = xsock__state_type(h);
+    had_peer = type == SOCK_DGRAM && xsock__state_has_peer(h);
     code = connect_once(h, a);
     if (code == 0 && had_peer)
         drop_reports(h);

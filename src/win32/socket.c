@@ -1,4 +1,6 @@
 /* Sockets: made, duplicated, closed, and what a handle is. */
+#include "win32/socket.h"
+
 #include "win32/startup.h"
 
 static int create_once(const struct xsock__sys_triple *t, WSAPROTOCOL_INFOW *info, DWORD flags,
@@ -57,14 +59,11 @@ static void refuse_report(SOCKET s, DWORD ioctl)
     (void)WSAIoctl(s, ioctl, &off, sizeof off, NULL, 0, &n, NULL, NULL);
 }
 
-/* What xsock promises of every new socket. */
+/* What xsock promises of every new socket, but for non-blocking mode. */
 static int set_up(SOCKET s, const struct xsock__sys_triple *t)
 {
     bool internet = t->family == AF_INET || t->family == AF_INET6;
-    int code = xsock__sys_set_nonblock(s, true);
 
-    if (code != 0)
-        return code;
     if (t->family == AF_INET6) { /* Windows' default is on, Linux' off */
         DWORD off = 0;
         /* A raw socket has no use for it, and need not take it. */
@@ -82,7 +81,7 @@ static int set_up(SOCKET s, const struct xsock__sys_triple *t)
     return 0;
 }
 
-int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out)
+int xsock__socket_open(const struct xsock__sys_triple *t, bool cloexec, SOCKET *out)
 {
     SOCKET s = INVALID_SOCKET;
     int code = create(t, NULL, cloexec, &s);
@@ -90,6 +89,22 @@ int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *
     if (code != 0)
         return code;
     code = set_up(s, t);
+    if (code != 0) {
+        closesocket(s);
+        return code;
+    }
+    *out = s;
+    return 0;
+}
+
+int xsock__sys_open(const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out)
+{
+    SOCKET s = INVALID_SOCKET;
+    int code = xsock__socket_open(t, cloexec, &s);
+
+    if (code != 0)
+        return code;
+    code = xsock__sys_set_nonblock(s, true);
     if (code != 0) {
         closesocket(s);
         return code;

@@ -12,6 +12,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .pair_emulated = true,
     .edges_need_use = true,
     .readiness_omits = true,
+    .out_is_connected = true, /* a stream without a peer is ready for nothing, or has failed */
     .refusals_mislead = true,
     .usual = {{AF_INET, SOCK_STREAM, IPPROTO_TCP},
               {AF_INET, SOCK_DGRAM, IPPROTO_UDP},

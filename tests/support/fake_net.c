@@ -368,7 +368,7 @@ static int connect_stream(struct fake__endpoint *e, const struct xsock_addr *to)
     return code;
 }
 
-int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
+int xsock__sys_connect(uintptr_t h, bool stream, const struct xsock__sys_addr *a)
 {
     struct fake__endpoint *e = fake__endpoint(h, "connected what is no open socket");
     struct xsock_addr to = from_native(a);
@@ -376,7 +376,9 @@ int xsock__sys_connect(uintptr_t h, const struct xsock__sys_addr *a)
     if (code != 0)
         return code;
     fake__net_settle();
-    if (fake__net_is_stream(e))
+    if (stream != fake__net_is_stream(e))
+        fake__die("connected as another type than the socket's");
+    if (stream)
         return connect_stream(e, &to);
     e->connected = to.family != XSOCK_AF_UNSPEC;
     e->remote = to;
