@@ -104,6 +104,47 @@ static void connecting_by_name_gets_into_a_backlog_that_was_full(void **state)
     sockets_close(l);
 }
 
+/* The first refusal is told: nobody whom it would help to wait for listens. */
+static void expect_one_try(const char *listener, bool only_v6, const char *to)
+{
+    struct xsock_addr a = parse(listener);
+    int l = ASSERT_OPENS(xsock_open(a.family, XSOCK_SOCK_STREAM, 0));
+    if (only_v6)
+        ASSERT_RESULT(0, xsock_set_opt_flag(l, XSOCK_SO_ONLYV6, true));
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_listen(l, 1));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    fake_win32.full_backlogs = 3;
+    ASSERT_RESULT(-XSOCK_ECONNREFUSED, connect_to(to, a.port));
+    ASSERT_RESULT(2, fake_win32.full_backlogs);
+    fake_win32.full_backlogs = 0;
+    sockets_close(l);
+}
+
+static void a_listener_of_one_family_is_none_of_the_other(void **state)
+{
+    (void)state;
+    expect_one_try("::", true, "127.0.0.1");
+    expect_one_try("::1", false, "127.0.0.1");
+    expect_one_try("0.0.0.0", false, "::1");
+    expect_one_try("127.0.0.1", false, "::1");
+}
+
+static void a_listener_of_both_families_is_one_of_each(void **state)
+{
+    static const char *const to[] = {"127.0.0.1", "::ffff:127.0.0.1", "::1"};
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        uint32_t port;
+        int l = listen_at("::", &port);
+        fake_win32.listed_port = (uint16_t)port;
+        fake_win32.full_backlogs = 3;
+        ASSERT_RESULT(0, connect_to(to[i], port));
+        ASSERT_RESULT(0, fake_win32.full_backlogs);
+        sockets_close(l);
+    }
+}
+
 /* ---- No free port ---------------------------------------------------------------------------- */
 
 static void no_port_left_is_an_address_that_is_not_available(void **state)
@@ -178,6 +219,8 @@ int main(void)
         WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_soon_though_the_system_is_patient),
         WINDOWS_TEST(a_connect_gets_into_a_backlog_that_was_full),
         WINDOWS_TEST(connecting_by_name_gets_into_a_backlog_that_was_full),
+        WINDOWS_TEST(a_listener_of_one_family_is_none_of_the_other),
+        WINDOWS_TEST(a_listener_of_both_families_is_one_of_each),
         WINDOWS_TEST(no_port_left_is_an_address_that_is_not_available),
         WINDOWS_TEST(a_bound_socket_that_lacks_memory_says_so),
         WINDOWS_TEST(a_datagram_socket_that_is_bound_to_a_group_has_its_port),

@@ -75,26 +75,46 @@ static enum xsock__sys_listener look_in_inet(const struct wanted *w)
     return found ? XSOCK__SYS_LISTENER_THERE : XSOCK__SYS_LISTENER_NONE;
 }
 
-/* A listener at any address of INET6 may be of both families. A machine without IPv6 has no table,
- * and no such listener. */
+/* What a listener at an address of INET6 is to the address that is looked for.
+ *
+ * A listener at [::] may be of IPv6 alone or of both families, and the row does not tell. Windows
+ * has a row in IPv4's table, too, for a listener of both (https://github.com/nodejs/node/issues/9390
+ * shows the two), so [::] alone is mostly a listener of IPv6. Wine has no second row. So to an
+ * IPv4 address [::] is neither a listener, for whose sake a refusal would be tried again, nor a
+ * proof that nobody listens. */
+static enum xsock__sys_listener judge_inet6(const uint8_t at[16], const struct wanted *w)
+{
+    static const uint8_t any[16], any_ipv4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+
+    if (memcmp(at, w->six, sizeof w->six) == 0)
+        return XSOCK__SYS_LISTENER_THERE;
+    if (w->is_ipv4 && memcmp(at, any_ipv4, sizeof any_ipv4) == 0)
+        return XSOCK__SYS_LISTENER_THERE;
+    if (memcmp(at, any, sizeof any) == 0)
+        return w->is_ipv4 ? XSOCK__SYS_LISTENER_UNKNOWN : XSOCK__SYS_LISTENER_THERE;
+    return XSOCK__SYS_LISTENER_NONE;
+}
+
+/* A machine without IPv6 has no table, and no such listener. */
 static enum xsock__sys_listener look_in_inet6(const struct wanted *w)
 {
-    static const uint8_t any[16];
+    enum xsock__sys_listener found = XSOCK__SYS_LISTENER_NONE;
     ULONG size = 0;
     MIB_TCP6TABLE_OWNER_PID *t = get_table(AF_INET6, &size);
-    bool found = false;
 
     if (t == NULL)
         return w->is_ipv4 ? XSOCK__SYS_LISTENER_NONE : XSOCK__SYS_LISTENER_UNKNOWN;
-    for (DWORD i = 0; i < t->dwNumEntries && !found; i++) {
+    for (DWORD i = 0; i < t->dwNumEntries && found != XSOCK__SYS_LISTENER_THERE; i++) {
         const MIB_TCP6ROW_OWNER_PID *row = &t->table[i];
+        enum xsock__sys_listener one = XSOCK__SYS_LISTENER_NONE;
 
-        found = (uint16_t)row->dwLocalPort == w->port
-                && (memcmp(row->ucLocalAddr, any, sizeof any) == 0
-                    || memcmp(row->ucLocalAddr, w->six, sizeof w->six) == 0);
+        if ((uint16_t)row->dwLocalPort == w->port)
+            one = judge_inet6(row->ucLocalAddr, w);
+        if (one != XSOCK__SYS_LISTENER_NONE)
+            found = one;
     }
     xsock__sys_free(t, size);
-    return found ? XSOCK__SYS_LISTENER_THERE : XSOCK__SYS_LISTENER_NONE;
+    return found;
 }
 
 enum xsock__sys_listener xsock__sys_find_listener(uintptr_t h, const struct xsock__sys_addr *a)

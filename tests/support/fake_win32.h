@@ -47,6 +47,10 @@ struct fake_win32 {
     uint16_t silent_port;
     bool lacks_initial_rto;
 
+    /* IPv4's table of listeners has 0.0.0.0 at this port, and nothing else: on Windows a listener
+     * of both families is in both tables. 0: the table is the system's. */
+    uint16_t listed_port;
+
     /* A datagram to the first of these INET ports brings "port unreachable", and one to the other
      * "time to live exceeded". 0: no port. */
     uint16_t closed_port, far_port;

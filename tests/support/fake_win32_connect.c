@@ -4,6 +4,7 @@
 #include <string.h>
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <iphlpapi.h>
 #include <windows.h>
 
 typedef int WSAAPI connect_fn(SOCKET s, const struct sockaddr *a, int size);
@@ -140,6 +141,27 @@ static INT WSAAPI fake_name_info(const SOCKADDR *a, socklen_t size, WCHAR *host,
     return fake_win32.name_result;
 }
 
+/* ---- Listeners ------------------------------------------------------------------------------- */
+
+typedef DWORD WINAPI get_tcp_table(void *out, DWORD *size, BOOL order, ULONG family,
+                                   TCP_TABLE_CLASS kind, ULONG reserved);
+
+static get_tcp_table *own_tcp_table;
+
+static DWORD WINAPI fake_tcp_table(void *out, DWORD *size, BOOL order, ULONG family,
+                                   TCP_TABLE_CLASS kind, ULONG reserved)
+{
+    MIB_TCPTABLE_OWNER_PID t = {.dwNumEntries = 1};
+    if (fake_win32.listed_port == 0 || family != AF_INET)
+        return own_tcp_table(out, size, order, family, kind, reserved);
+    t.table[0].dwState = MIB_TCP_STATE_LISTEN;
+    t.table[0].dwLocalPort = htons(fake_win32.listed_port);
+    if (*size < sizeof t)
+        return ERROR_INSUFFICIENT_BUFFER;
+    memcpy(out, &t, sizeof t);
+    return NO_ERROR;
+}
+
 void fake_win32_install_connect(void)
 {
     const char *dll = "ws2_32.dll";
@@ -151,4 +173,6 @@ void fake_win32_install_connect(void)
     own_sendto = (sendto_fn *)fake_win32_replace(dll, "sendto", (fake_win32_function *)fake_sendto);
     own_name_info = (get_name_info *)fake_win32_replace(dll, "GetNameInfoW",
                                                         (fake_win32_function *)fake_name_info);
+    own_tcp_table = (get_tcp_table *)fake_win32_replace("iphlpapi.dll", "GetExtendedTcpTable",
+                                                        (fake_win32_function *)fake_tcp_table);
 }
