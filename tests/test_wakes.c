@@ -135,13 +135,20 @@ static int do_recv_batch(const struct scene *s)
     return xsock_recv_batch(s->d, &v, 1, 0);
 }
 
-/* The buffers of a connection may still grow a little. Each call sends one byte, so that a call
- * that waits has sent nothing. */
+/* The buffers of a connection may have grown since they were filled. They are filled again by large
+ * pieces, because many calls with a byte take long. The calls that may wait send one byte, so that a
+ * call that waits has sent nothing. */
 static int do_send(const struct scene *s)
 {
+    static const char piece[65536];
     ptrdiff_t n = 1;
-    for (int i = 0; i < 1 << 24 && n > 0; i++)
+    while (n > 0)
+        n = xsock_send(s->d, piece, sizeof piece, XSOCK_MSG_DONTWAIT);
+    if (n != -XSOCK_EAGAIN)
+        return (int)n;
+    do
         n = xsock_send(s->d, "x", 1, 0);
+    while (n > 0);
     return (int)n;
 }
 
