@@ -115,6 +115,35 @@ static void each_of_three_threads_in_accept_gets_its_connection(void **state)
     sockets_close(l);
 }
 
+/* The library has had one device before the system refuses more. No fixture counts handles, because
+ * the wakes are made anew. */
+static void threads_without_devices_of_their_own_get_their_bytes(void **state)
+{
+    int d[2];
+    (void)state;
+    (void)xsock_cleanup();
+    sockets_tcp(d);
+    struct xsock_pollfd p = {.fd = d[1], .events = XSOCK_POLLIN};
+    ASSERT_RESULT(0, xsock_poll(&p, 1, 0));
+    fake_win32.loses_polls = true;
+    fake_win32.lacks_device = true;
+    set_patience(d[1], XSOCK_SO_RCVTIMEO);
+    struct call c[2] = {{.d = d[1]}, {.d = d[1]}};
+    start(c, 2);
+    waiters_await(d[1], 2);
+    sockets_send(d[0]);
+    sockets_send(d[0]);
+    for (int i = 0; i < 2; i++) {
+        thread_join(c[i].thread);
+        ASSERT_RESULT(1, c[i].result);
+    }
+    assert_true(fake_win32.refused_devices > 0);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+    ASSERT_RESULT(0, xsock_cleanup());
+    fake_win32.loses_polls = fake_win32.lacks_device = false;
+}
+
 /* ---- Pollers --------------------------------------------------------------------------------- */
 
 static int add(int p, int d, uint32_t events)
@@ -231,6 +260,7 @@ static void many_members_are_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(threads_without_devices_of_their_own_get_their_bytes),
         WINDOWS_TEST(each_of_two_threads_in_recv_gets_its_byte),
         WINDOWS_TEST(a_poll_and_a_recv_of_one_socket_both_end),
         WINDOWS_TEST(each_of_three_threads_in_accept_gets_its_connection),

@@ -293,6 +293,17 @@ static int wait_for_wake(const struct wait *w)
     return 0;
 }
 
+/* Two requests for one socket may meet on the device that all threads share, and then one of them
+ * gets no answer. So none is under way for long there: the caller asks again. */
+enum { SHARED_MS = 20 };
+
+static void share_device(struct wait *w)
+{
+    w->device = xsock__afd_device();
+    if (w->device != NULL && w->ms > SHARED_MS)
+        w->ms = SHARED_MS;
+}
+
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
                     int64_t timeout_ns)
 {
@@ -304,8 +315,6 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
         w.done = (HANDLE)wake->handle[DONE];
         w.device = (HANDLE)wake->handle[DEVICE];
     }
-    if (w.device == NULL)
-        w.device = xsock__afd_device();
     w.ms = xsock__wait_ms(timeout_ns);
     for (size_t i = 0; i < n; i++) {
         v[i].revents = 0;
@@ -313,5 +322,7 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
     }
     if (count == 0)
         return wait_for_wake(&w);
+    if (w.device == NULL)
+        share_device(&w);
     return w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
 }
