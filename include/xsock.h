@@ -2084,9 +2084,11 @@ enum xsock_opt {
      * all of them. A buffer under 65,535 bytes may be too small for coalesced datagrams: the rest
      * is lost, and the flags have XSOCK_MSG_TRUNC. xsock_recv() and xsock_recvfrom() cannot tell
      * where a datagram ends, and fail with EOPNOTSUPP. xsock_available() tells the size of all
-     * datagrams that were coalesced. Set the option before the first datagram can arrive, and
-     * leave it set: the system does not tell the size of datagrams that were coalesced before the
-     * option was removed. [flag, off; UDP; Linux 5.0, Windows 10 2004] */
+     * datagrams that were coalesced. Some network adapters of Windows do not tell the size: once a
+     * buffer without a size is longer than 1,472 bytes, the system coalesces no more. Set the
+     * option before the first datagram can arrive, and leave it set: the system does not tell the
+     * size of datagrams that were coalesced before the option was removed.
+     * [flag, off; UDP; Linux 5.0, Windows 10 2004] */
     XSOCK_SO_UDP_RECV_COALESCE = 0x115,
     /** A mark of 32 bits for the firewall and for routing. Linux needs privilege (otherwise
      * EACCES). FreeBSD uses SO_USER_COOKIE, which cannot be read. [size, 0; all; Linux, FreeBSD] */

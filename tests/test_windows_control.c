@@ -218,6 +218,73 @@ static void a_datagram_is_whole_if_only_its_control_data_was_cut(void **state)
     sockets_close(d);
 }
 
+/* ---- Datagrams that come as one -------------------------------------------------------------- */
+
+static void send_three(int from, const struct xsock_addr *to, size_t len)
+{
+    static char bytes[1000];
+    struct xsock_addr copy = *to;
+    struct xsock_dgram v[3];
+    memset(v, 0, sizeof v);
+    for (int i = 0; i < 3; i++)
+        v[i] = (struct xsock_dgram){.base = bytes, .len = len, .addr = &copy};
+    ASSERT_RESULT(3, xsock_send_batch(from, v, 3, 0));
+}
+
+static void assert_comes(int to, size_t done, size_t segment)
+{
+    static char bytes[65535];
+    struct xsock_dgram v = {.base = bytes, .len = sizeof bytes};
+    int n;
+    UNTIL((n = xsock_recv_batch(to, &v, 1, 0)) != -XSOCK_EAGAIN, (void)0);
+    ASSERT_RESULT(1, n);
+    assert_int_equal(done, v.done);
+    assert_int_equal(segment, v.segment);
+}
+
+static void coalesced_datagrams_come_with_their_size(void **state)
+{
+    struct xsock_addr a;
+    int from = open_udp(XSOCK_AF_INET), to = sockets_udp(&a);
+    (void)state;
+    fake_win32.joins_datagrams = true;
+    ASSERT_RESULT(0, xsock_set_opt_flag(to, XSOCK_SO_UDP_RECV_COALESCE, true));
+    send_three(from, &a, 600);
+    assert_comes(to, 1800, 600);
+    assert_true(fake_win32.coalesces_to > 0);
+    sockets_close(from);
+    sockets_close(to);
+}
+
+static void coalescing_ends_where_the_size_is_not_told(void **state)
+{
+    struct xsock_addr a;
+    int from = open_udp(XSOCK_AF_INET), to = sockets_udp(&a);
+    (void)state;
+    fake_win32.joins_datagrams = true;
+    fake_win32.omits_segments = true;
+    ASSERT_RESULT(0, xsock_set_opt_flag(to, XSOCK_SO_UDP_RECV_COALESCE, true));
+    send_three(from, &a, 400); /* which may be a datagram of 1,200 bytes */
+    assert_comes(to, 1200, 0);
+    assert_true(fake_win32.coalesces_to > 0);
+    send_three(from, &a, 600);
+    assert_comes(to, 1800, 0);
+    assert_int_equal(0, fake_win32.coalesces_to);
+    sockets_close(from);
+    sockets_close(to);
+}
+
+static void coalescing_is_refused_where_nothing_could_tell_the_size(void **state)
+{
+    int d = open_udp(XSOCK_AF_INET);
+    (void)state;
+    fake_win32.joins_datagrams = true;
+    fake_win32.lacks_recvmsg = true;
+    ASSERT_RESULT(-XSOCK_ENOPROTOOPT, xsock_set_opt_flag(d, XSOCK_SO_UDP_RECV_COALESCE, true));
+    assert_int_equal(0, fake_win32.coalesces_to);
+    sockets_close(d);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +296,9 @@ int main(void)
         WINDOWS_TEST(the_tos_comes_in_each_record_that_windows_has_for_it),
         WINDOWS_TEST(a_record_that_is_too_short_is_passed_over),
         WINDOWS_TEST(a_datagram_is_whole_if_only_its_control_data_was_cut),
+        WINDOWS_TEST(coalesced_datagrams_come_with_their_size),
+        WINDOWS_TEST(coalescing_ends_where_the_size_is_not_told),
+        WINDOWS_TEST(coalescing_is_refused_where_nothing_could_tell_the_size),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);
 }

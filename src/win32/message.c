@@ -165,7 +165,7 @@ struct receive {
 
 /* The function belongs to the provider, so the socket is asked each time. That costs no call of the
  * kernel. */
-static LPFN_WSARECVMSG find_recvmsg(SOCKET s)
+LPFN_WSARECVMSG xsock__win32_find_recvmsg(SOCKET s)
 {
     GUID id = WSAID_WSARECVMSG;
     LPFN_WSARECVMSG fn = NULL;
@@ -256,13 +256,29 @@ static void finish_receive(struct receive *r, struct xsock__sys_msg *m, int flag
         xsock__control_get(&r->message, m);
 }
 
+/* The most that a packet of Ethernet holds. */
+enum { ONE_PACKET = 1472 };
+
+/* Some machines coalesce datagrams and do not tell their size, by which the program could find them
+ * again: Windows on Arm, and drivers of some network adapters. A message without a size that does
+ * not fit into one packet may be such a one. Or the message is a long datagram, and then the socket
+ * loses only speed. https://github.com/microsoft/msquic/issues/4955 */
+static void distrust_coalescing(SOCKET s, const struct xsock__sys_msg *m)
+{
+    const DWORD none = 0;
+
+    if (m->coalesces && m->segment == 0 && m->done > ONE_PACKET)
+        (void)setsockopt(s, IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE, (const char *)&none,
+                         sizeof none);
+}
+
 /* *ended: nothing was received, because the socket is at its end. */
 static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended)
 {
     bool stream = m->stream;
     bool internet = m->af == XSOCK_AF_INET || m->af == XSOCK_AF_INET6;
     bool control = (m->control != NULL || m->coalesces) && internet && !stream;
-    LPFN_WSARECVMSG with_control = control ? find_recvmsg(h) : NULL;
+    LPFN_WSARECVMSG with_control = control ? xsock__win32_find_recvmsg(h) : NULL;
     size_t smaller = 0;
     struct receive r;
     int code = begin_vectors(&r.vectors, m, stream);
@@ -280,6 +296,7 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
         return xsock__win32_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);
     *ended = code != 0;
     finish_receive(&r, m, flags, stream);
+    distrust_coalescing(h, m);
     return 0;
 }
 

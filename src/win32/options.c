@@ -1,5 +1,5 @@
 /* Options that are one number: which level, name and unit each has here. */
-#include "win32/native.h"
+#include "win32/send_recv.h"
 
 #include <mstcpip.h>
 
@@ -257,6 +257,10 @@ static int set_row(const struct xsock__sys_target *s, const struct row *row, con
         return set_old_keep_time(s, row->option, value);
     if (code)
         return code;
+    if (row->unit == COALESCE && value && xsock__win32_find_recvmsg(s->handle) == NULL) {
+        (void)put(s->handle, n, row->unit, 0);
+        return XSOCK__SYS_NO_OPTION;
+    }
     if (row->option == XSOCK_SO_KEEPALIVE && value && (s->keep_idle >= 0 || s->keep_interval >= 0)
         && lacks_keep_times(s->handle))
         return apply_keep_times(s->handle, s->keep_idle, s->keep_interval);

@@ -26,6 +26,9 @@ int xsock__win32_code_from_recv(SOCKET s, int flags, int code);
 /* The call is to be made again: it told of something else. */
 bool xsock__win32_recv_is_foreign_report(SOCKET s, int code);
 
+/* NULL: the socket's provider has no WSARecvMsg. */
+LPFN_WSARECVMSG xsock__win32_find_recvmsg(SOCKET s);
+
 /* The end of a stream. */
 bool xsock__win32_recv_is_end(int code);
 

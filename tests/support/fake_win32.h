@@ -51,6 +51,13 @@ struct fake_win32 {
      * of both families is in both tables. 0: the table is the system's. */
     uint16_t listed_port;
 
+    /* The datagrams that are sent by one message come as one, with their size; or the size is
+     * not told, as with some network adapters. */
+    bool joins_datagrams, omits_segments;
+
+    /* The provider has no WSARecvMsg. */
+    bool lacks_recvmsg;
+
     /* A datagram to the first of these INET ports brings "port unreachable", and one to the other
      * "time to live exceeded". 0: no port. */
     uint16_t closed_port, far_port;
@@ -89,7 +96,8 @@ struct fake_win32 {
     unsigned char sent[256];
     size_t sent_size;
 
-    int reports_told; /* out, as what follows */
+    int reports_told;      /* out, as what follows */
+    unsigned coalesces_to; /* UDP_RECV_MAX_COALESCED_SIZE as it was last set */
     int judged_polls, lost_polls;
     int stale_calls;    /* receives by the stale handle */
     int type_questions; /* SO_TYPE */
@@ -140,6 +148,9 @@ void fake_win32_was_sent(uintptr_t s, const void *to);
 /* Whether a receive fails with a report. Then WSAGetLastError has its code. Foreign ones come to
  * the functions that the library receives data by. */
 bool fake_win32_reports(uintptr_t s, bool foreign_too);
+
+/* Whether the model has an option that the system lacks. Then it is set. */
+bool fake_win32_takes_option(int level, int name, const char *value);
 
 /* The system's own getsockopt. */
 int fake_win32_ask_option(uintptr_t s, int level, int name, char *value, int *size);

@@ -55,6 +55,8 @@ void fake_win32_wrap_accept_ex(void *inout_function)
 
 static int WSAAPI fake_set_option(SOCKET s, int level, int name, const char *value, int size)
 {
+    if (fake_win32_takes_option(level, name, value))
+        return 0;
     if (level == SOL_SOCKET && name == SO_UPDATE_ACCEPT_CONTEXT && fake_win32.lost_at_update
         && take_turn(&fake_win32.lost_connections)) {
         WSASetLastError(fake_win32.lost_code);
