@@ -9,6 +9,7 @@
 
 #include "posix/event.h"
 #include "posix/handle.h"
+#include "sys_poller.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };

@@ -19,6 +19,7 @@
 
 #include "posix/handle.h"
 #include "posix/pending_error.h"
+#include "sys_poller.h"
 #include "xsock.h"
 
 enum { SECOND = 1000000000, MAX = 128 };

@@ -4,10 +4,6 @@
  * nothing to report does the thread wait, in one poll() of all members. What ends this poll() is
  * not reported as it is: the thread asks again, so that no report is out of date.
  *
- * poll() knows levels only. A member with edges has a set of events that were reported already.
- * They are not reported again before the condition was seen to end, or xsock__sys_poller_used() has
- * told of a call.
- *
  * One thread at a time waits in poll(). The others wait for their turn. So one array of members is
  * enough, and a wait takes no memory. */
 #include "posix/native.h"
@@ -17,25 +13,11 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "posix/poller_entry.h"
+#include "sys_poller.h"
 #include "xsock.h"
 
-#ifndef POLLRDHUP
-#define POLLRDHUP 0 /* then the end is looked for with recv() */
-#endif
-
 enum { CHUNK = 64, FIRST = 16, NAP_MIN = 50 * 1000, NAP_MAX = 20 * 1000 * 1000 };
-
-static const uint32_t always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
-
-struct entry {
-    struct xsock__sys_member *m; /* whose state is the place of this entry, counted from 1 */
-    uint32_t asked;
-    uint32_t quiet; /* an edge: reported, and the condition lasts */
-    bool stream;
-    bool armed;   /* false: a ONESHOT that has reported */
-    bool ended;   /* an edge: the end of the stream was reported */
-    bool napping; /* poll() would return at once, and there is nothing to report */
-};
 
 struct xsock__sys_poller {
     struct xsock__lock lock; /* of all that follows but the wakes and `woken` */
@@ -222,84 +204,6 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* ---- Asking: under the lock ------------------------------------------------------------------ */
 
-static const struct {
-    uint32_t ours;
-    short native;
-} bits[] = {
-    {XSOCK_POLLER_IN, POLLIN},       {XSOCK_POLLER_OUT, POLLOUT}, {XSOCK_POLLER_PRI, POLLPRI},
-    {XSOCK_POLLER_RDHUP, POLLRDHUP}, {XSOCK_POLLER_ERR, POLLERR}, {XSOCK_POLLER_HUP, POLLHUP},
-};
-
-enum { BITS = sizeof bits / sizeof *bits };
-
-/* Where poll() has no bit for the end of the peer's sending, the end is something to receive. */
-static short to_native(uint32_t events)
-{
-    int native = 0;
-    for (int i = 0; i < BITS; i++)
-        if (events & bits[i].ours & ~always)
-            native |= bits[i].native;
-    if (POLLRDHUP == 0 && (events & XSOCK_POLLER_RDHUP) != 0)
-        native |= POLLIN;
-    return (short)native;
-}
-
-/* Whether the next step of receiving gives the end of the stream. A socket that has failed is not
- * asked: the call would take its error. */
-static bool is_at_end(const struct entry *e, short native)
-{
-    char byte;
-    if (!e->stream || (native & (POLLIN | POLLERR)) != POLLIN
-        || (POLLRDHUP != 0 && (native & POLLRDHUP) == 0))
-        return false;
-    return recv((int)e->m->handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
-}
-
-static uint32_t from_native(const struct entry *e, short native)
-{
-    uint32_t events = 0;
-    for (int i = 0; i < BITS; i++)
-        if (native & bits[i].native)
-            events |= bits[i].ours;
-    if (POLLRDHUP == 0 && (e->asked & XSOCK_POLLER_RDHUP) != 0 && is_at_end(e, native))
-        events |= XSOCK_POLLER_RDHUP;
-    /* A socket that has failed is writable on every system. */
-    if (events & always)
-        events |= XSOCK_POLLER_OUT;
-    return events & (e->asked | always);
-}
-
-/* What is to be reported of the events of a member: all, if one of them is new. The end of a stream
- * is reported once. A program that receives it would otherwise be told of it for ever. A socket
- * that no longer hangs up has been connected, and all that it tells is new. */
-static uint32_t edges(struct entry *e, uint32_t events, short native)
-{
-    uint32_t before = e->quiet & ~events & XSOCK_POLLER_HUP ? 0 : e->quiet;
-    e->quiet = events;
-    if ((events & ~before & XSOCK_POLLER_IN) != 0 && is_at_end(e, native)) {
-        if (e->ended)
-            before |= XSOCK_POLLER_IN;
-        e->ended = true;
-    }
-    return (events & ~before) != 0 ? events : 0;
-}
-
-static bool judge(struct xsock__sys_poller *p, struct entry *e, short native,
-                  struct xsock__sys_event *out)
-{
-    uint32_t events = native & POLLNVAL ? 0 : from_native(e, native);
-    if (e->asked & XSOCK_POLLER_ET)
-        events = edges(e, events, native);
-    short ends = (short)(to_native(e->asked & ~e->quiet) | POLLERR | POLLHUP | POLLNVAL);
-    e->napping = events == 0 && (native & ends) != 0;
-    p->naps = p->naps || e->napping;
-    if (events == 0)
-        return false;
-    e->armed = (e->asked & XSOCK_POLLER_ONESHOT) == 0;
-    *out = (struct xsock__sys_event){e->m->key, events};
-    return true;
-}
-
 /* What a wait has found. */
 struct found {
     struct xsock__sys_event *v;
@@ -313,14 +217,17 @@ static int ask_some(struct xsock__sys_poller *p, size_t left, struct found *f, s
     size_t n = left < CHUNK ? left : CHUNK, done = 0;
     for (size_t i = 0; i < n; i++) {
         const struct entry *e = &p->entries[(p->next + i) % p->count];
-        v[i] = (struct pollfd){e->armed ? (int)e->m->handle : -1, to_native(e->asked), 0};
+        v[i] = (struct pollfd){e->armed ? (int)e->m->handle : -1, xsock__posix_entry_asks(e->asked),
+                               0};
     }
     if (poll(v, (nfds_t)n, 0) < 0)
         return errno;
     for (; done < n && f->count < f->capacity; done++) {
         struct entry *e = &p->entries[(p->next + done) % p->count];
-        if (e->armed)
-            f->count += judge(p, e, v[done].revents, &f->v[f->count]);
+        if (!e->armed)
+            continue;
+        f->count += xsock__posix_entry_judge(e, v[done].revents, &f->v[f->count]);
+        p->naps = p->naps || e->napping;
     }
     *out_done = done;
     return 0;
@@ -359,7 +266,8 @@ static size_t fill(struct xsock__sys_poller *p)
     for (size_t i = 0; i < p->count; i++) {
         const struct entry *e = &p->entries[i];
         if (e->armed && !e->napping)
-            p->polled[n++] = (struct pollfd){(int)e->m->handle, to_native(e->asked & ~e->quiet), 0};
+            p->polled[n++] = (struct pollfd){(int)e->m->handle,
+                                             xsock__posix_entry_asks(e->asked & ~e->quiet), 0};
     }
     return n;
 }

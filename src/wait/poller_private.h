@@ -9,6 +9,7 @@
 
 #include "socket/sock.h"
 #include "sys.h"
+#include "sys_poller.h"
 #include "wait/poller.h"
 
 /* What a wait does not need of a member. */

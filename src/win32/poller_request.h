@@ -10,6 +10,7 @@
 #include <stddef.h>
 
 #include "base/atomic.h"
+#include "sys_poller.h"
 
 enum { XSOCK__POLLER_BATCH = 64 }; /* answers that are taken at a time */
 

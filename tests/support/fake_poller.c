@@ -1,6 +1,7 @@
 #include "fake_poller.h"
 
 #include "fake_sys.h"
+#include "sys_poller.h"
 #include "xsock.h"
 
 enum { CAPACITY = 32 };
