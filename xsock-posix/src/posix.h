@@ -59,8 +59,8 @@ int xsock_posix__addr_error(int d, int result);
 /* A listener is connected: EISCONN. */
 int xsock_posix__connect_error(int d, int result);
 
-/* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX without
- * an address is ENOTCONN. */
+/* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX
+ * without an address is ENOTCONN. */
 ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result);
 
 /* A stream of AF_UNIX that was never connected is EINVAL. */
