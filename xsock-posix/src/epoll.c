@@ -1,8 +1,9 @@
-/* epoll over xsock's pollers. A member is a socket; other numbers give EPERM, as files do in
- * Linux. */
+/* epoll over xsock's pollers. Sockets are their members. epoll_files.h says what files are. */
 #include "posix.h"
 
 #if defined(_WIN32) || defined(__linux__)
+
+#include "epoll_files.h"
 
 #include <limits.h>
 #include <stdlib.h>
@@ -68,7 +69,7 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
     if (p == 0 && errno == EBADF)
         return -1;
     int d = descriptor_of(member, EPERM);
-    if (d == 0)
+    if (d == 0 && (errno == EBADF || p == 0))
         return -1;
     if (p == 0)
         return xsock_posix__refuse(EINVAL);
@@ -80,15 +81,48 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
         return xsock_posix__refuse(EINVAL);
     if (op != XSOCK_POLLER_DEL && event == NULL)
         return xsock_posix__refuse(EFAULT);
+    if (d == 0)
+        return xsock_posix__epoll_files_ctl(p, operation, member, event);
     uint32_t events = op == XSOCK_POLLER_DEL ? 0 : events_in(event->events);
     uint64_t data = op == XSOCK_POLLER_DEL ? 0 : event->data.u64;
     return (int)xsock_posix__result(xsock_poller_ctl(p, op, d, events, data));
 }
 
+/* At most EVENTS_MAX: the next wait reports the rest. Returns a result of xsock. */
+static int wait_sockets(int p, struct epoll_event *out, int n, int64_t timeout_ns)
+{
+    enum { EVENTS_MAX = 64 };
+    struct xsock_event events[EVENTS_MAX];
+    int got = xsock_poller_wait(p, events, n < EVENTS_MAX ? (size_t)n : EVENTS_MAX, timeout_ns);
+    for (int i = 0; i < got; i++) {
+        memset(&out[i], 0, sizeof out[i]);
+        out[i].events = events_out(events[i].events);
+        out[i].data.u64 = events[i].data;
+    }
+    return got;
+}
+
+/* Takes what is there of sockets and files, then waits for both, and so on. */
+static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t timeout_ns)
+{
+    int64_t end = timeout_ns < 0 ? -1 : xsock_now() + timeout_ns;
+    for (unsigned int turn = 0;; turn++) {
+        int got = wait_sockets(p, out, n, 0);
+        if (got < 0)
+            return xsock_posix__fail(got);
+        int more = got == n ? 0 : xsock_posix__epoll_files_take(p, out + got, n - got);
+        if (got + more != 0)
+            return more < 0 && got == 0 ? -1 : more < 0 ? got : got + more;
+        int64_t left = end < 0 ? -1 : end - xsock_now();
+        if (end >= 0 && left <= 0)
+            return 0;
+        if (xsock_posix__epoll_files_wait(number, p, left, turn) < 0)
+            return -1;
+    }
+}
+
 int xsock_posix_epoll_wait(int number, struct epoll_event *out, int n, int timeout_ms)
 {
-    enum { EVENTS_MAX = 64 }; /* the rest is reported by the next wait */
-    struct xsock_event events[EVENTS_MAX];
     int p = descriptor_of(number, EINVAL);
     if (p == 0)
         return -1;
@@ -96,16 +130,10 @@ int xsock_posix_epoll_wait(int number, struct epoll_event *out, int n, int timeo
         return xsock_posix__refuse(EINVAL);
     if (out == NULL)
         return xsock_posix__refuse(EFAULT);
-    int got = xsock_poller_wait(p, events, n < EVENTS_MAX ? (size_t)n : EVENTS_MAX,
-                                timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000);
-    if (got < 0)
-        return xsock_posix__fail(got);
-    for (int i = 0; i < got; i++) {
-        memset(&out[i], 0, sizeof out[i]);
-        out[i].events = events_out(events[i].events);
-        out[i].data.u64 = events[i].data;
-    }
-    return got;
+    int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
+    if (xsock_posix__epoll_files_any(p))
+        return wait_mixed(number, p, out, n, timeout_ns);
+    return (int)xsock_posix__result(wait_sockets(p, out, n, timeout_ns));
 }
 
 int xsock_posix_epoll_pwait(int number, struct epoll_event *out, int n, int timeout_ms,

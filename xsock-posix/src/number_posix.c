@@ -1,6 +1,6 @@
 /* Numbers on POSIX systems: a socket has the number of its kernel handle. The kernel hands out the
  * lowest number, and no file gets it while the socket is open. */
-#include "posix.h"
+#include "poll_files.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -146,6 +146,7 @@ int xsock_posix__remove(int number, int d)
 {
     if (xsock_posix__map(number, 0) != d)
         return xsock_posix__refuse(EBADF); /* another thread was faster */
+    xsock_posix__epoll_files_close(d);
     if (number < HANDLE_MIN)
         close(number);
     return (int)xsock_posix__result(xsock_close(d));

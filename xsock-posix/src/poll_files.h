@@ -15,4 +15,16 @@ void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *socket
 int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size_t n,
                             int64_t timeout_ns, unsigned int turn);
 
+/* ---- on POSIX systems only */
+
+/* The kernel's poll(), rounded up to milliseconds. */
+int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns);
+
+/* xsock may have a look at a socket that differs from the kernel's. The waits of one call that end
+ * at once are followed by a nap, so that such a socket makes no busy loop. */
+void xsock_posix__nap(unsigned int turn);
+
+/* epoll_posix.c: what files need of a poller that is closed. */
+void xsock_posix__epoll_files_close(int p);
+
 #endif

@@ -6,8 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-/* The kernel's poll(), rounded up to milliseconds. */
-static int kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns)
+int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns)
 {
     const int64_t ms = 1000000;
     int64_t timeout_ms = timeout_ns < 0 ? -1 : timeout_ns / ms + (timeout_ns % ms != 0 ? 1 : 0);
@@ -18,13 +17,11 @@ void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *socket
 {
     for (size_t i = 0; i < n; i++) {
         if (sockets[i].fd < 0 && v[i].fd >= 0)
-            (void)kernel_poll(&v[i], 1, 0);
+            (void)xsock_posix__kernel_poll(&v[i], 1, 0);
     }
 }
 
-/* xsock may have a look at a socket that differs from the kernel's. The waits of one poll() that
- * end at once are followed by a nap, so that such a socket makes no busy loop. */
-static void nap(unsigned int turn)
+void xsock_posix__nap(unsigned int turn)
 {
     const long min_ns = 50000;
     const unsigned int doublings_max = 8;
@@ -39,12 +36,12 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
                             int64_t timeout_ns, unsigned int turn)
 {
     (void)sockets;
-    nap(turn);
+    xsock_posix__nap(turn);
     struct pollfd *copy = malloc(n * sizeof *copy);
     if (copy == NULL)
         return xsock_posix__refuse(ENOMEM);
     memcpy(copy, v, n * sizeof *copy);
-    int result = kernel_poll(copy, n, timeout_ns);
+    int result = xsock_posix__kernel_poll(copy, n, timeout_ns);
     int number = errno;
     free(copy);
     errno = number;

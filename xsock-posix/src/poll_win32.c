@@ -1,5 +1,6 @@
 /* Files in poll(), on Windows. A pipe has no event to wait for, so pipes are looked at in growing
  * intervals. A console's handle can be waited for, but not together with sockets. */
+#include "epoll_files.h"
 #include "poll_files.h"
 
 #include <io.h>
@@ -70,4 +71,30 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
         slice_ns = timeout_ns;
     int result = xsock_poll(sockets, n, slice_ns);
     return result < 0 ? xsock_posix__fail(result) : 0;
+}
+
+/* Windows tells of a pipe only to who asks, so epoll has sockets alone. */
+
+int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+{
+    (void)p, (void)operation, (void)file, (void)event;
+    return xsock_posix__refuse(EPERM);
+}
+
+bool xsock_posix__epoll_files_any(int p)
+{
+    (void)p;
+    return false;
+}
+
+int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
+{
+    (void)p, (void)out, (void)n;
+    return 0;
+}
+
+int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn)
+{
+    (void)number, (void)p, (void)timeout_ns, (void)turn;
+    return 0;
 }

@@ -97,6 +97,54 @@ static void an_eventfd_wakes_epoll(void **state)
     close(p);
 }
 
+/* Windows tells of a pipe only to who asks. */
+static void epoll_takes_pipes_beside_sockets(void **state)
+{
+    (void)state;
+    struct epoll_event of_pipe = {.events = EPOLLIN, .data = {.u32 = 1}};
+    struct epoll_event of_socket = {.events = EPOLLIN, .data = {.u32 = 2}};
+    struct epoll_event got[4];
+    int s[2];
+    int pipes[2];
+    streams_open(s);
+    ASSERT_IS(0, pipe(pipes));
+    int p = ASSERT_OPENS(epoll_create1(0));
+#if defined(_WIN32)
+    ASSERT_ERRNO(EPERM, epoll_ctl(p, EPOLL_CTL_ADD, pipes[0], &of_pipe));
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[0], &of_socket));
+    ASSERT_IS(0, epoll_wait(p, got, 4, 0));
+#else
+    char byte;
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, pipes[0], &of_pipe));
+    ASSERT_ERRNO(EEXIST, epoll_ctl(p, EPOLL_CTL_ADD, pipes[0], &of_pipe));
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[0], &of_socket));
+    ASSERT_IS(0, epoll_wait(p, got, 4, 0));
+    ASSERT_IS(0, epoll_wait(p, got, 4, 1));
+    ASSERT_IS(1, write(pipes[1], "p", 1));
+    ASSERT_IS(1, epoll_wait(p, got, 4, -1));
+    assert_int_equal(1, got[0].data.u32);
+    ASSERT_IS(1, write(s[1], "s", 1));
+    struct pollfd arrived = {s[0], POLLIN, 0};
+    ASSERT_IS(1, poll(&arrived, 1, -1));
+    ASSERT_IS(2, epoll_wait(p, got, 4, -1));
+    assert_int_equal(3, got[0].data.u32 + got[1].data.u32);
+    ASSERT_IS(1, epoll_wait(p, got, 1, -1));
+    ASSERT_IS(1, read(pipes[0], &byte, 1));
+    ASSERT_IS(1, epoll_wait(p, got, 4, -1));
+    assert_int_equal(2, got[0].data.u32);
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_DEL, pipes[0], NULL));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, pipes[0], NULL));
+    ASSERT_IS(1, read(s[0], &byte, 1));
+    ASSERT_IS(1, write(pipes[1], "p", 1));
+    ASSERT_IS(0, epoll_wait(p, got, 4, 0));
+#endif
+    close(p);
+    close(pipes[0]);
+    close(pipes[1]);
+    close(s[0]);
+    close(s[1]);
+}
+
 static void sendfile_sends_a_file(void **state)
 {
     (void)state;
@@ -167,11 +215,9 @@ static void wrong_arguments_give_the_errors_of_linux(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(epoll_reports_members),
-        TEST(an_eventfd_counts),
-        TEST(an_eventfd_wakes_epoll),
-        TEST(sendfile_sends_a_file),
-        TEST(wrong_arguments_give_the_errors_of_linux),
+        TEST(epoll_reports_members),  TEST(an_eventfd_counts),
+        TEST(an_eventfd_wakes_epoll), TEST(epoll_takes_pipes_beside_sockets),
+        TEST(sendfile_sends_a_file),  TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

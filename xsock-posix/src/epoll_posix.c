@@ -1,0 +1,124 @@
+/* Files as members of epoll. The number of a poller is the kernel's epoll that has its sockets, and
+ * a second one has the files, so that the kernel waits for both. */
+#include "poll_files.h"
+
+#if defined(__linux__)
+
+#include "epoll_files.h"
+
+#include <poll.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+
+struct files {
+    struct files *next;
+    int poller;
+    int epoll; /* the kernel's handle */
+};
+
+static struct files *_Atomic first;
+
+/* The second epoll has a high number, so that the program gets the low ones. */
+enum { HANDLE_MIN = 512 };
+
+static int create(void)
+{
+    int low = epoll_create1(EPOLL_CLOEXEC);
+    int high = low < 0 ? -1 : fcntl(low, F_DUPFD_CLOEXEC, HANDLE_MIN);
+    if (high < 0)
+        return low;
+    close(low);
+    return high;
+}
+
+/* The kernel's handle of a poller, or -1. The lock is held. */
+static int find(int p)
+{
+    struct files *f = first;
+    while (f != NULL && f->poller != p)
+        f = f->next;
+    return f == NULL ? -1 : f->epoll;
+}
+
+static int handle_of(int p)
+{
+    if (first == NULL)
+        return -1;
+    xsock_posix__lock();
+    int handle = find(p);
+    xsock_posix__unlock();
+    return handle;
+}
+
+static int find_or_create(int p)
+{
+    xsock_posix__lock();
+    int handle = find(p);
+    struct files *f = handle < 0 ? malloc(sizeof *f) : NULL;
+    if (f != NULL)
+        handle = create();
+    if (f != NULL && handle >= 0) {
+        *f = (struct files){first, p, handle};
+        first = f;
+    } else {
+        free(f);
+    }
+    xsock_posix__unlock();
+    return handle;
+}
+
+int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+{
+    int handle = operation == EPOLL_CTL_ADD ? find_or_create(p) : handle_of(p);
+    if (handle < 0)
+        return xsock_posix__refuse(operation == EPOLL_CTL_ADD ? ENOMEM : ENOENT);
+    return epoll_ctl(handle, operation, file, event);
+}
+
+bool xsock_posix__epoll_files_any(int p)
+{
+    return handle_of(p) >= 0;
+}
+
+int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
+{
+    int handle = handle_of(p);
+    return handle < 0 ? 0 : epoll_wait(handle, out, n, 0);
+}
+
+int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn)
+{
+    struct pollfd both[2] = {{number, POLLIN, 0}, {handle_of(p), POLLIN, 0}};
+    xsock_posix__nap(turn);
+    return xsock_posix__kernel_poll(both, 2, timeout_ns);
+}
+
+void xsock_posix__epoll_files_close(int p)
+{
+    if (first == NULL)
+        return;
+    xsock_posix__lock();
+    struct files *f = first;
+    struct files *before = NULL;
+    while (f != NULL && f->poller != p) {
+        before = f;
+        f = f->next;
+    }
+    if (f != NULL && before != NULL)
+        before->next = f->next;
+    else if (f != NULL)
+        first = f->next;
+    xsock_posix__unlock();
+    if (f != NULL)
+        close(f->epoll);
+    free(f);
+}
+
+#else
+
+void xsock_posix__epoll_files_close(int p)
+{
+    (void)p;
+}
+
+#endif
