@@ -17,6 +17,19 @@ without_warnings() {
     ! grep -qi 'warning' "$log"
 }
 
+# headers_as_cxx COMPILER...: compiles each public header as every C++ that the compiler knows.
+headers_as_cxx() {
+    local dialect header
+    for dialect in c++98 c++11 c++14 c++17 c++2a c++2b c++2c; do
+        echo | "$@" "-std=$dialect" -fsyntax-only -x c++ - 2>/dev/null || continue
+        for header in "$TOP"/include/*.h; do
+            "$@" "-std=$dialect" -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror \
+                -fsyntax-only -I "$TOP/include" -x c++ - <<<"#include \"$(basename "$header")\""
+        done
+        say "the headers are $dialect"
+    done
+}
+
 # The calls that the public headers declare, one a line.
 declared_calls() {
     cat "$TOP"/include/*.h | tr '\n' ' ' | grep -oE 'XSOCK_API [^;]*;' | grep -oE '\bxsock_[a-z0-9_]+ *\(' |

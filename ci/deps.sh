@@ -131,6 +131,25 @@ install_conan() {
     "$DEPS/conan/bin/pip" install -q "conan==$CONAN_VERSION"
 }
 
+# ---- Trees of other releases of Debian, for their compilers and their Wine -----------------------
+
+# Making a tree and entering one needs root (ci/enter.sh).
+can_enter_trees() { unshare --mount true 2>/dev/null; }
+
+make_tree() { # RELEASE
+    local tree=$DEPS/debian-$1
+    rm -rf "$tree"
+    debootstrap --variant=minbase "$1" "$tree"
+    cp /etc/resolv.conf /etc/hosts "$tree/etc/"
+    cp /etc/apt/apt.conf.d/*proxy* "$tree/etc/apt/apt.conf.d/" 2>/dev/null || true
+}
+
+# A mirror may be weeks behind, and then apt-get would refuse its list of an unreleased Debian.
+install_in_tree() { # RELEASE PACKAGE...
+    bash "$TOP/ci/enter.sh" "$1" apt-get update -q -o Acquire::Check-Valid-Until=false
+    bash "$TOP/ci/enter.sh" "$1" apt-get install -y -q --no-install-recommends "${@:2}"
+}
+
 # ---- Wine ----------------------------------------------------------------------------------------
 
 export WINEPREFIX=$DEPS/wine WINEDEBUG=-all WINEARCH=win64
@@ -157,4 +176,24 @@ end_wine() {
     [ -e "$WINEPREFIX/started" ] || return 0
     rm -f "$WINEPREFIX/started"
     wineserver -k 2>/dev/null || true
+}
+
+# ---- Wine 10, for programs of 64 and of 32 bits, in the tree of the Debian that has it -----------
+
+# What comes before a program in "ci/enter.sh trixie".
+WINE10=(env WINEPREFIX=/wine10 WINEDEBUG=-all "WINEDLLOVERRIDES=mscoree,mshtml=")
+
+# Wine for 64 bits runs programs of 32 bits by its own means if it finds the DLLs of 32 bits beside
+# its others. Debian's packages put them elsewhere, and zlib's DLLs in no folder of Windows.
+make_wine10() {
+    local tree=$DEPS/debian-trixie wine=/usr/lib/x86_64-linux-gnu/wine
+    bash "$TOP/ci/enter.sh" trixie dpkg --add-architecture i386
+    install_in_tree trixie wine wine64 libwine:i386 libz-mingw-w64
+    mkdir -p "$tree$wine/i386-windows"
+    cp -r "$tree/usr/lib/i386-linux-gnu/wine/i386-windows/." "$tree$wine/i386-windows/"
+    rm -rf "$tree/wine10"
+    bash "$TOP/ci/enter.sh" trixie "${WINE10[@]}" wine wineboot --init
+    bash "$TOP/ci/enter.sh" trixie "${WINE10[@]}" wineserver -w
+    cp "$tree/usr/x86_64-w64-mingw32/lib/zlib1.dll" "$tree/wine10/drive_c/windows/system32/"
+    cp "$tree/usr/i686-w64-mingw32/lib/zlib1.dll" "$tree/wine10/drive_c/windows/syswow64/"
 }

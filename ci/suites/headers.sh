@@ -25,6 +25,7 @@ for header in "$TOP"/include/*.h; do
     check "$name stands alone in C11" gcc -std=c11 "${flags[@]}" "$OUT/$name.c"
     check "$name stands alone in C++17" g++ -std=c++17 "${flags[@]}" "$OUT/$name.cpp"
 done
+check "each header is C++98, and every later C++ that the compiler knows" headers_as_cxx g++
 
 # A header includes only the headers that those three include, and our own.
 includes_nothing_else() {
