@@ -168,3 +168,44 @@ check "Windows: the installed program runs" prints "xsock $(version)" wine \
     "$OUT/windows/installed/bin/xsock.exe" --version
 check "Windows: xsock by subdirectory" on_windows "$OUT/windows/subdirectory" \
     -DCONSUMER_HOW=subdirectory -DXSOCK_SOURCE="$TOP"
+
+# ---- The other roads on Windows, in ci/full.sh only ----------------------------------------------
+
+run_on_windows() { # FOLDER KIND (the DLL is found beside the program)
+    if [ "$2" = windows ]; then cp "$OUT/windows/installed/bin/libxsock-0.dll" "$1"; fi
+    prints 3 wine "$1/consumer.exe"
+}
+
+pkg_config_on_windows() { # KIND
+    local words folder=$OUT/$1/by-pkg-config
+    mkdir -p "$folder"
+    export PKG_CONFIG_LIBDIR=$OUT/$1/installed/lib/pkgconfig
+    read -ra words < <(pkg-config --cflags --libs xsock)
+    x86_64-w64-mingw32-gcc -std=c11 "$consumer/main.c" -o "$folder/consumer.exe" "${words[@]}"
+    run_on_windows "$folder" "$1"
+}
+
+meson_on_windows() { # KIND FOLDER SOURCE OPTION...
+    rm -rf "$2"
+    meson setup --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" "${@:4}" "$2" "$3"
+    ninja -C "$2"
+    run_on_windows "$2" "$1"
+}
+
+roads_on_windows() {
+    local kind by_cmake=$OUT/windows-static/by-cmake
+    must "Windows: installs the static library" install_xsock windows-static OFF "${windows[@]}"
+    check "Windows: a program by CMake's package, static" on_windows "$by_cmake" \
+        -Dxsock_DIR="$OUT/windows-static/installed/lib/cmake/xsock"
+    for kind in windows windows-static; do
+        check "$kind: a program by pkg-config" pkg_config_on_windows $kind
+        check "$kind: a program by Meson's dependency" meson_on_windows $kind \
+            "$OUT/$kind/by-meson" "$consumer" --wrap-mode=nofallback \
+            "-Dpkg_config_path=$OUT/$kind/installed/lib/pkgconfig"
+    done
+    check "Windows: xsock by fetch" on_windows "$OUT/windows/fetch" -DCONSUMER_HOW=fetch \
+        -DXSOCK_SOURCE="$TOP"
+    check "Windows: xsock as a Meson subproject" meson_on_windows windows-static \
+        "$OUT/windows/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback -Ddefault_library=static
+}
+if [ -n "${XSOCK_FULL:-}" ]; then roads_on_windows; fi
