@@ -29,7 +29,7 @@ HIDDEN = re.compile(r"^(#define \w+\([^)]*\) )?(?:extern |(?!\w+ \w+;))"
                     r"(?!static\b|typedef\b|extern\b|#)"
                     r"([A-Za-z_][\w \*]*[ \*]xsock__\w+(?:##\w+)?[(;])")
 # The definition of a hidden object.
-OBJECT = re.compile(r"^((?:const struct \w+|xsock__atomic_ptr) xsock__\w+(?: = |;))", re.M)
+OBJECT = re.compile(r"^((?:const struct \w+|xsock__atomic_\w+) xsock__\w+(?: = |;))", re.M)
 
 BANNER = """\
 /* xsock {version}, the library as one file: one socket API that means the same on every system.
