@@ -41,6 +41,14 @@
         }                                    \
     } while (0)
 
+/* The value is a number from `low` to `high`. CMocka 2 deprecates its own macro for this. */
+#define ASSERT_BETWEEN(low, high, value)                                                   \
+    do {                                                                                   \
+        const long long between = (long long)(value);                                      \
+        ASSERT_THAT(between >= (low) && between <= (high), "%s is %lld", #value, between); \
+    } while (0)
+#undef assert_in_range
+
 /* A loop that waits for another thread, or for the system, must end. UNTIL runs `turn` until the
  * condition holds. If the condition does not hold within HARNESS_PATIENCE_S, the test fails with
  * the condition's text. UNTIL is for the thread that runs the test, as CMocka knows no other. */
