@@ -65,8 +65,8 @@ static void a_mismatch_is_told_by_name(void **state)
 /* A child reports the handles that it inherits, so the child must report both. */
 static void a_child_tells_what_it_has(void **state)
 {
-    uintptr_t with = native_socket(true, false), without = native_socket(false, false);
     SKIP_ON_QEMU(QEMU_EXEC);
+    uintptr_t with = native_socket(true, false), without = native_socket(false, false);
     (void)state;
     assert_true(native_child_has(with));
     assert_false(native_child_has(without));
