@@ -111,9 +111,9 @@ static void a_group_is_joined_and_left(void **state)
 
 static void a_group_of_inet6_is_joined_and_left(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct loopback lo = loopback();
     uint32_t port = 0;
-    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     if (!lo.has_inet6)
         SKIP("the loopback interface has no INET6 address");
@@ -140,9 +140,9 @@ static void a_group_of_inet6_is_joined_and_left(void **state)
 
 static void one_source_of_a_group_is_heard_and_no_other(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct loopback lo = loopback();
     uint32_t port = 0;
-    SKIP_ON_QEMU(QEMU_OPTIONS);
     if (is_wine())
         SKIP(
             "Wine 8 passes ip_mreq_source on unchanged, but Linux has its fields in another order");
@@ -169,9 +169,9 @@ static void one_source_of_a_group_is_heard_and_no_other(void **state)
 
 static void a_socket_receives_its_own_groups_only(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct loopback lo = loopback();
     uint32_t port = 0;
-    SKIP_ON_QEMU(QEMU_OPTIONS);
     (void)state;
     if (is_wine())
         SKIP("Linux gives Wine's sockets each other's groups");
@@ -195,6 +195,7 @@ enum { NO_INTERFACE = 0x7ffffff0 };
 
 static void a_group_must_be_one(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct loopback lo = loopback();
     int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     int tcp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
@@ -224,6 +225,7 @@ static void a_group_must_be_one(void **state)
 
 static void where_multicast_leaves_can_be_read(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     static const int families[] = {XSOCK_AF_INET, XSOCK_AF_INET6};
     struct loopback lo = loopback();
     (void)state;
@@ -252,6 +254,7 @@ enum { OWN_LEVEL = 0, OWN_MULTICAST_IF = 9 };
 
 static void an_address_that_was_set_without_xsock_is_read_as_its_interface(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     static const unsigned char self[4] = {127, 0, 0, 1};
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     struct loopback lo = loopback();
@@ -279,6 +282,7 @@ static void connect_two(int *out_listener, int *out_client, int *out_server)
 
 static void congestion_control_has_a_name(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     int tcp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
     int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
     char name[64], again[64];
@@ -331,6 +335,7 @@ static void check_counts(int client, int server)
 
 static void tcp_tells_what_it_knows(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct xsock_tcp_info i = {.state = 77};
     int listener, client, server;
     int udp = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
@@ -390,6 +395,7 @@ static void a_pending_error_is_read_once(void **state)
 
 static void a_socket_is_tied_to_a_device(void **state)
 {
+    SKIP_ON_QEMU(QEMU_OPTIONS);
     struct loopback lo = loopback();
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0)), pair[2];
     uint32_t index = 77;
