@@ -1,13 +1,17 @@
 # What the suites share: building by CMake, and looking into what was built.
 # shellcheck shell=bash
 
-# cmake_build FOLDER OPTION...: library, program and tests, by CMake, with warnings as errors.
+# cmake_build FOLDER OPTION...: library, program and tests, by CMake, with warnings as errors. The
+# variable TARGETS has the targets to build. If TARGETS is empty, everything is built. The suite
+# pages makes the pages.
+TARGETS=()
 cmake_build() {
     local folder=$1
     shift
     must "configures" cmake -S "$TOP" -B "$folder" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
-        -DCMAKE_INSTALL_LIBDIR=lib "$@"
-    must "builds without a warning" without_warnings cmake --build "$folder"
+        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_LIBDIR=lib "$@"
+    must "builds without a warning" without_warnings cmake --build "$folder" \
+        ${TARGETS[@]+--target "${TARGETS[@]}"}
 }
 
 # Runs a command that must print no warning; -Werror does not reach the linker's.

@@ -10,7 +10,9 @@ BUILD=$TOP/build/ci
 DEPS=$BUILD/deps
 RESULTS=$BUILD/results
 JOBS=$(nproc)
-export TOP BUILD DEPS RESULTS JOBS
+# Ninja would run two more than there are processors, and suites run at the same time.
+CMAKE_BUILD_PARALLEL_LEVEL=$JOBS
+export TOP BUILD DEPS RESULTS JOBS CMAKE_BUILD_PARALLEL_LEVEL
 
 say() { printf '%s\n' "$*"; }
 die() { printf '%s\n' "$*" >&2; exit 1; }
@@ -139,15 +141,32 @@ test_names() {
     done < <(grep -v '^#' "$TOP/tests/tests.txt")
 }
 
-# run_kinds KINDS FOLDER [WRAPPER...]: runs the test programs of these kinds of a CMake build.
-run_kinds() {
-    local kinds=$1 folder=$2 name program
-    shift 2
-    while read -r name; do
+# The names of the tests that start threads, or let the library start threads.
+threaded_test_names() {
+    awk '!/^#/ && $1 != "windows" && (/\/threads\.c/ || $2 == "names") { print $2 }' "$TOP/tests/tests.txt"
+}
+
+# run_names FOLDER NAME... [-- WRAPPER...]: runs the test programs of these names.
+run_names() {
+    local folder=$1 names=() name program
+    shift
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        names+=("$1")
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    for name in "${names[@]}"; do
         program=$folder/bin/test_$name
         [ -e "$program" ] || program=$program.exe
         run_program "$name" "$@" "$program"
-    done < <(test_names "$kinds")
+    done
+}
+
+# run_kinds KINDS FOLDER [WRAPPER...]: runs the test programs of these kinds of a CMake build.
+run_kinds() {
+    local names
+    mapfile -t names < <(test_names "$1")
+    run_names "$2" "${names[@]}" -- "${@:3}"
 }
 
 # run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.

@@ -1,7 +1,8 @@
 # needs: build cmocka mingw wine sources
-# Windows by mingw-w64, under Wine, with the DLL. The DLL is installed, and a program of another
-# project uses it. Only the tests of public calls use the DLL. The suite mingw-static runs the other
-# tests, which are the same programs in both builds.
+# Windows by mingw-w64, under Wine, with the DLL, optimised. The DLL is installed, and a program of
+# another project uses it. Only the tests of public calls use the DLL. ci/test.sh runs some for each
+# part of the library, because the suite mingw-static runs all tests. ci/full.sh runs all tests of
+# public calls.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
@@ -9,8 +10,14 @@ once wine quietly make_wine_prefix
 keep_wine
 mapfile -t cmocka < <(cmocka_options mingw)
 toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
-cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_INSTALL_PREFIX="$OUT/installed"
-run_kinds real "$OUT" wine
+tests=(numbers truth life addr addr_native interfaces bad_input names options errors_talk transfer
+    messages batch coalesce sendfile passing poller poller_members readiness close_wakes timeouts
+    wasix wasix_data wasix_policy wasix_epoll wasix_poll)
+[ -z "${XSOCK_FULL:-}" ] || mapfile -t tests < <(test_names real)
+TARGETS=(xsock xsock-program xsock-posix "${tests[@]/#/test_}")
+cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE=Release \
+    -DCMAKE_INSTALL_PREFIX="$OUT/installed"
+run_names "$OUT" "${tests[@]}" -- wine
 
 dll=$OUT/bin/libxsock-0.dll
 exports() {

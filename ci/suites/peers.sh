@@ -10,7 +10,8 @@ keep_wine
 build_programs() {
     local what=$1
     shift
-    must "$what: configures" cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_EXAMPLES=ON "$@"
+    must "$what: configures" cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_EXAMPLES=ON \
+        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "$@"
     must "$what: program and examples build without a warning" without_warnings cmake --build "$OUT/$what"
 }
 build_programs native

@@ -13,7 +13,7 @@ make_library() {
 }
 must "the kqueue of the tests builds" make_library
 must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_POLLER=kqueue \
-    -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-isystem $TOP/tests/support/kqueue" \
+    -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-isystem $TOP/tests/support/kqueue" \
     "-DCMAKE_C_STANDARD_LIBRARIES=$library -pthread"
 must "builds without a warning" without_warnings cmake --build "$OUT" --target "${tests[@]/#/test_}"
 

@@ -10,7 +10,8 @@ strict=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -I"$TOP/i
 build_library() { # WHAT OPTION...
     local what=$1
     shift
-    cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF "$@"
+    cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF \
+        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "$@"
     cmake --build "$OUT/$what"
 }
 
