@@ -136,7 +136,8 @@ int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out);
 
 /* ---- Endpoints and data ----------------------------------------------------------------------
  * None of these waits: a call that would wait returns the code that means EAGAIN. None raises a
- * signal. */
+ * signal. One flag makes send, recv, sendmsg and recvmsg wait: see xsock__sys_wake_self. */
+enum { XSOCK__SYS_WAITS = 1 << 29 };
 
 /* exclusive: a stream of INET or INET6 that did not ask to share its address. On Windows sockets
  * share addresses unless told otherwise, and nobody else may then have this one. On other systems
@@ -176,8 +177,8 @@ int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out);
 int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out);
 
 /* Send and receive once.
- *   - flags are the XSOCK_MSG_ bits OOB, PEEK, DONTROUTE, EOR, MORE and TRUNC. A backend ignores a
- *     hint that the system lacks.
+ *   - flags are the XSOCK_MSG_ bits OOB, PEEK, DONTROUTE, EOR, MORE and TRUNC, and SYS_WAITS. A
+ *     backend ignores a hint that the system lacks.
  *   - len may be any size. A stream moves less than len if the system has a limit.
  *   - to NULL is the peer.
  *   - If a datagram does not fit, *out is how many bytes did, and *out_flags has XSOCK_MSG_TRUNC.
@@ -333,6 +334,18 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
  * cannot wake anybody. All functions above leave the handle of such a wake alone, because the
  * handle may be the program's by now. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
+
+/* From now on calls of a thread that waits in the system are woken by this signal. 0: no call waits
+ * there. The codes are those that mean EINVAL, EBUSY (the signal has a handler) and EOPNOTSUPP. */
+int xsock__sys_set_wake_signal(int signo);
+
+/* Makes a wake for the calling thread, which is about to wait in the system's own call: send, recv
+ * and their kin with SYS_WAITS, on a handle that is in blocking mode. Setting the wake makes such a
+ * call return the code of EINTR if the thread is inside at that moment. A wake that is set just
+ * before the thread enters has no effect, so that it is set again and again until the thread has
+ * left. The wake needs no closing. Nobody sets it once the thread has cleared it, and no later call
+ * of the thread is interrupted after that. False if there is no signal. */
+bool xsock__sys_wake_self(struct xsock__sys_wake *out);
 
 /* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. HUP in events: this end
  * of a stream has been shut down for sending, so HUP is told once the peer's end is, too. */

@@ -30,7 +30,8 @@ typedef unsigned xsock__posix_batch_flags;
 typedef int xsock__posix_batch_flags;
 #endif
 
-int xsock__posix_message_flags(int flags); /* MSG_DONTWAIT and MSG_NOSIGNAL included */
+/* MSG_NOSIGNAL included, and MSG_DONTWAIT unless the flags have SYS_WAITS. */
+int xsock__posix_message_flags(int flags);
 int xsock__posix_out_flags(int native);
 
 /* The code of a send to this address, which may be NULL, for errno. Linux and FreeBSD say EAGAIN if

@@ -12,11 +12,9 @@
 #define MSG_NOSIGNAL 0 /* SO_NOSIGPIPE is set on every socket there */
 #endif
 
-int xsock__posix_message_flags(int flags)
+static int rare_flags(int flags)
 {
-    int native = MSG_DONTWAIT | MSG_NOSIGNAL;
-    if (flags == 0)
-        return native;
+    int native = 0;
     if (flags & XSOCK_MSG_OOB)
         native |= MSG_OOB;
     if (flags & XSOCK_MSG_PEEK)
@@ -32,6 +30,14 @@ int xsock__posix_message_flags(int flags)
         native |= MSG_MORE;
 #endif
     return native;
+}
+
+int xsock__posix_message_flags(int flags)
+{
+    if (flags == 0)
+        return MSG_NOSIGNAL | MSG_DONTWAIT;
+    int native = MSG_NOSIGNAL | ((flags & XSOCK__SYS_WAITS) != 0 ? 0 : MSG_DONTWAIT);
+    return (flags & ~XSOCK__SYS_WAITS) == 0 ? native : native | rare_flags(flags);
 }
 
 int xsock__posix_out_flags(int native)

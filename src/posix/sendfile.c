@@ -3,6 +3,7 @@
 #define _FILE_OFFSET_BITS 64 /* offsets of 64 bits on 32-bit systems too */
 #endif
 #include "posix/native.h"
+#include "posix/wake_signal.h"
 
 #include <limits.h>
 #include <pthread.h>
@@ -125,6 +126,8 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
         return EBADF;
     if (at < 0 || (uint64_t)at != offset)
         return EINVAL;
+    if (xsock__posix_handles_may_block()) /* sendfile has no flag that keeps it from waiting */
+        return send_by_hand((int)h, (int)file, at, len, out);
     guard_begin(&g);
     int code = send_natively((int)h, (int)file, at, len < CHUNK ? len : CHUNK, out);
     guard_end(&g);

@@ -8,6 +8,7 @@
 #include "posix/event.h"
 #include "posix/handle.h"
 #include "posix/pending_error.h"
+#include "posix/wake_signal.h"
 #include "xsock.h"
 
 /* Where poll is FreeBSD's: see the uses. A test has it on Linux, too. */
@@ -50,6 +51,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
         return code;
     out->handle[0] = (uintptr_t)event[0];
     out->handle[1] = (uintptr_t)event[1];
+    out->handle[2] = 0;
     if (!xsock__posix_identify(event[1], out->id)) {
         code = errno;
         xsock__posix_event_close(event);
@@ -60,7 +62,7 @@ int xsock__sys_wake_open(struct xsock__sys_wake *out)
 /* Of a pipe, the end that is written to is looked at. The program closes both, or neither. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 {
-    return xsock__posix_is_same((int)w->handle[1], w->id);
+    return xsock__posix_is_signal(w) || xsock__posix_is_same((int)w->handle[1], w->id);
 }
 
 void xsock__sys_wake_close(struct xsock__sys_wake *w)
@@ -76,7 +78,9 @@ void xsock__sys_wake_set(const struct xsock__sys_wake *w)
 {
     int event[2], saved = errno;
     event_of(w, event);
-    if (xsock__sys_wake_is_valid(w))
+    if (xsock__posix_is_signal(w))
+        xsock__posix_interrupt(w);
+    else if (xsock__sys_wake_is_valid(w))
         xsock__posix_event_set(event);
     errno = saved;
 }
@@ -85,7 +89,9 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 {
     int event[2];
     event_of(w, event);
-    if (xsock__sys_wake_is_valid(w))
+    if (xsock__posix_is_signal(w))
+        xsock__posix_take_interrupt();
+    else if (xsock__sys_wake_is_valid(w))
         (void)xsock__posix_event_take(event);
 }
 

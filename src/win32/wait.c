@@ -100,6 +100,19 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
 }
 
 /* The system has no way to ask. */
+/* Windows has no signals. */
+int xsock__sys_set_wake_signal(int signo)
+{
+    (void)signo;
+    return WSAEOPNOTSUPP;
+}
+
+bool xsock__sys_wake_self(struct xsock__sys_wake *out)
+{
+    (void)out;
+    return false;
+}
+
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 {
     (void)w;

@@ -158,6 +158,18 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
     wakes[find_wake(w)].set = false;
 }
 
+int xsock__sys_set_wake_signal(int signo)
+{
+    (void)signo;
+    return FAKE_EOPNOTSUPP;
+}
+
+bool xsock__sys_wake_self(struct xsock__sys_wake *out)
+{
+    (void)out;
+    return false;
+}
+
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 {
     return !wakes[find_wake(w)].spoiled;

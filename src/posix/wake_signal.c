@@ -1,0 +1,102 @@
+/* The wake signal: interrupting a thread that waits in the system's own call. */
+#include "posix/wake_signal.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/atomic.h"
+
+_Static_assert(sizeof(pthread_t) <= sizeof(uintptr_t), "sys.h: a wake holds a pthread_t");
+
+/* The program's signal, or 0. The second word stays true. */
+static xsock__atomic_int wake_signal, may_block;
+
+/* Whether this thread takes the signal: it is unblocked before the thread's first wait. */
+static _Thread_local int unblocked;
+
+/* Its delivery alone makes the call return EINTR. */
+static void handle_wake_signal(int signo)
+{
+    (void)signo;
+}
+
+/* The system raises these for a fault. It would raise the signal again and again if the handler
+ * returned. */
+static bool means_fault(int signo)
+{
+    return signo == SIGSEGV || signo == SIGBUS || signo == SIGILL || signo == SIGFPE
+           || signo == SIGTRAP || signo == SIGSYS || signo == SIGABRT;
+}
+
+/* The handler has no SA_RESTART: the call must return, because what woke it may be something else
+ * than a close. The handler stays for good, because a signal may still be on its way. */
+static int install(int signo)
+{
+    struct sigaction now, ours;
+    memset(&ours, 0, sizeof ours);
+    ours.sa_handler = handle_wake_signal;
+    sigemptyset(&ours.sa_mask);
+    if (sigaction(signo, NULL, &now) != 0)
+        return errno;
+    bool is_ours = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == handle_wake_signal;
+    if (!is_ours && ((now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL))
+        return EBUSY;
+    return sigaction(signo, &ours, NULL) == 0 ? 0 : errno;
+}
+
+int xsock__sys_set_wake_signal(int signo)
+{
+    if (signo < 0 || means_fault(signo))
+        return EINVAL;
+    int code = signo != 0 ? install(signo) : 0;
+    if (code != 0)
+        return code;
+    if (signo != 0)
+        xsock__atomic_store(&may_block, 1);
+    xsock__atomic_store(&wake_signal, signo);
+    return 0;
+}
+
+bool xsock__posix_handles_may_block(void)
+{
+    return xsock__atomic_peek(&may_block) != 0;
+}
+
+static bool unblock(int signo)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, signo);
+    if (pthread_sigmask(SIG_UNBLOCK, &set, NULL) != 0)
+        return false;
+    unblocked = signo;
+    return true;
+}
+
+bool xsock__sys_wake_self(struct xsock__sys_wake *out)
+{
+    const int signo = xsock__atomic_peek(&wake_signal);
+    if (signo == 0 || (unblocked != signo && !unblock(signo)))
+        return false;
+    const pthread_t self = pthread_self();
+    memcpy(&out->handle[0], &self, sizeof self); /* the rest is not read */
+    out->handle[2] = (uintptr_t)signo;
+    return true;
+}
+
+void xsock__posix_interrupt(const struct xsock__sys_wake *w)
+{
+    pthread_t thread;
+    memcpy(&thread, &w->handle[0], sizeof thread);
+    (void)pthread_kill(thread, (int)w->handle[2]);
+}
+
+/* A signal that was sent before this call is delivered before the call returns: a signal for the
+ * thread itself is delivered on the way back from any system call. Otherwise the signal could
+ * interrupt a call of the program. */
+void xsock__posix_take_interrupt(void)
+{
+    sigset_t set;
+    (void)pthread_sigmask(SIG_BLOCK, NULL, &set);
+}
