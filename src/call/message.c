@@ -109,9 +109,10 @@ static ptrdiff_t send_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
         return (ptrdiff_t)x->done;
     struct xsock__limit limit = xsock__limit_send(s, x->flags);
     bool whole = limit.timeout_ns != 0 && s->type == XSOCK_SOCK_STREAM;
+    limit.flags = &x->flags;
     int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, code);
     while (rc == 0 && whole && x->done < x->total)
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &limit);
+        rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, XSOCK__TRY_SKIPPED);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
@@ -187,7 +188,10 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
     size_t least;
     int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->total, &limit, &least);
-    int code = rc == 0 ? try_recv(fd, x) : 0;
+    int code = 0;
+    limit.flags = &x->flags;
+    if (rc == 0)
+        code = xsock__sock_is(s, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED : try_recv(fd, x);
     if (rc == 0 && (code != 0 || !xsock__is_quiet(fd)))
         rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
     while (rc == 0 && !x->ended && x->done < least)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "addr/addr.h"
+#include "call/plain.h"
 #include "call/send_recv.h"
 #include "call/whole_length.h"
 #include "base/bits.h"
@@ -11,6 +12,7 @@
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "wait/blocking.h"
 #include "wait/wait.h"
 #include "xsock.h"
 
@@ -143,9 +145,10 @@ static ptrdiff_t send_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
     struct xsock__sock *s = fd->held.sock;
     struct xsock__limit limit = xsock__limit_send(s, x->flags);
     bool whole = limit.timeout_ns != 0 && s->type == XSOCK_SOCK_STREAM;
+    limit.flags = &x->flags;
     int rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, code);
     while (rc == 0 && whole && x->done < x->len)
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &limit);
+        rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &limit, XSOCK__TRY_SKIPPED);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, true);
 }
 
@@ -285,9 +288,10 @@ static ptrdiff_t recv_rest(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
 {
     struct xsock__sock *s = fd->held.sock;
     int events = (x->flags & XSOCK_MSG_OOB) != 0 ? XSOCK_POLLPRI : XSOCK_POLLIN;
+    limit->flags = &x->flags;
     int rc = xsock__until_done_after(t, fd, try_recv, x, events, limit, code);
     while (rc == 0 && x->done < x->least)
-        rc = xsock__until_done(t, fd, try_recv, x, events, limit);
+        rc = xsock__until_done_after(t, fd, try_recv, x, events, limit, XSOCK__TRY_SKIPPED);
     return x->done > 0 || rc == 0 ? (ptrdiff_t)x->done : xsock__send_recv_error(s, rc, false);
 }
 
@@ -297,7 +301,8 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->len, &limit, &x->least);
     if (rc != 0)
         return xsock__send_recv_error(fd->held.sock, rc, false);
-    int code = try_recv(fd, x);
+    int code =
+        xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED : try_recv(fd, x);
     if (code == 0 && x->done >= x->least && xsock__is_quiet(fd))
         return (ptrdiff_t)x->done;
     return recv_rest(t, fd, x, &limit, code);
@@ -350,9 +355,32 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     return n;
 }
 
+/* A call that only leaves out its first try is as plain as the one that does not (plain.h). A call
+ * that may not wait takes no lock: a signal handler may make it. A call whose descriptor was closed
+ * makes no other try, which could take what is meant for a duplicate. */
+static ptrdiff_t recv_starved(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                              int flags)
+{
+    struct xsock__limit limit = xsock__limit_recv(fd->held.sock, flags);
+    struct xsock__blocking b;
+    size_t got = 0;
+    int code = XSOCK__TRY_SKIPPED;
+    if (limit.timeout_ns < 0 && xsock__blocking_begin(&b, t, fd, XSOCK_POLLIN, &limit)) {
+        code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, &got, NULL);
+        code = xsock__blocking_end(&b, t, fd, XSOCK_POLLIN, code);
+    }
+    if (code != 0)
+        return xsock__recv_on(t, fd, buf, len, flags, 0, code);
+    xsock__fdtab_put(t, fd);
+    return (ptrdiff_t)got;
+}
+
 ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                               int flags)
 {
+    if (xsock__plain_is(fd, XSOCK__RECV_SPECIAL & ~XSOCK__SOCK_STARVED) && buf != NULL
+        && len - 1 < PTRDIFF_MAX && (flags & ~XSOCK_MSG_DONTWAIT) == 0)
+        return recv_starved(t, fd, buf, len, flags);
     int rc = xsock__lookup_refusal(fd->held.sock);
     ptrdiff_t n = rc != 0 ? rc : xsock__recv_in(t, fd, buf, len, flags, NULL);
     xsock__fdtab_put(t, fd);

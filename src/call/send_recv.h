@@ -17,15 +17,16 @@ enum {
         XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT | XSOCK_MSG_WAITALL | XSOCK_MSG_TRUNC,
     /* those that the system gets */
     XSOCK__SYSTEM_FLAGS = XSOCK_MSG_OOB | XSOCK_MSG_PEEK | XSOCK_MSG_DONTROUTE | XSOCK_MSG_EOR
-                          | XSOCK_MSG_MORE | XSOCK_MSG_TRUNC
+                          | XSOCK_MSG_MORE | XSOCK_MSG_TRUNC | XSOCK__SYS_WAITS
 };
 
 /* A call on a socket with one of these has something to settle before its first try. A receive has
- * more than one step with COALESCE or LOW_WATER. */
+ * more than one step with COALESCE or LOW_WATER, and may go without a first try if STARVED. */
 enum {
     XSOCK__SEND_SPECIAL =
         XSOCK__SOCK_OTHER | XSOCK__SOCK_CONNECTING | XSOCK__SOCK_DEADLINE | XSOCK__SOCK_KEPT_ERROR,
-    XSOCK__RECV_SPECIAL = XSOCK__SEND_SPECIAL | XSOCK__SOCK_COALESCE | XSOCK__SOCK_LOW_WATER
+    XSOCK__RECV_SPECIAL =
+        XSOCK__SEND_SPECIAL | XSOCK__SOCK_COALESCE | XSOCK__SOCK_LOW_WATER | XSOCK__SOCK_STARVED
 };
 
 /* Whether no poller has to be told that this socket was used. */

@@ -160,8 +160,9 @@ void xsock__sock_release(const struct xsock__held *held)
      * still ours would block. If two are released at the same time, the second one restores the
      * mode. */
     bool blocks = !xsock__atomic_load(&held->sock->nonblock);
-    if (drop_sock(held->sock) && blocks)
-        (void)xsock__sys_set_nonblock(held->handle, false);
+    bool blocking = xsock__sock_is(held->sock, XSOCK__SOCK_BLOCKING);
+    if (drop_sock(held->sock) && blocks != blocking)
+        (void)xsock__sys_set_nonblock(held->handle, !blocks);
 }
 
 /* ---- Opening --------------------------------------------------------------------------------- */

@@ -34,8 +34,10 @@ enum {
     XSOCK__SOCK_LOW_WATER = 16384, /* it may have a low-water mark for receiving (RCVLOWAT) */
     XSOCK__SOCK_OTHER = 32768,     /* it is not a plain socket: see `refuses` */
     XSOCK__SOCK_TURN = 65536,      /* see xsock__sock_take_turn */
-    XSOCK__SOCK_RESULT =
-        131072 /* times the error that its last connect ended with, 0 for success */
+    XSOCK__SOCK_BLOCKING = 131072, /* its handle is in blocking mode (see wait/blocking.h) */
+    XSOCK__SOCK_STARVED = 262144,  /* the last calls that received had to wait */
+    /* times the error that its last connect ended with, 0 for success */
+    XSOCK__SOCK_RESULT = 524288
 };
 
 /* What a descriptor is besides a socket: a pipe, an event. `gone` is called when its last
@@ -46,7 +48,7 @@ struct xsock__file {
 
 struct xsock__sock {
     xsock__atomic_int refs;     /* descriptors that refer to it */
-    xsock__atomic_int nonblock; /* what the program asked for; the handle itself always is */
+    xsock__atomic_int nonblock; /* what the program asked for; the handle itself nearly always is */
     xsock__atomic_int state;
     short refuses; /* not 0: it is not a plain socket, and calls for sockets return this error; see
                       xsock__sock_refuse */

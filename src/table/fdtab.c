@@ -170,7 +170,7 @@ static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *
 {
     t->leaving++;
     fd->state = LEAVING;
-    xsock__fdtab_wake_waiters(fd);
+    xsock__fdtab_wake_waiters(t, fd);
     return xsock__fdtab_take_observers(fd);
 }
 
@@ -179,6 +179,7 @@ static struct xsock__observer *retire(struct xsock__fdtab *t, struct xsock__fd *
 static void finish_retiring(struct xsock__fdtab *t, struct xsock__fd *fd,
                             struct xsock__observer *observers)
 {
+    xsock__fdtab_end_interrupts(t);
     xsock__fdtab_notify_observers(observers);
     if (xsock__atomic_or(&fd->refs, CLOSING) == 0)
         xsock__fdtab_last_dropped(t, fd);
@@ -268,6 +269,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     xsock__fdtab_free_number(t, fd->number);
     struct xsock__observer *observers = retire(t, fd);
     xsock__sys_unlock(&t->lock);
+    xsock__fdtab_end_interrupts(t);
     xsock__fdtab_notify_observers(observers);
     wait_for_last_reference(fd);
     xsock__sys_lock(&t->lock);

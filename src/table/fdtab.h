@@ -157,7 +157,9 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd);
 struct xsock__waker {
     struct xsock__sys_wake wake;
     struct xsock__waker *next_idle;    /* valid while the wake is idle */
-    struct xsock__waker *next, **link; /* the list of all wakes of the table */
+    struct xsock__waker *next, **link; /* the list of all wakes of the table, or see `interrupts` */
+    /* It interrupts a system call (see xsock__fdtab_enter). It is in no list until it is set. */
+    bool interrupts;
 };
 
 /* A second list of waiters, which belongs to the owner of what descriptors hold: a waiter of any
@@ -195,6 +197,16 @@ int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
                        int events, struct xsock__waiter *w);
 void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *shared,
                           struct xsock__waiter *w);
+
+/* The same for a call that waits in the system's own call, and is interrupted by k->wake, of
+ * xsock__sys_wake_self. k is on the caller's stack. A mark is set first, and then the wake, again
+ * and again until the call has left. So no mark is lost that is set just before the thread enters
+ * the system. enter returns how many calls have entered in this way, or 0 if the call must not
+ * wait: watch gives its error. */
+unsigned xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd,
+                            struct xsock__waiters *shared, struct xsock__waiter *w,
+                            struct xsock__waker *k);
+void xsock__fdtab_leave(struct xsock__fdtab *t, struct xsock__waiter *w);
 
 /* Takes back the marks other than closed, and clears the wake. Returns whether look_again was set.
  * The caller of watch calls this after each wait that ended without an event. */

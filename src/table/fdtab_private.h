@@ -6,6 +6,7 @@
  * store.c      the memory: slots and cells
  * wakers.c     the wakes with which calls wait, and how many calls wait
  * waiters.c    waking the calls that wait in a descriptor
+ * interrupt.c  waking the calls that wait in the system's own call
  * observers.c  telling the observers of a descriptor that it is closed
  * guest.c      what only tables of guests need: rules, foreign numbers, sealing, notifications
  * fork.c       the list of all tables, and what fork() does to them */
@@ -56,11 +57,13 @@ struct xsock__fdtab {
     struct slab *slabs;
     size_t cells;
     struct xsock__waker *wakers, *idle_wakers;
+    struct xsock__waker *interrupted; /* set, and the calls have not left the system yet; */
+    xsock__atomic_int interrupts;     /* how many these are */
     int count, limit, waiting, idle_count;
     int lowest; /* no number below it is free, from the first one on */
     bool sealed;
     struct xsock__fd seal_fd, notify_fd;
-    unsigned notifications;
+    unsigned notifications, entered; /* entered: see xsock__fdtab_enter */
     unsigned leaving;       /* how many descriptors were closed, */
     xsock__atomic_int left; /* and of how many the handle is freed; not under the lock */
     xsock__fdtab_closed *closed;
@@ -166,8 +169,21 @@ void xsock__fdtab_drop_wakers(struct xsock__fdtab *t);
 int xsock__fdtab_make_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_free_waker(struct xsock__waker *k);
 
-/* waiters.c: under the lock. Sets the wakes of all that wait in fd. */
-void xsock__fdtab_wake_waiters(struct xsock__fd *fd);
+/* waiters.c: under the lock. Sets the wakes of all that wait in fd. end_interrupts must follow,
+ * without the lock. */
+void xsock__fdtab_wake_waiters(struct xsock__fdtab *t, struct xsock__fd *fd);
+
+/* interrupt.c: under the lock. The call of k has a mark from now on; it has left. */
+void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k);
+void xsock__fdtab_end_interrupt(struct xsock__fdtab *t, const struct xsock__waker *k);
+
+/* interrupt.c: without the lock. Returns when all calls that have a mark have left the system. */
+void xsock__fdtab_end_interrupts_slowly(struct xsock__fdtab *t);
+static inline void xsock__fdtab_end_interrupts(struct xsock__fdtab *t)
+{
+    if (xsock__atomic_load(&t->interrupts) != 0)
+        xsock__fdtab_end_interrupts_slowly(t);
+}
 
 /* observers.c: takes all observers off fd, under the lock; then tells them, without it. */
 struct xsock__observer *xsock__fdtab_take_observers(struct xsock__fd *fd);

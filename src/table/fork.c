@@ -69,6 +69,8 @@ static void after_fork_in_child(void)
         t->waiting = 0;
         t->seal_fd.waiters = NULL;
         t->notify_fd.waiters = NULL;
+        t->interrupted = NULL;
+        xsock__atomic_store(&t->interrupts, 0);
         xsock__fdtab_drop_wakers(t); /* the parent's threads wait on the same wakes */
         xsock__sys_unlock(&t->lock);
     }

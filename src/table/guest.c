@@ -31,7 +31,7 @@ void xsock__fdtab_notify(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
     t->notifications++;
-    xsock__fdtab_wake_waiters(&t->notify_fd);
+    xsock__fdtab_wake_waiters(t, &t->notify_fd);
     xsock__sys_unlock(&t->lock);
 }
 
@@ -75,12 +75,12 @@ int xsock__fdtab_release_foreign(struct xsock__fdtab *t, int number)
  * descriptor would look like an end of file, or a reset, to a call that waits in another. */
 static void wake_everyone(struct xsock__fdtab *t, size_t end)
 {
-    xsock__fdtab_wake_waiters(&t->seal_fd);
+    xsock__fdtab_wake_waiters(t, &t->seal_fd);
     for (size_t n = (size_t)t->head.rules.first; n < end; n++) {
         const xsock__atomic_ptr *slot = xsock__fdtab_slot(t, (int)n);
         struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
         if (fd != NULL)
-            xsock__fdtab_wake_waiters(fd);
+            xsock__fdtab_wake_waiters(t, fd);
     }
 }
 
@@ -92,6 +92,7 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
     size_t end = xsock__bitmap_end(&t->used);
     wake_everyone(t, end);
     xsock__sys_unlock(&t->lock);
+    xsock__fdtab_end_interrupts(t);
     for (size_t n = (size_t)t->head.rules.first; n < end; n++)
         if (xsock__fdtab_remove(t, (int)n) == -XSOCK__EFOREIGN)
             (void)xsock__fdtab_release_foreign(t, (int)n);

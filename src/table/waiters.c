@@ -5,18 +5,20 @@
 /* ---- Marks: under the lock ------------------------------------------------------------------- */
 
 /* Is called after the mark itself is set. */
-static void wake(struct xsock__waiter *w)
+static void wake(struct xsock__fdtab *t, struct xsock__waiter *w)
 {
+    if (w->waker != NULL && w->waker->interrupts && !w->marked)
+        xsock__fdtab_interrupt(t, w->waker);
     w->marked = true;
     if (w->waker != NULL)
         xsock__sys_wake_set(&w->waker->wake);
 }
 
-void xsock__fdtab_wake_waiters(struct xsock__fd *fd)
+void xsock__fdtab_wake_waiters(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     for (struct xsock__waiter *w = fd->waiters; w != NULL; w = w->next) {
         xsock__atomic_store(&w->closed, 1);
-        wake(w);
+        wake(t, w);
     }
 }
 
@@ -25,9 +27,10 @@ void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters
     xsock__sys_lock(&t->lock);
     for (struct xsock__waiter *w = shared->first; w != NULL; w = w->next_shared) {
         xsock__atomic_store(&w->look_again, 1);
-        wake(w);
+        wake(t, w);
     }
     xsock__sys_unlock(&t->lock);
+    xsock__fdtab_end_interrupts(t);
 }
 
 void xsock__fdtab_clear_marks_locked(struct xsock__waiter *w)
@@ -66,7 +69,8 @@ static bool must_ask(const struct xsock__waiters *shared, const struct xsock__wa
 }
 
 /* w stops waiting. */
-static void pass_on(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+static void pass_on(struct xsock__fdtab *t, const struct xsock__waiters *shared,
+                    const struct xsock__waiter *w)
 {
     if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks)
         || count_asking(shared, w) > 0)
@@ -74,7 +78,7 @@ static void pass_on(const struct xsock__waiters *shared, const struct xsock__wai
     for (struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
         if (o != w && o->events == w->events && o->waker != NULL) {
             xsock__atomic_store(&o->asks, 1);
-            wake(o);
+            wake(t, o);
             return;
         }
 }
@@ -166,7 +170,7 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *s
     struct xsock__waker *extra = NULL;
     xsock__sys_lock(&t->lock);
     detach(w);
-    pass_on(shared, w);
+    pass_on(t, shared, w);
     bool set = w->marked;
     if (!set) {
         t->waiting--;
@@ -184,10 +188,64 @@ void xsock__fdtab_lose_wake(struct xsock__fdtab *t, const struct xsock__waiters 
                             struct xsock__waiter *w)
 {
     xsock__sys_lock(&t->lock);
-    pass_on(shared, w);
+    pass_on(t, shared, w);
     xsock__fdtab_lose_waker_locked(&w->waker);
     xsock__atomic_store(&w->asks, 1);
     xsock__sys_unlock(&t->lock);
+}
+
+/* ---- One descriptor, in the system ----------------------------------------------------------- */
+
+/* The same as attach_shared, with less to decide: this call is among those that wait most often. */
+static void attach_inside(struct xsock__fd *fd, struct xsock__waiters *shared,
+                          struct xsock__waiter *w, struct xsock__waker *k)
+{
+    k->interrupts = true;
+    w->waker = k;
+    w->events = 0; /* it asks the system itself, and nobody else need ask for it */
+    w->marked = false;
+    xsock__atomic_set(&w->closed, 0);
+    xsock__atomic_set(&w->look_again, 0);
+    xsock__atomic_set(&w->asks, 1);
+    w->next = fd->waiters;
+    w->link = &fd->waiters;
+    if (w->next != NULL)
+        w->next->link = &w->next;
+    fd->waiters = w;
+    w->next_shared = shared->first;
+    w->shared = &shared->first;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = &w->next_shared;
+    shared->first = w;
+}
+
+unsigned xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd,
+                            struct xsock__waiters *shared, struct xsock__waiter *w,
+                            struct xsock__waker *k)
+{
+    unsigned entered = 0;
+    xsock__sys_lock(&t->lock);
+    if (fd->state != LEAVING && xsock__fdtab_begin_waiting(t) == 0) {
+        attach_inside(fd, shared, w, k);
+        entered = ++t->entered != 0 ? t->entered : ++t->entered;
+    }
+    xsock__sys_unlock(&t->lock);
+    return entered;
+}
+
+/* Nobody interrupts the thread once the call is out of the lists. What was sent before is taken, so
+ * that no later call of the program is interrupted. */
+void xsock__fdtab_leave(struct xsock__fdtab *t, struct xsock__waiter *w)
+{
+    struct xsock__waker *k = w->waker;
+    xsock__sys_lock(&t->lock);
+    detach(w);
+    if (w->marked)
+        xsock__fdtab_end_interrupt(t, k);
+    t->waiting--;
+    xsock__sys_unlock(&t->lock);
+    if (w->marked)
+        xsock__sys_wake_clear(&k->wake);
 }
 
 /* ---- Several descriptors --------------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #define XSOCK__WAIT_LIMIT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/atomic.h"
@@ -18,6 +19,9 @@ enum { XSOCK__WAIT_OVER = 1 };
 struct xsock__limit {
     int64_t timeout_ns;                /* 0: the call may not wait; -1: no limit */
     const xsock__atomic_i64 *deadline; /* the socket's, for this direction; NULL: none */
+    /* Where the call has its flags for the system, if it may wait in the system's own call (see
+     * blocking.h). NULL: it may not. */
+    int *flags;
     bool begun;
     struct xsock__deadline timeout; /* once begun */
 };
@@ -28,6 +32,7 @@ static inline struct xsock__limit xsock__limit_make(int64_t timeout_ns,
     struct xsock__limit l; /* the timeout is written once it is begun */
     l.timeout_ns = timeout_ns;
     l.deadline = deadline;
+    l.flags = NULL;
     l.begun = false;
     return l;
 }

@@ -4,6 +4,7 @@
 #include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "wait/blocking.h"
 #include "wait/poller.h"
 #include "wait/wake.h"
 #include "xsock.h"
@@ -159,6 +160,8 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
 {
     struct xsock__wait w;
     int rc;
+    if (l->flags != NULL && (l->timeout_ns < 0 || code == XSOCK__TRY_SKIPPED))
+        code = xsock__blocking_try(t, fd, fn, call, events, l, code);
     xsock__wait_begin(&w, t, fd, events, l);
     for (;; code = fn(fd, call)) {
         bool later = code == XSOCK__TRY_LATER;
@@ -184,5 +187,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
                       int events, struct xsock__limit *l)
 {
-    return xsock__until_done_after(t, fd, fn, call, events, l, fn(fd, call));
+    bool asks = l->flags != NULL && events == XSOCK_POLLIN;
+    int code = asks ? XSOCK__TRY_SKIPPED : fn(fd, call);
+    return xsock__until_done_after(t, fd, fn, call, events, l, code);
 }

@@ -7,7 +7,8 @@
  *
  * These are three system calls, and one that blocks would be faster. But only shutdown() or a
  * signal ends such a call. The socket may be duplicated, or the process may fork, while a thread is
- * in the call, and shutdown() would then break somebody else's socket.
+ * in the call, and shutdown() would then break somebody else's socket. If the program gives a
+ * signal, calls wait in the system: see blocking.h.
  *
  * Two other ways were measured. Trying a few times before waiting: with both threads on one
  * processor, where Linux tends to put them, 8 tries double the time of a round trip, and with two
@@ -88,9 +89,10 @@ static inline int64_t xsock__wait_slice(int64_t left)
 }
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
- * system has not said so. */
+ * system has not said so. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED
+ * (see blocking.h). */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
-enum { XSOCK__TRY_LATER = INT_MIN };
+enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED };
 
 /* Tries, and waits, until the call is done. Returns 0 or an error of xsock__finish(). -XSOCK_EAGAIN
  * if the call may not wait or its timeout has passed; -XSOCK_ETIMEDOUT if its deadline has passed.

@@ -1,0 +1,37 @@
+/* Waking the calls that wait in the system's own call. Their wake is an interrupt of the thread,
+ * which has no effect if the thread is not inside yet. So whoever sets a mark interrupts again and
+ * again until the call has left the list of those that are interrupted. */
+#include "table/fdtab_private.h"
+
+enum { FIRST_PAUSE_NS = 20 * 1000, LAST_PAUSE_NS = 20 * 1000 * 1000 };
+
+void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k)
+{
+    k->next = t->interrupted;
+    k->link = &t->interrupted;
+    if (k->next != NULL)
+        k->next->link = &k->next;
+    t->interrupted = k;
+    xsock__atomic_add(&t->interrupts, 1);
+}
+
+void xsock__fdtab_end_interrupt(struct xsock__fdtab *t, const struct xsock__waker *k)
+{
+    *k->link = k->next;
+    if (k->next != NULL)
+        k->next->link = k->link;
+    xsock__atomic_add(&t->interrupts, -1);
+}
+
+void xsock__fdtab_end_interrupts_slowly(struct xsock__fdtab *t)
+{
+    int64_t ns = FIRST_PAUSE_NS;
+    while (xsock__atomic_load(&t->interrupts) != 0) {
+        (void)xsock__sys_wait(NULL, 0, NULL, ns);
+        ns = ns < LAST_PAUSE_NS / 2 ? 2 * ns : LAST_PAUSE_NS;
+        xsock__sys_lock(&t->lock);
+        for (const struct xsock__waker *k = t->interrupted; k != NULL; k = k->next)
+            xsock__sys_wake_set(&k->wake);
+        xsock__sys_unlock(&t->lock);
+    }
+}

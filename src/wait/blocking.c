@@ -1,0 +1,109 @@
+#include "wait/blocking.h"
+
+#include "facts/translate.h"
+#include "socket/sock.h"
+#include "sys.h"
+#include "xsock.h"
+
+/* A call that is not STARVED tries first, because nearly always something is there. Every so many
+ * waits a socket stops being STARVED, so that one call finds out whether it still has to wait. The
+ * number is a prime, so that a program that goes through its sockets in turns reaches each. */
+enum { WAITS_A_TRY = 127 };
+
+/* Whether a call of this kind may wait in the system. Streams must have a peer: connect would wait
+ * in the system, too. A low-water mark has another meaning there. */
+static inline bool may_block(const struct xsock__fd *fd, int events, const struct xsock__limit *l)
+{
+    const struct xsock__sock *s = fd->held.sock;
+    const bool receives = events == XSOCK_POLLIN;
+    const int state = xsock__atomic_load(&s->state);
+    int not= receives ? XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_LOW_WATER : XSOCK__SOCK_SHUT_WR;
+    if (xsock__sys_facts.edges_need_use)
+        not|= XSOCK__SOCK_EDGES; /* a poller has to be told before the wait */
+    return l->timeout_ns < 0 && (receives || events == XSOCK_POLLOUT)
+           && !xsock__atomic_load(&s->nonblock)
+           && (l->deadline == NULL || xsock__atomic_load_i64(l->deadline) < 0) && (state & not) == 0
+           && ((state & XSOCK__SOCK_CONNECTED) != 0 || !xsock__sock_is_stream(s));
+}
+
+static bool make_blocking(const struct xsock__fd *fd)
+{
+    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_BLOCKING))
+        return true;
+    if (xsock__sys_set_nonblock(fd->held.handle, false) != 0)
+        return false;
+    xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_BLOCKING, 0);
+    return true;
+}
+
+static int error_of(int code)
+{
+    return code == XSOCK__TRY_LATER     ? -XSOCK_EAGAIN
+           : code == XSOCK__TRY_SKIPPED ? -XSOCK_EINTR
+                                        : xsock__error_from_native(code);
+}
+
+/* What was changed before the call stands in the lists is seen here, and what is changed later sets
+ * a mark and interrupts the system's call. */
+bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
+                           int events, const struct xsock__limit *l)
+{
+    if (!xsock__sys_wake_self(&b->waker.wake) || !make_blocking(fd))
+        return false;
+    b->entered = xsock__fdtab_enter(t, fd, &fd->held.sock->waiters, &b->waiter, &b->waker);
+    if (b->entered == 0)
+        return false;
+    if (may_block(fd, events, l))
+        return true;
+    xsock__fdtab_leave(t, &b->waiter);
+    return false;
+}
+
+/* Also tells whether the next calls make a first try. If the call would block, somebody else has
+ * put the handle into non-blocking mode. */
+int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
+                        int events, int code)
+{
+    const bool starved = b->entered % WAITS_A_TRY != 0;
+    if (events == XSOCK_POLLIN && xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED) != starved)
+        xsock__sock_becomes(fd->held.sock, starved ? XSOCK__SOCK_STARVED : 0,
+                            starved ? 0 : XSOCK__SOCK_STARVED);
+    xsock__fdtab_leave(t, &b->waiter);
+    if (code == 0)
+        return 0;
+    const int error = error_of(code);
+    if (error == -XSOCK_EAGAIN)
+        (void)xsock__sys_set_nonblock(fd->held.handle, false);
+    if (error != -XSOCK_EAGAIN && error != -XSOCK_EINTR)
+        return code;
+    return xsock__atomic_load(&b->waiter.closed) ? XSOCK__TRY_LATER
+           : error == -XSOCK_EINTR               ? XSOCK__TRY_SKIPPED
+                                                 : code;
+}
+
+/* A signal of the program's own has interrupted the call, and the call waits on. */
+static bool goes_on(const struct xsock__waiter *w, int code)
+{
+    return error_of(code) == -XSOCK_EINTR && !xsock__atomic_load(&w->closed)
+           && !xsock__atomic_load(&w->look_again);
+}
+
+int xsock__blocking_try(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                        int events, struct xsock__limit *l, int code)
+{
+    struct xsock__blocking b;
+    if (code == XSOCK__TRY_SKIPPED && events == XSOCK_POLLIN
+        && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED))
+        code = fn(fd, call);
+    if (code != XSOCK__TRY_SKIPPED && error_of(code) != -XSOCK_EAGAIN)
+        return code;
+    if (may_block(fd, events, l) && xsock__blocking_begin(&b, t, fd, events, l)) {
+        *l->flags |= XSOCK__SYS_WAITS;
+        do
+            code = fn(fd, call);
+        while (goes_on(&b.waiter, code));
+        *l->flags &= ~XSOCK__SYS_WAITS;
+        code = xsock__blocking_end(&b, t, fd, events, code);
+    }
+    return code == XSOCK__TRY_SKIPPED ? fn(fd, call) : code;
+}
