@@ -158,7 +158,7 @@ run_names() {
     for name in "${names[@]}"; do
         program=$folder/bin/test_$name
         [ -e "$program" ] || program=$program.exe
-        run_program "$name" "$@" "$program"
+        run_program "$name${XSOCK_TEST_WAKE_SIGNAL:+-signal}" "$@" "$program"
     done
 }
 
@@ -168,6 +168,9 @@ run_kinds() {
     mapfile -t names < <(test_names "$1")
     run_names "$2" "${names[@]}" -- "${@:3}"
 }
+
+# run_signal_tests FOLDER [WRAPPER...]: runs the programs that run with a wake signal, too.
+run_signal_tests() { XSOCK_TEST_WAKE_SIGNAL=1 run_kinds signal "$@"; }
 
 # run_tests FOLDER [WRAPPER...]: runs every test program of a CMake build.
 run_tests() {

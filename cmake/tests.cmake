@@ -2,6 +2,7 @@
 #   fake   the core with the backend that fails to order (tests/support/fake_*.c)
 #   real   the library as it is built here, by its public calls
 #   inner  the static library, hidden functions included
+#   signal  a program of another line, which runs a second time with a wake signal
 #   windows  as inner, on Windows only, with a model of Windows in front of the system's functions
 
 set(support_dir "${PROJECT_SOURCE_DIR}/tests/support")
@@ -92,6 +93,14 @@ foreach(line IN LISTS test_lines)
         continue()
     endif()
     if(NOT WIN32 AND line MATCHES "^windows")
+        continue()
+    endif()
+    if(line MATCHES "^signal (.*)")
+        if(NOT WIN32 AND TARGET test_${CMAKE_MATCH_1})
+            add_test(NAME ${CMAKE_MATCH_1}-signal COMMAND test_${CMAKE_MATCH_1})
+            set_tests_properties(${CMAKE_MATCH_1}-signal PROPERTIES TIMEOUT 300 LABELS signal
+                ENVIRONMENT XSOCK_TEST_WAKE_SIGNAL=1)
+        endif()
         continue()
     endif()
     # The single file has a backend inside, and the one that fails to order cannot replace it.

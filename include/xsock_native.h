@@ -25,7 +25,7 @@ extern "C" {
  *
  * xsock does its own waiting. It keeps its handles in the system's non-blocking mode, whether
  * XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
- * change that mode.
+ * change that mode. With a wake signal (xsock_set_wake_signal()) a handle may be in either mode.
  * @{
  */
 
@@ -147,6 +147,57 @@ XSOCK_API int xsock_reserve(int number) XSOCK_MUST_USE;
  * @since 0.1
  */
 XSOCK_API int xsock_unreserve(int number);
+
+/** @} */
+
+/**
+ * @defgroup xsock_native_signal Wake signal
+ * @{
+ */
+
+/**
+ * Gives xsock a signal, by which it wakes threads that wait in a call. Calls that wait are faster
+ * then (POSIX systems).
+ *
+ * Without the signal a call that waits makes three system calls: it tries, waits until the socket
+ * is ready, and tries again. With the signal it makes one, in which the system waits. This holds
+ * for xsock_send(), xsock_recv() and their forms with addresses and messages, if the call has no
+ * timeout and no deadline and finds nothing to do. All other calls wait as before. Every call
+ * returns the same results as without the signal.
+ *
+ * What ends a wait sends the signal to the thread that waits: xsock_close(), xsock_dup2() over the
+ * descriptor, xsock_release(), xsock_shutdown(), xsock_set_deadline() and xsock_set_flags(). These
+ * calls return when the thread has left the system's call. Nothing else is done to the socket, so
+ * duplicates and other processes notice nothing of it.
+ *
+ * Make the call once, before the program has other threads. Choose a signal that nothing else
+ * uses, for example SIGUSR2. xsock handles the signal from then on. Three rules follow:
+ * - Do not change how the signal is handled.
+ * - Do not block the signal in a thread that calls xsock. The first call of a thread that waits
+ *   unblocks the signal. If the thread blocks it again, nothing wakes the thread in a later call,
+ *   and the calls that would wake it wait for it.
+ * - A handle of the system may be in blocking mode: a socket's handle is put into that mode by its
+ *   first such wait. Every process that shares the socket sees the change.
+ *
+ * With the signal xsock_sendfile() reads the file into a buffer and sends the buffer, because the
+ * system's own call would wait.
+ *
+ * @param[in] signo The system's number of the signal, for example SIGUSR2. 0: calls wait as they do
+ *     without a signal. The handler stays, and threads that wait by then are still woken.
+ * @return 0.
+ * @retval -XSOCK_EINVAL `signo` is negative, or the system has no such signal, or the signal cannot
+ *     have a handler (SIGKILL), or the system raises the signal for a fault (SIGSEGV).
+ * @retval -XSOCK_EBUSY The signal has a handler already, or is ignored.
+ * @retval -XSOCK_EOPNOTSUPP The system has no signals (Windows).
+ *
+ * @par Blocking
+ * The call does not block.
+ * @par Portability
+ * Linux, FreeBSD and macOS have it. The choice is the process's own: a forked child has it too, and
+ * a program that is started by exec does not.
+ * @since 0.1
+ */
+XSOCK_API int xsock_set_wake_signal(int signo);
 
 /** @} */
 

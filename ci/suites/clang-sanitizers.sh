@@ -6,6 +6,7 @@ flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-po
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_C_FLAGS="$flags" \
     -DXSOCK_BUILD_EXAMPLES=ON
 run_tests "$OUT" "${STEADY[@]}"
+run_signal_tests "$OUT" "${STEADY[@]}"
 run_script program bash "$TOP/tests/tool/run.sh" "${STEADY[@]}" "$OUT/bin/xsock"
 run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 

@@ -4,6 +4,7 @@
 
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Release -DXSOCK_BUILD_BENCH=ON
 run_tests "$OUT"
+run_signal_tests "$OUT"
 
 # Every global name in the archive has xsock's prefix, so that no name of a program is taken.
 hidden_or_public() {

@@ -9,3 +9,5 @@ TARGETS=("${tests[@]/#/test_}")
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_C_FLAGS=-fsanitize=thread
 export TSAN_OPTIONS=halt_on_error=1
 run_names "$OUT" "${tests[@]}" -- "${STEADY[@]}"
+mapfile -t again < <(test_names signal | grep -xFf <(printf '%s\n' "${tests[@]}"))
+XSOCK_TEST_WAKE_SIGNAL=1 run_names "$OUT" "${again[@]}" -- "${STEADY[@]}"

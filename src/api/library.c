@@ -2,11 +2,13 @@
 #include "api/library.h"
 
 #include "call/lookup.h"
+#include "facts/translate.h"
 #include "name/lookup_pool.h"
 #include "name/resolver.h"
 #include "socket/start.h"
 #include "sys.h"
 #include "xsock.h"
+#include "xsock_native.h"
 
 xsock__atomic_ptr xsock__library_process_table;
 
@@ -60,6 +62,11 @@ int xsock_cleanup(void)
         xsock__fdtab_free_idle_wakers(xsock__library_table());
     }
     return rc;
+}
+
+int xsock_set_wake_signal(int signo)
+{
+    return xsock__finish(xsock__sys_set_wake_signal(signo));
 }
 
 const char *xsock_version(void)

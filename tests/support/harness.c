@@ -6,6 +6,7 @@
 #include "harness.h"
 #include "qemu.h"
 #include "wine.h"
+#include "xsock_native.h"
 
 #ifdef _WIN32
 #define WIN32_LEAN_AND_MEAN
@@ -13,6 +14,7 @@
 #include <windows.h>
 #else
 #include <fcntl.h>
+#include <signal.h>
 #include <unistd.h>
 #endif
 
@@ -136,9 +138,21 @@ bool is_qemu(void)
 enum { DESCRIPTORS_END = 8 * 1024 };
 static int descriptors_before, handles_before;
 
+/* Some programs run twice: the second time, calls that wait do so in the system (tests.txt). */
+static int use_wake_signal(void)
+{
+#ifdef _WIN32
+    return 0;
+#else
+    return getenv("XSOCK_TEST_WAKE_SIGNAL") != NULL ? xsock_set_wake_signal(SIGUSR2) : 0;
+#endif
+}
+
 int harness_setup(void **state)
 {
     (void)state;
+    if (use_wake_signal() < 0)
+        return 1;
     /* The library starts before the count, so that its own handles are not counted as leaks. */
     if (xsock_startup() < 0)
         return 1;
