@@ -15,6 +15,7 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@
 #include "harness.h"
 #include "machine.h"
 #include "xsock.h"
+#include "xsock_native.h"
 #include "xsock_wasix.h"
 
 enum { HANDLES = 2000, PAYLOAD = 64, WARM_UP = 2 };
@@ -194,18 +196,23 @@ static void receive_own(void *unused, long n)
     }
 }
 
-static void blocked_recv(long n)
+static void blocked_recv(const char *name, long n)
 {
     long rounds = n + WARM_UP;
     pthread_t sender = 0;
+    atomic_store(&b.begun, 0);
     b.receiver = (pid_t)syscall(SYS_gettid);
     bench_must(socketpair(AF_UNIX, SOCK_STREAM, 0, b.raw) == 0
                    && xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, b.own) == 0
                    && pthread_create(&sender, NULL, send_to_sleeper, &rounds) == 0,
                "pairs and a thread");
-    count("recv that blocks", "raw", receive_raw, n);
-    count("recv that blocks", "xsock", receive_own, n);
+    count(name, "raw", receive_raw, n);
+    count(name, "xsock", receive_own, n);
     pthread_join(sender, NULL);
+    for (int i = 0; i < 2; i++) {
+        close(b.raw[i]);
+        xsock_close(b.own[i]);
+    }
 }
 
 static void open_listeners(void)
@@ -292,7 +299,10 @@ static void accept_in_many(const char *title, void *(*run)(void *), const struct
 static void count_blocking(void)
 {
     struct sockaddr_in own;
-    blocked_recv(20);
+    blocked_recv("recv that blocks", 20);
+    bench_must(xsock_set_wake_signal(SIGUSR2) == 0, "xsock_set_wake_signal()");
+    blocked_recv("recv that blocks, wake signal", 20);
+    bench_must(xsock_set_wake_signal(0) == 0, "xsock_set_wake_signal()");
     open_listeners();
     blocking_connects();
     own = b.raw_addr;

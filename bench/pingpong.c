@@ -79,5 +79,9 @@ int main(int argc, char **argv)
     play(STREAM_TCP, 1, "tcp");
     play(STREAM_LOCAL, 0, "local, one processor");
     play(STREAM_TCP, 0, "tcp, one processor");
+    if (library_use_wake_signal()) {
+        play(STREAM_LOCAL, 0, "local, one processor, wake signal");
+        play(STREAM_TCP, 0, "tcp, one processor, wake signal");
+    }
     return 0;
 }

@@ -108,10 +108,17 @@ TARGETS = [
       for size in ("64 bytes", "200 bytes", "1200 bytes")),
     *((f"ping-pong, {kind}", "at most 1.08 of raw", [ratio("pingpong", kind, 1.08)])
       for kind in ("local, one processor", "tcp, one processor")),
+    *((f"ping-pong, {kind}, wake signal", "at most 1.03 of raw",
+       [ratio("pingpong", f"{kind}, wake signal", 1.03)])
+      for kind in ("local, one processor", "tcp, one processor")),
+    ("a recv that blocks, wake signal", "no system call more than raw",
+     [calls_above_raw("recv that blocks, wake signal", 0)]),
     ("a recv that blocks", "one system call more than raw",
      [calls_above_raw("recv that blocks", 1)]),
     ("bulk over TCP, processors' time", "at most 1.01 of raw",
      [ratio("bulk", "256 KiB, processors' time", 1.01)]),
+    ("bulk over TCP, processors' time, wake signal", "at most 1.01 of raw",
+     [ratio("bulk", "256 KiB, wake signal, processors' time", 1.01)]),
     ("memory of a descriptor", "at most 176 bytes",
      [median("memory", "1000000 open", "all, resident", 176, " bytes")]),
     ("memory of a poller's member", "at most 128 bytes",

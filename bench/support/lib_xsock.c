@@ -1,7 +1,10 @@
 #include <stdlib.h>
 
+#include <signal.h>
+
 #include "library.h"
 #include "udp_xsock.h"
+#include "xsock_native.h"
 
 struct end {
     int d;
@@ -10,6 +13,15 @@ struct end {
 static void start(void)
 {
     bench_must(xsock_startup() == 0, "xsock_startup()");
+}
+
+bool library_use_wake_signal(void)
+{
+#ifdef SIGUSR2
+    return xsock_set_wake_signal(SIGUSR2) == 0;
+#else
+    return false;
+#endif
 }
 
 static void open_close(void *unused, long n)

@@ -43,6 +43,9 @@ extern const size_t library_count;
 /* Starts all libraries. */
 void libraries_start(void);
 
+/* xsock has a wake signal from now on. Returns false if the system has no signals. */
+bool library_use_wake_signal(void);
+
 /* Makes two ends for each library that has streams of this kind. Returns the number of libraries.
  * The caller closes the ends. */
 struct library_pair {
