@@ -152,6 +152,27 @@ static void the_hop_limit_of_one_ipv4_packet_cannot_be_set(void **state)
     sockets_close(d);
 }
 
+static int find_loopback(const struct xsock_interface *i, void *out)
+{
+    if ((i->flags & XSOCK_IF_LOOPBACK) != 0)
+        *(uint32_t *)out = i->index;
+    return 0;
+}
+
+static void a_dual_socket_is_tied_to_an_interface_for_packets_of_both_families(void **state)
+{
+    int d = open_udp(XSOCK_AF_INET6);
+    uint32_t index = 0;
+    (void)state;
+    assert_true(xsock_interfaces(find_loopback, &index) > 0);
+    assert_true(index != 0);
+    fake_win32.keeps_ties = true;
+    ASSERT_RESULT(0, xsock_set_device(d, index));
+    assert_int_equal(index, fake_win32.tie_of_ipv6);
+    assert_int_equal(htonl(index), fake_win32.tie_of_ipv4);
+    sockets_close(d);
+}
+
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
 static void the_address_of_an_ipv4_packet_is_a_mapped_one_on_a_dual_socket(void **state)
@@ -292,6 +313,7 @@ int main(void)
         WINDOWS_TEST(an_ipv6_packet_has_records_of_ipv6),
         WINDOWS_TEST(an_ipv4_packet_comes_from_no_ipv6_address),
         WINDOWS_TEST(the_hop_limit_of_one_ipv4_packet_cannot_be_set),
+        WINDOWS_TEST(a_dual_socket_is_tied_to_an_interface_for_packets_of_both_families),
         WINDOWS_TEST(the_address_of_an_ipv4_packet_is_a_mapped_one_on_a_dual_socket),
         WINDOWS_TEST(the_tos_comes_in_each_record_that_windows_has_for_it),
         WINDOWS_TEST(a_record_that_is_too_short_is_passed_over),

@@ -197,12 +197,18 @@ int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
     return 0;
 }
 
+/* A dual-stack socket sends IPv4 packets, too. If it refuses the option, it does not need it. */
 int xsock__sys_set_device(uintptr_t h, int af, uint32_t index)
 {
     DWORD v = index_for(af, index);
+    int code =
+        set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, &v, sizeof v);
 
-    return set(h, level_of(af), af == XSOCK_AF_INET6 ? IPV6_UNICAST_IF : IP_UNICAST_IF, &v,
-               sizeof v);
+    if (code == 0 && af == XSOCK_AF_INET6) {
+        v = index_for(XSOCK_AF_INET, index);
+        (void)set(h, IPPROTO_IP, IP_UNICAST_IF, &v, sizeof v);
+    }
+    return code;
 }
 
 int xsock__sys_get_device(uintptr_t h, int af, uint32_t *out)

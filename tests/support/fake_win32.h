@@ -55,6 +55,10 @@ struct fake_win32 {
      * not told, as with some network adapters. */
     bool joins_datagrams, omits_segments;
 
+    /* IP_UNICAST_IF and IPV6_UNICAST_IF are kept, and not set. (Wine 8 has the second one's number
+     * in another byte order than Windows.) */
+    bool keeps_ties;
+
     /* The provider has no WSARecvMsg. */
     bool lacks_recvmsg;
 
@@ -98,6 +102,7 @@ struct fake_win32 {
 
     int reports_told;      /* out, as what follows */
     unsigned coalesces_to; /* UDP_RECV_MAX_COALESCED_SIZE as it was last set */
+    uint32_t tie_of_ipv4, tie_of_ipv6;
     int judged_polls, lost_polls;
     int stale_calls;    /* receives by the stale handle */
     int type_questions; /* SO_TYPE */

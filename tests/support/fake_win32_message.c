@@ -2,6 +2,7 @@
 #include "fake_win32.h"
 
 #include <winsock2.h>
+#include <ws2tcpip.h>
 #include <mswsock.h>
 #include <string.h>
 #include <windows.h>
@@ -121,6 +122,12 @@ static int WSAAPI fake_get_option(SOCKET s, int level, int name, char *value, in
 
 bool fake_win32_takes_option(int level, int name, const char *value)
 {
+    if (fake_win32.keeps_ties && name == IP_UNICAST_IF
+        && (level == IPPROTO_IP || level == IPPROTO_IPV6)) { /* they have one number */
+        memcpy(level == IPPROTO_IP ? &fake_win32.tie_of_ipv4 : &fake_win32.tie_of_ipv6, value,
+               sizeof fake_win32.tie_of_ipv4);
+        return true;
+    }
     if (!fake_win32.joins_datagrams || level != IPPROTO_UDP || name != COALESCED_SIZE)
         return false;
     memcpy(&fake_win32.coalesces_to, value, sizeof fake_win32.coalesces_to);
