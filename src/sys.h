@@ -51,9 +51,9 @@ struct xsock__sys_facts {
     /* Receiving with XSOCK_MSG_TRUNC tells how long a datagram of INET, INET6 or LOCAL was. A
      * backend gets the flag only if this is true, and only for these families. */
     bool tells_whole_length;
-    /* The numbers of a STREAM and a DGRAM socket of INET, INET6 and LOCAL with the default protocol,
-     * whose number is the same everywhere: what most programs open. Others are converted by the
-     * functions below, and so are these if the family is 0 here. */
+    /* What most programs open: the numbers of a STREAM and a DGRAM socket of INET, INET6 and LOCAL
+     * with the default protocol, whose number is the same everywhere. The functions below convert
+     * all others, and also these if the family is 0 here. */
     struct xsock__sys_triple usual[6];
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;

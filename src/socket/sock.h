@@ -79,8 +79,8 @@ struct xsock__sock {
 int xsock__sock_open(int af, int type, int protocol, struct xsock__held *out);
 int xsock__sock_pair(int af, int type, int protocol, struct xsock__held out[2]);
 
-/* The same, but the socket is written into the caller's memory, which stays the caller's on failure.
- */
+/* The same, but the socket is written into the caller's memory. On failure the memory stays the
+ * caller's. */
 int xsock__sock_open_in(int af, int type, int protocol, struct xsock__sock *memory,
                         uintptr_t *out_handle);
 int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__held *out);

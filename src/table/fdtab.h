@@ -108,8 +108,8 @@ int xsock__fdtab_notifications(struct xsock__fdtab *t);
 void xsock__fdtab_notify(struct xsock__fdtab *t);
 
 /* Takes the lowest free number >= min, which is >= 0. The number counts as open, but get() does not
- * find it yet. The caller fills in `held` and publishes (find.h), or cancels. -XSOCK_EMFILE if no number is
- * free below the limit; -XSOCK_ENOMEM. */
+ * find it yet. The caller fills in `held` and publishes (find.h), or cancels. -XSOCK_EMFILE if no
+ * number is free below the limit; -XSOCK_ENOMEM. */
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out);
 
 /* Does the same for a handle from outside, which is filled in and may not be changed. -XSOCK_EBUSY
