@@ -24,7 +24,7 @@ static int start(void **state)
     return p < 0;
 }
 
-static int stop(void **state)
+static int end(void **state)
 {
     xsock__fdtab_destroy(t);
     if (fake_pollers() != 0 || fake_poller_members() != 0) {
@@ -35,7 +35,7 @@ static int stop(void **state)
     return fake_teardown(state);
 }
 
-#define POLLER_TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+#define POLLER_TEST(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 static int open_member(uint32_t events, uint64_t data)
 {

@@ -40,7 +40,7 @@ static int setup(void **state)
     return rc;
 }
 
-static void stop(void)
+static void stop_guest(void)
 {
     guest_stop(&guest);
     guest_stop(&other);
@@ -48,7 +48,7 @@ static void stop(void)
 
 static int teardown(void **state)
 {
-    stop();
+    stop_guest();
     if (fake_wakes() != 0)
         return 1;
     return fake_teardown(state);
@@ -157,7 +157,7 @@ static void all_end_with(fake_hook *fn)
 {
     for (int i = 0; i < CALLS; i++) {
         for (int window = 0; window < 3; window++) {
-            stop();
+            stop_guest();
             fake_reset();
             start((struct xsock_wasix_config){0});
             int d = calls[i].prepare();
@@ -225,7 +225,7 @@ static void wait_too(void *user)
 static void only_so_many_calls_wait(void **state)
 {
     (void)state;
-    stop();
+    stop_guest();
     start((struct xsock_wasix_config){.max_waiting = 1});
     int d = connected();
     struct second s = {connected(), 0};
@@ -241,7 +241,7 @@ static void a_full_table_loses_no_connection(void **state)
 {
     unsigned port;
     (void)state;
-    stop();
+    stop_guest();
     start((struct xsock_wasix_config){.max_descriptors = 5});
     int listener = guest_listen(&guest, XSOCK_AF_INET, &port);
     int filler = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_DGRAM);
@@ -263,7 +263,7 @@ static void vectors_count_against_the_scratch(void **state)
     const uint64_t enough = 17 * sizeof(struct xsock_vec);
     (void)state;
     for (uint64_t quota = enough - 1; quota <= enough; quota++) {
-        stop();
+        stop_guest();
         start((struct xsock_wasix_config){.max_scratch = quota});
         int d = connected();
         for (uint64_t i = 0; i < 17; i++)
