@@ -61,7 +61,7 @@ READY = """
 ## Readiness
 
 What xsock_poll() and pollers report of a socket in each state, on every system. Only pollers report
-RDHUP. The states have the names that `tests/test_readiness.c` has for them.
+RDHUP. The states have the names that `tests/support/ready_states.c` has for them.
 
 """
 
