@@ -13,7 +13,7 @@ static const int64_t patience_ns = INT64_C(5000000000);
 struct call {
     struct thread *thread;
     int d, result;
-    bool accepts, polls;
+    bool accepts, polls, sends;
 };
 
 static void run_call(void *user)
@@ -23,6 +23,8 @@ static void run_call(void *user)
     char byte;
     if (c->polls)
         c->result = xsock_poll(&p, 1, patience_ns);
+    else if (c->sends)
+        c->result = (int)xsock_send(c->d, "x", 1, 0);
     else
         c->result = c->accepts ? xsock_accept(c->d, 0, NULL) : (int)xsock_recv(c->d, &byte, 1, 0);
 }
@@ -115,24 +117,26 @@ static void each_of_three_threads_in_accept_gets_its_connection(void **state)
     sockets_close(l);
 }
 
-/* The library has had one device before the system refuses more. No fixture counts handles, because
- * the wakes are made anew. */
-static void threads_without_devices_of_their_own_get_their_bytes(void **state)
+/* The library has had one device before the system refuses more. One thread waits to receive, and
+ * the other one to send. No fixture counts handles, because the wakes are made anew. */
+static void two_threads_without_devices_of_their_own_both_end(void **state)
 {
     int d[2];
     (void)state;
     (void)xsock_cleanup();
     sockets_tcp(d);
+    sockets_fill(d[1]);
     struct xsock_pollfd p = {.fd = d[1], .events = XSOCK_POLLIN};
     ASSERT_RESULT(0, xsock_poll(&p, 1, 0));
     fake_win32.loses_polls = true;
     fake_win32.lacks_device = true;
     set_patience(d[1], XSOCK_SO_RCVTIMEO);
-    struct call c[2] = {{.d = d[1]}, {.d = d[1]}};
+    set_patience(d[1], XSOCK_SO_SNDTIMEO);
+    struct call c[2] = {{.d = d[1]}, {.d = d[1], .sends = true}};
     start(c, 2);
     waiters_await(d[1], 2);
     sockets_send(d[0]);
-    sockets_send(d[0]);
+    UNTIL(sockets_drain(d[0]) == 0, (void)0);
     for (int i = 0; i < 2; i++) {
         thread_join(c[i].thread);
         ASSERT_RESULT(1, c[i].result);
@@ -260,7 +264,7 @@ static void many_members_are_reported(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threads_without_devices_of_their_own_get_their_bytes),
+        cmocka_unit_test(two_threads_without_devices_of_their_own_both_end),
         WINDOWS_TEST(each_of_two_threads_in_recv_gets_its_byte),
         WINDOWS_TEST(a_poll_and_a_recv_of_one_socket_both_end),
         WINDOWS_TEST(each_of_three_threads_in_accept_gets_its_connection),
