@@ -136,8 +136,8 @@ static int do_recv_batch(const struct scene *s)
 }
 
 /* The buffers of a connection may have grown since they were filled. They are filled again by large
- * pieces, because many calls with a byte take long. The calls that may wait send one byte, so that a
- * call that waits has sent nothing. */
+ * pieces, because many calls with a byte take long. The calls that may wait send one byte, so that
+ * a call that waits has sent nothing. */
 static int do_send(const struct scene *s)
 {
     static const char piece[65536];

@@ -78,10 +78,10 @@ static enum xsock__sys_listener look_in_inet(const struct wanted *w)
 /* What a listener at an address of INET6 is to the address that is looked for.
  *
  * A listener at [::] may be of IPv6 alone or of both families, and the row does not tell. Windows
- * has a row in IPv4's table, too, for a listener of both (https://github.com/nodejs/node/issues/9390
- * shows the two), so [::] alone is mostly a listener of IPv6. Wine has no second row. So to an
- * IPv4 address [::] is neither a listener, for whose sake a refusal would be tried again, nor a
- * proof that nobody listens. */
+ * has a row in IPv4's table, too, for a listener of both, so [::] alone is mostly a listener of
+ * IPv6. Wine has no second row. So to an IPv4 address [::] is neither a listener, for whose sake a
+ * refusal would be tried again, nor a proof that nobody listens.
+ * https://github.com/nodejs/node/issues/9390 shows the two rows. */
 static enum xsock__sys_listener judge_inet6(const uint8_t at[16], const struct wanted *w)
 {
     static const uint8_t any[16], any_ipv4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};

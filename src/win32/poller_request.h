@@ -52,7 +52,7 @@ struct xsock__sys_poller {
     struct xsock__lock lock;           /* of all that follows, and of the requests */
     struct xsock__request *listed, **listed_end;
     size_t count, listed_count, pending, retired;
-    bool port_is_due; /* a wait had no room left for what is in the port */
+    bool port_is_due;                /* a wait had no room left for what is in the port */
     size_t waiters;                  /* threads that are waiting now */
     uint64_t serial;                 /* of waits */
     struct xsock__afd_poll question; /* last: there is room for XSOCK__POLLER_BATCH entries */
@@ -96,9 +96,9 @@ void xsock__request_reap(struct xsock__sys_poller *p);
 /* Of what the port gave. NULL: a wake. */
 struct xsock__request *xsock__request_of(const OVERLAPPED_ENTRY *e);
 
-/* Asks about n of them at this moment, in one question, n at most XSOCK__POLLER_BATCH. Their answers
- * are those of the question then. False: the question was refused, because one of the sockets was
- * closed from outside, and all answers are as they were. */
+/* Asks about n of them at this moment, in one question. n is XSOCK__POLLER_BATCH at most. Their
+ * answers are those of the question then. False: the question was refused, because one of the
+ * sockets was closed from outside, and all answers are as they were. */
 bool xsock__request_ask(struct xsock__sys_poller *p, struct xsock__request *const *v, size_t n);
 
 /* The driver's events that came; ABORT also where it has failed; 0: none, or it was cancelled. */
