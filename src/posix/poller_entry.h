@@ -9,6 +9,8 @@
 #include "posix/native.h"
 #include "sys_poller.h"
 
+#ifdef XSOCK__POLLER_POLL
+
 struct entry {
     struct xsock__sys_member *m; /* whose state is the place of this entry, counted from 1 */
     uint32_t asked;
@@ -25,5 +27,7 @@ short xsock__posix_entry_asks(uint32_t events);
 /* Whether anything of an answer is to be reported, which is stored then. Notes what was reported,
  * and whether poll() would return at once though there is nothing to report. */
 bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock__sys_event *out);
+
+#endif
 
 #endif

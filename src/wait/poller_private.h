@@ -114,8 +114,8 @@ static inline bool xsock__poller_any_noted(struct xsock__poller *p)
 }
 
 /* poller_report.c: makes a report of `count` events of the system in v, in at most n entries. v and
- * out have room for n. Returns how many there are. *out_vain becomes true if the system has reported
- * what is not to be reported of a member. */
+ * out have room for n. Returns how many there are. *out_vain becomes true if the system has
+ * reported what is not to be reported of a member. */
 int xsock__poller_report(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
                          struct xsock_event *out, size_t n, bool *out_vain);
 

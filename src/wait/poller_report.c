@@ -1,5 +1,6 @@
-/* What a wait reports: the members' events, with the data and the numbers that stand in their slots.
- * A member is touched only if its socket has failed, or its state may have something to add. */
+/* What a wait reports: the members' events, with the data and the numbers that stand in their
+ * slots. A member is touched only if its socket has failed, or its state may have something to
+ * add. */
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
