@@ -29,6 +29,10 @@ STORED = [
     (r"(leave_sock|drop_sock|unref)$", r"wasix/(event|pipe|epoll)\.c:\w*gone\w*$"),
     # These pointers are the system's. None of our functions is behind them but the harmless one.
     (r"win32/accept\.c:(run|get_peer)$", r"win32/accept\.c:load$"),
+    (r"(wasix/file\.c:transfer|xsock__wasix_file_(read|write))$",
+     r"wasix/(event|pipe)\.c:(read|write)_(event|pipe)$"),
+    (r"(wasix/poll\.c:\w+|xsock__wasix_poll_oneoff)$",
+     r"wasix/(event|pipe)\.c:\w*available\w*$"),
 ]
 
 NODE = re.compile(r'node: \{ title: "([^"]+)" label: "[^"]*\\n(\d+) bytes \(([a-z,]+)\)')
@@ -97,6 +101,8 @@ def title(symbol, source, known):
 class Walk:
     def __init__(self, frames, calls, taken):
         self.frames, self.calls, self.taken, self.done = frames, calls, taken, {}
+        self.stored = {target for target in frames
+                       if any(re.search(what, target) for _, what in STORED)}
 
     def by_pointer(self, name, held):
         stored = [target for who, what in STORED if re.search(who, name)
@@ -107,7 +113,7 @@ class Walk:
         """Returns the bytes and the path."""
         if name not in self.frames or name in path:
             return 0, ()
-        own = self.taken.get(name, set()) - self.calls.get(name, set())
+        own = self.taken.get(name, set()) - self.calls.get(name, set()) - self.stored
         held = frozenset(own) if own else held  # the nearest that has taken some
         key = (name, held)
         if key not in self.done:
