@@ -30,16 +30,17 @@ check() {
     fi
 }
 
-# build NAME ARGUMENT...: compiles a program with the headers in front and the libraries behind.
+# build NAME ARGUMENT...: compiles a program with the headers in front and the libraries behind. A
+# call without a declaration would go past the library.
 build() {
     local name=$1
     shift
     if [ "$KIND" = wine ]; then
-        x86_64-w64-mingw32-gcc -O1 -w -DWIN32_LEAN_AND_MEAN -I"$POSIX/include-win32" -I"$POSIX/include" "$@" \
+        x86_64-w64-mingw32-gcc -O1 -Werror=implicit-function-declaration -DWIN32_LEAN_AND_MEAN -I"$POSIX/include-win32" -I"$POSIX/include" "$@" \
             "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -lws2_32 -liphlpapi -lbcrypt -static -lpthread \
             -o "$OUT/$name.exe"
     else
-        cc -O1 -w -I"$POSIX/include" "$@" "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -pthread \
+        cc -O1 -Werror=implicit-function-declaration -I"$POSIX/include" "$@" "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -pthread \
             -o "$OUT/$name"
     fi
 }

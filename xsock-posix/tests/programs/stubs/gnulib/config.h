@@ -1,6 +1,8 @@
 /* What gnulib's tests expect of config.h, without gnulib's configure. */
 #include <stdbool.h>
 #ifndef _WIN32
+#define HAVE_UNISTD_H 1
+#define HAVE_SYS_WAIT_H 1
 #define O_BINARY 0
 #define O_TEXT 0
 #endif
