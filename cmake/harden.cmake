@@ -43,7 +43,7 @@ function(xsock_harden_link option users)
     endif()
 endfunction()
 
-if(MSVC)
+if(MSVC OR CMAKE_C_SIMULATE_ID STREQUAL "MSVC")
     if(NOT XSOCK_USER_FLAGS MATCHES "/guard:" AND CMAKE_C_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
         # The linker marks ASLR, DEP and high entropy by default; /GS is the compiler's default.
         set(XSOCK_HARDEN_COMPILE /guard:cf)
