@@ -18,7 +18,7 @@ failed=0
 
 # Sets `options` to what CMake needs for a compiler of the list.
 choose() { # NAME COMPILER
-    local name=$1 compiler=$2 extra=() flags=()
+    local name=$1 compiler=$2 extra=()
     options=()
     case $compiler in
     gcc | clang) options=("-DCMAKE_C_COMPILER=$compiler"); return ;;
@@ -31,16 +31,14 @@ choose() { # NAME COMPILER
         once zig install_zig
         extra=("-DXSOCK_ZIG_TARGET=${compiler#zig:}")
         # musl's uintptr_t is a long there, and CMocka's header would declare an int.
-        case $compiler in zig:s390x-*) flags=(-D_UINTPTR_T_DEFINED) ;; esac
+        case $compiler in zig:s390x-*) extra+=(-DCMAKE_C_FLAGS=-D_UINTPTR_T_DEFINED) ;; esac
         compiler=zig
         ;;
     msvc-clang) extra=(-DHAVE_MSVC_THREAD_LOCAL_STORAGE=OFF -DHAVE_GCC_THREAD_LOCAL_STORAGE=OFF) ;;
     esac
-    once "cmocka-matrix-$name" build_cmocka "matrix-$name" "$compiler.cmake" "${extra[@]}" \
-        "-DCMAKE_C_FLAGS=-w ${flags[*]}"
+    once "cmocka-matrix-$name" build_cmocka "matrix-$name" "$compiler.cmake" "${extra[@]}"
     mapfile -t options < <(cmocka_options "matrix-$name")
-    options+=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/$compiler.cmake" "-DCMAKE_C_FLAGS=${flags[*]}"
-        "${extra[@]}")
+    options+=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/$compiler.cmake" "${extra[@]}")
 }
 
 # in_tree FILE RELEASE COMMAND [FLAG]: writes a script that is a compiler of another release. The
