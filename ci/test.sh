@@ -11,10 +11,14 @@
 # shellcheck source=ci/deps.sh
 . "$TOP/ci/deps.sh"
 
-# The long suites come first, so that short ones fill the time at the end.
-ALL=(freebsd mingw-static mingw-shared wasix posix peers single gcc-threads clang-sanitizers meson bench
-    gcc-static gcc-shared clang-shared consumers mingw-32 musl old-linux poller-kqueue poller-poll stack unwind
-    headers pages guide compat around abi tree format)
+# The long suites come first, so that short ones fill the time at the end. Suites that wait much
+# (downloads, Wine, peers) stand beside suites that compile.
+ALL=(mingw-static clang-sanitizers freebsd peers consumers single posix meson musl mingw-shared
+    gcc-static clang-shared gcc-shared wasix bench gcc-threads old-linux mingw-32 pages tree guide
+    unwind stack poller-kqueue poller-poll headers format around compat abi)
+
+# One more than there are processors, because tests often wait.
+AT_ONCE=$((JOBS + 1))
 
 # The needs of the suites that are named, as "WHAT PACKAGE".
 needs_of() {
@@ -36,11 +40,13 @@ install_clang_runtime() {
 # Runs one suite with its output in a file, and prints the file at the end, so that the output of
 # suites does not mix.
 run_suite() {
-    local suite=$1 status=0 start=$SECONDS
+    local suite=$1 status=0 start=$SECONDS TIMEFORMAT='%U %S'
     rm -f "$RESULTS/$suite" "$RESULTS/$suite.end"
-    bash "$TOP/ci/suite.sh" "$suite" >"$RESULTS/$suite.log" 2>&1 </dev/null || status=$?
     {
-        say "== $suite ($((SECONDS - start)) s)"
+        time bash "$TOP/ci/suite.sh" "$suite" >"$RESULTS/$suite.log" 2>&1 </dev/null
+    } 2>"$RESULTS/$suite.time" || status=$?
+    {
+        say "== $suite ($((SECONDS - start)) s, of processors $(awk '{ printf "%d", $1 + $2 }' "$RESULTS/$suite.time") s)"
         cat "$RESULTS/$suite.log"
         if [ "$status" -ne 0 ] || [ ! -e "$RESULTS/$suite.end" ]; then
             say "  FAILED  the suite $suite did not run to its end (status $status)"
@@ -62,7 +68,7 @@ tidy() {
 run_suites() {
     local suite running=0
     for suite in "$@"; do
-        if [ "$running" -ge "$JOBS" ]; then
+        if [ "$running" -ge "$AT_ONCE" ]; then
             wait -n || true
             running=$((running - 1))
         fi
