@@ -62,7 +62,7 @@ installed_program() { # KIND
     prints "xsock $(version)" "$OUT/$1/installed/bin/xsock" --version
 }
 
-must "static: installs" install_xsock static OFF
+must "static: installs" install_xsock static OFF -DCMAKE_BUILD_TYPE=None
 must "shared: installs" install_xsock shared ON
 for kind in static shared; do
     check "$kind: a program by pkg-config" by_pkg_config $kind
@@ -160,7 +160,7 @@ on_windows() { # FOLDER OPTION...
     [ ! -e "$OUT/windows/installed/bin/libxsock-0.dll" ] || cp "$OUT"/windows/installed/bin/*.dll "$1"
     prints 3 wine "$1/consumer.exe"
 }
-must "Windows: installs" install_xsock windows ON "${windows[@]}"
+must "Windows: installs" install_xsock windows ON "${windows[@]}" -DCMAKE_BUILD_TYPE=None
 # The toolchain file looks for packages in the folders of the target only.
 check "Windows: a program by CMake's package" on_windows "$OUT/windows/by-cmake" \
     -Dxsock_DIR="$OUT/windows/installed/lib/cmake/xsock"
