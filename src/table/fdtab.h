@@ -160,6 +160,7 @@ struct xsock__waker {
     struct xsock__waker *next, **link; /* the list of all wakes of the table, or see `interrupts` */
     /* It interrupts a system call (see xsock__fdtab_enter). It is in no list until it is set. */
     bool interrupts;
+    unsigned turn; /* the table's count of interrupts when it was set */
 };
 
 /* A second list of waiters, which belongs to the owner of what descriptors hold: a waiter of any

@@ -59,11 +59,12 @@ struct xsock__fdtab {
     struct xsock__waker *wakers, *idle_wakers;
     struct xsock__waker *interrupted; /* set, and the calls have not left the system yet; */
     xsock__atomic_int interrupts;     /* how many these are */
+    unsigned turns, entered;          /* how many were ever set; see xsock__fdtab_enter */
     int count, limit, waiting, idle_count;
     int lowest; /* no number below it is free, from the first one on */
     bool sealed;
     struct xsock__fd seal_fd, notify_fd;
-    unsigned notifications, entered; /* entered: see xsock__fdtab_enter */
+    unsigned notifications;
     unsigned leaving;       /* how many descriptors were closed, */
     xsock__atomic_int left; /* and of how many the handle is freed; not under the lock */
     xsock__fdtab_closed *closed;
@@ -177,7 +178,8 @@ void xsock__fdtab_wake_waiters(struct xsock__fdtab *t, struct xsock__fd *fd);
 void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k);
 void xsock__fdtab_end_interrupt(struct xsock__fdtab *t, const struct xsock__waker *k);
 
-/* interrupt.c: without the lock. Returns when all calls that have a mark have left the system. */
+/* interrupt.c: without the lock. Returns when all calls that have a mark now have left the system.
+ */
 void xsock__fdtab_end_interrupts_slowly(struct xsock__fdtab *t);
 static inline void xsock__fdtab_end_interrupts(struct xsock__fdtab *t)
 {

@@ -12,6 +12,7 @@ void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k)
     if (k->next != NULL)
         k->next->link = &k->next;
     t->interrupted = k;
+    k->turn = ++t->turns;
     xsock__atomic_add(&t->interrupts, 1);
 }
 
@@ -23,15 +24,30 @@ void xsock__fdtab_end_interrupt(struct xsock__fdtab *t, const struct xsock__wake
     xsock__atomic_add(&t->interrupts, -1);
 }
 
+/* Under the lock. Interrupts the calls that were marked up to this turn once more. Returns whether
+ * there are any. */
+static bool repeat(const struct xsock__fdtab *t, unsigned turn)
+{
+    bool any = false;
+    for (const struct xsock__waker *k = t->interrupted; k != NULL; k = k->next)
+        if (turn - k->turn <= INT32_MAX) {
+            xsock__sys_wake_set(&k->wake);
+            any = true;
+        }
+    return any;
+}
+
+/* Calls that are marked later are somebody else's. */
 void xsock__fdtab_end_interrupts_slowly(struct xsock__fdtab *t)
 {
     int64_t ns = FIRST_PAUSE_NS;
-    while (xsock__atomic_load(&t->interrupts) != 0) {
+    xsock__sys_lock(&t->lock);
+    const unsigned turn = t->turns;
+    while (t->interrupted != NULL && repeat(t, turn)) {
+        xsock__sys_unlock(&t->lock);
         (void)xsock__sys_wait(NULL, 0, NULL, ns);
         ns = ns < LAST_PAUSE_NS / 2 ? 2 * ns : LAST_PAUSE_NS;
         xsock__sys_lock(&t->lock);
-        for (const struct xsock__waker *k = t->interrupted; k != NULL; k = k->next)
-            xsock__sys_wake_set(&k->wake);
-        xsock__sys_unlock(&t->lock);
     }
+    xsock__sys_unlock(&t->lock);
 }
