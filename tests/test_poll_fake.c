@@ -112,7 +112,7 @@ enum moment { ASKS, BEFORE_IT_WAITS, AS_IT_WAITS, WAITS, MOMENTS };
 
 /* Which of many descriptors is closed, at each step of the call. Their number decides where the
  * call's memory is. */
-static void assert_told_of_close(int n, int which, enum moment moment)
+static void assert_told_of_close(int n, int which, int moment)
 {
     struct xsock_pollfd v[COUNT];
     struct event e;
