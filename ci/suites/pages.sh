@@ -56,7 +56,7 @@ installed() {
 }
 with_cmake() {
     rm -rf "$OUT/cmake" "$OUT/cmake-prefix"
-    cmake -S "$TOP" -B "$OUT/cmake" -G Ninja -DXSOCK_WASIX=OFF \
+    cmake -S "$TOP" -B "$OUT/cmake" -G Ninja -DXSOCK_WASIX=OFF -DCMAKE_BUILD_TYPE=None \
         -DCMAKE_INSTALL_PREFIX="$OUT/cmake-prefix" &&
         cmake --build "$OUT/cmake" && cmake --install "$OUT/cmake" && installed "$OUT/cmake-prefix"
 }
@@ -78,6 +78,7 @@ archive_has_them() {
         tar -xf "$OUT"/dist/build/meson-dist/*.tar.gz --strip-components=1 -C "$OUT/archive" &&
         grep -q '^.Nm xsock_open' "$OUT/archive/man/man3/xsock_open.3" &&
         cmake -S "$OUT/archive" -B "$OUT/archive/build" -G Ninja -DXSOCK_DOXYGEN=NOTFOUND \
+            -DCMAKE_BUILD_TYPE=None \
             -DCMAKE_INSTALL_PREFIX="$OUT/archive-prefix" &&
         cmake --build "$OUT/archive/build" && cmake --install "$OUT/archive/build" &&
         [ -f "$OUT/archive-prefix/share/man/man3/xsock_open.3" ]
