@@ -22,11 +22,11 @@ compiles() {
 compiles "gcc" gcc
 compiles "gcc O2" gcc -O2
 compiles "gcc C11 strict" gcc -std=c11 -O1 -Wconversion -Wshadow
-compiles "gcc without WASIX" gcc -O1 -DXSOCK_NO_WASIX
-compiles "gcc with poll" gcc -O1 -DXSOCK_POSIX_POLLER_POLL
-compiles "clang" clang -O1
-compiles "musl" musl-gcc -O1
-compiles "mingw" x86_64-w64-mingw32-gcc -O1
+compiles "gcc without WASIX" gcc -DXSOCK_NO_WASIX
+compiles "gcc with poll" gcc -DXSOCK_POSIX_POLLER_POLL
+compiles "clang" clang
+compiles "musl" musl-gcc
+compiles "mingw" x86_64-w64-mingw32-gcc
 compiles "FreeBSD" "${zig[@]}" x86_64-freebsd.14.0
 compiles "macOS" "${zig[@]}" aarch64-macos
 if [ -n "${XSOCK_FULL:-}" ]; then
@@ -74,7 +74,7 @@ check "with --line, lines and files are those of the sources" with_lines
 program() { # OUTPUT COMMAND...
     "${@:2}" "$consumer/app.c" "$dist/xsock.c" -I "$dist" "${flags[@]}" -Werror -o "$OUT/$1"
 }
-in_c() { program app gcc -O1 && prints "pong" "$OUT/app"; }
+in_c() { program app gcc && prints "pong" "$OUT/app"; }
 check "a program in C by one command" in_c
 in_cxx() {
     g++ -c -x c++ "${flags[@]}" -Werror -I "$dist" "$consumer/app.c" -o "$OUT/app.o"
@@ -82,7 +82,7 @@ in_cxx() {
     prints "pong" "$OUT/app-cxx"
 }
 check "a program in C++" in_cxx
-on_musl() { program app-musl musl-gcc -O1 -static && prints "pong" "$OUT/app-musl"; }
+on_musl() { program app-musl musl-gcc -static && prints "pong" "$OUT/app-musl"; }
 check "a static program with musl" on_musl
 on_windows() {
     x86_64-w64-mingw32-gcc "$consumer/app.c" "$OUT/mingw.o" -I "$dist" "${flags[@]}" -Werror \
