@@ -106,8 +106,8 @@ static int to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
     return xsock__sys_addr_to_native(&to, out);
 }
 
-/* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. For LOCAL it means that nothing was
- * begun. */
+/* Returns the native code. Winsock gives EAGAIN for EINPROGRESS. For LOCAL, EAGAIN means that
+ * nothing was begun. */
 static int connect_held(const struct xsock__held *held, const struct xsock_addr *a,
                         bool *out_running)
 {

@@ -104,8 +104,8 @@ static void report_unreachable(SOCKET s, bool on)
 }
 
 /* Takes what was reported of datagrams to an earlier peer. A report ends a look at what has come,
- * and then it is gone. The look takes nothing else. Reports are refused meanwhile. Where they cannot
- * be, somebody who sends them without end does not hold up the call. */
+ * and then it is gone. The look takes nothing else. Reports are refused meanwhile. If they cannot
+ * be refused, somebody who sends them without end still does not hold up the call. */
 static void drop_reports(SOCKET s)
 {
     char byte;

@@ -23,10 +23,16 @@ enum { SEND_SIZE = 2, COALESCED_SIZE = 3 }; /* options and records of IPPROTO_UD
 
 static DWORD joined_size;
 
+/* As WSA_CMSGDATA_ALIGN, which not all headers have. */
+static size_t aligned(size_t n)
+{
+    return (n + sizeof(SIZE_T) - 1) / sizeof(SIZE_T) * sizeof(SIZE_T);
+}
+
 static int send_joined(SOCKET s, const WSAMSG *m, DWORD flags, DWORD *sent, WSAOVERLAPPED *o,
                        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine)
 {
-    const size_t at = WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR));
+    const size_t at = aligned(sizeof(WSACMSGHDR));
     WSACMSGHDR c = {0, 0, 0};
     WSAMSG plain = *m;
     if (m->Control.len >= at + sizeof joined_size)
@@ -39,13 +45,13 @@ static int send_joined(SOCKET s, const WSAMSG *m, DWORD flags, DWORD *sent, WSAO
 
 static void tell_joined(WSAMSG *m)
 {
-    const size_t at = WSA_CMSGDATA_ALIGN(sizeof(WSACMSGHDR));
+    const size_t at = aligned(sizeof(WSACMSGHDR));
     const WSACMSGHDR c = {at + sizeof joined_size, IPPROTO_UDP, COALESCED_SIZE};
-    if (joined_size == 0 || m->Control.len < at + WSA_CMSGDATA_ALIGN(sizeof joined_size))
+    if (joined_size == 0 || m->Control.len < at + aligned(sizeof joined_size))
         return;
     memcpy(m->Control.buf, &c, sizeof c);
     memcpy(m->Control.buf + at, &joined_size, sizeof joined_size);
-    m->Control.len = (ULONG)(at + WSA_CMSGDATA_ALIGN(sizeof joined_size));
+    m->Control.len = (ULONG)(at + aligned(sizeof joined_size));
     joined_size = 0;
 }
 
