@@ -3,6 +3,7 @@
  * stores. */
 #include "base/atomic.h"
 #include "table/fdtab.h"
+#include "table/find.h"
 #include "harness.h"
 #include "socket/sock.h"
 #include "sys.h"

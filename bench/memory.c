@@ -9,6 +9,7 @@
 #include "socket/sock.h"
 #include "sys.h"
 #include "table/fdtab.h"
+#include "table/find.h"
 #include "threads.h"
 #include "xsock.h"
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "table/fdtab.h"
+#include "table/find.h"
 #include "harness.h"
 #include "socket/sock.h"
 #include "sys.h"
