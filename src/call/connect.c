@@ -280,6 +280,9 @@ int xsock__wait_connected(struct xsock__fdtab *t, struct xsock__fd *fd, struct x
 {
     if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTING))
         return 0;
+    /* A signal handler may have interrupted the thread that has the turn. */
+    if (l->timeout_ns == 0 && xsock__sock_is(fd->held.sock, XSOCK__SOCK_TURN))
+        return -XSOCK_EAGAIN;
     int rc = outcome(fd, 0);
     if (rc != -XSOCK_EALREADY)
         return rc;
