@@ -20,6 +20,7 @@ static void forbid_signals(void)
 {
 }
 #else
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -159,6 +160,26 @@ static void a_peer_that_is_gone_is_an_error_and_no_signal(void **state)
     native_close_file(file);
 }
 
+/* Another process that shares the socket may have a wake signal. */
+static void a_handle_in_blocking_mode_does_not_make_the_call_wait(void **state)
+{
+    (void)state;
+#ifdef _WIN32
+    SKIP("the mode of a handle cannot be read on Windows");
+#else
+    uintptr_t file = make_file();
+    int pair[2];
+    sockets_pair(XSOCK_SOCK_STREAM, pair);
+    sockets_fill(pair[0]);
+    const int handle = (int)native_of(pair[0]), flags = fcntl(handle, F_GETFL);
+    assert_int_equal(fcntl(handle, F_SETFL, flags & ~O_NONBLOCK), 0);
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_sendfile(pair[0], file, 0, FILE_SIZE));
+    sockets_close(pair[0]);
+    sockets_close(pair[1]);
+    native_close_file(file);
+#endif
+}
+
 static void what_can_not_be_is_refused(void **state)
 {
     uintptr_t file = make_file();
@@ -187,6 +208,7 @@ int main(void)
         TEST(files_arrive_from_any_offset_to_their_end),
         TEST(a_blocking_one_sends_all_that_fits),
         TEST(a_peer_that_is_gone_is_an_error_and_no_signal),
+        TEST(a_handle_in_blocking_mode_does_not_make_the_call_wait),
         TEST(what_can_not_be_is_refused),
     };
     return cmocka_run_group_tests(tests, harness_warm_up, NULL);

@@ -5,6 +5,7 @@
 #include "posix/native.h"
 #include "posix/wake_signal.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <signal.h>
@@ -118,6 +119,12 @@ static bool refuses(int code)
     return code == EINVAL || code == EOVERFLOW || xsock__posix_is_missing(code);
 }
 
+static bool is_nonblocking(int fd)
+{
+    int flags = fcntl(fd, F_GETFL);
+    return flags < 0 || (flags & O_NONBLOCK) != 0;
+}
+
 int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
 {
     struct guard g;
@@ -126,7 +133,9 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
         return EBADF;
     if (at < 0 || (uint64_t)at != offset)
         return EINVAL;
-    if (xsock__posix_handles_may_block()) /* sendfile has no flag that keeps it from waiting */
+    /* The system's sendfile has no flag that keeps it from waiting. The handle may be in blocking
+     * mode if this process, or another one that shares the socket, has a wake signal. */
+    if (xsock__posix_handles_may_block() || !is_nonblocking((int)h))
         return send_by_hand((int)h, (int)file, at, len, out);
     guard_begin(&g);
     int code = send_natively((int)h, (int)file, at, len < CHUNK ? len : CHUNK, out);

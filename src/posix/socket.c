@@ -8,7 +8,6 @@
 
 #include "posix/handle.h"
 #include "posix/socket.h"
-#include "posix/wake_signal.h"
 
 static int set_fd_flag(int fd, bool on)
 {
@@ -136,10 +135,10 @@ int xsock__sys_dup(uintptr_t h, bool cloexec, uintptr_t *out)
 }
 
 /* On Linux the last close() of a socket with a linger time waits until everything is sent and
- * acknowledged, or the time has passed, also if the socket is non-blocking. (BSD does not wait.)
- * The time has no other effect there, because the system goes on sending anyway. So the time is
- * removed. A time of 0, which resets the connection, stays. BSD waits in
- * blocking mode only, which a wake signal brings. */
+ * acknowledged, or the time has passed, also if the socket is non-blocking. The time has no other
+ * effect there, because the system goes on sending anyway. So the time is removed. A time of 0,
+ * which resets the connection, stays. BSD waits only if the handle is in blocking mode, as it may
+ * be with a wake signal of this process or of another one that shares the socket. */
 void xsock__sys_forget_linger(uintptr_t h)
 {
 #ifdef __linux__
@@ -151,8 +150,7 @@ void xsock__sys_forget_linger(uintptr_t h)
     l.l_onoff = 0;
     (void)setsockopt((int)h, SOL_SOCKET, SO_LINGER, &l, sizeof l);
 #else
-    if (xsock__posix_handles_may_block())
-        (void)set_status_flag((int)h, true);
+    (void)set_status_flag((int)h, true);
 #endif
 }
 
