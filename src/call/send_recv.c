@@ -369,8 +369,8 @@ static ptrdiff_t recv_starved(struct xsock__fdtab *t, struct xsock__fd *fd, void
         code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, &got, NULL);
         code = xsock__blocking_end(&b, t, fd, XSOCK_POLLIN, code);
     }
-    if (code != 0)
-        return xsock__recv_on(t, fd, buf, len, flags, 0, code);
+    if (code != 0 || !xsock__is_quiet(fd))
+        return xsock__recv_on(t, fd, buf, len, flags, got, code);
     xsock__fdtab_put(t, fd);
     return (ptrdiff_t)got;
 }

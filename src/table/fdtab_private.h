@@ -171,7 +171,7 @@ int xsock__fdtab_make_waker(struct xsock__fdtab *t, struct xsock__waker **out);
 void xsock__fdtab_free_waker(struct xsock__waker *k);
 
 /* waiters.c: under the lock. Sets the wakes of all that wait in fd. end_interrupts must follow,
- * without the lock. */
+ * without the lock, unless nobody waits inside the system in fd. */
 void xsock__fdtab_wake_waiters(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 /* interrupt.c: under the lock. The call of k has a mark from now on; it has left. */

@@ -37,7 +37,8 @@ static void repair(struct xsock__fdtab *t, struct xsock__fd *fd)
 
 /* Completes the closes that vanished threads had begun, and closes sockets that they had half
  * opened. The locks are not held, as for every close. If a thread was between the system call that
- * made a handle and its next line, the child cannot know of the handle, and never closes it. */
+ * made a handle and its next line, the child cannot know of the handle, and never closes it. The
+ * same holds for a handle that a thread was about to close. */
 static void complete_close(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     if (t->forked != NULL && fd->state != FREE && fd->held.sock != NULL)

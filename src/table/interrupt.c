@@ -1,9 +1,8 @@
 /* Waking the calls that wait in the system's own call. Their wake is an interrupt of the thread,
  * which has no effect if the thread is not inside yet. So whoever sets a mark interrupts again and
  * again until the call has left the list of those that are interrupted. */
+#include "base/interval.h"
 #include "table/fdtab_private.h"
-
-enum { FIRST_PAUSE_NS = 20 * 1000, LAST_PAUSE_NS = 20 * 1000 * 1000 };
 
 void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k)
 {
@@ -40,13 +39,13 @@ static bool repeat(const struct xsock__fdtab *t, unsigned turn)
 /* Calls that are marked later are somebody else's. */
 void xsock__fdtab_end_interrupts_slowly(struct xsock__fdtab *t)
 {
-    int64_t ns = FIRST_PAUSE_NS;
+    int64_t ns = 0;
     xsock__sys_lock(&t->lock);
     const unsigned turn = t->turns;
     while (t->interrupted != NULL && repeat(t, turn)) {
         xsock__sys_unlock(&t->lock);
+        ns = xsock__interval_after(ns);
         (void)xsock__sys_wait(NULL, 0, NULL, ns);
-        ns = ns < LAST_PAUSE_NS / 2 ? 2 * ns : LAST_PAUSE_NS;
         xsock__sys_lock(&t->lock);
     }
     xsock__sys_unlock(&t->lock);

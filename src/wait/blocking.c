@@ -6,7 +6,8 @@
 #include "xsock.h"
 
 /* A call that is not STARVED tries first, because nearly always something is there. Every so many
- * waits a socket stops being STARVED, so that one call finds out whether it still has to wait. The
+ * waits a socket stops being STARVED, so that one call finds out whether it still has to wait. A
+ * call that must not wait in the system ends the mark, too. The
  * number is a prime, so that a program that goes through its sockets in turns reaches each. */
 enum { WAITS_A_TRY = 127 };
 
@@ -17,12 +18,13 @@ static inline bool may_block(const struct xsock__fd *fd, int events, const struc
     const struct xsock__sock *s = fd->held.sock;
     const bool receives = events == XSOCK_POLLIN;
     const int state = xsock__atomic_load(&s->state);
-    int not= receives ? XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_LOW_WATER : XSOCK__SOCK_SHUT_WR;
+    int excluded = receives ? XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_LOW_WATER : XSOCK__SOCK_SHUT_WR;
     if (xsock__sys_facts.edges_need_use)
-        not|= XSOCK__SOCK_EDGES; /* a poller has to be told before the wait */
+        excluded |= XSOCK__SOCK_EDGES; /* a poller has to be told before the wait */
     return l->timeout_ns < 0 && (receives || events == XSOCK_POLLOUT)
            && !xsock__atomic_load(&s->nonblock)
-           && (l->deadline == NULL || xsock__atomic_load_i64(l->deadline) < 0) && (state & not) == 0
+           && (l->deadline == NULL || xsock__atomic_load_i64(l->deadline) < 0)
+           && (state & excluded) == 0
            && ((state & XSOCK__SOCK_CONNECTED) != 0 || !xsock__sock_is_stream(s));
 }
 
@@ -104,6 +106,8 @@ int xsock__blocking_try(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try
         while (goes_on(&b.waiter, code));
         *l->flags &= ~XSOCK__SYS_WAITS;
         code = xsock__blocking_end(&b, t, fd, events, code);
+    } else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED)) {
+        xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_STARVED);
     }
     return code == XSOCK__TRY_SKIPPED ? fn(fd, call) : code;
 }

@@ -324,8 +324,7 @@ static int ask_now(struct poll *p)
  * socket stands for all: a program's next poll is nearly always of the same. */
 static bool asks_first(const struct poll *p)
 {
-    return p->first != NULL
-           && (p->known || !xsock__guess_waits(&p->first->guess, XSOCK__GUESS_POLL));
+    return p->first != NULL && (p->known || !xsock__guess_waits(&p->first->guess));
 }
 
 static int poll_in(struct poll *p, int64_t timeout_ns)
@@ -337,7 +336,7 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     if (asks_first(p)) {
         int rc = ask_now(p);
         if (rc >= 0)
-            xsock__guess_learn(&p->first->guess, XSOCK__GUESS_POLL, rc == 0);
+            xsock__guess_learn(&p->first->guess, rc == 0);
         if (rc != 0)
             return rc;
     }
