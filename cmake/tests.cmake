@@ -96,7 +96,7 @@ foreach(line IN LISTS test_lines)
         continue()
     endif()
     if(line MATCHES "^signal (.*)")
-        if(NOT WIN32 AND TARGET test_${CMAKE_MATCH_1})
+        if(NOT WIN32 AND NOT APPLE AND TARGET test_${CMAKE_MATCH_1})
             add_test(NAME ${CMAKE_MATCH_1}-signal COMMAND test_${CMAKE_MATCH_1})
             set_tests_properties(${CMAKE_MATCH_1}-signal PROPERTIES TIMEOUT 300 LABELS signal
                 ENVIRONMENT XSOCK_TEST_WAKE_SIGNAL=1)

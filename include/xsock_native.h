@@ -157,18 +157,20 @@ XSOCK_API int xsock_unreserve(int number);
 
 /**
  * Gives xsock a signal, by which it wakes threads that wait in a call. Calls that wait are faster
- * then (POSIX systems).
+ * then (Linux and the BSD systems).
  *
  * Without the signal a call that waits makes three system calls: it tries, waits until the socket
- * is ready, and tries again. With the signal it makes one, in which the system waits. This holds
+ * is ready, and tries again. With the signal it makes one, in which the system waits, and once in a
+ * while a try before. This holds
  * for xsock_send(), xsock_recv() and their forms with addresses and messages, if the call has no
  * timeout and no deadline and finds nothing to do. All other calls wait as before. Every call
  * returns the same results as without the signal.
  *
- * What ends a wait sends the signal to the thread that waits: xsock_close(), xsock_dup2() over the
- * descriptor, xsock_release(), xsock_shutdown(), xsock_set_deadline() and xsock_set_flags(). These
- * calls return when the thread has left the system's call. Nothing else is done to the socket, so
- * duplicates and other processes notice nothing of it.
+ * What ends a wait, or lets it look again, sends the signal to the thread that waits:
+ * xsock_close(), xsock_dup2() over the descriptor, xsock_release(), xsock_shutdown(),
+ * xsock_set_deadline(), xsock_set_flags(), a batch that leaves an error for the next call, and the
+ * end of a guest. These calls return when the thread has left the system's call. Nothing else is
+ * done to the socket, so duplicates and other processes notice nothing of it.
  *
  * Make the call once, before the program has other threads. Choose a signal that nothing else
  * uses, for example SIGUSR2. xsock handles the signal from then on. Three rules follow:
@@ -188,13 +190,14 @@ XSOCK_API int xsock_unreserve(int number);
  * @retval -XSOCK_EINVAL `signo` is negative, or the system has no such signal, or the signal cannot
  *     have a handler (SIGKILL), or the system raises the signal for a fault (SIGSEGV).
  * @retval -XSOCK_EBUSY The signal has a handler already, or is ignored.
- * @retval -XSOCK_EOPNOTSUPP The system has no signals (Windows).
+ * @retval -XSOCK_EOPNOTSUPP The system has no signals (Windows), or it cannot keep a send from
+ *     waiting if the handle is in blocking mode (macOS).
  *
  * @par Blocking
  * The call does not block.
  * @par Portability
- * Linux, FreeBSD and macOS have it. The choice is the process's own: a forked child has it too, and
- * a program that is started by exec does not.
+ * Linux and the BSD systems have it. Windows and macOS do not. The choice is the process's own: a
+ * forked child has it too, and a program that is started by exec does not.
  * @since 0.1
  */
 XSOCK_API int xsock_set_wake_signal(int signo);

@@ -2,11 +2,11 @@
  * ends a wait run a second time with the signal (tests.txt); here is what only the signal has. The
  * backend's own source is compiled into this program, so that a thread can be held just before it
  * enters the system. */
-#ifdef _WIN32
+#if defined _WIN32 || defined __APPLE__
 #include "harness.h"
 #include "xsock_native.h"
 
-static void windows_has_no_wake_signal(void **state)
+static void there_is_no_wake_signal(void **state)
 {
     (void)state;
     ASSERT_RESULT(-XSOCK_EOPNOTSUPP, xsock_set_wake_signal(10));
@@ -14,7 +14,7 @@ static void windows_has_no_wake_signal(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(windows_has_no_wake_signal)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(there_is_no_wake_signal)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
 

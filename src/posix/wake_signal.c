@@ -9,12 +9,20 @@
 
 _Static_assert(sizeof(pthread_t) <= sizeof(uintptr_t), "sys.h: a wake holds a pthread_t");
 
-/* The program's signal, or 0. The second word stays true. */
+/* The program's signal, or 0. may_block is 1 once a signal was set, and stays 1. */
 static xsock__atomic_int wake_signal, may_block;
 
 /* Whether this thread takes the signal: it is unblocked before the thread's first wait. */
 static _Thread_local int unblocked;
 
+#ifdef __APPLE__
+/* XNU's send ignores MSG_DONTWAIT if the handle is in blocking mode (sosendcheck in
+ * bsd/kern/uipc_socket.c). A send that must not wait would wait there, and nothing could end it. */
+int xsock__sys_set_wake_signal(int signo)
+{
+    return signo < 0 ? EINVAL : signo > 0 ? EOPNOTSUPP : 0;
+}
+#else
 /* Its delivery alone makes the call return EINTR. */
 static void handle_wake_signal(int signo)
 {
@@ -30,12 +38,14 @@ static bool means_fault(int signo)
 }
 
 /* The handler has no SA_RESTART: the call must return, because what woke it may be something else
- * than a close. The handler stays for good, because a signal may still be on its way. */
+ * than a close. The handler runs on the thread's other stack, if the thread has one: a frame of a
+ * signal can be large. The handler stays for good, because a signal may still be on its way. */
 static int install(int signo)
 {
     struct sigaction now, ours;
     memset(&ours, 0, sizeof ours);
     ours.sa_handler = handle_wake_signal;
+    ours.sa_flags = SA_ONSTACK;
     sigemptyset(&ours.sa_mask);
     if (sigaction(signo, NULL, &now) != 0)
         return errno;
@@ -57,6 +67,7 @@ int xsock__sys_set_wake_signal(int signo)
     xsock__atomic_store(&wake_signal, signo);
     return 0;
 }
+#endif
 
 bool xsock__posix_handles_may_block(void)
 {
@@ -80,7 +91,8 @@ bool xsock__sys_wake_self(struct xsock__sys_wake *out)
     if (signo == 0 || (unblocked != signo && !unblock(signo)))
         return false;
     const pthread_t self = pthread_self();
-    memcpy(&out->handle[0], &self, sizeof self); /* the rest is not read */
+    memcpy(&out->handle[0], &self, sizeof self);
+    out->handle[1] = 0;
     out->handle[2] = (uintptr_t)signo;
     return true;
 }
