@@ -99,7 +99,6 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w)
     ResetEvent((HANDLE)w->handle[WAKE]);
 }
 
-/* The system has no way to ask. */
 /* Windows has no signals. */
 int xsock__sys_set_wake_signal(int signo)
 {
@@ -113,6 +112,7 @@ bool xsock__sys_wake_self(struct xsock__sys_wake *out)
     return false;
 }
 
+/* The system has no way to ask. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w)
 {
     (void)w;
