@@ -57,11 +57,13 @@ static int poll_like_freebsd(struct pollfd *v, nfds_t n, int64_t timeout_ns)
     return count;
 }
 
+#ifndef __APPLE__ /* it has no ppoll */
 static int fake_ppoll(struct pollfd *v, nfds_t n, const struct timespec *t, const void *mask)
 {
     (void)mask;
     return poll_like_freebsd(v, n, t != NULL ? t->tv_sec * 1000000000 + t->tv_nsec : -1);
 }
+#endif
 
 static int fake_poll(struct pollfd *v, nfds_t n, int ms)
 {

@@ -283,8 +283,8 @@ static void measure(bool has_wakes)
         latest = c->ended_ns - c->closed_ns > latest ? c->ended_ns - c->closed_ns : latest;
     }
     print_message("%d calls have asked again, %.1f times a second at most\n", asking,
-                  (double)busiest * SECOND / (double)time_ns);
-    print_message("the last one ended %.1f ms after its close\n", (double)latest / MS);
+                  (double)busiest * (double)SECOND / (double)time_ns);
+    print_message("the last one ended %.1f ms after its close\n", (double)latest / (double)MS);
     assert_int_equal(wrong, 0);
 }
 
@@ -338,12 +338,12 @@ static int start(void **state)
     return xsock_cleanup() == 0 ? harness_setup(state) : 1;
 }
 
-static int stop(void **state)
+static int end(void **state)
 {
     return xsock_cleanup() == 0 ? harness_teardown(state) : 1;
 }
 
-#define QUIET_TEST(f) cmocka_unit_test_setup_teardown(f, start, stop)
+#define QUIET_TEST(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 int main(void)
 {

@@ -66,6 +66,7 @@ static int counted_sigmask(int how, const sigset_t *set, sigset_t *before)
     return pthread_sigmask(how, set, before);
 }
 
+#undef pthread_sigmask /* NetBSD has a macro of this name */
 #define recvfrom late_recvfrom
 #define pthread_kill counted_kill
 #define pthread_sigmask counted_sigmask
