@@ -242,7 +242,8 @@ static void count_signal(int number)
 
 static void set_storm(long period_us)
 {
-    struct itimerval every = {{0, period_us}, {0, period_us}};
+    const suseconds_t us = (suseconds_t)period_us;
+    struct itimerval every = {{0, us}, {0, us}};
     struct sigaction action = {.sa_handler = count_signal}; /* without SA_RESTART */
     assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
     assert_int_equal(setitimer(ITIMER_REAL, &every, NULL), 0);
