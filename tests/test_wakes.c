@@ -96,16 +96,7 @@ static struct xsock_addr full;
 static bool full_backlog(struct scene *s)
 {
 #ifdef __linux__
-    static int count;
-    full = (struct xsock_addr){.family = XSOCK_AF_LOCAL};
-    full.length = 1
-                  + (uint32_t)snprintf((char *)full.data + 1, sizeof full.data - 1, "wakes-%ld-%d",
-                                       (long)getpid(), count++);
-    s->others[0] = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
-    s->others[1] = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
-    ASSERT_RESULT(0, xsock_bind(s->others[0], &full));
-    ASSERT_RESULT(0, xsock_listen(s->others[0], 0));
-    ASSERT_RESULT(0, xsock_connect(s->others[1], &full));
+    sockets_full_listener(s->others, &full);
     s->d = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
     return true;
 #else

@@ -1,5 +1,10 @@
 #include "sockets.h"
 
+#ifdef __linux__
+#include <stdio.h>
+#include <unistd.h>
+#endif
+
 #include "harness.h"
 
 struct xsock_addr sockets_loopback(void)
@@ -58,6 +63,23 @@ void sockets_fill(int d)
     UNTIL((n = xsock_send(d, buf, sizeof buf, 0)) <= 0, (void)0);
     ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
 }
+
+#ifdef __linux__
+void sockets_full_listener(int out[2], struct xsock_addr *out_addr)
+{
+    static int number;
+    struct xsock_addr a = {.family = XSOCK_AF_LOCAL};
+    a.length = 1
+               + (uint32_t)snprintf((char *)a.data + 1, sizeof a.data - 1, "full-%ld-%d",
+                                    (long)getpid(), number++);
+    for (int i = 0; i < 2; i++)
+        out[i] = ASSERT_OPENS(xsock_open(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock_bind(out[0], &a));
+    ASSERT_RESULT(0, xsock_listen(out[0], 0));
+    ASSERT_RESULT(0, xsock_connect(out[1], &a));
+    *out_addr = a;
+}
+#endif
 
 void sockets_close(int d)
 {

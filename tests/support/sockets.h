@@ -27,6 +27,11 @@ size_t sockets_drain(int d);
 /* Sends until the call would block. */
 void sockets_fill(int d);
 
+#ifdef __linux__
+/* A LOCAL listener whose queue is full, and the connection that fills it: another connect waits. */
+void sockets_full_listener(int out[2], struct xsock_addr *out_addr);
+#endif
+
 void sockets_close(int d);
 
 #endif
