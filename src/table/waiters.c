@@ -85,13 +85,11 @@ static void pass_on(struct xsock__fdtab *t, const struct xsock__waiters *shared,
 
 /* ---- The lists: under the lock --------------------------------------------------------------- */
 
-static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+/* The call waits in fd from now on, and has no mark yet. */
+static inline void link_in(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
 {
-    if (fd->state == LEAVING)
-        return -XSOCK_ECANCELED;
     w->waker = k;
     w->marked = false;
-    w->shared = NULL;
     xsock__atomic_set(&w->closed, 0);
     xsock__atomic_set(&w->look_again, 0);
     w->next = fd->waiters;
@@ -99,6 +97,23 @@ static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__w
     if (w->next != NULL)
         w->next->link = &w->next;
     fd->waiters = w;
+}
+
+static inline void link_shared(struct xsock__waiters *shared, struct xsock__waiter *w)
+{
+    w->next_shared = shared->first;
+    w->shared = &shared->first;
+    if (w->next_shared != NULL)
+        w->next_shared->shared = &w->next_shared;
+    shared->first = w;
+}
+
+static int attach(struct xsock__fd *fd, struct xsock__waiter *w, struct xsock__waker *k)
+{
+    if (fd->state == LEAVING)
+        return -XSOCK_ECANCELED;
+    link_in(fd, w, k);
+    w->shared = NULL;
     return 0;
 }
 
@@ -107,14 +122,9 @@ static int attach_shared(struct xsock__fd *fd, struct xsock__waiters *shared,
 {
     int rc = attach(fd, w, k);
     xsock__atomic_set(&w->asks, rc == 0 && must_ask(shared, w));
-    if (rc != 0 || shared == NULL)
-        return rc;
-    w->next_shared = shared->first;
-    w->shared = &shared->first;
-    if (w->next_shared != NULL)
-        w->next_shared->shared = &w->next_shared;
-    shared->first = w;
-    return 0;
+    if (rc == 0 && shared != NULL)
+        link_shared(shared, w);
+    return rc;
 }
 
 static void detach(struct xsock__waiter *w)
@@ -201,22 +211,10 @@ static void attach_inside(struct xsock__fd *fd, struct xsock__waiters *shared,
                           struct xsock__waiter *w, struct xsock__waker *k)
 {
     k->interrupts = true;
-    w->waker = k;
-    w->events = 0; /* it asks the system itself, and nobody else need ask for it */
-    w->marked = false;
-    xsock__atomic_set(&w->closed, 0);
-    xsock__atomic_set(&w->look_again, 0);
+    w->events = 0; /* the call asks the system itself, and no other call asks in its place */
     xsock__atomic_set(&w->asks, 1);
-    w->next = fd->waiters;
-    w->link = &fd->waiters;
-    if (w->next != NULL)
-        w->next->link = &w->next;
-    fd->waiters = w;
-    w->next_shared = shared->first;
-    w->shared = &shared->first;
-    if (w->next_shared != NULL)
-        w->next_shared->shared = &w->next_shared;
-    shared->first = w;
+    link_in(fd, w, k);
+    link_shared(shared, w);
 }
 
 unsigned xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd,
