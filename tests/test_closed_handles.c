@@ -139,7 +139,7 @@ struct closer {
     int64_t at_ns;
 };
 
-/* The call stands in the list of those that wait in d. */
+/* Whether a call is in the list of the calls that wait in d. */
 static bool waits_in(int d)
 {
     struct xsock__fdtab *t = xsock__library_table();

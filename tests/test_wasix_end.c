@@ -38,8 +38,8 @@ static void await_waiter(int d)
     xsock__fdtab_put(t, fd);
 }
 
-/* A stream whose peer has a lower number and so is closed first. Many more descriptors are closed
- * before the stream's own turn. */
+/* A stream whose peer is closed first, because the peer has a lower number. Many more descriptors
+ * are closed before the stream's own turn. */
 static int stream_with_a_low_peer(void)
 {
     unsigned port;

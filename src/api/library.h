@@ -8,8 +8,8 @@
 /* Never freed: another thread may use it at any time. */
 extern xsock__atomic_ptr xsock__library_process_table;
 
-/* The process's table, or NULL before the first call that needs it. `need` makes the table if there
- * is none, and returns NULL if there is no memory for it. */
+/* The process's table, or NULL before the first call that needs the table. `need` makes the table
+ * before that, and returns NULL if there is no memory for a table. */
 static inline struct xsock__fdtab *xsock__library_table(void)
 {
     return xsock__atomic_load_ptr(&xsock__library_process_table);

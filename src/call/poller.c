@@ -10,7 +10,7 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
                               | XSOCK_POLLER_PRI | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP
                               | XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT;
 
-/* The error for a descriptor that is no live poller. */
+/* The error for a descriptor that is not a poller, or whose poller belongs to a forked parent. */
 static int error_of_other(const struct xsock__sock *s)
 {
     int rc = xsock__lookup_refusal(s);

@@ -32,7 +32,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE)
     .readiness_omits = true,
 #else
-    .out_is_connected = true, /* a failed connect is HUP, whoever has taken its error */
+    .out_is_connected = true, /* a failed connect is HUP, too, even if its error was taken */
 #endif
 };
 

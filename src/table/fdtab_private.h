@@ -110,7 +110,7 @@ static inline struct xsock__fd *xsock__fdtab_pop_cell(struct xsock__fdtab *t, in
     return fd;
 }
 
-/* The cell keeps its memory: nobody else needs the memory. */
+/* The cell keeps the memory of its socket for the next descriptor. */
 static inline void xsock__fdtab_push_cell(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     fd->state = FREE;

@@ -1,6 +1,6 @@
 /* Waking the calls that wait in the system's own call. Their wake is an interrupt of the thread,
- * which has no effect if the thread is not inside yet. So whoever sets a mark interrupts again and
- * again until the call has left the list of those that are interrupted. */
+ * which has no effect if the thread has not entered that call yet. Whoever sets a mark therefore
+ * interrupts again and again until the call has left the list of interrupted calls. */
 #include "base/interval.h"
 #include "table/fdtab_private.h"
 

@@ -4,8 +4,9 @@
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
-/* Events of a member become an entry, or join the member's entry. The entries of `v` that are done
- * with hold the keys of those in `out`. Returns how many there are. */
+/* Events of a member become an entry of `out`, or join the member's entry there. An entry of `v`
+ * that has been read is used again, and holds the key of the entry of `out` at the same place.
+ * Returns how many entries `out` has. */
 static inline uint32_t put(struct slot *s, uint64_t key, uint32_t events,
                            struct xsock__sys_event *v, struct xsock_event *out, uint32_t count)
 {

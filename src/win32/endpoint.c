@@ -6,7 +6,8 @@
 #include <mstcpip.h>
 #include <string.h>
 
-enum { REPORTS_MAX = 64 }; /* that a new peer's connect takes of those about an earlier one */
+/* The most reports about an earlier peer that a connect to a new one takes. */
+enum { REPORTS_MAX = 64 };
 
 static const struct sockaddr *native(const struct xsock__sys_addr *a)
 {
