@@ -1,9 +1,9 @@
-/* A loop of another library inside an xsock poller: the program waits in xsock_poller_wait() alone.
- * A poller watches sockets. Such a loop does not wait for a socket, but for an epoll, a kqueue or
- * an eventfd, and xsock_adopt() gives ENOTSOCK for them. A thread therefore waits for these
- * handles, and xsock_poller_wake() tells the poller. Thread and loop take turns: the thread waits for a
- * watch_next() before it looks at the handles again. Programs do the same on Windows, where the
- * thread waits in GetQueuedCompletionStatus(). */
+/* A loop of another library inside an xsock poller: the program waits in xsock_poller_wait()
+ * alone. A poller watches sockets. Such a loop does not wait for a socket, but for an epoll, a
+ * kqueue or an eventfd, and xsock_adopt() gives ENOTSOCK for them. A thread therefore waits for
+ * these handles, and xsock_poller_wake() tells the poller. Thread and loop take turns: the thread
+ * waits for a watch_next() before it looks at the handles again. Programs do the same on Windows,
+ * where the thread waits in GetQueuedCompletionStatus(). */
 #ifndef WATCH_H
 #define WATCH_H
 
