@@ -6,6 +6,10 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#ifndef IP_MULTICAST_IFINDEX /* only macOS has it */
+#include "backend/interface_of.h"
+#endif
+
 #ifdef __linux__
 #include <netpacket/packet.h>
 
@@ -157,35 +161,6 @@ int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
     return code;
 }
 
-#ifndef IP_MULTICAST_IFINDEX
-struct search {
-    struct in_addr addr;
-    uint32_t index;
-};
-
-static int look(const struct xsock_interface *iface, void *user)
-{
-    struct search *s = user;
-    for (size_t i = 0; i < iface->addr_count; i++) {
-        const struct xsock_addr *a = &iface->addrs[i].addr;
-        if (a->family == XSOCK_AF_INET && memcmp(a->data, &s->addr, sizeof s->addr) == 0)
-            s->index = iface->index;
-    }
-    return s->index != 0;
-}
-
-static int index_of(struct in_addr addr, uint32_t *out)
-{
-    struct search s = {addr, 0};
-    int ignored, code = xsock__sys_interfaces(look, &s, &ignored);
-    if (code == 0 && s.index == 0)
-        code = EADDRNOTAVAIL;
-    if (code == 0)
-        *out = s.index;
-    return code;
-}
-#endif
-
 /* Linux tells the address that somebody has set, in four bytes, and never the index. FreeBSD tells
  * the index unless an address was set. */
 static int get_inet_multicast_if(int fd, uint32_t *inout)
@@ -203,7 +178,7 @@ static int get_inet_multicast_if(int fd, uint32_t *inout)
     if (getsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &addr, &size) != 0)
         return errno;
     if (ntohl(addr.s_addr) >> 24 != 0)
-        return index_of(addr, inout);
+        return interface_of(&addr, EADDRNOTAVAIL, inout);
     if (addr.s_addr != 0)
         *inout = ntohl(addr.s_addr);
     return 0;
@@ -219,7 +194,7 @@ static int get_inet_multicast_if(int fd, uint32_t *inout)
     if (!short_answer && (r.imr_ifindex != 0 || addr.s_addr == 0))
         *inout = (uint32_t)r.imr_ifindex;
     else if (addr.s_addr != 0)
-        return index_of(addr, inout);
+        return interface_of(&addr, EADDRNOTAVAIL, inout);
     return 0;
 #endif
 }

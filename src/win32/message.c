@@ -1,6 +1,7 @@
 /* sendmsg, recvmsg and batches. Winsock has three ways. Streams use WSASend and WSARecv, which take
  * vectors only. Datagrams use WSASendTo and WSARecvFrom, or WSASendMsg and WSARecvMsg if there is
  * control data. */
+#include "backend/one_by_one.h"
 #include "win32/control.h"
 #include "win32/own_addrs.h"
 #include "win32/send_recv.h"
@@ -337,17 +338,7 @@ bool xsock__sys_coalesces(uintptr_t h)
 
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
-    size_t done = 0;
-    int code = 0;
-
-    while (done < n && code == 0) {
-        code = xsock__sys_sendmsg(h, &v[done], flags);
-        done += code == 0;
-    }
-    if (done == 0)
-        return code;
-    *out = done;
-    return 0;
+    return send_one_by_one(h, v, n, flags, out);
 }
 
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,

@@ -1,5 +1,6 @@
 /* Options that name an interface: groups, where multicast leaves, the device a socket is tied to.
  */
+#include "backend/interface_of.h"
 #include "win32/native.h"
 
 #include <string.h>
@@ -159,41 +160,18 @@ int xsock__sys_set_multicast_if(uintptr_t h, int af, uint32_t index)
     return code;
 }
 
-struct search {
-    struct in_addr addr;
-    uint32_t index;
-};
-
-static int look(const struct xsock_interface *iface, void *user)
-{
-    struct search *s = user;
-    for (size_t i = 0; i < iface->addr_count; i++) {
-        const struct xsock_addr *a = &iface->addrs[i].addr;
-        if (a->family == XSOCK_AF_INET && memcmp(a->data, &s->addr, sizeof s->addr) == 0)
-            s->index = iface->index;
-    }
-    return s->index != 0;
-}
-
 /* Of IPv4 the answer is an address, or an index as it is set. */
 int xsock__sys_get_multicast_if(uintptr_t h, int af, uint32_t *inout)
 {
-    struct search s = {{{{0, 0, 0, 0}}}, 0};
     DWORD v = 0;
-    int ignored, size = sizeof v;
+    int size = sizeof v;
     int name = af == XSOCK_AF_INET6 ? IPV6_MULTICAST_IF : IP_MULTICAST_IF;
 
     if (getsockopt(h, level_of(af), name, (char *)&v, &size) != 0)
         return xsock__win32_error();
-    s.index = index_for(af, v);
-    if (af == XSOCK_AF_INET && s.index > 0xffffff) {
-        memcpy(&s.addr, &v, sizeof s.addr);
-        s.index = 0;
-        int code = xsock__sys_interfaces(look, &s, &ignored);
-        if (code || s.index == 0)
-            return code ? code : WSAEADDRNOTAVAIL;
-    }
-    *inout = s.index;
+    if (af == XSOCK_AF_INET && index_for(af, v) > 0xffffff)
+        return interface_of(&v, WSAEADDRNOTAVAIL, inout);
+    *inout = index_for(af, v);
     return 0;
 }
 

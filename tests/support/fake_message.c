@@ -1,5 +1,6 @@
 /* The fake system's messages, made of its send and recv. Vectors are joined in a buffer. Messages
  * have no control data. */
+#include "backend/one_by_one.h"
 #include "fake_private.h"
 
 #include <stdlib.h>
@@ -152,16 +153,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
 
 int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
 {
-    size_t done = 0;
-    int code = 0;
-    while (done < n && code == 0) {
-        code = xsock__sys_sendmsg(h, &v[done], flags);
-        done += code == 0;
-    }
-    if (done == 0)
-        return code;
-    *out = done;
-    return 0;
+    return send_one_by_one(h, v, n, flags, out);
 }
 
 int xsock__sys_recv_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, size_t *out,
