@@ -8,8 +8,8 @@ TARGETS=()
 cmake_build() {
     local folder=$1
     shift
-    must "configures" cmake -S "$TOP" -B "$folder" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
-        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_LIBDIR=lib "$@"
+    must "configures" cmake -S "$TOP" -B "$folder" -G Ninja -DXSOCK_WERROR=ON \
+        -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_LIBDIR=lib "$@"
     must "builds without a warning" without_warnings cmake --build "$folder" \
         ${TARGETS[@]+--target "${TARGETS[@]}"}
 }
@@ -36,7 +36,8 @@ headers_as_cxx() {
 
 # The calls that the public headers declare, one a line.
 declared_calls() {
-    cat "$TOP"/include/*.h | tr '\n' ' ' | grep -oE 'XSOCK_API [^;]*;' | grep -oE '\bxsock_[a-z0-9_]+ *\(' |
+    cat "$TOP"/include/*.h | tr '\n' ' ' | grep -oE 'XSOCK_API [^;]*;' |
+        grep -oE '\bxsock_[a-z0-9_]+ *\(' |
         tr -d ' (' | sort -u
 }
 

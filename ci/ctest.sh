@@ -25,12 +25,14 @@ build_cmocka() {
     sum=f0ccd8242d55e2fd74b16ba518359151f6f8383ff8aef4976e48393f77bba8b6
     mkdir -p "$folder"
     curl -fsSL -o "$folder/$name" "$CMOCKA_URL"
-    cmake -E sha256sum "$folder/$name" | grep -q "^$sum " || { echo "$name has another checksum" >&2; exit 1; }
+    cmake -E sha256sum "$folder/$name" | grep -q "^$sum " ||
+        { echo "$name has another checksum" >&2; exit 1; }
     (cd "$folder" && cmake -E tar xf "$name")
-    cmake -S "$folder/cmocka-1.1.5" -B "$folder/build" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 -DWITH_STATIC_LIB=ON \
-        -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
+    cmake -S "$folder/cmocka-1.1.5" -B "$folder/build" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
+        -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
     cmake --build "$folder/build" --config "$config" --target cmocka-static
-    cp "$(find "$folder/build" -name '*cmocka-static.lib' -o -name 'libcmocka-static.a' | head -n 1)" \
+    cp "$(find "$folder/build" -name '*cmocka-static.lib' -o -name 'libcmocka-static.a' |
+        head -n 1)" \
         "$folder/cmocka.lib"
 }
 
@@ -43,5 +45,6 @@ cmake --preset "$preset" "$@"
 cmake --build "build/$preset" --config "$config" --parallel 2
 if [ -z "${BUILD_ONLY:-}" ]; then
     # shellcheck disable=SC2086 # one word each
-    ctest --test-dir "build/$preset" -C "$config" --output-on-failure --no-tests=error ${CTEST_OPTIONS:-}
+    ctest --test-dir "build/$preset" -C "$config" --output-on-failure --no-tests=error \
+        ${CTEST_OPTIONS:-}
 fi

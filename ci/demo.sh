@@ -23,7 +23,8 @@ serve_one_request() {
     local page='Hello from xsock.' server port client
     rm -f "$OUT/told"
     mkfifo "$OUT/told"
-    printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s\n' $((${#page} + 1)) "$page" |
+    printf 'HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s\n' \
+        $((${#page} + 1)) "$page" |
         timeout 60 "$OUT/bin/xsock" listen --verbose 127.0.0.1:0 >"$OUT/request" 2>"$OUT/told" &
     server=$!
     exec 3<"$OUT/told"
@@ -34,7 +35,8 @@ serve_one_request() {
     else
         client=("$OUT/bin/xsock" connect --timeout 60 "127.0.0.1:$port")
     fi
-    printf '\n$ printf RESPONSE | xsock listen 127.0.0.1:%s &\n$ %s\n' "$port" "${client[*]##*/bin/}"
+    printf '\n$ printf RESPONSE | xsock listen 127.0.0.1:%s &\n$ %s\n' "$port" \
+        "${client[*]##*/bin/}"
     printf 'GET /hello HTTP/1.0\r\n\r\n' | "${client[@]}"
     wait "$server"
     exec 3<&-

@@ -17,7 +17,7 @@ once() {
     ) 9>"$stamp.lock"
 }
 
-# ---- CMocka and the programs of xsock-posix's tests, from the distribution's own source packages ---
+# ---- CMocka and the programs of xsock-posix's tests, from the distribution's sources -------------
 
 # Copies apt's package sources as entries for source packages. An option gives the copy to apt-get,
 # so that the machine's own configuration stays as it is, and root is not needed.
@@ -26,7 +26,8 @@ write_source_lists() {
     mkdir -p "$lists"
     for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
         [ -e "$file" ] || continue
-        sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" >"$lists/$(basename "$file" .list).list"
+        sed -n 's/^[[:space:]]*deb[[:space:]]/deb-src /p' "$file" \
+            >"$lists/$(basename "$file" .list).list"
     done
     for file in /etc/apt/sources.list.d/*.sources; do
         [ -e "$file" ] || continue
@@ -37,7 +38,8 @@ write_source_lists() {
 apt_get_source() {
     local apt=$DEPS/apt
     apt-get -q -o Dir::Etc::SourceList=/dev/null -o Dir::Etc::SourceParts="$apt/sources" \
-        -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" -o APT::Sandbox::User="$(id -un)" "$@"
+        -o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" \
+        -o APT::Sandbox::User="$(id -un)" "$@"
 }
 
 # The lists of source packages. A foreign archive without source packages makes this fail; what
@@ -67,8 +69,9 @@ build_cmocka() {
     shift 2
     once cmocka-source fetch_cmocka
     # -w: the warnings of foreign code are not ours. A policy version: old CMocka with a new CMake.
-    env CFLAGS=-w cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" \
-        -DCMAKE_INSTALL_PREFIX="$DEPS/$system" -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_BUILD_TYPE=Release \
+    env CFLAGS=-w cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja \
+        -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" -DCMAKE_BUILD_TYPE=Release \
+        -DCMAKE_INSTALL_PREFIX="$DEPS/$system" -DCMAKE_INSTALL_LIBDIR=lib \
         -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
         -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF "$@"
     cmake --build "$folder" --target cmocka-static
@@ -80,7 +83,8 @@ build_cmocka() {
 
 # Prints the options by which CMake finds this CMocka.
 cmocka_options() {
-    printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" "-DCMOCKA_LIBRARY=$DEPS/$1/lib/libcmocka.a"
+    printf '%s\n' "-DCMOCKA_INCLUDE_DIR=$DEPS/$1/include" \
+        "-DCMOCKA_LIBRARY=$DEPS/$1/lib/libcmocka.a"
 }
 
 # ---- Zig, from PyPI ------------------------------------------------------------------------------
@@ -101,15 +105,16 @@ install_clang_format() {
     "$DEPS/clang-format/bin/pip" install -q --require-hashes -r "$TOP/ci/clang-format.txt"
 }
 
-# ---- actionlint, as a Go module -------------------------------------------------------------------
+# ---- actionlint, as a Go module ------------------------------------------------------------------
 
 ACTIONLINT_VERSION=v1.7.4 # the last that Debian's Go can build
 
 install_actionlint() {
-    GOBIN=$DEPS/go GOTOOLCHAIN=local go install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"
+    GOBIN=$DEPS/go GOTOOLCHAIN=local \
+        go install "github.com/rhysd/actionlint/cmd/actionlint@$ACTIONLINT_VERSION"
 }
 
-# ---- wasmtime, from PyPI: of its package only the library is used ---------------------------------
+# ---- wasmtime, from PyPI: of its package only the library is used --------------------------------
 
 WASMTIME_VERSION=50.0.1
 

@@ -17,7 +17,8 @@ main() {
     [ $# -le 1 ] || names=("${@:2}")
     fuzz_forget
     for name in "${names[@]}"; do
-        [ -n "$(fuzz_kind "$name")" ] || die "no target $name; there are: $(fuzz_names | tr '\n' ' ')"
+        [ -n "$(fuzz_kind "$name")" ] ||
+            die "no target $name; there are: $(fuzz_names | tr '\n' ' ')"
         say "== $name"
         fuzz_build "$name"
         fuzz_run "$name" "$seconds"

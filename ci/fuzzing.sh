@@ -4,8 +4,10 @@
 # shellcheck shell=bash
 
 FUZZ=$BUILD/fuzz
-FUZZ_FLAGS=(-std=c11 -g -O1 -fno-omit-frame-pointer -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror
-    "-fsanitize=address,undefined" -fno-sanitize-recover=all "-DXSOCK_VERSION=\"$(head -n 1 "$TOP/VERSION")\""
+FUZZ_FLAGS=(-std=c11 -g -O1 -fno-omit-frame-pointer
+    -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror
+    "-fsanitize=address,undefined" -fno-sanitize-recover=all
+    "-DXSOCK_VERSION=\"$(head -n 1 "$TOP/VERSION")\""
     -I "$TOP/include" -I "$TOP/src" -I "$TOP/tests/support")
 
 # The names of the targets.

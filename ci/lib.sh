@@ -44,10 +44,12 @@ missing_packages() {
 install_packages() {
     [ $# -gt 0 ] || return 0
     say "installing: $*"
-    command -v apt-get >/dev/null || die "no apt-get here: install these yourself, and run this again"
+    command -v apt-get >/dev/null ||
+        die "no apt-get here: install these yourself, and run this again"
     as_root apt-get update -qq </dev/null
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
-        </dev/null >"$BUILD/install.log" 2>&1 || { tail -n 20 "$BUILD/install.log"; die "apt-get failed"; }
+        </dev/null >"$BUILD/install.log" 2>&1 ||
+        { tail -n 20 "$BUILD/install.log"; die "apt-get failed"; }
 }
 
 # Installs what is missing of the needs on standard input.
@@ -76,7 +78,8 @@ attempt() {
     set -e
     if [ "$STATUS" -ne 0 ]; then
         say "  \$ $*"
-        sed -E '/^\[[0-9]+\/[0-9]+\] /d' "$log" | tail -n 60 | sed 's/^/  | /' # without Ninja's progress
+        # Ninja's progress is left out.
+        sed -E '/^\[[0-9]+\/[0-9]+\] /d' "$log" | tail -n 60 | sed 's/^/  | /'
     fi
     rm -f "$log"
 }
@@ -120,7 +123,8 @@ run_program() {
     shift
     out=$BUILD/$SUITE.$name.out
     timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
-    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" "$out"
+    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" \
+        "$out"
 }
 
 # run_script NAME COMMAND...: runs a script that prints "ok - WHAT", "not ok - WHAT" and
@@ -130,7 +134,8 @@ run_script() {
     shift
     out=$BUILD/$SUITE.$name.out
     timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
-    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/script.awk" "$out"
+    awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/script.awk" \
+        "$out"
 }
 
 # The names of the tests in tests/tests.txt, of the kinds that are named.
@@ -143,7 +148,8 @@ test_names() {
 
 # The names of the tests that start threads, or let the library start threads.
 threaded_test_names() {
-    awk '!/^#/ && $1 != "windows" && (/\/threads\.c/ || $2 == "names") { print $2 }' "$TOP/tests/tests.txt"
+    awk '!/^#/ && $1 != "windows" && (/\/threads\.c/ || $2 == "names") { print $2 }' \
+        "$TOP/tests/tests.txt"
 }
 
 # run_names FOLDER NAME... [-- WRAPPER...]: runs the test programs of these names.

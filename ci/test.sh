@@ -46,7 +46,8 @@ run_suite() {
         time bash "$TOP/ci/suite.sh" "$suite" >"$RESULTS/$suite.log" 2>&1 </dev/null
     } 2>"$RESULTS/$suite.time" || status=$?
     {
-        say "== $suite ($((SECONDS - start)) s, of processors $(awk '{ printf "%d", $1 + $2 }' "$RESULTS/$suite.time") s)"
+        processors=$(awk '{ printf "%d", $1 + $2 }' "$RESULTS/$suite.time")
+        say "== $suite ($((SECONDS - start)) s, of processors $processors s)"
         cat "$RESULTS/$suite.log"
         if [ "$status" -ne 0 ] || [ ! -e "$RESULTS/$suite.end" ]; then
             say "  FAILED  the suite $suite did not run to its end (status $status)"

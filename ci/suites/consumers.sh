@@ -7,7 +7,8 @@
 consumer=$TOP/tests/consumer
 
 install_xsock() { # KIND BUILD_SHARED_LIBS OPTION...
-    cmake -S "$TOP" -B "$OUT/$1" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS="$2" -DCMAKE_INSTALL_LIBDIR=lib \
+    cmake -S "$TOP" -B "$OUT/$1" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS="$2" \
+        -DCMAKE_INSTALL_LIBDIR=lib \
         -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_PREFIX="$OUT/$1/first" "${@:3}"
     cmake --build "$OUT/$1"
     cmake --install "$OUT/$1"
@@ -115,8 +116,8 @@ check "the completions of three shells are installed" completes
 meson_installs() {
     rm -rf "$OUT/meson" "$OUT/meson-first" "$OUT/by-meson"
     mkdir -p "$OUT/by-meson"
-    meson setup --buildtype=debug -Ddefault_library=shared -Dtests=disabled -Dpages=disabled --libdir=lib \
-        --prefix="$OUT/meson-first" "$OUT/meson" "$TOP"
+    meson setup --buildtype=debug -Ddefault_library=shared -Dtests=disabled -Dpages=disabled \
+        --libdir=lib --prefix="$OUT/meson-first" "$OUT/meson" "$TOP"
     meson install -C "$OUT/meson"
     mv "$OUT/meson-first" "$OUT/by-meson/installed"
     diff <(cd "$OUT/shared/installed" && find . ! -type d ! -path '*/cmake/*' | sort) \
@@ -157,7 +158,8 @@ on_windows() { # FOLDER OPTION...
     rm -rf "$1"
     cmake -S "$consumer" -B "$1" -G Ninja "${windows[@]}" "${@:2}"
     cmake --build "$1"
-    [ ! -e "$OUT/windows/installed/bin/libxsock-0.dll" ] || cp "$OUT"/windows/installed/bin/*.dll "$1"
+    [ ! -e "$OUT/windows/installed/bin/libxsock-0.dll" ] ||
+        cp "$OUT"/windows/installed/bin/*.dll "$1"
     prints 3 wine "$1/consumer.exe"
 }
 must "Windows: installs" install_xsock windows ON "${windows[@]}" -DCMAKE_BUILD_TYPE=None
@@ -206,6 +208,7 @@ roads_on_windows() {
     check "Windows: xsock by fetch" on_windows "$OUT/windows/fetch" -DCONSUMER_HOW=fetch \
         -DXSOCK_SOURCE="$TOP"
     check "Windows: xsock as a Meson subproject" meson_on_windows windows-static \
-        "$OUT/windows/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback -Ddefault_library=static
+        "$OUT/windows/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback \
+        -Ddefault_library=static
 }
 if [ -n "${XSOCK_FULL:-}" ]; then roads_on_windows; fi

@@ -1,7 +1,7 @@
 # needs: build cmocka zig sources
-# FreeBSD by Zig. Both libraries, the program, xsock-posix under programs, and the tests are compiled
-# and linked. They cannot run on this machine. Only the shared library is optimised. ci/test.sh links
-# a few tests with it, and ci/full.sh all.
+# FreeBSD by Zig. Both libraries, the program, xsock-posix under programs, and the tests are
+# compiled and linked. They cannot run on this machine. Only the shared library is optimised.
+# ci/test.sh links a few tests with it, and ci/full.sh all.
 # shellcheck shell=bash
 
 target=x86_64-freebsd.14.0

@@ -8,7 +8,8 @@ run_signal_tests "$OUT"
 
 # Every global name in the archive has xsock's prefix, so that no name of a program is taken.
 hidden_or_public() {
-    nm --defined-only --extern-only "$OUT/libxsock.a" | awk 'NF == 3 && $3 !~ /^xsock_/ { print; bad = 1 } END { exit bad }'
+    nm --defined-only --extern-only "$OUT/libxsock.a" |
+        awk 'NF == 3 && $3 !~ /^xsock_/ { print; bad = 1 } END { exit bad }'
 }
 check "the archive defines no name but xsock_ ones" hidden_or_public
 run_script program bash "$TOP/tests/tool/run.sh" "$OUT/bin/xsock"

@@ -183,7 +183,8 @@ links_lead_somewhere() {
     for page in *.html; do
         while read -r target; do
             [ -e "$target" ] || { echo "$page: $target"; bad=1; }
-        done < <(grep -oE '(href|src|data)="[^"#:]+["#]' "$page" | sed -E 's/^[^"]*"//; s/["#]$//' | sort -u)
+        done < <(grep -oE '(href|src|data)="[^"#:]+["#]' "$page" |
+            sed -E 's/^[^"]*"//; s/["#]$//' | sort -u)
     done
     [ -e index.html ] && return "$bad"
 }
@@ -204,7 +205,8 @@ calls_are_complete() {
     awk '/^\/\*\*/ { text = "" }
         { text = text $0 "\n" }
         /^XSOCK_API/ {
-            if (text !~ /@since/ || text !~ /@par Blocking/ || (!/ void xsock/ && text !~ /@return/)) {
+            if (text !~ /@since/ || text !~ /@par Blocking/ ||
+                (!/ void xsock/ && text !~ /@return/)) {
                 print FILENAME ":" FNR ": " $0
                 bad = 1
             }

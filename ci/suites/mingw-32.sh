@@ -4,6 +4,9 @@
 # suite wine10 of ci/full.sh runs the tests.
 # shellcheck shell=bash
 
-must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS=ON -DXSOCK_BUILD_BENCH=ON \
-    -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-i686.cmake"
-check "library, program and benchmarks build without a warning" without_warnings cmake --build "$OUT"
+must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS=ON \
+    -DXSOCK_BUILD_BENCH=ON \
+    -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None \
+    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-i686.cmake"
+check "library, program and benchmarks build without a warning" without_warnings cmake --build \
+    "$OUT"

@@ -22,7 +22,8 @@ run_names "$OUT" "${tests[@]}" -- wine
 dll=$OUT/bin/libxsock-0.dll
 exports() {
     x86_64-w64-mingw32-objdump -p "$dll" |
-        awk '/^\[Ordinal\/Name Pointer\] Table/ { on = 1; next } NF == 0 { on = 0 } on { print $NF }' >"$OUT/exported.txt"
+        awk '/^\[Ordinal\/Name Pointer\] Table/ { on = 1; next } NF == 0 { on = 0 }
+             on { print $NF }' >"$OUT/exported.txt"
     exports_match "$OUT/exported.txt"
 }
 check "the DLL exports the public calls and nothing else" exports
@@ -42,8 +43,10 @@ tells_its_version() {
 check "the DLL's version resource has the version" tells_its_version
 
 system_imports() {
-    x86_64-w64-mingw32-objdump -p "$dll" | awk '/DLL Name:/ { print tolower($3) }' >"$OUT/imports.txt"
-    [ -s "$OUT/imports.txt" ] && ! grep -vE '^(kernel32|ws2_32|iphlpapi|bcrypt|msvcrt|ucrtbase|api-ms-win-crt-.*)\.dll$' "$OUT/imports.txt"
+    x86_64-w64-mingw32-objdump -p "$dll" |
+        awk '/DLL Name:/ { print tolower($3) }' >"$OUT/imports.txt"
+    local known='kernel32|ws2_32|iphlpapi|bcrypt|msvcrt|ucrtbase|api-ms-win-crt-.*'
+    [ -s "$OUT/imports.txt" ] && ! grep -vE "^($known)\.dll\$" "$OUT/imports.txt"
 }
 check "the DLL imports the system's DLLs only" system_imports
 

@@ -5,7 +5,7 @@
 # shellcheck shell=bash
 
 once cmocka-msvc quietly build_cmocka msvc msvc-clang.cmake \
-    -DHAVE_MSVC_THREAD_LOCAL_STORAGE=OFF -DHAVE_GCC_THREAD_LOCAL_STORAGE=OFF # Wine has no start-up code for it
+    -DHAVE_MSVC_THREAD_LOCAL_STORAGE=OFF -DHAVE_GCC_THREAD_LOCAL_STORAGE=OFF # not under Wine
 once wine quietly make_wine_prefix
 keep_wine
 mapfile -t cmocka < <(cmocka_options msvc)

@@ -6,7 +6,8 @@
 
 once cmocka-musl quietly build_cmocka musl musl.cmake
 mapfile -t cmocka < <(cmocka_options musl)
-cmake_build "$OUT" "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/musl.cmake" "${cmocka[@]}" -DCMAKE_BUILD_TYPE=None
+cmake_build "$OUT" "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/musl.cmake" "${cmocka[@]}" \
+    -DCMAKE_BUILD_TYPE=None
 
 needs_musl_only() { # musl is the only C library that is loaded
     readelf -d "$OUT/bin/xsock" | grep NEEDED

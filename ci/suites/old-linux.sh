@@ -10,17 +10,21 @@ once zig quietly install_zig
 build_for() {
     local folder=$OUT/$1
     mkdir -p "$folder"
-    printf '#!/bin/sh\nexec "%s" -m ziglang cc -target "x86_64-linux-%s" "$@"\n' "$XSOCK_PYTHON" "$1" >"$folder/cc"
+    printf '#!/bin/sh\nexec "%s" -m ziglang cc -target "x86_64-linux-%s" "$@"\n' "$XSOCK_PYTHON" \
+        "$1" >"$folder/cc"
     chmod +x "$folder/cc"
-    cmake_build "$folder" -DXSOCK_BUILD_TESTS=OFF -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE=Release \
+    cmake_build "$folder" -DXSOCK_BUILD_TESTS=OFF -DBUILD_SHARED_LIBS=ON \
+        -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=x86_64 -DCMAKE_C_COMPILER="$folder/cc"
 }
 
 needs_no_newer() { # GLIBC_2.17 is the highest version that the library needs
     local newest
-    newest=$(nm -D --undefined-only "$OUT/gnu.2.17/libxsock.so" | grep -o 'GLIBC_2\.[0-9]*' | sort -Vu | tail -n 1)
+    newest=$(nm -D --undefined-only "$OUT/gnu.2.17/libxsock.so" | grep -o 'GLIBC_2\.[0-9]*' |
+        sort -Vu | tail -n 1)
     echo "$newest"
-    [ -n "$newest" ] && [ "$(printf '%s\nGLIBC_2.17\n' "$newest" | sort -V | tail -n 1)" = GLIBC_2.17 ]
+    [ -n "$newest" ] &&
+        [ "$(printf '%s\nGLIBC_2.17\n' "$newest" | sort -V | tail -n 1)" = GLIBC_2.17 ]
 }
 
 build_for gnu.2.17

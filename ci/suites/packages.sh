@@ -83,7 +83,9 @@ check "Debian: lintian finds nothing" lintian --allow-root --fail-on error,warni
 by_debian() { # OPTION... (the packages are unpacked, and not installed)
     local words root=$OUT/root
     rm -rf "$root"
-    for package in "$OUT"/{libxsock0,libxsock-dev,xsock}_*.deb; do dpkg-deb -x "$package" "$root"; done
+    for package in "$OUT"/{libxsock0,libxsock-dev,xsock}_*.deb; do
+        dpkg-deb -x "$package" "$root"
+    done
     lib=$(dirname "$(echo "$root"/usr/lib/*/libxsock.a)")
     read -ra words < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs xsock)
     gcc -std=c11 "$consumer/main.c" -o "$OUT/by-debian" "$@" "${words[@]}" -pthread

@@ -3,17 +3,21 @@
 # the kqueue of tests/support/kqueue, which is written for them.
 # shellcheck shell=bash
 
-tests=(bsd_kqueue poller poller_members poller_threads readiness wakes close_wakes deadline_wakes wasix_epoll
+tests=(bsd_kqueue poller poller_members poller_threads readiness wakes close_wakes deadline_wakes
+    wasix_epoll
     wasix_many fork connect_result connected_elsewhere)
 library=$OUT/libkqueue.a
 make_library() {
     mkdir -p "$OUT"
-    gcc -g -Wall -Wextra -Werror "-I$TOP/tests/support/kqueue" -c "$TOP/tests/support/kqueue/kqueue.c" -o "$OUT/kqueue.o"
+    gcc -g -Wall -Wextra -Werror "-I$TOP/tests/support/kqueue" \
+        -c "$TOP/tests/support/kqueue/kqueue.c" -o "$OUT/kqueue.o"
     ar rcs "$library" "$OUT/kqueue.o"
 }
 must "the kqueue of the tests builds" make_library
-must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_POLLER=kqueue \
-    -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "-DCMAKE_C_FLAGS=-isystem $TOP/tests/support/kqueue" \
+must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
+    -DXSOCK_POLLER=kqueue \
+    -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None \
+    "-DCMAKE_C_FLAGS=-isystem $TOP/tests/support/kqueue" \
     "-DCMAKE_C_STANDARD_LIBRARIES=$library -pthread"
 must "builds without a warning" without_warnings cmake --build "$OUT" --target "${tests[@]/#/test_}"
 

@@ -11,7 +11,8 @@ keep_wine
 
 PROGRAMS=(c-ares curl gnulib hiredis microsocks musl socat tinyproxy ucspi-tcp)
 COMMON=(-DCMAKE_BUILD_TYPE=Debug) # nothing here measures
-COMMON+=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
+COMMON+=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON)
+COMMON+=(-DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
 consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
@@ -21,7 +22,9 @@ posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {
     local name
-    for name in "${PROGRAMS[@]}"; do once "source-$name" fetch_source "$name" "$DEPS/programs/$name"; done
+    for name in "${PROGRAMS[@]}"; do
+        once "source-$name" fetch_source "$name" "$DEPS/programs/$name"
+    done
 }
 must "the sources of programs are there" fetch_programs
 
@@ -29,7 +32,8 @@ must "the sources of programs are there" fetch_programs
 by_pkg_config() {
     local words which=$1 compiler=$2
     shift 2
-    read -ra words < <(PKG_CONFIG_LIBDIR=$OUT/$which/installed/lib/pkgconfig pkg-config --cflags --libs xsock-posix)
+    read -ra words < <(PKG_CONFIG_LIBDIR=$OUT/$which/installed/lib/pkgconfig \
+        pkg-config --cflags --libs xsock-posix)
     "$compiler" "$consumer/main.c" -o "$OUT/$which/by-pkg-config.exe" "${words[@]}"
     prints works "$@" "$OUT/$which/by-pkg-config.exe"
 }
@@ -44,8 +48,8 @@ by_cmake() {
     done
     [ $# -eq 0 ] || shift
     rm -rf "$OUT/$which/by-cmake"
-    cmake -S "$consumer" -B "$OUT/$which/by-cmake" -G Ninja -Dxsock_DIR="$OUT/$which/installed/lib/cmake/xsock" \
-        "${options[@]}"
+    cmake -S "$consumer" -B "$OUT/$which/by-cmake" -G Ninja \
+        -Dxsock_DIR="$OUT/$which/installed/lib/cmake/xsock" "${options[@]}"
     cmake --build "$OUT/$which/by-cmake"
     prints works "$@" "$OUT/$which/by-cmake/$program"
 }
@@ -62,22 +66,26 @@ must "configures for emulation" cmake -S "$TOP" -B "$OUT/native" -G Ninja "${COM
     -DXSOCK_POSIX_EMULATE=ON -DCMAKE_INSTALL_PREFIX="$OUT/native/installed"
 targets=(xsock-posix)
 while read -r name; do targets+=("posix_$name" "plain_$name"); done < <(posix_tests)
-must "builds for emulation without a warning" without_warnings cmake --build "$OUT/native" --target "${targets[@]}"
+must "builds for emulation without a warning" without_warnings cmake --build "$OUT/native" \
+    --target "${targets[@]}"
 while read -r name; do
     run_program "plain-$name" "$OUT/native/bin/plain_$name"
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
 for name in "${programs[@]}" "${native_only[@]}"; do
-    run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" "$DEPS/programs" \
-        "$OUT/run" "$name"
+    run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" \
+        "$DEPS/programs" "$OUT/run" "$name"
 done
-run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" "$DEPS/programs" "$OUT/run"
+run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" \
+    "$DEPS/programs" "$OUT/run"
 
 # Every global name in the archive has xsock's prefix, so that no name of a program is taken.
 own_names() {
-    nm --defined-only --extern-only "$1" | awk 'NF == 3 && $3 !~ /^xsock_posix_/ { print; bad = 1 } END { exit bad }'
+    nm --defined-only --extern-only "$1" |
+        awk 'NF == 3 && $3 !~ /^xsock_posix_/ { print; bad = 1 } END { exit bad }'
 }
-check "the archive defines no name but xsock_posix_ ones" own_names "$OUT/native/xsock-posix/libxsock-posix.a"
+check "the archive defines no name but xsock_posix_ ones" own_names \
+    "$OUT/native/xsock-posix/libxsock-posix.a"
 quietly cmake --install "$OUT/native"
 check "the package serves a program by pkg-config" by_pkg_config native gcc
 check "the package serves a program by CMake" by_cmake native consumer
@@ -86,13 +94,16 @@ uses_xsock() { nm "$1" | grep -q xsock_posix_socketpair; }
 check "the program uses the library" uses_xsock "$OUT/native/by-cmake/consumer"
 
 # Without emulation the package is empty.
-quietly cmake -S "$TOP" -B "$OUT/plain" -G Ninja -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib \
-    -DCMAKE_INSTALL_PREFIX="$OUT/plain/installed"
+quietly cmake -S "$TOP" -B "$OUT/plain" -G Ninja -DXSOCK_BUILD_TOOLS=OFF \
+    -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_PREFIX="$OUT/plain/installed"
 quietly cmake --build "$OUT/plain"
 quietly cmake --install "$OUT/plain"
 check "the empty package serves a program by pkg-config" by_pkg_config plain gcc
 check "the empty package serves a program by CMake" by_cmake plain consumer
-is_empty() { ! uses_xsock "$OUT/plain/by-cmake/consumer" && [ ! -e "$OUT/plain/installed/include/xsock-posix" ]; }
+is_empty() {
+    ! uses_xsock "$OUT/plain/by-cmake/consumer" &&
+        [ ! -e "$OUT/plain/installed/include/xsock-posix" ]
+}
 check "the empty package changes nothing" is_empty
 
 # Windows, with the older C runtime and with the universal one.
@@ -115,23 +126,27 @@ on_windows() {
 on_windows win mingw-w64-x86_64.cmake mingw -DCMAKE_INSTALL_PREFIX="$OUT/win/installed"
 on_windows ucrt mingw-w64-ucrt.cmake mingw-ucrt
 for name in "${programs[@]}"; do
-    run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" "$DEPS/programs" \
-        "$OUT/run-wine" "$name"
+    run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" \
+        "$DEPS/programs" "$OUT/run-wine" "$name"
 done
-run_script wine-gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" wine "$OUT/win" "$DEPS/programs" \
-    "$OUT/run-wine"
+run_script wine-gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" wine "$OUT/win" \
+    "$DEPS/programs" "$OUT/run-wine"
 quietly cmake --install "$OUT/win"
-check "the package serves a program for Windows by pkg-config" by_pkg_config win x86_64-w64-mingw32-gcc wine
+check "the package serves a program for Windows by pkg-config" by_pkg_config win \
+    x86_64-w64-mingw32-gcc wine
 check "the package serves a program for Windows by CMake" by_cmake win consumer.exe \
     -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" -- wine
 
 # macOS, by Zig: the whole library is linked to a program.
 link_for_macos() {
-    cmake -S "$TOP" -B "$OUT/macos" -G Ninja -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF \
-        -DXSOCK_POSIX_EMULATE=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=aarch64-macos
+    cmake -S "$TOP" -B "$OUT/macos" -G Ninja -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON \
+        -DXSOCK_BUILD_TOOLS=OFF \
+        -DXSOCK_POSIX_EMULATE=ON -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/zig.cmake" \
+        -DXSOCK_ZIG_TARGET=aarch64-macos
     cmake --build "$OUT/macos" --target xsock-posix
     find "$OUT/macos/xsock-posix" -name '*.o' -exec "$OUT/macos/zig/cc" -Wall -Wextra -Werror \
-        -I"$TOP/xsock-posix/include" -o "$OUT/macos/consumer" "$consumer/main.c" "$OUT/macos/libxsock.a" {} +
+        -I"$TOP/xsock-posix/include" -o "$OUT/macos/consumer" "$consumer/main.c" \
+        "$OUT/macos/libxsock.a" {} +
 }
 if [ -n "${XSOCK_FULL:-}" ]; then
     once zig quietly install_zig

@@ -5,7 +5,8 @@
 
 windows=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
 build_objects() { # FOLDER OPTION...
-    cmake -S "$TOP" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_TESTS=OFF -DXSOCK_BUILD_TOOLS=OFF "${@:2}"
+    cmake -S "$TOP" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_TESTS=OFF \
+        -DXSOCK_BUILD_TOOLS=OFF "${@:2}"
     cmake --build "$1" --target xsock
 }
 must "the objects of the posix backend are there" build_objects "$OUT/posix"
@@ -28,14 +29,16 @@ rm -rf "$OUT/planted"
 mkdir -p "$OUT/planted"
 cp -r "$TOP/src" "$OUT/planted/src"
 echo '#include "api/library.h"' >>"$OUT/planted/src/base/bitmap.c"
-check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$OUT/posix" "$OUT/planted/src"
-echo '#include "../api/library.h"' >>"$OUT/planted/src/base/bits.h"
-check "an include by another path is refused" refuses 'base/bits.h -> unknown/../api/library.h' "$OUT/posix" \
+check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$OUT/posix" \
     "$OUT/planted/src"
+echo '#include "../api/library.h"' >>"$OUT/planted/src/base/bits.h"
+check "an include by another path is refused" refuses 'base/bits.h -> unknown/../api/library.h' \
+    "$OUT/posix" "$OUT/planted/src"
 echo '#include "table/life.c"' >>"$OUT/planted/src/table/fdtab.h"
 check "a planted circle is refused" refuses 'circle: .*table/life.c' "$OUT/posix" "$OUT/planted/src"
 
 cp -r "$OUT/posix/CMakeFiles" "$OUT/planted/"
-echo 'int xsock__library_make_table(void **); int planted(void **); int planted(void **t) { return xsock__library_make_table(t); }' |
+echo 'int xsock__library_make_table(void **); int planted(void **);
+int planted(void **t) { return xsock__library_make_table(t); }' |
     gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/bitmap.c.o"
 check "a planted call is refused" refuses 'base/bitmap.c -> api/library.c' "$OUT/planted"

@@ -27,7 +27,8 @@ build_guests() {
         folder=$OUT/c/$name
         mkdir -p "$folder"
         system=(--target=wasm32-wasi)
-        [ "$name" = libc ] && system=(--target=wasm32 -nostdlib -mbulk-memory) # it has a libc of its own
+        # This guest has a libc of its own.
+        [ "$name" = libc ] && system=(--target=wasm32 -nostdlib -mbulk-memory)
         clang "${system[@]}" "${guest_flags[@]}" "$TOP/tests/wasm/$name.c" -o "$OUT/$name.wasm"
         wasm2c "$OUT/$name.wasm" -n guest -o "$folder/guest.c"
         awk -v header=guest.h -f "$glue/imports.awk" "$folder/guest.h" >"$folder/guest_imports.c"
@@ -60,17 +61,21 @@ link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
 # Prints "NAME ARGUMENTS 1" for each import. The last word is 1 if preview 1 has the import too,
 # "only" if only preview 1 has it, and is missing otherwise.
 imports_agree() {
-    sed -nE -e 's/^SAME\((\w+), \w+, (.*)\)$/SAME \1 \2/p' -e 's/^(WASIX|PREVIEW1\w*)\((\w+), (.*)\)$/\1 \2 \3/p' \
+    sed -nE -e 's/^SAME\((\w+), \w+, (.*)\)$/SAME \1 \2/p' \
+        -e 's/^(WASIX|PREVIEW1\w*)\((\w+), (.*)\)$/\1 \2 \3/p' \
         "$TOP/src/wasix/imports.def" | tr -d '"' |
         awk '{ args = ""; for (i = 3; i <= NF; i++) args = args ($i == "P" ? "p" : $i)
-               print $2, args == "" ? "-" : args, $1 == "PREVIEW1" ? 1 : $1 == "PREVIEW1_ONLY" ? "only" : "" }' |
+               print $2, args == "" ? "-" : args,
+                   $1 == "PREVIEW1" ? 1 : $1 == "PREVIEW1_ONLY" ? "only" : "" }' |
         sort >"$OUT/imports.source"
-    sed -nE 's/^\| `(\w+)` \| ([iIp-]+) \| (1|only)? ?\|.*/\1 \2 \3/p' "$TOP/docs/wasix.md" | sort >"$OUT/imports.docs"
+    sed -nE 's/^\| `(\w+)` \| ([iIp-]+) \| (1|only)? ?\|.*/\1 \2 \3/p' "$TOP/docs/wasix.md" |
+        sort >"$OUT/imports.docs"
     [ -s "$OUT/imports.source" ] && same_lines source "$OUT/imports.source" docs "$OUT/imports.docs"
 }
 
 errors_agree() {
-    sed -nE 's/^ *\{XSOCK_(E\w+), XSOCK_(E\w+)\},/\1 \2/p' "$TOP/src/wasix/errors.c" | sort >"$OUT/errors.source"
+    sed -nE 's/^ *\{XSOCK_(E\w+), XSOCK_(E\w+)\},/\1 \2/p' "$TOP/src/wasix/errors.c" |
+        sort >"$OUT/errors.source"
     sed -nE 's/^\| (E\w+) \| (E\w+) \|$/\1 \2/p' "$TOP/docs/wasix.md" | sort >"$OUT/errors.docs"
     [ -s "$OUT/errors.source" ] && same_lines source "$OUT/errors.source" docs "$OUT/errors.docs"
 }
@@ -95,16 +100,18 @@ must "the library builds for Windows" without_warnings build_library windows \
     -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
 must "guests become wasm, and C" without_warnings build_guests
 must "the glue for wasm2c builds here" without_warnings build_glue native gcc
-must "the glue for wasm2c builds for Windows" without_warnings build_glue windows x86_64-w64-mingw32-gcc
+must "the glue for wasm2c builds for Windows" without_warnings build_glue windows \
+    x86_64-w64-mingw32-gcc
 must "guests link here" without_warnings link_guests native gcc '' -pthread -lm
-must "guests link for Windows" without_warnings link_guests windows x86_64-w64-mingw32-gcc .exe -lws2_32 -liphlpapi
+must "guests link for Windows" without_warnings link_guests windows x86_64-w64-mingw32-gcc .exe \
+    -lws2_32 -liphlpapi
 run_script wasm2c bash "$TOP/tests/wasm/run.sh" "$OUT/native/%"
 run_script wasm2c-wine bash "$TOP/tests/wasm/run.sh" wine "$OUT/windows/%.exe"
 
 wasmtime=$(wasmtime_library)
 build_wasmtime_glue() {
-    gcc "${strict[@]}" -g "$glue"/{wasmtime,host,preview1}.c -o "$OUT/run_in_wasmtime" "$OUT/native/libxsock.a" \
-        "$wasmtime" -Wl,-rpath,"$(dirname "$wasmtime")" -pthread
+    gcc "${strict[@]}" -g "$glue"/{wasmtime,host,preview1}.c -o "$OUT/run_in_wasmtime" \
+        "$OUT/native/libxsock.a" "$wasmtime" -Wl,-rpath,"$(dirname "$wasmtime")" -pthread
 }
 must "the glue for wasmtime builds" without_warnings build_wasmtime_glue
 run_script wasmtime bash "$TOP/tests/wasm/run.sh" "$OUT/run_in_wasmtime" "$OUT/%.wasm"

@@ -4,8 +4,8 @@
 
 workflows=$TOP/.github/workflows
 once actionlint quietly install_actionlint
-check "actionlint finds nothing" "$DEPS/go/actionlint" -shellcheck= -config-file "$TOP/.github/actionlint.yaml" \
-    "$workflows"/*.yml
+check "actionlint finds nothing" "$DEPS/go/actionlint" -shellcheck= -config-file \
+    "$TOP/.github/actionlint.yaml" "$workflows"/*.yml
 
 pinned() {
     ! grep -hE '^ *-? *uses:' "$workflows"/*.yml | grep -vE '@[0-9a-f]{40} # '
