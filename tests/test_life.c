@@ -150,6 +150,32 @@ static void a_datagram_pair_keeps_messages_apart(void **state)
     close_all(3, 4);
 }
 
+static void an_end_of_a_pair_takes_no_connections(void **state)
+{
+    int d[2];
+    (void)state;
+    ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0, d));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_listen(d[0], 1));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_accept(d[0], 0, NULL));
+    close_all(d[0], d[1]);
+}
+
+/* The port shows whether the system was asked: Windows gives one to such a socket. */
+static void a_datagram_socket_without_a_peer_can_lose_it_and_stays_unbound(void **state)
+{
+    static const struct xsock_addr nobody = {.family = XSOCK_AF_UNSPEC};
+    struct xsock_addr a;
+    (void)state;
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(0, xsock_connect(d, &nobody));
+    ASSERT_RESULT(0, xsock_addr_loopback(XSOCK_AF_INET, 0, &a));
+    ASSERT_RESULT(0, xsock_bind(d, &a));
+    ASSERT_RESULT(0, xsock_connect(d, &nobody));
+    ASSERT_RESULT(0, xsock_local_addr(d, &a));
+    assert_int_not_equal(a.port, 0);
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
 static void a_sequenced_pair_works_or_says_that_it_can_not_be(void **state)
 {
     int pair[2] = {-7, -7};
@@ -423,6 +449,8 @@ int main(int argc, char **argv)
         TEST(a_program_that_is_started_inherits_what_it_should),
         TEST(a_stream_pair_carries_data_both_ways_and_ends),
         TEST(a_datagram_pair_keeps_messages_apart),
+        TEST(an_end_of_a_pair_takes_no_connections),
+        TEST(a_datagram_socket_without_a_peer_can_lose_it_and_stays_unbound),
         TEST(a_sequenced_pair_works_or_says_that_it_can_not_be),
         TEST(many_pairs_are_each_their_own),
         TEST(a_duplicate_is_the_same_socket_with_a_handle_of_its_own),

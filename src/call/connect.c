@@ -297,9 +297,21 @@ static void forget_error(struct xsock__fd *fd)
     (void)xsock__kept_error_take(fd->held.sock);
 }
 
+/* Such a socket stays as it is if its association is dissolved. Windows would give the socket a
+ * port, and Linux would take away a port that the system chose. */
+static bool has_no_peer(const struct xsock__fd *fd)
+{
+    struct xsock__sys_addr peer;
+    return fd->held.sock->type == XSOCK_SOCK_DGRAM
+           && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED)
+           && xsock__sys_peer_addr(fd->held.handle, &peer) != 0;
+}
+
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
 {
-    int rc = xsock__finish(xsock__sys_connect(fd->held.handle, false, a));
+    int rc = 0;
+    if (!to_nobody || !has_no_peer(fd))
+        rc = xsock__finish(xsock__sys_connect(fd->held.handle, false, a));
     /* BSD dissolves the association, and returns an error for the address */
     if (to_nobody
         && (rc == -XSOCK_EAFNOSUPPORT || rc == -XSOCK_EINVAL || rc == -XSOCK_EADDRNOTAVAIL))

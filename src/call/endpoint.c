@@ -247,7 +247,9 @@ static int check_accept(const struct xsock__sock *s, int flags)
 {
     if ((flags & ~XSOCK__TYPE_FLAGS) != 0)
         return -XSOCK_EINVAL;
-    return xsock__sock_is_stream(s) ? xsock__limit_passed(&s->recv_deadline) : -XSOCK_EOPNOTSUPP;
+    if (!xsock__sock_is_stream(s))
+        return -XSOCK_EOPNOTSUPP;
+    return s->emulated ? -XSOCK_EINVAL : xsock__limit_passed(&s->recv_deadline);
 }
 
 int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_addr *out_peer)
