@@ -393,6 +393,45 @@ static void a_pending_error_is_read_once(void **state)
     ASSERT_RESULT(0, xsock_close(d));
 }
 
+static int tell_by(int which, int d, const struct xsock_addr *a)
+{
+    char byte = 0;
+    switch (which) {
+    case 0:
+        return xsock_connect_result(d);
+    case 1:
+        return xsock_connect(d, a);
+    case 2:
+        return (int)xsock_send(d, &byte, 1, 0);
+    default:
+        return (int)xsock_recv(d, &byte, 1, 0);
+    }
+}
+
+static void an_error_that_another_call_has_told_is_not_pending(void **state)
+{
+    struct xsock_addr a = addr("127.0.0.1", 0);
+    int taken = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(taken, &a));
+    ASSERT_RESULT(0, xsock_local_addr(taken, &a));
+    for (int which = 0; which < 4; which++) {
+        int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0));
+        struct xsock_pollfd p = {d, XSOCK_POLLOUT, 0};
+        uint64_t error = 77;
+        int rc = xsock_connect(d, &a);
+        if (rc == -XSOCK_EINPROGRESS) {
+            ASSERT_RESULT(1, xsock_poll(&p, 1, WATCHDOG_NS));
+            rc = tell_by(which, d, &a);
+        }
+        ASSERT_RESULT(-XSOCK_ECONNREFUSED, rc);
+        ASSERT_RESULT(0, xsock_get_opt_size(d, XSOCK_SO_ERROR, &error));
+        assert_int_equal(error, 0);
+        ASSERT_RESULT(0, xsock_close(d));
+    }
+    ASSERT_RESULT(0, xsock_close(taken));
+}
+
 static void a_socket_is_tied_to_a_device(void **state)
 {
     SKIP_ON_QEMU(QEMU_OPTIONS);
@@ -574,6 +613,7 @@ int main(void)
         TEST(congestion_control_has_a_name),
         TEST(tcp_tells_what_it_knows),
         TEST(a_pending_error_is_read_once),
+        TEST(an_error_that_another_call_has_told_is_not_pending),
         TEST(a_socket_is_tied_to_a_device),
         TEST(the_systems_own_numbers_go_through),
         TEST(closing_does_not_wait_for_what_is_unsent),

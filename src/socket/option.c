@@ -236,19 +236,18 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
 
 /* ---- Getting --------------------------------------------------------------------------------- */
 
-/* Windows cannot forget the error of a failed connect, and would give it again. */
-static bool has_told(const struct xsock__sock *s)
-{
-    return xsock__sock_is(s, XSOCK__SOCK_ERROR_READ)
-           && !xsock__sock_is(s, XSOCK__SOCK_CONNECTING | XSOCK__SOCK_CONNECTED);
-}
-
 /* Whether an error of the socket tells how a connect has ended: one that is under way, or one that
  * was begun before the handle was adopted. */
 static bool is_of_a_connect(const struct xsock__sock *s)
 {
     int result = xsock__sock_connect_result(s);
     return result == -XSOCK_EALREADY || result == -XSOCK_ENOTCONN;
+}
+
+/* Windows cannot forget the error of a failed connect, and gives it again. */
+static bool was_told(const struct xsock__sock *s, int code)
+{
+    return code != 0 && xsock__finish(code) == xsock__sock_connect_result(s);
 }
 
 static int take_error(const struct xsock__held *held, int64_t *out)
@@ -264,7 +263,9 @@ static int take_error(const struct xsock__held *held, int64_t *out)
                        && !xsock__sock_is(s, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING);
     if (may_connect)
         xsock__sock_take_turn(s);
-    int rc = has_told(s) ? 0 : xsock__finish(xsock__sys_take_error(held->handle, &code));
+    int rc = xsock__finish(xsock__sys_take_error(held->handle, &code));
+    if (may_connect && was_told(s, code))
+        code = 0;
     if (rc == 0 && code != 0 && may_connect && is_of_a_connect(s))
         xsock__sock_connect_ended(s, xsock__finish(code), XSOCK__SOCK_ERROR_READ);
     else if (may_connect)
