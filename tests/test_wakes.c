@@ -126,20 +126,28 @@ static int do_recv_batch(const struct scene *s)
     return xsock_recv_batch(s->d, &v, 1, 0);
 }
 
-/* The buffers of a connection may have grown since they were filled. They are filled again by large
- * pieces, because many calls with a byte take long. The calls that may wait send one byte, so that
- * a call that waits has sent nothing. */
-static int do_send(const struct scene *s)
+/* The system may give a connection more room after it was filled, even while the call waits. Then
+ * the call has sent its byte, and the room is filled again, by large pieces: to fill it by single
+ * bytes takes seconds. The calls that may wait send one byte, so that a call that waits has sent
+ * nothing. */
+static ptrdiff_t fill_again(int d)
 {
     static const char piece[65536];
-    ptrdiff_t n = 1;
-    while (n > 0)
-        n = xsock_send(s->d, piece, sizeof piece, XSOCK_MSG_DONTWAIT);
-    if (n != -XSOCK_EAGAIN)
-        return (int)n;
+    ptrdiff_t n;
     do
-        n = xsock_send(s->d, "x", 1, 0);
+        n = xsock_send(d, piece, sizeof piece, XSOCK_MSG_DONTWAIT);
     while (n > 0);
+    return n;
+}
+
+static int do_send(const struct scene *s)
+{
+    ptrdiff_t n;
+    do {
+        n = fill_again(s->d);
+        if (n == -XSOCK_EAGAIN)
+            n = xsock_send(s->d, "x", 1, 0);
+    } while (n > 0);
     return (int)n;
 }
 
