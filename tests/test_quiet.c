@@ -86,6 +86,15 @@ static int do_poller(int p)
     return xsock_poller_wait(p, &e, 1, -1);
 }
 
+/* Nothing new happens after the first reports. */
+static int do_edge_poller(int p)
+{
+    struct xsock_event e;
+    while (xsock_poller_wait(p, &e, 1, 0) > 0)
+        continue;
+    return do_poller(p);
+}
+
 static const struct call calls[] = {
     {"recv", do_recv, IN},
     {"send", do_send, OUT},
@@ -94,6 +103,7 @@ static const struct call calls[] = {
     {"poll for output", do_poll_out, OUT},
     {"poll for nothing", do_poll_nothing, 0},
     {"poller", do_poller, IN | RDHUP},
+    {"edge poller", do_edge_poller, IN | OUT | RDHUP | ET},
 };
 enum { CALLS = sizeof calls / sizeof *calls };
 
@@ -129,6 +139,11 @@ static void run_cell(void *user)
     xsock__atomic_store(&c->done, 1);
 }
 
+static bool is_poller(const struct call *call)
+{
+    return call->run == do_poller || call->run == do_edge_poller;
+}
+
 static void add(const struct ready_state *st, const struct call *call)
 {
     struct cell *c = &cells[cell_count];
@@ -142,7 +157,7 @@ static void add(const struct ready_state *st, const struct call *call)
     }
     c->d = c->scene.d;
     ASSERT_RESULT(0, xsock_set_flags(c->d, 0));
-    if (call->run == do_poller) {
+    if (is_poller(call)) {
         c->d = open_poller();
         ASSERT_RESULT(0, xsock_poller_ctl(c->d, XSOCK_POLLER_ADD, c->scene.d, call->waits_for, 1));
     }
@@ -180,7 +195,7 @@ static void end_cell(struct cell *c)
     thread_join(c->thread);
     if (c->call->run == do_accept && c->result >= 0)
         sockets_close(c->result);
-    if (c->call->run == do_poller)
+    if (is_poller(c->call))
         sockets_close(c->scene.d);
     c->scene.d = -1;
     ready_states_clean(&c->scene);

@@ -3,7 +3,8 @@
 # that use pollers.
 # shellcheck shell=bash
 
-tests=(poller poller_members poller_threads readiness wasix_epoll wasix_many fork connect_result)
+tests=(poller poller_members poller_threads readiness wasix_epoll wasix_many fork connect_result
+    quiet)
 must "configures" cmake -S "$TOP" -B "$OUT" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON \
     -DXSOCK_POLLER=poll -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None
 must "builds without a warning" without_warnings cmake --build "$OUT" --target "${tests[@]/#/test_}"

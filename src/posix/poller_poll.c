@@ -13,11 +13,13 @@
 #include <string.h>
 
 #include "base/atomic.h"
+#include "base/deadline.h"
+#include "base/interval.h"
 #include "posix/poller_entry.h"
 #include "sys_poller.h"
 #include "xsock.h"
 
-enum { CHUNK = 64, FIRST = 16, NAP_MIN = 50 * 1000, NAP_MAX = 20 * 1000 * 1000 };
+enum { CHUNK = 64, FIRST = 16 };
 
 struct xsock__sys_poller {
     struct xsock__lock lock; /* of all that follows but the wakes and `woken` */
@@ -25,10 +27,10 @@ struct xsock__sys_poller {
     struct pollfd *polled; /* belongs to the thread that waits in poll() */
     struct pollfd *spare; /* a larger one, for the next that does; NULL: `polled` is large enough */
     size_t count, capacity, polled_capacity, spare_capacity;
-    size_t next;  /* where the next question begins, so that no member is starved */
-    bool polling; /* a thread waits in poll() */
-    bool naps;    /* a member is napping */
-    int nap_ns;
+    size_t next;             /* where the next question begins, so that no member is starved */
+    bool polling;            /* a thread waits in poll() */
+    bool naps;               /* a member is napping */
+    int64_t nap_ns;          /* the interval that the last wait has slept for, or 0 */
     int queue;               /* threads that wait for their turn */
     xsock__atomic_int woken; /* xsock__sys_poller_wake() was called */
     struct xsock__sys_wake
@@ -63,7 +65,6 @@ int xsock__sys_poller_open(struct xsock__sys_poller **out)
         return code;
     }
     xsock__sys_lock_init(&p->lock);
-    p->nap_ns = NAP_MIN;
     *out = p;
     return 0;
 }
@@ -94,7 +95,7 @@ uintptr_t xsock__sys_poller_handle(const struct xsock__sys_poller *p)
 /* What poll() was asked is no longer what it should be asked. */
 static void ask_anew(struct xsock__sys_poller *p)
 {
-    p->nap_ns = NAP_MIN;
+    p->nap_ns = 0;
     if (p->polling)
         xsock__sys_wake_set(&p->wake);
 }
@@ -245,7 +246,7 @@ static int ask_all(struct xsock__sys_poller *p, struct found *f)
         left -= done;
     }
     if (f->count > 0)
-        p->nap_ns = NAP_MIN;
+        p->nap_ns = 0;
     return 0;
 }
 
@@ -288,8 +289,8 @@ static int wait_in_poll(struct xsock__sys_poller *p, int64_t timeout_ns)
 {
     size_t n = fill(p);
     if (p->naps) {
+        p->nap_ns = xsock__interval_after(p->nap_ns);
         timeout_ns = shorter(timeout_ns, p->nap_ns);
-        p->nap_ns = p->nap_ns > NAP_MAX / 2 ? NAP_MAX : 2 * p->nap_ns;
     }
     p->polling = true;
     xsock__sys_unlock(&p->lock);
@@ -337,14 +338,16 @@ static int ask(struct xsock__sys_poller *p, struct found *f, bool *out_woken)
 int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
+    const struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     struct found f = {v, 0, n};
     bool woken;
     xsock__sys_lock(&p->lock);
     int code = ask(p, &f, &woken);
-    if (code == 0 && f.count == 0 && !woken && timeout_ns != 0) {
+    while (code == 0 && f.count == 0 && !woken && timeout_ns != 0) {
         code = wait_once(p, timeout_ns);
         if (code == 0)
             code = ask(p, &f, &woken);
+        timeout_ns = xsock__time_left(&end);
     }
     xsock__sys_unlock(&p->lock);
     if (code != 0)

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <time.h>
 
+#include "base/interval.h"
 #include "posix/event.h"
 #include "posix/handle.h"
 #include "posix/pending_error.h"
@@ -19,7 +20,6 @@ enum { BSD_POLL = 0 };
 #endif
 
 enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 64 };
-enum { LOOK_AGAIN_NS = 20 * MILLISECOND };
 
 int64_t xsock__sys_now(void)
 {
@@ -219,8 +219,8 @@ static int wait_in(struct pollfd *p, struct xsock__sys_wait *v, size_t n,
         p[count] = (struct pollfd){(int)wake->handle[0], POLLIN, 0};
     int ready = xsock__posix_wait_poll(p, all, timeout_ns);
     if (BSD_POLL && ready > 0 && is_nothing(p, v, n, ready)) {
-        bool is_long = timeout_ns < 0 || timeout_ns > LOOK_AGAIN_NS;
-        ready = xsock__posix_wait_poll(p, all, is_long ? LOOK_AGAIN_NS : timeout_ns);
+        bool is_long = timeout_ns < 0 || timeout_ns > XSOCK__INTERVAL_LAST_NS;
+        ready = xsock__posix_wait_poll(p, all, is_long ? XSOCK__INTERVAL_LAST_NS : timeout_ns);
     }
     if (ready < 0)
         return errno;

@@ -1,6 +1,5 @@
 #include "wait/wait.h"
 
-#include "base/interval.h"
 #include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -9,9 +8,9 @@
 #include "wait/wake.h"
 #include "xsock.h"
 
-/* Once the interval is the longest, a call tries three times of four without asking the system
- * first. A call then makes some 110 system calls a second. */
-enum { TRIES_A_QUESTION = 4 };
+/* Once the interval is the longest, a call nearly always tries without asking the system first. The
+ * call then makes 120 system calls a second at most. */
+enum { TRIES_A_QUESTION = 32 };
 
 /* Those that wait in the same socket. NULL: the descriptor is the one that only sealing closes. */
 static struct xsock__waiters *shared_of(const struct xsock__wait *w)

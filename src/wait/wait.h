@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/interval.h"
 #include "table/fdtab.h"
 #include "wait/limit.h"
 
@@ -64,7 +65,7 @@ static inline void xsock__wait_end(struct xsock__wait *w)
 
 /* Waits until another try makes sense: the socket is ready, or something has changed that the try
  * will tell, or the socket was ready for the last try and some time has passed. The wait goes on
- * after signals. If the system gives no wake, the marks are looked at every 20 ms or more often.
+ * after signals. If the system gives no wake, the marks are looked at every 17.5 ms or more often.
  * Returns
  *   - 0 if the caller must try again;
  *   - XSOCK__WAIT_OVER if the call may not wait any longer;
@@ -79,13 +80,10 @@ int xsock__wait_nap(struct xsock__wait *w);
 /* One wait of a call that has no more than one. */
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l);
 
-/* The longest time for which a call without a wake does not look at its marks. */
-enum { XSOCK__WAIT_SLICE_NS = 20 * 1000 * 1000 };
-
-/* The time that a wait may take until the marks are looked at: `left`, or a slice. */
+/* The time that a wait without a wake may take until the marks are looked at. */
 static inline int64_t xsock__wait_slice(int64_t left)
 {
-    return left < 0 || left > XSOCK__WAIT_SLICE_NS ? XSOCK__WAIT_SLICE_NS : left;
+    return left < 0 || left > XSOCK__INTERVAL_LAST_NS ? XSOCK__INTERVAL_LAST_NS : left;
 }
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the

@@ -3,14 +3,14 @@
  * of one provider. That both ends of a stream have ended sending is not told. */
 #include "win32/select.h"
 
+#include "base/interval.h"
 #include "win32/afd.h"
 #include "win32/state.h"
+#include "win32/wait.h"
 
 #include <stddef.h>
 
 _Static_assert(offsetof(fd_set, fd_array) == sizeof(SOCKET), "see struct set");
-
-enum { NAP_MIN_MS = 1, NAP_MAX_MS = 20 };
 
 /* As fd_set, which has room for 64: half a kilobyte on the stack. */
 struct set {
@@ -70,11 +70,12 @@ static bool ask_all(struct xsock__sys_wait *v, size_t n)
 int xsock__select_wait(struct xsock__sys_wait *v, size_t n, HANDLE wake, DWORD ms)
 {
     const ULONGLONG began = GetTickCount64();
-    DWORD nap = NAP_MIN_MS;
+    int64_t interval = xsock__interval_after(0);
 
     while (!ask_all(v, n)) {
         ULONGLONG passed = GetTickCount64() - began;
         DWORD left = ms == INFINITE ? INFINITE : passed < ms ? ms - (DWORD)passed : 0;
+        DWORD nap = xsock__wait_ms(interval);
         DWORD got = WAIT_TIMEOUT;
 
         if (left == 0)
@@ -87,7 +88,7 @@ int xsock__select_wait(struct xsock__sys_wait *v, size_t n, HANDLE wake, DWORD m
             return xsock__win32_error();
         if (got == WAIT_OBJECT_0)
             break;
-        nap = nap < NAP_MAX_MS / 2 ? 2 * nap : NAP_MAX_MS;
+        interval = xsock__interval_after(interval);
     }
     return 0;
 }

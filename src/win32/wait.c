@@ -5,6 +5,7 @@
  * connected is ready for nothing, as on FreeBSD. Sockets of one wait may be of different providers,
  * which select() would refuse. */
 #include "win32/wait.h"
+#include "base/interval.h"
 #include "win32/afd.h"
 #include "win32/select.h"
 #include "win32/state.h"
@@ -308,7 +309,7 @@ static int wait_for_wake(const struct wait *w)
 
 /* Two requests for one socket may meet on the device that all threads share, and then one of them
  * gets no answer. So none is under way for long there: the caller asks again. */
-enum { SHARED_MS = 20 };
+enum { SHARED_MS = XSOCK__INTERVAL_LAST_NS / 1000000 };
 
 static void share_device(struct wait *w)
 {

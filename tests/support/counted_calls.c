@@ -64,6 +64,12 @@ int ppoll(struct pollfd *v, nfds_t n, const struct timespec *t, const sigset_t *
     return (int)syscall(SYS_ppoll, v, n, t != NULL ? &copy : NULL, mask, (size_t)8);
 }
 
+int poll(struct pollfd *v, nfds_t n, int ms)
+{
+    struct timespec t = {ms / 1000, ms % 1000 * 1000000L};
+    return ppoll(v, n, ms < 0 ? NULL : &t, NULL);
+}
+
 int epoll_wait(int p, struct epoll_event *v, int n, int ms)
 {
     count();
@@ -96,6 +102,12 @@ int connect(int fd, __CONST_SOCKADDR_ARG name, socklen_t size)
     memcpy(&a, &name, sizeof a);
     count();
     return (int)syscall(SYS_connect, fd, a, size);
+}
+
+int getsockopt(int fd, int level, int name, void *value, socklen_t *size)
+{
+    count();
+    return (int)syscall(SYS_getsockopt, fd, level, name, value, size);
 }
 
 ssize_t read(int fd, void *buf, size_t len)

@@ -7,7 +7,8 @@
 
 #include "base/atomic.h"
 
-/* Counts the calls that this thread makes to wait, send, receive, accept, connect and read. */
+/* Counts the calls that this thread makes to wait, send, receive, accept, connect and read, and to
+ * ask about a socket. */
 void counted_calls_add_to(xsock__atomic_int *n);
 
 /* Lets the system refuse what a wake is made of. */
