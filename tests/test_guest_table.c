@@ -103,14 +103,40 @@ static void only_so_many_calls_wait_at_once(void **state)
     struct xsock__waker *k;
     (void)state;
     ASSERT_RESULT(0, xsock__fdtab_enter_wait(t));
-    ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
+    ASSERT_RESULT(0, xsock__fdtab_begin_wait(t, &k));
     ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__fdtab_enter_wait(t));
     ASSERT_RESULT(-XSOCK_ENOBUFS, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &now));
     xsock__fdtab_give_waker(t, k, false);
     ASSERT_RESULT(XSOCK__WAIT_OVER, xsock__wait(t, xsock__fdtab_seal_fd(t), 0, &now));
     xsock__fdtab_leave_wait(t);
-    ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k));
+    ASSERT_RESULT(0, xsock__fdtab_begin_wait(t, &k));
     xsock__fdtab_give_waker(t, k, false);
+    xsock__fdtab_destroy(t);
+}
+
+struct late {
+    struct xsock__fdtab *t;
+    int d;
+};
+
+static void close_and_let_another_wait(void *user)
+{
+    const struct late *l = user;
+    ASSERT_RESULT(0, xsock__call_close(l->t, l->d));
+    ASSERT_RESULT(0, xsock__fdtab_enter_wait(l->t));
+}
+
+static void a_call_that_is_closed_before_it_waits_is_canceled_however_many_wait(void **state)
+{
+    struct xsock__fdtab *t = new_table(3, 1);
+    int d[2];
+    char byte;
+    (void)state;
+    ASSERT_RESULT(0, xsock__call_pair(t, XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, d));
+    struct late l = {t, d[0]};
+    fake_before(FAKE_RECV, 1, close_and_let_another_wait, &l);
+    ASSERT_RESULT(-XSOCK_ECANCELED, (int)xsock__call_recv(t, d[0], &byte, 1, 0));
+    xsock__fdtab_leave_wait(t);
     xsock__fdtab_destroy(t);
 }
 
@@ -192,6 +218,7 @@ int main(void)
         GUEST_TEST(a_guests_handles_are_closed_on_exec_whatever_it_says),
         GUEST_TEST(what_a_guest_adopts_is_closed_on_exec_too),
         GUEST_TEST(only_so_many_calls_wait_at_once),
+        GUEST_TEST(a_call_that_is_closed_before_it_waits_is_canceled_however_many_wait),
         GUEST_TEST(a_sealed_table_is_empty_and_stays_so),
         GUEST_TEST(what_is_opened_as_the_table_is_sealed_is_closed),
         GUEST_TEST(sealing_wakes_what_waits_for_nothing),

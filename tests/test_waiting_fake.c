@@ -295,7 +295,7 @@ static void wakes_are_given_back(void **state)
     struct xsock__waker *k[MANY];
     (void)state;
     for (int i = 0; i < MANY; i++)
-        ASSERT_RESULT(0, xsock__fdtab_take_waker(t, &k[i]));
+        ASSERT_RESULT(0, xsock__fdtab_begin_wait(t, &k[i]));
     assert_int_equal(fake_wakes(), MANY);
     for (int i = 0; i < MANY; i++)
         xsock__fdtab_give_waker(t, k[i], false);
@@ -508,7 +508,7 @@ static void idle_wakes_of_one_table_make_room_for_another(void **state)
     struct xsock__waker *k;
     (void)state;
     ASSERT_RESULT(0, xsock__fdtab_create(NULL, &other));
-    ASSERT_RESULT(0, xsock__fdtab_take_waker(other, &k));
+    ASSERT_RESULT(0, xsock__fdtab_begin_wait(other, &k));
     xsock__fdtab_give_waker(other, k, false);
     fake_fail(FAKE_OPEN, 1, FAKE_EMFILE);
     ASSERT_OPENS(open_one(0));

@@ -290,6 +290,41 @@ static void calls_that_wait_are_counted(void **state)
     assert_takes(10, 0, 1); /* all waiters have left */
 }
 
+static uint32_t told[3];
+
+static void ask_inside(void *user)
+{
+    (void)user;
+    put_clock(8, MONOTONIC, 0, 0);
+    inner = CALL4(&guest, "poll_oneoff", SUBS + 8 * SUB, EVENTS, 1, DONE);
+    ASSERT_ERRNO(0, inner);
+    told[0] = guest_get32(&guest, DONE);
+    put_fd(8, WRITE, pair[1]);
+    inner = CALL4(&guest, "poll_oneoff", SUBS + 8 * SUB, EVENTS, 1, DONE);
+    ASSERT_ERRNO(0, inner);
+    told[1] = guest_get32(&guest, DONE);
+    fake_poller_late(fake_poller_last_key(), 1);
+    inner = CALL5(&guest, "epoll_wait", 5, EVENTS, 1, 10, DONE);
+    ASSERT_ERRNO(0, inner);
+    told[2] = guest_get32(&guest, DONE);
+}
+
+/* None of these calls would wait. */
+static void what_is_ready_is_told_however_many_calls_wait(void **state)
+{
+    static const struct xsock_wasix_config one = {.max_waiting = 1};
+    (void)state;
+    restart(&one);
+    ASSERT_ERRNO(0, CALL1(&guest, "epoll_create", OUT));
+    guest_put32(&guest, EVENT, 1);
+    ASSERT_ERRNO(0, CALL4(&guest, "epoll_ctl", 5, 0, pair[0], EVENT));
+    put_clock(0, MONOTONIC, 10, 0);
+    fake_at(fake_now() + 1, ask_inside, NULL);
+    assert_takes(10, 0, 1);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(told[i], 1);
+}
+
 /* ---- Events that block ----------------------------------------------------------------------- */
 
 static void transfer_later(void *user)
@@ -456,6 +491,7 @@ int main(void)
         GUEST_TEST(the_end_comes_at_once),
         GUEST_TEST(the_engine_is_asked_again_for_each_ring_and_no_more),
         GUEST_TEST(calls_that_wait_are_counted),
+        GUEST_TEST(what_is_ready_is_told_however_many_calls_wait),
         GUEST_TEST(an_event_blocks_until_it_can_go_on),
         GUEST_TEST(a_call_that_fails_leaves_nothing),
         GUEST_TEST(a_poller_that_fails_has_no_record),

@@ -222,13 +222,12 @@ void xsock__fdtab_lose_wake(struct xsock__fdtab *t, const struct xsock__waiters 
  * sees what the caller wrote before this call. */
 void xsock__fdtab_look_again(struct xsock__fdtab *t, const struct xsock__waiters *shared);
 
-/* The same in steps, for a call that waits in several descriptors with one wake. take_waker returns
- * -XSOCK_ECANCELED or -XSOCK_ENOBUFS as watch does, and also -XSOCK_ENOMEM, or above 0 the system's
- * code, if there is no wake. begin_wait stores NULL then, and returns 0. detach tells whether fd
- * was closed. `was_set` of give_waker says whether the wake was set; k may be NULL. */
-int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out);
-void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
+/* The same in steps, for a call that waits in several descriptors with one wake. begin_wait returns
+ * -XSOCK_ECANCELED if the table is sealed, and -XSOCK_ENOBUFS as watch does. If the system gives no
+ * wake, begin_wait stores NULL. detach tells whether fd was closed. `was_set` of give_waker says
+ * whether the wake was set; k may be NULL. */
 int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out);
+void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, bool was_set);
 
 /* Frees the wakes that no call uses, and returns whether there were any. */
 bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t);

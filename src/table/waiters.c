@@ -162,7 +162,7 @@ int xsock__fdtab_watch(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
 {
     w->events = (short)events;
     xsock__sys_lock(&t->lock);
-    int rc = xsock__fdtab_begin_waiting(t);
+    int rc = fd->state == LEAVING ? -XSOCK_ECANCELED : xsock__fdtab_begin_waiting(t);
     struct xsock__waker *k = rc == 0 ? xsock__fdtab_pop_waker(t) : NULL;
     if (k != NULL)
         rc = attach_shared(fd, shared, w, k);

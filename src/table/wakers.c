@@ -96,17 +96,15 @@ int xsock__fdtab_make_waker(struct xsock__fdtab *t, struct xsock__waker **out)
     return 0;
 }
 
-int xsock__fdtab_take_waker(struct xsock__fdtab *t, struct xsock__waker **out)
+/* A call that gets no wake keeps its place among those that wait. */
+int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out)
 {
     xsock__sys_lock(&t->lock);
     int rc = xsock__fdtab_begin_waiting(t);
     *out = rc == 0 ? xsock__fdtab_pop_waker(t) : NULL;
     xsock__sys_unlock(&t->lock);
-    if (rc != 0 || *out != NULL)
-        return rc;
-    rc = xsock__fdtab_make_waker(t, out);
-    if (rc != 0)
-        xsock__fdtab_leave_wait(t);
+    if (rc == 0 && *out == NULL && xsock__fdtab_make_waker(t, out) != 0)
+        *out = NULL;
     return rc;
 }
 
@@ -120,15 +118,6 @@ void xsock__fdtab_give_waker(struct xsock__fdtab *t, struct xsock__waker *k, boo
     xsock__sys_unlock(&t->lock);
     if (k != NULL)
         xsock__fdtab_free_waker(k);
-}
-
-int xsock__fdtab_begin_wait(struct xsock__fdtab *t, struct xsock__waker **out)
-{
-    int rc = xsock__fdtab_take_waker(t, out);
-    if (rc == 0 || rc == -XSOCK_ECANCELED || rc == -XSOCK_ENOBUFS)
-        return rc;
-    *out = NULL;
-    return xsock__fdtab_enter_wait(t);
 }
 
 bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t)

@@ -282,11 +282,31 @@ static int wait_for_some(struct poll *p, const struct xsock__deadline *end)
     }
 }
 
+/* Asks what is ready now. Returns 0 if nothing is. */
+static int ask_now(struct poll *p)
+{
+    if (p->special)
+        prepare_special(p);
+    int rc = xsock__finish(xsock__sys_wait(p->asked, p->n, NULL, 0));
+    return rc != 0 ? rc : report(p);
+}
+
+/* As many calls of a guest wait as may. A call that has something to report, or no time, does not
+ * wait. */
+static int ask_without_waiting(struct poll *p, const struct xsock__deadline *end)
+{
+    struct xsock__waiter *const waiters = p->waiters;
+    p->waiters = NULL; /* they were never attached */
+    const int rc = ask_now(p);
+    p->waiters = waiters;
+    return rc == 0 && xsock__time_left(end) != 0 ? -XSOCK_ENOBUFS : rc;
+}
+
 static int wait_in_lists(struct poll *p, const struct xsock__deadline *end)
 {
     int rc = xsock__fdtab_begin_wait(p->t, &p->waker);
     if (rc != 0)
-        return rc;
+        return rc == -XSOCK_ENOBUFS ? ask_without_waiting(p, end) : rc;
     rc = p->guest != NULL ? enter_guest(p) : 0;
     if (rc == 0) {
         if (attach_all(p))
@@ -309,15 +329,6 @@ static int wait_for(struct poll *p, int64_t timeout_ns)
     if (p->n > MAX)
         xsock__sys_free(p->waiters, p->n * sizeof few[0]);
     return rc;
-}
-
-/* Asks what is ready now. Returns 0 if nothing is. */
-static int ask_now(struct poll *p)
-{
-    if (p->special)
-        prepare_special(p);
-    int rc = xsock__finish(xsock__sys_wait(p->asked, p->n, NULL, 0));
-    return rc != 0 ? rc : report(p);
 }
 
 /* Whether a call that may wait asks first. A call that has nothing to ask only sleeps. The first

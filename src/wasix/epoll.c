@@ -368,19 +368,19 @@ static int wait_in(struct xsock__fd *fd, unsigned char *out, size_t max, int64_t
     return rc == 0 && left != 0 ? -XSOCK_ECANCELED : rc;
 }
 
-/* Drops the reference to fd. */
+/* Drops the reference to fd. If as many calls wait as may, the call returns what is ready. */
 static int wait_counted(struct xsock__fdtab *t, struct xsock__fd *fd, unsigned char *out,
                         size_t max, int64_t timeout_ns)
 {
-    int rc = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : 0;
-    if (rc != 0) {
+    const int counted = timeout_ns != 0 ? xsock__fdtab_enter_wait(t) : -XSOCK_ENOBUFS;
+    if (counted == -XSOCK_ECANCELED) {
         xsock__fdtab_put(t, fd);
-        return rc;
+        return counted;
     }
-    rc = wait_in(fd, out, max, timeout_ns);
-    if (timeout_ns != 0)
+    int rc = wait_in(fd, out, max, counted == 0 ? timeout_ns : 0);
+    if (counted == 0)
         xsock__fdtab_leave_wait(t);
-    return rc;
+    return rc == 0 && timeout_ns != 0 ? counted : rc;
 }
 
 int xsock__wasix_epoll_wait(const struct xsock__wasix_call *c)
