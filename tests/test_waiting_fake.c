@@ -517,6 +517,28 @@ static void idle_wakes_of_one_table_make_room_for_another(void **state)
     xsock__fdtab_destroy(other);
 }
 
+/* The raw call would have found the handle. */
+static void a_call_gives_its_own_wake_back_for_what_it_makes(void **state)
+{
+    static const int codes[] = {FAKE_EMFILE, FAKE_ENFILE};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        renew();
+        int l = listen_at(80, 4);
+        struct event e = {.d = open_stream()};
+        fake_at(fake_now() + MS, connect_later, &e);
+        fake_fail(FAKE_ACCEPT, 2, codes[i]);
+        ASSERT_OPENS(xsock__call_accept(t, l, 0, NULL));
+        assert_true(fake_failed());
+        assert_int_equal(fake_wakes(), 0);
+    }
+    int l = listen_at(81, 4);
+    fake_fail_always(FAKE_ACCEPT, FAKE_EMFILE);
+    set_timeout(l, ACCEPT, 5 * MS);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, l, 0, NULL));
+    fake_fail_always(FAKE_ACCEPT, 0);
+}
+
 /* ---- Changes between a try and the wait after it --------------------------------------------- */
 
 static void shut_down_now(void *user)
@@ -558,6 +580,7 @@ int main(void)
         TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
         TALK_TEST(idle_wakes_make_room_for_what_the_program_opens),
         TALK_TEST(idle_wakes_of_one_table_make_room_for_another),
+        TALK_TEST(a_call_gives_its_own_wake_back_for_what_it_makes),
     };
     return cmocka_run_group_tests_name("waiting, fake", tests, NULL, NULL);
 }

@@ -154,6 +154,15 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct
     return rc;
 }
 
+/* The try lacks a handle, and the call's own wake has one: the raw call would have found it. */
+static bool gives_wake_back(struct xsock__wait *w, int error)
+{
+    if (error != -XSOCK_EMFILE && error != -XSOCK_ENFILE)
+        return false;
+    xsock__wait_stop(w);
+    return xsock__fdtab_makes_room(error);
+}
+
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
                             void *call, int events, struct xsock__limit *l, int code)
 {
@@ -170,6 +179,8 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         if (xsock__sys_facts.edges_need_use && xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))
             xsock__poller_used(t, fd, events);
         if (error != -XSOCK_EAGAIN || l->timeout_ns == 0) {
+            if (w.watched && gives_wake_back(&w, error))
+                continue;
             rc = later ? error : xsock__finish(code);
             break;
         }
