@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "facts/translate.h"
+#include "table/fdtab.h"
 #include "xsock_native.h"
 
 enum { PORT_LAST = 0xffff, VSOCK_FLAGS = 0xff };
@@ -108,8 +109,25 @@ int xsock_interfaces(xsock_interface_fn *fn, void *user)
 
     if (!fn)
         return -XSOCK_EFAULT;
-    code = xsock__sys_interfaces(fn, user, &count);
+    do
+        code = xsock__sys_interfaces(fn, user, &count);
+    while (xsock__addr_tries_again(code));
     return code ? xsock__finish(code) : count;
+}
+
+bool xsock__addr_tries_again(int code)
+{
+    return code != 0 && xsock__fdtab_makes_room(xsock__error_from_native(code));
+}
+
+int xsock__addr_interface_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
+{
+    int code;
+
+    do
+        code = xsock__sys_if_name(index, out);
+    while (xsock__addr_tries_again(code));
+    return code;
 }
 
 bool xsock__addr_is_internet(int family)

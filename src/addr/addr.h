@@ -15,6 +15,14 @@ int xsock__addr_from_native(const struct xsock__sys_addr *native, struct xsock_a
 
 bool xsock__addr_is_internet(int family); /* INET or INET6 */
 
+/* A question about interfaces takes a handle for a moment on POSIX systems. Whether the question
+ * makes sense once more after this code: no handle was left, and idle wakes have been given back.
+ */
+bool xsock__addr_tries_again(int code);
+
+/* As xsock__sys_if_name, which is asked again if that makes sense. */
+int xsock__addr_interface_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE]);
+
 /* May a zone's name have it? What would end a zone, or an address in a URI, may not. */
 bool xsock__addr_zone_char(char c);
 

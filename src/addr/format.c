@@ -130,7 +130,7 @@ static void put_zone(struct text *t, uint32_t index)
     char name[XSOCK__IF_NAME_SIZE];
 
     put_char(t, '%');
-    if (xsock__sys_if_name(index, name) == 0 && is_zone_name(name)) {
+    if (xsock__addr_interface_name(index, name) == 0 && is_zone_name(name)) {
         put_string(t, name);
     } else {
         put_decimal(t, index);

@@ -215,7 +215,9 @@ static int scope_of_zone(const struct zone *zone, uint32_t *out)
         return -XSOCK_ENODEV;
     memcpy(name, zone->chars, zone->length);
     name[zone->length] = 0;
-    code = xsock__sys_if_index(name, out);
+    do
+        code = xsock__sys_if_index(name, out);
+    while (xsock__addr_tries_again(code));
     if (code)
         return xsock__finish(code);
     return *out ? 0 : -XSOCK_ENODEV;

@@ -159,7 +159,7 @@ static int check_interface(uint32_t index)
     char name[XSOCK__IF_NAME_SIZE];
     if (index == 0)
         return 0;
-    int rc = xsock__finish(xsock__sys_if_name(index, name));
+    int rc = xsock__finish(xsock__addr_interface_name(index, name));
     return rc == 0 && name[0] == '\0' ? -XSOCK_ENODEV : rc;
 }
 
@@ -219,7 +219,11 @@ static int get_multicast_if(const struct xsock__fd *fd, uint32_t *out)
         return -XSOCK_ENOPROTOOPT;
     int noted = xsock__atomic_load(&s->multicast_if);
     uint32_t index = noted < 0 ? 0 : (uint32_t)noted;
-    int rc = xsock__option_finish(xsock__sys_get_multicast_if(fd->held.handle, s->af, &index));
+    int code;
+    do
+        code = xsock__sys_get_multicast_if(fd->held.handle, s->af, &index);
+    while (xsock__addr_tries_again(code));
+    int rc = xsock__option_finish(code);
     if (rc == 0)
         *out = index;
     return rc;

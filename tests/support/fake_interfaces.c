@@ -4,7 +4,7 @@
  * 9, down, without an address). */
 #include <string.h>
 
-#include "fake_sys.h"
+#include "fake_private.h"
 
 struct fake_sockaddr {
     int family;
@@ -41,14 +41,20 @@ int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xso
 
 int xsock__sys_if_index(const char *name, uint32_t *out)
 {
-    *out = strcmp(name, "fake7") == 0 ? 7 : strcmp(name, "fake9") == 0 ? 9 : 0;
-    return 0;
+    int code = fake__begin(FAKE_INTERFACES);
+
+    if (code == 0)
+        *out = strcmp(name, "fake7") == 0 ? 7 : strcmp(name, "fake9") == 0 ? 9 : 0;
+    return code;
 }
 
 int xsock__sys_if_name(uint32_t index, char out[XSOCK__IF_NAME_SIZE])
 {
-    strcpy(out, index == 7 ? "fake7" : index == 9 ? "fake9" : "");
-    return 0;
+    int code = fake__begin(FAKE_INTERFACES);
+
+    if (code == 0)
+        strcpy(out, index == 7 ? "fake7" : index == 9 ? "fake9" : "");
+    return code;
 }
 
 int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out)
@@ -62,7 +68,10 @@ int xsock__sys_interfaces(xsock_interface_fn *fn, void *user, int *out)
         {"fake9", "fake9", 9, XSOCK_IF_MULTICAST, addrs, 0, 6, {2, 0, 0, 0, 0, 9}},
     };
     int called = 0;
+    int code = fake__begin(FAKE_INTERFACES);
 
+    if (code != 0)
+        return code;
     while (called < 2 && fn(&interfaces[called++], user) == 0) {
     }
     *out = called;

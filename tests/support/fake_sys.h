@@ -109,6 +109,7 @@ enum fake_call {
     FAKE_WAKE_OPEN,
     FAKE_LOCK_FILE,
     FAKE_REMOVE_FILE,
+    FAKE_INTERFACES, /* the list, a name or an index */
     FAKE_WAIT,
     FAKE_NOW, /* cannot fail, serves fake_before(), and is not part of FAKE_ANY_CALL */
     FAKE_CALLS,
