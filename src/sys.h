@@ -277,6 +277,9 @@ enum { XSOCK__VEC_MAX = 1024 };
 int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags);
 int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cloexec);
 
+/* Whether what is received next may bring handles, and the process has no room for one. */
+bool xsock__sys_lacks_room(uintptr_t h);
+
 /* Move messages of a datagram socket, at least one and at most XSOCK__BATCH_MAX. The socket is not
  * LOCAL, and so no handles come along. The result is 0 if one message was moved; *out is how many
  * were, in order. If an error ended a receive after some messages, and the system will not give the

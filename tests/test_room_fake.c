@@ -31,7 +31,7 @@ static void wakes_are_given_back(void **state)
     assert_false(xsock__fdtab_free_idle_wakers(t));
 }
 
-/* ---- Room for what the program makes ---------------------------------------------------------- */
+/* ---- Room for what the program makes --------------------------------------------------------- */
 
 static int with_a_connection(void)
 {

@@ -19,6 +19,7 @@ struct message {
     size_t total, done;
     int flags, out_flags;
     bool cloexec, ended;
+    bool wants_handles, has_room; /* received: handles of the system, and wakes were given back */
 };
 
 typedef bool lacks_fn(const struct xsock_control *c);
@@ -161,9 +162,20 @@ ptrdiff_t xsock__call_sendmsg(struct xsock__fdtab *t, int d, const struct xsock_
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
+/* A system that finds no number for a handle drops the handle. */
+static bool lacks_room(const struct xsock__fd *fd, struct message *x)
+{
+    if (!x->wants_handles || x->has_room || !xsock__fdtab_any_waker())
+        return false;
+    x->has_room = xsock__sys_lacks_room(fd->held.handle);
+    return x->has_room;
+}
+
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct message *x = call;
+    if (lacks_room(fd, x))
+        return XSOCK__TRY_WITH_ROOM;
     int code =
         xsock__sys_recvmsg(fd->held.handle, &x->sys, x->flags & XSOCK__SYSTEM_FLAGS, x->cloexec);
     if (code != 0 && xsock__recv_ended(fd->held.sock, code) != 0)
@@ -189,9 +201,10 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     size_t least;
     int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->total, &limit, &least);
     int code = 0;
-    limit.flags = &x->flags;
+    limit.flags = x->wants_handles ? NULL : &x->flags;
     if (rc == 0)
-        code = xsock__sock_is(s, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED : try_recv(fd, x);
+        code = limit.flags != NULL && xsock__sock_is(s, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED
+                                                                             : try_recv(fd, x);
     if (rc == 0 && (code != 0 || !xsock__is_quiet(fd)))
         rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
     while (rc == 0 && !x->ended && x->done < least)
@@ -256,6 +269,8 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         control.has = 0;
         control.handle_count = 0;
         x.sys.control = &control;
+        x.wants_handles =
+            s->af == XSOCK_AF_LOCAL && m->control->handle_capacity > 0 && !(flags & XSOCK_MSG_PEEK);
     }
     ptrdiff_t n = x.total == 0 && s->type == XSOCK_SOCK_STREAM ? 0 : recv_all(t, fd, &x);
     xsock__whole_length_end(&length);

@@ -128,6 +128,30 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     return 0;
 }
 
+/* Nothing is taken, and nothing is copied. Linux tells by CTRUNC that control data was there. */
+static bool brings_control(int fd)
+{
+#ifdef __linux__
+    struct msghdr native = {0};
+    return recvmsg(fd, &native, MSG_PEEK | MSG_DONTWAIT) >= 0
+           && (native.msg_flags & MSG_CTRUNC) != 0;
+#else
+    (void)fd;
+    return true;
+#endif
+}
+
+bool xsock__sys_lacks_room(uintptr_t h)
+{
+    uintptr_t probe;
+    if (!brings_control((int)h))
+        return false;
+    int code = xsock__sys_dup(h, true, &probe);
+    if (code == 0)
+        xsock__sys_close(probe);
+    return code == EMFILE || code == ENFILE;
+}
+
 /* A peek gets no handles: on Linux they would be duplicates, and on other systems anything. Without
  * a buffer for control data the system drops them, and Linux says that they were cut. They were
  * not: the receive that follows gets them. */

@@ -237,6 +237,9 @@ bool xsock__fdtab_free_idle_wakers(struct xsock__fdtab *t);
  * caller does not hold the global lock. */
 bool xsock__fdtab_makes_room(int error);
 
+/* Whether any table has a wake, idle or not. */
+bool xsock__fdtab_any_waker(void);
+
 /* Count a call that waits without a wake of the table's. -XSOCK_ENOBUFS if as many calls wait as
  * may; -XSOCK_ECANCELED if the table is sealed. */
 int xsock__fdtab_enter_wait(struct xsock__fdtab *t);

@@ -132,6 +132,19 @@ bool xsock__fdtab_makes_room(int error)
     return any;
 }
 
+bool xsock__fdtab_any_waker(void)
+{
+    bool any = false;
+    xsock__sys_lock_global();
+    for (struct xsock__fdtab *t = tables; t != NULL; t = t->next) {
+        xsock__sys_lock(&t->lock);
+        any = any || t->wakers != NULL;
+        xsock__sys_unlock(&t->lock);
+    }
+    xsock__sys_unlock_global();
+    return any;
+}
+
 bool xsock__fdtab_any_open(void)
 {
     bool any = false;

@@ -154,13 +154,15 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct
     return rc;
 }
 
-/* The try lacks a handle, and the call's own wake has one: the raw call would have found it. */
-static bool gives_wake_back(struct xsock__wait *w, int error)
+/* Whether the next try has more handles. The wake of the call has a handle, too, which the raw call
+ * would have found. */
+static bool makes_room(struct xsock__wait *w, int code, int error)
 {
-    if (error != -XSOCK_EMFILE && error != -XSOCK_ENFILE)
+    const bool asked = code == XSOCK__TRY_WITH_ROOM;
+    if (!asked && (!w->watched || (error != -XSOCK_EMFILE && error != -XSOCK_ENFILE)))
         return false;
-    xsock__wait_stop(w);
-    return xsock__fdtab_makes_room(error);
+    xsock__wait_end(w);
+    return xsock__fdtab_makes_room(-XSOCK_EMFILE) || asked;
 }
 
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
@@ -179,7 +181,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         if (xsock__sys_facts.edges_need_use && xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))
             xsock__poller_used(t, fd, events);
         if (error != -XSOCK_EAGAIN || l->timeout_ns == 0) {
-            if (w.watched && gives_wake_back(&w, error))
+            if (makes_room(&w, code, error))
                 continue;
             rc = later ? error : xsock__finish(code);
             break;

@@ -87,10 +87,11 @@ static inline int64_t xsock__wait_slice(int64_t left)
 }
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
- * system has not said so. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED
+ * system has not said so, or XSOCK__TRY_WITH_ROOM if the handles of wakes are to be given back
+ * before the next try. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED
  * (see blocking.h). */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
-enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED };
+enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED, XSOCK__TRY_WITH_ROOM };
 
 /* Tries, and waits, until the call is done. Returns 0 or an error of xsock__finish(). -XSOCK_EAGAIN
  * if the call may not wait or its timeout has passed; -XSOCK_ETIMEDOUT if its deadline has passed.

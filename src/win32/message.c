@@ -312,6 +312,12 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     return code == 0 && ended && !m->stream ? WSAEWOULDBLOCK : code;
 }
 
+bool xsock__sys_lacks_room(uintptr_t h)
+{
+    (void)h;
+    return false;
+}
+
 /* ---- Many ------------------------------------------------------------------------------------ */
 
 static bool asks_dword(SOCKET s, int name, DWORD *out)

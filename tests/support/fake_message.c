@@ -178,6 +178,12 @@ bool xsock__sys_can_segment(uintptr_t h)
     return segments;
 }
 
+bool xsock__sys_lacks_room(uintptr_t h)
+{
+    (void)h;
+    return false;
+}
+
 bool xsock__sys_coalesces(uintptr_t h)
 {
     (void)h;
