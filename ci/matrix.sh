@@ -30,8 +30,8 @@ choose() { # NAME COMPILER
     zig:*)
         once zig install_zig
         extra=("-DXSOCK_ZIG_TARGET=${compiler#zig:}")
-        # musl's uintptr_t is a long there, and CMocka's header would declare an int.
-        case $compiler in zig:s390x-*) extra+=(-DCMAKE_C_FLAGS=-D_UINTPTR_T_DEFINED) ;; esac
+        # musl's uintptr_t is a long, and CMocka's header would declare an int on some processors.
+        case $compiler in *-linux-musl*) extra+=(-DCMAKE_C_FLAGS=-D_UINTPTR_T_DEFINED) ;; esac
         compiler=zig
         ;;
     msvc-clang) extra=(-DHAVE_MSVC_THREAD_LOCAL_STORAGE=OFF -DHAVE_GCC_THREAD_LOCAL_STORAGE=OFF) ;;
