@@ -68,6 +68,11 @@ once conan quietly install_conan
 check "Conan: a program with the static library" by_conan False
 check "Conan: a program with the shared library" by_conan True
 
+# ---- vcpkg: its tool is not at hand, and the workflow of hosted CI builds the port ----------------
+
+port_version() { sed -n 's/^ *"version": "\(.*\)",$/\1/p' "$TOP/packaging/vcpkg/xsock/vcpkg.json"; }
+check "vcpkg: the port has the version" prints "$(version)" port_version
+
 # ---- Debian: three packages ----------------------------------------------------------------------
 
 debian() {
