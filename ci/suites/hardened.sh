@@ -53,6 +53,20 @@ everything=(relro now noexecstack separate pie protector fortify)
 landing=()
 if [ "$(uname -m)" = x86_64 ]; then landing=(cet); fi
 
+# The linker marks a file for IBT and SHSTK if every object in the file has the mark. The C
+# library's crti.o and crtn.o have the mark only if the C library was built for both. Debian's was
+# not, so a file that is linked on Debian has no mark.
+noted() { readelf -nW "$1" | shows 'IBT, SHSTK'; }
+all_noted() { # FOLDER-OF-OBJECTS LINKED-FILE
+    local object objects
+    mapfile -t objects < <(find "$1" -name '*.o')
+    [ "${#objects[@]}" -gt 0 ]
+    for object in "${objects[@]}"; do
+        noted "$object" || { say "$object lacks the mark"; return 1; }
+    done
+    ! noted "$(gcc -print-file-name=crti.o)" || noted "$2"
+}
+
 # The static library calls no function of FORTIFY or of the stack protector.
 is_free() { # ARCHIVE
     ! nm -u "$1" | grep -E '__stack_chk|__[a-z]*_chk$'
@@ -62,6 +76,10 @@ must "CMake: a shared library and the program" by_cmake shared "" "" -DBUILD_SHA
 check "the shared library is hardened" is "$OUT/shared/libxsock.so" \
     "${everything[@]}" "${landing[@]}"
 check "its program is hardened" is "$OUT/shared/bin/xsock" "${everything[@]}"
+if [ "$(uname -m)" = x86_64 ]; then
+    check "each of their objects is marked for IBT and SHSTK" all_noted "$OUT/shared/CMakeFiles" \
+        "$OUT/shared/libxsock.so"
+fi
 must "CMake: a static library and the program" by_cmake static "" ""
 check "the static library is tied to no C library" is_free "$OUT/static/libxsock.a"
 check "its program is hardened" is "$OUT/static/bin/xsock" "${everything[@]}"
