@@ -49,8 +49,10 @@ static int install(int signo)
     sigemptyset(&ours.sa_mask);
     if (sigaction(signo, NULL, &now) != 0)
         return errno;
-    bool is_ours = (now.sa_flags & SA_SIGINFO) == 0 && now.sa_handler == handle_wake_signal;
-    if (!is_ours && ((now.sa_flags & SA_SIGINFO) != 0 || now.sa_handler != SIG_DFL))
+    /* SA_SIGINFO is unsigned on some processors. */
+    bool takes_info = (now.sa_flags & (int)SA_SIGINFO) != 0;
+    bool is_ours = !takes_info && now.sa_handler == handle_wake_signal;
+    if (!is_ours && (takes_info || now.sa_handler != SIG_DFL))
         return EBUSY;
     return sigaction(signo, &ours, NULL) == 0 ? 0 : errno;
 }
