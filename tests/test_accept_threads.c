@@ -102,25 +102,11 @@ static void a_higher_limit_serves_calls_that_wait_already(void **state)
     ASSERT_RESULT(0, xsock_close(c));
 }
 
-/* The library keeps one wake for each thread that has waited. These are the threads in accept, and
- * the main thread in connect. */
-static int warm_up(void **state)
-{
-    static struct acceptor acceptors[MAX_ACCEPTORS + 1];
-    int count = thread_count() + 1;
-    struct xsock_addr a;
-    int l = open_listener(&a);
-    (void)state;
-    start(acceptors, count, l);
-    end(acceptors, count, l);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(opening_gives_the_lowest_number_while_threads_wait_in_accept),
         TEST(a_higher_limit_serves_calls_that_wait_already),
     };
-    return cmocka_run_group_tests_name("accept threads", tests, warm_up, NULL);
+    return cmocka_run_group_tests_name("accept threads", tests, NULL, NULL);
 }

@@ -257,5 +257,5 @@ int main(void)
 #endif
         TEST(a_local_pair_has_batches_too),
     };
-    return cmocka_run_group_tests(tests, harness_warm_up, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,29 +262,6 @@ static void a_connect_tells_its_result_by_the_public_call(void **state)
     ASSERT_RESULT(0, xsock_close(refused));
 }
 
-/* The library keeps one wake for each thread that waited at the same time. The wakes are made
- * before handles are counted. */
-static int warm_up(void **state)
-{
-    struct round r = {.d = -1};
-    struct blocked b[3];
-    struct thread *t[3];
-    (void)state;
-    tcp_connection(&r);
-    int before = harness_handles();
-    for (int i = 0; i < 3; i++) {
-        b[i] = (struct blocked){.call = &calls[1], .round = &r};
-        t[i] = thread_start(block, &b[i]);
-    }
-    for (int i = 0; i < 200 && harness_handles() < before + 3; i++)
-        thread_yield();
-    xsock_set_deadline(r.d, XSOCK_DEADLINE_RECV, 0);
-    for (int i = 0; i < 3; i++)
-        thread_join(t[i]);
-    end_round(&r);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -293,5 +270,5 @@ int main(void)
         TEST(the_clock_goes_on_and_deadlines_go_by_it),
         TEST(a_connect_tells_its_result_by_the_public_call),
     };
-    return cmocka_run_group_tests_name("deadline_wakes", tests, warm_up, NULL);
+    return cmocka_run_group_tests_name("deadline_wakes", tests, NULL, NULL);
 }

@@ -220,5 +220,5 @@ int main(void)
         TEST(options_of_multicast_hold_for_both_protocols),
 #endif
     };
-    return cmocka_run_group_tests(tests, harness_warm_up, NULL);
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

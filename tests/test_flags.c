@@ -180,5 +180,5 @@ int main(void)
         TEST(a_local_pair_takes_the_same_flags_as_sockets_of_a_network),
         TEST(a_refused_flag_sends_and_receives_nothing),
     };
-    return cmocka_run_group_tests_name("flags", tests, harness_warm_up, NULL);
+    return cmocka_run_group_tests_name("flags", tests, NULL, NULL);
 }

@@ -355,14 +355,14 @@ static void test_of_servers_that_start_together_one_has_the_path_and_keeps_it(vo
     }
 }
 
-/* The library keeps some handles, which are opened before anything is counted. */
+/* The system's resolver keeps handles, which are opened before anything is counted. */
 static int warm_up(void **state)
 {
-    int rc = harness_warm_up(state);
+    (void)state;
     int d = xsock_connect_host("localhost", "1", LONG_NS);
     if (d >= 0)
         xsock_close(d);
-    return rc;
+    return 0;
 }
 
 int main(void)

@@ -371,8 +371,7 @@ static void test_a_lookup_that_takes_too_long_is_left_behind(void **state)
     ASSERT_RESULT(0, xsock_cleanup());
 }
 
-/* The library keeps a wake and the resolver's handles, so they are opened before anything is
- * counted. */
+/* The system's resolver keeps handles, which are opened before anything is counted. */
 static int warm_up(void **state)
 {
     struct xsock_addr a;

@@ -46,13 +46,6 @@ enum {
     LATE = 3 /* exit status: a thread was not in its call yet, so the round proves nothing */
 };
 
-/* The descriptors of one wake, which is an eventfd or a pipe. */
-#ifdef __linux__
-enum { WAKE_HANDLES = 1 };
-#else
-enum { WAKE_HANDLES = 2 };
-#endif
-
 /* A question or an answer. The answer is the question with the process filled in. */
 struct message {
     int32_t number;
@@ -334,40 +327,9 @@ static void one_process_leaves_and_the_others_serve(void **state)
     alarm(0);
 }
 
-/* The library keeps one wake for each thread that waited at the same time. The wakes of the workers
- * and of the client are made before handles are counted. */
-static int warmer[2];
-
-static void wait_for_the_end(void *user)
-{
-    char byte;
-    (void)user;
-    xsock_recv(warmer[0], &byte, 1, 0);
-}
-
-static int warm_up(void **state)
-{
-    struct thread *t[THREADS + 1];
-    (void)state;
-    if (xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, warmer) != 0)
-        return 1;
-    int end = harness_handles() + (THREADS + 1) * WAKE_HANDLES;
-    for (int i = 0; i <= THREADS; i++)
-        t[i] = thread_start(wait_for_the_end, NULL);
-    const int64_t too_late = harness_patience();
-    while (harness_handles() < end && clock_now() < too_late)
-        thread_yield();
-    if (harness_handles() < end)
-        print_error("%d handles instead of %d: not all threads wait\n", harness_handles(), end);
-    xsock_close(warmer[1]);
-    for (int i = 0; i <= THREADS; i++)
-        thread_join(t[i]);
-    return xsock_close(warmer[0]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(one_process_leaves_and_the_others_serve)};
-    return cmocka_run_group_tests_name("prefork", tests, warm_up, NULL);
+    return cmocka_run_group_tests_name("prefork", tests, NULL, NULL);
 }
 #endif

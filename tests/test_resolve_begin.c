@@ -60,7 +60,8 @@ static int setup(void **state)
 
 static int begin_all(void **state)
 {
-    return xsock_set_resolver(resolve, NULL) != 0 ? 1 : harness_warm_up(state);
+    (void)state;
+    return xsock_set_resolver(resolve, NULL);
 }
 
 static int end_all(void **state)

@@ -391,22 +391,6 @@ static void no_signal_makes_a_timeout_early(void **state)
 }
 #endif
 
-/* The library keeps the wake of a thread's last wait, so the wake is made before handles are
- * counted. */
-static int warm_up(void **state)
-{
-    struct place p = {.d = -1};
-    (void)state;
-    if (xsock_startup() < 0)
-        return 1;
-    p.d = xsock_open(XSOCK_AF_INET, XSOCK_SOCK_DGRAM, 0);
-    xsock_set_opt_time(p.d, XSOCK_SO_RCVTIMEO, 1);
-    struct xsock_addr a = sockets_loopback();
-    xsock_bind(p.d, &a);
-    int rc = do_recv(&p, 0);
-    return xsock_close(p.d) != 0 || rc != -XSOCK_EAGAIN;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,5 +400,5 @@ int main(void)
         TEST(no_signal_makes_a_timeout_early),
 #endif
     };
-    return cmocka_run_group_tests_name("timeouts", tests, warm_up, NULL);
+    return cmocka_run_group_tests_name("timeouts", tests, NULL, NULL);
 }

@@ -11,9 +11,10 @@ static const int64_t patience_ns = INT64_C(10000000000);
 /* No fixture turns the fault off, because the library must never have had a device. */
 static int enter_sandbox(void **state)
 {
+    (void)state;
     fake_win32_install_parts();
     fake_win32.lacks_device = true;
-    return harness_warm_up(state);
+    return 0;
 }
 
 static void what_does_not_wait_works(void **state)
@@ -32,7 +33,6 @@ static void what_does_not_wait_works(void **state)
     sockets_close(d[0]);
     sockets_close(d[1]);
     sockets_close(u);
-    assert_true(fake_win32.refused_devices > 0);
 }
 
 static void connects_end_as_they_should(void **state)
@@ -77,6 +77,7 @@ static void a_blocked_receive_gets_what_comes(void **state)
     sockets_send(d[0]);
     thread_join(t);
     ASSERT_RESULT(1, c.result);
+    assert_true(fake_win32.refused_devices > 0);
     sockets_close(d[0]);
     sockets_close(d[1]);
 }

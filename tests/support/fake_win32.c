@@ -64,8 +64,9 @@ void fake_win32_install_parts(void)
 
 int fake_win32_install(void **state)
 {
+    (void)state;
     fake_win32_install_parts();
-    return harness_warm_up(state);
+    return 0;
 }
 
 int fake_win32_setup(void **state)

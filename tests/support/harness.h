@@ -90,10 +90,6 @@ int harness_setup(void **state);
 int harness_teardown(void **state);
 #define TEST(f) cmocka_unit_test_setup_teardown(f, harness_setup, harness_teardown)
 
-/* A fixture of CMocka for a group. The library opens the handles that it keeps for waiting before
- * the first test counts handles. */
-int harness_warm_up(void **state);
-
 /* The same comparison without a message on standard error, for the test of the harness itself. */
 bool harness_is_clean(void);
 
