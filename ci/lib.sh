@@ -117,12 +117,12 @@ STEADY=()
 if setarch "$(uname -m)" -R true 2>/dev/null; then STEADY=(setarch "$(uname -m)" -R); fi
 
 # run_program NAME COMMAND...: runs one CMocka program, and counts and prints its cases
-# (ci/cmocka.awk).
+# (ci/cmocka.awk). LIMIT is the seconds after which a program hangs.
 run_program() {
     local name=$1 status=0 out
     shift
     out=$BUILD/$SUITE.$name.out
-    timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
+    timeout -k 10 "${LIMIT:-300}" "$@" >"$out" 2>&1 </dev/null || status=$?
     awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/cmocka.awk" \
         "$out"
 }
@@ -133,7 +133,7 @@ run_script() {
     local name=$1 status=0 out
     shift
     out=$BUILD/$SUITE.$name.out
-    timeout -k 10 300 "$@" >"$out" 2>&1 </dev/null || status=$?
+    timeout -k 10 "${LIMIT:-300}" "$@" >"$out" 2>&1 </dev/null || status=$?
     awk -v name="$name" -v status="$status" -v counts="$RESULTS/$SUITE" -f "$TOP/ci/script.awk" \
         "$out"
 }

@@ -18,6 +18,8 @@ programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
 native_only=() # c-ares takes Winsock if the compiler is for Windows, and the others fork
 [ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp socat)
+# shellcheck disable=SC2034 # run_script and run_program use it
+LIMIT=3600 # a script builds programs, and the machine may have much else to do
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
 
 fetch_programs() {

@@ -44,7 +44,7 @@ static void wait_for_all(ares_channel channel)
         int n = ares_fds(channel, &readers, &writers);
         if (n == 0)
             return;
-        struct timeval time, most = {10, 0};
+        struct timeval time, most = {600, 0};
         select(n, &readers, &writers, NULL, ares_timeout(channel, &most, &time));
         ares_process(channel, &readers, &writers);
     }
@@ -52,7 +52,7 @@ static void wait_for_all(ares_channel channel)
 
 static int open_channel(ares_channel *channel, const char *port, int flags)
 {
-    struct ares_options options = {.flags = flags, .timeout = 10000, .lookups = "b"};
+    struct ares_options options = {.flags = flags, .timeout = 600000, .lookups = "b"};
     char server[32];
     snprintf(server, sizeof server, "127.0.0.1:%s", port);
     if (ares_init_options(channel, &options, ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_LOOKUPS)

@@ -31,7 +31,7 @@ static CURL *request(const char *url, struct body *body)
     curl_easy_setopt(c, CURLOPT_URL, url);
     curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, keep);
     curl_easy_setopt(c, CURLOPT_WRITEDATA, body);
-    curl_easy_setopt(c, CURLOPT_TIMEOUT, 60L);
+    curl_easy_setopt(c, CURLOPT_TIMEOUT, 3000L);
     curl_easy_setopt(c, CURLOPT_TCP_KEEPALIVE, 1L);
     return c;
 }

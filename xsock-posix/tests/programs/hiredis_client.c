@@ -54,7 +54,7 @@ static int pipeline(redisContext *c)
 /* Connecting without waiting, and a refused connection. */
 static int other_ways(const char *host, int port)
 {
-    struct timeval time = {10, 0};
+    struct timeval time = {600, 0};
     redisContext *c = redisConnectWithTimeout(host, port, time);
     if (c == NULL || c->err)
         FAIL("connecting with a timeout: %s\n", c == NULL ? "?" : c->errstr);

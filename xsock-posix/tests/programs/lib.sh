@@ -1,4 +1,5 @@
-# What the scripts of this folder share: building programs over xsock-posix, running them, and reporting.
+# What the scripts of this folder share: building programs over xsock-posix, running them, and
+# reporting.
 #   SCRIPT native|wine BUILD-FOLDER SOURCES OUT
 # BUILD-FOLDER is a CMake build with xsock-posix, SOURCES has the unpacked sources as NAME/source.
 # The scripts print "ok - WHAT" and "not ok - WHAT".
@@ -11,6 +12,7 @@ POSIX=$HERE/../..
 mkdir -p "$OUT"
 FAILED=0
 PEERS=()
+PATIENCE=3000 # seconds: ends what hangs, and no working program on a loaded machine
 
 finish() {
     [ ${#PEERS[@]} -eq 0 ] || kill "${PEERS[@]}" 2>/dev/null
@@ -33,15 +35,15 @@ check() {
 # build NAME ARGUMENT...: compiles a program with the headers in front and the libraries behind. A
 # call without a declaration would go past the library.
 build() {
-    local name=$1
+    local name=$1 flags=(-O1 -Werror=implicit-function-declaration)
+    local libraries=("$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a")
     shift
     if [ "$KIND" = wine ]; then
-        x86_64-w64-mingw32-gcc -O1 -Werror=implicit-function-declaration -DWIN32_LEAN_AND_MEAN -I"$POSIX/include-win32" -I"$POSIX/include" "$@" \
-            "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -lws2_32 -liphlpapi -lbcrypt -static -lpthread \
-            -o "$OUT/$name.exe"
+        x86_64-w64-mingw32-gcc "${flags[@]}" -DWIN32_LEAN_AND_MEAN -I"$POSIX/include-win32" \
+            -I"$POSIX/include" "$@" "${libraries[@]}" -lws2_32 -liphlpapi -lbcrypt -static \
+            -lpthread -o "$OUT/$name.exe"
     else
-        cc -O1 -Werror=implicit-function-declaration -I"$POSIX/include" "$@" "$FOLDER/xsock-posix/libxsock-posix.a" "$FOLDER/libxsock.a" -pthread \
-            -o "$OUT/$name"
+        cc "${flags[@]}" -I"$POSIX/include" "$@" "${libraries[@]}" -pthread -o "$OUT/$name"
     fi
 }
 
@@ -49,9 +51,9 @@ run() {
     local name=$1
     shift
     if [ "$KIND" = wine ]; then
-        timeout 120 wine "$OUT/$name.exe" "$@" </dev/null
+        timeout "$PATIENCE" wine "$OUT/$name.exe" "$@" </dev/null
     else
-        timeout 120 "$OUT/$name" "$@" </dev/null
+        timeout "$PATIENCE" "$OUT/$name" "$@" </dev/null
     fi
 }
 
@@ -65,38 +67,43 @@ serve() {
     else
         set -- "$OUT/$name" "$@"
     fi
-    timeout 120 "${wrapper[@]}" "$@" >"$OUT/$name.log" 2>&1 </dev/null &
+    timeout "$PATIENCE" "${wrapper[@]}" "$@" >"$OUT/$name.log" 2>&1 </dev/null &
     PEERS+=($!)
 }
 
-# start FILE COMMAND...: starts a peer in the background, and waits until it has written a line to FILE.
+# start FILE COMMAND...: starts a peer in the background, and waits until the peer has written a
+# line to FILE, or has ended.
 start() {
     local file=$1
     shift
     rm -f "$file"
     "$@" >"$file" 2>"$file.err" </dev/null &
     PEERS+=($!)
-    for _ in $(seq 600); do
-        [ -s "$file" ] && return 0
+    until [ -s "$file" ]; do
+        kill -0 "${PEERS[-1]}" 2>/dev/null || return 1
         sleep 0.05
     done
-    return 1
 }
 
 free_port() {
-    python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'
+    python3 - <<'PYTHON'
+import socket
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+print(s.getsockname()[1])
+PYTHON
 }
 
-# until_open PORT: waits until somebody listens.
+# until_open PORT: waits until the program that was served last listens, or has ended.
 until_open() {
-    python3 - "$1" <<'PYTHON'
-import socket, sys, time
-for _ in range(600):
+    python3 - "$1" "${PEERS[-1]}" <<'PYTHON'
+import os, socket, sys, time
+while True:
     try:
         socket.create_connection(("127.0.0.1", int(sys.argv[1]))).close()
         sys.exit(0)
     except OSError:
+        os.kill(int(sys.argv[2]), 0)
         time.sleep(0.05)
-sys.exit(1)
 PYTHON
 }
