@@ -39,11 +39,14 @@ XSOCK_POSIX_END
 XSOCK_POSIX_BEGIN
 XSOCK_POSIX_ALIASED(poll);
 #if XSOCK_POSIX_HAS_GNU
-XSOCK_POSIX_SAME(ppoll);
+XSOCK_POSIX_TIMED(ppoll);
 #endif
 XSOCK_POSIX_END
 #if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
 #define poll xsock_posix_poll
+#endif
+#if defined(XSOCK_POSIX_TIMED_BY_MACRO) && XSOCK_POSIX_HAS_GNU
+#define ppoll xsock_posix_ppoll
 #endif
 #endif
 #endif

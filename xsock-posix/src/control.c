@@ -39,10 +39,11 @@ static int socket_control(int number, int d, int command, intptr_t argument)
 
 static int duplicate(int number, int d, int min, bool is_cloexec)
 {
+    if (d == 0)
+        return xsock_posix__file_dup(number, min, is_cloexec ? O_CLOEXEC : 0);
     if (min < 0 || xsock_posix__is_event(number))
         return xsock_posix__refuse(EINVAL);
-    return d != 0 ? xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0)
-                  : xsock_posix__file_dup(number, min, is_cloexec ? O_CLOEXEC : 0);
+    return xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0);
 }
 
 int xsock_posix_fcntl(int number, int command, ...)
@@ -78,7 +79,7 @@ static int store_at_mark(int d, int *out)
     return 0;
 }
 
-int xsock_posix_ioctl(int number, unsigned long request, ...)
+int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
 {
     va_list arguments;
     va_start(arguments, request);

@@ -83,17 +83,20 @@ static int one_in(const struct cmsghdr *c, uintptr_t *handles, struct xsock_cont
     return is_ours ? -XSOCK_EINVAL : 0;
 }
 
+/* CMSG_NXTHDR leaves out a record that is longer than the rest. The kernel refuses the record. */
 int xsock_posix__control_in(const struct msghdr *m, uintptr_t *handles, struct xsock_control *out)
 {
     memset(out, 0, sizeof *out);
-    struct msghdr copy = *m; /* the macros of some systems take no constant message */
-    for (struct cmsghdr *c = CMSG_FIRSTHDR(&copy); c != NULL; c = CMSG_NXTHDR(&copy, c)) {
-        size_t left = (size_t)m->msg_controllen - (size_t)((char *)c - (char *)m->msg_control);
-        if (c->cmsg_len < CMSG_LEN(0) || c->cmsg_len > left)
+    const size_t end = m->msg_control == NULL ? 0 : (size_t)m->msg_controllen;
+    size_t at = 0;
+    while (at < end && end - at >= sizeof(struct cmsghdr)) {
+        const struct cmsghdr *c = (const struct cmsghdr *)((const char *)m->msg_control + at);
+        if (c->cmsg_len < CMSG_LEN(0) || c->cmsg_len > end - at)
             return -XSOCK_EINVAL;
         int error = one_in(c, handles, out);
         if (error < 0)
             return error;
+        at += CMSG_SPACE(c->cmsg_len - CMSG_LEN(0));
     }
     return 0;
 }

@@ -144,35 +144,43 @@ ssize_t xsock_posix_recvmsg(int number, struct msghdr *m, int flags)
 
 #if defined(__FreeBSD__)
 typedef ssize_t messages; /* Linux has other types */
+typedef ssize_t messages_len;
 typedef size_t messages_max;
+typedef int messages_flags;
 typedef const struct timespec messages_time;
 #else
 typedef int messages;
+typedef unsigned int messages_len;
 typedef unsigned int messages_max;
 typedef struct timespec messages_time;
+#if defined(__linux__) && !defined(__GLIBC__)
+typedef unsigned int messages_flags; /* musl */
+#else
+typedef int messages_flags;
+#endif
 #endif
 
 #if !defined(__APPLE__)
 
 /* An error after the first message is left to the next call. */
-messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, int flags)
+messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, messages_flags flags)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
     unsigned int done = 0;
     for (; done < n && done < XSOCK_POSIX__VEC_MAX; done++) {
-        ssize_t sent = xsock_posix__sendmsg(d, &v[done].msg_hdr, flags);
+        ssize_t sent = xsock_posix__sendmsg(d, &v[done].msg_hdr, (int)flags);
         if (sent < 0)
             return done > 0 ? (int)done : -1;
-        v[done].msg_len = (unsigned int)sent;
+        v[done].msg_len = (messages_len)sent;
     }
     return (int)done;
 }
 
 /* As in Linux the time is looked at after each message, and ends no wait. */
-messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n, int flags,
-                              messages_time *timeout)
+messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
+                              messages_flags all_flags, messages_time *timeout)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)
@@ -183,14 +191,14 @@ messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n, int
     if (limit == -2)
         return xsock_posix__refuse(EINVAL);
     int64_t begin = xsock_now();
-    bool is_one_waited = (flags & MSG_WAITFORONE) != 0;
-    flags &= ~MSG_WAITFORONE;
+    int flags = (int)all_flags & ~MSG_WAITFORONE;
+    bool is_one_waited = ((int)all_flags & MSG_WAITFORONE) != 0;
     unsigned int done = 0;
     while (done < n && done < XSOCK_POSIX__VEC_MAX) {
         ssize_t got = xsock_posix__recvmsg(d, &v[done].msg_hdr, flags);
         if (got < 0)
             return done > 0 ? (int)done : -1;
-        v[done++].msg_len = (unsigned int)got;
+        v[done++].msg_len = (messages_len)got;
         if (is_one_waited)
             flags |= MSG_DONTWAIT;
         if (limit >= 0 && xsock_now() - begin >= limit)

@@ -206,7 +206,7 @@ bool xsock_posix__has_own_handle(int number)
     return number < HANDLE_MIN;
 }
 
-int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)
+int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument)
 {
     return ioctl(number, request, argument);
 }

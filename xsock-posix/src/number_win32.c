@@ -214,7 +214,7 @@ int xsock_posix__file_dup(int number, int min, int flags)
 {
     if (number < 0 || _get_osfhandle(number) == -1)
         return xsock_posix__refuse(EBADF);
-    if (min >= NUMBER_MAX)
+    if (min < 0 || min >= NUMBER_MAX)
         return xsock_posix__refuse(EINVAL);
     int result = open_from(number, min);
     if (result >= 0)
@@ -267,7 +267,7 @@ bool xsock_posix__has_own_handle(int number)
     return false;
 }
 
-int xsock_posix__file_ioctl(int number, unsigned long request, void *argument)
+int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument)
 {
     HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
     if (handle == INVALID_HANDLE_VALUE)

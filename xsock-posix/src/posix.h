@@ -114,6 +114,13 @@ void xsock_posix__unlock(void);
  * descriptor, or -XSOCK_EBADF or -XSOCK_ENOTSOCK. */
 int xsock_posix__adopt(int number);
 
+/* What ioctl() takes: musl has an int. */
+#if defined(__linux__) && !defined(__GLIBC__)
+typedef int xsock_posix__request;
+#else
+typedef unsigned long xsock_posix__request;
+#endif
+
 /* The runtime's own calls, for files. `flags` are O_CLOEXEC or 0. They set errno. */
 ssize_t xsock_posix__file_read(int number, void *buf, size_t n);
 ssize_t xsock_posix__file_write(int number, const void *buf, size_t n);
@@ -121,7 +128,7 @@ int xsock_posix__file_close(int number);
 int xsock_posix__file_dup(int number, int min, int flags);
 int xsock_posix__file_dup_at(int number, int to, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
-int xsock_posix__file_ioctl(int number, unsigned long request, void *argument);
+int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 
 /* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.
  * Whether started programs inherit the number is then a flag of that handle. */

@@ -34,6 +34,11 @@ struct way {
     int (*get_fd)(int number);
 };
 
+#ifdef SYS_fcntl64
+#define FCNTL SYS_fcntl64 /* of systems of 32 bits */
+#else
+#define FCNTL SYS_fcntl
+#endif
 #define PLAIN(result) return (int)(result)
 static int plain_open(void)
 {
@@ -62,7 +67,7 @@ static int plain_dup(int number)
 static int plain_dup2(int number, int to)
 {
     if (number == to)
-        PLAIN(syscall(SYS_fcntl, number, F_GETFD) < 0 ? -1 : to);
+        PLAIN(syscall(FCNTL, number, F_GETFD) < 0 ? -1 : to);
     PLAIN(syscall(SYS_dup3, number, to, 0));
 }
 static int plain_dup3(int number, int to)
@@ -71,11 +76,11 @@ static int plain_dup3(int number, int to)
 }
 static int plain_dup_from(int number, int min, bool is_cloexec)
 {
-    PLAIN(syscall(SYS_fcntl, number, is_cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, min));
+    PLAIN(syscall(FCNTL, number, is_cloexec ? F_DUPFD_CLOEXEC : F_DUPFD, min));
 }
 static int plain_get_fd(int number)
 {
-    PLAIN(syscall(SYS_fcntl, number, F_GETFD));
+    PLAIN(syscall(FCNTL, number, F_GETFD));
 }
 
 static int our_open(void)
@@ -128,7 +133,8 @@ static const struct way ours = {our_open, our_socket, our_pair, our_pipe,     ou
 /* A number that may be open: from `first` on, so that the standard streams stay. */
 static int pick(int first)
 {
-    return first + (int)random_below(NUMBERS) - (random_below(16) == 0 ? 1000 : 0);
+    int number = first + (int)random_below(NUMBERS);
+    return number - (random_below(16) == 0 ? 1000 : 0);
 }
 
 /* Does one random thing, and writes what it gave. */
@@ -171,8 +177,10 @@ static void step(const struct way *way, int first, FILE *out)
     default: /* as many are closed as are opened */
         result = way->close(a);
     }
+    int error = result < 0 ? errno : 0; /* the next call changes errno */
+    int flags = way->get_fd(result < 0 ? a : result);
     fprintf(out, "%u %d %d: %d %d %d, errno %d, flags %d\n", what, a, b, result, two[0], two[1],
-            result < 0 ? errno : 0, way->get_fd(result < 0 ? a : result));
+            error, flags);
     for (int i = 0; i < 2; i++) { /* no more than the window of numbers */
         if (two[i] >= first + NUMBERS)
             way->close(two[i]);

@@ -378,7 +378,7 @@ static struct msghdr *message(struct sockaddr *name, socklen_t name_len, struct 
     m.msg_name = name;
     m.msg_namelen = name_len;
     m.msg_iov = v;
-    m.msg_iovlen = n;
+    m.msg_iovlen = (__typeof__(m.msg_iovlen))n; /* musl has an int */
     return &m;
 }
 
@@ -604,6 +604,7 @@ static void duplicating(void **state)
     ROW(EBADF, fcntl(closed, F_SETFL, 0));
     ROW(EBADF, fcntl(closed, F_SETFD, 0));
     ROW(EBADF, fcntl(closed, F_DUPFD, 0));
+    ROW(EBADF, fcntl(closed, F_DUPFD, -1));
     ROW(EINVAL, fcntl(fresh, F_DUPFD, -1));
     ROW(EINVAL, fcntl(fresh, F_DUPFD, 0x7fffffff));
     ROW(EINVAL, fcntl(file, F_DUPFD, 0x7fffffff));

@@ -69,6 +69,10 @@ static void control_data_tells_the_packet(void **state)
     ASSERT_IS(0, setsockopt(s[1], IPPROTO_IP, IP_RECVTTL, &on, sizeof on));
     ASSERT_IS(1, send(s[0], "x", 1, 0));
     ASSERT_IS(1, recvmsg(s[1], &m, 0));
+    /* musl's macro compares numbers of different signs. */
+#if defined(__clang__)
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
 #if defined(IP_PKTINFO)
         if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
@@ -151,6 +155,37 @@ static void descriptors_are_passed_where_the_system_can(void **state)
     }
 }
 
+static void a_record_that_is_longer_than_the_rest_is_refused(void **state)
+{
+    (void)state;
+    int s[2];
+    int ttl = 5;
+    char byte = 'x';
+    union {
+        struct cmsghdr align;
+        char bytes[64];
+    } control = {.bytes = {0}};
+    struct iovec v = {&byte, 1};
+    struct msghdr m = {.msg_iov = &v,
+                       .msg_iovlen = 1,
+                       .msg_control = &control,
+                       .msg_controllen = 2 * CMSG_SPACE(sizeof ttl)};
+    for (size_t i = 0; i < 2; i++) {
+        struct cmsghdr *c = (struct cmsghdr *)(control.bytes + i * CMSG_SPACE(sizeof ttl));
+        c->cmsg_level = IPPROTO_IP;
+        c->cmsg_type = IP_TTL;
+        c->cmsg_len = CMSG_LEN(sizeof ttl);
+        memcpy(CMSG_DATA(c), &ttl, sizeof ttl);
+    }
+    datagrams_open(s);
+    ((struct cmsghdr *)(control.bytes + CMSG_SPACE(sizeof ttl)))->cmsg_len = 1000;
+    ASSERT_ERRNO(EINVAL, sendmsg(s[0], &m, 0));
+    ((struct cmsghdr *)(control.bytes + CMSG_SPACE(sizeof ttl)))->cmsg_len = 1;
+    ASSERT_ERRNO(EINVAL, sendmsg(s[0], &m, 0));
+    close(s[0]);
+    close(s[1]);
+}
+
 static void several_messages_go_by_one_call(void **state)
 {
     (void)state;
@@ -184,9 +219,12 @@ static void several_messages_go_by_one_call(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(vectors_are_gathered_and_scattered), TEST(a_message_has_an_address_and_flags),
-        TEST(control_data_tells_the_packet),      TEST(descriptors_are_passed_where_the_system_can),
+        TEST(vectors_are_gathered_and_scattered),
+        TEST(a_message_has_an_address_and_flags),
+        TEST(control_data_tells_the_packet),
+        TEST(descriptors_are_passed_where_the_system_can),
         TEST(several_messages_go_by_one_call),
+        TEST(a_record_that_is_longer_than_the_rest_is_refused),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

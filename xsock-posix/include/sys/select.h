@@ -34,12 +34,12 @@ XSOCK_POSIX_END
 #else
 #include_next <sys/select.h>
 XSOCK_POSIX_BEGIN
-XSOCK_POSIX_ALIASED(select);
+XSOCK_POSIX_TIMED(select);
 #if XSOCK_POSIX_HAS_2001
-XSOCK_POSIX_ALIASED(pselect);
+XSOCK_POSIX_TIMED(pselect);
 #endif
 XSOCK_POSIX_END
-#if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
+#if defined(XSOCK_POSIX_TIMED_BY_MACRO)
 #define select xsock_posix_select
 #define pselect xsock_posix_pselect
 #endif

@@ -183,7 +183,7 @@ XSOCK_POSIX_ALIASED(recvmsg);
 #if XSOCK_POSIX_HAS_GNU
 XSOCK_POSIX_SAME_ADDR(accept4);
 XSOCK_POSIX_SAME(sendmmsg);
-XSOCK_POSIX_SAME(recvmmsg);
+XSOCK_POSIX_TIMED(recvmmsg);
 #endif
 XSOCK_POSIX_END
 #if defined(__APPLE__) && !defined(XSOCK_POSIX_BUILD)
@@ -200,6 +200,9 @@ XSOCK_POSIX_END
 #define getpeername xsock_posix_getpeername
 #define sendto xsock_posix_sendto
 #define recvfrom xsock_posix_recvfrom
+#endif
+#if defined(XSOCK_POSIX_TIMED_BY_MACRO) && XSOCK_POSIX_HAS_GNU
+#define recvmmsg xsock_posix_recvmmsg
 #endif
 
 #endif

@@ -14,6 +14,14 @@
 
 #if defined(__linux__)
 #include <features.h>
+#ifndef __GLIBC__
+#include <stdint.h> /* tells whether musl has _REDIR_TIME64 */
+#endif
+#endif
+
+/* glibc renames a dozen calls then, and a call can have one symbol only. */
+#if defined(__USE_TIME_BITS64) && defined(__TIMESIZE) && __TIMESIZE == 32
+#error "xsock-posix does not know glibc's calls for _TIME_BITS of 64"
 #endif
 
 #define XSOCK_POSIX_TEXT_OF(x) #x
@@ -23,9 +31,12 @@
  * declared already, with the system's type. XSOCK_POSIX_SAME_ADDR is for calls that take a struct
  * sockaddr: glibc gives them a type that no standard definition has, so that the library itself
  * does not compare them. XSOCK_POSIX_ALIASED is for calls that macOS gives a symbol of its own:
- * there the headers define macros, as a call can have one symbol only. */
+ * there the headers define macros, as a call can have one symbol only. XSOCK_POSIX_TIMED is for
+ * calls that take a time: macOS does the same with some, and so does musl where a long has 32
+ * bits. */
 #if defined(XSOCK_POSIX_BUILD)
 #define XSOCK_POSIX_ALIASED(name) XSOCK_POSIX_SAME(name)
+#define XSOCK_POSIX_TIMED(name) XSOCK_POSIX_SAME(name)
 #define XSOCK_POSIX_SAME_ADDR(name) struct xsock_posix_same_addr_##name
 #define XSOCK_POSIX_CALL(result, name, parameters) result xsock_posix_##name parameters
 #define XSOCK_POSIX_SAME(name) extern __typeof__(name) xsock_posix_##name
@@ -40,6 +51,12 @@
 #define XSOCK_POSIX_ALIASED(name) extern __typeof__(name) xsock_posix_##name
 #else
 #define XSOCK_POSIX_ALIASED(name) extern __typeof__(name) name XSOCK_POSIX_LABEL(#name)
+#endif
+#if defined(__APPLE__) || defined(_REDIR_TIME64)
+#define XSOCK_POSIX_TIMED_BY_MACRO 1
+#define XSOCK_POSIX_TIMED(name) extern __typeof__(name) xsock_posix_##name
+#else
+#define XSOCK_POSIX_TIMED(name) XSOCK_POSIX_ALIASED(name)
 #endif
 #define XSOCK_POSIX_SAME_ADDR(name) XSOCK_POSIX_ALIASED(name)
 #else
