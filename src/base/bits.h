@@ -32,7 +32,7 @@ static inline unsigned xsock__low_bit(uint64_t v)
 /* The position of the highest bit; v is not 0. */
 static inline unsigned xsock__high_bit(uint32_t v)
 {
-    return 31u - (unsigned)__builtin_clz(v);
+    return 31u ^ (unsigned)__builtin_clz(v); /* compilers know this as one instruction */
 }
 #endif
 

@@ -2,6 +2,7 @@
  * one. */
 #include "call/lookup.h"
 
+#include "call/refusal.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "table/find.h"
@@ -10,47 +11,29 @@
 
 /* ---- Finding --------------------------------------------------------------------------------- */
 
-/* The error that every call gives for a descriptor that is not a plain socket, 0 if there is none.
- */
-static int why_not(const struct xsock__sock *s)
+/* Nothing else is called in the usual case, so that a look-up saves no registers. */
+static inline int look_up(struct xsock__fdtab *t, int d, bool any, struct xsock__fd **out)
 {
-    if (xsock__sock_is_foreign(s) || s->refuses == -XSOCK_EBADF)
-        return s->refuses;
-    return s->poller != NULL && xsock__poller_is_dead(s->poller) ? -XSOCK_EBADF : 0;
+    bool in_time;
+    struct xsock__fd *fd = xsock__fdtab_refer(t, d, &in_time);
+    if (fd == NULL)
+        return -XSOCK_EBADF;
+    if (!in_time)
+        return xsock__refusal_again(t, fd, d, any, out);
+    if (fd->held.sock->refuses != 0)
+        return xsock__refusal_found(t, fd, any, out);
+    *out = fd;
+    return 0;
 }
 
 int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd = xsock__fdtab_find(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
-    int rc = fd->held.sock->refuses == 0 ? 0 : why_not(fd->held.sock);
-    if (rc != 0) {
-        xsock__fdtab_put(t, fd);
-        return rc;
-    }
-    *out = fd;
-    return 0;
-}
-
-int xsock__lookup_refusal(const struct xsock__sock *s)
-{
-    int rc = s->refuses == 0 ? 0 : why_not(s);
-    return rc != 0 ? rc : s->refuses;
+    return look_up(t, d, true, out);
 }
 
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out)
 {
-    struct xsock__fd *fd = xsock__fdtab_find(t, d);
-    if (fd == NULL)
-        return -XSOCK_EBADF;
-    int rc = xsock__lookup_refusal(fd->held.sock);
-    if (rc != 0) {
-        xsock__fdtab_put(t, fd);
-        return rc;
-    }
-    *out = fd;
-    return 0;
+    return look_up(t, d, false, out);
 }
 
 /* ---- Publishing ------------------------------------------------------------------------------ */

@@ -16,9 +16,6 @@ int xsock__lookup_fd(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 /* Does the same for a socket. -XSOCK_ENOTSOCK if the descriptor is something else. */
 int xsock__lookup_socket(struct xsock__fdtab *t, int d, struct xsock__fd **out);
 
-/* The error of xsock__lookup_socket for what a descriptor holds, 0 if that is a plain socket. */
-int xsock__lookup_refusal(const struct xsock__sock *s);
-
 /* Gives a reserved descriptor memory for a socket, if it has none. -XSOCK_ENOMEM if there is no
  * memory; the number is given back then. */
 int xsock__lookup_add_memory(struct xsock__fdtab *t, struct xsock__fd *fd);

@@ -1,5 +1,6 @@
 /* Pollers, for any table. */
 #include "call/call.h"
+#include "call/refusal.h"
 #include "socket/sock.h"
 #include "socket/start.h"
 #include "table/find.h"
@@ -13,7 +14,7 @@ static const uint32_t known = XSOCK_POLLER_IN | XSOCK_POLLER_OUT | XSOCK_POLLER_
 /* The error for a descriptor that is not a poller, or whose poller belongs to a forked parent. */
 static int error_of_other(const struct xsock__sock *s)
 {
-    int rc = xsock__lookup_refusal(s);
+    int rc = xsock__refusal_of(s);
     bool is_other = rc == -XSOCK_ENOTSOCK && !xsock__sock_is_foreign(s);
     return rc == 0 || is_other ? -XSOCK_EINVAL : rc;
 }

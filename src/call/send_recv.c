@@ -5,6 +5,7 @@
 
 #include "addr/addr.h"
 #include "call/plain.h"
+#include "call/refusal.h"
 #include "call/send_recv.h"
 #include "call/whole_length.h"
 #include "base/bits.h"
@@ -192,7 +193,7 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
 ptrdiff_t xsock__send_checked(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf,
                               size_t len, int flags)
 {
-    int rc = xsock__lookup_refusal(fd->held.sock);
+    int rc = xsock__refusal_of(fd->held.sock);
     ptrdiff_t n = rc != 0 ? rc : xsock__send_in(t, fd, buf, len, flags, NULL);
     xsock__fdtab_put(t, fd);
     return n;
@@ -381,7 +382,7 @@ ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void
     if (xsock__plain_is(fd, XSOCK__RECV_SPECIAL & ~XSOCK__SOCK_STARVED) && buf != NULL
         && len - 1 < PTRDIFF_MAX && (flags & ~XSOCK_MSG_DONTWAIT) == 0)
         return recv_starved(t, fd, buf, len, flags);
-    int rc = xsock__lookup_refusal(fd->held.sock);
+    int rc = xsock__refusal_of(fd->held.sock);
     ptrdiff_t n = rc != 0 ? rc : xsock__recv_in(t, fd, buf, len, flags, NULL);
     xsock__fdtab_put(t, fd);
     return n;

@@ -49,25 +49,35 @@ static inline xsock__atomic_ptr *xsock__fdtab_slot(const struct xsock__fdtab *t,
     if (slots == NULL)
         return NULL;
     uint32_t at = (uint32_t)number + (1u << XSOCK__FDTAB_CHUNK_SHIFT);
-    return &slots[at - (1u << (k + XSOCK__FDTAB_CHUNK_SHIFT))];
+    return &slots[at & ~(1u << (k + XSOCK__FDTAB_CHUNK_SHIFT))];
+}
+
+/* fdtab.c's: drops the reference, which came too late, and looks up again. */
+struct xsock__fd *xsock__fdtab_find_again(struct xsock__fdtab *t, struct xsock__fd *fd, int number);
+
+/* The first step of a look-up: adds a reference to the descriptor that the number leads to. NULL if
+ * the number is not open. If *out_in_time is false, the number led to the descriptor before the
+ * reference was added, and does not any more: find_again must follow. */
+static inline struct xsock__fd *xsock__fdtab_refer(struct xsock__fdtab *t, int number,
+                                                   bool *out_in_time)
+{
+    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
+    struct xsock__fd *fd = slot != NULL ? xsock__atomic_load_ptr(slot) : NULL;
+    *out_in_time = true;
+    if (fd == NULL)
+        return NULL;
+    /* The cell may have been freed and used again since. That does no harm, because a cell stays a
+     * cell. If the slot still leads to it now, the reference was in time. */
+    xsock__atomic_add(&fd->refs, 1);
+    *out_in_time = xsock__atomic_load_ptr(slot) == fd;
+    return fd;
 }
 
 static inline struct xsock__fd *xsock__fdtab_find(struct xsock__fdtab *t, int number)
 {
-    xsock__atomic_ptr *slot = number < 0 || t == NULL ? NULL : xsock__fdtab_slot(t, number);
-    if (slot == NULL)
-        return NULL;
-    for (;;) {
-        struct xsock__fd *fd = xsock__atomic_load_ptr(slot);
-        if (fd == NULL)
-            return NULL;
-        /* The cell may have been freed and used again since. That does no harm, because a cell
-         * stays a cell. If the slot still leads to it now, the reference was in time. */
-        xsock__atomic_add(&fd->refs, 1);
-        if (xsock__atomic_load_ptr(slot) == fd)
-            return fd;
-        xsock__fdtab_put(t, fd);
-    }
+    bool in_time;
+    struct xsock__fd *fd = xsock__fdtab_refer(t, number, &in_time);
+    return in_time ? fd : xsock__fdtab_find_again(t, fd, number);
 }
 
 /* guest.c's: the table is one that may have been sealed meanwhile. */

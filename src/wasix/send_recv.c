@@ -17,6 +17,7 @@
  * reaches a guest. */
 #include "call/call.h"
 #include "call/plain.h"
+#include "call/refusal.h"
 #include "socket/sock.h"
 #include "wasix/file.h"
 #include "wasix/message.h"
@@ -93,7 +94,7 @@ static int recv_pipe(const struct xsock__wasix_call *c)
 static int recv_any(const struct xsock__wasix_call *c, struct xsock__fd *fd)
 {
     struct xsock__wasix_results out = {0};
-    int rc = xsock__lookup_refusal(fd->held.sock);
+    int rc = xsock__refusal_of(fd->held.sock);
     if (rc != 0) {
         (void)put(c, fd, 0);
         return rc == -XSOCK_ENOTSOCK ? recv_pipe(c) : rc;
