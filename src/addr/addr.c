@@ -64,12 +64,14 @@ int xsock__addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *ou
     int error = xsock__addr_check(a);
     if (error)
         return error;
-    return xsock__error_from_native(xsock__sys_addr_to_native(a, out));
+    error = xsock__sys_addr_to_native(a, out);
+    return error == 0 ? 0 : xsock__error_from_native(error);
 }
 
 int xsock__addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out)
 {
-    return xsock__error_from_native(xsock__sys_addr_from_native(native, out));
+    int code = xsock__sys_addr_from_native(native, out);
+    return code == 0 ? 0 : xsock__error_from_native(code);
 }
 
 int xsock_addr_to_sockaddr(const struct xsock_addr *a, void *out, size_t cap)

@@ -329,7 +329,9 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
 static bool is_any(const struct xsock_addr *a)
 {
     static const uint8_t any[16];
-    return xsock__addr_is_internet(a->family) && memcmp(a->data, any, a->length) == 0;
+    return a->family == XSOCK_AF_INET
+               ? memcmp(a->data, any, 4) == 0
+               : a->family == XSOCK_AF_INET6 && memcmp(a->data, any, 16) == 0;
 }
 
 void xsock__addr_destination(struct xsock_addr *a)

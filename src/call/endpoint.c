@@ -328,7 +328,7 @@ int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
 
 typedef int addr_fn(uintptr_t h, struct xsock__sys_addr *out);
 
-static int ask_addr_in(const struct xsock__fd *fd, addr_fn *fn, struct xsock_addr *out)
+static inline int ask_addr_in(const struct xsock__fd *fd, addr_fn *fn, struct xsock_addr *out)
 {
     struct xsock__sys_addr native;
     int rc = xsock__finish(fn(fd->held.handle, &native));
@@ -345,7 +345,7 @@ int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
     return ask_addr_in(fd, xsock__sys_peer_addr, out);
 }
 
-static int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
+static inline int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);

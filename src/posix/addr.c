@@ -76,7 +76,8 @@ static int check_local(const struct xsock_addr *a)
     return 0;
 }
 
-int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
+/* An address of another family than INET and INET6, which are the most frequent. */
+static int put_other(struct xsock__sys_addr *to, const struct xsock_addr *a)
 {
     size_t length = HEAD + (size_t)a->length;
     int family;
@@ -86,23 +87,27 @@ int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr
         return EAFNOSUPPORT;
     if (code)
         return code;
-    clear_for(a->family, out);
+    memset(to->bytes, 0, sizeof to->bytes);
+    if (a->family == XSOCK_AF_VSOCK)
+        length = put_vsock(to, a);
+    else
+        put_bytes(to, HEAD, a->data, a->length);
+    put_head(to, family, length);
+    return 0;
+}
+
+int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
+{
     switch (a->family) {
     case XSOCK_AF_INET:
-        length = put_inet(out, a);
-        break;
+        put_head(out, AF_INET, put_inet(out, a));
+        return 0;
     case XSOCK_AF_INET6:
-        length = put_inet6(out, a);
-        break;
-    case XSOCK_AF_VSOCK:
-        length = put_vsock(out, a);
-        break;
+        put_head(out, AF_INET6, put_inet6(out, a));
+        return 0;
     default:
-        put_bytes(out, HEAD, a->data, a->length);
-        break;
+        return put_other(out, a);
     }
-    put_head(out, family, length);
-    return 0;
 }
 
 /* ---- From native ----------------------------------------------------------------------------- */
@@ -113,15 +118,13 @@ static bool get_vsock(struct xsock_addr *a, const struct xsock__sys_addr *native
 
     if (native->length < VM_SIZE)
         return false;
-    memset(a, 0, sizeof *a);
-    a->family = XSOCK_AF_VSOCK;
+    begin(a, XSOCK_AF_VSOCK, sizeof cid);
     memcpy(&a->port, bytes_at(native, VM_PORT), sizeof a->port);
     memcpy(&cid, bytes_at(native, VM_CID), sizeof cid);
     cid = htonl(cid);
 #ifdef __linux__
     a->flow = *bytes_at(native, VM_FLAGS);
 #endif
-    a->length = sizeof cid;
     memcpy(a->data, &cid, sizeof cid);
     return true;
 }
@@ -166,7 +169,7 @@ static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
 int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out)
 {
     if (native->length == 0) {
-        memset(out, 0, sizeof *out);
+        begin(out, XSOCK_AF_UNSPEC, 0);
         return 0;
     }
     if (native->length < HEAD || native->length > sizeof native->bytes)

@@ -29,33 +29,42 @@ static int check_local(const struct xsock_addr *a)
     return 0;
 }
 
-int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
+static void put_head(struct xsock__sys_addr *to, int family, size_t length)
 {
-    size_t length = HEAD + (size_t)a->length;
+    uint16_t head = (uint16_t)family;
+
+    put_bytes(to, 0, &head, sizeof head);
+    to->length = (uint32_t)length;
+}
+
+/* An address of another family than INET and INET6, which are the most frequent. */
+static int put_other(struct xsock__sys_addr *to, const struct xsock_addr *a)
+{
     int family;
     int code = a->family == XSOCK_AF_LOCAL ? check_local(a) : 0;
-    uint16_t head;
 
     if (!family_to_native(a->family, &family))
         return WSAEAFNOSUPPORT;
     if (code)
         return code;
-    clear_for(a->family, out);
+    memset(to->bytes, 0, sizeof to->bytes);
+    put_bytes(to, HEAD, a->data, a->length);
+    put_head(to, family, HEAD + (size_t)a->length);
+    return 0;
+}
+
+int xsock__sys_addr_to_native(const struct xsock_addr *a, struct xsock__sys_addr *out)
+{
     switch (a->family) {
     case XSOCK_AF_INET:
-        length = put_inet(out, a);
-        break;
+        put_head(out, AF_INET, put_inet(out, a));
+        return 0;
     case XSOCK_AF_INET6:
-        length = put_inet6(out, a);
-        break;
+        put_head(out, AF_INET6, put_inet6(out, a));
+        return 0;
     default:
-        put_bytes(out, HEAD, a->data, a->length);
-        break;
+        return put_other(out, a);
     }
-    head = (uint16_t)family;
-    put_bytes(out, 0, &head, sizeof head);
-    out->length = (uint32_t)length;
-    return 0;
 }
 
 /* ---- From native ----------------------------------------------------------------------------- */
@@ -90,7 +99,7 @@ static int get_addr(struct xsock_addr *a, const struct xsock__sys_addr *native)
 int xsock__sys_addr_from_native(const struct xsock__sys_addr *native, struct xsock_addr *out)
 {
     if (native->length == 0) {
-        memset(out, 0, sizeof *out);
+        begin(out, XSOCK_AF_UNSPEC, 0);
         return 0;
     }
     if (native->length < HEAD || native->length > sizeof native->bytes)
