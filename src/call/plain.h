@@ -15,12 +15,18 @@
 #include "table/find.h"
 #include "xsock.h"
 
-/* Whether the socket has a peer, and a call has nothing to settle before its first try. If so,
- * there is nothing else to check. One word tells. */
-static inline bool xsock__plain_is(const struct xsock__fd *fd, int special)
+/* Whether the socket is in one of these states, and a call has nothing to settle before its first
+ * try. If so, there is nothing else to check. One word tells. */
+static inline bool xsock__plain_is(const struct xsock__fd *fd, int states, int special)
 {
-    return (xsock__atomic_load(&fd->held.sock->state) & (XSOCK__SOCK_CONNECTED | special))
-           == XSOCK__SOCK_CONNECTED;
+    int state = xsock__atomic_load(&fd->held.sock->state);
+    return (state & states) != 0 && (state & special) == 0;
+}
+
+/* Whether it can receive: it has a peer or needs none. */
+static inline bool xsock__plain_receives(const struct xsock__fd *fd, int special)
+{
+    return xsock__plain_is(fd, XSOCK__SOCK_CONNECTED | XSOCK__SOCK_PACKETS, special);
 }
 
 /* Send and receive in a descriptor that was looked up. They drop the reference. */
@@ -28,8 +34,8 @@ static inline ptrdiff_t xsock__plain_send(struct xsock__fdtab *t, struct xsock__
                                           const void *buf, size_t len, int flags)
 {
     size_t sent = 0;
-    if (!xsock__plain_is(fd, XSOCK__SEND_SPECIAL) || buf == NULL || len > PTRDIFF_MAX
-        || (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) != 0)
+    if (!xsock__plain_is(fd, XSOCK__SOCK_CONNECTED, XSOCK__SEND_SPECIAL) || buf == NULL
+        || len > PTRDIFF_MAX || (flags & ~(XSOCK_MSG_DONTWAIT | XSOCK_MSG_NOSIGNAL)) != 0)
         return xsock__send_checked(t, fd, buf, len, flags);
     int code = xsock__sys_send(fd->held.handle, buf, len, 0, NULL, &sent);
     if (code != 0 || sent != len || !xsock__is_quiet(fd))
@@ -42,7 +48,7 @@ static inline ptrdiff_t xsock__plain_recv(struct xsock__fdtab *t, struct xsock__
                                           size_t len, int flags)
 {
     size_t got = 0;
-    if (!xsock__plain_is(fd, XSOCK__RECV_SPECIAL) || buf == NULL || len - 1 >= PTRDIFF_MAX
+    if (!xsock__plain_receives(fd, XSOCK__RECV_SPECIAL) || buf == NULL || len - 1 >= PTRDIFF_MAX
         || (flags & ~XSOCK_MSG_DONTWAIT) != 0)
         return xsock__recv_checked(t, fd, buf, len, flags);
     int code = xsock__sys_recv(fd->held.handle, buf, len, 0, NULL, &got, NULL);

@@ -29,29 +29,27 @@ struct transfer {
     size_t least; /* the call is done when so much is, or at the end */
 };
 
-/* Only what the direction needs is set: gcc clears a whole struct by a slow string instruction. */
-static inline struct transfer make_send(const void *from, size_t len, size_t done, int flags)
+/* Only what the direction needs is set, and where it stays: gcc clears a whole struct that is
+ * returned. */
+static inline void begin_send(struct transfer *x, const void *from, size_t len, size_t done,
+                              int flags)
 {
-    struct transfer x;
-    x.from = from;
-    x.len = len;
-    x.done = done;
-    x.flags = flags;
-    x.to = NULL;
-    return x;
+    x->from = from;
+    x->len = len;
+    x->done = done;
+    x->flags = flags;
+    x->to = NULL;
 }
 
-static inline struct transfer make_recv(void *into, size_t len, size_t done, int flags)
+static inline void begin_recv(struct transfer *x, void *into, size_t len, size_t done, int flags)
 {
-    struct transfer x;
-    x.into = into;
-    x.len = len;
-    x.done = done;
-    x.flags = flags;
-    x.peer = NULL;
-    x.length.vec = NULL;
-    x.least = 0;
-    return x;
+    x->into = into;
+    x->len = len;
+    x->done = done;
+    x->flags = flags;
+    x->peer = NULL;
+    x->length.vec = NULL;
+    x->least = 0;
 }
 
 /* Linux has out-of-band data for LOCAL since 5.15, and an emulated pair would have it. No other
@@ -177,7 +175,8 @@ ptrdiff_t xsock__send_in(struct xsock__fdtab *t, struct xsock__fd *fd, const voi
                          int flags, const struct xsock_addr *to)
 {
     struct xsock__sys_addr native;
-    struct transfer x = make_send(buf, len, 0, flags);
+    struct transfer x;
+    begin_send(&x, buf, len, 0, flags);
     int rc = check(fd->held.sock, buf, len, flags, XSOCK__SEND_FLAGS);
     if (rc == 0 && to != NULL) {
         rc = xsock__send_destination(fd->held.sock, to, &native);
@@ -202,7 +201,8 @@ ptrdiff_t xsock__send_checked(struct xsock__fdtab *t, struct xsock__fd *fd, cons
 ptrdiff_t xsock__send_on(struct xsock__fdtab *t, struct xsock__fd *fd, const void *buf, size_t len,
                          int flags, size_t sent, int code)
 {
-    struct transfer x = make_send(buf, len, sent, flags);
+    struct transfer x;
+    begin_send(&x, buf, len, sent, flags);
     if (code == 0 && sent == 0 && len > 0)
         code = XSOCK__TRY_LATER;
     ptrdiff_t n = send_rest(t, fd, &x, code);
@@ -328,7 +328,8 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native; /* large: only its length is set, and only if it is read */
-    struct transfer x = make_recv(buf, len, 0, flags);
+    struct transfer x;
+    begin_recv(&x, buf, len, 0, flags);
     int rc = check(s, buf, len, flags, XSOCK__RECV_FLAGS);
     if (rc == 0)
         rc = check_urgent(s, flags);
@@ -379,7 +380,7 @@ static ptrdiff_t recv_starved(struct xsock__fdtab *t, struct xsock__fd *fd, void
 ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                               int flags)
 {
-    if (xsock__plain_is(fd, XSOCK__RECV_SPECIAL & ~XSOCK__SOCK_STARVED) && buf != NULL
+    if (xsock__plain_receives(fd, XSOCK__RECV_SPECIAL & ~XSOCK__SOCK_STARVED) && buf != NULL
         && len - 1 < PTRDIFF_MAX && (flags & ~XSOCK_MSG_DONTWAIT) == 0)
         return recv_starved(t, fd, buf, len, flags);
     int rc = xsock__refusal_of(fd->held.sock);
@@ -391,10 +392,14 @@ ptrdiff_t xsock__recv_checked(struct xsock__fdtab *t, struct xsock__fd *fd, void
 ptrdiff_t xsock__recv_on(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                          int flags, size_t got, int code)
 {
-    struct transfer x = make_recv(buf, len, got, flags);
+    struct transfer x;
     struct xsock__limit limit = xsock__limit_recv(fd->held.sock, flags);
+    ptrdiff_t n = -XSOCK_EAGAIN;
     code = xsock__recv_ended(fd->held.sock, code);
-    ptrdiff_t n = recv_rest(t, fd, &x, &limit, code);
+    if (!xsock__wait_ends(&limit, code)) {
+        begin_recv(&x, buf, len, got, flags);
+        n = recv_rest(t, fd, &x, &limit, code);
+    }
     xsock__fdtab_put(t, fd);
     return n;
 }

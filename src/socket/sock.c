@@ -17,7 +17,9 @@ static inline void init_sock(struct xsock__sock *s, int af, int type, int protoc
     /* Every field is set by itself: gcc turns memset into a slow string instruction at -Os. */
     xsock__atomic_set(&s->refs, 1);
     xsock__atomic_set(&s->nonblock, nonblock);
-    xsock__atomic_set(&s->state, XSOCK_ENOTCONN * XSOCK__SOCK_RESULT);
+    bool stream = type == XSOCK_SOCK_STREAM || type == XSOCK_SOCK_SEQPACKET;
+    xsock__atomic_set(&s->state,
+                      XSOCK_ENOTCONN * XSOCK__SOCK_RESULT + (stream ? 0 : XSOCK__SOCK_PACKETS));
     s->refuses = 0;
     s->emulated = false;
     xsock__atomic_set_byte(&s->guess, 0);

@@ -36,8 +36,9 @@ enum {
     XSOCK__SOCK_TURN = 65536,      /* see xsock__sock_take_turn */
     XSOCK__SOCK_BLOCKING = 131072, /* its handle is in blocking mode (see wait/blocking.h) */
     XSOCK__SOCK_STARVED = 262144,  /* the last calls that received had to wait */
+    XSOCK__SOCK_PACKETS = 524288,  /* it is not connection-oriented: it receives without a peer */
     /* times the error that its last connect ended with, 0 for success */
-    XSOCK__SOCK_RESULT = 524288
+    XSOCK__SOCK_RESULT = 1048576
 };
 
 /* What a descriptor is besides a socket: a pipe, an event. `gone` is called when its last

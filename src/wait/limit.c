@@ -1,23 +1,6 @@
 #include "wait/limit.h"
 
 #include "sys.h"
-#include "xsock.h"
-
-static int64_t timeout_of(const struct xsock__sock *s, int flags, const xsock__atomic_i64 *timeout)
-{
-    bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
-    return now ? 0 : xsock__atomic_load_i64(timeout);
-}
-
-struct xsock__limit xsock__limit_recv(const struct xsock__sock *s, int flags)
-{
-    return xsock__limit_make(timeout_of(s, flags, &s->recv_timeout), &s->recv_deadline);
-}
-
-struct xsock__limit xsock__limit_send(const struct xsock__sock *s, int flags)
-{
-    return xsock__limit_make(timeout_of(s, flags, &s->send_timeout), &s->send_deadline);
-}
 
 int xsock__limit_judge(int64_t deadline_ns)
 {

@@ -38,8 +38,22 @@ static inline struct xsock__limit xsock__limit_make(int64_t timeout_ns,
 }
 
 /* The limit of a call that receives or sends with these flags. */
-struct xsock__limit xsock__limit_recv(const struct xsock__sock *s, int flags);
-struct xsock__limit xsock__limit_send(const struct xsock__sock *s, int flags);
+static inline int64_t xsock__limit_timeout(const struct xsock__sock *s, int flags,
+                                           const xsock__atomic_i64 *timeout)
+{
+    bool now = (flags & XSOCK_MSG_DONTWAIT) != 0 || xsock__atomic_load(&s->nonblock);
+    return now ? 0 : xsock__atomic_load_i64(timeout);
+}
+
+static inline struct xsock__limit xsock__limit_recv(const struct xsock__sock *s, int flags)
+{
+    return xsock__limit_make(xsock__limit_timeout(s, flags, &s->recv_timeout), &s->recv_deadline);
+}
+
+static inline struct xsock__limit xsock__limit_send(const struct xsock__sock *s, int flags)
+{
+    return xsock__limit_make(xsock__limit_timeout(s, flags, &s->send_timeout), &s->send_deadline);
+}
 
 /* -XSOCK_ETIMEDOUT if this deadline of a socket has passed. Else 0. */
 int xsock__limit_judge(int64_t deadline_ns);

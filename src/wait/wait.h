@@ -22,8 +22,11 @@
 #include <stdint.h>
 
 #include "base/interval.h"
+#include "facts/translate.h"
+#include "sys.h"
 #include "table/fdtab.h"
 #include "wait/limit.h"
+#include "xsock.h"
 
 /* How one call waits, from its first wait until its end.
  *
@@ -98,6 +101,14 @@ enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED, XSOCK__TRY_WITH_ROOM };
  */
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
                       int events, struct xsock__limit *l);
+
+/* Whether the only try of a call that may not wait has told that the call must wait. The code is
+ * kept for xsock_oserror(). This is the usual error, and needs nothing else of what follows. */
+static inline bool xsock__wait_ends(const struct xsock__limit *l, int code)
+{
+    return l->timeout_ns == 0 && code > 0 && !xsock__sys_facts.edges_need_use
+           && xsock__finish_failed(code) == -XSOCK_EAGAIN;
+}
 
 /* Does the same after a first try, which gave this code. */
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
