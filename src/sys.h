@@ -201,8 +201,8 @@ enum { XSOCK__SYS_NO_OPTION = -1 };
 /* A socket as its options see it. */
 struct xsock__sys_target {
     uintptr_t handle;
-    int af, type;                     /* xsock's numbers */
-    int64_t keep_idle, keep_interval; /* as they were last set, ns; -1: never */
+    int af, type;                       /* xsock's numbers */
+    int keep_idle_ms, keep_interval_ms; /* as they were last set; -1: never */
 };
 
 /* `option` is XSOCK_SO_..., but none that the core keeps itself (RCVTIMEO, SNDTIMEO, CONNTIMEO,

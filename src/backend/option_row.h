@@ -24,21 +24,25 @@ struct row {
 #define AT_SOCKET(option, name, unit) EITHER(option, SOL_SOCKET, name, unit)
 #define TCP(option, name, unit) EITHER(option, IPPROTO_TCP, name, unit)
 #define UDP(option, name, unit) EITHER(option, IPPROTO_UDP, name, unit)
-#define IP(option, name, unit) {{IPPROTO_IP, name}, NONE, XSOCK_SO_##option, unit, false},
-#define IPV6(option, name, unit) {NONE, {IPPROTO_IPV6, name}, XSOCK_SO_##option, unit, false},
-#define EITHER(option, level, name, unit) \
-    {{level, name}, {level, name}, XSOCK_SO_##option, unit, false},
+#define IP(option, name, unit) ROW(option, unit, false, {IPPROTO_IP, name}, NONE)
+#define IPV6(option, name, unit) ROW(option, unit, false, NONE, {IPPROTO_IPV6, name})
+#define EITHER(option, level, name, unit) ROW(option, unit, false, {level, name}, {level, name})
 #define EACH(option, name4, name6, unit) \
-    {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, false},
+    ROW(option, unit, false, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6})
 #define BOTH(option, name4, name6, unit) \
-    {{IPPROTO_IP, name4}, {IPPROTO_IPV6, name6}, XSOCK_SO_##option, unit, true},
+    ROW(option, unit, true, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6})
+#define ROW(option, unit, dual, ...) \
+    [PLACE(XSOCK_SO_##option)] = {__VA_ARGS__, XSOCK_SO_##option, unit, dual},
+
+/* A row's place follows from the number: numbers begin with 1, and FAMILY follows PROTOCOL. A place
+ * that has no row is zero. */
+#define PLACE(number) \
+    ((number) < XSOCK_SO_FAMILY ? (number)-1 : (number)-XSOCK_SO_FAMILY + XSOCK_SO_PROTOCOL)
 
 static const struct row *find_row(const struct row *rows, size_t count, int option)
 {
-    for (size_t i = 0; i < count; i++)
-        if (rows[i].option == option)
-            return &rows[i];
-    return NULL;
+    unsigned at = option > 0 ? (unsigned)PLACE(option) : (unsigned)count;
+    return at < count && rows[at].option == option ? &rows[at] : NULL;
 }
 
 /* NULL if row is NULL, or if a socket of this family lacks the option here. */

@@ -10,6 +10,7 @@
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
+#include "table/find.h"
 
 /* ---- Flags, times, sizes --------------------------------------------------------------------- */
 
@@ -20,19 +21,19 @@ int xsock__call_set_opt(struct xsock__fdtab *t, int d, int opt, int kind, int64_
     if (rc != 0)
         return rc;
     rc = xsock__option_set(&fd->held, opt, kind, value);
-    xsock__fdtab_put(t, fd);
+    xsock__fdtab_drop(t, fd);
     return rc;
 }
 
-static int get_opt(struct xsock__fdtab *t, int d, int opt, int kind, const void *out,
-                   int64_t *value)
+static inline int get_opt(struct xsock__fdtab *t, int d, int opt, int kind, const void *out,
+                          int64_t *value)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_socket(t, d, &fd);
     if (rc != 0)
         return rc;
     rc = out != NULL ? xsock__option_get(&fd->held, opt, kind, value) : -XSOCK_EFAULT;
-    xsock__fdtab_put(t, fd);
+    xsock__fdtab_drop(t, fd);
     return rc;
 }
 

@@ -170,31 +170,57 @@ static xsock__atomic_int *noted_time(struct xsock__sock *s, int number)
     }
 }
 
-static int64_t noted_ns(const xsock__atomic_int *ms)
-{
-    int noted = xsock__atomic_load(ms);
-    return noted < 0 ? -1 : noted * MILLISECOND;
-}
-
 /* The system takes no time that is shorter than a millisecond, or too long for its field. */
 static void note_time(xsock__atomic_int *ms, int64_t ns)
 {
     xsock__atomic_store(ms, (int)((ns + MILLISECOND - 1) / MILLISECOND));
 }
 
+/* Whether there is more to an option than the system's own. */
+static bool is_special(int number)
+{
+    switch (number) {
+    case XSOCK_SO_REUSEADDR:
+    case XSOCK_SO_ONLYV6:
+    case XSOCK_SO_ACCEPTCONN:
+    case XSOCK_SO_ERROR:
+    case XSOCK_SO_LINGER:
+    case XSOCK_SO_RCVLOWAT:
+    case XSOCK_SO_RCVTIMEO:
+    case XSOCK_SO_SNDTIMEO:
+    case XSOCK_SO_CONNTIMEO:
+    case XSOCK_SO_ACCPTIMEO:
+    case XSOCK_SO_TYPE:
+    case XSOCK_SO_PROTOCOL:
+    case XSOCK_SO_FAMILY:
+    case XSOCK_SO_KEEPIDLE:
+    case XSOCK_SO_KEEPINTVL:
+    case XSOCK_SO_UDP_RECV_COALESCE:
+        return true;
+    default:
+        return false;
+    }
+}
+
 static struct xsock__sys_target target_of(const struct xsock__held *held)
 {
-    struct xsock__sys_target t = {held->handle, held->sock->af, held->sock->type,
-                                  noted_ns(&held->sock->keep_idle_ms),
-                                  noted_ns(&held->sock->keep_interval_ms)};
+    const struct xsock__sock *s = held->sock;
+    struct xsock__sys_target t = {held->handle, s->af, s->type,
+                                  xsock__atomic_load(&s->keep_idle_ms),
+                                  xsock__atomic_load(&s->keep_interval_ms)};
     return t;
 }
 
 /* ---- Setting --------------------------------------------------------------------------------- */
 
-static int set_in_system(const struct xsock__held *held, int number, int64_t value)
+static int put(const struct xsock__held *held, int number, int64_t value)
 {
     struct xsock__sys_target target = target_of(held);
+    return xsock__option_finish(xsock__sys_set_option(&target, number, value));
+}
+
+static int set_in_system(const struct xsock__held *held, int number, int64_t value)
+{
     /* LOCAL has nothing to reuse. Linux takes the option and does nothing, and other systems refuse
      * it. */
     if (number == XSOCK_SO_REUSEADDR && held->sock->af == XSOCK_AF_LOCAL)
@@ -202,22 +228,14 @@ static int set_in_system(const struct xsock__held *held, int number, int64_t val
     /* Windows would take the option and change nothing. */
     if (number == XSOCK_SO_ONLYV6 && xsock__sock_is(held->sock, XSOCK__SOCK_BOUND))
         return -XSOCK_EINVAL;
-    return xsock__option_finish(xsock__sys_set_option(&target, number, value));
+    return put(held, number, value);
 }
 
-int xsock__option_set(const struct xsock__held *held, int number, int kind, int64_t value)
+static int set_special(const struct xsock__held *held, int number, int64_t value)
 {
-    const struct xsock__option *row;
     struct xsock__sock *s = held->sock;
-    int rc = judge(s, number, kind, WRITE, &row);
-    if (rc != 0)
-        return rc;
-    if (!in_range(row, value))
-        return -XSOCK_EINVAL;
     xsock__atomic_i64 *time = kept_time(s, number);
-    if (time == NULL) {
-        rc = set_in_system(held, number, value);
-    }
+    int rc = time == NULL ? set_in_system(held, number, value) : 0;
     if (rc != 0)
         return rc;
     if (noted_time(s, number) != NULL)
@@ -232,6 +250,17 @@ int xsock__option_set(const struct xsock__held *held, int number, int kind, int6
         xsock__sock_becomes(s, value != 0 ? kept_bit(number) : 0,
                             value != 0 ? 0 : kept_bit(number));
     return 0;
+}
+
+int xsock__option_set(const struct xsock__held *held, int number, int kind, int64_t value)
+{
+    const struct xsock__option *row;
+    int rc = judge(held->sock, number, kind, WRITE, &row);
+    if (rc != 0)
+        return rc;
+    if (!in_range(row, value))
+        return -XSOCK_EINVAL;
+    return is_special(number) ? set_special(held, number, value) : put(held, number, value);
 }
 
 /* ---- Getting --------------------------------------------------------------------------------- */
@@ -307,14 +336,14 @@ static bool known(struct xsock__sock *s, int number, int64_t *out)
 int xsock__option_get(const struct xsock__held *held, int number, int kind, int64_t *out)
 {
     const struct xsock__option *row;
-    struct xsock__sys_target target = target_of(held);
     int rc = judge(held->sock, number, kind, READ, &row);
     if (rc != 0)
         return rc;
     if (number == XSOCK_SO_ERROR)
         return take_error(held, out);
-    if (known(held->sock, number, out))
+    if (is_special(number) && known(held->sock, number, out))
         return 0;
+    struct xsock__sys_target target = target_of(held);
     return xsock__option_finish(xsock__sys_get_option(&target, number, out));
 }
 

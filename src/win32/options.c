@@ -203,11 +203,16 @@ static int apply_keep_times(uintptr_t h, int64_t idle, int64_t interval)
     return 0;
 }
 
+static int64_t ns_from(int ms)
+{
+    return ms < 0 ? -1 : ms * INT64_C(1000000);
+}
+
 /* With keep-alive off they are kept until it is turned on. */
 static int set_old_keep_time(const struct xsock__sys_target *s, int option, int64_t value)
 {
-    int64_t idle = option == XSOCK_SO_KEEPIDLE ? value : s->keep_idle;
-    int64_t interval = option == XSOCK_SO_KEEPINTVL ? value : s->keep_interval;
+    int64_t idle = option == XSOCK_SO_KEEPIDLE ? value : ns_from(s->keep_idle_ms);
+    int64_t interval = option == XSOCK_SO_KEEPINTVL ? value : ns_from(s->keep_interval_ms);
     int64_t on = 0;
     int code = get(s->handle, &keep_alive, ON, &on);
 
@@ -216,7 +221,7 @@ static int set_old_keep_time(const struct xsock__sys_target *s, int option, int6
 
 static int64_t old_keep_time(const struct xsock__sys_target *s, int option)
 {
-    int64_t kept = option == XSOCK_SO_KEEPIDLE ? s->keep_idle : s->keep_interval;
+    int64_t kept = ns_from(option == XSOCK_SO_KEEPIDLE ? s->keep_idle_ms : s->keep_interval_ms);
     int64_t usual = option == XSOCK_SO_KEEPIDLE ? DEFAULT_IDLE_S : DEFAULT_INTERVAL_S;
 
     return kept < 0 ? usual * 1000000000 : (int64_t)count_up(kept, 1000000000) * 1000000000;
@@ -261,9 +266,9 @@ static int set_row(const struct xsock__sys_target *s, const struct row *row, con
         (void)put(s->handle, n, row->unit, 0);
         return XSOCK__SYS_NO_OPTION;
     }
-    if (row->option == XSOCK_SO_KEEPALIVE && value && (s->keep_idle >= 0 || s->keep_interval >= 0)
-        && lacks_keep_times(s->handle))
-        return apply_keep_times(s->handle, s->keep_idle, s->keep_interval);
+    if (row->option == XSOCK_SO_KEEPALIVE && value
+        && (s->keep_idle_ms >= 0 || s->keep_interval_ms >= 0) && lacks_keep_times(s->handle))
+        return apply_keep_times(s->handle, ns_from(s->keep_idle_ms), ns_from(s->keep_interval_ms));
     if (row->dual && s->af == XSOCK_AF_INET6)
         (void)put(s->handle, &row->v4, row->unit, value);
     return 0;
