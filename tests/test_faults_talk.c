@@ -293,6 +293,7 @@ static unsigned allocation_of_wake(const struct call *c)
  *   If the system does not even tell what is ready now, the poll fails.
  * - The first try of accept finds no connection. A lack of a number or a handle is no error then,
  *   and the call waits.
+ * - A call that has waited gives its wake back if a handle is lacking, and tries again.
  * - Datagram sockets are connected before the error of an earlier peer is taken away. */
 static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, int code)
 {
@@ -307,6 +308,8 @@ static bool is_no_matter(const struct call *c, enum fake_call kind, unsigned n, 
     if (kind == FAKE_ALLOC && waits && n == allocation_of_wake(c))
         return c->run != do_accept && c->run != do_recv_whole_length;
     if (c->run == do_connect_datagrams && kind == FAKE_TAKE_ERROR)
+        return true;
+    if (kind == c->own && c->waits && n > 1 && (error == -XSOCK_EMFILE || error == -XSOCK_ENFILE))
         return true;
     return c->run == do_accept_later && n == 1
            && (kind == FAKE_ALLOC || (kind == FAKE_ACCEPT && no_room));
