@@ -106,6 +106,25 @@ static void the_first_intervals_are_short(void **state)
     assert_int_equal(fake_now() - begin, 50 * 1000);
 }
 
+/* The system tells of one lost connection after the other. */
+static void lost_connections_without_end_hold_up_nobody(void **state)
+{
+    (void)state;
+    int l = with_a_connection();
+    fake_fail_always(FAKE_ACCEPT, FAKE_ECONNABORTED);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, l, XSOCK_SOCK_NONBLOCK));
+    ASSERT_RESULT(-XSOCK_EAGAIN, run_accept(l));
+    assert_int_equal(fake_calls(FAKE_ACCEPT), 1000);
+    ASSERT_RESULT(0, xsock__call_set_flags(t, l, 0));
+    set_timeout(l, ACCEPT, 1000 * (int64_t)MS);
+    int64_t begin = fake_now();
+    ASSERT_RESULT(-XSOCK_EAGAIN, run_accept(l));
+    assert_int_equal(fake_now() - begin, 1000 * (int64_t)MS);
+    ASSERT_BETWEEN(50 * 1000, 100 * 1000, fake_calls(FAKE_ACCEPT));
+    fake_before(FAKE_ACCEPT, 5, stop_all_failures, NULL);
+    ASSERT_OPENS(run_accept(l));
+}
+
 static void a_stuck_call_is_ended_by_a_close(void **state)
 {
     (void)state;
@@ -416,6 +435,7 @@ int main(void)
         TALK_TEST(a_shutdown_between_try_and_wait_is_not_lost),
         TALK_TEST(a_call_that_cannot_go_on_asks_ever_more_slowly),
         TALK_TEST(the_first_intervals_are_short),
+        TALK_TEST(lost_connections_without_end_hold_up_nobody),
         TALK_TEST(a_stuck_call_is_ended_by_a_close),
         TALK_TEST(a_stuck_call_without_a_wake_is_ended_within_a_slice),
         TALK_TEST(a_call_without_a_wake_keeps_its_time),

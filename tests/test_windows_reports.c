@@ -141,6 +141,27 @@ static void a_flood_of_reports_does_not_hold_up_a_connect(void **state)
     sockets_close(two);
 }
 
+static void a_flood_of_reports_does_not_hold_up_a_receive(void **state)
+{
+    struct xsock_addr name;
+    int d = sockets_udp(&name);
+    (void)state;
+    for (int i = 0; i < WAYS; i++) {
+        fake_win32.flood = 1000 * 1000;
+        fake_win32.reports_told = 0;
+        ASSERT_RESULT(-XSOCK_EAGAIN, (int)receive[i](d));
+        assert_true(fake_win32.reports_told > 1 && fake_win32.reports_told < 100);
+    }
+    ASSERT_RESULT(0, xsock_set_flags(d, 0));
+    for (int i = 0; i < WAYS; i++) { /* a call that waits gets what comes afterwards */
+        fake_win32.flood = 1000;
+        ASSERT_RESULT(1, (int)xsock_sendto(d, "x", 1, 0, &name));
+        ASSERT_RESULT(1, (int)receive[i](d));
+        ASSERT_RESULT(0, fake_win32.flood);
+    }
+    sockets_close(d);
+}
+
 static void a_new_peer_leaves_what_has_come_already(void **state)
 {
     struct xsock_addr name, first;
@@ -163,6 +184,7 @@ int main(void)
         WINDOWS_TEST(a_time_to_live_that_ends_on_the_way_is_reported_to_nobody),
         WINDOWS_TEST(what_was_sent_to_an_earlier_peer_is_not_reported),
         WINDOWS_TEST(a_flood_of_reports_does_not_hold_up_a_connect),
+        WINDOWS_TEST(a_flood_of_reports_does_not_hold_up_a_receive),
         WINDOWS_TEST(a_new_peer_leaves_what_has_come_already),
     };
     return cmocka_run_group_tests(tests, fake_win32_install, NULL);

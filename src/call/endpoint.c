@@ -173,6 +173,10 @@ static bool is_lost_connection(int error)
     }
 }
 
+/* So many lost connections are no progress: strangers send resets as fast as they are taken, or the
+ * system repeats itself. The call goes on later. */
+enum { LOST_MAX = 1000 };
+
 /* The number is held for the time of the try only. A call that waits holds none. */
 static int try_accept(struct xsock__fd *fd, void *call)
 {
@@ -184,14 +188,18 @@ static int try_accept(struct xsock__fd *fd, void *call)
     }
     int error = a->error = make_room(fd->held.sock, a);
     if (error == 0) {
+        int lost = 0;
         do {
             code = xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle,
                                      a->peer);
             if (code == 0)
                 return 0;
             error = xsock__error_from_native(code);
-        } while (is_lost_connection(error) || xsock__fdtab_makes_room(error));
+            lost += is_lost_connection(error);
+        } while ((is_lost_connection(error) && lost < LOST_MAX) || xsock__fdtab_makes_room(error));
         xsock__fdtab_cancel(a->t, a->fd);
+        if (lost == LOST_MAX)
+            return XSOCK__TRY_LATER;
     }
     if (!means_no_room(error))
         return code;

@@ -208,18 +208,15 @@ static bool is_lost(int code)
 }
 
 /* Looks for a connection first: nearly always none is there, and a socket would be made in vain. A
- * stranger's reset is no result: the next connection is. */
+ * connection that is lost has one code, by which the core takes the next one. */
 int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
                       struct xsock__sys_addr *out_peer)
 {
+    int ready = is_ready(h);
     int code;
 
-    do {
-        int ready = is_ready(h);
-
-        if (ready <= 0)
-            return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
-        code = accept_one(h, t, cloexec, out, out_peer);
-    } while (is_lost(code));
-    return code;
+    if (ready <= 0)
+        return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
+    code = accept_one(h, t, cloexec, out, out_peer);
+    return is_lost(code) ? WSAECONNABORTED : code;
 }

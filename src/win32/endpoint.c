@@ -1,13 +1,13 @@
 /* Endpoints: bind, listen, connect, shutdown and names. (Accepting: accept.c.) */
 #include "win32/afd.h"
 #include "win32/own_addrs.h"
+#include "win32/send_recv.h"
 #include "win32/state.h"
 
 #include <mstcpip.h>
 #include <string.h>
 
 /* The most reports about an earlier peer that a connect to a new one takes. */
-enum { REPORTS_MAX = 64 };
 
 static const struct sockaddr *native(const struct xsock__sys_addr *a)
 {
@@ -110,7 +110,7 @@ static void report_unreachable(SOCKET s, bool on)
 static void drop_reports(SOCKET s)
 {
     char byte;
-    int left = REPORTS_MAX;
+    int left = XSOCK__REPORTS_MAX;
     int code;
 
     report_unreachable(s, false);

@@ -136,7 +136,7 @@ static int wait_for_any(const struct meeting *m, fd_set *out_ready)
     n = select(0, out_ready, NULL, NULL, &timeout);
     if (n == SOCKET_ERROR)
         return xsock__win32_error();
-    return n > 0 ? 0 : WSAETIMEDOUT;
+    return n > 0 && ms > 0 ? 0 : WSAETIMEDOUT; /* strangers may come without end */
 }
 
 static int meet(struct meeting *m, SOCKET *out)
@@ -156,7 +156,7 @@ static int meet(struct meeting *m, SOCKET *out)
         if (!FD_ISSET(m->listener, &ready))
             continue;
         code = xsock__sys_accept(m->listener, &tcp, true, &s, &peer);
-        if (code == WSAEWOULDBLOCK) /* it was a stranger's, who has left */
+        if (code == WSAEWOULDBLOCK || code == WSAECONNABORTED) /* it was a stranger's, who left */
             continue;
         if (code != 0)
             return code;

@@ -122,13 +122,14 @@ static int send_prepared(SOCKET s, struct send *x, const struct xsock__sys_msg *
                   && (m->control->has & (XSOCK_CONTROL_TOS | XSOCK_CONTROL_HOP_LIMIT)) != 0;
     size_t most = stream ? XSOCK__TRANSFER_MAX : UINT32_MAX;
     size_t total, smaller = 0;
+    int reports = 0;
     int code;
 
     do {
         put_vectors(&x->vectors, m, smaller > 0 ? smaller : most, &total);
         code = send_once(s, x, m, flags & XSOCK__DATA_SEND_FLAGS, stream, out);
         smaller = xsock__win32_smaller_send(s, code, total);
-    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(s, code));
+    } while (smaller > 0 || xsock__win32_skips_report(s, &code, &reports));
     if (code == WSAEINVAL && octets)
         return WSAEOPNOTSUPP;
     return code != 0 ? xsock__win32_code_from_send(s, m->addr, code) : 0;
@@ -281,6 +282,7 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
     bool control = (m->control != NULL || m->coalesces) && internet && !stream;
     LPFN_WSARECVMSG with_control = control ? xsock__win32_find_recvmsg(h) : NULL;
     size_t smaller = 0;
+    int reports = 0;
     struct receive r;
     int code = begin_vectors(&r.vectors, m, stream);
 
@@ -291,7 +293,7 @@ static int receive(uintptr_t h, struct xsock__sys_msg *m, int flags, bool *ended
                         smaller > 0 ? smaller : XSOCK__TRANSFER_MAX);
         code = stream && r.total == 0 ? 0 : recv_once(h, &r, stream, with_control);
         smaller = xsock__win32_smaller_recv(h, code, r.total);
-    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(h, code));
+    } while (smaller > 0 || xsock__win32_skips_report(h, &code, &reports));
     end_vectors(&r.vectors);
     if (code != 0 && !xsock__win32_recv_is_end(code))
         return xsock__win32_code_from_recv(h, flags & XSOCK__DATA_RECV_FLAGS, code);

@@ -4,6 +4,7 @@
  * each other: see meet.c. Exclusive use of the ports keeps others from taking them over, as
  * SO_REUSEADDR lets them on Windows. No handle is inheritable before the pair is complete. */
 #include "win32/meet.h"
+#include "win32/send_recv.h"
 
 #include <string.h>
 
@@ -173,15 +174,17 @@ static int pair_stream(SOCKET out[2])
  * well; the other two are reports of ICMP on systems where they can't be turned off. */
 static int drain(SOCKET s)
 {
+    int reports = 0;
     char byte;
 
     for (;;) {
         if (recv(s, &byte, 1, 0) == SOCKET_ERROR) {
             int code = xsock__win32_error();
+            bool is_report = code == WSAECONNRESET || code == WSAENETRESET;
 
             if (code == WSAEWOULDBLOCK)
                 return 0;
-            if (code != WSAEMSGSIZE && code != WSAECONNRESET && code != WSAENETRESET)
+            if (code != WSAEMSGSIZE && (!is_report || ++reports == XSOCK__REPORTS_MAX))
                 return code;
         }
     }

@@ -76,10 +76,20 @@ static int send_once(SOCKET s, const char *buf, int len, int flags,
 
 /* A report of an earlier datagram to somebody else: gone, now that it was told, and not our
  * business. */
-bool xsock__win32_recv_is_foreign_report(SOCKET s, int code)
+static bool is_foreign_report(SOCKET s, int code)
 {
     return (code == WSAECONNRESET || code == WSAENETRESET) && xsock__state_type(s) != SOCK_STREAM
            && (code == WSAENETRESET || !xsock__state_has_peer(s));
+}
+
+bool xsock__win32_skips_report(SOCKET s, int *code, int *reports)
+{
+    if (!is_foreign_report(s, *code))
+        return false;
+    if (++*reports < XSOCK__REPORTS_MAX)
+        return true;
+    *code = WSAEWOULDBLOCK;
+    return false;
 }
 
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
@@ -87,6 +97,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
 {
     size_t smaller = 0;
     int n = 0;
+    int reports = 0;
     int code;
 
     if (len > XSOCK__TRANSFER_MAX && xsock__state_type(h) == SOCK_STREAM)
@@ -97,7 +108,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
         len = smaller > 0 ? smaller : len;
         code = send_once(h, len > 0 ? buf : "", (int)len, flags & XSOCK__DATA_SEND_FLAGS, to, &n);
         smaller = xsock__win32_smaller_send(h, code, len);
-    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(h, code));
+    } while (smaller > 0 || xsock__win32_skips_report(h, &code, &reports));
     if (code != 0)
         return xsock__win32_code_from_send(h, to, code);
     *out = (size_t)n;
@@ -178,13 +189,14 @@ bool xsock__win32_recv_is_end(int code)
 static int receive(SOCKET s, struct receive *r)
 {
     size_t smaller = 0;
+    int reports = 0;
     int code;
 
     do {
         r->len = smaller > 0 ? (int)smaller : r->len;
         code = recv_once(s, r);
         smaller = xsock__win32_smaller_recv(s, code, (size_t)r->len);
-    } while (smaller > 0 || xsock__win32_recv_is_foreign_report(s, code));
+    } while (smaller > 0 || xsock__win32_skips_report(s, &code, &reports));
     if (xsock__win32_recv_is_end(code)) {
         r->n = 0;
         return 0;

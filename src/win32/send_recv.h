@@ -23,8 +23,14 @@ size_t xsock__win32_smaller_recv(SOCKET s, int code, size_t len);
 int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code);
 int xsock__win32_code_from_recv(SOCKET s, int flags, int code);
 
-/* The call is to be made again: it told of something else. */
-bool xsock__win32_recv_is_foreign_report(SOCKET s, int code);
+/* A report that is told is gone, so there is another one only if reports come as fast as they are
+ * read, or if a provider repeats itself. Such a stream of reports does not hold up a call. */
+enum { XSOCK__REPORTS_MAX = 64 };
+
+/* Whether the call is to be made again: it told of something else. *reports, which begins with 0,
+ * counts. If there are too many, *code becomes WSAEWOULDBLOCK: the caller waits, as for everything
+ * that is ready and makes no progress. */
+bool xsock__win32_skips_report(SOCKET s, int *code, int *reports);
 
 /* NULL: the socket's provider has no WSARecvMsg. */
 LPFN_WSARECVMSG xsock__win32_find_recvmsg(SOCKET s);
