@@ -41,7 +41,7 @@ int xsock__afd_code(LONG status)
 /* ---- The device ------------------------------------------------------------------------------ */
 
 /* The last part of the name is free. It shows up in lists of handles. */
-int xsock__afd_open(HANDLE *out)
+static int open_device(ULONG options, HANDLE *out)
 {
     static WCHAR name[] = L"\\Device\\Afd\\xsock";
     UNICODE_STRING path = {(USHORT)(sizeof name - sizeof name[0]), (USHORT)sizeof name, name};
@@ -57,11 +57,16 @@ int xsock__afd_open(HANDLE *out)
     attributes.Length = sizeof attributes;
     attributes.ObjectName = &path;
     status = create(&device, SYNCHRONIZE, &attributes, &result, NULL, 0,
-                    FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, 0, NULL, 0);
+                    FILE_SHARE_READ | FILE_SHARE_WRITE, FILE_OPEN, options, NULL, 0);
     if (status < 0)
         return xsock__afd_code(status);
     *out = device;
     return 0;
+}
+
+int xsock__afd_open(HANDLE *out)
+{
+    return open_device(0, out);
 }
 
 void xsock__afd_stop(void)
@@ -72,12 +77,14 @@ void xsock__afd_stop(void)
         CloseHandle(device);
 }
 
+/* The system completes a request of this handle before it returns to the caller, so that a question
+ * needs no event. The questions of several threads come one after another. */
 HANDLE xsock__afd_device(void)
 {
     HANDLE device = shared_device;
     HANDLE first;
 
-    if (device != NULL || xsock__afd_open(&device) != 0)
+    if (device != NULL || open_device(FILE_SYNCHRONOUS_IO_NONALERT, &device) != 0)
         return device;
     first = InterlockedCompareExchangePointer((PVOID volatile *)&shared_device, device, NULL);
     if (first == NULL)
@@ -127,9 +134,8 @@ int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool
     return 0;
 }
 
-/* Has an event of its own. Without one, GetOverlappedResult waits for the device, which any request
- * signals. */
-static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
+/* The driver has the answer at once, because the time of a question is 0. */
+int xsock__afd_question(struct xsock__afd_poll *p)
 {
     HANDLE device = xsock__afd_device();
     OVERLAPPED o;
@@ -137,19 +143,20 @@ static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
 
     if (device == NULL)
         return ERROR_ACCESS_DENIED;
-    memset(p, 0, sizeof *p);
+    memset(&o, 0, sizeof o);
+    p->timeout.QuadPart = 0;
+    p->exclusive = FALSE;
+    code = xsock__afd_begin(device, p, xsock__afd_size(p->count), &o);
+    return code == ERROR_IO_PENDING ? xsock__afd_end(device, p, &o, false) : code;
+}
+
+static int ask_once(HANDLE handle, ULONG events, struct xsock__afd_poll *p)
+{
     p->count = 1;
     p->entries[0].handle = handle;
     p->entries[0].events = events;
-    memset(&o, 0, sizeof o);
-    o.hEvent = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (o.hEvent == NULL)
-        return xsock__win32_error();
-    code = xsock__afd_begin(device, p, xsock__afd_size(1), &o);
-    if (code == ERROR_IO_PENDING)
-        code = xsock__afd_end(device, p, &o, false);
-    CloseHandle(o.hEvent);
-    return code;
+    p->entries[0].status = 0;
+    return xsock__afd_question(p);
 }
 
 int xsock__afd_ask(SOCKET s, ULONG events, ULONG *out_events, LONG *out_status)

@@ -45,8 +45,8 @@ size_t xsock__afd_size(size_t n);
 /* Opens a handle for requests. It is not inheritable. */
 int xsock__afd_open(HANDLE *out);
 
-/* The handle for questions about this moment, and for waits without a wake. It is opened when it is
- * first asked for. NULL: the system refuses it, as a sandbox may. */
+/* The handle for questions about this moment. It is opened when it is first asked for. NULL: the
+ * system refuses it, as a sandbox may. */
 HANDLE xsock__afd_device(void);
 void xsock__afd_stop(void);
 
@@ -59,6 +59,9 @@ int xsock__afd_begin(HANDLE device, struct xsock__afd_poll *p, size_t size, OVER
 /* Waits for a request that is under way, and may cancel it first. Returns 0, and *p is the answer.
  * The answer of a cancelled request is empty unless it was there already. */
 int xsock__afd_end(HANDLE device, struct xsock__afd_poll *p, OVERLAPPED *o, bool cancel);
+
+/* Asks about sockets at this moment: count and entries are the question, and *p is the answer. */
+int xsock__afd_question(struct xsock__afd_poll *p);
 
 /* Asks about one socket at this moment: which of `events` are so, and the status that goes with
  * them. */

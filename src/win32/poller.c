@@ -16,17 +16,13 @@ static void close_handles(struct xsock__sys_poller *p)
     xsock__poller_group_close(p);
     if (p->port != NULL)
         CloseHandle(p->port);
-    if (p->asked != NULL)
-        CloseHandle(p->asked);
 }
 
 static int open_handles(struct xsock__sys_poller *p)
 {
     int code;
 
-    p->asked = CreateEventW(NULL, TRUE, FALSE, NULL);
-    if (p->asked != NULL)
-        p->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    p->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
     code = p->port != NULL ? xsock__poller_group_open(p) : xsock__win32_error();
     if (code != 0)
         close_handles(p);

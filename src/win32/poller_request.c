@@ -286,19 +286,6 @@ ULONG xsock__request_answer(const struct xsock__request *r)
 
 /* ---- Questions ------------------------------------------------------------------------------- */
 
-static int put_question(const struct xsock__sys_poller *p, struct xsock__afd_poll *q)
-{
-    OVERLAPPED o;
-    int code;
-
-    memset(&o, 0, sizeof o);
-    o.hEvent = p->asked;
-    q->timeout.QuadPart = 0;
-    q->exclusive = FALSE;
-    code = xsock__afd_begin(xsock__afd_device(), q, xsock__afd_size(q->count), &o);
-    return code == ERROR_IO_PENDING ? xsock__afd_end(xsock__afd_device(), q, &o, false) : code;
-}
-
 /* The answer has only the sockets that have something, in the order of the question. */
 bool xsock__request_ask(struct xsock__sys_poller *p, struct xsock__request *const *v, size_t n)
 {
@@ -308,7 +295,7 @@ bool xsock__request_ask(struct xsock__sys_poller *p, struct xsock__request *cons
     for (size_t i = 0; i < n; i++)
         q->entries[i] = (struct xsock__afd_entry){v[i]->handle, xsock__request_events(v[i]), 0};
     q->count = (ULONG)n;
-    if (n == 0 || put_question(p, q) != 0)
+    if (n == 0 || xsock__afd_question(q) != 0)
         return false;
     for (size_t i = 0; i < n; i++) {
         v[i]->poll.count = at < q->count && q->entries[at].handle == v[i]->handle;

@@ -46,7 +46,7 @@ struct xsock__request {
 };
 
 struct xsock__sys_poller {
-    HANDLE port, asked;                /* asked: the event of `question` */
+    HANDLE port;
     struct xsock__poller_group *group; /* the one that has room; the others follow */
     xsock__atomic_int woken;           /* a wake is in the port */
     struct xsock__lock lock;           /* of all that follows, and of the requests */

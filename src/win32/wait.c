@@ -1,11 +1,11 @@
 /* The clock, and waiting: one request to the driver for all sockets, together with the wake's
  * event.
  *
- * Where the driver's device is refused, select() has to do: see select.c. A stream that nobody has
+ * A question about this moment goes to a device that all threads share. A wait goes to the device of
+ * its wake. Where there is none, select() has to do: see select.c. A stream that nobody has
  * connected is ready for nothing, as on FreeBSD. Sockets of one wait may be of different providers,
  * which select() would refuse. */
 #include "win32/wait.h"
-#include "base/interval.h"
 #include "win32/afd.h"
 #include "win32/select.h"
 #include "win32/state.h"
@@ -126,7 +126,7 @@ struct wait {
     struct xsock__sys_wait *v;
     size_t n;
     HANDLE wake; /* or NULL */
-    HANDLE done;
+    HANDLE done; /* NULL: a question about this moment, which needs no event */
     HANDLE device;
     DWORD ms;
     bool by_base; /* the sockets' handles are not the driver's */
@@ -243,11 +243,15 @@ static int run(struct wait *w)
     fill(w);
     if (w->poll->count == 0)
         return 0;
-    memset(&o, 0, sizeof o);
-    o.hEvent = w->done;
-    code = xsock__afd_begin(w->device, w->poll, xsock__afd_size(w->poll->count), &o);
-    if (code == ERROR_IO_PENDING)
-        code = await(w, &o);
+    if (w->done == NULL) {
+        code = xsock__afd_question(w->poll);
+    } else {
+        memset(&o, 0, sizeof o);
+        o.hEvent = w->done;
+        code = xsock__afd_begin(w->device, w->poll, xsock__afd_size(w->poll->count), &o);
+        if (code == ERROR_IO_PENDING)
+            code = await(w, &o);
+    }
     if (code == 0)
         collect(w);
     return code;
@@ -265,22 +269,6 @@ static int run_for(struct wait *w)
     return run(w);
 }
 
-static int with_event(struct wait *w)
-{
-    bool own = w->done == NULL;
-    int code;
-
-    if (own) {
-        w->done = CreateEventW(NULL, TRUE, FALSE, NULL);
-        if (w->done == NULL)
-            return xsock__win32_error();
-    }
-    code = run_for(w);
-    if (own)
-        CloseHandle(w->done);
-    return code;
-}
-
 static int with_memory(struct wait *w, size_t count)
 {
     struct xsock__afd_poll few;
@@ -288,12 +276,12 @@ static int with_memory(struct wait *w, size_t count)
 
     w->poll = &few;
     if (count <= XSOCK__AFD_SMALL)
-        return with_event(w);
+        return run_for(w);
     w->size = xsock__afd_size(count);
     w->poll = xsock__sys_alloc(w->size);
     if (w->poll == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
-    code = with_event(w);
+    code = run_for(w);
     xsock__sys_free(w->poll, w->size);
     return code;
 }
@@ -305,17 +293,6 @@ static int wait_for_wake(const struct wait *w)
     else if (WaitForSingleObject(w->wake, w->ms) == WAIT_FAILED)
         return xsock__win32_error();
     return 0;
-}
-
-/* Two requests for one socket may meet on the device that all threads share, and then one of them
- * gets no answer. So none is under way for long there: the caller asks again. */
-enum { SHARED_MS = XSOCK__INTERVAL_LAST_NS / 1000000 };
-
-static void share_device(struct wait *w)
-{
-    w->device = xsock__afd_device();
-    if (w->device != NULL && w->ms > SHARED_MS)
-        w->ms = SHARED_MS;
 }
 
 int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys_wake *wake,
@@ -336,7 +313,9 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
     }
     if (count == 0)
         return wait_for_wake(&w);
-    if (w.device == NULL)
-        share_device(&w);
+    if (w.device == NULL && w.ms == 0) {
+        w.device = xsock__afd_device();
+        w.done = NULL;
+    }
     return w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
 }
