@@ -56,12 +56,20 @@ size_t sockets_drain(int d)
     return sum;
 }
 
+/* On a busy machine data that is on its way to the peer leaves the buffer a moment after the first
+ * refusal. So the buffer is full once several sends in a row were refused. */
+enum { REFUSALS = 10 };
+
 void sockets_fill(int d)
 {
     static char buf[65536];
+    struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLOUT};
     ptrdiff_t n;
-    UNTIL((n = xsock_send(d, buf, sizeof buf, 0)) <= 0, (void)0);
-    ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
+    for (int refused = 0; refused < REFUSALS; refused++) {
+        UNTIL((n = xsock_send(d, buf, sizeof buf, 0)) <= 0, refused = 0);
+        ASSERT_RESULT(-XSOCK_EAGAIN, (int)n);
+        (void)xsock_poll(&p, 1, 1000000);
+    }
 }
 
 #ifdef __linux__
