@@ -146,9 +146,10 @@ int xsock__sys_bind(uintptr_t h, const struct xsock__sys_addr *a, bool exclusive
 int xsock__sys_listen(uintptr_t h, int backlog);
 
 /* Takes a connection from the queue. The new socket is as one of xsock__sys_open; `t` is the
- * listener's triple. *out_peer may have length 0; out_peer may be NULL. */
-int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
-                      struct xsock__sys_addr *out_peer);
+ * listener's triple. `listens`: the socket is known to listen, so that a backend need not ask why
+ * there is no connection. *out_peer may have length 0; out_peer may be NULL. */
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool listens, bool cloexec,
+                      uintptr_t *out, struct xsock__sys_addr *out_peer);
 
 /* Begins to connect, or asks again how far it is. The result is 0, or the codes that mean
  * EINPROGRESS, EALREADY or EISCONN. EAGAIN means that the backlog of a LOCAL listener is full and

@@ -182,7 +182,9 @@ static int try_accept(struct xsock__fd *fd, void *call)
 {
     struct acceptance *a = call;
     int code = 0;
-    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD)) {
+    const int state = xsock__atomic_load(&fd->held.sock->state);
+    const bool listens = (state & XSOCK__SOCK_LISTENING) != 0;
+    if ((state & XSOCK__SOCK_SHUT_RD) != 0) {
         a->error = -XSOCK_EINVAL;
         return 0;
     }
@@ -190,8 +192,8 @@ static int try_accept(struct xsock__fd *fd, void *call)
     if (error == 0) {
         int lost = 0;
         do {
-            code = xsock__sys_accept(fd->held.handle, &a->triple, a->cloexec, &a->held.handle,
-                                     a->peer);
+            code = xsock__sys_accept(fd->held.handle, &a->triple, listens, a->cloexec,
+                                     &a->held.handle, a->peer);
             if (code == 0)
                 return 0;
             error = xsock__error_from_native(code);

@@ -78,12 +78,13 @@ static int accept_flags(int h, struct sockaddr *name, socklen_t *size,
     return code;
 }
 
-int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
-                      struct xsock__sys_addr *out_peer)
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool listens, bool cloexec,
+                      uintptr_t *out, struct xsock__sys_addr *out_peer)
 {
     struct sockaddr *name = out_peer != NULL ? (struct sockaddr *)(void *)out_peer->bytes : NULL;
     socklen_t size = name != NULL ? sizeof out_peer->bytes : 0;
     int fd = -1;
+    (void)listens;
     int code = accept_flags((int)h, name, name != NULL ? &size : NULL, t, cloexec, &fd);
     if (code != 0)
         return code;

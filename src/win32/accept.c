@@ -41,14 +41,6 @@ static int is_ready(SOCKET listener)
     return select(0, &set, NULL, NULL, &at_once);
 }
 
-/* Nothing is in the queue. Tells whether this is a listener at all. */
-static int why_not_ready(const struct xsock__sys_triple *t, SOCKET listener)
-{
-    if (xsock__state_listens(listener))
-        return WSAEWOULDBLOCK;
-    return t->type == SOCK_STREAM || t->type == SOCK_SEQPACKET ? WSAEINVAL : WSAEOPNOTSUPP;
-}
-
 /* Whether an overlapped call on the listener could be cancelled. There is none with this structure,
  * which is what a provider says that can. */
 static bool can_cancel(SOCKET listener)
@@ -207,16 +199,20 @@ static bool is_lost(int code)
            || code == ERROR_NETNAME_DELETED;
 }
 
-/* Looks for a connection first: nearly always none is there, and a socket would be made in vain. A
- * connection that is lost has one code, by which the core takes the next one. */
-int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
-                      struct xsock__sys_addr *out_peer)
+/* A stream that does not listen has to be told from a listener first: AcceptEx of Wine takes a
+ * connection that has data. After that the queue is asked, because nearly always no connection is
+ * there, and a socket would be made in vain. A connection that is lost has one code, by which the
+ * core takes the next one. */
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool listens, bool cloexec,
+                      uintptr_t *out, struct xsock__sys_addr *out_peer)
 {
-    int ready = is_ready(h);
-    int code;
+    int code, ready;
 
+    if (!listens && !xsock__state_listens(h))
+        return t->type == SOCK_STREAM || t->type == SOCK_SEQPACKET ? WSAEINVAL : WSAEOPNOTSUPP;
+    ready = is_ready(h);
     if (ready <= 0)
-        return ready == 0 ? why_not_ready(t, h) : xsock__win32_error();
+        return ready == 0 ? WSAEWOULDBLOCK : xsock__win32_error();
     code = accept_one(h, t, cloexec, out, out_peer);
     return is_lost(code) ? WSAECONNABORTED : code;
 }

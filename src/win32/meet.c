@@ -155,7 +155,7 @@ static int meet(struct meeting *m, SOCKET *out)
             return 0;
         if (!FD_ISSET(m->listener, &ready))
             continue;
-        code = xsock__sys_accept(m->listener, &tcp, true, &s, &peer);
+        code = xsock__sys_accept(m->listener, &tcp, true, true, &s, &peer);
         if (code == WSAEWOULDBLOCK || code == WSAECONNABORTED) /* it was a stranger's, who left */
             continue;
         if (code != 0)

@@ -255,14 +255,16 @@ int xsock__sys_listen(uintptr_t h, int backlog)
     return 0;
 }
 
-int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool cloexec, uintptr_t *out,
-                      struct xsock__sys_addr *out_peer)
+int xsock__sys_accept(uintptr_t h, const struct xsock__sys_triple *t, bool listens, bool cloexec,
+                      uintptr_t *out, struct xsock__sys_addr *out_peer)
 {
     struct fake__socket *s = fake__find(h, "accepted on what is no open socket");
     struct fake__endpoint *e = of_socket(s), *w;
     int code = fake__begin(FAKE_ACCEPT);
     if (memcmp(t, &s->triple, sizeof *t) != 0)
         fake__die("accepted with another triple than the listener's");
+    if (listens && !e->listening)
+        fake__die("said to listen, and does not");
     if (code != 0)
         return code;
     if (!e->listening)
