@@ -41,14 +41,31 @@ static int is_ready(SOCKET listener)
     return select(0, &set, NULL, NULL, &at_once);
 }
 
-/* Whether an overlapped call on the listener could be cancelled. There is none with this structure,
- * which is what a provider says that can. */
-static bool can_cancel(SOCKET listener)
+/* The AcceptEx of the provider whose calls could be cancelled last time. */
+static PVOID volatile cancellable;
+
+/* Whether an AcceptEx on the listener could be cancelled. No call is made with this structure,
+ * which is what a provider says that can. A layered provider that cannot has handles of its own,
+ * and so an AcceptEx of its own. */
+static bool can_cancel(const struct attempt *a)
 {
     OVERLAPPED none;
+    PVOID function;
 
+    memcpy(&function, &a->accept_ex, sizeof function);
+    if (function == cancellable)
+        return true;
     memset(&none, 0, sizeof none);
-    return CancelIoEx((HANDLE)listener, &none) || GetLastError() == ERROR_NOT_FOUND;
+    if (!CancelIoEx((HANDLE)a->listener, &none) && GetLastError() != ERROR_NOT_FOUND)
+        return false;
+    cancellable = function;
+    return true;
+}
+
+/* Also true if the answer came while AcceptEx returned. Then nothing has to be waited for. */
+static bool has_ended(const struct attempt *a, DWORD ms)
+{
+    return HasOverlappedIoCompleted(&a->o) || WaitForSingleObject(a->event, ms) == WAIT_OBJECT_0;
 }
 
 /* AcceptEx is under way. The system gives it a connection of the queue at once, or nearly so
@@ -58,11 +75,10 @@ static bool can_cancel(SOCKET listener)
 static int await(struct attempt *a)
 {
     DWORD n, flags;
-
     bool done = false;
 
     for (int round = 0; round < 100 && !done; round++) {
-        done = WaitForSingleObject(a->event, round > 0 ? 1 : 0) == WAIT_OBJECT_0;
+        done = has_ended(a, round > 0 ? 1 : 0);
         if (!done && is_ready(a->listener) != 1)
             break;
     }
@@ -187,7 +203,7 @@ static int accept_one(SOCKET listener, const struct xsock__sys_triple *t, bool c
             && load(listener, (GUID)WSAID_GETACCEPTEXSOCKADDRS, (void *)&a.get_addresses,
                     sizeof a.get_addresses)
                    != 0)
-        || !can_cancel(listener))
+        || !can_cancel(&a))
         return accept_plainly(listener, cloexec, out, out_peer);
     return accept_by_accept_ex(&a, t, cloexec, out, out_peer);
 }

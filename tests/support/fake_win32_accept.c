@@ -46,9 +46,16 @@ static BOOL PASCAL fake_accept_ex(SOCKET listener, SOCKET s, void *out, DWORD da
     return own_accept_ex(listener, s, out, data, local, remote, n, o);
 }
 
+/* A layered provider has functions of its own. */
+static BOOL PASCAL layered_accept_ex(SOCKET listener, SOCKET s, void *out, DWORD data, DWORD local,
+                                     DWORD remote, DWORD *n, OVERLAPPED *o)
+{
+    return fake_accept_ex(listener, s, out, data, local, remote, n, o);
+}
+
 void fake_win32_wrap_accept_ex(void *inout_function)
 {
-    const LPFN_ACCEPTEX fake = fake_accept_ex;
+    const LPFN_ACCEPTEX fake = fake_win32.refuses_cancel ? layered_accept_ex : fake_accept_ex;
     memcpy(&own_accept_ex, inout_function, sizeof own_accept_ex);
     memcpy(inout_function, &fake, sizeof fake);
 }
