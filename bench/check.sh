@@ -14,6 +14,8 @@ set -euo pipefail
 export LC_ALL=C
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=${XSOCK_CHECK_OUT:-$TOP/build/bench-check}
+# shellcheck source=bench/circumstances.sh
+. "$TOP/bench/circumstances.sh"
 SOURCES=(bench/count.c tests/support/clock.c tests/support/threads.c
     bench/support/{calls_raw,calls_xsock,udp_xsock,lib_xsock,harness,machine_posix}.c
     bench/support/raw_posix{,_udp,_poller}.c)
@@ -23,13 +25,6 @@ TIMES_TRACED=20 # when system calls are counted
 skip_all() {
     echo "ok - counts # SKIP $1"
     exit 0
-}
-
-# What the counts depend on.
-circumstances() {
-    local libc
-    libc=$(getconf GNU_LIBC_VERSION 2>/dev/null | tr ' ' '-') || libc=unknown
-    printf '%s-gcc-%s-%s\n' "$(uname -m)" "$(gcc -dumpversion | cut -d. -f1)" "${libc:-unknown}"
 }
 
 # build_library FOLDER SHARED: a Release build without flags of anybody.

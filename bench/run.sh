@@ -24,7 +24,7 @@ PEERS_NEED=gcc,libc6-dev,cmake,ninja-build,pkgconf
 PEERS_NEED+=,libuv1-dev,libevent-dev,libapr1-dev,libnspr4-dev,libglib2.0-dev
 QUESTIONS=()
 # A name that ends in _two adds a second thread, which sleeps. _shared means the shared library. The
-# question counts has the exact counts of bench/check.sh.
+# question counts has the exact counts of bench/check.sh, and size what bench/size.sh measures.
 MORE=(calls_two calls_shared local_two open_stubbed open_stubbed_two counts size)
 
 all_questions() {
@@ -89,20 +89,6 @@ options_of() {
     printf -- '--rounds %d --slice-us %d' "$rounds" "$slice"
 }
 
-size_of_library() {
-    local type option what file
-    for type in MinSizeRel Release; do
-        for what in without with; do
-            option=$([ "$what" = with ] && echo ON || echo OFF)
-            build "$type-$option" -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE="$type" \
-                -DXSOCK_WASIX="$option"
-            file=$OUT/$type-$option.stripped
-            strip -o "$file" "$OUT/$type-$option/libxsock.so"
-            printf 'size\t%s WASIX\t%s\t%d\tbytes\n' "$what" "$type" "$(stat -c %s "$file")"
-        done
-    done
-}
-
 # ask QUESTION
 ask() {
     local options program=${1%_two} folder=$OUT/native stubs=
@@ -110,7 +96,7 @@ ask() {
     [ "$program" = "$1" ] || options+=(--threads 2)
     options+=(--call-it "$1")
     case $program in
-    size) size_of_library ;;
+    size) XSOCK_SIZE_OUT=$OUT/size bash "$TOP/bench/size.sh" --tsv ;;
     counts) XSOCK_CHECK_OUT=$OUT/counts bash "$TOP/bench/check.sh" --tsv ;;
     *)
         case $program in
