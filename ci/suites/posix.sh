@@ -73,6 +73,7 @@ must "builds for emulation without a warning" without_warnings cmake --build "$O
 while read -r name; do
     run_program "plain-$name" "$OUT/native/bin/plain_$name"
     run_program "posix-$name" "$OUT/native/bin/posix_$name"
+    XSOCK_POSIX_WAKE_SIGNAL=64 run_program "posix-$name-signal" "$OUT/native/bin/posix_$name"
 done < <(posix_tests)
 for name in "${programs[@]}" "${native_only[@]}"; do
     run_script "program-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" native "$OUT/native" \

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares talk.c over xsock-posix with talk.c on the system, interleaved, and prints the medians.
+# Compares talk.c over xsock-posix, without and with a wake signal, with talk.c on the system,
+# interleaved, and prints the medians.
 #   run.sh BUILD-FOLDER [ROUNDS]
 # BUILD-FOLDER is a Release build with XSOCK_POSIX_EMULATE.
 set -euo pipefail
@@ -17,11 +18,13 @@ median() { sort -n "$1" | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }
 
 for what in "bulk 3000" "trips 60000" "polled 60000"; do
     for _ in $(seq "$ROUNDS"); do
-        for kind in system xsock; do
-            # shellcheck disable=SC2086 # two words
-            "$OUT/$kind" $what >>"$OUT/$kind.${what%% *}"
-        done
+        # shellcheck disable=SC2086 # two words
+        for kind in system xsock; do "$OUT/$kind" $what >>"$OUT/$kind.${what%% *}"; done
+        # shellcheck disable=SC2086
+        XSOCK_POSIX_WAKE_SIGNAL=64 "$OUT/xsock" $what >>"$OUT/signal.${what%% *}"
     done
-    awk -v what="${what%% *}" -v a="$(median "$OUT/system.${what%% *}")" -v b="$(median "$OUT/xsock.${what%% *}")" \
-        'BEGIN { printf "%s: system %.1f, xsock-posix %.1f, ratio %.3f\n", what, a, b, b / a }'
+    awk -v what="${what%% *}" -v a="$(median "$OUT/system.${what%% *}")" \
+        -v b="$(median "$OUT/xsock.${what%% *}")" -v c="$(median "$OUT/signal.${what%% *}")" \
+        'BEGIN { printf "%s: system %.1f, xsock-posix %.1f, ratio %.3f, with the signal %.3f\n",
+            what, a, b, b / a, c / a }'
 done

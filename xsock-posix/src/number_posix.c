@@ -19,6 +19,16 @@ void xsock_posix__unlock(void)
     pthread_mutex_unlock(&lock);
 }
 
+/* Whoever starts the program may give the library a signal, so that calls wait in the system's own
+ * calls. The library takes none by itself: a program that sets all signals to their default would
+ * be ended by the first wake. Before main() there are no threads. */
+__attribute__((constructor)) static void take_wake_signal(void)
+{
+    const char *text = getenv("XSOCK_POSIX_WAKE_SIGNAL");
+    if (text != NULL && getuid() == geteuid() && getgid() == getegid())
+        (void)xsock_set_wake_signal(atoi(text));
+}
+
 /* Makes the number of the descriptor's handle stand for it. */
 static int add_by_handle(int d)
 {
