@@ -28,6 +28,8 @@ DIRECTIVE = re.compile(r"\s*#\s*(\w+)\s*(\w*)")
 HIDDEN = re.compile(r"^(#define \w+\([^)]*\) )?(?:extern |(?!\w+ \w+;))"
                     r"(?!static\b|typedef\b|extern\b|#)"
                     r"([A-Za-z_][\w \*]*[ \*]xsock__\w+(?:##\w+)?[(;])")
+# A function that a header defines. Not every system uses it.
+INLINE = re.compile(r"^static (?=inline )")
 # The definition of a hidden object.
 OBJECT = re.compile(r"^((?:const struct \w+|xsock__atomic_\w+) xsock__\w+(?: = |;))", re.M)
 
@@ -255,7 +257,9 @@ class Writer:
                 else:
                     self.put("")
             else:
-                self.put(HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line) if hides else line)
+                if hides:
+                    line = INLINE.sub("XSOCK__PRIVATE ", HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line))
+                self.put(line)
                 match = DIRECTIVE.match(line)
                 if path.suffix == ".c" and match and self.undefine.get(match[2]) \
                         and match[1] == "define":

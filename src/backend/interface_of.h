@@ -11,7 +11,7 @@ struct interface_search {
     uint32_t index;   /* 0 until one is found */
 };
 
-static int has_addr(const struct xsock_interface *iface, void *user)
+static inline int has_addr(const struct xsock_interface *iface, void *user)
 {
     struct interface_search *s = user;
     for (size_t i = 0; i < iface->addr_count; i++) {
@@ -23,7 +23,7 @@ static int has_addr(const struct xsock_interface *iface, void *user)
 }
 
 /* Stores the index of the interface that has `addr`. If none has, the call returns `none`. */
-static int interface_of(const void *addr, int none, uint32_t *out)
+static inline int interface_of(const void *addr, int none, uint32_t *out)
 {
     struct interface_search s = {addr, 0};
     int ignored, code = xsock__sys_interfaces(has_addr, &s, &ignored);

@@ -4,7 +4,8 @@
 
 #include "sys.h"
 
-static int send_one_by_one(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags, size_t *out)
+static inline int send_one_by_one(uintptr_t h, struct xsock__sys_msg *v, size_t n, int flags,
+                                  size_t *out)
 {
     size_t done = 0;
     int code = 0;
