@@ -17,8 +17,10 @@ ALL=(mingw-static clang-sanitizers freebsd peers consumers single posix meson mu
     gcc-static clang-shared gcc-shared wasix bench gcc-threads old-linux mingw-32 pages tree guide
     unwind stack poller-kqueue poller-poll headers format around compat abi)
 
-# One more than there are processors, because tests often wait.
+# One more than there are processors, because tests often wait. Two suites of ci/full.sh do little
+# else.
 AT_ONCE=$((JOBS + 1))
+[ -z "${XSOCK_FULL:-}" ] || AT_ONCE=$((JOBS + 3))
 
 # The needs of the suites that are named, as "WHAT PACKAGE".
 needs_of() {
@@ -79,6 +81,13 @@ run_suites() {
     wait
 }
 
+# Prints how long each suite took, the longest first.
+print_times() {
+    local suite
+    for suite in "$@"; do head -n 1 "$RESULTS/$suite.report"; done | sort -t '(' -k 2 -rn |
+        sed 's/^==/  /'
+}
+
 # Prints the last line. Fails if a check failed or a suite did not finish.
 sum_up() {
     local suite
@@ -99,6 +108,7 @@ main() {
     trap tidy EXIT
     trap 'exit 130' INT TERM
     run_suites "${suites[@]}"
+    [ -z "${XSOCK_FULL:-}" ] || print_times "${suites[@]}"
     sum_up "${suites[@]}"
 }
 
