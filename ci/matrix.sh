@@ -182,7 +182,7 @@ do_row() { # NAME SYSTEM COMPILER RUNNER REASON
 main() {
     local name system compiler runner reason
     mkdir -p "$OUT" "$RESULTS"
-    local groups=" build cmocka sources clang cxx musl lld msvc mingw wine zig debootstrap "
+    local groups=" build cmocka sources clang cxx musl lld msvc mingw wine zig debootstrap qemu "
     install_missing < <(awk -v groups="$groups" 'index(groups, " " $1 " ") { print $2, $3 }' \
         "$TOP/ci/needs.txt")
     once wine make_wine_prefix >"$OUT/wine.log" 2>&1
