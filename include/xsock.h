@@ -1549,7 +1549,8 @@ XSOCK_API int xsock_connect_result(int d);
  * The call does not block.
  * @par Portability
  * After receiving was ended on a listener, Linux refuses further connections, and xsock_listen()
- * takes them again. On other systems they wait in the queue.
+ * takes them again. On other systems they wait in the queue. On systems other than Linux, another
+ * process that has the socket goes on receiving.
  * @par Standards
  * POSIX shutdown().
  * @since 0.1

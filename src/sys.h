@@ -55,6 +55,9 @@ struct xsock__sys_facts {
      * with the default protocol, whose number is the same everywhere. The functions below convert
      * all others, and also these if the family is 0 here. */
     struct xsock__sys_triple usual[6];
+    /* A socket whose receiving is shut down loses what has arrived. The core does not tell the system
+     * then. */
+    bool shutdown_discards;
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
 };

@@ -491,6 +491,39 @@ static void a_datagram_that_is_cut_is_success(void **state)
     states_close(&all);
 }
 
+static void what_has_arrived_is_received_after_receiving_was_ended(void **state)
+{
+    static const int ends[][2] = {
+        {CONNECTED, CONNECTED_PEER}, {PAIR, PAIR_PEER}, {DATAGRAM_PAIR, DATAGRAM_PAIR_PEER}};
+    (void)state;
+    for (int how = XSOCK_SHUT_RD; how <= XSOCK_SHUT_RDWR; how += XSOCK_SHUT_RDWR - XSOCK_SHUT_RD)
+        for (int i = 0; i < 3; i++) {
+            struct states all;
+            states_open(&all);
+            int d = all.d[ends[i][0]];
+            struct xsock_pollfd p = {.fd = d, .events = XSOCK_POLLIN};
+            ASSERT_RESULT(3, (int)xsock_send(all.d[ends[i][1]], data, 3, 0));
+            ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+            ASSERT_RESULT(0, xsock_shutdown(d, how));
+            ASSERT_RESULT(3, (int)xsock_recv(d, data, 4, 0));
+            ASSERT_RESULT(0, (int)xsock_recv(d, data, 4, 0));
+            states_close(&all);
+        }
+}
+
+static void a_connection_with_data_is_no_listener(void **state)
+{
+    struct states all;
+    (void)state;
+    states_open(&all);
+    struct xsock_pollfd p = {.fd = all.d[CONNECTED], .events = XSOCK_POLLIN};
+    ASSERT_RESULT(3, (int)xsock_send(all.d[CONNECTED_PEER], data, 3, 0));
+    ASSERT_RESULT(1, xsock_poll(&p, 1, -1));
+    ASSERT_RESULT(E(INVAL), xsock_accept(all.d[CONNECTED], 0, NULL));
+    ASSERT_RESULT(3, (int)xsock_recv(all.d[CONNECTED], data, 4, 0));
+    states_close(&all);
+}
+
 /* Linux reports that a datagram socket is readable then, though no datagram is there. A call must
  * not wait for a datagram. */
 static void datagrams_end_with_the_receiving(void **state)
@@ -526,6 +559,8 @@ int main(void)
         TEST(sending_to_a_peer_that_has_gone_raises_no_signal),
         TEST(a_datagram_that_is_cut_is_success),
         TEST(datagrams_end_with_the_receiving),
+        TEST(what_has_arrived_is_received_after_receiving_was_ended),
+        TEST(a_connection_with_data_is_no_listener),
     };
     return cmocka_run_group_tests_name("errors_talk", tests, NULL, NULL);
 }

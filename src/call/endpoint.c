@@ -290,13 +290,22 @@ static int check_has_peer(const struct xsock__fd *fd)
     return rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
 }
 
+/* Without the system, the state of the socket ends receiving, as soon as nothing is there. */
+static int tell_system(const struct xsock__fd *fd, bool receive, bool send)
+{
+    receive = receive && !xsock__sys_facts.shutdown_discards;
+    if (!receive && !send)
+        return 0;
+    return xsock__finish(xsock__sys_shutdown(fd->held.handle, receive, send));
+}
+
 /* Linux stops listening. Other systems refuse to shut a listener down, and go on taking connections
  * into the queue; accept takes none of them. */
 static int shut_down_listener(struct xsock__fd *fd, int how)
 {
     if ((how & XSOCK_SHUT_RD) == 0)
         return 0;
-    (void)xsock__sys_shutdown(fd->held.handle, true, false);
+    (void)tell_system(fd, true, false);
     xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_SHUT_RD, 0);
     return 0;
 }
@@ -311,7 +320,7 @@ static int shut_down(struct xsock__fd *fd, int how)
     if (rc != 0)
         return rc;
     bool receive = (how & XSOCK_SHUT_RD) != 0, send = (how & XSOCK_SHUT_WR) != 0;
-    rc = xsock__finish(xsock__sys_shutdown(fd->held.handle, receive, send));
+    rc = tell_system(fd, receive, send);
     if (rc == 0)
         xsock__sock_becomes(fd->held.sock,
                             (receive ? XSOCK__SOCK_SHUT_RD : 0) | (send ? XSOCK__SOCK_SHUT_WR : 0),

@@ -28,6 +28,8 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #endif
 #ifdef __linux__
     .tells_whole_length = true,
+#else
+    .shutdown_discards = true, /* sorflush */
 #endif
 #if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE)
     .readiness_omits = true,

@@ -14,6 +14,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .readiness_omits = true,
     .out_is_connected = true, /* a stream without a peer is ready for nothing, or has failed */
     .refusals_mislead = true,
+    .shutdown_discards = true,
     .usual = {{AF_INET, SOCK_STREAM, IPPROTO_TCP},
               {AF_INET, SOCK_DGRAM, IPPROTO_UDP},
               {AF_INET6, SOCK_STREAM, IPPROTO_TCP},
