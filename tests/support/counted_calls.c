@@ -88,10 +88,39 @@ ssize_t send(int fd, const void *buf, size_t len, int flags)
     return syscall(SYS_sendto, fd, buf, len, flags, NULL, 0);
 }
 
-int accept4(int fd, __SOCKADDR_ARG name, socklen_t *size, int flags)
+ssize_t recvfrom(int fd, void *buf, size_t len, int flags, __SOCKADDR_ARG name, socklen_t *size)
 {
     struct sockaddr *a;
     memcpy(&a, &name, sizeof a); /* a union of pointers */
+    count();
+    return syscall(SYS_recvfrom, fd, buf, len, flags, a, size);
+}
+
+ssize_t sendto(int fd, const void *buf, size_t len, int flags, __CONST_SOCKADDR_ARG name,
+               socklen_t size)
+{
+    const struct sockaddr *a;
+    memcpy(&a, &name, sizeof a);
+    count();
+    return syscall(SYS_sendto, fd, buf, len, flags, a, size);
+}
+
+ssize_t recvmsg(int fd, struct msghdr *m, int flags)
+{
+    count();
+    return syscall(SYS_recvmsg, fd, m, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *m, int flags)
+{
+    count();
+    return syscall(SYS_sendmsg, fd, m, flags);
+}
+
+int accept4(int fd, __SOCKADDR_ARG name, socklen_t *size, int flags)
+{
+    struct sockaddr *a;
+    memcpy(&a, &name, sizeof a);
     count();
     return (int)syscall(SYS_accept4, fd, a, size, flags);
 }
