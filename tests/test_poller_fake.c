@@ -7,6 +7,7 @@
 #include "fake_net.h"
 #include "fake_poller.h"
 #include "poller_words.h"
+#include "wait/poller_private.h"
 
 static const int64_t second = 1000 * 1000 * 1000;
 
@@ -251,6 +252,29 @@ static void a_wake_ends_one_wait_at_once(void **state)
     assert_true(fake_now() - before == 2 * second);
 }
 
+/* As the library does when the state of a member has changed. */
+static void wake_inside(void *user)
+{
+    struct xsock__fd *fd = xsock__fdtab_get(t, *(int *)user);
+    assert_non_null(fd);
+    xsock__sys_poller_wake(fd->held.sock->poller->sys);
+    xsock__fdtab_put(t, fd);
+}
+
+static void a_wake_that_came_with_an_event_is_used_up(void **state)
+{
+    int d = open_member(IN, 1);
+    (void)state;
+    becomes_ready(d, IN);
+    wake_it(&p);
+    ASSERT_RESULT(1, wait_for(-1));
+    becomes_ready(d, 0);
+    int64_t before = fake_now();
+    fake_at(before + 1, wake_inside, &p);
+    ASSERT_RESULT(0, wait_for(second));
+    assert_true(fake_now() - before == second);
+}
+
 static void a_signal_ends_a_wait(void **state)
 {
     int64_t before = fake_now();
@@ -389,6 +413,7 @@ int main(void)
         POLLER_TEST(a_part_that_comes_after_oneshot_is_left_out),
         POLLER_TEST(timeouts_are_exact),
         POLLER_TEST(a_wake_ends_one_wait_at_once),
+        POLLER_TEST(a_wake_that_came_with_an_event_is_used_up),
         POLLER_TEST(a_signal_ends_a_wait),
         POLLER_TEST(closing_the_poller_ends_its_wait),
         POLLER_TEST(failures_change_nothing),

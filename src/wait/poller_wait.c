@@ -50,8 +50,8 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
             rc = xsock__finish(code);
         else
             rc = xsock__poller_report(p, v, count, out, n, &vain);
-        if (rc != 0 || (woken && xsock__atomic_cas(&p->asked, 1, 0)))
-            break;
+        if ((woken && xsock__atomic_cas(&p->asked, 1, 0)) || rc != 0)
+            break; /* a wait that reports something has served the wake, too */
         left = xsock__time_left(&end);
         if (left == 0)
             break;
