@@ -111,6 +111,32 @@ static void accept_uses_no_accept_ex_where_nothing_can_be_cancelled(void **state
     sockets_close(l);
 }
 
+static void a_listener_is_not_asked_whether_it_listens(void **state)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    (void)state;
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock_accept(l, 0, NULL));
+    ASSERT_RESULT(0, fake_win32.listen_questions);
+    sockets_close(l);
+}
+
+static void a_provider_is_asked_once_whether_it_cancels(void **state)
+{
+    struct xsock_addr a;
+    int l = open_listener(&a);
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int client = open_client(&a);
+        fake_win32.cancel_calls = 0;
+        int d = ASSERT_OPENS(xsock_accept(l, 0, NULL));
+        sockets_close(d);
+        sockets_close(client);
+    }
+    ASSERT_RESULT(0, fake_win32.cancel_calls);
+    sockets_close(l);
+}
+
 static void a_pair_is_made_where_nothing_can_be_cancelled(void **state)
 {
     int d[2];
@@ -189,6 +215,8 @@ int main(void)
         WINDOWS_TEST(accept_says_eagain_if_the_only_connection_was_reset),
         WINDOWS_TEST(accept_says_eagain_if_another_process_was_faster),
         WINDOWS_TEST(accept_uses_no_accept_ex_where_nothing_can_be_cancelled),
+        WINDOWS_TEST(a_listener_is_not_asked_whether_it_listens),
+        WINDOWS_TEST(a_provider_is_asked_once_whether_it_cancels),
         WINDOWS_TEST(a_pair_is_made_where_nothing_can_be_cancelled),
         WINDOWS_TEST(a_pair_is_made_among_strangers),
         WINDOWS_TEST(a_pair_is_made_where_connections_are_redirected),

@@ -157,6 +157,21 @@ static void two_threads_without_devices_of_their_own_both_end(void **state)
     fake_win32.loses_polls = fake_win32.lacks_device = false;
 }
 
+static void a_poll_that_may_not_wait_makes_no_event(void **state)
+{
+    int d[2];
+    (void)state;
+    sockets_tcp(d);
+    sockets_send(d[0]);
+    struct xsock_pollfd p = {.fd = d[1], .events = XSOCK_POLLIN};
+    fake_win32.events_made = 0;
+    UNTIL(xsock_poll(&p, 1, 0) == 1, (void)0);
+    ASSERT_RESULT(XSOCK_POLLIN, p.revents);
+    ASSERT_RESULT(0, fake_win32.events_made);
+    sockets_close(d[0]);
+    sockets_close(d[1]);
+}
+
 /* ---- Pollers --------------------------------------------------------------------------------- */
 
 static int add(int p, int d, uint32_t events)
@@ -277,6 +292,7 @@ int main(void)
         WINDOWS_TEST(each_of_two_threads_in_recv_gets_its_byte),
         WINDOWS_TEST(a_poll_and_a_recv_of_one_socket_both_end),
         WINDOWS_TEST(each_of_three_threads_in_accept_gets_its_connection),
+        WINDOWS_TEST(a_poll_that_may_not_wait_makes_no_event),
         WINDOWS_TEST(a_member_that_is_changed_is_reported),
         WINDOWS_TEST(a_member_that_is_added_again_is_reported),
         WINDOWS_TEST(each_of_two_duplicates_in_a_poller_is_reported),

@@ -17,11 +17,15 @@ typedef HANDLE WINAPI create_port(HANDLE file, HANDLE port, ULONG_PTR key, DWORD
 typedef BOOL WINAPI get_queued(HANDLE port, OVERLAPPED_ENTRY *v, ULONG room, ULONG *n, DWORD ms,
                                BOOL alertable);
 
+typedef HANDLE WINAPI create_event(SECURITY_ATTRIBUTES *security, BOOL manual, BOOL set,
+                                   const WCHAR *name);
+
 static device_io_control *own_control;
 static cancel_io_ex *own_cancel;
 static get_overlapped_result *own_result;
 static create_port *own_create_port;
 static get_queued *own_get_queued;
+static create_event *own_create_event;
 
 /* As in src/win32/afd.h. */
 struct poll {
@@ -183,6 +187,7 @@ static BOOL WINAPI fake_cancel(HANDLE h, OVERLAPPED *o)
     DWORD error;
 
     int type, size = (int)sizeof type;
+    fake_win32.cancel_calls++;
     if (fake_win32.refuses_cancel
         && getsockopt((SOCKET)h, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0) {
         SetLastError(ERROR_INVALID_FUNCTION);
@@ -241,6 +246,13 @@ static HANDLE WINAPI fake_create_port(HANDLE file, HANDLE port, ULONG_PTR key, D
     return made;
 }
 
+static HANDLE WINAPI fake_create_event(SECURITY_ATTRIBUTES *security, BOOL manual, BOOL set,
+                                       const WCHAR *name)
+{
+    fake_win32.events_made++;
+    return own_create_event(security, manual, set, name);
+}
+
 void fake_win32_install_afd(void)
 {
     const char *dll = "kernel32.dll";
@@ -254,4 +266,6 @@ void fake_win32_install_afd(void)
                                                         (fake_win32_function *)fake_create_port);
     own_get_queued = (get_queued *)fake_win32_replace(dll, "GetQueuedCompletionStatusEx",
                                                       (fake_win32_function *)fake_get_queued);
+    own_create_event = (create_event *)fake_win32_replace(dll, "CreateEventW",
+                                                          (fake_win32_function *)fake_create_event);
 }

@@ -123,6 +123,7 @@ static int WSAAPI fake_get_option(SOCKET s, int level, int name, char *value, in
         return 0;
     }
     fake_win32.type_questions += level == SOL_SOCKET && name == SO_TYPE;
+    fake_win32.listen_questions += level == SOL_SOCKET && name == SO_ACCEPTCONN;
     return own_get_option(s, level, name, value, size);
 }
 
