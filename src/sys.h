@@ -185,14 +185,13 @@ int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out);
  *     backend ignores a hint that the system lacks.
  *   - len may be any size. A stream moves less than len if the system has a limit.
  *   - to NULL is the peer.
- *   - If a datagram does not fit, *out is how many bytes did, and *out_flags has XSOCK_MSG_TRUNC.
- *   - *out_flags has TRUNC, EOR and OOB. out_flags may be NULL, because telling the flags costs.
+ *   - If a datagram does not fit, *out is how many bytes did.
  *   - out_from may be NULL. It gets length 0 if there is no address.
  *   - The end of a stream is 0 bytes, whatever code the system has for it. */
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
                     const struct xsock__sys_addr *to, size_t *out);
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
-                    size_t *out, int *out_flags);
+                    size_t *out);
 
 int xsock__sys_available(uintptr_t h, size_t *out);
 int xsock__sys_at_mark(uintptr_t h, bool *out);

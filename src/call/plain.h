@@ -51,7 +51,7 @@ static inline ptrdiff_t xsock__plain_recv(struct xsock__fdtab *t, struct xsock__
     if (!xsock__plain_receives(fd, XSOCK__RECV_SPECIAL) || buf == NULL || len - 1 >= PTRDIFF_MAX
         || (flags & ~XSOCK_MSG_DONTWAIT) != 0)
         return xsock__recv_checked(t, fd, buf, len, flags);
-    int code = xsock__sys_recv(fd->held.handle, buf, len, 0, NULL, &got, NULL);
+    int code = xsock__sys_recv(fd->held.handle, buf, len, 0, NULL, &got);
     if (code != 0 || !xsock__is_quiet(fd))
         return xsock__recv_on(t, fd, buf, len, flags, got, code);
     xsock__fdtab_drop(t, fd);

@@ -252,7 +252,7 @@ static int try_recv(struct xsock__fd *fd, void *call)
         return xsock__recv_ended(fd->held.sock, recv_vectors(fd, x));
     unsigned char *into = x->done > 0 ? x->into + x->done : x->into; /* likewise */
     int code = xsock__sys_recv(fd->held.handle, into, x->len - x->done,
-                               x->flags & XSOCK__SYSTEM_FLAGS, x->peer, &n, NULL);
+                               x->flags & XSOCK__SYSTEM_FLAGS, x->peer, &n);
     code = xsock__recv_ended(fd->held.sock, code);
     if (code == 0) {
         x->done += n;
@@ -368,7 +368,7 @@ static ptrdiff_t recv_starved(struct xsock__fdtab *t, struct xsock__fd *fd, void
     size_t got = 0;
     int code = XSOCK__TRY_SKIPPED;
     if (limit.timeout_ns < 0 && xsock__blocking_begin(&b, t, fd, XSOCK_POLLIN, &limit)) {
-        code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, &got, NULL);
+        code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, &got);
         code = xsock__blocking_end(&b, t, fd, XSOCK_POLLIN, code);
     }
     if (code != 0 || !xsock__is_quiet(fd))

@@ -89,36 +89,18 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     return 0;
 }
 
-/* Only recvmsg tells that a datagram was cut. It costs more than recv. */
-static ssize_t recv_with_flags(uintptr_t h, void *buf, size_t len, int native, void *name,
-                               socklen_t *size, int *out_flags)
-{
-    struct iovec piece = {buf, len};
-    struct msghdr m = {.msg_iov = &piece, .msg_iovlen = 1};
-    m.msg_name = name;
-    m.msg_namelen = *size;
-    ssize_t n = recvmsg((int)h, &m, native);
-    if (n >= 0) {
-        *size = m.msg_namelen;
-        *out_flags = xsock__posix_out_flags(m.msg_flags);
-    }
-    return n;
-}
-
 /* The name is received where the caller wants it: a system writes none if the call fails. */
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
-                    size_t *out, int *out_flags)
+                    size_t *out)
 {
-    void *name = out_from != NULL ? out_from->bytes : NULL;
-    socklen_t size = out_from != NULL ? sizeof out_from->bytes : 0;
-    int native = xsock__posix_message_flags(flags);
-    ssize_t n = out_flags != NULL
-                    ? recv_with_flags(h, buf, len, native, name, &size, out_flags)
-                    : recvfrom((int)h, buf, len, native, name, name != NULL ? &size : NULL);
+    struct sockaddr *name = out_from != NULL ? (struct sockaddr *)(void *)out_from->bytes : NULL;
+    socklen_t size = sizeof out_from->bytes;
+    ssize_t n = recvfrom((int)h, buf, len, xsock__posix_message_flags(flags), name,
+                         name != NULL ? &size : NULL);
     if (n < 0)
         return errno;
     if (out_from != NULL)
-        out_from->length = size;
+        out_from->length = (uint32_t)size;
     *out = (size_t)n;
     return 0;
 }

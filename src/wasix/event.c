@@ -58,7 +58,7 @@ static void take_bytes(struct event *e, uintptr_t h, size_t leave)
     char away[64];
     while (e->bytes > leave) {
         size_t n, want = e->bytes - leave < sizeof away ? e->bytes - leave : sizeof away;
-        if (xsock__sys_recv(h, away, want, 0, NULL, &n, NULL) != 0 || n == 0)
+        if (xsock__sys_recv(h, away, want, 0, NULL, &n) != 0 || n == 0)
             return;
         e->bytes -= n;
     }
@@ -90,7 +90,7 @@ static void empty(struct event *e)
     char away[PIECE];
     size_t n;
     e->filled = false;
-    while (xsock__sys_recv(e->other.handle, away, sizeof away, 0, NULL, &n, NULL) == 0 && n > 0)
+    while (xsock__sys_recv(e->other.handle, away, sizeof away, 0, NULL, &n) == 0 && n > 0)
         ;
 }
 

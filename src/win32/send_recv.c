@@ -121,7 +121,7 @@ struct receive {
     char *buf;
     int len, flags;
     struct xsock__sys_addr from;
-    int n, out_flags;
+    int n;
 };
 
 /* A stream leaves the address alone: the family stays UNSPEC. */
@@ -137,7 +137,6 @@ static int recv_once(SOCKET s, struct receive *r)
         if (code != WSAEMSGSIZE)
             return code;
         r->n = r->len; /* the rest is gone, these are there */
-        r->out_flags |= XSOCK_MSG_TRUNC;
     }
     r->from.length = (uint32_t)size;
     if (xsock__own_addrs_family(&r->from) == AF_UNSPEC)
@@ -201,15 +200,11 @@ static int receive(SOCKET s, struct receive *r)
         r->n = 0;
         return 0;
     }
-    if (code != 0)
-        return xsock__win32_code_from_recv(s, r->flags, code);
-    if (r->flags & MSG_OOB)
-        r->out_flags |= XSOCK_MSG_OOB;
-    return 0;
+    return code != 0 ? xsock__win32_code_from_recv(s, r->flags, code) : 0;
 }
 
 int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
-                    size_t *out, int *out_flags)
+                    size_t *out)
 {
     struct receive r;
     char none[1];
@@ -217,7 +212,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
 
     memset(&r, 0, offsetof(struct receive, from));
     r.from.length = 0;
-    r.n = r.out_flags = 0;
+    r.n = 0;
     r.buf = len > 0 ? buf : none;
     r.len = len < XSOCK__TRANSFER_MAX ? (int)len : XSOCK__TRANSFER_MAX;
     r.flags = flags & XSOCK__DATA_RECV_FLAGS;
@@ -228,8 +223,6 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
     if (out_from != NULL)
         *out_from = r.from;
     *out = (size_t)r.n;
-    if (out_flags != NULL)
-        *out_flags = r.out_flags;
     return 0;
 }
 
@@ -253,7 +246,7 @@ static int ask_first(SOCKET s, u_long total, size_t *out)
 
     if (buf == NULL)
         return WSA_NOT_ENOUGH_MEMORY;
-    code = xsock__sys_recv(s, buf, room, XSOCK_MSG_PEEK, NULL, &n, NULL);
+    code = xsock__sys_recv(s, buf, room, XSOCK_MSG_PEEK, NULL, &n);
     xsock__sys_free(buf, room);
     if (code == WSAEWOULDBLOCK) /* another thread has received it */
         n = 0;

@@ -225,8 +225,7 @@ static int recv_message(struct fake__endpoint *e, void *buf, size_t len, int fla
     *out = least(len, m->size);
     if (*out > 0)
         memcpy(buf, m->data, *out);
-    if (out_flags != NULL)
-        *out_flags = m->size > len ? XSOCK_MSG_TRUNC : 0;
+    *out_flags = m->size > len ? XSOCK_MSG_TRUNC : 0;
     *out_from = m->from;
     if ((flags & XSOCK_MSG_PEEK) == 0) {
         e->first = m->next;
@@ -236,8 +235,8 @@ static int recv_message(struct fake__endpoint *e, void *buf, size_t len, int fla
     return 0;
 }
 
-int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
-                    size_t *out, int *out_flags)
+int fake__recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
+               size_t *out, int *out_flags)
 {
     struct fake__endpoint *e = fake__endpoint(h, "received on what is no open socket");
     struct xsock_addr from = {.family = XSOCK_AF_UNSPEC};
@@ -258,9 +257,15 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
             xsock__sys_addr_to_native(&from, out_from);
     }
     *out = n;
-    if (out_flags != NULL)
-        *out_flags = received_flags;
+    *out_flags = received_flags;
     return 0;
+}
+
+int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
+                    size_t *out)
+{
+    int ignored;
+    return fake__recv(h, buf, len, flags, out_from, out, &ignored);
 }
 
 int xsock__sys_available(uintptr_t h, size_t *out)

@@ -118,7 +118,7 @@ static void join_more(uintptr_t h, struct xsock__sys_msg *m, unsigned char *buf)
            && JOINED - m->done >= size) {
         size_t n = 0;
         int flags = 0;
-        if (xsock__sys_recv(h, buf + m->done, size, 0, NULL, &n, &flags) != 0)
+        if (fake__recv(h, buf + m->done, size, 0, NULL, &n, &flags) != 0)
             fake__die("failed a receive among those that are joined");
         m->done += n;
         m->segment = size;
@@ -134,7 +134,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     unsigned char *buf = allocate(size);
     (void)cloexec;
     check_kind(h, m);
-    int code = xsock__sys_recv(h, buf, size, flags, m->addr, &m->done, &m->flags);
+    int code = fake__recv(h, buf, size, flags, m->addr, &m->done, &m->flags);
     if (code == 0) {
         m->segment = 0;
         if (join)

@@ -67,6 +67,9 @@ struct fake__endpoint *fake__net_named(int af, int type, const struct xsock_addr
 bool fake__net_is_stream(const struct fake__endpoint *e);
 void fake__net_pair(struct fake__socket *a, struct fake__socket *b);
 void fake__net_gone(struct fake__socket *s);
+/* xsock__sys_recv. *out_flags also gets XSOCK_MSG_TRUNC if the datagram was cut. */
+int fake__recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock__sys_addr *out_from,
+               size_t *out, int *out_flags);
 void fake__net_settle(void);        /* ends the connects whose time has come */
 int64_t fake__net_next_event(void); /* the time of the next event, or INT64_MAX */
 int fake__net_revents(const struct fake__endpoint *e); /* all poll events that hold */
