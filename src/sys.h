@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/hidden.h"
 #include "xsock.h"
 
 /* ---- Facts: what differs between systems and is not code ------------------------------------- */
@@ -60,9 +61,18 @@ struct xsock__sys_facts {
     bool shutdown_discards;
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
+    /* A byte that is not 0 as long as the process has one thread. It is always 0 if the system
+     * keeps no such byte. Never NULL. */
+    const char *alone;
 };
 
-extern const struct xsock__sys_facts xsock__sys_facts;
+extern XSOCK__HIDDEN const struct xsock__sys_facts xsock__sys_facts;
+
+/* Whether this thread is the only one. It stays alone until it makes another one. */
+static inline bool xsock__sys_alone(void)
+{
+    return *xsock__sys_facts.alone != 0;
+}
 
 /* ---- Numbers: xsock's to native; false if this system has none ------------------------------- */
 

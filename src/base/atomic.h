@@ -41,6 +41,10 @@ static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
 {
     a->v = v;
 }
+static inline void xsock__atomic_set_ptr(xsock__atomic_ptr *a, void *p)
+{
+    a->v = p;
+}
 static inline unsigned char xsock__atomic_peek_byte(const xsock__atomic_byte *a)
 {
     return a->v;
@@ -130,6 +134,10 @@ static inline void xsock__atomic_set(xsock__atomic_int *a, int v)
 static inline void xsock__atomic_set_i64(xsock__atomic_i64 *a, int64_t v)
 {
     atomic_store_explicit(&a->v, v, memory_order_relaxed);
+}
+static inline void xsock__atomic_set_ptr(xsock__atomic_ptr *a, void *p)
+{
+    atomic_store_explicit(&a->v, p, memory_order_relaxed);
 }
 static inline unsigned char xsock__atomic_peek_byte(const xsock__atomic_byte *a)
 {

@@ -4,7 +4,18 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers for every glibc */
+#include <sys/single_threaded.h>
+#define TELLS_ALONE 1
+#endif
+#endif
+
 #include "xsock.h"
+
+#ifndef TELLS_ALONE
+static const char never;
+#endif
 
 static const short by_errno[] = {
 #define ROW(from, to) [E##from] = XSOCK_##to,
@@ -23,6 +34,11 @@ const struct xsock__sys_facts xsock__sys_facts = {
               {AF_UNIX, SOCK_STREAM, 0},
               {AF_UNIX, SOCK_DGRAM, 0}},
     .two_may_wait = true,
+#ifdef TELLS_ALONE
+    .alone = &__libc_single_threaded,
+#else
+    .alone = &never,
+#endif
 #ifdef XSOCK__POLLER_POLL
     .edges_need_use = true,
 #endif

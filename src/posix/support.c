@@ -7,13 +7,6 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-#ifdef __GLIBC_PREREQ
-#if __GLIBC_PREREQ(2, 32) /* not __has_include: Zig has one set of headers for every glibc */
-#include <sys/single_threaded.h>
-#define TELLS_ALONE 1
-#endif
-#endif
-
 #include "base/atomic.h"
 #include "posix/futex.h"
 
@@ -97,16 +90,6 @@ void xsock__sys_free(void *p, size_t size)
 /* ---- Locks ----------------------------------------------------------------------------------- */
 
 #if XSOCK__POSIX_FUTEX
-/* Whether there is no other thread. A lock needs no atomic operation then. */
-static bool alone(void)
-{
-#ifdef TELLS_ALONE
-    return __libc_single_threaded;
-#else
-    return false;
-#endif
-}
-
 static xsock__atomic_int *word_of(struct xsock__lock *l)
 {
     return (xsock__atomic_int *)(void *)l->opaque;
@@ -126,7 +109,7 @@ void xsock__sys_lock_destroy(struct xsock__lock *l)
  * handler that takes the lock in between would wait for ever, as with any other lock. */
 void xsock__sys_lock(struct xsock__lock *l)
 {
-    if (alone() && xsock__atomic_peek(word_of(l)) == XSOCK__FUTEX_OPEN)
+    if (xsock__sys_alone() && xsock__atomic_peek(word_of(l)) == XSOCK__FUTEX_OPEN)
         xsock__atomic_set(word_of(l), XSOCK__FUTEX_HELD);
     else if (!xsock__atomic_cas(word_of(l), XSOCK__FUTEX_OPEN, XSOCK__FUTEX_HELD))
         xsock__posix_futex_lock(word_of(l));
@@ -134,7 +117,7 @@ void xsock__sys_lock(struct xsock__lock *l)
 
 void xsock__sys_unlock(struct xsock__lock *l)
 {
-    if (alone())
+    if (xsock__sys_alone())
         xsock__atomic_set(word_of(l), XSOCK__FUTEX_OPEN);
     else if (xsock__atomic_swap(word_of(l), XSOCK__FUTEX_OPEN) == XSOCK__FUTEX_WAITED_FOR)
         xsock__posix_futex_wake(word_of(l));

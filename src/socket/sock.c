@@ -2,6 +2,7 @@
 
 #include "addr/addr.h"
 #include "base/bits.h"
+#include "base/count.h"
 #include "base/interval.h"
 #include "facts/translate.h"
 #include "facts/triple.h"
@@ -82,7 +83,7 @@ static bool is_last(const struct xsock__sock *s)
  * sees no other stays alone. */
 static bool leave_sock(struct xsock__sock *s)
 {
-    if (!is_last(s) && xsock__atomic_add(&s->refs, -1) != 1)
+    if (!is_last(s) && xsock__count_add(&s->refs, -1) != 1)
         return false;
     if (s->file != NULL)
         s->file->gone(s->file);
@@ -247,7 +248,7 @@ int xsock__sock_dup(const struct xsock__held *held, bool cloexec, struct xsock__
     while (rc != 0 && xsock__fdtab_makes_room(rc));
     if (rc != 0)
         return rc;
-    xsock__atomic_add(&held->sock->refs, 1);
+    xsock__count_add(&held->sock->refs, 1);
     out->sock = held->sock;
     return 0;
 }

@@ -103,7 +103,7 @@ static struct xsock__sock *let_go_of(struct xsock__fdtab *t, const struct xsock_
 void xsock__fdtab_let_go(struct xsock__fdtab *t, const struct xsock__held *held)
 {
     xsock__sys_free(let_go_of(t, held), t->spare_size);
-    xsock__atomic_add(&t->left, 1);
+    xsock__count_add(&t->left, 1);
 }
 
 /* Under the lock. From now on the cell holds nothing, so that a forked child frees nothing twice.
@@ -131,7 +131,7 @@ static void finish_closing(struct xsock__fdtab *t, struct xsock__fd *fd,
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
     xsock__sys_free(memory, t->spare_size);
-    xsock__atomic_add(&t->left, 1);
+    xsock__count_add(&t->left, 1);
 }
 
 /* The thread that changes CLOSING to 0 frees what the descriptor holds. Only one thread can, though
@@ -164,6 +164,15 @@ void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
 }
 
 /* ---- Closing --------------------------------------------------------------------------------- */
+
+/* The slot is empty before the count of references is read. */
+static inline void empty_slot(xsock__atomic_ptr *slot)
+{
+    if (xsock__sys_alone())
+        xsock__atomic_set_ptr(slot, NULL);
+    else
+        xsock__atomic_store_ptr(slot, NULL);
+}
 
 /* No call uses it, and nobody observes it. Called under the lock, after the slot has stopped
  * leading to fd: a look-up either has its reference by now, or will see the empty slot. */
@@ -222,7 +231,7 @@ static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
         t->leaving++;
         xsock__sys_unlock(&t->lock);
         xsock__sys_close(handle);
-        xsock__atomic_add(&t->left, 1);
+        xsock__count_add(&t->left, 1);
     }
 }
 
@@ -243,7 +252,7 @@ int xsock__fdtab_remove_if(struct xsock__fdtab *t, int number, bool kept)
         xsock__sys_unlock(&t->lock);
         return fd == NULL || kept ? -XSOCK_EBADF : -XSOCK__EFOREIGN;
     }
-    xsock__atomic_store_ptr(slot, NULL); /* before the reference count is read */
+    empty_slot(slot);
     xsock__fdtab_free_number(t, number);
     close_flat(t, fd);
     return 0;
@@ -283,7 +292,7 @@ int xsock__fdtab_take(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock
     *out = fd->held;
     xsock__fdtab_free_cell(t, fd);
     xsock__sys_unlock(&t->lock);
-    xsock__atomic_add(&t->left, 1);
+    xsock__count_add(&t->left, 1);
     return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/atomic.h"
 #include "base/bits.h"
+#include "base/count.h"
 #include "table/fdtab.h"
 
 /* Slots stand in chunks of 64, 128, 256 and so on. A table grows without moving a slot, so that a
@@ -68,8 +69,12 @@ static inline struct xsock__fd *xsock__fdtab_refer(struct xsock__fdtab *t, int n
         return NULL;
     /* The cell may have been freed and used again since. That does no harm, because a cell stays a
      * cell. If the slot still leads to it now, the reference was in time. */
-    xsock__atomic_add(&fd->refs, 1);
-    *out_in_time = xsock__atomic_load_ptr(slot) == fd;
+    if (xsock__sys_alone()) {
+        xsock__count_add_alone(&fd->refs, 1);
+    } else {
+        xsock__atomic_add(&fd->refs, 1);
+        *out_in_time = xsock__atomic_load_ptr(slot) == fd;
+    }
     return fd;
 }
 
@@ -88,7 +93,7 @@ void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd);
 
 static inline void xsock__fdtab_drop(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
-    if (xsock__atomic_add(&fd->refs, -1) == (XSOCK__FDTAB_CLOSING | 1))
+    if (xsock__count_add(&fd->refs, -1) == (XSOCK__FDTAB_CLOSING | 1))
         xsock__fdtab_last_dropped(t, fd);
 }
 

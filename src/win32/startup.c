@@ -6,7 +6,10 @@
 /* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
  * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the
  * same. */
+static const char never;
+
 const struct xsock__sys_facts xsock__sys_facts = {
+    .alone = &never,
     .errors = NULL, /* Winsock's rows are numbers: the core has them */
     .error_count = 0,
     .pair_emulated = true,

@@ -48,7 +48,10 @@ static const short errors[] = {
 
 /* The system has LOCAL, and pairs are emulated, as on Windows since 1803. No other run of the tests
  * has both: POSIX systems need not emulate pairs, and Wine lacks LOCAL. */
+static const char never_alone;
+
 const struct xsock__sys_facts xsock__sys_facts = {
+    .alone = &never_alone,
     .errors = errors,
     .error_count = sizeof errors / sizeof *errors,
     .pair_emulated = true,
