@@ -22,7 +22,11 @@ struct xsock__sys_member {
      * system. */
     uint64_t key;
     uint32_t events; /* the backend's: what the member is watched for */
-    void *state;     /* the backend's: what outlives remove, such as a poll that is cancelled */
+    /* The next three are the core's (src/wait/poller_private.h). Here they take no memory, because
+     * the structure would have a gap. */
+    bool noted, added;
+    unsigned char told;
+    void *state; /* the backend's: what outlives remove, such as a poll that is cancelled */
 };
 
 /* events are XSOCK_POLLER bits: IN, OUT, RDHUP and PRI as asked for, ERR and HUP always. The core

@@ -162,7 +162,7 @@ static struct member *member_of_follower(struct xsock__observer *f)
 /* Under the lock. Called by the thread that has taken the member off its descriptor. */
 static void take_out(struct xsock__poller *p, struct member *m)
 {
-    if (m->added && !p->gone)
+    if (m->sys.added && !p->gone)
         xsock__sys_poller_remove(p->sys, &m->sys);
     xsock__poller_forget_state(p, m);
     free_slot(p, m);
@@ -219,7 +219,7 @@ static int insert(struct xsock__poller *p, struct xsock__fd *fd, uint32_t events
     }
     xsock__atomic_add(&p->refs, 1);
     int rc = xsock__finish(xsock__sys_poller_add(p->sys, &new->sys, events));
-    new->added = rc == 0;
+    new->sys.added = rc == 0;
     if (rc == 0)
         xsock__poller_watch_state(p, new, events);
     if (rc == 0 || !xsock__fdtab_unobserve(p->table, &new->observer)) {
@@ -271,7 +271,7 @@ int xsock__poller_change(struct xsock__poller *p, struct xsock__fd *fd, uint32_t
         xsock__sock_becomes(fd->held.sock, XSOCK__SOCK_EDGES, 0);
     xsock__sys_lock(&p->lock);
     struct member *m = find(p, fd);
-    int rc = m == NULL || !m->added ? -XSOCK_ENOENT : change(p, m, events, data);
+    int rc = m == NULL || !m->sys.added ? -XSOCK_ENOENT : change(p, m, events, data);
     xsock__sys_unlock(&p->lock);
     return rc;
 }

@@ -17,11 +17,13 @@ struct member {
     struct xsock__observer observer; /* of the descriptor that is watched */
     struct xsock__sys_member sys;    /* the low half of its key is the member's slot */
     struct xsock__poller *poller;
-    struct member *next_noted; /* in the list of those whose state has something to report, */
-    bool noted;                /* if it stands there */
-    bool added;                /* the system has it */
-    unsigned char told;        /* ET: what of its state was reported */
+    struct member *next_noted; /* in the list of those whose state has something to report */
 };
+
+/* sys.noted: the member stands in that list. sys.added: the system has the member. sys.told: what
+ * of its state an edge-triggered member was told. */
+_Static_assert(sizeof(void *) != 8 || sizeof(struct member) <= 88,
+               "a member and its slot take 128 bytes, of which malloc takes 8");
 
 /* What a wait reports of a member, so that a wait touches nothing else. */
 struct slot {

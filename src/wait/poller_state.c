@@ -13,7 +13,7 @@ static uint32_t left_to_tell(const struct member *m, const struct slot *s, uint3
     *out_known = 0;
     if (!xsock__ready_is_plain(held.sock))
         *out_known = xsock__ready_by_state(&held, false).add & (s->events | xsock__poller_always);
-    return (s->events & XSOCK_POLLER_ET) != 0 ? *out_known & ~(uint32_t)m->told : *out_known;
+    return (s->events & XSOCK_POLLER_ET) != 0 ? *out_known & ~(uint32_t)m->sys.told : *out_known;
 }
 
 /* Under the list's lock. Whether there is anything to report is asked later. */
@@ -21,9 +21,9 @@ static void note(struct xsock__poller *p, struct member *m)
 {
     if (xsock__ready_is_plain(m->sys.socket))
         return;
-    m->told = 0;
-    if (!m->noted) {
-        m->noted = true;
+    m->sys.told = 0;
+    if (!m->sys.noted) {
+        m->sys.noted = true;
         m->next_noted = p->noted;
         p->noted = m;
         xsock__atomic_store(&p->any_noted, 1);
@@ -35,7 +35,7 @@ void xsock__poller_watch_state(struct xsock__poller *p, struct member *m, uint32
 {
     xsock__sys_lock(&p->noted_lock);
     xsock__poller_slot(p, m)->events = (unsigned char)events;
-    m->told = 0;
+    m->sys.told = 0;
     if (xsock__poller_must_note(m->sys.socket))
         note(p, m);
     xsock__sys_unlock(&p->noted_lock);
@@ -46,7 +46,7 @@ static void unlink_noted(struct xsock__poller *p, struct member **link)
 {
     struct member *m = *link;
     *link = m->next_noted;
-    m->noted = false;
+    m->sys.noted = false;
     if (p->noted == NULL)
         xsock__atomic_store(&p->any_noted, 0);
 }
@@ -87,7 +87,7 @@ bool xsock__poller_each_noted(struct xsock__poller *p, xsock__poller_noted_fn *f
             continue;
         any = true;
         if (fn != NULL && fn(m, known, user))
-            m->told = (unsigned char)known;
+            m->sys.told = (unsigned char)known;
     }
     xsock__sys_unlock(&p->noted_lock);
     return any;
