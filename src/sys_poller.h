@@ -29,14 +29,6 @@ struct xsock__sys_member {
     void *state; /* the backend's: what outlives remove, such as a poll that is cancelled */
 };
 
-/* events are XSOCK_POLLER bits: IN, OUT, RDHUP and PRI as asked for, ERR and HUP always. The core
- * leaves out what was not asked for, but a wait must not go on reporting it. A failed connect is
- * OUT and ERR. */
-struct xsock__sys_event {
-    uint64_t key;
-    uint32_t events;
-};
-
 int xsock__sys_poller_open(struct xsock__sys_poller **out); /* close-on-exec */
 void xsock__sys_poller_close(struct xsock__sys_poller *p);
 
@@ -67,10 +59,15 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
                             uint32_t events);
 
 /* Waits until there are events (at most n, n > 0), the poller is woken, or the time has passed (-1:
- * no limit, 0: at once). The call may return a little early, with none. A member may be reported
- * more than once, in parts, which the core joins. *out_woken: this wait has taken the wake. A
- * signal gives the code of EINTR. */
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+ * no limit, 0: at once). The call may return a little early, with none. *out_woken: this wait has
+ * taken the wake. A signal gives the code of EINTR.
+ *
+ * An event has the member's key as its data. The core replaces that by the program's data and
+ * number, in the same array. What an event tells are XSOCK_POLLER bits: IN, OUT, RDHUP and PRI as
+ * asked for, ERR and HUP always. The core leaves out what was not asked for, but a wait must not go
+ * on reporting it. A failed connect is OUT and ERR. A member may be reported more than once, in
+ * parts, which the core joins. The rest of the array may be used meanwhile. */
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken);
 
 /* Makes one wait return with *out_woken: one that is under way, or the next. Further wakes before

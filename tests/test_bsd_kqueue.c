@@ -97,13 +97,13 @@ static void add(uint32_t events)
 
 static uint32_t report(short filter, unsigned short flags, int64_t data)
 {
-    struct xsock__sys_event e = {0};
+    struct xsock_event e = {0};
     size_t count = 0;
     bool woken = true;
     to_report =
         (struct kevent){.ident = (uintptr_t)fd, .filter = filter, .flags = flags, .data = data};
     assert_int_equal(xsock__sys_poller_wait(p, &e, 1, 0, &count, &woken), 0);
-    assert_true(count == 1 && !woken && e.key == 7);
+    assert_true(count == 1 && !woken && e.data == 7);
     return e.events;
 }
 

@@ -74,7 +74,7 @@ static uint32_t edges(struct entry *e, uint32_t events, short native)
     return (events & ~before) != 0 ? events : 0;
 }
 
-bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock__sys_event *out)
+bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock_event *out)
 {
     uint32_t events = native & POLLNVAL ? 0 : from_native(e, native);
     if (e->asked & XSOCK_POLLER_ET)
@@ -85,7 +85,7 @@ bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock__sys_e
     if (events == 0)
         return false;
     e->armed = (e->asked & XSOCK_POLLER_ONESHOT) == 0;
-    *out = (struct xsock__sys_event){e->m->key, events};
+    *out = (struct xsock_event){.data = e->m->key, .events = events};
     return true;
 }
 

@@ -26,7 +26,7 @@ short xsock__posix_entry_asks(uint32_t events);
 
 /* Whether anything of an answer is to be reported, which is stored then. Notes what was reported,
  * and whether poll() would return at once though there is nothing to report. */
-bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock__sys_event *out);
+bool xsock__posix_entry_judge(struct entry *e, short native, struct xsock_event *out);
 
 #endif
 

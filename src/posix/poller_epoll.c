@@ -3,6 +3,7 @@
 
 #ifdef XSOCK__POLLER_EPOLL
 #include <limits.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,7 +13,7 @@
 #include "sys_poller.h"
 #include "xsock.h"
 
-enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 128 };
+enum { SECOND = 1000000000, MILLISECOND = 1000000, MAX = 1024 };
 
 static const uint64_t wake_key = UINT64_MAX;
 
@@ -151,7 +152,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 /* ---- Waiting --------------------------------------------------------------------------------- */
 
 /* Waits for nanoseconds (Linux 5.11). */
-static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
+static int wait_exactly(int epoll, void *v, int n, int64_t timeout_ns)
 {
 #ifdef SYS_epoll_pwait2
     struct {
@@ -166,7 +167,7 @@ static int wait_exactly(int epoll, struct epoll_event *v, int n, int64_t timeout
 }
 
 /* Never early: a time that the old call cannot express is rounded up. */
-static int wait_native(int epoll, struct epoll_event *v, int n, int64_t timeout_ns)
+static int wait_native(int epoll, void *v, int n, int64_t timeout_ns)
 {
     if (timeout_ns <= 0)
         return epoll_wait(epoll, v, n, timeout_ns < 0 ? -1 : 0);
@@ -197,26 +198,35 @@ static inline uint32_t from_native(uint32_t native)
     return native == EPOLLOUT ? XSOCK_POLLER_OUT : from_rare(native);
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+/* epoll's events are not larger than ours. They are stored at the end of the array, so that none is
+ * written over before it is read. */
+_Static_assert(sizeof(struct epoll_event) <= sizeof(struct xsock_event),
+               "the system's events fit into the program's array");
+
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
-    struct epoll_event native[MAX];
-    struct xsock__sys_event *to = v;
+    const size_t most = n < MAX ? n : MAX;
+    struct epoll_event e;
+    unsigned char *native = (unsigned char *)(out + most) - most * sizeof e;
+    struct xsock_event *to = out;
     bool woken = false;
-    int count = wait_native(p->epoll, native, n < MAX ? (int)n : MAX, timeout_ns);
+    int count = wait_native(p->epoll, native, (int)most, timeout_ns);
     if (count < 0)
         return errno;
-    for (const struct epoll_event *e = native, *end = e + count; e != end; e++) {
-        const uint64_t key = e->data.u64;
+    for (const unsigned char *end = native + (size_t)count * sizeof e; native != end;
+         native += sizeof e) {
+        memcpy(&e, native, sizeof e);
+        const uint64_t key = e.data.u64;
         if (key == wake_key) {
             woken = has_wake(p) && xsock__posix_event_take(p->wake);
             continue;
         }
-        to->key = key;
-        to->events = from_native(e->events);
+        to->data = key;
+        to->events = from_native(e.events);
         to++;
     }
-    *out_count = (size_t)(to - v);
+    *out_count = (size_t)(to - out);
     *out_woken = woken;
     return 0;
 }

@@ -320,15 +320,15 @@ static void repeat(struct xsock__sys_poller *p, const struct kevent *e, uint32_t
     xsock__sys_unlock(&p->lock);
 }
 
-static struct xsock__sys_event take(struct xsock__sys_poller *p, const struct kevent *e)
+static struct xsock_event take(struct xsock__sys_poller *p, const struct kevent *e)
 {
     uint32_t events = from_native(e);
     if (e->filter == EVFILT_READ && (e->flags & EV_CLEAR) != 0)
         repeat(p, e, events);
-    return (struct xsock__sys_event){key_of(e) & ~wants_pri, events};
+    return (struct xsock_event){.data = key_of(e) & ~wants_pri, .events = events};
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     struct kevent native[MAX];
@@ -346,7 +346,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
         if (native[i].filter == EVFILT_USER)
             woken = true;
         else
-            v[reported++] = take(p, &native[i]);
+            out[reported++] = take(p, &native[i]);
     }
     *out_count = reported;
     *out_woken = woken;

@@ -207,7 +207,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 
 /* What a wait has found. */
 struct found {
-    struct xsock__sys_event *v;
+    struct xsock_event *v;
     size_t count, capacity;
 };
 
@@ -335,11 +335,11 @@ static int ask(struct xsock__sys_poller *p, struct found *f, bool *out_woken)
     return woken ? 0 : code;
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     const struct xsock__deadline end = xsock__deadline_in(timeout_ns);
-    struct found f = {v, 0, n};
+    struct found f = {out, 0, n};
     bool woken;
     xsock__sys_lock(&p->lock);
     int code = ask(p, &f, &woken);

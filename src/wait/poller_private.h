@@ -34,7 +34,7 @@ struct slot {
     unsigned char events; /* what the member is watched for, with its modes */
     bool armed;           /* ONESHOT: not reported yet */
     union {
-        uint32_t place; /* where a wait has reported it, if that entry has the slot's key */
+        uint32_t place; /* where a wait has reported it, if that entry tells of the member */
         uint32_t next_free;
     };
 };
@@ -115,11 +115,11 @@ static inline bool xsock__poller_any_noted(struct xsock__poller *p)
     return xsock__atomic_load(&p->any_noted) && xsock__poller_has_noted(p);
 }
 
-/* poller_report.c: makes a report of `count` events of the system in v, in at most n entries. v and
- * out have room for n. Returns how many there are. *out_vain becomes true if the system has
- * reported what is not to be reported of a member. */
-int xsock__poller_report(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
-                         struct xsock_event *out, size_t n, bool *out_vain);
+/* poller_report.c: makes a report of the `count` events of the system in out, which has room for n.
+ * Returns how many entries there are. *out_vain becomes true if the system has reported what is not
+ * to be reported of a member. */
+int xsock__poller_report(struct xsock__poller *p, size_t count, struct xsock_event *out, size_t n,
+                         bool *out_vain);
 
 static const uint32_t xsock__poller_always = XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
 

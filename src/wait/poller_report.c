@@ -4,22 +4,28 @@
 #include "socket/ready.h"
 #include "wait/poller_private.h"
 
-/* Events of a member become an entry of `out`, or join the member's entry there. An entry of `v`
- * that has been read is used again, and holds the key of the entry of `out` at the same place.
- * Returns how many entries `out` has. */
-static inline uint32_t put(struct slot *s, uint64_t key, uint32_t events,
-                           struct xsock__sys_event *v, struct xsock_event *out, uint32_t count)
+/* Whether the slot's place is an entry of this report that tells of the member. A place may be that
+ * of an earlier report. If the entry then tells of another member with the same number, which is
+ * being closed, and with the same data, the program could not tell the two apart. */
+static inline bool is_placed(const struct slot *s, const struct xsock_event *out, uint32_t count)
 {
-    if (s->place < count && v[s->place].key == key) {
-        out[s->place].events |= events;
-        return count;
-    }
-    if (!s->armed)
+    return s->place < count && out[s->place].fd == s->number && out[s->place].data == s->data;
+}
+
+/* Events of a member become an entry of `out`, or join the member's entry there. Returns how many
+ * entries `out` has. */
+static inline uint32_t put(struct slot *s, uint32_t events, struct xsock_event *out, uint32_t count)
+{
+    const bool placed = is_placed(s, out, count);
+    if (!placed && !s->armed)
         return count;
     if ((s->events & XSOCK_POLLER_ONESHOT) != 0)
         s->armed = false;
+    if (placed) {
+        out[s->place].events |= events;
+        return count;
+    }
     s->place = count;
-    v[count].key = key;
     out[count] = (struct xsock_event){.data = s->data, .events = events, .fd = s->number};
     return count + 1;
 }
@@ -36,7 +42,6 @@ static uint32_t with_state(const struct member *m, uint32_t events)
 /* The members whose state has something to report. */
 struct noted {
     struct xsock__poller *p;
-    struct xsock__sys_event *v;
     struct xsock_event *out;
     size_t capacity;
     uint32_t count;
@@ -47,7 +52,7 @@ static bool put_noted(struct member *m, uint32_t events, void *user)
     struct noted *r = user;
     if (r->count >= r->capacity)
         return false;
-    r->count = put(xsock__poller_slot(r->p, m), m->sys.key, events, r->v, r->out, r->count);
+    r->count = put(xsock__poller_slot(r->p, m), events, r->out, r->count);
     return true;
 }
 
@@ -60,31 +65,31 @@ bool xsock__poller_has_noted(struct xsock__poller *p)
 }
 
 /* An event of the system may belong to no member. Where the system reports every state by itself,
- * or with HUP, the socket is looked at only then. The modes are never among the events. */
-int xsock__poller_report(struct xsock__poller *p, struct xsock__sys_event *v, size_t count,
-                         struct xsock_event *out, size_t n, bool *out_vain)
+ * or with HUP, the socket is looked at only then. The modes are never among the events. An event is
+ * read before its place in the array is used again. */
+int xsock__poller_report(struct xsock__poller *p, size_t count, struct xsock_event *out, size_t n,
+                         bool *out_vain)
 {
     const bool any_noted = xsock__atomic_load(&p->any_noted) != 0;
     uint32_t done = 0;
     if (count == 0 && !any_noted)
         return 0;
     xsock__sys_lock(&p->lock);
-    for (const struct xsock__sys_event *e = v, *end = v + count; e != end; e++) {
-        const uint64_t key = e->key;
+    for (const struct xsock_event *e = out, *end = out + count; e != end; e++) {
         uint32_t events = e->events;
-        struct slot *s = xsock__poller_slot_of_key(p, key);
+        struct slot *s = xsock__poller_slot_of_key(p, e->data);
         if (s == NULL || s->member == NULL)
             continue;
         if (xsock__sys_facts.readiness_omits || (events & xsock__poller_always) != 0)
             events = with_state(s->member, events);
         events &= s->events | xsock__poller_always;
         if (events != 0)
-            done = put(s, key, events, v, out, done);
+            done = put(s, events, out, done);
         else
             *out_vain = true;
     }
     if (any_noted) {
-        struct noted r = {p, v, out, n, done};
+        struct noted r = {p, out, n, done};
         (void)xsock__poller_each_noted(p, put_noted, &r);
         done = r.count;
     }

@@ -6,8 +6,6 @@
 #include "wait/poller_private.h"
 #include "wait/wait.h"
 
-enum { MAX = 128 };
-
 /* The system may go on reporting what nobody asked for: kqueue tells of data to a member that waits
  * for PRI, and of connections to a member that has become a listener and waits for RDHUP. After the
  * first such report each further one takes its time. Returns the interval. */
@@ -32,24 +30,21 @@ int xsock__poller_wait(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsoc
                        size_t n, int64_t timeout_ns)
 {
     struct xsock__poller *p = fd->held.sock->poller;
-    struct xsock__sys_event v[MAX];
     const struct xsock__deadline end = xsock__deadline_in(timeout_ns);
     int64_t nap_ns = -1, left = timeout_ns;
     int rc;
-    if (n > MAX)
-        n = MAX;
     for (;;) {
         size_t count = 0;
         bool woken = false, vain = false;
         if (xsock__poller_any_noted(p))
             left = 0;
-        int code = xsock__sys_poller_wait(p->sys, v, n, left, &count, &woken);
+        int code = xsock__sys_poller_wait(p->sys, out, n, left, &count, &woken);
         if ((xsock__atomic_load(&p->state) & CLOSING) != 0)
             rc = leave_closed(p);
         else if (code != 0)
             rc = xsock__finish(code);
         else
-            rc = xsock__poller_report(p, v, count, out, n, &vain);
+            rc = xsock__poller_report(p, count, out, n, &vain);
         if ((woken && xsock__atomic_cas(&p->asked, 1, 0)) || rc != 0)
             break; /* a wait that reports something has served the wake, too */
         left = xsock__time_left(&end);

@@ -29,7 +29,7 @@ enum { MANY = 4 };
 
 /* One wait, of which there may be several at a time. */
 struct visit {
-    struct xsock__sys_event *v;
+    struct xsock_event *v;
     size_t count;
     uint64_t began; /* its serial */
     OVERLAPPED_ENTRY entries[MAX];
@@ -100,7 +100,7 @@ static void take(struct xsock__sys_poller *p, struct visit *visit, struct xsock_
     reported = events_from_driver(r, events);
     note(r, events, reported);
     if (reported != 0)
-        visit->v[visit->count++] = (struct xsock__sys_event){r->key, reported};
+        visit->v[visit->count++] = (struct xsock_event){.data = r->key, .events = reported};
     go_on(p, r, reported != 0);
 }
 
@@ -258,7 +258,7 @@ static int dequeue(const struct xsock__sys_poller *p, struct visit *visit, ULONG
 }
 
 /* Waits again if nothing of what was there has to be reported. */
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     const size_t most = n < MAX ? n : MAX;
@@ -266,7 +266,7 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     enum look look;
     int code = 0;
 
-    visit.v = v;
+    visit.v = out;
     visit.count = 0;
     visit.began = 0;
     visit.taken = 0;

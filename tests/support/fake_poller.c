@@ -25,7 +25,7 @@ static struct {
 } ready[CAPACITY];
 
 static struct {
-    struct xsock__sys_event late;
+    struct xsock_event late;
     uint64_t last_key;
     void (*meanwhile)(void *user);
     void *user;
@@ -66,7 +66,7 @@ void fake_poller_ready(uintptr_t handle, uint32_t events)
 
 void fake_poller_late(uint64_t key, uint32_t events)
 {
-    fake.late = (struct xsock__sys_event){key, events};
+    fake.late = (struct xsock_event){.data = key, .events = events};
 }
 
 uint64_t fake_poller_last_key(void)
@@ -189,7 +189,7 @@ void xsock__sys_poller_used(struct xsock__sys_poller *p, struct xsock__sys_membe
 }
 
 /* Reports each event apart, as systems do that have a filter for each. */
-static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n)
+static size_t collect(struct xsock__sys_poller *p, struct xsock_event *v, size_t n)
 {
     size_t count = 0;
     for (int i = 0; i < CAPACITY && count < n; i++) {
@@ -198,7 +198,7 @@ static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, s
         events &= w->events | XSOCK_POLLER_ERR | XSOCK_POLLER_HUP;
         for (uint32_t bit = 1; bit != 0 && bit <= events && count < n; bit <<= 1)
             if (events & bit)
-                v[count++] = (struct xsock__sys_event){w->member->key, bit};
+                v[count++] = (struct xsock_event){.data = w->member->key, .events = bit};
         w->reported =
             w->reported
             || (events != 0 && (w->events & (XSOCK_POLLER_ET | XSOCK_POLLER_ONESHOT)) != 0);
@@ -206,7 +206,7 @@ static size_t collect(struct xsock__sys_poller *p, struct xsock__sys_event *v, s
     return count;
 }
 
-int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event *v, size_t n,
+int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock_event *out, size_t n,
                            int64_t timeout_ns, size_t *out_count, bool *out_woken)
 {
     void (*meanwhile)(void *user) = fake.meanwhile;
@@ -218,9 +218,9 @@ int xsock__sys_poller_wait(struct xsock__sys_poller *p, struct xsock__sys_event 
     if (code != 0)
         return code;
     if (fake.late.events != 0)
-        v[count++] = fake.late;
+        out[count++] = fake.late;
     fake.late.events = 0;
-    count += collect(p, v + count, n - count);
+    count += collect(p, out + count, n - count);
     if (count == 0 && !p->woken)
         code = xsock__sys_wait(NULL, 0, &p->wake, timeout_ns); /* time passes */
     if (code != 0)
