@@ -71,6 +71,7 @@ int xsock__poller_report(struct xsock__poller *p, size_t count, struct xsock_eve
                          bool *out_vain)
 {
     const bool any_noted = xsock__atomic_load(&p->any_noted) != 0;
+    const uint32_t looked_at = xsock__sys_facts.readiness_omits ? xsock__poller_always : 0;
     uint32_t done = 0;
     if (count == 0 && !any_noted)
         return 0;
@@ -78,9 +79,9 @@ int xsock__poller_report(struct xsock__poller *p, size_t count, struct xsock_eve
     for (const struct xsock_event *e = out, *end = out + count; e != end; e++) {
         uint32_t events = e->events;
         struct slot *s = xsock__poller_slot_of_key(p, e->data);
-        if (s == NULL || s->member == NULL)
+        if (s == NULL)
             continue;
-        if (xsock__sys_facts.readiness_omits || (events & xsock__poller_always) != 0)
+        if (((events | looked_at) & xsock__poller_always) != 0)
             events = with_state(s->member, events);
         events &= s->events | xsock__poller_always;
         if (events != 0)
