@@ -1,5 +1,5 @@
 /* gethostbyname(), getservbyname() and their kin. As in POSIX, the answer of a call is overwritten
- * by the next. */
+ * by the next. Each thread has answers of its own, as with Winsock. */
 #include "names.h"
 
 #include <arpa/inet.h>
@@ -12,7 +12,7 @@
 #define htons xsock_posix_htons
 #define ntohs xsock_posix_ntohs
 
-static int h_errno_value;
+static _Thread_local int h_errno_value;
 
 int *xsock_posix_h_errno(void)
 {
@@ -36,7 +36,7 @@ static char *no_aliases[1];
 
 enum { ADDRS_MAX = 32 };
 
-static struct {
+static _Thread_local struct {
     struct hostent entry;
     char name[NI_MAXHOST];
     struct in6_addr addrs[ADDRS_MAX]; /* of either family, from the first byte on */
@@ -100,7 +100,7 @@ struct hostent *xsock_posix_gethostbyaddr(const void *addr, socklen_t len, int f
 
 /* ---- Services */
 
-static struct {
+static _Thread_local struct {
     struct servent entry;
     char name[NI_MAXSERV];
     char protocol[4];
@@ -164,7 +164,7 @@ struct servent *xsock_posix_getservbyport(int port, const char *protocol)
 
 /* ---- Protocols */
 
-static struct {
+static _Thread_local struct {
     struct protoent entry;
     char name[32];
 } protocol;

@@ -144,8 +144,9 @@ in_addr_t xsock_posix_inet_addr(const char *text)
     return xsock_posix_inet_aton(text, &addr) ? addr.s_addr : INADDR_NONE;
 }
 
+/* Each thread has an answer of its own, as with glibc and with Winsock. */
 char *xsock_posix_inet_ntoa(struct in_addr addr)
 {
-    static char text[INET_ADDRSTRLEN];
+    static _Thread_local char text[INET_ADDRSTRLEN];
     return (char *)(uintptr_t)xsock_posix_inet_ntop(AF_INET, &addr, text, sizeof text);
 }

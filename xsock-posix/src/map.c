@@ -69,6 +69,13 @@ int xsock_posix__map(int number, int d)
     return atomic_exchange(&load_block(b)[number % BLOCK_CAPACITY], d) & ~EVENT;
 }
 
+bool xsock_posix__unmap(int number, int d)
+{
+    slot *s = slot_of(number);
+    int now = s == NULL ? 0 : load(s);
+    return s != NULL && (now & ~EVENT) == d && atomic_compare_exchange_strong(s, &now, 0);
+}
+
 int xsock_posix__unmapped(int min)
 {
     for (int number = min; number < BLOCK_CAPACITY * BLOCK_MAX; number++) {

@@ -3,13 +3,15 @@
 #include "poll_files.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
-void xsock_posix__lock(void)
+static void take(void)
 {
     pthread_mutex_lock(&lock);
 }
@@ -17,6 +19,19 @@ void xsock_posix__lock(void)
 void xsock_posix__unlock(void)
 {
     pthread_mutex_unlock(&lock);
+}
+
+/* A forked child has the lock as it is, but not the thread that holds it. So fork() waits for the
+ * lock. */
+static void keep_over_fork(void)
+{
+    (void)pthread_atfork(take, xsock_posix__unlock, xsock_posix__unlock);
+}
+
+void xsock_posix__lock(void)
+{
+    pthread_once(&fork_once, keep_over_fork);
+    take();
 }
 
 /* Whoever starts the program may give the library a signal, so that calls wait in the system's own
@@ -154,7 +169,7 @@ int xsock_posix__add_dup_at(int d, int to, int flags)
 
 int xsock_posix__remove(int number, int d)
 {
-    if (xsock_posix__map(number, 0) != d)
+    if (!xsock_posix__unmap(number, d))
         return xsock_posix__refuse(EBADF); /* another thread was faster */
     xsock_posix__epoll_files_close(d);
     if (number < HANDLE_MIN)
@@ -162,20 +177,67 @@ int xsock_posix__remove(int number, int d)
     return (int)xsock_posix__result(xsock_close(d));
 }
 
-int xsock_posix__adopt(int number)
+/* The lock is held. */
+static int adopt(int number)
 {
-    if (number < 0)
-        return -XSOCK_EBADF;
+    int d = xsock_posix__of(number);
+    if (d != 0)
+        return d; /* another thread was faster */
     int flags = fcntl(number, F_GETFL);
     if (flags < 0)
         return -XSOCK_EBADF;
     int flags_of_number = fcntl(number, F_GETFD);
-    int d = xsock_adopt((uintptr_t)number,
-                        ((flags & O_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0)
-                            | ((flags_of_number & FD_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0));
+    d = xsock_adopt((uintptr_t)number,
+                    ((flags & O_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0)
+                        | ((flags_of_number & FD_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0));
+    if (d == -XSOCK_EBUSY) /* another thread is just opening the number, or closing it */
+        return -XSOCK_EBADF;
     if (d < 0)
-        return d == -XSOCK_EBADF ? -XSOCK_EBADF : -XSOCK_ENOTSOCK;
-    return xsock_posix__map(number, d) < 0 ? -XSOCK_ENOTSOCK : d;
+        return d == -XSOCK_EBADF ? d : -XSOCK_ENOTSOCK;
+    if (xsock_posix__map(number, d) >= 0)
+        return d;
+    uintptr_t handle;
+    (void)xsock_release(d, &handle);
+    return -XSOCK_ENOMEM;
+}
+
+int xsock_posix__adopt(int number)
+{
+    if (number < 0)
+        return -XSOCK_EBADF;
+    xsock_posix__lock();
+    int d = adopt(number);
+    xsock_posix__unlock();
+    return d;
+}
+
+#if defined(__linux__)
+/* How many numbers the kernel has room for in this process now, `max` at most. */
+static int numbers_room(int max)
+{
+    char line[128];
+    int room = 0;
+    FILE *status = fopen("/proc/self/status", "re");
+    while (room == 0 && status != NULL && fgets(line, sizeof line, status) != NULL)
+        (void)sscanf(line, "FDSize: %d", &room);
+    if (status != NULL)
+        fclose(status);
+    return room > 0 && room < max ? room : max;
+}
+#else
+static int numbers_room(int max)
+{
+    return max;
+}
+#endif
+
+int xsock_posix__numbers_end(int n)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    int end = numbers_room(limit >= 0 && limit < n ? (int)limit : n);
+    while (end > XSOCK_POSIX__SET_MIN && fcntl(end - 1, F_GETFD) < 0)
+        end--;
+    return end;
 }
 
 ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
@@ -186,6 +248,16 @@ ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
 ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
 {
     return write(number, buf, n);
+}
+
+ssize_t xsock_posix__file_readv(int number, const struct iovec *v, int n)
+{
+    return readv(number, v, n);
+}
+
+ssize_t xsock_posix__file_writev(int number, const struct iovec *v, int n)
+{
+    return writev(number, v, n);
 }
 
 int xsock_posix__file_close(int number)

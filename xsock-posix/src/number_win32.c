@@ -76,6 +76,16 @@ static int add_beyond(int d, int min)
     return result < 0 ? -1 : number;
 }
 
+/* A socket beyond the runtime's numbers is open, too. */
+int xsock_posix__numbers_end(int n)
+{
+    int end = n;
+    while (end > XSOCK_POSIX__SET_MIN && xsock_posix__of(end - 1) == 0
+           && (end > NUMBER_MAX || _get_osfhandle(end - 1) == -1))
+        end--;
+    return end;
+}
+
 int xsock_posix_getdtablesize(void)
 {
     return NUMBER_MAX;
@@ -155,7 +165,7 @@ int xsock_posix__add_dup_at(int d, int to, int flags)
 
 int xsock_posix__remove(int number, int d)
 {
-    if (xsock_posix__map(number, 0) != d)
+    if (!xsock_posix__unmap(number, d))
         return xsock_posix__refuse(EBADF); /* another thread was faster */
     int result = (int)xsock_posix__result(xsock_close(d));
     if (number < NUMBER_MAX)
@@ -197,6 +207,41 @@ ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
     if (result < 0 && (errno == EINVAL || errno == EPIPE || errno == ENOSPC) && is_pipe(number))
         errno = has_reader(number) ? EAGAIN : EPIPE;
     return result;
+}
+
+/* Windows has no call for several pieces. A disk file is read piece by piece, until a piece is not
+ * filled. Any other file might have no more than the first piece, and the next read would wait. */
+ssize_t xsock_posix__file_readv(int number, const struct iovec *v, int n)
+{
+    HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
+    bool is_disk = GetFileType(handle) == FILE_TYPE_DISK;
+    ssize_t total = 0;
+    for (int i = 0; i < n; i++) {
+        if (v[i].iov_len == 0 && i + 1 < n)
+            continue;
+        ssize_t got = xsock_posix__file_read(number, v[i].iov_base, v[i].iov_len);
+        if (got < 0)
+            return total > 0 ? total : -1;
+        total += got;
+        if (!is_disk || (size_t)got < v[i].iov_len)
+            break;
+    }
+    return total;
+}
+
+/* A piece that is not written whole ends the call. */
+ssize_t xsock_posix__file_writev(int number, const struct iovec *v, int n)
+{
+    ssize_t total = 0;
+    for (int i = 0; i < n; i++) {
+        ssize_t put = xsock_posix__file_write(number, v[i].iov_base, v[i].iov_len);
+        if (put < 0)
+            return total > 0 ? total : -1;
+        total += put;
+        if ((size_t)put < v[i].iov_len)
+            break;
+    }
+    return total;
 }
 
 int xsock_posix__file_close(int number)

@@ -47,6 +47,10 @@ int xsock_posix_accept4(int number, struct sockaddr *addr, socklen_t *len, int f
         d = xsock_accept(listener, d, addr == NULL ? NULL : &peer);
     if (d < 0)
         return xsock_posix__fail(d);
+    if (addr != NULL && (int)*len < 0) {
+        xsock_close(d); /* the connection is lost, as in Linux */
+        return xsock_posix__refuse(EINVAL);
+    }
     int result = xsock_posix__add(d);
     if (result >= 0 && addr != NULL)
         xsock_posix__addr_out(&peer, addr, len);

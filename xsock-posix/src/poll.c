@@ -35,7 +35,36 @@ static short events_in(int events)
     return (short)out;
 }
 
-static short events_out(int d, int events, int got)
+#if defined(POLLRDHUP)
+/* Whether the peer has shut the stream down. On Windows that is seen where nothing is left to
+ * receive before. */
+static bool is_shut_by_peer(int number, int d)
+{
+#if defined(_WIN32)
+    char byte;
+    (void)number;
+    return xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 0;
+#else
+    struct pollfd p = {number, POLLRDHUP, 0};
+    (void)d;
+    return xsock_posix__kernel_poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP) != 0;
+#endif
+}
+#endif
+
+/* Whether the entry waits for the peer's shutdown and for no data: xsock would say "ready" for
+ * data. */
+static bool is_rdhup_alone(int events)
+{
+#if defined(POLLRDHUP)
+    return (events & POLLRDHUP) != 0 && (events & (POLLIN | POLLRDNORM)) == 0;
+#else
+    (void)events;
+    return false;
+#endif
+}
+
+static short events_out(int number, int d, int events, int got)
 {
     int out = 0;
     if ((got & XSOCK_POLLIN) != 0)
@@ -51,13 +80,10 @@ static short events_out(int d, int events, int got)
     if ((got & XSOCK_POLLNVAL) != 0)
         out |= POLLNVAL;
 #ifdef POLLRDHUP
-    /* The end of the stream is seen where nothing is left to receive before it. */
-    char byte;
-    if ((events & POLLRDHUP) != 0 && (got & XSOCK_POLLIN) != 0
-        && xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 0)
+    if ((events & POLLRDHUP) != 0 && (got & XSOCK_POLLIN) != 0 && is_shut_by_peer(number, d))
         out |= POLLRDHUP;
 #else
-    (void)d;
+    (void)number, (void)d;
 #endif
     return (short)out;
 }
@@ -69,7 +95,7 @@ static int count_ready(struct pollfd *v, const struct xsock_pollfd *sockets, siz
     int ready = 0;
     for (size_t i = 0; i < n; i++) {
         if (sockets[i].fd >= 0)
-            v[i].revents = events_out(sockets[i].fd, v[i].events, sockets[i].revents);
+            v[i].revents = events_out(v[i].fd, sockets[i].fd, v[i].events, sockets[i].revents);
         if (v[i].revents != 0)
             ready++;
     }
@@ -103,16 +129,16 @@ static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, 
 
 static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
 {
-    bool has_files = false;
+    bool is_mixed = false;
     for (size_t i = 0; i < n; i++) {
         int d = xsock_posix__of(v[i].fd);
         v[i].revents = 0;
         sockets[i].fd = d == 0 ? -1 : d;
         sockets[i].events = events_in(v[i].events);
         sockets[i].revents = 0;
-        has_files = has_files || (d == 0 && v[i].fd >= 0);
+        is_mixed = is_mixed || (d == 0 && v[i].fd >= 0) || (d != 0 && is_rdhup_alone(v[i].events));
     }
-    if (has_files)
+    if (is_mixed)
         return poll_mixed(v, sockets, n, timeout_ns);
     int result = xsock_poll(sockets, n, timeout_ns);
     return result <= 0 ? (int)xsock_posix__result(result) : count_ready(v, sockets, n);

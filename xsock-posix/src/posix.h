@@ -82,6 +82,10 @@ int xsock_posix__of(int number);
  * no memory or the number is out of range. */
 int xsock_posix__map(int number, int d);
 
+/* Makes a number stand for nothing if it stands for this descriptor. If two threads close the same
+ * number, one of them gets true, and a number that was given out again meanwhile stays. */
+bool xsock_posix__unmap(int number, int d);
+
 /* Whether the number is an eventfd(). Making a number stand for a descriptor removes the mark. */
 bool xsock_posix__is_event(int number);
 void xsock_posix__mark_event(int number);
@@ -102,6 +106,17 @@ int xsock_posix__add(int d);
  * which is closed first. `flags` are 0 or XSOCK_SOCK_CLOEXEC. */
 int xsock_posix__add_dup(int d, int min, int flags);
 int xsock_posix__add_dup_at(int d, int to, int flags);
+
+/* The least number of bits in a set of select(). On Windows the program chooses. */
+#if defined(_WIN32)
+enum { XSOCK_POSIX__SET_MIN = 64 };
+#else
+enum { XSOCK_POSIX__SET_MIN = 1024 };
+#endif
+
+/* One more than the highest number that is open, but no less than XSOCK_POSIX__SET_MIN and no more
+ * than `n`. */
+int xsock_posix__numbers_end(int n);
 
 /* Closes what a number stands for, and frees the number. */
 int xsock_posix__remove(int number, int d);
@@ -124,6 +139,8 @@ typedef unsigned long xsock_posix__request;
 /* The runtime's own calls, for files. `flags` are O_CLOEXEC or 0. They set errno. */
 ssize_t xsock_posix__file_read(int number, void *buf, size_t n);
 ssize_t xsock_posix__file_write(int number, const void *buf, size_t n);
+ssize_t xsock_posix__file_readv(int number, const struct iovec *v, int n);
+ssize_t xsock_posix__file_writev(int number, const struct iovec *v, int n);
 int xsock_posix__file_close(int number);
 int xsock_posix__file_dup(int number, int min, int flags);
 int xsock_posix__file_dup_at(int number, int to, int flags);

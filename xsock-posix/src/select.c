@@ -68,6 +68,10 @@ static int select_ns(int n, const struct sets *sets, int64_t timeout_ns)
     struct pollfd few[ON_STACK];
     if (n < 0 || timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
+    /* A program may give any number that is high enough, for example that of getdtablesize(). As in
+     * Linux the sets are read no further than numbers are open. */
+    if (n > XSOCK_POSIX__SET_MIN)
+        n = xsock_posix__numbers_end(n);
     if (n <= ON_STACK)
         return select_with(few, n, sets, timeout_ns);
     struct pollfd *many = calloc((size_t)n, sizeof *many);

@@ -2,6 +2,7 @@
 #include "posix.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/sendfile.h>
 
 #if defined(_WIN32)
@@ -18,14 +19,17 @@ enum { COPY_MAX = 65536 };
 /* One piece: what a pipe takes without waiting for a reader. */
 static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
 {
-    static char buf[COPY_MAX];
-    xsock_posix__lock();
+    char *buf = malloc(COPY_MAX);
+    if (buf == NULL)
+        return xsock_posix__refuse(ENOMEM);
     ptrdiff_t got = -1;
     if (file_seek(in, offset, SEEK_SET) >= 0)
         got = xsock_posix__file_read(in, buf, n < COPY_MAX ? n : COPY_MAX);
     if (got > 0)
         got = xsock_posix__file_write(out, buf, (size_t)got);
-    xsock_posix__unlock();
+    int number = errno;
+    free(buf);
+    errno = number;
     return got;
 }
 

@@ -206,6 +206,7 @@ static void accepting(void **state)
     ROW(EOPNOTSUPP, accept(udp, NULL, NULL));
     ROW(EAGAIN, accept(listener, NULL, NULL));
     ROW(EAGAIN, accept(listener, sa, length(16)));
+    ROW(EAGAIN, accept(listener, sa, length(-1)));
     ROW(EINVAL, accept4(listener, NULL, NULL, -1));
     ROW(EINVAL, accept4(listener, NULL, NULL, 1));
     ROW(EBADF, accept4(none, NULL, NULL, 0));

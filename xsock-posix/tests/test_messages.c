@@ -186,6 +186,23 @@ static void a_record_that_is_longer_than_the_rest_is_refused(void **state)
     close(s[1]);
 }
 
+/* A second read would wait. */
+static void a_pipe_fills_the_first_pieces(void **state)
+{
+    (void)state;
+    int p[2];
+    char buf[2][4] = {{0}};
+    struct iovec v[2] = {{buf[0], 4}, {buf[1], 4}};
+    ASSERT_IS(0, pipe(p));
+    ASSERT_IS(8, writev(p[1], (struct iovec[]){{"abcd", 4}, {"efgh", 4}}, 2));
+    ASSERT_IS(4, read(p[0], buf[0], 4));
+    assert_memory_equal("abcd", buf[0], 4);
+    ASSERT_IS(4, readv(p[0], v, 2));
+    assert_memory_equal("efgh", buf[0], 4);
+    close(p[0]);
+    close(p[1]);
+}
+
 static void several_messages_go_by_one_call(void **state)
 {
     (void)state;
@@ -225,6 +242,7 @@ int main(void)
         TEST(descriptors_are_passed_where_the_system_can),
         TEST(several_messages_go_by_one_call),
         TEST(a_record_that_is_longer_than_the_rest_is_refused),
+        TEST(a_pipe_fills_the_first_pieces),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

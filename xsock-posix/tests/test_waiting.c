@@ -215,6 +215,52 @@ static void out_of_band_data_is_an_exception(void **state)
     close(s[1]);
 }
 
+/* What stands behind a set that the program made is not read. */
+static void select_takes_a_number_that_is_too_high(void **state)
+{
+    (void)state;
+    struct {
+        fd_set set;
+        unsigned char rest[1024];
+    } in;
+    int s[2];
+    streams_open(s);
+    memset(&in, 0xff, sizeof in);
+    FD_ZERO(&in.set);
+    FD_SET(s[1], &in.set);
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, select(8000, &in.set, NULL, NULL, NULL));
+    assert_true(FD_ISSET(s[1], &in.set));
+    close(s[0]);
+    close(s[1]);
+}
+
+#if defined(POLLRDHUP)
+static void the_end_of_a_stream_can_be_waited_for_alone(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    streams_open(s);
+    struct pollfd p = {s[1], POLLIN, 0};
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, poll(&p, 1, -1));
+    p.events = POLLRDHUP;
+    ASSERT_IS(0, poll(&p, 1, 1));
+#if defined(_WIN32)
+    ASSERT_IS(1, read(s[1], &byte, 1)); /* there the end is seen behind the data */
+#endif
+    ASSERT_IS(0, shutdown(s[0], SHUT_WR));
+    ASSERT_IS(1, poll(&p, 1, -1));
+    assert_int_equal(POLLRDHUP, p.revents);
+#if !defined(_WIN32)
+    ASSERT_IS(1, read(s[1], &byte, 1));
+#endif
+    close(s[0]);
+    close(s[1]);
+}
+#endif
+
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN); /* of pipes */
@@ -229,6 +275,10 @@ int main(void)
         TEST(select_leaves_what_is_ready),
         TEST(select_waits_for_a_pipe),
         TEST(out_of_band_data_is_an_exception),
+        TEST(select_takes_a_number_that_is_too_high),
+#if defined(POLLRDHUP)
+        TEST(the_end_of_a_stream_can_be_waited_for_alone),
+#endif
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

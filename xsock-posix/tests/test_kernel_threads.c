@@ -1,0 +1,187 @@
+/* Several threads in the number space at once, and a process that forks meanwhile. */
+#include "support.h"
+
+#include <pthread.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+enum { ROUNDS = 300, HANGS_AFTER_S = 120 };
+
+static pthread_barrier_t together;
+static int number;
+static int volatile has_ended;
+
+/* Runs a function in a thread, too. */
+static void run_beside(void *(*fn)(void *), pthread_t *out)
+{
+    assert_int_equal(0, pthread_create(out, NULL, fn, NULL));
+}
+
+static void *send_one(void *unused)
+{
+    (void)unused;
+    pthread_barrier_wait(&together);
+    return (void *)(intptr_t)send(number, "x", 1, 0);
+}
+
+/* The library learns of such a socket by the first call. */
+static void threads_may_use_an_unknown_socket_at_once(void **state)
+{
+    (void)state;
+    assert_int_equal(0, pthread_barrier_init(&together, NULL, 2));
+    for (int i = 0; i < ROUNDS; i++) {
+        int pair[2];
+        void *sent;
+        pthread_t thread;
+        assert_int_equal(0, syscall(SYS_socketpair, AF_UNIX, SOCK_STREAM, 0, pair));
+        number = pair[0];
+        run_beside(send_one, &thread);
+        assert_int_equal(1, (intptr_t)send_one(NULL));
+        assert_int_equal(0, pthread_join(thread, &sent));
+        assert_int_equal(1, (intptr_t)sent);
+        ASSERT_IS(0, close(pair[0]));
+        ASSERT_IS(0, close(pair[1]));
+    }
+    pthread_barrier_destroy(&together);
+}
+
+static void *shut_down(void *unused)
+{
+    (void)unused;
+    return (void *)(intptr_t)shutdown(number, SHUT_WR);
+}
+
+/* Data that lies there does not end the wait. */
+static void poll_waits_for_the_end_alone(void **state)
+{
+    (void)state;
+    int s[2];
+    void *result;
+    pthread_t thread;
+    streams_open(s);
+    struct pollfd p = {s[1], POLLIN, 0};
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, poll(&p, 1, -1));
+    p.events = POLLRDHUP;
+    number = s[0];
+    run_beside(shut_down, &thread);
+    ASSERT_IS(1, poll(&p, 1, -1));
+    assert_int_equal(POLLRDHUP, p.revents);
+    assert_int_equal(0, pthread_join(thread, &result));
+    assert_int_equal(0, (intptr_t)result);
+    close(s[0]);
+    close(s[1]);
+}
+
+static void *duplicate_again_and_again(void *unused)
+{
+    (void)unused;
+    while (!has_ended)
+        close(fcntl(number, F_DUPFD, 100));
+    return NULL;
+}
+
+static void a_forked_child_can_duplicate(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    has_ended = 0;
+    number = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    run_beside(duplicate_again_and_again, &thread);
+    for (int i = 0; i < ROUNDS; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(HANGS_AFTER_S);
+            _exit(fcntl(number, F_DUPFD, 100) < 0);
+        }
+        assert_int_equal(child, waitpid(child, &status, 0));
+        assert_int_equal(0, status);
+    }
+    has_ended = 1;
+    assert_int_equal(0, pthread_join(thread, NULL));
+    close(number);
+}
+
+static int full_pipe[2];
+static int file;
+static long volatile sender;
+
+static void *send_a_file(void *unused)
+{
+    (void)unused;
+    sender = syscall(SYS_gettid);
+    return (void *)(intptr_t)sendfile(full_pipe[1], file, NULL, 10);
+}
+
+static bool sleeps(long thread)
+{
+    char name[64];
+    char text[256] = "";
+    snprintf(name, sizeof name, "/proc/self/task/%ld/stat", thread);
+    FILE *stat = fopen(name, "r");
+    char *end = stat != NULL && fgets(text, sizeof text, stat) != NULL ? strrchr(text, ')') : NULL;
+    if (stat != NULL)
+        fclose(stat);
+    return end != NULL && end[2] == 'S';
+}
+
+static void a_wait_of_sendfile_stops_no_other_call(void **state)
+{
+    (void)state;
+    static char bytes[4096];
+    void *sent;
+    pthread_t thread;
+    sender = 0;
+    ASSERT_IS(0, pipe2(full_pipe, O_NONBLOCK));
+    while (write(full_pipe[1], bytes, sizeof bytes) > 0) {
+    }
+    ASSERT_IS(0, fcntl(full_pipe[1], F_SETFL, 0));
+    file = file_open();
+    ASSERT_IS(10, write(file, "0123456789", 10));
+    ASSERT_IS(0, lseek(file, 0, SEEK_SET));
+    run_beside(send_a_file, &thread);
+    while (!sleeps(sender))
+        sched_yield();
+    alarm(HANGS_AFTER_S);
+    close(ASSERT_OPENS(eventfd(0, 0)));
+    alarm(0);
+    while (read(full_pipe[0], bytes, sizeof bytes) > 0) {
+    }
+    assert_int_equal(0, pthread_join(thread, &sent));
+    assert_int_equal(10, (intptr_t)sent);
+    close(full_pipe[0]);
+    close(full_pipe[1]);
+    close(file);
+    file_remove();
+}
+
+static void *write_another_address(void *unused)
+{
+    (void)unused;
+    return inet_ntoa((struct in_addr){htonl(0x0a000001)});
+}
+
+static void each_thread_has_its_own_text(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    char *text = inet_ntoa((struct in_addr){htonl(INADDR_LOOPBACK)});
+    assert_int_equal(0, pthread_create(&thread, NULL, write_another_address, NULL));
+    assert_int_equal(0, pthread_join(thread, NULL));
+    assert_string_equal("127.0.0.1", text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(threads_may_use_an_unknown_socket_at_once),
+        TEST(poll_waits_for_the_end_alone),
+        TEST(a_forked_child_can_duplicate),
+        TEST(a_wait_of_sendfile_stops_no_other_call),
+        TEST(each_thread_has_its_own_text),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
