@@ -113,8 +113,17 @@ static int add_at_free_stream(int duplicate, int min, int flags)
     return -1;
 }
 
+/* Whether the process may not have this number. */
+static bool is_beyond_limit(int number)
+{
+    long limit = sysconf(_SC_OPEN_MAX);
+    return limit >= 0 && number >= limit;
+}
+
 int xsock_posix__add_dup(int d, int min, int flags)
 {
+    if (is_beyond_limit(min))
+        return xsock_posix__refuse(EINVAL);
     int duplicate = dup_from(d, min, flags);
     if (duplicate < 0)
         return xsock_posix__fail(duplicate);
@@ -147,8 +156,7 @@ static int add_dup_at_stream(int d, int to, int flags)
 
 int xsock_posix__add_dup_at(int d, int to, int flags)
 {
-    long end = sysconf(_SC_OPEN_MAX);
-    if (to < 0 || (end > 0 && to >= end))
+    if (to < 0 || is_beyond_limit(to))
         return xsock_posix__refuse(EBADF);
     int old = xsock_posix__of(to);
     if (old != 0)
