@@ -22,9 +22,11 @@ void xsock_posix__unlock(void)
 }
 
 /* A forked child has the lock as it is, but not the thread that holds it. So fork() waits for the
- * lock. */
+ * lock. A thread that has the lock may wait for a lock of xsock, and fork() takes the lock first
+ * whose handlers were registered last: xsock's are registered before. */
 static void keep_over_fork(void)
 {
+    (void)xsock_startup();
     (void)pthread_atfork(take, xsock_posix__unlock, xsock_posix__unlock);
 }
 
