@@ -62,6 +62,8 @@ elseif(WIN32)
 else()
     xsock_harden_compile(-fstack-protector-strong "-f(no-)?stack-protector")
     if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|amd64|i[3-6]86)$")
+        # The linker marks the file for IBT and SHSTK only if crti.o and crtn.o of the C library are
+        # marked, too. Debian's are not.
         xsock_harden_compile(-fcf-protection "-fcf-protection")
     elseif(CMAKE_SYSTEM_PROCESSOR MATCHES "^(aarch64|arm64)$")
         xsock_harden_compile(-mbranch-protection=standard "-mbranch-protection")
