@@ -31,8 +31,8 @@ static struct host look_at_host(void)
 
 static void addresses_are_those_of_the_host(void **state)
 {
-    struct host h = look_at_host();
     SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
+    struct host h = look_at_host();
     (void)state;
     for (size_t m = 0; m < 2; m++) {
         guest.module = guest_modules[m];
@@ -52,8 +52,8 @@ static void addresses_are_those_of_the_host(void **state)
 /* Writes as many entries as fit, and changes no byte after them. */
 static void too_little_room_is_told_with_how_much_it_takes(void **state)
 {
-    struct host h = look_at_host();
     SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
+    struct host h = look_at_host();
     (void)state;
     for (uint64_t capacity = 0; capacity < h.count; capacity++) {
         memset(guest.bytes + OUT, 0x55, MAX_ADDRS * CIDR);
@@ -85,8 +85,8 @@ static void routes_lead_to_the_networks_of_the_host(void **state)
 
 static void the_hardware_address_is_one_of_the_hosts_if_it_has_any(void **state)
 {
-    struct host h = look_at_host();
     SKIP_ON_SWAPPING_QEMU(QEMU_NETLINK);
+    struct host h = look_at_host();
     (void)state;
     memset(guest.bytes + END - 8, 0, 8);
     ASSERT_ERRNO(h.has_mac ? 0 : XSOCK_ENOTSUP, CALL1(&guest, "port_mac", END - 6));
