@@ -1,6 +1,6 @@
 /* The look-up of a descriptor takes no lock. These tests run another thread's call exactly between
- * two of its steps. fdtab.c is compiled into this program, with hooks before its atomic words, so
- * the linker takes no fdtab.c from the library. */
+ * two of its steps. fdtab.c and find.c are compiled into this program, with hooks before their atomic
+ * words, so the linker takes neither from the library. */
 #include "base/atomic.h"
 
 #include <stddef.h>
@@ -33,6 +33,7 @@ static bool cas_with_hook(xsock__atomic_int *a, int from, int to)
 #define xsock__atomic_add add_with_hook
 #define xsock__atomic_cas cas_with_hook
 #include "table/fdtab.c"
+#include "table/find.c"
 #undef xsock__atomic_add
 #undef xsock__atomic_cas
 

@@ -102,6 +102,55 @@ static void a_duplicate_keeps_the_memory_in_use(void **state)
     assert_int_equal(xsock__fdtab_spares(t), spares + 1);
 }
 
+static void a_duplicate_that_is_closed_first_leaves_the_socket_alone(void **state)
+{
+    (void)state;
+    int d = open_stream();
+    int same = ASSERT_OPENS(xsock__call_dup(t, d, 0, 0));
+    struct xsock__fd *fd = xsock__fdtab_get(t, d);
+    struct xsock__sock *s = fd->held.sock;
+    xsock__fdtab_put(t, fd);
+    assert_int_equal(xsock__atomic_load(&s->refs), 2);
+    ASSERT_RESULT(0, xsock__call_close(t, same));
+    assert_int_equal(xsock__atomic_load(&s->refs), 1);
+    ASSERT_RESULT(-XSOCK_EBADF, xsock__call_get_flags(t, same));
+    ASSERT_RESULT(0, xsock__call_get_flags(t, d));
+    int spares = xsock__fdtab_spares(t);
+    ASSERT_RESULT(0, xsock__call_close(t, d));
+    assert_int_equal(xsock__fdtab_spares(t), spares + 1);
+}
+
+/* Numbers that were open before are taken without asking for more than that they are free. */
+static void a_lower_limit_holds_for_numbers_that_were_open(void **state)
+{
+    enum { OPEN = 3 };
+    int d[OPEN];
+    (void)state;
+    for (int i = 0; i < OPEN; i++)
+        d[i] = open_stream();
+    for (int i = 0; i < OPEN; i++)
+        ASSERT_RESULT(0, xsock__call_close(t, d[i]));
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, d[0] + 1));
+    ASSERT_RESULT(d[0], open_stream());
+    ASSERT_RESULT(-XSOCK_EMFILE, xsock__call_open(t, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    ASSERT_RESULT(0, xsock__fdtab_set_limit(t, XSOCK__FDTAB_LIMIT));
+    ASSERT_RESULT(d[1], open_stream());
+}
+
+static void a_sealed_table_gives_no_number_that_was_open(void **state)
+{
+    struct xsock__fdtab *own;
+    (void)state;
+    ASSERT_RESULT(0, xsock__lookup_create_table(&own));
+    for (int i = 0; i < 2; i++) {
+        int d = ASSERT_OPENS(xsock__call_open(own, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+        ASSERT_RESULT(0, xsock__call_close(own, d));
+    }
+    xsock__fdtab_seal(own);
+    ASSERT_RESULT(-XSOCK_ECANCELED, xsock__call_open(own, XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    xsock__fdtab_destroy(own);
+}
+
 /* Only the first of these accepts allocates, though none of them has a connection. */
 static void an_accept_in_vain_leaves_its_memory_for_the_next(void **state)
 {
@@ -158,6 +207,9 @@ int main(void)
         TALK_TEST(so_many_are_kept_and_no_more),
         TALK_TEST(what_is_kept_is_used_before_anything_is_allocated),
         TALK_TEST(a_duplicate_keeps_the_memory_in_use),
+        TALK_TEST(a_duplicate_that_is_closed_first_leaves_the_socket_alone),
+        TALK_TEST(a_lower_limit_holds_for_numbers_that_were_open),
+        TALK_TEST(a_sealed_table_gives_no_number_that_was_open),
         TALK_TEST(an_accept_in_vain_leaves_its_memory_for_the_next),
         TALK_TEST(a_failed_open_leaves_its_memory_for_the_next),
         TALK_TEST(what_is_wrong_is_said_before_that_there_is_no_memory),

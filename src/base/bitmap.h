@@ -55,6 +55,17 @@ static inline bool xsock__bitmap_set(struct xsock__bitmap *b, size_t i)
     return true;
 }
 
+/* Adds i, whose word is there. False if i is in the set, or if its word would become full; nothing
+ * has changed then. */
+static inline bool xsock__bitmap_set_quickly(struct xsock__bitmap *b, size_t i)
+{
+    uint64_t *word = &b->level[0][i / XSOCK__BITMAP_BITS], now = *word | xsock__bitmap_bit(i);
+    if (now == *word || now == UINT64_MAX)
+        return false;
+    *word = now;
+    return true;
+}
+
 /* Removes i. */
 static inline void xsock__bitmap_clear(struct xsock__bitmap *b, size_t i)
 {

@@ -19,4 +19,13 @@ static inline int xsock__count_add(xsock__atomic_int *a, int n)
     return xsock__sys_alone() ? xsock__count_add_alone(a, n) : xsock__atomic_add(a, n);
 }
 
+/* Changes the count from one value to another. False if it has another one by now. */
+static inline bool xsock__count_change(xsock__atomic_int *a, int from, int to)
+{
+    if (!xsock__sys_alone())
+        return xsock__atomic_cas(a, from, to);
+    xsock__atomic_set(a, to);
+    return true;
+}
+
 #endif

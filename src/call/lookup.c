@@ -2,6 +2,7 @@
  * one. */
 #include "call/lookup.h"
 
+#include "base/count.h"
 #include "call/refusal.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -81,12 +82,14 @@ static struct xsock__sock *let_go(const struct xsock__held *held)
     return NULL;
 }
 
-/* Only one descriptor leads to the socket, and nothing has to be done before it is closed. */
-static bool is_plain(const struct xsock__held *held)
+/* Another descriptor leads to the socket, or nothing has to be done before the socket is closed. */
+static bool leaves(const struct xsock__held *held, bool owns)
 {
-    const struct xsock__sock *s = held->sock;
-    return xsock__atomic_load(&s->refs) == 1 && s->file == NULL
-           && !xsock__sock_is(s, XSOCK__SOCK_OTHER | XSOCK__SOCK_LINGERS);
+    struct xsock__sock *s = held->sock;
+    int refs = xsock__atomic_load(&s->refs);
+    if (refs > 1)
+        return !owns && xsock__count_change(&s->refs, refs, refs - 1);
+    return owns && s->file == NULL && !xsock__sock_is(s, XSOCK__SOCK_OTHER | XSOCK__SOCK_LINGERS);
 }
 
 /* The parent's threads wait and look up, and the child's do not. The number that a poller's handle
@@ -108,7 +111,7 @@ int xsock__lookup_create_table(struct xsock__fdtab **out)
     int rc = xsock__fdtab_create(NULL, out);
     if (rc != 0)
         return rc;
-    xsock__fdtab_recycle(*out, let_go, is_plain, sizeof(struct xsock__sock));
+    xsock__fdtab_recycle(*out, let_go, leaves, sizeof(struct xsock__sock));
     xsock__fdtab_on_fork(*out, forked);
     return 0;
 }

@@ -6,46 +6,23 @@ enum { CLOSING = XSOCK__FDTAB_CLOSING };
 
 /* ---- Opening --------------------------------------------------------------------------------- */
 
-static inline int take_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
+/* The usual case: the lowest number is free, and everything that a descriptor needs is there. */
+static inline bool take_quickly(struct xsock__fdtab *t, int min, struct xsock__fd **out)
 {
-    if (!xsock__fdtab_make_cell(t) || !xsock__fdtab_make_slot(t, number)
-        || !xsock__bitmap_set(&t->used, (size_t)number))
-        return -XSOCK_ENOMEM;
+    int number = t->lowest;
+    if (min > number || number >= t->prepared || t->free_ready == NULL
+        || !xsock__bitmap_set_quickly(&t->used, (size_t)number))
+        return false;
     t->count++;
+    t->lowest = number + 1;
     *out = xsock__fdtab_pop_cell(t, number);
-    return 0;
-}
-
-int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out)
-{
-    return take_number(t, number, out);
-}
-
-static inline int take_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
-{
-    int from = min < t->lowest ? t->lowest : min;
-    if (t->sealed)
-        return -XSOCK_ECANCELED;
-    size_t number = (size_t)from;
-    if (xsock__bitmap_has(&t->used, number))
-        number = xsock__bitmap_next_clear(&t->used, number);
-    if (number >= (size_t)t->limit)
-        return -XSOCK_EMFILE;
-    int rc = take_number(t, (int)number, out);
-    if (rc == 0 && from == t->lowest)
-        t->lowest = (int)number + 1;
-    return rc;
-}
-
-int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out)
-{
-    return take_lowest(t, min, out);
+    return true;
 }
 
 int xsock__fdtab_reserve(struct xsock__fdtab *t, int min, struct xsock__fd **out)
 {
     xsock__sys_lock(&t->lock);
-    int rc = take_lowest(t, min, out);
+    int rc = take_quickly(t, min, out) ? 0 : xsock__fdtab_reserve_lowest(t, min, out);
     xsock__sys_unlock(&t->lock);
     return rc;
 }
@@ -146,23 +123,6 @@ void xsock__fdtab_last_dropped(struct xsock__fdtab *t, struct xsock__fd *fd)
     finish_closing(t, fd, &held);
 }
 
-/* In a function of its own: a look-up that calls nothing else saves no registers. */
-struct xsock__fd *xsock__fdtab_find_again(struct xsock__fdtab *t, struct xsock__fd *fd, int number)
-{
-    xsock__fdtab_drop(t, fd);
-    return xsock__fdtab_get(t, number);
-}
-
-struct xsock__fd *xsock__fdtab_get(struct xsock__fdtab *t, int number)
-{
-    return xsock__fdtab_find(t, number);
-}
-
-void xsock__fdtab_put(struct xsock__fdtab *t, struct xsock__fd *fd)
-{
-    xsock__fdtab_drop(t, fd);
-}
-
 /* ---- Closing --------------------------------------------------------------------------------- */
 
 /* The slot is empty before the count of references is read. */
@@ -218,13 +178,13 @@ static void close_busy(struct xsock__fdtab *t, struct xsock__fd *fd)
 }
 
 /* The caller has the lock, which is released here. Nearly every descriptor is a socket that nobody
- * else uses. Its cell is free at once, and keeps the memory of the socket. */
+ * else uses, or a duplicate. Its cell is free at once, and keeps its memory. */
 static inline void close_flat(struct xsock__fdtab *t, struct xsock__fd *fd)
 {
     uintptr_t handle = fd->held.handle;
     if (!is_idle(fd)) {
         close_busy(t, fd);
-    } else if (fd->memory != fd->held.sock || t->is_plain == NULL || !t->is_plain(&fd->held)) {
+    } else if (t->leaves == NULL || !t->leaves(&fd->held, fd->memory == fd->held.sock)) {
         close_idle(t, fd);
     } else {
         xsock__fdtab_push_cell(t, fd);
@@ -301,7 +261,7 @@ static int install(struct xsock__fdtab *t, int number, const struct xsock__held 
                    struct xsock__fd **out)
 {
     struct xsock__fd *fd;
-    if (number < t->head.rules.first || number >= t->limit)
+    if (number < t->head.rules.first || number >= xsock__atomic_peek(&t->limit))
         return -XSOCK_EBADF;
     if (t->sealed)
         return -XSOCK_ECANCELED;
@@ -378,10 +338,7 @@ int xsock__fdtab_move(struct xsock__fdtab *t, struct xsock__fd *fd, int to,
 
 int xsock__fdtab_limit(struct xsock__fdtab *t)
 {
-    xsock__sys_lock(&t->lock);
-    int limit = t->limit;
-    xsock__sys_unlock(&t->lock);
-    return limit;
+    return xsock__atomic_load(&t->limit);
 }
 
 int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
@@ -389,7 +346,8 @@ int xsock__fdtab_set_limit(struct xsock__fdtab *t, int limit)
     int rc = -XSOCK_EINVAL;
     xsock__sys_lock(&t->lock);
     if (limit >= t->head.rules.first && (size_t)limit >= xsock__bitmap_end(&t->used)) {
-        t->limit = limit;
+        xsock__atomic_store(&t->limit, limit);
+        t->prepared = 0;
         rc = 0;
     }
     xsock__sys_unlock(&t->lock);

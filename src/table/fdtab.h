@@ -47,9 +47,11 @@ struct xsock__fd {
  * and returns the memory of held->sock, or NULL if another descriptor still needs that memory. */
 typedef struct xsock__sock *xsock__fdtab_emptied(const struct xsock__held *held);
 
-/* Whether nothing but closing the handle is left to do for a descriptor that no call is in: nobody
- * needs the memory of held->sock then. Is called under the table's lock. */
-typedef bool xsock__fdtab_is_plain(const struct xsock__held *held);
+/* Is called under the table's lock for a descriptor that is closed and that no call is in. Returns
+ * true if nothing is left to do but to close the handle: held->sock has one descriptor less then,
+ * and if `owns` is true, nobody needs its memory. `owns` tells that the cell has this memory, and
+ * keeps it. Returns false if `closed` or `emptied` must do everything. */
+typedef bool xsock__fdtab_leaves(const struct xsock__held *held, bool owns);
 
 enum { XSOCK__FDTAB_FIRST = 3, XSOCK__FDTAB_LIMIT = 1 << 24 };
 
@@ -66,7 +68,7 @@ int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out);
  * its opener may store a piece there. Its opener uses the piece by making it held.sock. If
  * held.sock is anything else, the piece stays with the cell. */
 void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied,
-                          xsock__fdtab_is_plain *is_plain, size_t size);
+                          xsock__fdtab_leaves *leaves, size_t size);
 
 /* How many pieces the table keeps now, and frees them. */
 int xsock__fdtab_spares(struct xsock__fdtab *t);

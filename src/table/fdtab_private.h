@@ -1,8 +1,9 @@
 /* Private to this folder: how a table is laid out.
  *
  * fdtab.c      opening, looking up, closing
+ * numbers.c    taking a free number, in every case
  * life.c       how a table begins and ends
- * find.h       finding the descriptor of a number
+ * find.h, .c   finding the descriptor of a number
  * store.c      the memory: slots and cells
  * wakers.c     the wakes with which calls wait, and how many calls wait
  * waiters.c    waking the calls that wait in a descriptor
@@ -60,8 +61,12 @@ struct xsock__fdtab {
     struct xsock__waker *interrupted; /* set, and the calls have not left the system yet; */
     xsock__atomic_int interrupts;     /* how many these are */
     unsigned turns, entered;          /* how many were ever set; see xsock__fdtab_enter */
-    int count, limit, waiting, idle_count;
-    int lowest; /* no number below it is free, from the first one on */
+    int count, waiting, idle_count;
+    xsock__atomic_int limit; /* changed under the lock, and read without it */
+    int lowest;              /* no number below it is free, from the first one on */
+    /* All numbers below it have a slot and a place in the bitmap, and are below the limit. It may be
+     * lower than it could be, and is 0 in a sealed table. */
+    int prepared;
     bool sealed;
     struct xsock__fd seal_fd, notify_fd;
     unsigned notifications;
@@ -69,7 +74,7 @@ struct xsock__fdtab {
     xsock__atomic_int left; /* and of how many the handle is freed; not under the lock */
     xsock__fdtab_closed *closed;
     xsock__fdtab_emptied *emptied; /* NULL: closed is called */
-    xsock__fdtab_is_plain *is_plain;
+    xsock__fdtab_leaves *leaves;
     size_t spare_size;
     xsock__fdtab_forked *forked;
     struct xsock__fdtab *next; /* the list of all tables, under the global lock */
@@ -145,7 +150,7 @@ static inline void xsock__fdtab_free_number(struct xsock__fdtab *t, int number)
         t->lowest = number;
 }
 
-/* fdtab.c: under the lock, the number is free and below the limit; the lowest one, as
+/* numbers.c: under the lock, the number is free and below the limit; the lowest one, as
  * xsock__fdtab_reserve. */
 int xsock__fdtab_reserve_number(struct xsock__fdtab *t, int number, struct xsock__fd **out);
 int xsock__fdtab_reserve_lowest(struct xsock__fdtab *t, int min, struct xsock__fd **out);

@@ -53,7 +53,7 @@ static inline xsock__atomic_ptr *xsock__fdtab_slot(const struct xsock__fdtab *t,
     return &slots[at & ~(1u << (k + XSOCK__FDTAB_CHUNK_SHIFT))];
 }
 
-/* fdtab.c's: drops the reference, which came too late, and looks up again. */
+/* find.c's: drops the reference, which came too late, and looks up again. */
 struct xsock__fd *xsock__fdtab_find_again(struct xsock__fdtab *t, struct xsock__fd *fd, int number);
 
 /* The first step of a look-up: adds a reference to the descriptor that the number leads to. NULL if

@@ -41,7 +41,7 @@ void xsock__fdtab_notify(struct xsock__fdtab *t)
 static int reserve_foreign(struct xsock__fdtab *t, int number, const struct xsock__held *held)
 {
     struct xsock__fd *fd;
-    if (number >= 0 && (number < t->head.rules.first || number >= t->limit))
+    if (number >= 0 && (number < t->head.rules.first || number >= xsock__atomic_peek(&t->limit)))
         return -XSOCK_EBADF;
     if (number >= 0 && xsock__bitmap_has(&t->used, (size_t)number))
         return -XSOCK_EBUSY;
@@ -88,6 +88,7 @@ void xsock__fdtab_seal(struct xsock__fdtab *t)
 {
     xsock__sys_lock(&t->lock);
     t->sealed = true;
+    t->prepared = 0;
     t->seal_fd.state = LEAVING;
     size_t end = xsock__bitmap_end(&t->used);
     wake_everyone(t, end);

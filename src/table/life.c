@@ -10,7 +10,7 @@ int xsock__fdtab_create(xsock__fdtab_closed *closed, struct xsock__fdtab **out)
     if (t == NULL)
         return -XSOCK_ENOMEM;
     xsock__sys_lock_init(&t->lock);
-    t->limit = XSOCK__FDTAB_LIMIT;
+    xsock__atomic_set(&t->limit, XSOCK__FDTAB_LIMIT);
     t->head.rules = (struct xsock__fdtab_rules){.first = XSOCK__FDTAB_FIRST, .waiting = INT_MAX};
     t->lowest = XSOCK__FDTAB_FIRST;
     t->closed = closed;

@@ -32,10 +32,10 @@ static size_t slab_size(size_t count)
 /* ---- Memory that is used again --------------------------------------------------------------- */
 
 void xsock__fdtab_recycle(struct xsock__fdtab *t, xsock__fdtab_emptied *emptied,
-                          xsock__fdtab_is_plain *is_plain, size_t size)
+                          xsock__fdtab_leaves *leaves, size_t size)
 {
     t->emptied = emptied;
-    t->is_plain = is_plain;
+    t->leaves = leaves;
     t->spare_size = size;
 }
 
