@@ -22,6 +22,26 @@ struct message {
     bool wants_handles, has_room; /* received: handles of the system, and wakes were given back */
 };
 
+/* Every field is set by itself, and once: gcc clears a whole struct by a slow string instruction. */
+static inline void begin(struct message *x, const struct xsock__sock *s,
+                         const struct xsock_vec *vec, size_t vec_count)
+{
+    x->sys.vec = vec;
+    x->sys.vec_count = vec_count;
+    x->sys.skip = 0;
+    x->sys.addr = NULL;
+    x->sys.control = NULL;
+    x->sys.af = s->af;
+    x->sys.stream = s->type == XSOCK_SOCK_STREAM;
+    x->sys.coalesces = false;
+    x->sys.done = 0;
+    x->sys.flags = 0;
+    x->sys.segment = 0;
+    x->done = 0;
+    x->out_flags = 0;
+    x->ended = false;
+}
+
 typedef bool lacks_fn(const struct xsock_control *c);
 
 /* Checks the pointers, and the count that bounds the array. Returns 0, -XSOCK_EFAULT or
@@ -122,7 +142,8 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
 {
     struct xsock__sock *s = fd->held.sock;
     struct xsock__sys_addr native;
-    struct message x = {.flags = flags};
+    struct message x;
+    x.flags = flags;
     int rc = check_pointers(m, xsock__control_lacks_sent);
     if (rc == 0)
         rc = check_values(s, m, flags, XSOCK__SEND_FLAGS, &x.total);
@@ -130,12 +151,10 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
         rc = xsock__control_check_send(m->control);
     if (rc != 0)
         return rc;
-    x.sys = (struct xsock__sys_msg){
-        .vec = m->vec, .vec_count = m->vec_count, .control = m->control, .af = s->af};
-    x.sys.stream = s->type == XSOCK_SOCK_STREAM;
+    begin(&x, s, m->vec, m->vec_count);
     advance(&x, 0);
-    if (m->control != NULL && m->control->has == 0)
-        x.sys.control = NULL;
+    if (m->control != NULL && m->control->has != 0)
+        x.sys.control = m->control;
     if (m->addr != NULL) {
         rc = xsock__send_destination(s, m->addr, &native);
         x.sys.addr = &native;
@@ -236,7 +255,9 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
     struct xsock__sys_addr from; /* large: only its length is set, and only if it is read */
     struct xsock_control control;
     struct xsock__whole_length length;
-    struct message x = {.flags = flags, .cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0};
+    struct message x;
+    x.flags = flags;
+    x.cloexec = (flags & XSOCK_MSG_CMSG_CLOEXEC) != 0;
     int rc = check_pointers(m, xsock__control_lacks_space);
     if (rc == 0)
         rc = check_values(s, m, flags, XSOCK__RECV_FLAGS | XSOCK_MSG_CMSG_CLOEXEC, &x.total);
@@ -252,8 +273,7 @@ ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct
         rc = xsock__whole_length_begin(s, m->vec, m->vec_count, &x.flags, &length);
     if (rc != 0)
         return rc;
-    x.sys = (struct xsock__sys_msg){.vec = m->vec, .vec_count = m->vec_count, .af = s->af};
-    x.sys.stream = s->type == XSOCK_SOCK_STREAM;
+    begin(&x, s, m->vec, m->vec_count);
     x.sys.coalesces = xsock__sock_is(s, XSOCK__SOCK_COALESCE);
     if (length.vec != NULL) {
         x.sys.vec = length.vec;
