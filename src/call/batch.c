@@ -58,16 +58,18 @@ static bool is_alike(const struct xsock_dgram *a, const struct xsock_dgram *b)
  * and destination. The last may be shorter. Returns how many they are. */
 static size_t put_vectors(struct xsock_vec *out, const struct xsock_dgram *v, size_t n)
 {
-    size_t size = v->len, total = 0, run = 0, next = size;
+    const struct xsock_dgram *first = v, *end = v + n;
+    const size_t size = v->len;
+    size_t total = 0, next = size;
     do {
-        out[run] = (struct xsock_vec){v[run].base, next};
+        *out++ = (struct xsock_vec){v->base, next};
         total += next;
-        run++;
-        if (next < size || run == n)
+        v++;
+        if (next < size || v == end)
             break;
-        next = v[run].len;
-    } while (next != 0 && next <= size && total + next <= SEGMENTED_BYTES && is_alike(v, &v[run]));
-    return run;
+        next = v->len; /* 0 less 1 is more than any size */
+    } while (next - 1 < size && total + next <= SEGMENTED_BYTES && is_alike(first, v));
+    return (size_t)(v - first);
 }
 
 /* Elements with the same pointer to an address share its conversion. */

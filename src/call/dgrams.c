@@ -12,29 +12,31 @@ typedef bool lacks_fn(const struct xsock_control *c);
 /* What must be checked besides the datagrams themselves. */
 enum { ANY_CONTROL = 1, ANY_ADDR = 2 };
 
-/* Checks the pointers, and the count that bounds the array. */
-static int check_pointers(const struct xsock_dgram *v, size_t n, lacks_fn *lacks, int *out_any)
+/* Checks the count that bounds the array, then all pointers, then all values, in one pass. */
+static int check_each(const struct xsock_dgram *v, size_t n, bool flags_fit, lacks_fn *lacks,
+                      int *out_any)
 {
     int any = 0;
+    size_t lengths = 0; /* their highest bit is set if one is too long */
+    uint64_t reserved = 0;
     if (v == NULL && n != 0)
         return -XSOCK_EFAULT;
     if (n > INT_MAX) /* no array is so long: it must not be read */
         return -XSOCK_EINVAL;
-    for (size_t i = 0; i < n; i++) {
-        if ((v[i].base == NULL && v[i].len != 0) || (v[i].control != NULL && lacks(v[i].control)))
+    for (const struct xsock_dgram *d = v; n > 0; n--, d++) {
+        if (d->base == NULL && d->len != 0)
             return -XSOCK_EFAULT;
-        any |= (v[i].control != NULL ? ANY_CONTROL : 0) | (v[i].addr != NULL ? ANY_ADDR : 0);
+        if (d->control != NULL) {
+            if (lacks(d->control))
+                return -XSOCK_EFAULT;
+            any |= ANY_CONTROL;
+        }
+        any |= d->addr != NULL ? ANY_ADDR : 0;
+        lengths |= d->len;
+        reserved |= d->reserved[0];
     }
     *out_any = any;
-    return 0;
-}
-
-static int check_values(const struct xsock_dgram *v, size_t n, int flags, int known)
-{
-    bool valid = (flags & ~known) == 0;
-    for (size_t i = 0; i < n; i++)
-        valid = valid && v[i].len <= PTRDIFF_MAX && v[i].reserved[0] == 0;
-    return valid ? 0 : -XSOCK_EINVAL;
+    return flags_fit && lengths <= PTRDIFF_MAX && reserved == 0 ? 0 : -XSOCK_EINVAL;
 }
 
 typedef int check_control_fn(const struct xsock_control *c);
@@ -58,9 +60,7 @@ static int check_destinations(const struct xsock_dgram *v, size_t n)
 static int check(const struct xsock_dgram *v, size_t n, int flags, int known, lacks_fn *lacks,
                  check_control_fn *fn, int *out_any)
 {
-    int rc = check_pointers(v, n, lacks, out_any);
-    if (rc == 0)
-        rc = check_values(v, n, flags, known);
+    int rc = check_each(v, n, (flags & ~known) == 0, lacks, out_any);
     if (rc == 0 && (*out_any & ANY_CONTROL) != 0)
         rc = check_controls(v, n, fn);
     return rc;
