@@ -32,7 +32,8 @@
 #include "xsock_native.h"
 #include "xsock_wasix.h"
 
-enum { HANDLES = 2000, PAYLOAD = 64, WARM_UP = 2 };
+/* A socket needs some waits until its calls know that they have to wait. */
+enum { HANDLES = 2000, PAYLOAD = 64, WARM_UP = 2, WARM_UP_BLOCKED = 40 };
 
 #ifdef STUBBED
 enum { MILLION = 1000000, STUB_HANDLE = 1000 };
@@ -198,7 +199,7 @@ static void receive_own(void *unused, long n)
 
 static void blocked_recv(const char *name, long n)
 {
-    long rounds = n + WARM_UP;
+    long rounds = n + WARM_UP + WARM_UP_BLOCKED;
     pthread_t sender = 0;
     atomic_store(&b.begun, 0);
     b.receiver = (pid_t)syscall(SYS_gettid);
@@ -206,7 +207,9 @@ static void blocked_recv(const char *name, long n)
                    && xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM, 0, b.own) == 0
                    && pthread_create(&sender, NULL, send_to_sleeper, &rounds) == 0,
                "pairs and a thread");
+    receive_raw(NULL, WARM_UP_BLOCKED);
     count(name, "raw", receive_raw, n);
+    receive_own(NULL, WARM_UP_BLOCKED);
     count(name, "xsock", receive_own, n);
     pthread_join(sender, NULL);
     for (int i = 0; i < 2; i++) {

@@ -243,7 +243,9 @@ static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_ad
     int64_t timeout =
         xsock__atomic_load(&s->nonblock) ? 0 : xsock__atomic_load_i64(&s->accept_timeout);
     struct xsock__limit limit = xsock__limit_make(timeout, &s->recv_deadline);
-    int rc = xsock__until_done(a->t, fd, try_accept, a, XSOCK_POLLIN, &limit);
+    bool listens = xsock__sock_is(s, XSOCK__SOCK_LISTENING); /* else the first try tells at once */
+    int code = listens ? XSOCK__TRY_SKIPPED : try_accept(fd, a);
+    int rc = xsock__until_done_after(a->t, fd, try_accept, a, XSOCK_POLLIN, &limit, code);
     if (rc == 0)
         rc = a->error;
     if (rc != 0)

@@ -22,7 +22,8 @@ struct message {
     bool wants_handles, has_room; /* received: handles of the system, and wakes were given back */
 };
 
-/* Every field is set by itself, and once: gcc clears a whole struct by a slow string instruction. */
+/* Sets every field by itself, except those that each direction sets: gcc clears a whole struct by a
+ * slow string instruction. */
 static inline void begin(struct message *x, const struct xsock__sock *s,
                          const struct xsock_vec *vec, size_t vec_count)
 {
@@ -40,6 +41,7 @@ static inline void begin(struct message *x, const struct xsock__sock *s,
     x->done = 0;
     x->out_flags = 0;
     x->ended = false;
+    x->wants_handles = x->has_room = false;
 }
 
 typedef bool lacks_fn(const struct xsock_control *c);

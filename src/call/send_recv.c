@@ -10,6 +10,7 @@
 #include "call/whole_length.h"
 #include "base/bits.h"
 #include "facts/translate.h"
+#include "socket/guess.h"
 #include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
@@ -320,7 +321,8 @@ int xsock__recv_check(const struct xsock__fd *fd)
         xsock__sock_becomes(s, XSOCK__SOCK_CONNECTED, 0);
         return 0;
     }
-    return xsock__sock_is(s, XSOCK__SOCK_ADOPTED) ? 0 : -XSOCK_ENOTCONN;
+    const int state = xsock__atomic_load(&s->state) & (XSOCK__SOCK_ADOPTED | XSOCK__SOCK_LISTENING);
+    return state == XSOCK__SOCK_ADOPTED ? 0 : -XSOCK_ENOTCONN;
 }
 
 ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
@@ -357,20 +359,29 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     return n;
 }
 
+/* Waits in the system's own call, if the program has given a wake signal. Returns the code, or
+ * XSOCK__TRY_SKIPPED. A call whose descriptor was closed makes no other try, which could take what
+ * is meant for a duplicate. */
+static int recv_inside(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
+                       const struct xsock__limit *limit, size_t *out_got)
+{
+    struct xsock__blocking b;
+    if (!xsock__sys_wake_self(&b.waker.wake) || !xsock__guess_waits(&fd->held.sock->guess)
+        || !xsock__blocking_begin(&b, t, fd, XSOCK_POLLIN, limit))
+        return XSOCK__TRY_SKIPPED;
+    int code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, out_got);
+    return xsock__blocking_end(&b, t, fd, code);
+}
+
 /* A call that only leaves out its first try is as plain as the one that does not (plain.h). A call
- * that may not wait takes no lock: a signal handler may make it. A call whose descriptor was closed
- * makes no other try, which could take what is meant for a duplicate. */
+ * that may not wait takes no lock: a signal handler may make it. */
 static ptrdiff_t recv_starved(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                               int flags)
 {
     struct xsock__limit limit = xsock__limit_recv(fd->held.sock, flags);
-    struct xsock__blocking b;
     size_t got = 0;
-    int code = XSOCK__TRY_SKIPPED;
-    if (limit.timeout_ns < 0 && xsock__blocking_begin(&b, t, fd, XSOCK_POLLIN, &limit)) {
-        code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, &got);
-        code = xsock__blocking_end(&b, t, fd, XSOCK_POLLIN, code);
-    }
+    int code =
+        limit.timeout_ns < 0 ? recv_inside(t, fd, buf, len, &limit, &got) : XSOCK__TRY_SKIPPED;
     if (code != 0 || !xsock__is_quiet(fd))
         return xsock__recv_on(t, fd, buf, len, flags, got, code);
     xsock__fdtab_put(t, fd);

@@ -191,6 +191,8 @@ struct xsock__waiter {
     xsock__atomic_int closed;     /* the descriptor was closed: the call ends */
     xsock__atomic_int look_again; /* something has changed: the call tries again */
     xsock__atomic_int asks;       /* this call asks the system about the socket */
+    /* Another call that asked for the same events has ended: what was ready for both is taken. */
+    xsock__atomic_int overtaken;
 };
 
 /* Takes a wake if the system gives one, and puts w into fd's list and into `shared`, which may be
@@ -204,11 +206,9 @@ void xsock__fdtab_unwatch(struct xsock__fdtab *t, const struct xsock__waiters *s
 /* The same for a call that waits in the system's own call, and is interrupted by k->wake, of
  * xsock__sys_wake_self. k is on the caller's stack. A mark is set first, and then the wake, again
  * and again until the call has left. So no mark is lost that is set just before the thread enters
- * the system. enter returns how many calls have entered in this way, or 0 if the call must not
- * wait: watch gives its error. */
-unsigned xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd,
-                            struct xsock__waiters *shared, struct xsock__waiter *w,
-                            struct xsock__waker *k);
+ * the system. enter returns false if the call must not wait: watch gives its error. */
+bool xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
+                        struct xsock__waiter *w, struct xsock__waker *k);
 void xsock__fdtab_leave(struct xsock__fdtab *t, struct xsock__waiter *w);
 
 /* Takes back the marks other than closed, and clears the wake. Returns whether look_again was set.

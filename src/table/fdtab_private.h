@@ -60,7 +60,7 @@ struct xsock__fdtab {
     struct xsock__waker *wakers, *idle_wakers;
     struct xsock__waker *interrupted; /* set, and the calls have not left the system yet; */
     xsock__atomic_int interrupts;     /* how many these are */
-    unsigned turns, entered;          /* how many were ever set; see xsock__fdtab_enter */
+    unsigned turns;                   /* how many were ever set */
     int count, waiting, idle_count;
     xsock__atomic_int limit; /* changed under the lock, and read without it */
     int lowest;              /* no number below it is free, from the first one on */

@@ -52,29 +52,40 @@ bool xsock__fdtab_take_marks(struct xsock__fdtab *t, struct xsock__waiter *w)
     return again;
 }
 
-/* How many others ask for the events of w, as far as that matters: at most two. */
-static int count_asking(const struct xsock__waiters *shared, const struct xsock__waiter *w)
+/* The next call after o (NULL: the first one) that asks for the events of w and is not w. */
+static struct xsock__waiter *next_asking(const struct xsock__waiters *shared,
+                                         const struct xsock__waiter *w, struct xsock__waiter *o)
 {
-    int n = 0;
-    for (const struct xsock__waiter *o = shared->first; o != NULL && n < 2; o = o->next_shared)
-        n += o != w && o->events == w->events && o->waker != NULL && xsock__atomic_peek(&o->asks);
-    return n;
+    o = o != NULL ? o->next_shared : shared->first;
+    while (
+        o != NULL
+        && (o == w || o->events != w->events || o->waker == NULL || !xsock__atomic_peek(&o->asks)))
+        o = o->next_shared;
+    return o;
 }
 
 /* A call without a wake asks the system for itself. Nobody could tell it to begin. */
 static bool must_ask(const struct xsock__waiters *shared, const struct xsock__waiter *w)
 {
-    return shared == NULL || w->waker == NULL || w->events == 0
-           || count_asking(shared, w) < (xsock__sys_facts.two_may_wait ? 2 : 1);
+    if (shared == NULL || w->waker == NULL || w->events == 0)
+        return true;
+    struct xsock__waiter *other = next_asking(shared, w, NULL);
+    if (other != NULL && xsock__sys_facts.two_may_wait)
+        other = next_asking(shared, w, other);
+    return other == NULL;
 }
 
 /* w stops waiting. */
 static void pass_on(struct xsock__fdtab *t, const struct xsock__waiters *shared,
                     const struct xsock__waiter *w)
 {
-    if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks)
-        || count_asking(shared, w) > 0)
+    if (shared == NULL || w->events == 0 || w->waker == NULL || !xsock__atomic_peek(&w->asks))
         return;
+    struct xsock__waiter *other = next_asking(shared, w, NULL);
+    if (other != NULL) {
+        xsock__atomic_store(&other->overtaken, 1);
+        return;
+    }
     for (struct xsock__waiter *o = shared->first; o != NULL; o = o->next_shared)
         if (o != w && o->events == w->events && o->waker != NULL) {
             xsock__atomic_store(&o->asks, 1);
@@ -92,6 +103,7 @@ static inline void link_in(struct xsock__fd *fd, struct xsock__waiter *w, struct
     w->marked = false;
     xsock__atomic_set(&w->closed, 0);
     xsock__atomic_set(&w->look_again, 0);
+    xsock__atomic_set(&w->overtaken, 0);
     w->next = fd->waiters;
     w->link = &fd->waiters;
     if (w->next != NULL)
@@ -217,18 +229,15 @@ static void attach_inside(struct xsock__fd *fd, struct xsock__waiters *shared,
     link_shared(shared, w);
 }
 
-unsigned xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd,
-                            struct xsock__waiters *shared, struct xsock__waiter *w,
-                            struct xsock__waker *k)
+bool xsock__fdtab_enter(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock__waiters *shared,
+                        struct xsock__waiter *w, struct xsock__waker *k)
 {
-    unsigned entered = 0;
     xsock__sys_lock(&t->lock);
-    if (fd->state != LEAVING && xsock__fdtab_begin_waiting(t) == 0) {
+    const bool enters = fd->state != LEAVING && xsock__fdtab_begin_waiting(t) == 0;
+    if (enters)
         attach_inside(fd, shared, w, k);
-        entered = ++t->entered != 0 ? t->entered : ++t->entered;
-    }
     xsock__sys_unlock(&t->lock);
-    return entered;
+    return enters;
 }
 
 /* Nobody interrupts the thread once the call is out of the lists. What was sent before is taken, so

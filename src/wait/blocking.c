@@ -5,12 +5,6 @@
 #include "sys.h"
 #include "xsock.h"
 
-/* A call that is not STARVED tries first, because nearly always something is there. Every so many
- * waits a socket stops being STARVED, so that one call finds out whether it still has to wait. A
- * call that must not wait in the system ends the mark, too. The
- * number is a prime, so that a program that goes through its sockets in turns reaches each. */
-enum { WAITS_A_TRY = 127 };
-
 /* Whether a call of this kind may wait in the system. Streams must have a peer: connect would wait
  * in the system, too. A low-water mark has another meaning there. */
 static inline bool may_block(const struct xsock__fd *fd, int events, const struct xsock__limit *l)
@@ -50,10 +44,9 @@ static int error_of(int code)
 bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                            int events, const struct xsock__limit *l)
 {
-    if (!xsock__sys_wake_self(&b->waker.wake) || !make_blocking(fd))
+    if (!make_blocking(fd))
         return false;
-    b->entered = xsock__fdtab_enter(t, fd, &fd->held.sock->waiters, &b->waiter, &b->waker);
-    if (b->entered == 0)
+    if (!xsock__fdtab_enter(t, fd, &fd->held.sock->waiters, &b->waiter, &b->waker))
         return false;
     if (may_block(fd, events, l))
         return true;
@@ -61,15 +54,10 @@ bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, st
     return false;
 }
 
-/* Also tells whether the next calls make a first try. If the call would block, somebody else has
- * put the handle into non-blocking mode. */
+/* If the call would block, somebody else has put the handle into non-blocking mode. */
 int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
-                        int events, int code)
+                        int code)
 {
-    const bool starved = b->entered % WAITS_A_TRY != 0;
-    if (events == XSOCK_POLLIN && xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED) != starved)
-        xsock__sock_becomes(fd->held.sock, starved ? XSOCK__SOCK_STARVED : 0,
-                            starved ? 0 : XSOCK__SOCK_STARVED);
     xsock__fdtab_leave(t, &b->waiter);
     if (code == 0)
         return 0;
@@ -94,20 +82,14 @@ int xsock__blocking_try(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try
                         int events, struct xsock__limit *l, int code)
 {
     struct xsock__blocking b;
-    if (code == XSOCK__TRY_SKIPPED && events == XSOCK_POLLIN
-        && !xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED))
-        code = fn(fd, call);
-    if (code != XSOCK__TRY_SKIPPED && error_of(code) != -XSOCK_EAGAIN)
+    if (!xsock__sys_wake_self(&b.waker.wake) || !may_block(fd, events, l)
+        || !xsock__blocking_begin(&b, t, fd, events, l))
         return code;
-    if (may_block(fd, events, l) && xsock__blocking_begin(&b, t, fd, events, l)) {
-        *l->flags |= XSOCK__SYS_WAITS;
-        do
-            code = fn(fd, call);
-        while (goes_on(&b.waiter, code));
-        *l->flags &= ~XSOCK__SYS_WAITS;
-        code = xsock__blocking_end(&b, t, fd, events, code);
-    } else if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED)) {
-        xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_STARVED);
-    }
+    *l->flags |= XSOCK__SYS_WAITS;
+    do
+        code = fn(fd, call);
+    while (goes_on(&b.waiter, code));
+    *l->flags &= ~XSOCK__SYS_WAITS;
+    code = xsock__blocking_end(&b, t, fd, code);
     return code == XSOCK__TRY_SKIPPED ? fn(fd, call) : code;
 }

@@ -15,25 +15,23 @@
 
 #include "wait/wait.h"
 
-/* Goes on after a first try of a call that may wait in the system (l->flags is not NULL). `code` is
- * that of the first try. XSOCK__TRY_SKIPPED says that there was none: it is made here, unless the
- * last calls have waited. Returns the code of the last try. If that means EAGAIN, the call must
- * wait in the usual way. */
+/* Goes on with a call that may wait in the system (l->flags is not NULL) and has to wait. `code` is
+ * that of its first try. Returns the code of the last try, or `code` itself if the call must wait
+ * in the usual way. */
 int xsock__blocking_try(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
                         int events, struct xsock__limit *l, int code);
 
-/* The same in steps, for one try. If begin returns true, the caller tries with XSOCK__SYS_WAITS,
- * and `end` must follow with the code of the try. It returns the code, or instead of EINTR
- * XSOCK__TRY_SKIPPED, or XSOCK__TRY_LATER if the descriptor was closed: no try may follow, and the
- * usual way finds the descriptor closed. */
+/* The same in steps, for one try. The caller has filled in waker.wake (xsock__sys_wake_self). If
+ * begin returns true, the caller tries with XSOCK__SYS_WAITS, and `end` must follow with the code
+ * of the try. It returns the code, or instead of EINTR XSOCK__TRY_SKIPPED, or XSOCK__TRY_LATER if
+ * the descriptor was closed: no try may follow, and the usual way finds the descriptor closed. */
 struct xsock__blocking {
     struct xsock__waiter waiter;
     struct xsock__waker waker;
-    unsigned entered;
 };
 bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                            int events, const struct xsock__limit *l);
 int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
-                        int events, int code);
+                        int code);
 
 #endif

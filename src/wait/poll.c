@@ -347,7 +347,7 @@ static int poll_in(struct poll *p, int64_t timeout_ns)
     if (asks_first(p)) {
         int rc = ask_now(p);
         if (rc >= 0)
-            xsock__guess_learn(&p->first->guess, rc == 0);
+            xsock__guess_learn(&p->first->guess, rc == 0, XSOCK__GUESS_POLL_MOST);
         if (rc != 0)
             return rc;
     }

@@ -1,6 +1,7 @@
 #include "wait/wait.h"
 
 #include "facts/translate.h"
+#include "socket/guess.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/blocking.h"
@@ -58,7 +59,7 @@ static int time_left(struct xsock__wait *w, int64_t *out_ns)
 
 /* Whether the socket is ready, asked for `ns` at most. The answer is also true if the system cannot
  * wait, so that the call tries again after an interval: the raw call would wait. */
-static bool is_ready(struct xsock__wait *w, bool asks, int64_t ns)
+static inline bool is_ready(struct xsock__wait *w, bool asks, int64_t ns)
 {
     struct xsock__sys_wait e = {asks && w->events != 0 ? w->fd->held.handle : UINTPTR_MAX,
                                 w->events, 0};
@@ -122,8 +123,16 @@ int xsock__wait_nap(struct xsock__wait *w)
     return rc != 0 ? rc : nap(w);
 }
 
+static bool was_overtaken(struct xsock__waiter *w)
+{
+    if (xsock__atomic_load(&w->overtaken) == 0)
+        return false;
+    xsock__atomic_set(&w->overtaken, 0);
+    return true;
+}
+
 /* A call that was told "ready" asks about the socket itself, also if another call asks for the same
- * events. */
+ * events. A call that another call has overtaken lost a race: its try was not in vain. */
 int xsock__wait_on(struct xsock__wait *w)
 {
     const bool is_first = !w->watched;
@@ -131,17 +140,16 @@ int xsock__wait_on(struct xsock__wait *w)
     int rc = watch(w);
     if (rc != 0 || (is_first && was_shut_down(w)))
         return rc;
-    if (!w->ready || !w->vain) {
-        w->vain = w->ready;
-        return wait_until_ready(w);
+    const bool lost = w->ready && was_overtaken(&w->waiter);
+    if (w->ready && w->vain && !lost) {
+        rc = nap(w);
+        if (rc != 0 || (w->nap_ns == XSOCK__INTERVAL_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
+            return rc;
+        if (is_ready(w, true, 0))
+            return 0;
+        w->nap_ns = 0;
     }
-    rc = nap(w);
-    if (rc != 0 || (w->nap_ns == XSOCK__INTERVAL_LAST_NS && ++w->naps % TRIES_A_QUESTION != 0))
-        return rc;
-    if (is_ready(w, true, 0))
-        return 0;
-    w->nap_ns = 0;
-    w->vain = false;
+    w->vain = w->ready && !w->vain && !lost;
     return wait_until_ready(w);
 }
 
@@ -165,17 +173,81 @@ static bool makes_room(struct xsock__wait *w, int code, int error)
     return xsock__fdtab_makes_room(-XSOCK_EMFILE) || asked;
 }
 
+/* ---- Tries ----------------------------------------------------------------------------------- */
+
+static int error_of(int code)
+{
+    return code == XSOCK__TRY_SKIPPED || code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN
+                                                                  : xsock__error_from_native(code);
+}
+
+/* Whether "ready" and the result of a try go together in this state. A wait must not come first
+ * where the try would end at once: without a peer, say, or after a shutdown. */
+static bool may_wait_first(const struct xsock__sock *s)
+{
+    const int state = xsock__atomic_load(&s->state);
+    int excluded = XSOCK__SOCK_SHUT_RD | XSOCK__SOCK_LOW_WATER;
+    if (xsock__sys_facts.edges_need_use)
+        excluded |= XSOCK__SOCK_EDGES; /* a poller has to be told before the wait */
+    return (state & excluded) == 0
+           && ((state & (XSOCK__SOCK_CONNECTED | XSOCK__SOCK_LISTENING)) != 0
+               || !xsock__sock_is_stream(s));
+}
+
+/* Whether a call that receives or accepts waits before its first try. */
+static bool wait_comes_first(struct xsock__sock *s, const struct xsock__limit *l)
+{
+    return xsock__sock_is(s, XSOCK__SOCK_STARVED) && l->timeout_ns != 0 && may_wait_first(s)
+           && xsock__guess_waits(&s->guess);
+}
+
+/* Notes whether the first try was in vain. Polls use the guess, too, so a call that may not wait
+ * leaves the guess alone, but ends the mark. */
+static void learn(struct xsock__sock *s, const struct xsock__limit *l, int code)
+{
+    const bool starved = xsock__sock_is(s, XSOCK__SOCK_STARVED);
+    const bool waits = l->timeout_ns != 0 && error_of(code) == -XSOCK_EAGAIN && may_wait_first(s);
+    if (starved != waits)
+        xsock__sock_becomes(s, waits ? XSOCK__SOCK_STARVED : 0, waits ? 0 : XSOCK__SOCK_STARVED);
+    if (waits || (starved && l->timeout_ns != 0))
+        xsock__guess_learn(&s->guess, waits, XSOCK__GUESS_RECV_MOST);
+}
+
+/* All that comes before the usual way, for a call that may wait. A send that goes on after a part
+ * waits in the system at once, if it may. */
+static int begin(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                 int events, struct xsock__limit *l, int code)
+{
+    struct xsock__sock *s = fd->held.sock;
+    const bool receives = events == XSOCK_POLLIN, inside = l->flags != NULL && l->timeout_ns < 0;
+    const bool skips = code == XSOCK__TRY_SKIPPED
+                       && (receives ? wait_comes_first(s, l) : inside && events == XSOCK_POLLOUT);
+    if (code == XSOCK__TRY_SKIPPED && !skips)
+        code = fn(fd, call);
+    if (receives && !skips)
+        learn(s, l, code);
+    if (inside && error_of(code) == -XSOCK_EAGAIN)
+        code = xsock__blocking_try(t, fd, fn, call, events, l, code);
+    return code == XSOCK__TRY_SKIPPED && !receives ? fn(fd, call) : code;
+}
+
+/* A call whose first try was left out makes one before it ends for want of time, or because too
+ * many calls wait. */
+static bool has_to_try(int code, int rc)
+{
+    return code == XSOCK__TRY_SKIPPED && (rc == XSOCK__WAIT_OVER || rc == -XSOCK_ENOBUFS);
+}
+
 int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
                             void *call, int events, struct xsock__limit *l, int code)
 {
     struct xsock__wait w;
     int rc;
-    if (l->flags != NULL && (l->timeout_ns < 0 || code == XSOCK__TRY_SKIPPED))
-        code = xsock__blocking_try(t, fd, fn, call, events, l, code);
+    if (code == XSOCK__TRY_SKIPPED || l->timeout_ns != 0)
+        code = begin(t, fd, fn, call, events, l, code);
     xsock__wait_begin(&w, t, fd, events, l);
     for (;; code = fn(fd, call)) {
-        bool later = code == XSOCK__TRY_LATER;
-        int error = later ? -XSOCK_EAGAIN : xsock__error_from_native(code);
+        const int error = error_of(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try does not wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))
@@ -183,11 +255,11 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         if (error != -XSOCK_EAGAIN || l->timeout_ns == 0) {
             if (makes_room(&w, code, error))
                 continue;
-            rc = later ? error : xsock__finish(code);
+            rc = code == XSOCK__TRY_LATER ? error : xsock__finish(code);
             break;
         }
         rc = xsock__wait_on(&w);
-        if (rc != 0) {
+        if (rc != 0 && !has_to_try(code, rc)) {
             rc = rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;
             break;
         }
@@ -199,7 +271,5 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
 int xsock__until_done(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
                       int events, struct xsock__limit *l)
 {
-    bool asks = l->flags != NULL && events == XSOCK_POLLIN;
-    int code = asks ? XSOCK__TRY_SKIPPED : fn(fd, call);
-    return xsock__until_done_after(t, fd, fn, call, events, l, code);
+    return xsock__until_done_after(t, fd, fn, call, events, l, XSOCK__TRY_SKIPPED);
 }

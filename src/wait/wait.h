@@ -10,10 +10,10 @@
  * in the call, and shutdown() would then break somebody else's socket. If the program gives a
  * signal, calls wait in the system: see blocking.h.
  *
- * Two other ways were measured. Trying a few times before waiting: with both threads on one
- * processor, where Linux tends to put them, 8 tries double the time of a round trip, and with two
- * processors fewer than 32 tries gain nothing. Leaving the first try out: gains 1.5 per cent, and
- * costs a call if something is there. */
+ * A call that receives or accepts leaves the first try out if the last calls in its socket had to
+ * wait (see socket/guess.h). Trying a few times before waiting was measured, too: with both threads
+ * on one processor, where Linux tends to put them, 8 tries double the time of a round trip, and
+ * with two processors fewer than 32 tries gain nothing. */
 #ifndef XSOCK__WAIT_WAIT_H
 #define XSOCK__WAIT_WAIT_H
 
@@ -91,8 +91,8 @@ static inline int64_t xsock__wait_slice(int64_t left)
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
  * system has not said so, or XSOCK__TRY_WITH_ROOM if the handles of wakes are to be given back
- * before the next try. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED
- * (see blocking.h). */
+ * before the next try. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED: the
+ * try is made then, unless the last calls that received had to wait (XSOCK__SOCK_STARVED). */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED, XSOCK__TRY_WITH_ROOM };
 
