@@ -6,6 +6,8 @@
 
 #include "sys.h"
 
+/* macOS tells the index itself. The single file has this header there too. */
+#ifndef IP_MULTICAST_IFINDEX
 struct interface_search {
     const void *addr; /* four bytes, in network order */
     uint32_t index;   /* 0 until one is found */
@@ -33,5 +35,6 @@ static inline int interface_of(const void *addr, int none, uint32_t *out)
         *out = s.index;
     return code;
 }
+#endif
 
 #endif
