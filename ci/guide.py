@@ -81,6 +81,7 @@ def unknown_names():
     """The names of xsock in the documents that neither a header nor the build knows."""
     sources = [TOP / "CMakeLists.txt", *TOP.glob("*/CMakeLists.txt"), *(TOP / "src").glob("*.h"),
                *(TOP / "include").glob("*.h"), *TOP.glob("xsock-*/include*/**/*.h"),
+               *TOP.glob("xsock-*/src/*.c"),
                *(TOP / "tools").glob("amalgamate.py")]
     known = set()
     for path in sources:

@@ -618,7 +618,7 @@ XSOCK_API int xsock_open(int af, int type, int protocol) XSOCK_MUST_USE;
  * LOCAL STREAM and LOCAL DGRAM work on every system. LOCAL SEQPACKET works if the system has it. A
  * system without LOCAL sockets (Windows) uses a loopback connection whose two ends make sure of
  * each other; its datagrams are UDP's: they hold 65,507 bytes at most, and are lost if the
- * receiver's buffer is full.
+ * receiver's buffer is full. Such ends keep their peer: xsock_connect() gives EISCONN.
  * @par Standards
  * POSIX socketpair().
  * @par Examples
@@ -1530,8 +1530,8 @@ XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
 XSOCK_API int xsock_connect_result(int d);
 
 /**
- * Ends receiving, sending or both, for every descriptor and every process that has the socket.
- * After sending was ended, the peer reads to the end.
+ * Ends receiving, sending or both, for every descriptor of the socket. After sending was ended, the
+ * peer reads to the end.
  *
  * Calls that wait are woken, also by duplicates of d. After receiving was ended, recv and its kin
  * return what has arrived, and then 0. After sending was ended, send and its kin return
@@ -1549,8 +1549,9 @@ XSOCK_API int xsock_connect_result(int d);
  * The call does not block.
  * @par Portability
  * After receiving was ended on a listener, Linux refuses further connections, and xsock_listen()
- * takes them again. On other systems they wait in the queue. On systems other than Linux, another
- * process that has the socket goes on receiving.
+ * takes them again. On other systems they wait in the queue. The end of sending holds for every
+ * process that has the socket. On systems other than Linux, another process goes on receiving after
+ * receiving was ended, and so does a handle that xsock_release() gave back.
  * @par Standards
  * POSIX shutdown().
  * @since 0.1
@@ -3721,7 +3722,8 @@ XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t d
  * reported to several of them, an edge is reported to one.
  *
  * @param[in] p The descriptor of a poller.
- * @param[out] out The members that are ready, one entry for each.
+ * @param[out] out The members that are ready, one entry for each. Entries behind them may have been
+ *     overwritten.
  * @param[in] n The capacity of `out`. At most `n` are stored, possibly fewer than are ready. Later
  *     waits return the rest, and no member is starved.
  * @param[in] timeout_ns The time in nanoseconds. -1: no limit. 0: not at all.

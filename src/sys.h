@@ -20,7 +20,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/hidden.h"
 #include "xsock.h"
 
 /* ---- Facts: what differs between systems and is not code ------------------------------------- */
@@ -56,8 +55,8 @@ struct xsock__sys_facts {
      * with the default protocol, whose number is the same everywhere. The functions below convert
      * all others, and also these if the family is 0 here. */
     struct xsock__sys_triple usual[6];
-    /* A socket whose receiving is shut down loses what has arrived. The core does not tell the system
-     * then. */
+    /* A socket whose receiving is shut down loses what has arrived. The core does not tell the
+     * system then. */
     bool shutdown_discards;
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
@@ -66,7 +65,7 @@ struct xsock__sys_facts {
     const char *alone;
 };
 
-extern XSOCK__HIDDEN const struct xsock__sys_facts xsock__sys_facts;
+extern const struct xsock__sys_facts xsock__sys_facts;
 
 /* Whether this thread is the only one. It stays alone until it makes another one. */
 static inline bool xsock__sys_alone(void)

@@ -1,6 +1,6 @@
 /* The look-up of a descriptor takes no lock. These tests run another thread's call exactly between
- * two of its steps. fdtab.c and find.c are compiled into this program, with hooks before their atomic
- * words, so the linker takes neither from the library. */
+ * two of its steps. fdtab.c and find.c are compiled into this program, with hooks before their
+ * atomic words, so the linker takes neither from the library. */
 #include "base/atomic.h"
 
 #include <stddef.h>

@@ -3,11 +3,10 @@
 #define XSOCK__API_LIBRARY_H
 
 #include "base/atomic.h"
-#include "base/hidden.h"
 #include "table/fdtab.h"
 
 /* Never freed: another thread may use it at any time. */
-extern XSOCK__HIDDEN xsock__atomic_ptr xsock__library_process_table;
+extern xsock__atomic_ptr xsock__library_process_table;
 
 /* The process's table, or NULL before the first call that needs the table. `need` makes the table
  * before that, and returns NULL if there is no memory for a table. */

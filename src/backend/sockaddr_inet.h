@@ -59,8 +59,8 @@ static const uint8_t *bytes_at(const struct xsock__sys_addr *from, size_t at)
 }
 
 /* These fill all that the system reads, so nothing is cleared before. They return the length, and
- * leave the family to the caller. Each field is written where it belongs: a copy of a whole sockaddr
- * would wait until the stores of its fields are done. */
+ * leave the family to the caller. Each field is written where it belongs: a copy of a whole
+ * sockaddr would wait until the stores of its fields are done. */
 static size_t put_inet(struct xsock__sys_addr *to, const struct xsock_addr *a)
 {
     enum { ADDR = offsetof(struct sockaddr_in, sin_addr), REST = ADDR + 4 };

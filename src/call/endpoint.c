@@ -281,23 +281,27 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
 
 /* ---- shutdown, addresses --------------------------------------------------------------------- */
 
-/* Linux shuts down a listener, or a LOCAL socket without a peer, and reports success. An adopted
- * socket may have a peer that xsock does not know of. */
-static int check_has_peer(const struct xsock__fd *fd)
+static int ask_peer(const struct xsock__fd *fd)
 {
     struct xsock__sys_addr peer;
-    if (xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED))
-        return 0;
     int rc = xsock__finish(xsock__sys_peer_addr(fd->held.handle, &peer));
     return rc == -XSOCK_EINVAL ? -XSOCK_ENOTCONN : rc;
 }
 
-/* Without the system, the state of the socket ends receiving, as soon as nothing is there. */
+/* Linux shuts down a listener, or a LOCAL socket without a peer, and reports success. An adopted
+ * socket may have a peer that xsock does not know of. */
+static int check_has_peer(const struct xsock__fd *fd)
+{
+    return xsock__sock_is(fd->held.sock, XSOCK__SOCK_CONNECTED) ? 0 : ask_peer(fd);
+}
+
+/* Without the system, the state of the socket ends receiving, as soon as nothing is there. The
+ * system still knows whether the connection is there. */
 static int tell_system(const struct xsock__fd *fd, bool receive, bool send)
 {
     receive = receive && !xsock__sys_facts.shutdown_discards;
     if (!receive && !send)
-        return 0;
+        return ask_peer(fd);
     return xsock__finish(xsock__sys_shutdown(fd->held.handle, receive, send));
 }
 

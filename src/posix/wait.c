@@ -125,8 +125,7 @@ static int from_rare(short native, int asked)
     if (native & POLLNVAL)
         events |= XSOCK_POLLNVAL;
     /* A socket that has failed is writable on every system here. BSD reports a failed connect as
-     * HUP alone. On Linux, HUP without OUT is a LOCAL socket that is full. Its pollers say the same.
-     */
+     * HUP alone. On Linux, HUP without OUT is a LOCAL socket that is full, as for its pollers. */
     if (native & (BSD_POLL ? POLLERR | POLLHUP : POLLERR))
         events |= asked & XSOCK_POLLOUT;
     return events;

@@ -276,7 +276,8 @@ static bool is_of_a_connect(const struct xsock__sock *s)
 /* Windows cannot forget the error of a failed connect, and gives it again. */
 static bool was_told(const struct xsock__sock *s, int code)
 {
-    return code != 0 && xsock__finish(code) == xsock__sock_connect_result(s);
+    return xsock__sys_facts.refusals_mislead && code != 0
+           && xsock__finish(code) == xsock__sock_connect_result(s);
 }
 
 static int take_error(const struct xsock__held *held, int64_t *out)

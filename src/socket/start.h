@@ -5,12 +5,11 @@
 #include <stdint.h>
 
 #include "base/atomic.h"
-#include "base/hidden.h"
 
 /* Starts the system if it is not started. Nobody can stop the system between this and the caller's
  * use of it: the caller has reserved a number, and xsock__stop looks for one after it has marked
  * the system as stopped. */
-extern XSOCK__HIDDEN xsock__atomic_int xsock__start_running;
+extern xsock__atomic_int xsock__start_running;
 int xsock__start_first(void);
 static inline int xsock__start(void)
 {

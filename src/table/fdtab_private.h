@@ -64,8 +64,8 @@ struct xsock__fdtab {
     int count, waiting, idle_count;
     xsock__atomic_int limit; /* changed under the lock, and read without it */
     int lowest;              /* no number below it is free, from the first one on */
-    /* All numbers below it have a slot and a place in the bitmap, and are below the limit. It may be
-     * lower than it could be, and is 0 in a sealed table. */
+    /* All numbers below it have a slot and a place in the bitmap, and are below the limit. It may
+     * be lower than it could be, and is 0 in a sealed table. */
     int prepared;
     bool sealed;
     struct xsock__fd seal_fd, notify_fd;

@@ -7,8 +7,6 @@
 #include <mstcpip.h>
 #include <string.h>
 
-/* The most reports about an earlier peer that a connect to a new one takes. */
-
 static const struct sockaddr *native(const struct xsock__sys_addr *a)
 {
     return (const struct sockaddr *)(const void *)a->bytes;

@@ -6,11 +6,12 @@
 #include "base/interval.h"
 #include "win32/afd.h"
 #include "win32/state.h"
-#include "win32/wait.h"
 
 #include <stddef.h>
 
 _Static_assert(offsetof(fd_set, fd_array) == sizeof(SOCKET), "see struct set");
+
+enum { MILLISECOND = 1000000 };
 
 /* As fd_set, which has room for 64: half a kilobyte on the stack. */
 struct set {
@@ -75,7 +76,7 @@ int xsock__select_wait(struct xsock__sys_wait *v, size_t n, HANDLE wake, DWORD m
     while (!ask_all(v, n)) {
         ULONGLONG passed = GetTickCount64() - began;
         DWORD left = ms == INFINITE ? INFINITE : passed < ms ? ms - (DWORD)passed : 0;
-        DWORD nap = xsock__wait_ms(interval);
+        DWORD nap = interval < MILLISECOND ? 1 : (DWORD)(interval / MILLISECOND);
         DWORD got = WAIT_TIMEOUT;
 
         if (left == 0)

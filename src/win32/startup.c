@@ -3,11 +3,11 @@
 
 #include "win32/afd.h"
 
-/* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX: that has streams only, no
- * socketpair(), and no way for two ends to make sure of each other, as all unnamed ends look the
- * same. */
 static const char never;
 
+/* Loopback stands in for LOCAL pairs even where Windows has AF_UNIX. AF_UNIX has streams only, no
+ * socketpair(), and no way for two ends to make sure of each other, because all unnamed ends look
+ * the same. */
 const struct xsock__sys_facts xsock__sys_facts = {
     .alone = &never,
     .errors = NULL, /* Winsock's rows are numbers: the core has them */

@@ -1,10 +1,10 @@
 /* The clock, and waiting: one request to the driver for all sockets, together with the wake's
  * event.
  *
- * A question about this moment goes to a device that all threads share. A wait goes to the device of
- * its wake. Where there is none, select() has to do: see select.c. A stream that nobody has
- * connected is ready for nothing, as on FreeBSD. Sockets of one wait may be of different providers,
- * which select() would refuse. */
+ * A question about this moment goes to a device that all threads share. A wait goes to the device
+ * of its wake, or to one of its own. Where the system refuses both, select() has to do: see
+ * select.c. A stream that nobody has connected is ready for nothing, as on FreeBSD. Sockets of one
+ * wait may be of different providers, which select() would refuse. */
 #include "win32/wait.h"
 #include "win32/afd.h"
 #include "win32/select.h"
@@ -286,6 +286,28 @@ static int with_memory(struct wait *w, size_t count)
     return code;
 }
 
+/* The wait gets a device and an event for itself, so that its request meets no other on the device.
+ * False if the system refuses one of them. */
+static bool open_own(struct wait *w)
+{
+    w->done = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (w->done != NULL && xsock__afd_open(&w->device) == 0)
+        return true;
+    if (w->done != NULL)
+        CloseHandle(w->done);
+    w->device = NULL;
+    return false;
+}
+
+static int with_own(struct wait *w, size_t count)
+{
+    int code = with_memory(w, count);
+
+    CloseHandle(w->device);
+    CloseHandle(w->done);
+    return code;
+}
+
 static int wait_for_wake(const struct wait *w)
 {
     if (w->wake == NULL)
@@ -316,6 +338,8 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
     if (w.device == NULL && w.ms == 0) {
         w.device = xsock__afd_device();
         w.done = NULL;
+    } else if (w.device == NULL && open_own(&w)) {
+        return with_own(&w, count);
     }
     return w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
 }

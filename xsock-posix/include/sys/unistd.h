@@ -1,4 +1,5 @@
-/* <sys/unistd.h> of xsock-posix. On macOS <unistd.h> includes the system's, elsewhere the reverse. */
+/* <sys/unistd.h> of xsock-posix. On macOS <unistd.h> includes the system's. Elsewhere the system's
+ * includes <unistd.h>. */
 #ifndef XSOCK_POSIX_SYS_UNISTD_H
 #define XSOCK_POSIX_SYS_UNISTD_H
 #pragma GCC system_header
