@@ -29,7 +29,7 @@ STORED = [
     (r"(leave_sock|drop_sock|unref)$", r"wasix/(event|pipe|epoll)\.c:\w*gone\w*$"),
     # These pointers are the system's. None of our functions is behind them but the harmless one.
     (r"win32/accept\.c:(run|get_peer)$", r"win32/accept\.c:load$"),
-    (r"(xsock__afd_\w+|win32/afd\.c:\w+)$", r"win32/accept\.c:load$"),
+    (r"(xsock__afd_\w+|win32/afd\.c:\w+)$", r"win32/afd\.c:find$"),
     (r"(wasix/file\.c:transfer|xsock__wasix_file_(read|write))$",
      r"wasix/(event|pipe)\.c:(read|write)_(event|pipe)$"),
     (r"(wasix/poll\.c:\w+|xsock__wasix_poll_oneoff)$",

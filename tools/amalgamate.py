@@ -78,12 +78,13 @@ FIRST = """
 #define XSOCK_VERSION "{version}"
 
 /* Hidden functions. Not every system and not every build uses all of them. */
-#ifndef XSOCK__PRIVATE
 #if defined(__GNUC__)
-#define XSOCK__PRIVATE __attribute__((__unused__)) static
+#define XSOCK__UNUSED __attribute__((__unused__))
 #else
-#define XSOCK__PRIVATE static
+#define XSOCK__UNUSED
 #endif
+#ifndef XSOCK__PRIVATE
+#define XSOCK__PRIVATE XSOCK__UNUSED static
 #endif
 
 /* gcc inlines across what used to be files, and guesses wrong. A function that fails leaves its
@@ -258,7 +259,7 @@ class Writer:
                     self.put("")
             else:
                 if hides:
-                    line = INLINE.sub("XSOCK__PRIVATE ", HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line))
+                    line = INLINE.sub("XSOCK__UNUSED static ", HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line))
                 self.put(line)
                 match = DIRECTIVE.match(line)
                 if path.suffix == ".c" and match and self.undefine.get(match[2]) \

@@ -31,8 +31,8 @@ struct row {
     ROW(option, unit, false, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6})
 #define BOTH(option, name4, name6, unit) \
     ROW(option, unit, true, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6})
-#define ROW(option, unit, dual, ...) AT(option) = {__VA_ARGS__, XSOCK_SO_##option, unit, dual},
-#define AT(option) [PLACE(XSOCK_SO_##option)]
+#define ROW(option, unit, dual, ...) \
+    [0 + PLACE(XSOCK_SO_##option)] = {__VA_ARGS__, XSOCK_SO_##option, unit, dual},
 
 /* A row's place follows from the number: numbers begin with 1, and FAMILY follows PROTOCOL. A place
  * that has no row is zero. */

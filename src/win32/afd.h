@@ -20,7 +20,7 @@ enum {
     XSOCK__AFD_CONNECT_FAILED = 0x100
 };
 
-enum { XSOCK__AFD_SMALL = 24 };
+enum { XSOCK__AFD_SMALL = 16 };
 
 /* The driver's layout. In: the handles to watch, and the events. Out: the handles that have
  * something, in the same order; count is how many. */

@@ -299,15 +299,6 @@ static bool open_own(struct wait *w)
     return false;
 }
 
-static int with_own(struct wait *w, size_t count)
-{
-    int code = with_memory(w, count);
-
-    CloseHandle(w->device);
-    CloseHandle(w->done);
-    return code;
-}
-
 static int wait_for_wake(const struct wait *w)
 {
     if (w->wake == NULL)
@@ -322,6 +313,8 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
 {
     struct wait w = {v, n, NULL, NULL, NULL, 0, false, NULL, 0};
     size_t count = 0;
+    bool own = false;
+    int code;
 
     if (wake != NULL) {
         w.wake = (HANDLE)wake->handle[WAKE];
@@ -338,8 +331,13 @@ int xsock__sys_wait(struct xsock__sys_wait *v, size_t n, const struct xsock__sys
     if (w.device == NULL && w.ms == 0) {
         w.device = xsock__afd_device();
         w.done = NULL;
-    } else if (w.device == NULL && open_own(&w)) {
-        return with_own(&w, count);
+    } else if (w.device == NULL) {
+        own = open_own(&w);
     }
-    return w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
+    code = w.device != NULL ? with_memory(&w, count) : xsock__select_wait(v, n, w.wake, w.ms);
+    if (own) {
+        CloseHandle(w.device);
+        CloseHandle(w.done);
+    }
+    return code;
 }
