@@ -32,12 +32,12 @@ struct row {
 #define BOTH(option, name4, name6, unit) \
     ROW(option, unit, true, {IPPROTO_IP, name4}, {IPPROTO_IPV6, name6})
 #define ROW(option, unit, dual, ...) \
-    [0 + PLACE(XSOCK_SO_##option)] = {__VA_ARGS__, XSOCK_SO_##option, unit, dual},
+    [PLACE(XSOCK_SO_##option)] = {__VA_ARGS__, XSOCK_SO_##option, unit, dual},
 
 /* A row's place follows from the number: numbers begin with 1, and FAMILY follows PROTOCOL. A place
  * that has no row is zero. */
 #define PLACE(number) \
-    ((number) < XSOCK_SO_FAMILY ? (number)-1 : (number)-XSOCK_SO_FAMILY + XSOCK_SO_PROTOCOL)
+    ((number) < XSOCK_SO_FAMILY ? (number) - 1 : (number) - XSOCK_SO_FAMILY + XSOCK_SO_PROTOCOL)
 
 static const struct row *find_row(const struct row *rows, size_t count, int option)
 {
