@@ -242,7 +242,7 @@ static int control(struct change *ch, uint32_t op)
     if (op == ADD || op == LIBC_ADD)
         rc = r != NULL ? -XSOCK_EEXIST : add(ch);
     else if (r != NULL)
-        rc = op == DEL ? delete (ch, r) : modify(ch, r);
+        rc = op == DEL ? delete(ch, r) : modify(ch, r);
     xsock__sys_unlock(&ch->epoll->lock);
     return rc;
 }
