@@ -99,6 +99,7 @@ as_server 'served and received' back there
 
 # Waits until a program that goes on has printed as much as a file has.
 until_printed() { # NAME FILE
+    : >>"$dir/$1.out" # the program may not have begun
     timeout "$limit" tail -c +1 -f "$dir/$1.out" | head -c "$(wc -c <"$dir/$2")" >/dev/null
 }
 
