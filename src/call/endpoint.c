@@ -173,8 +173,8 @@ static bool is_lost_connection(int error)
     }
 }
 
-/* So many lost connections are no progress: strangers send resets as fast as they are taken, or the
- * system repeats itself. The call goes on later. */
+/* After this number of lost connections the call waits before its next try. Strangers may send
+ * resets as fast as the call takes them, or the system may repeat itself. */
 enum { LOST_MAX = 1000 };
 
 /* The number is held for the time of the try only. A call that waits holds none. */
