@@ -108,8 +108,10 @@ static int take_input(struct relay *r)
         return n == -XSOCK_EAGAIN ? 0 : (int)n;
     r->pending = crlf ? add_carriage_returns(r, bytes, (size_t)n, r->out) : (size_t)n;
     r->sent = 0;
-    if (n == 0)
+    if (n == 0) {
+        term_join_thread(); /* which has closed the other end of the pair */
         end_input(r);
+    }
     return 0;
 }
 

@@ -136,10 +136,11 @@ static DWORD WINAPI run_thread(void *given)
     return 0;
 }
 
+static HANDLE thread;
+
 bool term_start_thread(void (*fn)(void *arg), void *arg)
 {
     struct start *start = malloc(sizeof *start);
-    HANDLE thread;
 
     if (!start)
         return false;
@@ -150,8 +151,13 @@ bool term_start_thread(void (*fn)(void *arg), void *arg)
         free(start);
         return false;
     }
-    CloseHandle(thread);
     return true;
+}
+
+void term_join_thread(void)
+{
+    WaitForSingleObject(thread, INFINITE);
+    CloseHandle(thread);
 }
 
 const char *term_code_kind(void)
@@ -278,10 +284,11 @@ static void *run_thread(void *given)
     return NULL;
 }
 
+static pthread_t thread;
+
 bool term_start_thread(void (*fn)(void *arg), void *arg)
 {
     struct start *start = malloc(sizeof *start);
-    pthread_t thread;
 
     if (!start)
         return false;
@@ -291,8 +298,12 @@ bool term_start_thread(void (*fn)(void *arg), void *arg)
         free(start);
         return false;
     }
-    pthread_detach(thread);
     return true;
+}
+
+void term_join_thread(void)
+{
+    pthread_join(thread, NULL);
 }
 
 const char *term_code_kind(void)

@@ -33,8 +33,13 @@ bool term_input_is_typed(void);
  * file is removed any more. The path must stay valid. */
 void term_remove_if_interrupted(const char *path);
 
-/* Runs fn(arg) in a thread. The end of the program ends the thread, too. */
+/* Runs fn(arg) in a thread, of which the program has one. The end of the program ends the thread,
+ * too. */
 bool term_start_thread(void (*fn)(void *arg), void *arg);
+
+/* Waits until the thread has ended. Call this function once, when fn is about to return. Under Wine
+ * 8, a process that ends at the same moment as one of its threads may hang. */
+void term_join_thread(void);
 
 /* The kind of xsock_oserror()'s codes, in the words of `xsock errors`: "errno" or "wsa". */
 const char *term_code_kind(void);
