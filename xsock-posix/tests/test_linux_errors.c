@@ -390,7 +390,7 @@ static struct msghdr *with_control(struct msghdr *m, size_t said, int level, int
         char bytes[64];
     } control;
     memset(&control, 0, sizeof control);
-    control.header.cmsg_len = said;
+    control.header.cmsg_len = (__typeof__(control.header.cmsg_len))said; /* musl has a socklen_t */
     control.header.cmsg_level = level;
     control.header.cmsg_type = type;
     m->msg_control = &control;
