@@ -145,6 +145,17 @@ nothing_is_nonnull() {
     ! grep -n '(\(__\)*nonnull' "$TOP"/include/*.h
 }
 check "no header says nonnull, with which compilers remove checks for NULL" nothing_is_nonnull
+# The definitions of xsock-posix have the types of the system's declarations.
+posix_takes_no_nonnull() {
+    local files file
+    mapfile -t files < <(awk '/^(core|posix) / { print $2 }' "$TOP/xsock-posix/sources.txt")
+    for file in "${files[@]}"; do
+        compiles gcc -E -D_GNU_SOURCE -DXSOCK_POSIX_BUILD "-I$TOP/xsock-posix/include" \
+            "-I$TOP/include" "$TOP/xsock-posix/$file" -o "$OUT/posix.i"
+        ! grep -n '__nonnull__' "$OUT/posix.i" || return 1
+    done
+}
+check "xsock-posix takes no nonnull from the C library's headers" posix_takes_no_nonnull
 
 # ---- Examples and descriptions -------------------------------------------------------------------
 
