@@ -68,6 +68,7 @@ build_cmocka() {
     local folder=$DEPS/cmocka/build-$1 system=$1 toolchain=$2
     shift 2
     once cmocka-source fetch_cmocka
+    rm -rf "$folder" # of a run that did not end, or in another folder
     # -w: the warnings of foreign code are not ours. A policy version: old CMocka with a new CMake.
     env CFLAGS=-w cmake -S "$DEPS/cmocka/source" -B "$folder" -G Ninja \
         -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/$toolchain" -DCMAKE_BUILD_TYPE=Release \
