@@ -85,13 +85,15 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
     va_start(arguments, request);
     void *argument = va_arg(arguments, void *);
     va_end(arguments);
+    /* musl takes an int, and FIONBIO is larger where the system is for PowerPC or MIPS. */
+    const unsigned int asked = (unsigned int)request;
     int d = xsock_posix__of(number);
-    bool is_of_handle = request == FIOCLEX || request == FIONCLEX;
+    bool is_of_handle = asked == FIOCLEX || asked == FIONCLEX;
     if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number)))
         return xsock_posix__file_ioctl(number, request, argument);
     if (is_of_handle)
-        return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, request == FIOCLEX));
-    bool is_known = request == FIONBIO || request == FIONREAD || request == SIOCATMARK;
+        return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, asked == FIOCLEX));
+    bool is_known = asked == FIONBIO || asked == FIONREAD || asked == SIOCATMARK;
     if (!is_known) {
 #if defined(_WIN32)
         return xsock_posix__refuse(ENOTTY);
@@ -102,9 +104,9 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
     if (argument == NULL)
         return xsock_posix__refuse(EFAULT);
     return (int)xsock_posix__result(
-        request == FIONBIO    ? set_flag(d, XSOCK_SOCK_NONBLOCK, *(const int *)argument != 0)
-        : request == FIONREAD ? store_available(d, argument)
-                              : store_at_mark(d, argument));
+        asked == FIONBIO    ? set_flag(d, XSOCK_SOCK_NONBLOCK, *(const int *)argument != 0)
+        : asked == FIONREAD ? store_available(d, argument)
+                            : store_at_mark(d, argument));
 }
 
 int xsock_posix_is_socket(int number)
