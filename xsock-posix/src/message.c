@@ -37,8 +37,9 @@ static void vecs_free(struct vecs *vecs)
         free(vecs->v);
 }
 
-static ptrdiff_t send_with(int d, const struct msghdr *m, struct xsock_msg *out, int flags)
+static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vecs, int flags)
 {
+    struct xsock_msg out = {.vec = vecs->v, .vec_count = (size_t)m->msg_iovlen};
     struct xsock_control control;
     uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX];
     struct xsock_addr to;
@@ -47,25 +48,25 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, struct xsock_msg *out,
         if (m->msg_namelen > sizeof(struct sockaddr_storage))
             return -XSOCK_EINVAL;
         error = xsock_posix__addr_in(m->msg_name, m->msg_namelen, &to);
-        out->addr = &to;
+        out.addr = &to;
         if (error < 0 && xsock_posix__is_stream(d)) {
-            out->addr = NULL; /* a stream does not look at the address */
+            out.addr = NULL; /* a stream does not look at the address */
             error = xsock_posix__stream_addr_error(d);
         }
     }
     if (error == 0 && m->msg_control != NULL && m->msg_controllen > 0) {
         error = xsock_posix__control_in(m, handles, &control);
-        out->control = control.has == 0 ? NULL : &control;
+        out.control = control.has == 0 ? NULL : &control;
     }
     if (error < 0)
         return error;
     int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
-    ptrdiff_t result = xsock_sendmsg(d, out, msg_flags);
-    if (result < 0 && out->addr != NULL && xsock_posix__is_stream(d)) {
-        out->addr = NULL;
+    ptrdiff_t result = xsock_sendmsg(d, &out, msg_flags);
+    if (result < 0 && out.addr != NULL && xsock_posix__is_stream(d)) {
+        out.addr = NULL;
         result = xsock_posix__stream_addr_error(d);
         if (result == 0)
-            result = xsock_sendmsg(d, out, msg_flags);
+            result = xsock_sendmsg(d, &out, msg_flags);
     }
     return xsock_posix__send_error(d, result);
 }
@@ -76,14 +77,14 @@ ssize_t xsock_posix__sendmsg(int d, const struct msghdr *m, int flags)
     int error = m == NULL ? -XSOCK_EFAULT : vecs_of(m, &vecs);
     if (error < 0)
         return xsock_posix__fail(error);
-    struct xsock_msg out = {.vec = vecs.v, .vec_count = (size_t)m->msg_iovlen};
-    ptrdiff_t result = send_with(d, m, &out, flags);
+    ptrdiff_t result = send_with(d, m, &vecs, flags);
     vecs_free(&vecs);
     return xsock_posix__result(result);
 }
 
-static ptrdiff_t receive_with(int d, struct msghdr *m, struct xsock_msg *out, int flags)
+static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, int flags)
 {
+    struct xsock_msg out = {.vec = vecs->v, .vec_count = (size_t)m->msg_iovlen};
     uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX];
     struct xsock_control control = {.handles = handles};
     struct xsock_addr from = {0};
@@ -93,21 +94,21 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, struct xsock_msg *out, in
     if (xsock_posix__is_errqueue(flags))
         return -XSOCK_EAGAIN;
     if (m->msg_name != NULL)
-        out->addr = &from;
+        out.addr = &from;
     if (m->msg_control != NULL && m->msg_controllen > 0) {
         (void)xsock_get_opt_size(d, XSOCK_SO_FAMILY, &family);
         size_t room = m->msg_controllen < CMSG_LEN(0) ? 0 : m->msg_controllen - CMSG_LEN(0);
         size_t capacity = room / sizeof(int);
         control.handle_capacity =
             capacity < XSOCK_CONTROL_HANDLES_MAX ? capacity : XSOCK_CONTROL_HANDLES_MAX;
-        out->control = &control;
+        out.control = &control;
     }
     ptrdiff_t result =
-        xsock_recvmsg(d, out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags));
+        xsock_recvmsg(d, &out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags));
     if (result < 0)
         return xsock_posix__recv_error(d, result);
-    m->msg_flags = xsock_posix__msg_flags_out(out->flags);
-    if (out->control != NULL)
+    m->msg_flags = xsock_posix__msg_flags_out(out.flags);
+    if (out.control != NULL)
         m->msg_flags |= xsock_posix__control_out(&control, (int)family, m);
     else
         m->msg_controllen = 0;
@@ -124,8 +125,7 @@ ssize_t xsock_posix__recvmsg(int d, struct msghdr *m, int flags)
     int error = m == NULL ? -XSOCK_EFAULT : vecs_of(m, &vecs);
     if (error < 0)
         return xsock_posix__fail(error);
-    struct xsock_msg out = {.vec = vecs.v, .vec_count = (size_t)m->msg_iovlen};
-    ptrdiff_t result = receive_with(d, m, &out, flags);
+    ptrdiff_t result = receive_with(d, m, &vecs, flags);
     vecs_free(&vecs);
     return xsock_posix__result(result);
 }
