@@ -7,6 +7,7 @@
 #include "facts/translate.h"
 #include "socket/endpoint.h"
 #include "socket/kept_error.h"
+#include "socket/option.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "wait/poller.h"
@@ -307,6 +308,17 @@ static bool has_no_peer(const struct xsock__fd *fd)
            && xsock__sys_peer_addr(fd->held.handle, &peer) != 0;
 }
 
+/* Some systems refuse only to send there. */
+static int judge_broadcast(const struct xsock__fd *fd, const struct xsock_addr *a)
+{
+    static const uint8_t everybody[4] = {255, 255, 255, 255};
+    int64_t allowed;
+    if (a->family != XSOCK_AF_INET || memcmp(a->data, everybody, sizeof everybody) != 0)
+        return 0;
+    int rc = xsock__option_get(&fd->held, XSOCK_SO_BROADCAST, XSOCK_OPT_FLAG, &allowed);
+    return rc == 0 && allowed == 0 ? -XSOCK_EACCES : 0;
+}
+
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)
 {
     int rc = 0;
@@ -367,6 +379,8 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
     rc = xsock__native_destination(a, &native);
     if (rc == 0)
         rc = xsock__limit_passed(&s->send_deadline);
+    if (rc == 0 && !xsock__sock_is_stream(s))
+        rc = judge_broadcast(fd, a);
     if (rc != 0)
         return rc;
     rc = xsock__sock_is_stream(s) ? connect_stream(t, fd, &native)
