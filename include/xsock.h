@@ -1719,7 +1719,8 @@ XSOCK_API ptrdiff_t xsock_send(int d, const void *buf, size_t len, int flags) XS
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `buf` is NULL and `len` is not 0.
- * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `to` is malformed.
+ * @retval -XSOCK_EINVAL `len` is over PTRDIFF_MAX, `flags` has unknown bits, or `to` is malformed
+ *     or has port 0.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
  *     nothing was sent.
  * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is

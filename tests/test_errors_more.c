@@ -39,6 +39,11 @@ static struct xsock_addr inet6(void)
         .family = XSOCK_AF_INET6, .port = 9, .length = 16, .data = {[15] = 1}};
 }
 
+static struct xsock_addr port_0(void)
+{
+    return (struct xsock_addr){.family = XSOCK_AF_INET, .length = 4, .data = {127, 0, 0, 1}};
+}
+
 static int sendmsg_to(int d, struct xsock_addr to)
 {
     struct xsock_vec v = {data, 1};
@@ -63,6 +68,7 @@ CALL(sendmsg_reserved, xsock_sendmsg(d, &(struct xsock_msg){.reserved = {0, 0, 1
 CALL(sendmsg_nothing, xsock_sendmsg(d, &(struct xsock_msg){.flags = 0}, 0))
 CALL(sendmsg_many, xsock_sendmsg(d, &(struct xsock_msg){.vec = no_bytes, .vec_count = 1025}, 0))
 CALL(sendmsg_to, sendmsg_to(d, states->receiver))
+CALL(sendmsg_port_0, sendmsg_to(d, port_0()))
 CALL(sendmsg_inet6, sendmsg_to(d, inet6()))
 CALL(sendmsg_control, send_vec(d, data, 1, 0, &(struct xsock_control){.has = 0x80}))
 CALL(sendmsg_handles_null, send_handles(d, NULL, 1))
@@ -108,6 +114,19 @@ static int batch_to(int d, struct xsock_addr to)
     return xsock_send_batch(d, &v, 1, 0);
 }
 
+static int do_sendto_port_0(int d)
+{
+    struct xsock_addr to = port_0();
+    return (int)xsock_sendto(d, data, 1, 0, &to);
+}
+
+static int do_connect_broadcast(int d)
+{
+    struct xsock_addr to = {
+        .family = XSOCK_AF_INET, .port = 9, .length = 4, .data = {255, 255, 255, 255}};
+    return xsock_connect(d, &to);
+}
+
 #define GOOD (struct xsock_dgram){.base = data, .len = 1}
 #define LONG(n)                  \
     (struct xsock_dgram)         \
@@ -128,6 +147,7 @@ CALL(send_batch_too_much, batch(d, true, LONG((size_t)PTRDIFF_MAX + 1), 0))
 CALL(send_batch_reserved, batch(d, true, (struct xsock_dgram){.reserved = {1}}, 0))
 CALL(send_batch_badly, batch(d, true, GOOD, XSOCK_MSG_OOB))
 CALL(send_batch_to, batch_to(d, states->receiver))
+CALL(send_batch_port_0, batch_to(d, port_0()))
 CALL(send_batch_inet6, batch_to(d, inet6()))
 
 CALL(recv_batch, batch(d, false, GOOD, 0))
@@ -347,6 +367,14 @@ static const struct states_row socket_rows[] = {
      do_sendmsg_to,
      {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), 1, 1, SKIPPED, E(AFNOSUPPORT),
       E(AFNOSUPPORT)}},
+    {"sendto port 0",
+     do_sendto_port_0,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), E(INVAL), E(INVAL), SKIPPED,
+      E(AFNOSUPPORT), E(AFNOSUPPORT)}},
+    {"sendmsg to port 0",
+     do_sendmsg_port_0,
+     {E(NOTCONN), E(NOTCONN), E(NOTCONN), E(ISCONN), E(ISCONN), E(INVAL), E(INVAL), SKIPPED,
+      E(AFNOSUPPORT), E(AFNOSUPPORT)}},
     {"sendmsg to another family", do_sendmsg_inet6, ALL(E(AFNOSUPPORT))},
     {"sendmsg, unknown control", do_sendmsg_control, ALL(E(INVAL))},
     {"sendmsg, NULL handles", do_sendmsg_handles_null, ALL(E(FAULT))},
@@ -375,6 +403,14 @@ static const struct states_row socket_rows[] = {
     {"send_batch to",
      do_send_batch_to,
      {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), 1, 1, SKIPPED, E(NOTSUP),
+      E(AFNOSUPPORT)}},
+    {"send_batch to port 0",
+     do_send_batch_port_0,
+     {E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(NOTSUP), E(INVAL), E(INVAL), SKIPPED, E(NOTSUP),
+      E(AFNOSUPPORT)}},
+    {"connect to everybody",
+     do_connect_broadcast,
+     {SKIPPED, SKIPPED, SKIPPED, SKIPPED, SKIPPED, E(ACCES), E(ACCES), E(ACCES), SKIPPED,
       E(AFNOSUPPORT)}},
     {"send_batch to another family", do_send_batch_inet6,
      KINDS(E(NOTSUP), E(AFNOSUPPORT), E(NOTSUP), E(AFNOSUPPORT))},
