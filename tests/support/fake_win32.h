@@ -107,7 +107,8 @@ struct fake_win32 {
     int stale_calls;      /* receives by the stale handle */
     int type_questions;   /* SO_TYPE */
     int listen_questions; /* SO_ACCEPTCONN */
-    int cancel_calls, events_made;
+    int cancel_questions; /* whether calls can be cancelled */
+    int events_made;
     int refused_devices;
     int impatient_connects; /* that were told to try once */
     int accept_ex_calls, too_large_calls;

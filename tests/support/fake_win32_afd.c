@@ -187,7 +187,8 @@ static BOOL WINAPI fake_cancel(HANDLE h, OVERLAPPED *o)
     DWORD error;
 
     int type, size = (int)sizeof type;
-    fake_win32.cancel_calls++;
+    if (o != NULL && o->hEvent == NULL) /* a call of AcceptEx has one */
+        fake_win32.cancel_questions++;
     if (fake_win32.refuses_cancel
         && getsockopt((SOCKET)h, SOL_SOCKET, SO_TYPE, (char *)&type, &size) == 0) {
         SetLastError(ERROR_INVALID_FUNCTION);
