@@ -12,6 +12,7 @@ static void two_hundred_threads_that_have_waited_leave_no_descriptor(void **stat
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "qemu.h"
 #include "sockets.h"
 #include "threads.h"
 #include "waiters.h"
@@ -153,6 +154,7 @@ static void a_handle_that_comes_finds_the_number_that_is_left(void **state)
     int extra[LIMIT], count, ends[2];
     struct rlimit before, low;
     (void)state;
+    SKIP_ON_QEMU(QEMU_VECTORS);
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
     for (int type = XSOCK_SOCK_STREAM; type <= XSOCK_SOCK_DGRAM; type++) {
         sockets_pair(type, ends);

@@ -4,7 +4,6 @@
 #endif
 
 #include "harness.h"
-#include "qemu.h"
 #include "wine.h"
 #include "xsock_native.h"
 
@@ -112,22 +111,6 @@ bool is_wine(void)
 #ifdef _WIN32
     HMODULE ntdll = GetModuleHandleW(L"ntdll.dll");
     return ntdll != NULL && GetProcAddress(ntdll, "wine_get_version") != NULL;
-#else
-    return false;
-#endif
-}
-
-/* The link names the program that the kernel runs. (qemu has its own answer for /proc/self/exe.) */
-bool is_qemu(void)
-{
-#ifdef __linux__
-    char path[256];
-    ssize_t length = readlink("/proc/thread-self/exe", path, sizeof path - 1);
-    if (length <= 0)
-        return false;
-    path[length] = 0;
-    const char *name = strrchr(path, '/');
-    return name != NULL && strncmp(name, "/qemu-", 6) == 0;
 #else
     return false;
 #endif

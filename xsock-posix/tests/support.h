@@ -69,4 +69,15 @@ int warm_up(void **state);
 
 #define TEST(f) cmocka_unit_test(f)
 
+/* Whether qemu runs this program, which is for another processor. */
+bool is_qemu(void);
+
+#define SKIP_ON_QEMU(reason)                 \
+    do {                                     \
+        if (is_qemu()) {                     \
+            print_message("%s\n", (reason)); \
+            skip();                          \
+        }                                    \
+    } while (0)
+
 #endif

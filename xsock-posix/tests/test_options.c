@@ -113,6 +113,7 @@ static void bad_options_are_refused(void **state)
 static void a_group_brings_its_datagrams(void **state)
 {
     (void)state;
+    SKIP_ON_QEMU("qemu does not translate every option");
     struct sockaddr_in addr = {.sin_family = AF_INET};
     struct ip_mreq request;
     struct in_addr loopback = {htonl(INADDR_LOOPBACK)};
