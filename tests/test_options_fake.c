@@ -290,6 +290,21 @@ static void a_groups_port_is_left_out_and_its_scope_tells_the_interface(void **s
     ASSERT_RESULT(0, xsock_close(d));
 }
 
+/* ---- Broadcast ------------------------------------------------------------------------------- */
+
+/* The fake system, as some others, refuses no address that datagrams may be sent to. */
+static void connecting_to_the_broadcast_address_needs_the_option(void **state)
+{
+    const struct xsock_addr everybody = {
+        .family = XSOCK_AF_INET, .port = 9, .length = 4, .data = {255, 255, 255, 255}};
+    int d = open_udp();
+    (void)state;
+    ASSERT_RESULT(-XSOCK_EACCES, xsock_connect(d, &everybody));
+    ASSERT_RESULT(0, xsock_set_opt_flag(d, XSOCK_SO_BROADCAST, true));
+    ASSERT_RESULT(0, xsock_connect(d, &everybody));
+    ASSERT_RESULT(0, xsock_close(d));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +319,7 @@ int main(void)
         OPTION_TEST(a_size_that_the_system_does_not_know_yet_is_no_data),
         OPTION_TEST(what_tcp_does_not_tell_is_minus_one),
         OPTION_TEST(a_groups_port_is_left_out_and_its_scope_tells_the_interface),
+        OPTION_TEST(connecting_to_the_broadcast_address_needs_the_option),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
