@@ -69,6 +69,13 @@ int warm_up(void **state);
 
 #define TEST(f) cmocka_unit_test(f)
 
+/* musl's ioctl() takes an int, and FIONBIO is larger on PowerPC and MIPS. */
+#if defined(__linux__) && !defined(__GLIBC__)
+#define REQUEST(number) ((int)(number))
+#else
+#define REQUEST(number) (number)
+#endif
+
 /* Whether qemu runs this program, which is for another processor. */
 bool is_qemu(void);
 

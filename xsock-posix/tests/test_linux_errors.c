@@ -619,7 +619,7 @@ static void duplicating(void **state)
     if (!is_qemu()) /* qemu gives ENOSYS */
         ROW(ENOTTY, ioctl(fresh, 0x54ff, &len));
     ROW(EFAULT, ioctl(udp, FIONREAD, NULL));
-    ROW(EFAULT, ioctl(fresh, FIONBIO, NULL));
+    ROW(EFAULT, ioctl(fresh, REQUEST(FIONBIO), NULL));
     ROW(EINVAL, ioctl(fresh, FIONREAD, &len)); /* fresh listens */
     ROWS_END();
 }

@@ -186,15 +186,15 @@ static void flags_are_read_and_set(void **state)
     ASSERT_IS(0, fcntl(s, F_SETFD, 0));
     ASSERT_IS(0, fcntl(s, F_GETFD));
     int off = 0;
-    ASSERT_IS(0, ioctl(s, FIONBIO, &off));
+    ASSERT_IS(0, ioctl(s, REQUEST(FIONBIO), &off));
     ASSERT_IS(0, fcntl(s, F_GETFL) & O_NONBLOCK);
     int on = 1;
-    ASSERT_IS(0, ioctl(s, FIONBIO, &on));
+    ASSERT_IS(0, ioctl(s, REQUEST(FIONBIO), &on));
     char byte;
     ASSERT_ERRNO(EAGAIN, recv(s, &byte, 1, 0));
     close(s);
     ASSERT_ERRNO(EBADF, fcntl(s, F_GETFL));
-    ASSERT_ERRNO(EBADF, ioctl(s, FIONBIO, &on));
+    ASSERT_ERRNO(EBADF, ioctl(s, REQUEST(FIONBIO), &on));
 }
 
 static void fionread_counts_bytes(void **state)
