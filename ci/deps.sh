@@ -169,20 +169,14 @@ make_wine_prefix() {
     wineserver -w
 }
 
-# Starts a wineserver that stays while the tests run. Otherwise it ends some seconds after its last
-# program, and a program that starts just then fails ("recvmsg: Connection reset by peer"). If a
-# server runs already, that server stays. The log has what the server says when it fails: then every
-# program that runs under Wine ends with status 1 and without a message.
-keep_wine() {
-    if wineserver -p >>"$BUILD/wineserver.log" 2>&1 </dev/null; then touch "$WINEPREFIX/started"; fi
-}
+# Starts a wineserver that stays while the tests run, and a quarter of an hour longer. Otherwise it
+# ends some seconds after its last program, and a program that starts just then fails ("recvmsg:
+# Connection reset by peer"). If a server runs already, that server stays. No run ends the server,
+# because other runs may use it. The log has what the server says when it fails: then every program
+# that runs under Wine ends with status 1 and without a message.
+WINESERVER=(wineserver -p900)
 
-# Ends the wineserver if this run has started it. Another run may use the same prefix.
-end_wine() {
-    [ -e "$WINEPREFIX/started" ] || return 0
-    rm -f "$WINEPREFIX/started"
-    wineserver -k 2>/dev/null || true
-}
+keep_wine() { "${WINESERVER[@]}" >>"$BUILD/wineserver.log" 2>&1 </dev/null || true; }
 
 # ---- Wine 10, for programs of 64 and of 32 bits, in the tree of the Debian that has it -----------
 

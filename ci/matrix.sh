@@ -96,18 +96,7 @@ build() { # NAME COMPILER SYSTEM
 
 # ---- Running -------------------------------------------------------------------------------------
 
-# Wine 10's server stays while the tests run, as keep_wine says. Another run may have started it.
 wine10=(bash "$TOP/ci/enter.sh" trixie "${WINE10[@]}")
-wine10_started=no
-keep_wine10() {
-    if "${wine10[@]}" wineserver -p >>"$OUT/wine10.log" 2>&1 </dev/null; then wine10_started=yes; fi
-}
-
-# Ends the wineservers that this run has started.
-tidy() {
-    end_wine
-    [ "$wine10_started" = no ] || "${wine10[@]}" wineserver -k || true
-}
 
 # Sets `runner` to the command that a program is run by, or `why` if nothing can be run.
 choose_runner() { # RUNNER
@@ -119,7 +108,7 @@ choose_runner() { # RUNNER
         try "$OUT/wine10.log" once debian-trixie make_tree trixie
         try "$OUT/wine10.log" once wine10 make_wine10
         [ "$STATUS" -eq 0 ] || { why="Wine 10 cannot be installed"; return; }
-        keep_wine10
+        "${wine10[@]}" "${WINESERVER[@]}" >>"$OUT/wine10.log" 2>&1 </dev/null || true
         runner=("${wine10[@]}" wine)
         ;;
     */) runner=(bash "$TOP/ci/enter.sh" "${1%/}") ;;
@@ -186,7 +175,6 @@ main() {
     install_missing < <(awk -v groups="$groups" 'index(groups, " " $1 " ") { print $2, $3 }' \
         "$TOP/ci/needs.txt")
     once wine make_wine_prefix >"$OUT/wine.log" 2>&1
-    trap tidy EXIT
     keep_wine
     row target system compiler built run passed "why not, seconds"
     while read -r name system compiler runner reason; do

@@ -59,13 +59,12 @@ run_suite() {
     cat "$RESULTS/$suite.report"
 }
 
-# No process is left behind, however the script ends.
+# No process is left behind, however the script ends, except the wineserver for a while.
 tidy() {
     local running
     running=$(jobs -p)
     # shellcheck disable=SC2086 # one word each
     [ -z "$running" ] || kill $running 2>/dev/null || true
-    end_wine
 }
 
 run_suites() {

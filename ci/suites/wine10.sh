@@ -21,8 +21,7 @@ if ! can_enter_trees; then
 else
     once debian-trixie quietly make_tree trixie
     once wine10 quietly make_wine10
-    "${in_tree[@]}" wineserver -p
-    trap '"${in_tree[@]}" wineserver -k || true' EXIT
+    "${in_tree[@]}" "${WINESERVER[@]}" >"$BUILD/wine10.log" 2>&1 </dev/null || true
     run_under_wine_10 64 mingw mingw-w64-x86_64.cmake
     run_under_wine_10 32 mingw32 mingw-w64-i686.cmake
 fi
