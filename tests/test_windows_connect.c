@@ -104,6 +104,24 @@ static void connecting_by_name_gets_into_a_backlog_that_was_full(void **state)
     sockets_close(l);
 }
 
+/* select() may refuse sockets of different providers, and the thread has to look again and again. */
+static void connecting_by_name_waits_by_the_driver(void **state)
+{
+    uint32_t port;
+    char service[8];
+    int l = listen_at("127.0.0.1", &port);
+    (void)state;
+    snprintf(service, sizeof service, "%u", (unsigned)port);
+    fake_win32.silent_port = (uint16_t)port;
+    fake_win32.lacks_initial_rto = true;
+    fake_win32.loses_polls = true; /* so that polls are counted */
+    ASSERT_RESULT(-XSOCK_ETIMEDOUT, xsock_connect_host("127.0.0.1", service, 100000000));
+    assert_true(fake_win32.judged_polls > 0);
+    ASSERT_RESULT(0, fake_win32.select_calls);
+    fake_win32_close_silent();
+    sockets_close(l);
+}
+
 /* The first refusal is told: nobody whom it would help to wait for listens. */
 static void expect_one_try(const char *listener, bool only_v6, const char *to)
 {
@@ -219,6 +237,7 @@ int main(void)
         WINDOWS_TEST(a_port_that_nobody_listens_at_refuses_soon_though_the_system_is_patient),
         WINDOWS_TEST(a_connect_gets_into_a_backlog_that_was_full),
         WINDOWS_TEST(connecting_by_name_gets_into_a_backlog_that_was_full),
+        WINDOWS_TEST(connecting_by_name_waits_by_the_driver),
         WINDOWS_TEST(a_listener_of_one_family_is_none_of_the_other),
         WINDOWS_TEST(a_listener_of_both_families_is_one_of_each),
         WINDOWS_TEST(no_port_left_is_an_address_that_is_not_available),

@@ -52,6 +52,22 @@ static void connects_end_as_they_should(void **state)
     sockets_close(l);
 }
 
+static void connecting_by_name_waits_by_select(void **state)
+{
+    struct xsock_addr a = sockets_loopback();
+    int l = ASSERT_OPENS(xsock_open(XSOCK_AF_INET, XSOCK_SOCK_STREAM, 0));
+    char service[8];
+    (void)state;
+    ASSERT_RESULT(0, xsock_bind(l, &a));
+    ASSERT_RESULT(0, xsock_listen(l, 1));
+    ASSERT_RESULT(0, xsock_local_addr(l, &a));
+    snprintf(service, sizeof service, "%u", (unsigned)a.port);
+    fake_win32.select_calls = 0;
+    sockets_close(ASSERT_OPENS(xsock_connect_host("127.0.0.1", service, patience_ns)));
+    assert_true(fake_win32.select_calls > 0);
+    sockets_close(l);
+}
+
 /* A thread that receives or accepts. */
 struct call {
     int d, result;
@@ -128,9 +144,13 @@ static void a_poller_is_refused(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(what_does_not_wait_works),          TEST(connects_end_as_they_should),
-        TEST(a_blocked_receive_gets_what_comes), TEST(close_ends_a_blocked_accept),
-        TEST(a_poll_tells_what_is_ready),        TEST(a_poller_is_refused),
+        TEST(what_does_not_wait_works),
+        TEST(connects_end_as_they_should),
+        TEST(connecting_by_name_waits_by_select),
+        TEST(a_blocked_receive_gets_what_comes),
+        TEST(close_ends_a_blocked_accept),
+        TEST(a_poll_tells_what_is_ready),
+        TEST(a_poller_is_refused),
     };
     return cmocka_run_group_tests(tests, enter_sandbox, NULL);
 }

@@ -104,6 +104,7 @@ struct fake_win32 {
     unsigned coalesces_to; /* UDP_RECV_MAX_COALESCED_SIZE as it was last set */
     uint32_t tie_of_ipv4, tie_of_ipv6;
     int judged_polls, lost_polls;
+    int select_calls;
     int stale_calls;      /* receives by the stale handle */
     int type_questions;   /* SO_TYPE */
     int listen_questions; /* SO_ACCEPTCONN */

@@ -1,4 +1,4 @@
-/* Requests to AFD, and cancelling. Of two requests for one socket that are under way on one device,
+/* Requests to AFD, cancelling, and select(). Of two requests for one socket that are under way on one device,
  * the second one never gets an answer, unless it is cancelled. */
 #include "fake_win32.h"
 
@@ -26,6 +26,10 @@ static get_overlapped_result *own_result;
 static create_port *own_create_port;
 static get_queued *own_get_queued;
 static create_event *own_create_event;
+
+typedef int WSAAPI select_fn(int n, fd_set *in, fd_set *out, fd_set *except,
+                             const struct timeval *time);
+static select_fn *own_select;
 
 /* As in src/win32/afd.h. */
 struct poll {
@@ -254,6 +258,13 @@ static HANDLE WINAPI fake_create_event(SECURITY_ATTRIBUTES *security, BOOL manua
     return own_create_event(security, manual, set, name);
 }
 
+static int WSAAPI fake_select(int n, fd_set *in, fd_set *out, fd_set *except,
+                              const struct timeval *time)
+{
+    fake_win32.select_calls++;
+    return own_select(n, in, out, except, time);
+}
+
 void fake_win32_install_afd(void)
 {
     const char *dll = "kernel32.dll";
@@ -269,4 +280,6 @@ void fake_win32_install_afd(void)
                                                       (fake_win32_function *)fake_get_queued);
     own_create_event = (create_event *)fake_win32_replace(dll, "CreateEventW",
                                                           (fake_win32_function *)fake_create_event);
+    own_select =
+        (select_fn *)fake_win32_replace("ws2_32.dll", "select", (fake_win32_function *)fake_select);
 }
