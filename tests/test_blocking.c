@@ -266,6 +266,34 @@ static void out_of_band_data_stands_beside_the_stream(void **state)
     ASSERT_RESULT(-XSOCK_EINVAL, recv_some(s, 10, XSOCK_MSG_OOB));
 }
 
+/* ---- Shutting down --------------------------------------------------------------------------- */
+
+/* This system would throw away what has arrived. */
+static void what_has_arrived_is_received_after_receiving_was_ended(void **state)
+{
+    int d[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, d);
+    ASSERT_RESULT(10, send_some(d[1], 10, 0));
+    ASSERT_RESULT(0, xsock__call_shutdown(t, d[0], XSOCK_SHUT_RD));
+    assert_int_equal(fake_calls(FAKE_SHUTDOWN), 0);
+    ASSERT_RESULT(10, recv_some(d[0], 20, 0));
+    ASSERT_RESULT(0, recv_some(d[0], 20, 0));
+}
+
+/* The system is not told that receiving ends. */
+static void ending_what_was_reset_tells_that_there_is_no_connection(void **state)
+{
+    (void)state;
+    for (int how = XSOCK_SHUT_RD; how <= XSOCK_SHUT_RDWR; how++) {
+        int d[2];
+        make_pair(XSOCK_SOCK_STREAM, d);
+        fake_break(handle_of(d[0]), FAKE_ECONNRESET);
+        ASSERT_RESULT(-XSOCK_ENOTCONN, xsock__call_shutdown(t, d[0], how));
+        ASSERT_RESULT(-XSOCK_ECONNRESET, recv_some(d[0], 1, 0)); /* not the end */
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +313,8 @@ int main(void)
         TALK_TEST(waitall_with_peek_gives_what_is_there),
         TALK_TEST(waitall_takes_one_datagram),
         TALK_TEST(out_of_band_data_stands_beside_the_stream),
+        TALK_TEST(what_has_arrived_is_received_after_receiving_was_ended),
+        TALK_TEST(ending_what_was_reset_tells_that_there_is_no_connection),
     };
     return cmocka_run_group_tests_name("blocking", tests, NULL, NULL);
 }

@@ -127,9 +127,11 @@ void fake_break(uintptr_t handle, int code)
     struct fake__endpoint *e = fake__endpoint(handle, "broke what is no open socket");
     e->error = code;
     e->ended = e->gone = true;
+    e->reset = e->type == XSOCK_SOCK_STREAM;
     if (e->peer != NULL) {
         e->peer->peer = NULL;
         e->peer->ended = e->peer->gone = true;
+        e->peer->reset = e->reset;
     }
     e->peer = NULL;
 }
@@ -222,7 +224,7 @@ int xsock__sys_peer_addr(uintptr_t h, struct xsock__sys_addr *out)
     int code = fake__begin(FAKE_PEER_ADDR);
     if (code != 0)
         return code;
-    return e->connected ? tell(&e->remote, e->af, out) : FAKE_ENOTCONN;
+    return e->connected && !e->reset ? tell(&e->remote, e->af, out) : FAKE_ENOTCONN;
 }
 
 int xsock__sys_peer_cred(uintptr_t h, struct xsock_cred *out)
@@ -418,7 +420,7 @@ int xsock__sys_shutdown(uintptr_t h, bool receive, bool send)
     int code = fake__begin(FAKE_SHUTDOWN);
     if (code != 0)
         return code;
-    if (!e->connected)
+    if (!e->connected || e->reset)
         return FAKE_ENOTCONN;
     e->shut_receive = e->shut_receive || receive;
     e->shut_send = e->shut_send || send;

@@ -42,6 +42,7 @@ struct fake__endpoint {
     bool bound, listening, connecting, connected, shut_receive, shut_send;
     bool ended; /* no more data will arrive: the peer is gone, or sends no more */
     bool gone;  /* the peer is closed */
+    bool reset; /* the system knows of no connection any more */
     struct fake__endpoint *peer;
     struct xsock_addr local, remote;
     int error;          /* SO_ERROR */

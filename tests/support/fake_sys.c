@@ -59,6 +59,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .readiness_omits = true,
     .refusals_mislead = true,
     .two_may_wait = true,
+    .shutdown_discards = true, /* as on BSD and Windows */
 };
 
 void fake__die(const char *sentence)
