@@ -6,6 +6,12 @@
 #include "sockets.h"
 #include "ready_states.h"
 
+#ifdef __linux__
+#include <sys/socket.h>
+
+#include "xsock_native.h"
+#endif
+
 /* ---- The table ------------------------------------------------------------------------------- */
 
 /* The table has the bits of pollers. xsock_poll() has others, and none for RDHUP. */
@@ -114,15 +120,18 @@ static void a_poller_tells_of_edges_what_the_table_says(void **state)
     check_all(ask_edge, false);
 }
 
-/* Elsewhere such an end is writable, because a send does not wait. Linux does not say so. */
+/* Elsewhere such an end is writable, because a send does not wait. Linux does not say so. The system
+ * is told itself, because the library does not tell every system of SHUT_RD. */
 static void a_full_end_whose_peer_is_shut_down_is_not_writable_on_linux(void **state)
 {
     (void)state;
 #ifdef __linux__
     int ends[2];
+    uintptr_t handle;
     ASSERT_RESULT(0, xsock_pair(XSOCK_AF_LOCAL, XSOCK_SOCK_STREAM | XSOCK_SOCK_NONBLOCK, 0, ends));
     sockets_fill(ends[0]);
-    ASSERT_RESULT(0, xsock_shutdown(ends[1], XSOCK_SHUT_RDWR));
+    ASSERT_RESULT(0, xsock_native(ends[1], &handle));
+    assert_int_equal(0, shutdown((int)handle, SHUT_RDWR));
     assert_int_equal(ask_poll(ends[0], IN | OUT), poll_bits(IN | HUP));
     sockets_close(ends[0]);
     sockets_close(ends[1]);

@@ -44,10 +44,9 @@ const struct xsock__sys_facts xsock__sys_facts = {
 #endif
 #ifdef __linux__
     .tells_whole_length = true,
-#else
-    .shutdown_discards = true, /* sorflush */
 #endif
-#if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE)
+#if !defined(__linux__) || defined(XSOCK__POLLER_KQUEUE) /* a test has both on Linux */
+    .shutdown_discards = true,                           /* sorflush */
     .readiness_omits = true,
 #else
     .out_is_connected = true, /* a failed connect is HUP, too, even if its error was taken */

@@ -75,6 +75,54 @@ static void poll_waits_for_the_end_alone(void **state)
     close(s[1]);
 }
 
+static bool sleeps(long thread)
+{
+    char name[64];
+    char text[256] = "";
+    snprintf(name, sizeof name, "/proc/self/task/%ld/stat", thread);
+    FILE *stat = fopen(name, "r");
+    char *end = stat != NULL && fgets(text, sizeof text, stat) != NULL ? strrchr(text, ')') : NULL;
+    if (stat != NULL)
+        fclose(stat);
+    return end != NULL && end[2] == 'S';
+}
+
+static int sockets_and_pipe[3];
+static long volatile poller;
+
+static void *poll_both(void *unused)
+{
+    struct pollfd p[] = {{sockets_and_pipe[0], POLLIN, 0}, {sockets_and_pipe[2], POLLIN, 0}};
+    (void)unused;
+    poller = syscall(SYS_gettid);
+    int ready = poll(p, 2, -1);
+    return (void *)(intptr_t)(ready == 1 && p[1].revents == 0 ? p[0].revents : -1);
+}
+
+/* The kernel of BSD is not told of this shutdown. */
+static void the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe(void **state)
+{
+    (void)state;
+    int p[2];
+    void *revents;
+    pthread_t thread;
+    poller = 0;
+    streams_open(sockets_and_pipe);
+    ASSERT_IS(0, pipe(p));
+    sockets_and_pipe[2] = p[0];
+    run_beside(poll_both, &thread);
+    while (poller == 0 || !sleeps(poller))
+        sched_yield();
+    ASSERT_IS(0, shutdown(sockets_and_pipe[0], SHUT_RD));
+    alarm(HANGS_AFTER_S);
+    assert_int_equal(0, pthread_join(thread, &revents));
+    alarm(0);
+    assert_int_equal(POLLIN, (intptr_t)revents);
+    for (int i = 0; i < 3; i++)
+        close(sockets_and_pipe[i]);
+    close(p[1]);
+}
+
 static void *duplicate_again_and_again(void *unused)
 {
     (void)unused;
@@ -114,18 +162,6 @@ static void *send_a_file(void *unused)
     (void)unused;
     sender = syscall(SYS_gettid);
     return (void *)(intptr_t)sendfile(full_pipe[1], file, NULL, 10);
-}
-
-static bool sleeps(long thread)
-{
-    char name[64];
-    char text[256] = "";
-    snprintf(name, sizeof name, "/proc/self/task/%ld/stat", thread);
-    FILE *stat = fopen(name, "r");
-    char *end = stat != NULL && fgets(text, sizeof text, stat) != NULL ? strrchr(text, ')') : NULL;
-    if (stat != NULL)
-        fclose(stat);
-    return end != NULL && end[2] == 'S';
 }
 
 static void a_wait_of_sendfile_stops_no_other_call(void **state)
@@ -179,6 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(threads_may_use_an_unknown_socket_at_once),
         TEST(poll_waits_for_the_end_alone),
+        TEST(the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe),
         TEST(a_forked_child_can_duplicate),
         TEST(a_wait_of_sendfile_stops_no_other_call),
         TEST(each_thread_has_its_own_text),
