@@ -58,6 +58,9 @@ struct xsock__sys_facts {
     /* A socket whose receiving is shut down loses what has arrived. The core does not tell the
      * system then. */
     bool shutdown_discards;
+    /* If a program ends receiving by the socket's handle, a receive ends at once, but no wait tells
+     * that the socket is ready. */
+    bool shutdown_is_silent;
     /* Two threads may wait for the same events of a socket at a time (see fdtab.h). */
     bool two_may_wait;
     /* A byte that is not 0 as long as the process has one thread. It is always 0 if the system

@@ -1,5 +1,6 @@
 /* A receive or an accept whose last calls had to wait leaves the first try out. That costs nothing
  * if the guess was wrong for a moment, and changes no result. */
+#include "base/interval.h"
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -145,6 +146,27 @@ static void a_timeout_is_kept(void **state)
     assert_int_equal(fake_now() - begin, 10 * MS);
 }
 
+static void note_time(void *at)
+{
+    *(int64_t *)at = fake_now();
+}
+
+/* A program may end receiving by the socket's handle, which no wait of this system tells. */
+static void a_wait_that_came_first_is_followed_by_a_try_before_long(void **state)
+{
+    int d[2];
+    (void)state;
+    waited(d, ROUNDS);
+    set_timeout(d[0], RECV, 100 * MS);
+    for (int i = 0; i < 2; i++) {
+        int64_t begin = fake_now(), tried = 0;
+        fake_before(FAKE_RECV, 1, note_time, &tried);
+        ASSERT_RESULT(-XSOCK_EAGAIN, receive(d[0]));
+        assert_int_equal(fake_now() - begin, 100 * MS);
+        assert_int_equal(tried - begin, i == 0 ? XSOCK__INTERVAL_LAST_NS : 0);
+    }
+}
+
 static void what_is_there_is_received_if_no_more_calls_may_wait(void **state)
 {
     const struct xsock__fdtab_rules none = {.first = XSOCK__FDTAB_FIRST, .waiting = 0};
@@ -221,6 +243,7 @@ int main(void)
         TALK_TEST(data_that_flows_again_is_received_by_one_call),
         TALK_TEST(what_ends_a_call_at_once_still_does),
         TALK_TEST(a_timeout_is_kept),
+        TALK_TEST(a_wait_that_came_first_is_followed_by_a_try_before_long),
         TALK_TEST(what_is_there_is_received_if_no_more_calls_may_wait),
         TALK_TEST(an_accept_in_a_connection_does_not_wait),
         TALK_TEST(a_call_that_loses_every_race_goes_on_waiting_for_the_socket),

@@ -77,6 +77,17 @@ static void check_wake(struct xsock__wait *w)
         xsock__fdtab_lose_wake(w->t, shared_of(w), &w->waiter);
 }
 
+/* Waiting before the first try was of no use for a while: the wait might have nothing to tell (see
+ * shutdown_is_silent). The call tries now, and the next call tries first. */
+static bool gives_up_guess(struct xsock__wait *w)
+{
+    if (!w->untried)
+        return false;
+    w->untried = false;
+    xsock__sock_becomes(w->fd->held.sock, 0, XSOCK__SOCK_STARVED);
+    return true;
+}
+
 /* The call takes the marks first and looks at `closed` after that, because taking the marks clears
  * the wake. The wake may have been set for the closing of the descriptor. */
 static int wait_until_ready(struct xsock__wait *w)
@@ -87,11 +98,11 @@ static int wait_until_ready(struct xsock__wait *w)
         if (rc != 0)
             return rc;
         bool asks = xsock__atomic_load(&w->waiter.asks) != 0;
-        w->ready = is_ready(w, asks, left);
+        w->ready = is_ready(w, asks, w->untried ? xsock__wait_slice(left) : left);
         bool again = !w->ready && xsock__fdtab_take_marks(w->t, &w->waiter);
         if (xsock__atomic_load(&w->waiter.closed))
             return -XSOCK_ECANCELED;
-        if (w->ready || again)
+        if (w->ready || again || gives_up_guess(w))
             return 0;
         check_wake(w);
     }
@@ -258,6 +269,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
             rc = code == XSOCK__TRY_LATER ? error : xsock__finish(code);
             break;
         }
+        w.untried = xsock__sys_facts.shutdown_is_silent && code == XSOCK__TRY_SKIPPED;
         rc = xsock__wait_on(&w);
         if (rc != 0 && !has_to_try(code, rc)) {
             rc = rc == XSOCK__WAIT_OVER ? -XSOCK_EAGAIN : rc;

@@ -41,7 +41,8 @@ struct xsock__wait {
     int events;  /* XSOCK_POLL...; 0: the call only naps */
     int revents; /* what the system has told of the socket in the last wait; 0: nothing */
     bool watched, ready, trusted;
-    bool vain; /* a try after "ready" has failed once */
+    bool vain;    /* a try after "ready" has failed once */
+    bool untried; /* there was no first try, and waiting might miss what the try would tell */
     unsigned naps;
     int64_t nap_ns;
     struct xsock__waiter waiter; /* if watched */
@@ -55,7 +56,7 @@ static inline void xsock__wait_begin(struct xsock__wait *w, struct xsock__fdtab 
     w->limit = limit;
     w->events = events;
     w->revents = 0;
-    w->watched = w->ready = w->trusted = w->vain = false; /* the rest is set later */
+    w->watched = w->ready = w->trusted = w->vain = w->untried = false; /* the rest is set later */
 }
 
 void xsock__wait_stop(struct xsock__wait *w);

@@ -18,6 +18,7 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .out_is_connected = true, /* a stream without a peer is ready for nothing, or has failed */
     .refusals_mislead = true,
     .shutdown_discards = true,
+    .shutdown_is_silent = true,
     .usual = {{AF_INET, SOCK_STREAM, IPPROTO_TCP},
               {AF_INET, SOCK_DGRAM, IPPROTO_UDP},
               {AF_INET6, SOCK_STREAM, IPPROTO_TCP},

@@ -59,7 +59,8 @@ const struct xsock__sys_facts xsock__sys_facts = {
     .readiness_omits = true,
     .refusals_mislead = true,
     .two_may_wait = true,
-    .shutdown_discards = true, /* as on BSD and Windows */
+    .shutdown_discards = true,  /* as on BSD and Windows */
+    .shutdown_is_silent = true, /* as on Windows */
 };
 
 void fake__die(const char *sentence)

@@ -56,6 +56,11 @@ size_t native_receive(uintptr_t h, void *data, size_t size)
     return (size_t)got;
 }
 
+void native_end_receiving(uintptr_t h)
+{
+    assert_true(shutdown((SOCKET)h, SD_RECEIVE) == 0);
+}
+
 bool native_receive_would_block(uintptr_t h)
 {
     char byte;
@@ -224,6 +229,11 @@ size_t native_receive(uintptr_t h, void *data, size_t size)
     got = recv((int)h, data, size, 0);
     ASSERT_THAT(got >= 0, "recv gave %d", errno);
     return (size_t)got;
+}
+
+void native_end_receiving(uintptr_t h)
+{
+    assert_true(shutdown((int)h, SHUT_RD) == 0);
 }
 
 bool native_receive_would_block(uintptr_t h)

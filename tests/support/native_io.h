@@ -19,6 +19,8 @@ size_t native_receive(uintptr_t h, void *data, size_t size);
 /* Whether a receive would block now. Does not wait. */
 bool native_receive_would_block(uintptr_t h);
 
+void native_end_receiving(uintptr_t h);
+
 /* Whether the handle is an open socket. */
 bool native_is_open(uintptr_t h);
 
