@@ -1,8 +1,9 @@
-/* Several threads in the number space at once, and a process that forks meanwhile. */
+/* Several threads in the number space at once. */
 #include "support.h"
 
 #include <pthread.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -11,7 +12,6 @@ enum { ROUNDS = 300, HANGS_AFTER_S = 120 };
 
 static pthread_barrier_t together;
 static int number;
-static int volatile has_ended;
 
 /* Runs a function in a thread, too. */
 static void run_beside(void *(*fn)(void *), pthread_t *out)
@@ -47,34 +47,6 @@ static void threads_may_use_an_unknown_socket_at_once(void **state)
     pthread_barrier_destroy(&together);
 }
 
-static void *shut_down(void *unused)
-{
-    (void)unused;
-    return (void *)(intptr_t)shutdown(number, SHUT_WR);
-}
-
-/* Data that lies there does not end the wait. */
-static void poll_waits_for_the_end_alone(void **state)
-{
-    (void)state;
-    int s[2];
-    void *result;
-    pthread_t thread;
-    streams_open(s);
-    struct pollfd p = {s[1], POLLIN, 0};
-    ASSERT_IS(1, write(s[0], "x", 1));
-    ASSERT_IS(1, poll(&p, 1, -1));
-    p.events = POLLRDHUP;
-    number = s[0];
-    run_beside(shut_down, &thread);
-    ASSERT_IS(1, poll(&p, 1, -1));
-    assert_int_equal(POLLRDHUP, p.revents);
-    assert_int_equal(0, pthread_join(thread, &result));
-    assert_int_equal(0, (intptr_t)result);
-    close(s[0]);
-    close(s[1]);
-}
-
 static bool sleeps(long thread)
 {
     char name[64];
@@ -87,70 +59,117 @@ static bool sleeps(long thread)
     return end != NULL && end[2] == 'S';
 }
 
-static int sockets_and_pipe[3];
+static struct pollfd polled[2];
 static long volatile poller;
+static int volatile poll_has_ended;
 
 static void *poll_both(void *unused)
 {
-    struct pollfd p[] = {{sockets_and_pipe[0], POLLIN, 0}, {sockets_and_pipe[2], POLLIN, 0}};
     (void)unused;
     poller = syscall(SYS_gettid);
-    int ready = poll(p, 2, -1);
-    return (void *)(intptr_t)(ready == 1 && p[1].revents == 0 ? p[0].revents : -1);
+    int ready = poll(polled, 2, -1);
+    poll_has_ended = 1;
+    return (void *)(intptr_t)ready;
+}
+
+/* Polls `polled` in a thread, which sleeps by the time that `number` is shut down. */
+static void expect_one_ready_after_shutdown(int how)
+{
+    void *ready;
+    pthread_t thread;
+    poller = poll_has_ended = 0;
+    run_beside(poll_both, &thread);
+    while (!poll_has_ended && (poller == 0 || !sleeps(poller)))
+        sched_yield();
+    ASSERT_IS(0, shutdown(number, how));
+    alarm(HANGS_AFTER_S);
+    assert_int_equal(0, pthread_join(thread, &ready));
+    alarm(0);
+    assert_int_equal(1, (intptr_t)ready);
+}
+
+/* Data that lies there does not end the wait. */
+static void poll_waits_for_the_end_alone(void **state)
+{
+    (void)state;
+    int s[2];
+    streams_open(s);
+    struct pollfd p = {s[1], POLLIN, 0};
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, poll(&p, 1, -1));
+    polled[0] = (struct pollfd){s[1], POLLRDHUP, 0};
+    polled[1] = (struct pollfd){-1, 0, 0};
+    number = s[0];
+    expect_one_ready_after_shutdown(SHUT_WR);
+    assert_int_equal(POLLRDHUP, polled[0].revents);
+    close(s[0]);
+    close(s[1]);
 }
 
 /* The kernel of BSD is not told of this shutdown. */
 static void the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe(void **state)
 {
     (void)state;
+    int s[2];
     int p[2];
-    void *revents;
-    pthread_t thread;
-    poller = 0;
-    streams_open(sockets_and_pipe);
+    streams_open(s);
     ASSERT_IS(0, pipe(p));
-    sockets_and_pipe[2] = p[0];
-    run_beside(poll_both, &thread);
-    while (poller == 0 || !sleeps(poller))
-        sched_yield();
-    ASSERT_IS(0, shutdown(sockets_and_pipe[0], SHUT_RD));
-    alarm(HANGS_AFTER_S);
-    assert_int_equal(0, pthread_join(thread, &revents));
-    alarm(0);
-    assert_int_equal(POLLIN, (intptr_t)revents);
-    for (int i = 0; i < 3; i++)
-        close(sockets_and_pipe[i]);
-    close(p[1]);
+    polled[0] = (struct pollfd){s[0], POLLIN, 0};
+    polled[1] = (struct pollfd){p[0], POLLIN, 0};
+    number = s[0];
+    expect_one_ready_after_shutdown(SHUT_RD);
+    assert_int_equal(POLLIN, polled[0].revents);
+    for (int i = 0; i < 2; i++) {
+        close(s[i]);
+        close(p[i]);
+    }
 }
 
-static void *duplicate_again_and_again(void *unused)
-{
-    (void)unused;
-    while (!has_ended)
-        close(fcntl(number, F_DUPFD, 100));
-    return NULL;
-}
-
-static void a_forked_child_can_duplicate(void **state)
+/* The limit is looked at before the numbers below are counted. */
+static void a_duplicate_beyond_the_limit_takes_no_memory(void **state)
 {
     (void)state;
-    pthread_t thread;
-    has_ended = 0;
-    number = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
-    run_beside(duplicate_again_and_again, &thread);
-    for (int i = 0; i < ROUNDS; i++) {
-        int status;
-        pid_t child = fork();
-        if (child == 0) {
-            alarm(HANGS_AFTER_S);
-            _exit(fcntl(number, F_DUPFD, 100) < 0);
-        }
-        assert_int_equal(child, waitpid(child, &status, 0));
-        assert_int_equal(0, status);
+    int status;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    pid_t child = fork();
+    if (child == 0) {
+        struct rlimit memory = {(rlim_t)1 << 30, (rlim_t)1 << 30};
+        setrlimit(RLIMIT_AS, &memory);
+        int result = fcntl(s, F_DUPFD, 0x7fffffff);
+        _exit(result < 0 ? errno : 0);
     }
-    has_ended = 1;
-    assert_int_equal(0, pthread_join(thread, NULL));
-    close(number);
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_true(WIFEXITED(status));
+    assert_int_equal(EINVAL, WEXITSTATUS(status));
+    close(s);
+}
+
+/* The numbers from 3 on that a started program would inherit. */
+static int count_inheritable(void)
+{
+    int count = 0;
+    for (int n = 3; n < 1024; n++)
+        count += syscall(SYS_fcntl, n, F_GETFD) == 0;
+    return count;
+}
+
+static void a_standard_stream_that_is_a_socket_is_inherited_once(void **state)
+{
+    (void)state;
+    int kept = fcntl(0, F_DUPFD_CLOEXEC, 3);
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    int before = count_inheritable();
+    close(0);
+    ASSERT_IS(0, dup(s));
+    assert_int_equal(before, count_inheritable());
+    ASSERT_IS(0, dup2(s, 0));
+    assert_int_equal(before, count_inheritable());
+    close(0);
+    if (kept >= 0) {
+        ASSERT_IS(0, dup2(kept, 0));
+        close(kept);
+    }
+    close(s);
 }
 
 static int full_pipe[2];
@@ -216,7 +235,8 @@ int main(void)
         TEST(threads_may_use_an_unknown_socket_at_once),
         TEST(poll_waits_for_the_end_alone),
         TEST(the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe),
-        TEST(a_forked_child_can_duplicate),
+        TEST(a_standard_stream_that_is_a_socket_is_inherited_once),
+        TEST(a_duplicate_beyond_the_limit_takes_no_memory),
         TEST(a_wait_of_sendfile_stops_no_other_call),
         TEST(each_thread_has_its_own_text),
     };

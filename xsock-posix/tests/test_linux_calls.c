@@ -79,6 +79,27 @@ static void an_eventfd_counts(void **state)
     close(e);
 }
 
+static int count_open(void)
+{
+    int count = 0;
+    for (int n = 0; n < 1024; n++)
+        count += is_open(n);
+    return count;
+}
+
+/* Nothing of it is left, whatever it is made of. */
+static void an_eventfd_can_be_replaced(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    int before = count_open();
+    int e = ASSERT_OPENS(eventfd(1, 0));
+    ASSERT_IS(e, dup2(s, e));
+    ASSERT_IS(0, close(e));
+    assert_int_equal(before, count_open());
+    close(s);
+}
+
 static void an_eventfd_wakes_epoll(void **state)
 {
     (void)state;
@@ -212,12 +233,39 @@ static void wrong_arguments_give_the_errors_of_linux(void **state)
     close(s[1]);
 }
 
+/* The address has no place to go, and the connection was taken already. */
+static void a_wrong_length_loses_the_connection_that_accept_took(void **state)
+{
+    (void)state;
+    struct sockaddr_in a;
+    socklen_t length = (socklen_t)-1;
+    int l = listener_open(&a);
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    struct pollfd p = {l, POLLIN, 0};
+    ASSERT_IS(0, connect(s, (struct sockaddr *)&a, sizeof a));
+    ASSERT_IS(1, poll(&p, 1, -1));
+    memset(&a, 'x', sizeof a);
+    struct sockaddr_in before = a;
+    ASSERT_ERRNO(EINVAL, accept(l, (struct sockaddr *)&a, &length));
+    assert_memory_equal(&before, &a, sizeof a);
+    ASSERT_IS(0, poll(&p, 1, 0));
+    p.fd = s;
+    ASSERT_IS(1, poll(&p, 1, 60000)); /* the other end is closed */
+    close(s);
+    close(l);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(epoll_reports_members),  TEST(an_eventfd_counts),
-        TEST(an_eventfd_wakes_epoll), TEST(epoll_takes_pipes_beside_sockets),
-        TEST(sendfile_sends_a_file),  TEST(wrong_arguments_give_the_errors_of_linux),
+        TEST(epoll_reports_members),
+        TEST(an_eventfd_counts),
+        TEST(an_eventfd_can_be_replaced),
+        TEST(an_eventfd_wakes_epoll),
+        TEST(epoll_takes_pipes_beside_sockets),
+        TEST(sendfile_sends_a_file),
+        TEST(a_wrong_length_loses_the_connection_that_accept_took),
+        TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

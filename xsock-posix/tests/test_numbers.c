@@ -260,6 +260,10 @@ static void a_duplicate_takes_the_number_of_a_closed_standard_stream(void **stat
     ASSERT_IS(0, fcntl(0, F_GETFD));
     ASSERT_IS(0, fcntl(0, F_SETFD, FD_CLOEXEC));
     ASSERT_IS(FD_CLOEXEC, fcntl(0, F_GETFD));
+    ASSERT_IS(0, ioctl(0, FIONCLEX));
+    ASSERT_IS(0, fcntl(0, F_GETFD));
+    ASSERT_IS(0, ioctl(0, FIOCLEX));
+    ASSERT_IS(FD_CLOEXEC, fcntl(0, F_GETFD));
     ASSERT_IS(0, close(0));
     ASSERT_IS(0, fcntl(s[1], F_DUPFD_CLOEXEC, 0));
     ASSERT_IS(FD_CLOEXEC, fcntl(0, F_GETFD));

@@ -1,0 +1,53 @@
+/* A process that forks while another thread has the library's lock. Nothing uses the library before:
+ * the handlers of fork() must stand in the right order also if an inherited socket comes first. */
+#include "support.h"
+
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+enum { ROUNDS = 300, HANGS_AFTER_S = 120 };
+
+static int number;
+static int volatile has_ended;
+
+static void *duplicate_again_and_again(void *unused)
+{
+    (void)unused;
+    while (!has_ended)
+        close(fcntl(number, F_DUPFD, 100));
+    return NULL;
+}
+
+static void a_forked_child_can_duplicate(void **state)
+{
+    (void)state;
+    int type;
+    socklen_t size = sizeof type;
+    pthread_t thread;
+    has_ended = 0;
+    number = (int)syscall(SYS_socket, AF_INET, SOCK_DGRAM, 0);
+    ASSERT_IS(0, getsockopt(number, SOL_SOCKET, SO_TYPE, &type, &size));
+    alarm(HANGS_AFTER_S);
+    assert_int_equal(0, pthread_create(&thread, NULL, duplicate_again_and_again, NULL));
+    for (int i = 0; i < ROUNDS; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            alarm(HANGS_AFTER_S);
+            _exit(fcntl(number, F_DUPFD, 100) < 0);
+        }
+        assert_int_equal(child, waitpid(child, &status, 0));
+        assert_int_equal(0, status);
+    }
+    has_ended = 1;
+    assert_int_equal(0, pthread_join(thread, NULL));
+    alarm(0);
+    close(number);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
