@@ -128,7 +128,9 @@ static void assert_told_of_close(int n, int which, int moment)
         fake_before(FAKE_WAIT, 2, close_later, &e);
     else
         fake_at(fake_now() + MS, close_later, &e);
+    int64_t begin = fake_now();
     ASSERT_RESULT(1, xsock__poll(t, v, (size_t)n, -1));
+    assert_int_equal(fake_now() - begin, moment == WAITS ? MS : 0);
     for (int i = 0; i < n; i++)
         assert_int_equal(v[i].revents, i == which ? XSOCK_POLLNVAL : 0);
     ASSERT_RESULT(e.d, e.other);

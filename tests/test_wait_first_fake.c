@@ -1,6 +1,7 @@
 /* A receive or an accept whose last calls had to wait leaves the first try out. That costs nothing
  * if the guess was wrong for a moment, and changes no result. */
 #include "base/interval.h"
+#include "call/options.h"
 #include "fake_talk.h"
 #include "harness.h"
 #include "socket/sock.h"
@@ -179,6 +180,25 @@ static void what_is_there_is_received_if_no_more_calls_may_wait(void **state)
     ASSERT_RESULT(-XSOCK_ENOBUFS, receive(d[0]));
 }
 
+static unsigned waits_with_a_low_water_mark(const int d[2])
+{
+    ASSERT_RESULT(0, xsock__call_set_opt(t, d[0], XSOCK_SO_RCVLOWAT, XSOCK_OPT_SIZE, 2));
+    ASSERT_RESULT(2, send_some(d[1], 2, 0));
+    unsigned waits = fake_calls(FAKE_WAIT);
+    ASSERT_RESULT(2, recv_some(d[0], 2, 0));
+    return fake_calls(FAKE_WAIT) - waits;
+}
+
+/* The system would call the socket ready only when the mark is reached. */
+static void with_a_low_water_mark_no_wait_comes_first(void **state)
+{
+    int fresh[2], starved[2];
+    (void)state;
+    make_pair(XSOCK_SOCK_STREAM, fresh);
+    waited(starved, ROUNDS);
+    assert_int_equal(waits_with_a_low_water_mark(starved), waits_with_a_low_water_mark(fresh));
+}
+
 /* An accept waits only in a socket that listens. */
 static void an_accept_in_a_connection_does_not_wait(void **state)
 {
@@ -235,6 +255,41 @@ static void a_call_that_loses_every_race_goes_on_waiting_for_the_socket(void **s
     xsock__fdtab_put(t, rival.fd);
 }
 
+static void get_free(void *unused)
+{
+    (void)unused;
+    fake_fail_always(FAKE_ACCEPT, 0);
+}
+
+/* Without intervals the time would never pass, so there is an end. */
+static void overtake_and_get_stuck(void *event)
+{
+    overtake(NULL);
+    connect_later(event);
+    fake_fail_always(FAKE_ACCEPT, FAKE_EAGAIN);
+    fake_before(FAKE_ACCEPT, 1000, get_free, NULL);
+}
+
+/* One lost race does not make a call ask without an interval from then on. */
+static void a_call_that_lost_a_race_and_is_stuck_asks_ever_more_slowly(void **state)
+{
+    (void)state;
+    rival.listener = listen_at(80, LOST + 1);
+    rival.fd = xsock__fdtab_get(t, rival.listener);
+    struct xsock__waiters *shared = &rival.fd->held.sock->waiters;
+    struct event e[2] = {{.d = open_stream()}, {.d = open_stream()}};
+    ASSERT_RESULT(0, xsock__fdtab_watch(t, rival.fd, shared, XSOCK_POLLIN, &rival.waiter));
+    set_timeout(rival.listener, ACCEPT, 1000 * MS);
+    fake_at(fake_now() + MS, connect_later, &e[0]);
+    fake_before(FAKE_ACCEPT, 2, overtake_and_get_stuck, &e[1]);
+    unsigned tries = fake_calls(FAKE_ACCEPT);
+    ASSERT_RESULT(-XSOCK_EAGAIN, xsock__call_accept(t, rival.listener, 0, NULL));
+    ASSERT_BETWEEN(50, 120, fake_calls(FAKE_ACCEPT) - tries);
+    fake_fail_always(FAKE_ACCEPT, 0);
+    xsock__fdtab_unwatch(t, shared, &rival.waiter);
+    xsock__fdtab_put(t, rival.fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -245,8 +300,10 @@ int main(void)
         TALK_TEST(a_timeout_is_kept),
         TALK_TEST(a_wait_that_came_first_is_followed_by_a_try_before_long),
         TALK_TEST(what_is_there_is_received_if_no_more_calls_may_wait),
+        TALK_TEST(with_a_low_water_mark_no_wait_comes_first),
         TALK_TEST(an_accept_in_a_connection_does_not_wait),
         TALK_TEST(a_call_that_loses_every_race_goes_on_waiting_for_the_socket),
+        TALK_TEST(a_call_that_lost_a_race_and_is_stuck_asks_ever_more_slowly),
     };
     return cmocka_run_group_tests_name("waiting first, fake", tests, NULL, NULL);
 }

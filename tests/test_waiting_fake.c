@@ -106,6 +106,36 @@ static void the_first_intervals_are_short(void **state)
     assert_int_equal(fake_now() - begin, 50 * 1000);
 }
 
+static void take_it_all(void *user)
+{
+    stop_failing(NULL);
+    ASSERT_RESULT(3, recv_some(*(int *)user, 10, XSOCK_MSG_DONTWAIT));
+    fake_fail_always(FAKE_RECV, FAKE_EAGAIN);
+}
+
+static void send_and_count(void *event)
+{
+    fake_before(FAKE_RECV, 3, stop_failing, NULL);
+    send_later(event);
+}
+
+/* At first the socket is called ready, and is not. Then another call takes the data. When more
+ * comes, this call waits as one that has not waited yet. */
+static void intervals_begin_anew_once_the_socket_was_not_ready(void **state)
+{
+    (void)state;
+    int d[2];
+    int64_t begin = fake_now();
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct event e = {.d = d[1], .n = 1};
+    ASSERT_RESULT(3, send_some(d[1], 3, 0));
+    fake_fail_always(FAKE_RECV, FAKE_EAGAIN);
+    fake_at(begin + 10 * MS, take_it_all, &d[0]);
+    fake_at(begin + 500 * MS, send_and_count, &e);
+    ASSERT_RESULT(1, receive(d[0]));
+    assert_int_equal(fake_now() - begin, 500 * MS + 50 * 1000);
+}
+
 /* The system tells of one lost connection after the other. */
 static void lost_connections_without_end_hold_up_nobody(void **state)
 {
@@ -435,6 +465,7 @@ int main(void)
         TALK_TEST(a_shutdown_between_try_and_wait_is_not_lost),
         TALK_TEST(a_call_that_cannot_go_on_asks_ever_more_slowly),
         TALK_TEST(the_first_intervals_are_short),
+        TALK_TEST(intervals_begin_anew_once_the_socket_was_not_ready),
         TALK_TEST(lost_connections_without_end_hold_up_nobody),
         TALK_TEST(a_stuck_call_is_ended_by_a_close),
         TALK_TEST(a_stuck_call_without_a_wake_is_ended_within_a_slice),
