@@ -77,6 +77,9 @@ ptrdiff_t xsock__sendmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, const 
 ptrdiff_t xsock__recvmsg_in(struct xsock__fdtab *t, struct xsock__fd *fd, struct xsock_msg *m,
                             int flags);
 
+/* Sets or clears NONBLOCK of a descriptor's socket. */
+void xsock__set_nonblock_in(struct xsock__fdtab *t, struct xsock__fd *fd, bool on);
+
 /* xsock_dup for a descriptor that the caller has. */
 int xsock__dup_in(struct xsock__fdtab *t, const struct xsock__fd *from, int min, int flags);
 

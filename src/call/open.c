@@ -168,6 +168,14 @@ int xsock__call_get_flags(struct xsock__fdtab *t, int d)
     return flags;
 }
 
+/* Calls that wait in any descriptor of the socket look at the flag again. */
+void xsock__set_nonblock_in(struct xsock__fdtab *t, struct xsock__fd *fd, bool on)
+{
+    struct xsock__sock *s = fd->held.sock;
+    if (xsock__atomic_swap(&s->nonblock, on) == 0 && on)
+        xsock__fdtab_look_again(t, &s->waiters);
+}
+
 static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
 {
     int cloexec = (flags & XSOCK_SOCK_CLOEXEC) != 0;
@@ -180,9 +188,7 @@ static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)
     if (rc != 0)
         return rc;
     xsock__atomic_store(&fd->cloexec, cloexec);
-    int nonblock = (flags & XSOCK_SOCK_NONBLOCK) != 0;
-    if (xsock__atomic_swap(&fd->held.sock->nonblock, nonblock) == 0 && nonblock)
-        xsock__fdtab_look_again(t, &fd->held.sock->waiters);
+    xsock__set_nonblock_in(t, fd, (flags & XSOCK_SOCK_NONBLOCK) != 0);
     return 0;
 }
 

@@ -171,7 +171,7 @@ int xsock__wasix_fd_fdstat_set_flags(const struct xsock__wasix_call *c)
     else if (flags != 0 && fd->held.sock->poller != NULL)
         rc = -XSOCK_EINVAL;
     else
-        xsock__atomic_store(&fd->held.sock->nonblock, flags != 0);
+        xsock__set_nonblock_in(c->guest->table, fd, flags != 0);
     xsock__fdtab_put(c->guest->table, fd);
     return rc;
 }
