@@ -7,10 +7,14 @@ enum {
     UDP = 3,
     TCP = 4,
     EPOLL = 5,
+    READER = 6,
+    WRITER = 7,
     DOWN = 99,
     AT = 4096,
     VEC = 8192,
     DATA = 12288,
+    ODD = 16384,
+    OUTSIDE = 20480,
     NO = GUEST_MEMORY,
     ARGS = 10
 };
@@ -46,8 +50,13 @@ static void start(void)
     ASSERT_ERRNO(0, CALL2(&guest, "sock_listen", TCP, 1));
     ASSERT_ERRNO(0, CALL1(&guest, "epoll_create", AT));
     assert_int_equal(guest_get32(&guest, AT), EPOLL);
+    ASSERT_ERRNO(0, CALL2(&guest, "fd_pipe", AT, AT + 4));
+    assert_int_equal(guest_get32(&guest, AT), READER);
+    assert_int_equal(guest_get32(&guest, AT + 4), WRITER);
     memset(guest.bytes, 0, sizeof guest.bytes);
     guest_put_vec(&guest, VEC, DATA, 8);
+    guest_put_vec(&guest, OUTSIDE, NO, 8);
+    guest.bytes[ODD] = 99;
 }
 
 static void of_two_faults_the_one_that_comes_first_is_told(void **state)
@@ -72,7 +81,7 @@ static void of_two_faults_the_one_that_comes_first_is_told(void **state)
         wrong += !fine;
     }
     assert_int_equal(wrong, 0);
-    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, EPOLL + 1));
+    ASSERT_RESULT(XSOCK_WASIX_OWNER_NONE, xsock_wasix_owner(guest.process, WRITER + 1));
     guest_stop(&guest);
 }
 

@@ -122,6 +122,26 @@ static void a_length_that_leads_outside_is_refused(void **state)
     ASSERT_ERRNO(XSOCK_EAGAIN, guest_recv(&guest, d[0], WAIT_NOT, 64));
 }
 
+/* The memory claims a size that it does not have. No byte of the vectors is touched, because the
+ * calls fail. */
+static void more_bytes_than_an_int_are_refused(void **state)
+{
+    int d[2];
+    (void)state;
+    guest_pair(&guest, XSOCK_SOCK_STREAM, d);
+    guest.memory.size = INT32_MAX;
+    guest_put_vec(&guest, NET_VEC, 0, INT32_MAX);
+    guest_put_vec(&guest, NET_VEC + 8, 0, 1);
+    guest_put_vec(&guest, NET_VEC + 16, INT32_MAX, 1);
+    for (uint64_t n = 2; n <= 3; n++) { /* the third vector is not in memory, which comes first */
+        uint32_t error = n == 2 ? XSOCK_EINVAL : XSOCK_EMEMVIOLATION;
+        ASSERT_ERRNO(error, CALL5(&guest, "sock_send", d[0], NET_VEC, n, 0, NET_DONE));
+        ASSERT_ERRNO(error, CALL4(&guest, "fd_write", d[0], NET_VEC, n, NET_DONE));
+        ASSERT_ERRNO(error, CALL6(&guest, "sock_recv", d[1], NET_VEC, n, 0, NET_DONE, NET_FLAGS));
+    }
+    guest.memory.size = sizeof guest.bytes;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +149,7 @@ int main(void)
         GUEST_TEST(too_many_vectors_are_refused),
         GUEST_TEST(vectors_may_overlap),
         GUEST_TEST(a_length_that_leads_outside_is_refused),
+        GUEST_TEST(more_bytes_than_an_int_are_refused),
     };
     return cmocka_run_group_tests_name("vectors of guests", tests, NULL, NULL);
 }

@@ -7,8 +7,6 @@ static int transfer(const struct xsock__wasix_call *c, struct xsock__fd *fd,
                     xsock__wasix_transfer_fn *fn, int flags, unsigned char *out_done)
 {
     struct xsock__wasix_vecs v;
-    if (fn == NULL)
-        return -XSOCK_EBADF;
     int rc = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &v);
     if (rc != 0)
         return rc;

@@ -35,9 +35,15 @@ static inline struct xsock__wasix_file *xsock__wasix_file_of(const struct xsock_
                                                 : NULL;
 }
 
-/* Reads and writes for a descriptor that has a file. Arguments 1 and 2 are the vectors. out_done is
- * where the number of bytes is stored: a word of the guest's memory that has been checked. Returns
- * 0 or -XSOCK_E..., which is -XSOCK_EBADF for the wrong end of a pipe. */
+/* Whether the descriptor can be read, or written. The wrong end of a pipe cannot be. */
+static inline bool xsock__wasix_file_can(const struct xsock__wasix_file *file, bool reads)
+{
+    return (reads ? file->read : file->write) != NULL;
+}
+
+/* Reads and writes for a descriptor that has a file and can be read, or written. Arguments 1 and 2
+ * are the vectors. out_done is where the number of bytes is stored: a word of the guest's memory
+ * that has been checked. Returns 0 or -XSOCK_E... */
 int xsock__wasix_file_read(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,
                            unsigned char *out_done);
 int xsock__wasix_file_write(const struct xsock__wasix_call *c, struct xsock__fd *fd, int flags,

@@ -182,6 +182,11 @@ int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t 
                       struct xsock__wasix_vecs *out);
 void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__wasix_vecs *v);
 
+/* For a call that fails because of another argument than the vectors in arguments 1 and 2. Memory
+ * comes before other values, so the vectors are looked at first. Returns their error, or else
+ * this one. */
+int xsock__wasix_after_vecs(const struct xsock__wasix_call *c, int error);
+
 /* ---- Socket buffers (buffers.c) -------------------------------------------------------------- */
 
 /* Counts a buffer of this size, for sending or for receiving, against the guest's quota. Returns

@@ -67,16 +67,21 @@ void xsock__wasix_unscratch(const struct xsock__wasix_call *c, void *p, size_t n
 
 /* ---- Vectors --------------------------------------------------------------------------------- */
 
+/* All vectors are looked at, even if there are too many bytes: memory comes before other values. */
 static int copy_vecs(const struct xsock__wasix_call *c, const unsigned char *from,
                      struct xsock__wasix_vecs *v)
 {
+    int result = 0;
     for (size_t i = 0; i < v->count; i++, from += 2 * xsock__wasix_word(c)) {
         int rc = xsock__wasix_vec(c, from, v->total, &v->v[i]);
-        if (rc != 0)
+        if (rc == -XSOCK_EMEMVIOLATION)
             return rc;
-        v->total += v->v[i].len;
+        if (rc != 0)
+            result = rc;
+        else
+            v->total += v->v[i].len;
     }
-    return 0;
+    return result;
 }
 
 int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t count,
@@ -98,6 +103,16 @@ int xsock__wasix_vecs(const struct xsock__wasix_call *c, uint64_t ptr, uint64_t 
     if (rc != 0)
         xsock__wasix_drop_vecs(c, out);
     return rc;
+}
+
+int xsock__wasix_after_vecs(const struct xsock__wasix_call *c, int error)
+{
+    struct xsock__wasix_vecs v;
+    int rc = xsock__wasix_vecs(c, xsock__wasix_ptr(c, 1), xsock__wasix_ptr(c, 2), &v);
+    if (rc != 0)
+        return rc;
+    xsock__wasix_drop_vecs(c, &v);
+    return error;
 }
 
 void xsock__wasix_drop_vecs(const struct xsock__wasix_call *c, struct xsock__wasix_vecs *v)

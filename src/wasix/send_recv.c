@@ -39,8 +39,8 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
 
 /* Looks up an end of a pipe. wasix-libc's send() and recv() call sock_send and sock_recv whatever
  * the descriptor is, and hosts of WASIX take an end of a pipe there: Node's standard streams rely
- * on that. Everything else that is no socket gives ENOTSOCK. */
-static int get_pipe(const struct xsock__wasix_call *c, struct xsock__fd **out)
+ * on that. Everything else that is no socket gives ENOTSOCK, and the wrong end of a pipe EBADF. */
+static int get_pipe(const struct xsock__wasix_call *c, bool reads, struct xsock__fd **out)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
@@ -49,6 +49,8 @@ static int get_pipe(const struct xsock__wasix_call *c, struct xsock__fd **out)
     const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
     if (file == NULL || !file->is_pipe)
         return put(c, fd, -XSOCK_ENOTSOCK);
+    if (!xsock__wasix_file_can(file, reads))
+        return put(c, fd, -XSOCK_EBADF);
     *out = fd;
     return 0;
 }
@@ -76,15 +78,15 @@ static int recv_pipe(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
     struct xsock__fd *fd;
-    int flags, rc = get_pipe(c, &fd);
+    int flags, rc = get_pipe(c, true, &fd);
     if (rc != 0)
         return rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &out.done)
         || !xsock__wasix_place(c, 5, FLAGS_SIZE, &out.flags))
         rc = -XSOCK_EMEMVIOLATION;
-    if (rc == 0)
-        rc = xsock__wasix_recv_flags(xsock__wasix_u32(c, 3), &flags);
-    if (rc == 0)
+    else if (xsock__wasix_recv_flags(xsock__wasix_u32(c, 3), &flags) != 0)
+        rc = xsock__wasix_after_vecs(c, -XSOCK_EINVAL);
+    else
         rc = xsock__wasix_file_read(c, fd, flags, out.done);
     if (rc == 0)
         xsock__wasix_put16(out.flags, 0);
@@ -169,14 +171,14 @@ static int send_pipe(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
     unsigned char *done;
-    int flags, rc = get_pipe(c, &fd);
+    int flags, rc = get_pipe(c, false, &fd);
     if (rc != 0)
         return rc;
     if (!xsock__wasix_place(c, 4, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
-    if (rc == 0)
-        rc = xsock__wasix_send_flags(xsock__wasix_u32(c, 3), &flags);
-    if (rc == 0)
+    else if (xsock__wasix_send_flags(xsock__wasix_u32(c, 3), &flags) != 0)
+        rc = xsock__wasix_after_vecs(c, -XSOCK_EINVAL);
+    else
         rc = xsock__wasix_file_write(c, fd, flags, done);
     return put(c, fd, rc);
 }
@@ -206,6 +208,13 @@ int xsock__wasix_sock_send(const struct xsock__wasix_call *c)
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), NULL, done));
 }
 
+/* Reads the destination in argument 4. The vectors come before the address's family. */
+static int get_destination(const struct xsock__wasix_call *c, struct xsock_addr *out)
+{
+    int rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 4), out);
+    return rc == -XSOCK_EAFNOSUPPORT ? xsock__wasix_after_vecs(c, rc) : rc;
+}
+
 int xsock__wasix_sock_send_to(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
@@ -217,7 +226,7 @@ int xsock__wasix_sock_send_to(const struct xsock__wasix_call *c)
     if (!xsock__wasix_place(c, 5, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
     else
-        rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 4), &to);
+        rc = get_destination(c, &to);
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), &to, done));
 }
 
@@ -234,16 +243,17 @@ int xsock__wasix_sock_send_msg(const struct xsock__wasix_call *c)
         || !xsock__wasix_place(c, 7, xsock__wasix_word(c), &done))
         rc = -XSOCK_EMEMVIOLATION;
     else if (to != NULL)
-        rc = xsock__wasix_get_addr(c, xsock__wasix_ptr(c, 4), to);
+        rc = get_destination(c, to);
     if (rc == 0 && xsock__wasix_ptr(c, 6) != 0)
-        rc = -XSOCK_ENOTSUP;
+        rc = xsock__wasix_after_vecs(c, -XSOCK_ENOTSUP);
     return put(c, fd, rc != 0 ? rc : xsock__wasix_send(c, fd, xsock__wasix_u32(c, 3), to, done));
 }
 
 /* ---- fd_read and fd_write -------------------------------------------------------------------- */
 
-/* Looks up a descriptor that can be read or written. Pollers cannot be. */
-static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)
+/* Looks up a descriptor that can be read, or written. Pollers and the wrong end of a pipe cannot
+ * be. */
+static int get_file(const struct xsock__wasix_call *c, bool reads, struct xsock__fd **out)
 {
     struct xsock__fd *fd;
     int rc = xsock__lookup_fd(c->guest->table, xsock__wasix_fd(c, 0), &fd);
@@ -251,6 +261,9 @@ static int get_file(const struct xsock__wasix_call *c, struct xsock__fd **out)
         return rc;
     if (fd->held.sock->poller != NULL)
         return put(c, fd, -XSOCK_EINVAL);
+    const struct xsock__wasix_file *file = xsock__wasix_file_of(fd);
+    if (file != NULL && !xsock__wasix_file_can(file, reads))
+        return put(c, fd, -XSOCK_EBADF);
     *out = fd;
     return 0;
 }
@@ -259,7 +272,7 @@ int xsock__wasix_fd_read(const struct xsock__wasix_call *c)
 {
     struct xsock__wasix_results out = {0};
     struct xsock__fd *fd;
-    int rc = get_file(c, &fd);
+    int rc = get_file(c, true, &fd);
     if (rc != 0)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &out.done))
@@ -275,7 +288,7 @@ int xsock__wasix_fd_write(const struct xsock__wasix_call *c)
 {
     struct xsock__fd *fd;
     unsigned char *done;
-    int rc = get_file(c, &fd);
+    int rc = get_file(c, false, &fd);
     if (rc != 0)
         return rc;
     if (!xsock__wasix_place(c, 3, xsock__wasix_word(c), &done))
