@@ -199,7 +199,7 @@ static int try_in_turn(struct xsock__fd *fd, const struct xsock__sys_addr *a)
     struct xsock__sock *s = fd->held.sock;
     xsock__sock_take_turn(s);
     int code = try_connect(fd, a);
-    note_try(s, code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN : xsock__error_from_native(code));
+    note_try(s, xsock__try_error(code));
     return code;
 }
 

@@ -1,6 +1,5 @@
 #include "wait/blocking.h"
 
-#include "facts/translate.h"
 #include "socket/sock.h"
 #include "sys.h"
 #include "xsock.h"
@@ -32,13 +31,6 @@ static bool make_blocking(const struct xsock__fd *fd)
     return true;
 }
 
-static int error_of(int code)
-{
-    return code == XSOCK__TRY_LATER     ? -XSOCK_EAGAIN
-           : code == XSOCK__TRY_SKIPPED ? -XSOCK_EINTR
-                                        : xsock__error_from_native(code);
-}
-
 /* What was changed before the call stands in the lists is seen here, and what is changed later sets
  * a mark and interrupts the system's call. */
 bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
@@ -61,7 +53,7 @@ int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struc
     xsock__fdtab_leave(t, &b->waiter);
     if (code == 0)
         return 0;
-    const int error = error_of(code);
+    const int error = xsock__try_error(code);
     if (error == -XSOCK_EAGAIN)
         (void)xsock__sys_set_nonblock(fd->held.handle, false);
     if (error != -XSOCK_EAGAIN && error != -XSOCK_EINTR)
@@ -74,7 +66,7 @@ int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struc
 /* A signal of the program's own has interrupted the call, and the call waits on. */
 static bool goes_on(const struct xsock__waiter *w, int code)
 {
-    return error_of(code) == -XSOCK_EINTR && !xsock__atomic_load(&w->closed)
+    return xsock__try_error(code) == -XSOCK_EINTR && !xsock__atomic_load(&w->closed)
            && !xsock__atomic_load(&w->look_again);
 }
 

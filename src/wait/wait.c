@@ -186,12 +186,6 @@ static bool makes_room(struct xsock__wait *w, int code, int error)
 
 /* ---- Tries ----------------------------------------------------------------------------------- */
 
-static int error_of(int code)
-{
-    return code == XSOCK__TRY_SKIPPED || code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN
-                                                                  : xsock__error_from_native(code);
-}
-
 /* Whether "ready" and the result of a try go together in this state. A wait must not come first
  * where the try would end at once: without a peer, say, or after a shutdown. */
 static bool may_wait_first(const struct xsock__sock *s)
@@ -217,7 +211,8 @@ static bool wait_comes_first(struct xsock__sock *s, const struct xsock__limit *l
 static void learn(struct xsock__sock *s, const struct xsock__limit *l, int code)
 {
     const bool starved = xsock__sock_is(s, XSOCK__SOCK_STARVED);
-    const bool waits = l->timeout_ns != 0 && error_of(code) == -XSOCK_EAGAIN && may_wait_first(s);
+    const bool waits =
+        l->timeout_ns != 0 && xsock__try_error(code) == -XSOCK_EAGAIN && may_wait_first(s);
     if (starved != waits)
         xsock__sock_becomes(s, waits ? XSOCK__SOCK_STARVED : 0, waits ? 0 : XSOCK__SOCK_STARVED);
     if (waits || (starved && l->timeout_ns != 0))
@@ -237,7 +232,7 @@ static int begin(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn
         code = fn(fd, call);
     if (receives && !skips)
         learn(s, l, code);
-    if (inside && error_of(code) == -XSOCK_EAGAIN)
+    if (inside && xsock__try_error(code) == -XSOCK_EAGAIN)
         code = xsock__blocking_try(t, fd, fn, call, events, l, code);
     return code == XSOCK__TRY_SKIPPED && !receives ? fn(fd, call) : code;
 }
@@ -258,7 +253,7 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
         code = begin(t, fd, fn, call, events, l, code);
     xsock__wait_begin(&w, t, fd, events, l);
     for (;; code = fn(fd, call)) {
-        const int error = error_of(code);
+        const int error = xsock__try_error(code);
         if (error == -XSOCK_EINTR)
             continue; /* a try does not wait: the signal came as it began */
         if (xsock__sys_facts.edges_need_use && xsock__sock_is(fd->held.sock, XSOCK__SOCK_EDGES))

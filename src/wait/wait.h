@@ -97,6 +97,13 @@ static inline int64_t xsock__wait_slice(int64_t left)
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED, XSOCK__TRY_WITH_ROOM };
 
+/* The error that the code of a try stands for. -XSOCK_EAGAIN also if the system has not said so. */
+static inline int xsock__try_error(int code)
+{
+    return code == XSOCK__TRY_SKIPPED || code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN
+                                                                  : xsock__error_from_native(code);
+}
+
 /* Tries, and waits, until the call is done. Returns 0 or an error of xsock__finish(). -XSOCK_EAGAIN
  * if the call may not wait or its timeout has passed; -XSOCK_ETIMEDOUT if its deadline has passed.
  */
