@@ -219,22 +219,36 @@ static void learn(struct xsock__sock *s, const struct xsock__limit *l, int code)
         xsock__guess_learn(&s->guess, waits, XSOCK__GUESS_RECV_MOST);
 }
 
-/* All that comes before the usual way, for a call that may wait. A send that goes on after a part
- * waits in the system at once, if it may. */
-static int begin(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
-                 int events, struct xsock__limit *l, int code)
+/* Goes on in the system's own call, if the call has to wait and may wait there. */
+static int try_inside(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                      int events, struct xsock__limit *l, int code)
+{
+    const bool may = l->flags != NULL && l->timeout_ns < 0;
+    return may && xsock__try_error(code) == -XSOCK_EAGAIN
+               ? xsock__blocking_try(t, fd, fn, call, events, l, code)
+               : code;
+}
+
+/* The beginning of a call that receives or accepts. It may wait before its first try: the result is
+ * XSOCK__TRY_SKIPPED then. */
+static int begin_receive(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn,
+                         void *call, struct xsock__limit *l, int code)
 {
     struct xsock__sock *s = fd->held.sock;
-    const bool receives = events == XSOCK_POLLIN, inside = l->flags != NULL && l->timeout_ns < 0;
-    const bool skips = code == XSOCK__TRY_SKIPPED
-                       && (receives ? wait_comes_first(s, l) : inside && events == XSOCK_POLLOUT);
-    if (code == XSOCK__TRY_SKIPPED && !skips)
+    if (code == XSOCK__TRY_SKIPPED && !wait_comes_first(s, l))
         code = fn(fd, call);
-    if (receives && !skips)
+    if (code != XSOCK__TRY_SKIPPED)
         learn(s, l, code);
-    if (inside && xsock__try_error(code) == -XSOCK_EAGAIN)
-        code = xsock__blocking_try(t, fd, fn, call, events, l, code);
-    return code == XSOCK__TRY_SKIPPED && !receives ? fn(fd, call) : code;
+    return try_inside(t, fd, fn, call, XSOCK_POLLIN, l, code);
+}
+
+/* The beginning of every other call. A send that goes on after a part waits in the system at once,
+ * if it may. */
+static int begin_send(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try_fn *fn, void *call,
+                      int events, struct xsock__limit *l, int code)
+{
+    code = try_inside(t, fd, fn, call, events, l, code);
+    return code == XSOCK__TRY_SKIPPED ? fn(fd, call) : code;
 }
 
 /* A call whose first try was left out makes one before it ends for want of time, or because too
@@ -250,7 +264,8 @@ int xsock__until_done_after(struct xsock__fdtab *t, struct xsock__fd *fd, xsock_
     struct xsock__wait w;
     int rc;
     if (code == XSOCK__TRY_SKIPPED || l->timeout_ns != 0)
-        code = begin(t, fd, fn, call, events, l, code);
+        code = events == XSOCK_POLLIN ? begin_receive(t, fd, fn, call, l, code)
+                                      : begin_send(t, fd, fn, call, events, l, code);
     xsock__wait_begin(&w, t, fd, events, l);
     for (;; code = fn(fd, call)) {
         const int error = xsock__try_error(code);
