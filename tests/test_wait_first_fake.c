@@ -82,6 +82,28 @@ static void data_that_flows_again_is_received_by_one_call(void **state)
     }
 }
 
+/* A call that wants handles and finds no room for them gives back idle wakes before its first try.
+ * That it has not tried yet tells nothing about how long such calls have to wait. */
+static void a_try_that_was_put_off_does_not_count_as_one(void **state)
+{
+    uintptr_t handle;
+    char byte;
+    struct xsock_vec v = {&byte, 1};
+    struct xsock_control control = {.handles = &handle, .handle_capacity = 1};
+    struct xsock_msg m = {.vec = &v, .vec_count = 1, .control = &control};
+    int d[2];
+    (void)state;
+    waited(d, ROUNDS);
+    struct event e = {.d = d[1], .n = 1};
+    fake_lack_room(true);
+    fake_at(fake_now() + MS, send_later, &e);
+    ASSERT_RESULT(1, (int)xsock__call_recvmsg(t, d[0], &m, 0));
+    unsigned tries = fake_calls(FAKE_RECV);
+    fake_at(fake_now() + MS, send_later, &e);
+    ASSERT_RESULT(1, receive(d[0]));
+    assert_int_equal(fake_calls(FAKE_RECV) - tries, 1);
+}
+
 /* ---- The results are the same ---------------------------------------------------------------- */
 
 static void shut_down(int d[2])
@@ -296,6 +318,7 @@ int main(void)
         TALK_TEST(a_receive_that_has_to_wait_makes_two_calls),
         TALK_TEST(an_accept_that_has_to_wait_makes_two_calls),
         TALK_TEST(data_that_flows_again_is_received_by_one_call),
+        TALK_TEST(a_try_that_was_put_off_does_not_count_as_one),
         TALK_TEST(what_ends_a_call_at_once_still_does),
         TALK_TEST(a_timeout_is_kept),
         TALK_TEST(a_wait_that_came_first_is_followed_by_a_try_before_long),

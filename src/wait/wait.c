@@ -237,7 +237,7 @@ static int begin_receive(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__tr
     struct xsock__sock *s = fd->held.sock;
     if (code == XSOCK__TRY_SKIPPED && !wait_comes_first(s, l))
         code = fn(fd, call);
-    if (code != XSOCK__TRY_SKIPPED)
+    if (code != XSOCK__TRY_SKIPPED && code != XSOCK__TRY_WITH_ROOM) /* there was a try */
         learn(s, l, code);
     return try_inside(t, fd, fn, call, XSOCK_POLLIN, l, code);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool joins, segments;
+static bool joins, segments, full;
 static size_t largest; /* the longest message that is sent as one */
 static unsigned controls_sent;
 
@@ -18,6 +18,12 @@ unsigned fake_controls_sent(void)
 void fake__reset_messages(void)
 {
     controls_sent = 0;
+    full = false;
+}
+
+void fake_lack_room(bool on)
+{
+    full = on;
 }
 
 void fake_join(bool on)
@@ -181,7 +187,7 @@ bool xsock__sys_can_segment(uintptr_t h)
 bool xsock__sys_lacks_room(uintptr_t h)
 {
     (void)h;
-    return false;
+    return full;
 }
 
 bool xsock__sys_coalesces(uintptr_t h)

@@ -50,6 +50,9 @@ void fake_join(bool on);
  * refused. */
 void fake_segment(bool on, size_t most_bytes);
 
+/* Whether the process has no number for a handle that comes with a message. */
+void fake_lack_room(bool on);
+
 /* ---- Clock ----------------------------------------------------------------------------------- */
 
 int64_t fake_now(void);
