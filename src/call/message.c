@@ -224,8 +224,7 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct m
     int code = 0;
     limit.flags = x->wants_handles ? NULL : &x->flags;
     if (rc == 0)
-        code = limit.flags != NULL && xsock__sock_is(s, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED
-                                                                             : try_recv(fd, x);
+        code = limit.flags != NULL ? xsock__try_first(fd, try_recv, x) : try_recv(fd, x);
     if (rc == 0 && (code != 0 || !xsock__is_quiet(fd)))
         rc = xsock__until_done_after(t, fd, try_recv, x, events, &limit, code);
     while (rc == 0 && !x->ended && x->done < least)

@@ -303,8 +303,7 @@ static ptrdiff_t recv_all(struct xsock__fdtab *t, struct xsock__fd *fd, struct t
     int rc = xsock__recv_wait_for_least(t, fd, x->flags, x->len, &limit, &x->least);
     if (rc != 0)
         return xsock__send_recv_error(fd->held.sock, rc, false);
-    int code =
-        xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED : try_recv(fd, x);
+    int code = xsock__try_first(fd, try_recv, x);
     if (code == 0 && x->done >= x->least && xsock__is_quiet(fd))
         return (ptrdiff_t)x->done;
     return recv_rest(t, fd, x, &limit, code);

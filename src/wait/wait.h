@@ -23,6 +23,7 @@
 
 #include "base/interval.h"
 #include "facts/translate.h"
+#include "socket/sock.h"
 #include "sys.h"
 #include "table/fdtab.h"
 #include "wait/limit.h"
@@ -92,8 +93,8 @@ static inline int64_t xsock__wait_slice(int64_t left)
 
 /* One try of a call. It returns a native code, or XSOCK__TRY_LATER if the call must wait though the
  * system has not said so, or XSOCK__TRY_WITH_ROOM if the handles of wakes are to be given back
- * before the next try. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED: the
- * try is made then, unless the last calls that received had to wait (XSOCK__SOCK_STARVED). */
+ * before the next try. Instead of the code of a first try a caller may pass XSOCK__TRY_SKIPPED: it
+ * leaves to the functions below whether the call tries or waits first. */
 typedef int xsock__try_fn(struct xsock__fd *fd, void *call);
 enum { XSOCK__TRY_LATER = INT_MIN, XSOCK__TRY_SKIPPED, XSOCK__TRY_WITH_ROOM };
 
@@ -102,6 +103,13 @@ static inline int xsock__try_error(int code)
 {
     return code == XSOCK__TRY_SKIPPED || code == XSOCK__TRY_LATER ? -XSOCK_EAGAIN
                                                                   : xsock__error_from_native(code);
+}
+
+/* The first try of a receive, which comes before all that only waiting needs. It is left out if the
+ * last receives in the socket had to wait. */
+static inline int xsock__try_first(struct xsock__fd *fd, xsock__try_fn *fn, void *call)
+{
+    return xsock__sock_is(fd->held.sock, XSOCK__SOCK_STARVED) ? XSOCK__TRY_SKIPPED : fn(fd, call);
 }
 
 /* Tries, and waits, until the call is done. Returns 0 or an error of xsock__finish(). -XSOCK_EAGAIN
