@@ -17,8 +17,8 @@
 
 #include "base/atomic.h"
 
-/* The limit of a run: a power of two less 1. A poll waits for several
- * sockets, and a wrong guess costs it more. */
+/* The limit of a run: a power of two less 1. A poll waits for several sockets, and a wrong guess
+ * costs it more. */
 enum { XSOCK__GUESS_POLL_MOST = 7, XSOCK__GUESS_RECV_MOST = 127 };
 
 /* A guess is a number from 1 to 255. The byte holds 1 less: a new socket has 0. A power of two says
