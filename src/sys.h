@@ -55,8 +55,9 @@ struct xsock__sys_facts {
      * with the default protocol, whose number is the same everywhere. The functions below convert
      * all others, and also these if the family is 0 here. */
     struct xsock__sys_triple usual[6];
-    /* A socket whose receiving is shut down loses what has arrived. The core does not tell the
-     * system then. */
+    /* A socket whose receiving is shut down loses what has arrived, or the end looks like an empty
+     * datagram. The core does not tell the system then. Elsewhere a datagram socket would block at
+     * the end. */
     bool shutdown_discards;
     /* If a program ends receiving by the socket's handle, a receive ends at once, but no wait tells
      * that the socket is ready. */

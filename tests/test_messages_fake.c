@@ -202,7 +202,7 @@ static void a_partial_send_goes_on_in_the_middle_of_a_vector(void **state)
 
 /* ---- The end of receiving -------------------------------------------------------------------- */
 
-/* At the end the fake socket returns 0 bytes and no sender, as BSD kernels do. */
+/* At the end the fake socket would block, as on Linux. */
 static void a_batch_tells_the_end_from_an_empty_datagram(void **state)
 {
     struct rig r;

@@ -241,39 +241,17 @@ int xsock__call_send_batch(struct xsock__fdtab *t, int d, struct xsock_dgram *v,
 
 /* ---- Receiving ------------------------------------------------------------------------------- */
 
-/* After a shutdown for receiving, BSD kernels and Wine report success with no bytes and no sender.
- * An empty datagram looks the same unless its sender is asked for. */
-static void ask_senders(struct window *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        w->msgs[i].addr = &w->addrs[i];
-}
-
-/* How many of the first n messages are datagrams. The end of receiving is not one. */
-static size_t count_datagrams(const struct window *w, size_t n)
-{
-    size_t count = 0;
-    while (count < n && (w->msgs[count].done > 0 || w->msgs[count].addr->length > 0))
-        count++;
-    return count;
-}
-
 static int try_recv(struct xsock__fd *fd, void *call)
 {
     struct window *w = call;
-    bool shut = xsock__sock_is(fd->held.sock, XSOCK__SOCK_SHUT_RD);
     int code;
     w->ended = 0;
-    if (shut)
-        ask_senders(w);
     if (w->n > 1) {
         code = xsock__sys_recv_batch(fd->held.handle, w->msgs, w->n, &w->done, &w->ended);
     } else {
         code = xsock__sys_recvmsg(fd->held.handle, w->msgs, 0, w->cloexec);
         w->done = code == 0;
     }
-    if (shut && code == 0)
-        w->done = count_datagrams(w, w->done);
     return xsock__recv_ended(fd->held.sock, code);
 }
 

@@ -220,7 +220,7 @@ static int recv_message(struct fake__endpoint *e, void *buf, size_t len, int fla
         return take_error(e);
     if (m == NULL) {
         *out = 0;
-        return e->shut_receive || (e->ended && e->type == XSOCK_SOCK_SEQPACKET) ? 0 : FAKE_EAGAIN;
+        return (e->shut_receive || e->ended) && e->type == XSOCK_SOCK_SEQPACKET ? 0 : FAKE_EAGAIN;
     }
     *out = least(len, m->size);
     if (*out > 0)
