@@ -1,8 +1,6 @@
 /* connect, and how it ends, for any table. */
 #include "call/call.h"
 
-#include <string.h>
-
 #include "addr/addr.h"
 #include "facts/translate.h"
 #include "socket/endpoint.h"
@@ -335,33 +333,6 @@ static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr 
     xsock__sock_connect_ended(fd->held.sock, to_nobody && rc == 0 ? -XSOCK_ENOTCONN : rc,
                               to_nobody || rc != 0 ? 0 : connected(fd->held.sock));
     return rc;
-}
-
-/* "Any address" as a destination means this machine. Winsock refuses it. */
-static bool is_any(const struct xsock_addr *a)
-{
-    static const uint8_t any[16];
-    return a->family == XSOCK_AF_INET
-               ? memcmp(a->data, any, 4) == 0
-               : a->family == XSOCK_AF_INET6 && memcmp(a->data, any, 16) == 0;
-}
-
-void xsock__addr_destination(struct xsock_addr *a)
-{
-    if (!is_any(a))
-        return;
-    a->data[a->length - 1] = 1; /* ::1, or 0.0.0.1 until the next line */
-    if (a->family == XSOCK_AF_INET)
-        a->data[0] = 127;
-}
-
-int xsock__native_destination(const struct xsock_addr *a, struct xsock__sys_addr *inout)
-{
-    if (!is_any(a))
-        return 0;
-    struct xsock_addr to = *a;
-    xsock__addr_destination(&to);
-    return xsock__addr_to_native(&to, inout);
 }
 
 int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct xsock_addr *a)

@@ -1,7 +1,5 @@
-/* bind, listen, accept, shutdown and the addresses of both ends, for any table. */
+/* bind, listen, accept, shutdown and who the peer is, for any table. */
 #include "call/call.h"
-
-#include <string.h>
 
 #include "addr/addr.h"
 #include "facts/translate.h"
@@ -13,16 +11,6 @@
 #include "wait/poller.h"
 #include "wait/wait.h"
 #include "xsock.h"
-
-int xsock__native_addr_for(const struct xsock__sock *s, const struct xsock_addr *a,
-                           struct xsock__sys_addr *out)
-{
-    if (a == NULL)
-        return -XSOCK_EFAULT;
-    if (a->family != s->af)
-        return -XSOCK_EAFNOSUPPORT;
-    return xsock__addr_to_native(a, out);
-}
 
 /* ---- bind, listen ---------------------------------------------------------------------------- */
 
@@ -214,21 +202,6 @@ static int try_accept(struct xsock__fd *fd, void *call)
     return 0;
 }
 
-/* A peer without a name gets an address of its family without a name. */
-int xsock__addr_or_none(const struct xsock__sock *s, const struct xsock__sys_addr *native,
-                        struct xsock_addr *out)
-{
-    static const struct xsock__sys_addr none;
-    int rc = xsock__addr_from_native(s->emulated ? &none : native, out);
-    if (rc == 0 && out->family == XSOCK_AF_UNSPEC) {
-        out->family = s->af;
-        out->length = s->af == XSOCK_AF_INET || s->af == XSOCK_AF_VSOCK ? 4
-                      : s->af == XSOCK_AF_INET6                         ? 16
-                                                                        : 0;
-    }
-    return rc;
-}
-
 static int accept_on(struct xsock__fd *fd, struct acceptance *a, struct xsock_addr *out_peer)
 {
     struct xsock__sock *s = fd->held.sock;
@@ -279,7 +252,7 @@ int xsock__call_accept(struct xsock__fdtab *t, int d, int flags, struct xsock_ad
     return rc;
 }
 
-/* ---- shutdown, addresses --------------------------------------------------------------------- */
+/* ---- shutdown -------------------------------------------------------------------------------- */
 
 static int ask_peer(const struct xsock__fd *fd)
 {
@@ -349,46 +322,6 @@ int xsock__call_shutdown(struct xsock__fdtab *t, int d, int how)
     }
     xsock__fdtab_put(t, fd);
     return rc;
-}
-
-typedef int addr_fn(uintptr_t h, struct xsock__sys_addr *out);
-
-static inline int ask_addr_in(const struct xsock__fd *fd, addr_fn *fn, struct xsock_addr *out)
-{
-    struct xsock__sys_addr native;
-    int rc = xsock__finish(fn(fd->held.handle, &native));
-    return rc == 0 ? xsock__addr_or_none(fd->held.sock, &native, out) : rc;
-}
-
-int xsock__local_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
-{
-    return ask_addr_in(fd, xsock__sys_local_addr, out);
-}
-
-int xsock__peer_addr_in(const struct xsock__fd *fd, struct xsock_addr *out)
-{
-    return ask_addr_in(fd, xsock__sys_peer_addr, out);
-}
-
-static inline int ask_addr(struct xsock__fdtab *t, int d, addr_fn *fn, struct xsock_addr *out)
-{
-    struct xsock__fd *fd;
-    int rc = xsock__lookup_socket(t, d, &fd);
-    if (rc != 0)
-        return rc;
-    rc = out == NULL ? -XSOCK_EFAULT : ask_addr_in(fd, fn, out);
-    xsock__fdtab_put(t, fd);
-    return rc;
-}
-
-int xsock__call_local_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out)
-{
-    return ask_addr(t, d, xsock__sys_local_addr, out);
-}
-
-int xsock__call_peer_addr(struct xsock__fdtab *t, int d, struct xsock_addr *out)
-{
-    return ask_addr(t, d, xsock__sys_peer_addr, out);
 }
 
 int xsock__call_peer_cred(struct xsock__fdtab *t, int d, struct xsock_cred *out)
