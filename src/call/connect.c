@@ -1,6 +1,8 @@
 /* connect, and how it ends, for any table. */
 #include "call/call.h"
 
+#include <string.h>
+
 #include "addr/addr.h"
 #include "facts/translate.h"
 #include "socket/endpoint.h"
