@@ -482,6 +482,7 @@ static void messages_in(void **state)
 static void options(void **state)
 {
     (void)state;
+    SKIP_WITHOUT_INTERFACES();
     int on = 1;
     int big = 256;
     int zero = 0;
