@@ -441,6 +441,24 @@ static void a_call_that_loses_its_wake_lets_another_ask(void **state)
     xsock__fdtab_unwatch(t, s.shared, &s.w[1]);
     xsock__fdtab_put(t, s.fd);
 }
+
+/* Nobody could tell it to begin. */
+static void a_call_that_loses_its_wake_asks_from_then_on(void **state)
+{
+    struct several s = {.fd = xsock__fdtab_get(t, listen_at(80, 4))};
+    (void)state;
+    s.shared = &s.fd->held.sock->waiters;
+    for (int i = 0; i < 3; i++)
+        watch(&s, i, XSOCK_POLLIN);
+    assert_false(asks(&s, 2));
+    spoil(NULL);
+    xsock__fdtab_lose_wake(t, s.shared, &s.w[2]);
+    assert_true(asks(&s, 2));
+    for (int i = 0; i < 3; i++)
+        xsock__fdtab_unwatch(t, s.shared, &s.w[i]);
+    xsock__fdtab_put(t, s.fd);
+}
+
 /* ---- Changes between a try and the wait after it --------------------------------------------- */
 
 static void shut_down_now(void *user)
@@ -481,6 +499,7 @@ int main(void)
         TALK_TEST(marks_are_told_once),
         TALK_TEST(a_call_that_must_ask_from_its_first_wait_on_waits_quietly),
         TALK_TEST(a_call_that_loses_its_wake_lets_another_ask),
+        TALK_TEST(a_call_that_loses_its_wake_asks_from_then_on),
     };
     return cmocka_run_group_tests_name("waiting, fake", tests, NULL, NULL);
 }
