@@ -1,5 +1,5 @@
-/* Requests to AFD, cancelling, and select(). Of two requests for one socket that are under way on one device,
- * the second one never gets an answer, unless it is cancelled. */
+/* Requests to AFD, cancelling, and select(). Of two requests for one socket that are under way on
+ * one device, the second one never gets an answer, unless it is cancelled. */
 #include "fake_win32.h"
 
 #include <winsock2.h>
