@@ -1,6 +1,6 @@
 /* Sockets that a forked child, or the program by the system's handle, has connected, is connecting,
- * or has shut down. The state that xsock remembers of a socket never makes a call fail that the system
- * would allow. */
+ * or has shut down. The state that xsock remembers of a socket never makes a call fail that the
+ * system would allow. */
 #include "harness.h"
 #include "native_io.h"
 #include "sockets.h"
@@ -89,7 +89,7 @@ static void what_connects_as_it_is_adopted_waits(void **state)
     sockets_close(l);
 }
 
-/* ---- Receiving that was ended by the system's handle ------------------------------------------ */
+/* ---- Receiving that was ended by the system's handle ----------------------------------------- */
 
 /* A receive that hangs ends with EAGAIN after this time, or has an answer too late. */
 static const int64_t patience_ns = INT64_C(5000000000);

@@ -120,8 +120,8 @@ static void a_poller_tells_of_edges_what_the_table_says(void **state)
     check_all(ask_edge, false);
 }
 
-/* Elsewhere such an end is writable, because a send does not wait. Linux does not say so. The system
- * is told itself, because the library does not tell every system of SHUT_RD. */
+/* Elsewhere such an end is writable, because a send does not wait. Linux does not say so. The test
+ * tells the system itself, because the library does not tell every system of SHUT_RD. */
 static void a_full_end_whose_peer_is_shut_down_is_not_writable_on_linux(void **state)
 {
     (void)state;

@@ -104,7 +104,7 @@ static void connecting_by_name_gets_into_a_backlog_that_was_full(void **state)
     sockets_close(l);
 }
 
-/* select() may refuse sockets of different providers, and the thread has to look again and again. */
+/* select() only asks, so the thread would have to look again and again. */
 static void connecting_by_name_waits_by_the_driver(void **state)
 {
     uint32_t port;

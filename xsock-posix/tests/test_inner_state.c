@@ -1,5 +1,5 @@
-/* What the library remembers of numbers, and the answers of each thread. The program knows xsock and
- * the library's own functions, so it does not run without the library. */
+/* What the library remembers of numbers, and the answers of each thread. The program calls xsock
+ * and functions of the library itself, and so does not run without the library. */
 #include "support.h"
 
 #include <netdb.h>

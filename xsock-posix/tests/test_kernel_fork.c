@@ -1,5 +1,6 @@
-/* A process that forks while another thread has the library's lock. Nothing uses the library before:
- * the handlers of fork() must stand in the right order also if an inherited socket comes first. */
+/* A process that forks while another thread has the library's lock. The first call of the program
+ * is for a socket that the library does not know yet. The handlers of fork() must have the right
+ * order then, too. */
 #include "support.h"
 
 #include <pthread.h>
