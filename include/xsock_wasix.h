@@ -178,7 +178,8 @@ struct xsock_wasix_config {
     void *user;
     /** How many bytes all socket buffers together may have that the guest sets. Of a larger size
      * only what is left is set, but at least 128 KiB: sizes up to that are allowed always, and are
-     * not counted. What a socket has been given is counted until the socket is closed. 0 means
+     * not counted. What a socket has been given is counted until the socket is closed. A connection
+     * that the guest accepts has the sizes of its listener, and counts from then on. 0 means
      * 64 MiB. */
     uint64_t max_buffers;
     uint64_t reserved[3]; /**< Must be 0. */

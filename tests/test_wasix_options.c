@@ -1,4 +1,5 @@
 /* The options of a guest's sockets, and its groups, on the real system. */
+#include "guest_net.h"
 #include "guests.h"
 #include "qemu.h"
 
@@ -125,6 +126,31 @@ static const char *const calls[] = {"sock_set_opt_flag", "sock_get_opt_flag", "s
 static const uint64_t span[] = {0, 1, 16, 16, 0, 8}; /* the bytes of memory that each call needs */
 static const int example[] = {XSOCK_SO_BROADCAST, XSOCK_SO_BROADCAST, XSOCK_SO_RCVTIMEO,
                               XSOCK_SO_RCVTIMEO,  XSOCK_SO_RCVBUF,    XSOCK_SO_RCVBUF};
+
+/* Systems give a connection the sizes of its listener. The quota has place for one of them. */
+static void connections_count_the_buffers_of_their_listener(void **state)
+{
+    enum { SIZE = 200 * 1024, FREE_SIZE = 128 * 1024 };
+    static const struct xsock_wasix_config config = {.max_buffers = 2 * SIZE + FREE_SIZE};
+    unsigned port;
+    int d[2];
+    (void)state;
+    guest_stop(&guest);
+    guest_start(&guest, &config);
+    int listener = guest_listen(&guest, XSOCK_AF_INET, &port);
+    ASSERT_ERRNO(0, CALL3(&guest, "sock_set_opt_size", listener, XSOCK_SO_RCVBUF, SIZE));
+    for (int i = 0; i < 2; i++) {
+        int peer = guest_open(&guest, XSOCK_AF_INET, XSOCK_SOCK_STREAM);
+        guest_put_addr(&guest, NET_ADDR, XSOCK_AF_INET, port);
+        ASSERT_ERRNO(0, CALL2(&guest, "sock_connect", peer, NET_ADDR));
+        ASSERT_ERRNO(0, CALL4(&guest, "sock_accept_v2", listener, 0, NET_FD, NET_PEER));
+        d[i] = (int)guest_get32(&guest, NET_FD);
+    }
+    /* Windows gives connections sizes of its own. */
+    assert_true(size_of(d[1], XSOCK_SO_RCVBUF) != SIZE);
+    if (size_of(d[0], XSOCK_SO_RCVBUF) == SIZE)
+        assert_int_equal(size_of(d[1], XSOCK_SO_RCVBUF), FREE_SIZE);
+}
 
 static void options_beyond_wasix_are_none(void **state)
 {
@@ -285,6 +311,7 @@ int main(void)
         GUEST_TEST_AFTER(setup, a_flag_is_one_byte),
         GUEST_TEST_AFTER(setup, a_time_is_there_or_not),
         GUEST_TEST_AFTER(setup, a_size_is_64_bits_and_buffers_are_cut),
+        GUEST_TEST_AFTER(setup, connections_count_the_buffers_of_their_listener),
         GUEST_TEST_AFTER(setup, options_beyond_wasix_are_none),
         GUEST_TEST_AFTER(setup, an_option_has_one_kind),
         GUEST_TEST_AFTER(setup, pointers_are_checked_to_the_byte),

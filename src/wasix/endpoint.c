@@ -132,7 +132,14 @@ static int accept_one(const struct xsock__wasix_call *c, unsigned char *out_fd,
     if ((flags & ~(uint32_t)FD_NONBLOCK) != 0)
         return -XSOCK_EINVAL;
     int nonblock = flags != 0 ? XSOCK_SOCK_NONBLOCK : 0;
-    int d = xsock__call_accept(c->guest->table, xsock__wasix_fd(c, 0), nonblock, out_peer);
+    struct xsock__fd *fd;
+    int d = get_socket(c, &fd);
+    if (d < 0)
+        return d;
+    d = xsock__call_accept(c->guest->table, fd->number, nonblock, out_peer);
+    if (d >= 0)
+        xsock__wasix_count_inherited(c->guest, fd->held.sock, d);
+    xsock__fdtab_put(c->guest->table, fd);
     if (d < 0)
         return d;
     xsock__wasix_put32(out_fd, (uint32_t)d);

@@ -195,6 +195,10 @@ int xsock__wasix_after_vecs(const struct xsock__wasix_call *c, int error);
 uint64_t xsock__wasix_count_buffer(struct xsock_wasix *g, struct xsock__sock *s, bool send,
                                    uint64_t size);
 
+/* Counts the buffers of a connection, which has the sizes that the guest set for its listener. A
+ * size that the quota has no place for is set to what is left. */
+void xsock__wasix_count_inherited(struct xsock_wasix *g, struct xsock__sock *listener, int d);
+
 /* ---- Addresses (addr.c) ---------------------------------------------------------------------- */
 
 enum { XSOCK__WASIX_ADDR_PORT = 110 }; /* bytes in the larger layout */
