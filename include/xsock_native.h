@@ -108,6 +108,11 @@ XSOCK_API int xsock_adopt(uintptr_t handle, int flags) XSOCK_MUST_USE;
  *
  * @par Blocking
  * The call waits for other threads' calls in `d` to leave. A call that waits leaves at once.
+ * @par Portability
+ * On POSIX systems every handle of the socket sees the change to blocking mode: those of other
+ * processes, and those that xsock_adopt() has got from duplicates. xsock_accept(), xsock_connect()
+ * and xsock_sendfile() by such a handle may then wait in the system, and nothing of xsock ends that
+ * wait. If the socket has such handles, set XSOCK_SOCK_NONBLOCK before the release.
  * @since 0.1
  * @see xsock_adopt
  */
