@@ -1434,8 +1434,8 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * this machine.
  *
  * After EINPROGRESS the socket is writable when the attempt is over. Then xsock_connect_result()
- * tells how the attempt ended. Reading XSOCK_SO_ERROR with xsock_get_opt_size(), or another
- * xsock_connect(), tells an error once.
+ * tells how the attempt ended. Reading XSOCK_SO_ERROR with xsock_get_opt_size(), another
+ * xsock_connect(), or a call that sends or receives, tells an error once.
  *
  * @param[in] d The descriptor of a socket.
  * @param[in] a The address of the peer.
@@ -1443,7 +1443,7 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EFAULT `a` is NULL.
- * @retval -XSOCK_EINVAL `a` is malformed.
+ * @retval -XSOCK_EINVAL `a` is malformed, or is an unnamed LOCAL address.
  * @retval -XSOCK_EAFNOSUPPORT The family of `a` is not the socket's.
  * @retval -XSOCK_EINPROGRESS The socket is NONBLOCK, or became so while the call waited, and the
  *     attempt goes on.
@@ -1451,6 +1451,7 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * @retval -XSOCK_EISCONN The socket is connected.
  * @retval -XSOCK_EOPNOTSUPP The socket listens.
  * @retval -XSOCK_ECONNREFUSED Nobody listens at the address.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_EAGAIN LOCAL: the socket is NONBLOCK and the listener's backlog is full.
  * @retval -XSOCK_ETIMEDOUT The system gave the attempt up, or XSOCK_SO_CONNTIMEO or the deadline of
  *     sending (xsock_set_deadline()) has passed (close the socket then, as the attempt may go on).
@@ -1513,6 +1514,7 @@ XSOCK_API int xsock_connect(int d, const struct xsock_addr *a);
  * @retval -XSOCK_ENOTCONN No attempt was begun, or the peer of a datagram socket was removed.
  * @retval -XSOCK_ECONNREFUSED Nobody listens at the address. Or the attempt failed, and the reason
  *     was read without xsock.
+ * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The system gave the attempt up.
  * @retval -XSOCK_ENETUNREACH There is no route to the peer's network.
  * @retval -XSOCK_EHOSTUNREACH There is no route to the peer.
@@ -1637,6 +1639,9 @@ XSOCK_API int xsock_peer_cred(int d, struct xsock_cred *out);
 /** @defgroup xsock_data Data
  * Sending and receiving. The options XSOCK_SO_SNDTIMEO and XSOCK_SO_RCVTIMEO limit how long these
  * calls block.
+ *
+ * If a stream could not be connected, and no call has told why, the first call that sends or
+ * receives gives that error. Any error of xsock_connect_result() can be the answer then.
  * @{ */
 
 /** Flags of a message, numbered as in wasix-libc. "Result" means that xsock_recvmsg() sets it. */
@@ -2598,7 +2603,9 @@ XSOCK_API int xsock_get_multicast_if(int d, uint32_t *out_index);
 /** @} */
 
 /** @defgroup xsock_messages Messages
- * Many buffers or many datagrams in one call, and what goes along with the data.
+ * Many buffers or many datagrams in one call, and what goes along with the data. If a stream could
+ * not be connected, and no call has told why, the first of these calls gives that error, as
+ * xsock_send() does.
  * @{ */
 
 /** A piece of memory. */

@@ -208,6 +208,39 @@ static void a_connect_that_fails_or_succeeds_at_once_has_a_result(void **state)
     ASSERT_RESULT(0, result(d));
 }
 
+/* The error of Linux for a connection that the peer has ended and reset. */
+static void a_broken_pipe_at_the_end_of_a_connect_is_a_reset(void **state)
+{
+    struct xsock_addr a = at_port(80);
+    (void)state;
+    for (int reader = 0; reader < 4; reader++) {
+        int d = begin_connect(5 * MS, FAKE_EPIPE);
+        fake_advance(5 * MS);
+        if (reader == 0)
+            assert_int_equal(read_so_error(d), XSOCK_EPIPE);
+        else if (reader == 1)
+            ASSERT_RESULT(-XSOCK_ECONNRESET, xsock__call_connect(t, d, &a));
+        else if (reader == 2)
+            ASSERT_RESULT(-XSOCK_ECONNRESET, send_some(d, 3, 0));
+        ASSERT_RESULT(-XSOCK_ECONNRESET, result(d));
+        ASSERT_RESULT(0, xsock__call_close(t, d));
+    }
+}
+
+/* What a program gave wrongly is no result of a connect, and the system is not asked. */
+static void an_unnamed_address_begins_no_connect(void **state)
+{
+    static const int types[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM};
+    const struct xsock_addr unnamed = {.family = XSOCK_AF_LOCAL};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        int d = ASSERT_OPENS(xsock__call_open(t, XSOCK_AF_LOCAL, types[i], 0));
+        ASSERT_RESULT(-XSOCK_EINVAL, xsock__call_connect(t, d, &unnamed));
+        ASSERT_RESULT(-XSOCK_ENOTCONN, result(d));
+    }
+    ASSERT_RESULT(0, (int)fake_calls(FAKE_CONNECT));
+}
+
 static void a_blocking_connect_that_is_interrupted_goes_on(void **state)
 {
     struct xsock_addr a = at_port(80);
@@ -279,6 +312,8 @@ int main(void)
         TALK_TEST(a_failure_stays_whoever_has_read_it),
         TALK_TEST(a_failure_that_was_read_without_xsock_is_a_refusal),
         TALK_TEST(a_connect_that_fails_or_succeeds_at_once_has_a_result),
+        TALK_TEST(a_broken_pipe_at_the_end_of_a_connect_is_a_reset),
+        TALK_TEST(an_unnamed_address_begins_no_connect),
         TALK_TEST(a_blocking_connect_that_is_interrupted_goes_on),
         TALK_TEST(datagrams_have_a_result_until_their_peer_is_removed),
         TALK_TEST(a_connect_that_xsock_did_not_begin_is_asked_of_the_system),

@@ -64,7 +64,7 @@ static int ask_outcome(struct xsock__fd *fd, int revents, int *out_end)
         return xsock__finish(code);
     if (lost && !asked)
         return -XSOCK_EALREADY;
-    *out_end = lost ? -XSOCK_ENOTCONN : xsock__finish(failure);
+    *out_end = lost ? -XSOCK_ENOTCONN : xsock__endpoint_error(xsock__finish(failure));
     return 0;
 }
 
@@ -345,6 +345,8 @@ int xsock__connect_in(struct xsock__fdtab *t, struct xsock__fd *fd, const struct
         return -XSOCK_EFAULT;
     bool to_nobody = a->family == XSOCK_AF_UNSPEC && !xsock__sock_is_stream(s);
     int rc = to_nobody ? xsock__addr_to_native(a, &native) : xsock__native_addr_for(s, a, &native);
+    if (rc == 0 && a->family == XSOCK_AF_LOCAL && a->length == 0) /* nobody has such an address */
+        rc = -XSOCK_EINVAL;
     if (rc != 0)
         return rc;
     if (s->emulated)

@@ -5,9 +5,11 @@
 #include "socket/sock.h"
 #include "xsock.h"
 
+/* Linux gives EPIPE if a peer has accepted a connection, ended it and reset it before the connect
+ * was asked how it ended. */
 int xsock__endpoint_error(int rc)
 {
-    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc;
+    return rc == -XSOCK_EPERM ? -XSOCK_EACCES : rc == -XSOCK_EPIPE ? -XSOCK_ECONNRESET : rc;
 }
 
 int xsock__endpoint_bind(const struct xsock__held *held, const struct xsock__sys_addr *a)
