@@ -34,6 +34,7 @@ choose() { # NAME COMPILER
         case $compiler in *-linux-musl*) extra+=(-DCMAKE_C_FLAGS=-D_UINTPTR_T_DEFINED) ;; esac
         compiler=zig
         ;;
+    musl) extra=(-DCMAKE_C_FLAGS=-Wno-sign-conversion) ;; # musl's FD_SET makes gcc warn
     msvc-clang) extra=(-DHAVE_MSVC_THREAD_LOCAL_STORAGE=OFF -DHAVE_GCC_THREAD_LOCAL_STORAGE=OFF) ;;
     esac
     once "cmocka-matrix-$name" build_cmocka "matrix-$name" "$compiler.cmake" "${extra[@]}"
