@@ -2683,9 +2683,9 @@ struct xsock_msg {
  * @retval -XSOCK_EFAULT `m` is NULL, `vec` is NULL and `vec_count` is not 0, a buffer is NULL and
  *     its length is not 0, or the handles are NULL and their number is not 0.
  * @retval -XSOCK_EINVAL `vec_count` is over INT_MAX, all lengths together are over PTRDIFF_MAX,
- *     `flags` has unknown bits, a reserved field is not 0, an address is malformed, a value of
- *     `control` is out of its range, there are more than XSOCK_CONTROL_HANDLES_MAX handles, or
- *     there are handles and no data on a stream.
+ *     `flags` has unknown bits, a reserved field is not 0, an address is malformed or has port 0,
+ *     a value of `control` is out of its range, there are more than XSOCK_CONTROL_HANDLES_MAX
+ *     handles, or there are handles and no data on a stream.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
  *     nothing was sent.
  * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
@@ -2822,8 +2822,8 @@ struct xsock_dgram {
  * @retval -XSOCK_EFAULT `v` is NULL and `n` is not 0, a buffer is NULL and its length is not 0, or
  *     the handles are NULL and their number is not 0.
  * @retval -XSOCK_EINVAL `n` is over INT_MAX, `flags` has unknown bits, a length is over
- *     PTRDIFF_MAX, a reserved field is not 0, an address is malformed, a value of a `control` is
- *     out of its range, or there are more than XSOCK_CONTROL_HANDLES_MAX handles.
+ *     PTRDIFF_MAX, a reserved field is not 0, an address is malformed or has port 0, a value of a
+ *     `control` is out of its range, or there are more than XSOCK_CONTROL_HANDLES_MAX handles.
  * @retval -XSOCK_EAGAIN The call would block and may not, or XSOCK_SO_SNDTIMEO has passed and
  *     nothing was sent.
  * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is

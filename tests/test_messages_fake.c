@@ -309,6 +309,27 @@ static void a_report_after_some_datagrams_is_told_by_the_next_call(void **state)
     end_rig(&r);
 }
 
+/* Windows discards such a datagram without an error. */
+static void nothing_is_sent_to_port_0(void **state)
+{
+    struct rig r;
+    struct xsock_addr to;
+    char byte = 'a';
+    struct xsock_vec v = {&byte, 1};
+    struct xsock_msg msg = {.addr = &to, .vec = &v, .vec_count = 1};
+    struct xsock_dgram d = {.base = &byte, .len = 1, .addr = &to};
+    (void)state;
+    make_rig(&r);
+    to = r.name;
+    to.port = 0;
+    unsigned sends = fake_calls(FAKE_SEND);
+    ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendto(r.from, &byte, 1, 0, &to));
+    ASSERT_RESULT(-XSOCK_EINVAL, (int)xsock_sendmsg(r.from, &msg, 0));
+    ASSERT_RESULT(-XSOCK_EINVAL, xsock_send_batch(r.from, &d, 1, 0));
+    assert_int_equal(fake_calls(FAKE_SEND), sends);
+    end_rig(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +343,7 @@ int main(void)
         FAKE_TEST(a_batch_tells_the_end_from_an_empty_datagram),
         FAKE_TEST(a_report_after_some_datagrams_is_told_by_the_next_call),
         FAKE_TEST(a_kept_report_is_readiness_until_a_call_has_told_it),
+        FAKE_TEST(nothing_is_sent_to_port_0),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

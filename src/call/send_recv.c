@@ -169,6 +169,9 @@ int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr
         return rc;
     if (xsock__sock_is_stream(s) || s->emulated)
         return xsock__sock_is(s, XSOCK__SOCK_CONNECTED) ? -XSOCK_EISCONN : -XSOCK_ENOTCONN;
+    /* Windows discards what is sent to port 0, and tells no error. BSD has another error. */
+    if (s->protocol == XSOCK_IPPROTO_UDP && to->port == 0)
+        return -XSOCK_EINVAL;
     return xsock__native_destination(to, out);
 }
 

@@ -2,7 +2,6 @@
 #include "posix/native.h"
 
 #include <netinet/in.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/uio.h>
 
@@ -71,22 +70,10 @@ static bool lacks_port(uintptr_t h)
            && name.in.sin_port == 0;
 }
 
-/* FreeBSD and macOS refuse port 0 with EADDRNOTAVAIL, Linux with EINVAL. */
-static bool is_port_0(const struct xsock__sys_addr *to)
-{
-    struct sockaddr_in a; /* INET6 has the port at the same place */
-    if (to->length < sizeof a)
-        return false;
-    memcpy(&a, to->bytes, sizeof a);
-    return (a.sin_family == AF_INET || a.sin_family == AF_INET6) && a.sin_port == 0;
-}
-
 int xsock__posix_send_code(uintptr_t h, const struct xsock__sys_addr *to)
 {
     int code = errno;
-    if (code == EAGAIN && to != NULL && lacks_port(h))
-        return EADDRNOTAVAIL;
-    return code == EADDRNOTAVAIL && to != NULL && is_port_0(to) ? EINVAL : code;
+    return code == EAGAIN && to != NULL && lacks_port(h) ? EADDRNOTAVAIL : code;
 }
 
 int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,

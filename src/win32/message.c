@@ -143,7 +143,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
 
     if (code != 0)
         return code;
-    code = xsock__win32_lacks_port(h, m->addr) ? WSAEINVAL : put_control(&x, m);
+    code = put_control(&x, m);
     if (code == 0)
         code = send_prepared(h, &x, m, flags, m->stream, &sent);
     end_vectors(&x.vectors);

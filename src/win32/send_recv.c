@@ -58,17 +58,6 @@ int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int 
     }
 }
 
-bool xsock__win32_lacks_port(SOCKET s, const struct xsock__sys_addr *to)
-{
-    struct sockaddr_in a; /* INET6 has the port at the same place */
-
-    if (to == NULL || to->length < sizeof a)
-        return false;
-    memcpy(&a, to->bytes, sizeof a);
-    return (a.sin_family == AF_INET || a.sin_family == AF_INET6) && a.sin_port == 0
-           && xsock__state_type(s) == SOCK_DGRAM;
-}
-
 static int send_once(SOCKET s, const char *buf, int len, int flags,
                      const struct xsock__sys_addr *to, int *out)
 {
@@ -115,8 +104,6 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
         len = XSOCK__TRANSFER_MAX;
     if (len > INT_MAX)
         return xsock__state_type(h) != 0 ? WSAEMSGSIZE : WSAENOTSOCK;
-    if (xsock__win32_lacks_port(h, to))
-        return WSAEINVAL;
     do {
         len = smaller > 0 ? smaller : len;
         code = send_once(h, len > 0 ? buf : "", (int)len, flags & XSOCK__DATA_SEND_FLAGS, to, &n);

@@ -19,10 +19,6 @@ enum { XSOCK__TRANSFER_MAX = 1 << 20 };
 size_t xsock__win32_smaller_send(SOCKET s, int code, size_t len);
 size_t xsock__win32_smaller_recv(SOCKET s, int code, size_t len);
 
-/* Whether datagrams are sent to port 0 of INET or INET6. Windows discards them, and tells no
- * error. */
-bool xsock__win32_lacks_port(SOCKET s, const struct xsock__sys_addr *to);
-
 /* What a failed call means, as POSIX has it. */
 int xsock__win32_code_from_send(SOCKET s, const struct xsock__sys_addr *to, int code);
 int xsock__win32_code_from_recv(SOCKET s, int flags, int code);
