@@ -16,11 +16,16 @@ bool is_qemu(void);
             SKIP(reason);    \
     } while (0)
 
-/* Where the processor has another byte order than the machine, which qemu must swap. */
-#define SKIP_ON_SWAPPING_QEMU(reason)                       \
-    do {                                                    \
-        if (is_qemu() && ((const char *)&(int){1})[0] == 0) \
-            SKIP(reason);                                   \
+/* Whether the processor has another byte order than the machine, which qemu must swap. */
+static inline bool is_swapping_qemu(void)
+{
+    return is_qemu() && ((const char *)&(int){1})[0] == 0;
+}
+
+#define SKIP_ON_SWAPPING_QEMU(reason) \
+    do {                              \
+        if (is_swapping_qemu())       \
+            SKIP(reason);             \
     } while (0)
 
 /* A group's interface, the MTU and others give ENOPROTOOPT. Groups of IPv4 cannot be joined by the
