@@ -1,4 +1,4 @@
-# needs: build package meson docs python sources debian
+# needs: build package meson docs python sources debian mingw wine
 # Tests a release, and the packages that are made from its archive. A program of another project
 # uses each package. This suite takes too long for ci/test.sh, so ci/full.sh runs it.
 # shellcheck shell=bash
@@ -68,7 +68,54 @@ once conan quietly install_conan
 check "Conan: a program with the static library" by_conan False
 check "Conan: a program with the shared library" by_conan True
 
-# ---- vcpkg: its tool is not at hand, and the workflow of hosted CI builds the port ----------------
+# ---- The same three roads for Windows, under Wine ------------------------------------------------
+
+once wine quietly make_wine_prefix
+keep_wine
+
+wrap_on_windows() {
+    meson setup --wrap-mode=forcefallback --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" \
+        -Ddefault_library=static "$OUT/wrap/windows" "$OUT/wrap"
+    ninja -C "$OUT/wrap/windows"
+    prints 3 wine "$OUT/wrap/windows/consumer.exe"
+}
+check "Windows: a program by Meson's wrap" wrap_on_windows
+
+cpack_on_windows() {
+    local toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
+    cmake -S "$OUT/$name" -B "$OUT/cpack-windows" -G Ninja "$toolchain" -DBUILD_SHARED_LIBS=ON
+    cmake --build "$OUT/cpack-windows" --target package
+    mkdir "$OUT/unpacked-windows"
+    python3 -m zipfile -e "$OUT/cpack-windows/$name"-*.zip "$OUT/unpacked-windows"
+    local root=("$OUT/unpacked-windows"/*)
+    prints "xsock $(version)" wine "${root[0]}/bin/xsock.exe" --version
+    cmake -S "$consumer" -B "$OUT/by-cpack-windows" -G Ninja "$toolchain" \
+        -Dxsock_DIR="${root[0]}/lib/cmake/xsock"
+    cmake --build "$OUT/by-cpack-windows"
+    cp "${root[0]}"/bin/*.dll "$OUT/by-cpack-windows"
+    prints 3 wine "$OUT/by-cpack-windows/consumer.exe"
+}
+check "Windows: CPack's archive, and a program by CMake's package" cpack_on_windows
+
+conan_on_windows() { # SHARED
+    local profile=$OUT/conan-windows.txt test=$OUT/conan-windows-$1 programs
+    local tools='"c": "x86_64-w64-mingw32-gcc", "rc": "x86_64-w64-mingw32-windres"'
+    printf '%s\n' '[settings]' os=Windows arch=x86_64 build_type=Release compiler=gcc \
+        "compiler.version=$(x86_64-w64-mingw32-gcc -dumpversion | sed 's/[.-].*//')" \
+        compiler.libcxx=libstdc++11 compiler.threads=win32 compiler.exception=seh '[conf]' \
+        "tools.build:compiler_executables={$tools}" \
+        tools.cmake.cmaketoolchain:system_name=Windows >"$profile"
+    export CONAN_HOME=$OUT/conan
+    "$DEPS/conan/bin/conan" create "$TOP/packaging/conan" --no-remote -pr:h "$profile" \
+        -o "*:shared=$1" -c "tools.cmake.cmake_layout:test_folder=$test"
+    programs=("$test"/*/consumer.exe)
+    [ "$1" = False ] || cp "$CONAN_HOME"/p/b/*/p/bin/libxsock-0.dll "${programs[0]%/*}"
+    prints 3 wine "${programs[0]}"
+}
+check "Windows: Conan, a program with the static library" conan_on_windows False
+check "Windows: Conan, a program with the shared library" conan_on_windows True
+
+# ---- vcpkg: its tool is not at hand, and the workflow of hosted CI builds the port ---------------
 
 port_version() { sed -n 's/^ *"version": "\(.*\)",$/\1/p' "$TOP/packaging/vcpkg/xsock/vcpkg.json"; }
 check "vcpkg: the port has the version" prints "$(version)" port_version
