@@ -109,7 +109,7 @@ static int take_input(struct relay *r)
     r->pending = crlf ? add_carriage_returns(r, bytes, (size_t)n, r->out) : (size_t)n;
     r->sent = 0;
     if (n == 0) {
-        term_join_thread(); /* which has closed the other end of the pair */
+        term_join_thread(); /* the thread has closed its end of the pair, and is about to end */
         end_input(r);
     }
     return 0;
