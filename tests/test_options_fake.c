@@ -297,8 +297,15 @@ static void connecting_to_the_broadcast_address_needs_the_option(void **state)
 {
     const struct xsock_addr everybody = {
         .family = XSOCK_AF_INET, .port = 9, .length = 4, .data = {255, 255, 255, 255}};
-    int d = open_udp();
+    const struct xsock_addr mapped = {.family = XSOCK_AF_INET6,
+                                      .port = 9,
+                                      .length = 16,
+                                      .data = {[10] = 255, 255, 255, 255, 255, 255}};
     (void)state;
+    int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0));
+    ASSERT_RESULT(-XSOCK_EACCES, xsock_connect(d, &mapped));
+    ASSERT_RESULT(0, xsock_close(d));
+    d = open_udp();
     ASSERT_RESULT(-XSOCK_EACCES, xsock_connect(d, &everybody));
     ASSERT_RESULT(0, xsock_set_opt_flag(d, XSOCK_SO_BROADCAST, true));
     ASSERT_RESULT(0, xsock_connect(d, &everybody));

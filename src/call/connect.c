@@ -308,12 +308,20 @@ static bool has_no_peer(const struct xsock__fd *fd)
            && xsock__sys_peer_addr(fd->held.handle, &peer) != 0;
 }
 
+/* 255.255.255.255, also mapped to IPv6. */
+static bool is_everybody(const struct xsock_addr *a)
+{
+    static const uint8_t mapped[16] = {[10] = 255, 255, 255, 255, 255, 255};
+    return a->family == XSOCK_AF_INET
+               ? memcmp(a->data, mapped + 12, 4) == 0
+               : a->family == XSOCK_AF_INET6 && memcmp(a->data, mapped, 16) == 0;
+}
+
 /* Some systems refuse only to send there. */
 static int judge_broadcast(const struct xsock__fd *fd, const struct xsock_addr *a)
 {
-    static const uint8_t everybody[4] = {255, 255, 255, 255};
     int64_t allowed;
-    if (a->family != XSOCK_AF_INET || memcmp(a->data, everybody, sizeof everybody) != 0)
+    if (!is_everybody(a))
         return 0;
     int rc = xsock__option_get(&fd->held, XSOCK_SO_BROADCAST, XSOCK_OPT_FLAG, &allowed);
     return rc == 0 && allowed == 0 ? -XSOCK_EACCES : 0;
