@@ -227,7 +227,7 @@ static void a_broken_pipe_at_the_end_of_a_connect_is_a_reset(void **state)
     }
 }
 
-/* What a program gave wrongly is no result of a connect, and the system is not asked. */
+/* A wrong argument is not the result of a connect, so the result of the last connect stays. */
 static void an_unnamed_address_begins_no_connect(void **state)
 {
     static const int types[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM};

@@ -39,7 +39,8 @@ static int put(const struct xsock__wasix_call *c, struct xsock__fd *fd, int rc)
 
 /* Looks up an end of a pipe. wasix-libc's send() and recv() call sock_send and sock_recv whatever
  * the descriptor is, and hosts of WASIX take an end of a pipe there: Node's standard streams rely
- * on that. Everything else that is no socket gives ENOTSOCK, and the wrong end of a pipe EBADF. */
+ * on that. The wrong end of a pipe gives EBADF. Other descriptors that are not sockets give
+ * ENOTSOCK. */
 static int get_pipe(const struct xsock__wasix_call *c, bool reads, struct xsock__fd **out)
 {
     struct xsock__fd *fd;

@@ -324,8 +324,8 @@ static void look_at_one(struct socket *s)
            here.port != 0, xsock_addr_is_any(&here));
 }
 
-/* Whether an edge is reported twice is no part of the contract, so the members are level-triggered.
- * RDHUP is left out: Wine does not report the end behind data. */
+/* The members are level-triggered, because systems may report an edge once or twice. RDHUP is left
+ * out, because Wine does not report the end behind data. */
 static void watch_one(struct socket *s)
 {
     static const int operations[] = {XSOCK_POLLER_ADD, XSOCK_POLLER_MOD, XSOCK_POLLER_DEL};
