@@ -32,25 +32,14 @@ static bool is_surely_connected(const struct xsock__sock *s, int revents)
            && xsock__addr_is_internet(s->af) && revents == XSOCK_POLLOUT;
 }
 
-/* Stores what the socket is ready for. False if the system refuses the question, not the socket. */
-static bool ask_readiness(const struct xsock__fd *fd, int *out_revents)
-{
-    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLOUT, 0};
-    int code;
-    do /* it does not wait: a signal that came just now tells nothing about the connect */
-        code = xsock__sys_wait(&w, 1, NULL, 0);
-    while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    *out_revents = w.revents;
-    return code == 0;
-}
-
 /* Asks whether the connect has ended. *out_end is 0, -XSOCK_ENOTCONN or its error. Returns
  * -XSOCK_EALREADY if it has not ended, or another error if the system did not tell. `revents` is
  * what a wait has told just now, or 0. */
 static int ask_outcome(struct xsock__fd *fd, int revents, int *out_end)
 {
     int code;
-    bool asked = revents != 0 || ask_readiness(fd, &revents);
+    /* the system may refuse the question, which tells nothing about the socket */
+    bool asked = revents != 0 || xsock__ready_now(fd, XSOCK_POLLOUT, &revents) == 0;
     if (asked && revents == 0)
         return -XSOCK_EALREADY;
     if (asked && is_surely_connected(fd->held.sock, revents)) {

@@ -119,28 +119,19 @@ static int ask_whether_listening(const struct xsock__fd *fd, bool *out)
     return rc;
 }
 
-static int ask_whether_pending(const struct xsock__fd *fd, bool *out)
-{
-    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLIN, 0};
-    int code;
-    do /* it does not wait: a signal that came just now tells nothing about the listener */
-        code = xsock__sys_wait(&w, 1, NULL, 0);
-    while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    *out = (w.revents & XSOCK_POLLIN) != 0;
-    return xsock__error_from_native(code);
-}
-
 /* The result of a try that got no number, handle or memory. As long as no connection is pending,
  * that is -XSOCK_EAGAIN. Linux itself looks for a free descriptor before it looks for a connection.
  */
 static int judge_no_room(const struct xsock__fd *fd, int error)
 {
-    bool listening, pending;
+    bool listening;
+    int revents;
     if (ask_whether_listening(fd, &listening) != 0)
         return error;
     if (!listening)
         return -XSOCK_EINVAL;
-    return ask_whether_pending(fd, &pending) != 0 || pending ? error : -XSOCK_EAGAIN;
+    bool told = xsock__ready_now(fd, XSOCK_POLLIN, &revents) == 0;
+    return told && (revents & XSOCK_POLLIN) == 0 ? -XSOCK_EAGAIN : error;
 }
 
 /* The connection is gone, or its network is: the next one is taken. Linux passes on what has

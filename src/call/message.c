@@ -85,8 +85,9 @@ static int check_values(const struct xsock__sock *s, const struct xsock_msg *m, 
 /* Checks what this socket cannot do. */
 static int check_socket(const struct xsock__sock *s, const struct xsock_msg *m, int flags)
 {
-    if ((flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s))
-        return -XSOCK_EOPNOTSUPP;
+    int rc = xsock__send_recv_check_urgent(s, flags);
+    if (rc != 0)
+        return rc;
     if (s->type != XSOCK_SOCK_STREAM && m->vec_count > XSOCK__VEC_MAX)
         return -XSOCK_EMSGSIZE;
     return 0;

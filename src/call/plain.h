@@ -1,7 +1,7 @@
 /* send and recv. The usual case is inlined into the public call, because nearly every call is done
  * by its first try, and each function between the two costs as much as all the checks. A return
  * from below a system call is a mispredicted jump (some 9 ns where this was measured). Every other
- * case is in send_recv.c. */
+ * case is in send.c and recv.c. */
 #ifndef XSOCK__CALL_PLAIN_H
 #define XSOCK__CALL_PLAIN_H
 

@@ -78,11 +78,33 @@ int xsock__send_destination(const struct xsock__sock *s, const struct xsock_addr
  * adopted socket may be connecting, so the call itself tells. */
 int xsock__recv_check(const struct xsock__fd *fd);
 
-/* Whether each flag is known and has a meaning for this socket. (OOB has another error.) */
-bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known);
+/* Whether the socket can have out-of-band data. Linux has it for LOCAL since 5.15, and an emulated
+ * pair would have it. No other system has it, so xsock does not. */
+static inline bool xsock__has_urgent(const struct xsock__sock *s)
+{
+    return s->type == XSOCK_SOCK_STREAM && s->af != XSOCK_AF_LOCAL;
+}
 
-/* Whether the socket can have out-of-band data. */
-bool xsock__has_urgent(const struct xsock__sock *s);
+/* Whether each flag is known and has a meaning for this socket. On Linux MORE joins two datagrams,
+ * and TRUNC discards the bytes of a stream. (OOB has another error.) */
+static inline bool xsock__send_recv_flags_fit(const struct xsock__sock *s, int flags, int known)
+{
+    int other = s->type == XSOCK_SOCK_STREAM ? XSOCK_MSG_TRUNC : XSOCK_MSG_MORE;
+    return (flags & ~(known & ~other)) == 0;
+}
+
+/* What a call with one buffer checks first, and what it checks after the address. */
+static inline int xsock__send_recv_check(const struct xsock__sock *s, const void *buf, size_t len,
+                                         int flags, int known)
+{
+    if (buf == NULL && len != 0)
+        return -XSOCK_EFAULT;
+    return len > PTRDIFF_MAX || !xsock__send_recv_flags_fit(s, flags, known) ? -XSOCK_EINVAL : 0;
+}
+static inline int xsock__send_recv_check_urgent(const struct xsock__sock *s, int flags)
+{
+    return (flags & XSOCK_MSG_OOB) != 0 && !xsock__has_urgent(s) ? -XSOCK_EOPNOTSUPP : 0;
+}
 
 /* The code of a try to receive. If the socket was shut down for receiving, "would block" is the
  * end: 0 with nothing received. (Linux goes on saying that such a datagram socket is readable, so

@@ -173,6 +173,18 @@ int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct
     return rc;
 }
 
+/* The question does not wait. A signal that came just now tells nothing about the socket. */
+int xsock__ready_now(const struct xsock__fd *fd, int events, int *out_revents)
+{
+    struct xsock__sys_wait w = {fd->held.handle, events, 0};
+    int code;
+    do
+        code = xsock__sys_wait(&w, 1, NULL, 0);
+    while (xsock__error_from_native(code) == -XSOCK_EINTR);
+    *out_revents = w.revents;
+    return code;
+}
+
 /* Whether the next try has more handles. The wake of the call has a handle, too, which the raw call
  * would have found. */
 static bool makes_room(struct xsock__wait *w, int code, int error)

@@ -85,6 +85,9 @@ int xsock__wait_nap(struct xsock__wait *w);
 /* One wait of a call that has no more than one. */
 int xsock__wait(struct xsock__fdtab *t, struct xsock__fd *fd, int events, struct xsock__limit *l);
 
+/* Asks the system what the socket is ready for, and does not wait. Returns the native code. */
+int xsock__ready_now(const struct xsock__fd *fd, int events, int *out_revents);
+
 /* The time that a wait without a wake may take until the marks are looked at. */
 static inline int64_t xsock__wait_slice(int64_t left)
 {

@@ -3,6 +3,7 @@
 #include "call/call.h"
 #include "facts/translate.h"
 #include "socket/sock.h"
+#include "wait/wait.h"
 #include "wasix/guest.h"
 
 /* The only flag of WASIX's fdflags that a socket can have. */
@@ -212,18 +213,6 @@ int xsock__wasix_sock_addr_peer(const struct xsock__wasix_call *c)
 
 enum { OPENING, OPENED, CLOSED, FAILED };
 
-/* Returns what a wait would report now, without waiting. */
-static int look(const struct xsock__fd *fd, int *out_revents)
-{
-    struct xsock__sys_wait w = {fd->held.handle, XSOCK_POLLIN | XSOCK_POLLOUT, 0};
-    int code;
-    do
-        code = xsock__sys_wait(&w, 1, NULL, 0);
-    while (xsock__error_from_native(code) == -XSOCK_EINTR);
-    *out_revents = w.revents;
-    return xsock__finish(code);
-}
-
 /* A stream that is readable but has nothing to read has ended. A peek is not used here, because
  * a peek could take away the error that a reset leaves. */
 static bool has_ended(const struct xsock__fd *fd, int revents)
@@ -237,7 +226,7 @@ static int connection_status(const struct xsock__fd *fd, int *out)
 {
     const struct xsock__sock *s = fd->held.sock;
     int revents;
-    int rc = look(fd, &revents);
+    int rc = xsock__finish(xsock__ready_now(fd, XSOCK_POLLIN | XSOCK_POLLOUT, &revents));
     if (rc != 0)
         return rc;
     if (xsock__sock_is(s, XSOCK__SOCK_CONNECTING)) {
