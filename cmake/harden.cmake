@@ -43,15 +43,19 @@ function(xsock_harden_link option users)
     endif()
 endfunction()
 
-if(MSVC OR CMAKE_C_SIMULATE_ID STREQUAL "MSVC")
-    if(NOT XSOCK_USER_FLAGS MATCHES "/guard:" AND CMAKE_C_COMPILER_FRONTEND_VARIANT STREQUAL "MSVC")
-        # The linker marks ASLR, DEP and high entropy by default; /GS is the compiler's default.
+if(MSVC)
+    # The linker marks ASLR, DEP and high entropy by default; /GS is the compiler's default.
+    if(NOT XSOCK_USER_FLAGS MATCHES "/guard:")
         set(XSOCK_HARDEN_COMPILE /guard:cf)
         set(XSOCK_HARDEN_LINK /guard:cf)
-        if(CMAKE_SYSTEM_PROCESSOR MATCHES "AMD64|x86_64")
+        # The linker refuses /CETCOMPAT for ARM64. CMAKE_SYSTEM_PROCESSOR would be that of the
+        # machine that builds.
+        if(MSVC_C_ARCHITECTURE_ID STREQUAL "x64")
             list(APPEND XSOCK_HARDEN_LINK /CETCOMPAT)
         endif()
     endif()
+elseif(CMAKE_C_SIMULATE_ID STREQUAL "MSVC")
+    # clang with the options of gcc: what the linker does by default is enough.
 elseif(WIN32)
     # No stack protector: with many mingw-w64 it needs a DLL that is not the system's.
     xsock_harden_link(--dynamicbase "dynamicbase")

@@ -24,3 +24,23 @@ for name in "${posix[@]}"; do
 done
 tells_its_version() { prints "xsock $(version)" wine "$OUT/bin/xsock.exe" --version; }
 check "the program runs" tells_its_version
+
+# ---- Microsoft's own compiler --------------------------------------------------------------------
+
+# The compiler is not here, and CMake only pretends to have it: what CMake writes is looked at, and
+# not built.
+as_cl() { # PROCESSOR
+    rm -rf "$OUT/cl-$1"
+    cmake -S "$TOP" -B "$OUT/cl-$1" -G Ninja -DCMAKE_SYSTEM_NAME=Windows -DBUILD_SHARED_LIBS=ON \
+        -DXSOCK_BUILD_PAGES=OFF "-DCMAKE_C_COMPILER=$(command -v clang)" -DCMAKE_LINKER=lld-link \
+        -DCMAKE_MT=llvm-mt -DCMAKE_RC_COMPILER=llvm-rc -DCMAKE_C_COMPILER_FORCED=ON \
+        -DCMAKE_C_COMPILER_ID_RUN=1 -DCMAKE_C_COMPILER_ID=MSVC -DCMAKE_C_COMPILER_VERSION=19.29 \
+        "-DSET_MSVC_C_ARCHITECTURE_ID=set(MSVC_C_ARCHITECTURE_ID $1)"
+    grep '^  FLAGS = .*/W4 .*/guard:cf .*-std:c11' "$OUT/cl-$1/build.ninja"
+}
+for_cl() { as_cl x64 && grep 'LINK_FLAGS = .*/CETCOMPAT' "$OUT/cl-x64/build.ninja"; }
+check "MSVC: strict C11 and hardening" for_cl
+for_cl_on_arm() { as_cl ARM64 && ! grep CETCOMPAT "$OUT/cl-ARM64/build.ninja"; }
+check "MSVC for ARM64: no option that the linker refuses" for_cl_on_arm
+without_posix() { ! grep '\.dir/src/.*_win32\.c\|build xsock-posix: ' "$OUT/cl-x64/build.ninja"; }
+check "MSVC: xsock-posix, whose headers need GCC or Clang, is left out" without_posix
