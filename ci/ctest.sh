@@ -28,18 +28,18 @@ build_cmocka() {
     cmake -E sha256sum "$folder/$name" | grep -q "^$sum " ||
         { echo "$name has another checksum" >&2; exit 1; }
     (cd "$folder" && cmake -E tar xf "$name")
-    cmake -S "$folder/cmocka-1.1.5" -B "$folder/build" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
+    # Each configuration has a folder, so that no library of another one is found.
+    cmake -S "$folder/cmocka-1.1.5" -B "$folder/$config" -DCMAKE_POLICY_VERSION_MINIMUM=3.5 \
         -DWITH_STATIC_LIB=ON -DBUILD_SHARED_LIBS=OFF -DUNIT_TESTING=OFF -DWITH_EXAMPLES=OFF
-    cmake --build "$folder/build" --config "$config" --target cmocka-static
-    cp "$(find "$folder/build" -name '*cmocka-static.lib' -o -name 'libcmocka-static.a' |
-        head -n 1)" \
-        "$folder/cmocka.lib"
+    cmake --build "$folder/$config" --config "$config" --target cmocka-static
+    cp "$(find "$folder/$config" -name '*cmocka-static.lib' -o -name 'libcmocka-static.a')" \
+        "$folder/$config/cmocka.lib"
 }
 
 if [ -n "${CMOCKA_URL:-}" ]; then
     build_cmocka
     set -- "$@" "-DCMOCKA_INCLUDE_DIR=$PWD/build/cmocka/cmocka-1.1.5/include" \
-        "-DCMOCKA_LIBRARY=$PWD/build/cmocka/cmocka.lib"
+        "-DCMOCKA_LIBRARY=$PWD/build/cmocka/$config/cmocka.lib"
 fi
 cmake --preset "$preset" "$@"
 cmake --build "build/$preset" --config "$config" --parallel 2
