@@ -6,7 +6,7 @@
 # shellcheck shell=bash
 
 dist=$OUT/dist
-consumer=$TOP/tests/consumers/single
+consumer=$TOP/tests/consumer/single.c
 must "the file is made" python3 "$TOP/tools/amalgamate.py" "$dist"
 flags=(-Wall -Wextra -Wpedantic)
 zig=("$XSOCK_PYTHON" -m ziglang cc -target)
@@ -57,7 +57,7 @@ check "the tool makes the same file again" same_twice
 with_lines() {
     python3 "$TOP/tools/amalgamate.py" --line "$OUT/lines"
     gcc -g -O0 "${flags[@]}" -Werror -c "$OUT/lines/xsock.c" -o "$OUT/lines.o"
-    ! grep -q '^#line' "$dist/xsock.c"
+    if grep '^#line' "$dist/xsock.c"; then return 1; fi
     # The lines that a debugger shows for some calls.
     local call file line
     for call in xsock_errname xsock_open xsock_wasix_create; do
@@ -72,12 +72,12 @@ check "with --line, lines and files are those of the sources" with_lines
 # ---- Programs of other projects ------------------------------------------------------------------
 
 program() { # OUTPUT COMMAND...
-    "${@:2}" "$consumer/app.c" "$dist/xsock.c" -I "$dist" "${flags[@]}" -Werror -o "$OUT/$1"
+    "${@:2}" "$consumer" "$dist/xsock.c" -I "$dist" "${flags[@]}" -Werror -o "$OUT/$1"
 }
 in_c() { program app gcc && prints "pong" "$OUT/app"; }
 check "a program in C by one command" in_c
 in_cxx() {
-    g++ -c -x c++ "${flags[@]}" -Werror -I "$dist" "$consumer/app.c" -o "$OUT/app.o"
+    g++ -c -x c++ "${flags[@]}" -Werror -I "$dist" "$consumer" -o "$OUT/app.o"
     g++ "$OUT/app.o" "$OUT/gcc.o" -o "$OUT/app-cxx"
     prints "pong" "$OUT/app-cxx"
 }
@@ -85,13 +85,13 @@ check "a program in C++" in_cxx
 on_musl() { program app-musl musl-gcc -static && prints "pong" "$OUT/app-musl"; }
 check "a static program with musl" on_musl
 on_windows() {
-    x86_64-w64-mingw32-gcc "$consumer/app.c" "$OUT/mingw.o" -I "$dist" "${flags[@]}" -Werror \
+    x86_64-w64-mingw32-gcc "$consumer" "$OUT/mingw.o" -I "$dist" "${flags[@]}" -Werror \
         -o "$OUT/app.exe" -lws2_32 -liphlpapi
     prints "pong" wine "$OUT/app.exe"
 }
 check "a program for Windows" on_windows
 linked() { # TARGET OBJECT
-    "${zig[@]}" "$1" "$consumer/app.c" "$OUT/$2.o" -I "$dist" -o "$OUT/app-$2"
+    "${zig[@]}" "$1" "$consumer" "$OUT/$2.o" -I "$dist" -o "$OUT/app-$2"
 }
 check "a program for FreeBSD links" linked x86_64-freebsd.14.0 FreeBSD
 check "a program for macOS links" linked aarch64-macos macOS
