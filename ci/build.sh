@@ -23,7 +23,7 @@ without_warnings() {
 
 # headers_as_cxx COMPILER...: compiles each public header as every C++ that the compiler knows.
 headers_as_cxx() {
-    local dialect header
+    local dialect header known=0
     for dialect in c++98 c++11 c++14 c++17 c++2a c++2b c++2c; do
         echo | "$@" "-std=$dialect" -fsyntax-only -x c++ - 2>/dev/null || continue
         for header in "$TOP"/include/*.h; do
@@ -31,7 +31,9 @@ headers_as_cxx() {
                 -fsyntax-only -I "$TOP/include" -x c++ - <<<"#include \"$(basename "$header")\""
         done
         say "the headers are $dialect"
+        known=$((known + 1))
     done
+    [ "$known" -gt 0 ] # without a compiler, there would be no dialect
 }
 
 # The calls that the public headers declare, one a line.

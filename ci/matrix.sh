@@ -169,13 +169,23 @@ do_row() { # NAME SYSTEM COMPILER RUNNER REASON
     failed=$((failed + (status != 0)))
 }
 
+# Every name on the command line must be a target's.
+known() {
+    local name
+    for name in "$@"; do
+        grep -q "^$name " "$TOP/ci/matrix.txt" || die "no target $name; see ci/matrix.txt"
+    done
+}
+
 main() {
     local name system compiler runner reason
+    known "$@"
     mkdir -p "$OUT" "$RESULTS"
     local groups=" build cmocka sources clang cxx musl lld msvc mingw wine zig debootstrap qemu "
     install_missing < <(awk -v groups="$groups" 'index(groups, " " $1 " ") { print $2, $3 }' \
         "$TOP/ci/needs.txt")
-    once wine make_wine_prefix >"$OUT/wine.log" 2>&1
+    try "$OUT/wine.log" once wine make_wine_prefix
+    [ "$STATUS" -eq 0 ] || die "Wine has no prefix; see $OUT/wine.log"
     keep_wine
     row target system compiler built run passed "why not, seconds"
     while read -r name system compiler runner reason; do

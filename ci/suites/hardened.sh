@@ -42,6 +42,7 @@ has() {
 # is FILE WHAT... checks that the file has these properties. "no-WHAT" means that it lacks one.
 is() {
     local what
+    [ -s "$1" ] || { say "there is no $1"; return 1; }
     for what in "${@:2}"; do
         case $what in
         no-*) ! has "${what#no-}" "$1" || { say "$1 has ${what#no-}"; return 1; } ;;
@@ -69,7 +70,7 @@ all_noted() { # FOLDER-OF-OBJECTS LINKED-FILE
 
 # The static library calls no function of FORTIFY or of the stack protector.
 is_free() { # ARCHIVE
-    ! nm -u "$1" | grep -E '__stack_chk|__[a-z]*_chk$'
+    [ -s "$1" ] && ! nm -u "$1" | grep -E '__stack_chk|__[a-z]*_chk$'
 }
 
 must "CMake: a shared library and the program" by_cmake shared "" "" -DBUILD_SHARED_LIBS=ON
