@@ -28,7 +28,7 @@ export PYTHONDONTWRITEBYTECODE=1
 
 python3 tools/pages.py man/man3
 
-printf '@INCLUDE = docs/Doxyfile\nOUTPUT_DIRECTORY = %s\n' "$WORK/reference" | doxygen -
+printf '@INCLUDE = docs/Doxyfile\nOUTPUT_DIRECTORY = "%s"\n' "$WORK/reference" | doxygen -
 mv "$WORK/reference/html" "$WORK/$NAME-html"
 
 # Before the completions are there: otherwise the build would take them from the archive.
@@ -39,7 +39,7 @@ cmake --build "$WORK/build" --parallel >>"$WORK/log"
 "$WORK/build/bin/xsock" completions fish >"$WORK/xsock.fish"
 mv "$WORK/xsock" "$WORK/_xsock" "$WORK/xsock.fish" tools/xsock/completions/
 
-if [ -e tools/amalgamate.py ]; then python3 tools/amalgamate.py dist; fi
+python3 tools/amalgamate.py dist
 
 cd "$WORK"
 for folder in "$NAME" "$NAME-html"; do

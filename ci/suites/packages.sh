@@ -11,8 +11,12 @@ name=xsock-$(version)
 # ---- The release, made from the committed files --------------------------------------------------
 
 must "ci/release.sh makes a release" bash "$TOP/ci/release.sh" "$OUT/release"
+# In another folder, from a clone with the line ends of Windows, and in another environment.
 again() {
-    (umask 077 && bash "$TOP/ci/release.sh" "$OUT/again")
+    git clone -q -c core.autocrlf=true "$TOP" "$OUT/another folder"
+    mkdir "$OUT/tmp"
+    (umask 077 && env TMPDIR="$OUT/tmp" TZ=Asia/Tokyo LC_ALL=C.UTF-8 HOME="$OUT" \
+        bash "$OUT/another folder/ci/release.sh" "$OUT/again")
     cmp "$OUT/release/SHA256SUMS" "$OUT/again/SHA256SUMS"
     cd "$OUT/again"
     sha256sum -c "$OUT/release/SHA256SUMS"
@@ -23,12 +27,12 @@ sed 's/^/  /' "$OUT/release/SHA256SUMS"
 has_all() {
     local file files
     files=$(tar -tzf "$OUT/release/$name.tar.gz")
-    for file in man/man3/xsock_open.3 tools/xsock/completions/_xsock LICENSE; do
+    for file in man/man3/xsock_open.3 tools/xsock/completions/_xsock dist/xsock.c LICENSE; do
         grep -qx "$name/$file" <<<"$files" || { say "no $file"; return 1; }
     done
     tar -tzf "$OUT/release/$name-html.tar.gz" | grep '/index.html$'
 }
-check "it has manual pages, completions and HTML" has_all
+check "it has manual pages, completions, the single file and HTML" has_all
 
 tar -xzf "$OUT/release/$name.tar.gz" -C "$OUT"
 mkdir -p "$OUT/wrap/subprojects/packagefiles"
