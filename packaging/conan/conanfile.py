@@ -58,11 +58,22 @@ class Xsock(ConanFile):
         rmdir(self, os.path.join(self.package_folder, "share"))
 
     def package_info(self):
-        self.cpp_info.set_property("cmake_file_name", "xsock")
-        self.cpp_info.set_property("cmake_target_name", "xsock::xsock")
-        self.cpp_info.set_property("pkg_config_name", "xsock")
         windows = self.settings.os == "Windows"
-        self.cpp_info.libs = ["xsock"]
-        self.cpp_info.system_libs = ["ws2_32", "iphlpapi"] if windows else ["pthread"]
+        self.cpp_info.set_property("cmake_file_name", "xsock")
+        xsock = self.cpp_info.components["xsock"]
+        xsock.set_property("cmake_target_name", "xsock::xsock")
+        xsock.set_property("pkg_config_name", "xsock")
+        xsock.libs = ["xsock"]
+        xsock.system_libs = ["ws2_32", "iphlpapi"] if windows else ["pthread"]
         if windows and self.options.shared:
-            self.cpp_info.defines = ["XSOCK_SHARED"]
+            xsock.defines = ["XSOCK_SHARED"]
+        if self.settings.compiler == "msvc":
+            return  # the headers of xsock-posix need GCC or Clang
+        posix = self.cpp_info.components["posix"]
+        posix.set_property("cmake_target_name", "xsock::posix")
+        posix.set_property("pkg_config_name", "xsock-posix")
+        if windows:  # elsewhere the system has these calls itself
+            posix.libs = ["xsock-posix"]
+            posix.includedirs = ["include/xsock-posix"]
+            posix.defines = ["WIN32_LEAN_AND_MEAN"]
+            posix.requires = ["xsock"]
