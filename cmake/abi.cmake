@@ -28,6 +28,7 @@ function(xsock_shared_library_abi target)
     if(WIN32)
         # The headers say what is exported, by dllexport.
         string(REPLACE "." "," ABI_FILE_VERSION "${PROJECT_VERSION}.0")
+        set(ABI_FILE "${CMAKE_SHARED_LIBRARY_PREFIX}xsock-${ABI_VERSION}.dll")
         configure_file(src/win32/version.rc.in abi/version.rc @ONLY)
         target_sources(${target} PRIVATE "${PROJECT_BINARY_DIR}/abi/version.rc")
     elseif(APPLE)

@@ -36,6 +36,7 @@ tells_its_version() {
     tr -d '\0' <"$dll" >"$OUT/dll.txt"
     grep -aq "FileVersion$version" "$OUT/dll.txt"
     grep -aq "ProductVersion$version" "$OUT/dll.txt"
+    grep -aq "OriginalFilename${dll##*/}" "$OUT/dll.txt"
     x86_64-w64-mingw32-windres -J coff -O rc "$dll" >"$OUT/version.rc"
     cat "$OUT/version.rc"
     grep -qE "FILEVERSION +${version//./, ?}, ?0" "$OUT/version.rc"
@@ -45,7 +46,7 @@ check "the DLL's version resource has the version" tells_its_version
 system_imports() {
     x86_64-w64-mingw32-objdump -p "$dll" |
         awk '/DLL Name:/ { print tolower($3) }' >"$OUT/imports.txt"
-    local known='kernel32|ws2_32|iphlpapi|bcrypt|msvcrt|ucrtbase|api-ms-win-crt-.*'
+    local known='kernel32|ws2_32|iphlpapi|msvcrt|ucrtbase|api-ms-win-crt-.*'
     [ -s "$OUT/imports.txt" ] && ! grep -vE "^($known)\.dll\$" "$OUT/imports.txt"
 }
 check "the DLL imports the system's DLLs only" system_imports
