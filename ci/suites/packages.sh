@@ -118,6 +118,19 @@ conan_on_windows() { # SHARED
 }
 check "Windows: Conan, a program with the static library" conan_on_windows False
 check "Windows: Conan, a program with the shared library" conan_on_windows True
+posix_by_conan() {
+    local out=$OUT/conan-posix
+    export CONAN_HOME=$OUT/conan
+    mkdir -p "$out"
+    cd "$out" # Conan leaves a CMakeUserPresets.json in the current folder
+    "$DEPS/conan/bin/conan" install --no-remote "--requires=xsock/$(version)" -of "$out" \
+        -pr:h "$OUT/conan-windows.txt" -g CMakeDeps -g CMakeToolchain
+    cmake -S "$TOP/xsock-posix/tests/consumer" -B "$out/build" -G Ninja \
+        -DCMAKE_BUILD_TYPE=Release -DCMAKE_TOOLCHAIN_FILE="$out/conan_toolchain.cmake"
+    cmake --build "$out/build"
+    prints works wine "$out/build/consumer.exe"
+}
+check "Windows: Conan, a program for POSIX with xsock-posix" posix_by_conan
 
 # ---- vcpkg: its tool is not at hand, and the workflow of hosted CI builds the port ---------------
 
