@@ -47,7 +47,8 @@ def include_edges(src, public):
 def symbols(object_file):
     """The names that an object defines for others, and those that it needs."""
     defined, needed = set(), set()
-    listing = subprocess.run(["nm", "--extern-only", object_file], capture_output=True, text=True, check=True)
+    listing = subprocess.run(["nm", "--extern-only", object_file], capture_output=True, text=True,
+                             check=True)
     for line in listing.stdout.splitlines():
         kind, name = line.split()[-2:]
         (needed if kind in "Uw" else defined).add(name)
@@ -99,7 +100,8 @@ def circles(edges):
 
 def main():
     top = pathlib.Path(__file__).resolve().parent.parent
-    build, src = sys.argv[1], pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else top / "src").resolve()
+    build = sys.argv[1]
+    src = pathlib.Path(sys.argv[2] if len(sys.argv) > 2 else top / "src").resolve()
     sys.setrecursionlimit(10000)
     rules = read_rules(top / "ci/edges.txt")
     edges = collections.defaultdict(set)

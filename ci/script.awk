@@ -1,5 +1,5 @@
 # Reads what a test script printed: "ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", and lines
-# with "#" after a failure. Prints a line for the script, each failure with the lines that follow it,
+# with "#" after a failure. Prints a line for the script, each failure with the lines that follow,
 # and each skipped test with its reason. Appends "PASSED FAILED SKIPPED" to a file.
 #   -v name=..., -v status=..., -v counts=...    as in cmocka.awk
 
@@ -15,8 +15,8 @@ END {
     broken = passed + failed + skipped == 0 || (status != 0 && !failed) || (status > 1)
     failed += 0; skipped += 0; passed += 0
     print passed, failed + broken, skipped >>counts
-    printf "  %-7s %s: %d passed, %d failed, %d skipped\n", failed || broken ? "FAILED" : "ok", name, passed,
-        failed + broken, skipped
+    printf "  %-7s %s: %d passed, %d failed, %d skipped\n", failed || broken ? "FAILED" : "ok",
+        name, passed, failed + broken, skipped
     for (i = 0; i < failed; i++) print "    failed  " fails[i]
     for (i = 0; i < skipped; i++) print "    skipped " skips[i]
     if (broken) print "    broken  exit status " status other

@@ -13,7 +13,8 @@ add_library(xsock-bench-fake STATIC EXCLUDE_FROM_ALL ${xsock_core_sources} ${ben
 xsock_library_options(xsock-bench-fake)
 target_include_directories(xsock-bench-fake PRIVATE "${PROJECT_SOURCE_DIR}/tests/support")
 if(BUILD_SHARED_LIBS)
-    add_library(xsock-bench-inner STATIC EXCLUDE_FROM_ALL ${xsock_core_sources} ${xsock_backend_sources})
+    add_library(xsock-bench-inner STATIC EXCLUDE_FROM_ALL
+        ${xsock_core_sources} ${xsock_backend_sources})
     xsock_library_options(xsock-bench-inner)
 else()
     add_library(xsock-bench-inner ALIAS xsock)
@@ -38,15 +39,16 @@ endfunction()
 
 function(xsock_bench_options target)
     xsock_compile_options(${target})
-    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
-        "${PROJECT_SOURCE_DIR}/bench/support" "${PROJECT_SOURCE_DIR}/tests/support")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include"
+        "${PROJECT_SOURCE_DIR}/src" "${PROJECT_SOURCE_DIR}/bench/support"
+        "${PROJECT_SOURCE_DIR}/tests/support")
 endfunction()
 
 function(xsock_add_bench kind name)
     set(program bench_${name})
     list(TRANSFORM ARGN PREPEND "${PROJECT_SOURCE_DIR}/")
-    add_executable(${program} "${PROJECT_SOURCE_DIR}/bench/${name}.c" $<TARGET_OBJECTS:xsock-bench-support>
-        ${ARGN})
+    add_executable(${program} "${PROJECT_SOURCE_DIR}/bench/${name}.c"
+        $<TARGET_OBJECTS:xsock-bench-support> ${ARGN})
     xsock_bench_options(${program})
     if(kind STREQUAL "real")
         target_sources(${program} PRIVATE $<TARGET_OBJECTS:xsock-bench-library>)
@@ -75,7 +77,8 @@ endforeach()
 add_library(xsock-bench-support OBJECT EXCLUDE_FROM_ALL ${bench_support_sources})
 xsock_bench_options(xsock-bench-support)
 target_link_libraries(xsock-bench-support PRIVATE ${xsock_system_libraries})
-add_library(xsock-bench-library OBJECT EXCLUDE_FROM_ALL ${bench_library_sources} ${bench_peer_sources})
+add_library(xsock-bench-library OBJECT EXCLUDE_FROM_ALL
+    ${bench_library_sources} ${bench_peer_sources})
 xsock_bench_options(xsock-bench-library)
 target_link_libraries(xsock-bench-library PRIVATE xsock xsock-bench-peers ${xsock_system_libraries})
 foreach(line IN LISTS bench_programs)
@@ -86,6 +89,6 @@ endforeach()
 if(CMAKE_SYSTEM_NAME STREQUAL Linux)
     # bench_open is run with this preloaded: the system's calls return constants
     add_library(xsock-bench-stubs MODULE "${PROJECT_SOURCE_DIR}/bench/support/stubs.c")
-    set_target_properties(xsock-bench-stubs PROPERTIES PREFIX "" OUTPUT_NAME bench_stubs C_STANDARD 11
-        C_EXTENSIONS OFF LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
+    set_target_properties(xsock-bench-stubs PROPERTIES PREFIX "" OUTPUT_NAME bench_stubs
+        C_STANDARD 11 C_EXTENSIONS OFF LIBRARY_OUTPUT_DIRECTORY "${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
 endif()

@@ -22,11 +22,14 @@ set(xsock_library_sources ${xsock_core_sources} ${xsock_backend_sources})
 if(XSOCK_SINGLE)
     find_package(Python3 REQUIRED COMPONENTS Interpreter)
     file(GLOB_RECURSE xsock_single_from CONFIGURE_DEPENDS
-        "${PROJECT_SOURCE_DIR}/src/*.[ch]" "${PROJECT_SOURCE_DIR}/src/*.def" "${PROJECT_SOURCE_DIR}/include/*.h")
+        "${PROJECT_SOURCE_DIR}/src/*.[ch]" "${PROJECT_SOURCE_DIR}/src/*.def"
+        "${PROJECT_SOURCE_DIR}/include/*.h")
     set(xsock_library_sources "${PROJECT_BINARY_DIR}/dist/xsock.c")
     add_custom_command(OUTPUT ${xsock_library_sources}
-        COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/amalgamate.py" "${PROJECT_BINARY_DIR}/dist"
-        DEPENDS "${PROJECT_SOURCE_DIR}/tools/amalgamate.py" "${PROJECT_SOURCE_DIR}/sources.txt" ${xsock_single_from}
+        COMMAND Python3::Interpreter "${PROJECT_SOURCE_DIR}/tools/amalgamate.py"
+            "${PROJECT_BINARY_DIR}/dist"
+        DEPENDS "${PROJECT_SOURCE_DIR}/tools/amalgamate.py" "${PROJECT_SOURCE_DIR}/sources.txt"
+            "${PROJECT_SOURCE_DIR}/VERSION" "${PROJECT_SOURCE_DIR}/LICENSE" ${xsock_single_from}
         COMMENT "Making the single file" VERBATIM)
     add_custom_target(xsock-single DEPENDS ${xsock_library_sources})
 endif()
@@ -45,7 +48,8 @@ function(xsock_library_options target)
         $<$<NOT:$<BOOL:${XSOCK_WASIX}>>:XSOCK_NO_WASIX>
         $<$<STREQUAL:${XSOCK_POLLER},kqueue>:XSOCK_POSIX_POLLER_KQUEUE>)
     target_include_directories(${target}
-        PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>" "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
+        PUBLIC "$<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>"
+            "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>"
         PRIVATE "${PROJECT_SOURCE_DIR}/src")
     target_link_libraries(${target} PRIVATE ${xsock_system_libraries})
 endfunction()
@@ -53,7 +57,8 @@ endfunction()
 add_library(xsock ${xsock_library_sources})
 add_library(xsock::xsock ALIAS xsock)
 xsock_library_options(xsock)
-set_target_properties(xsock PROPERTIES VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
+set_target_properties(xsock PROPERTIES
+    VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR})
 if(NOT DEFINED CMAKE_POSITION_INDEPENDENT_CODE)
     # Also for the static library, which may become part of a shared one.
     set_target_properties(xsock PROPERTIES POSITION_INDEPENDENT_CODE ON)

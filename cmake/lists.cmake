@@ -5,7 +5,8 @@
 function(xsock_read_lines file out)
     file(STRINGS "${file}" lines REGEX "^[^#]*[^# \t]")
     list(FILTER lines EXCLUDE REGEX "^[ \t]*#")
-    set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
+    set_property(DIRECTORY "${PROJECT_SOURCE_DIR}" APPEND
+        PROPERTY CMAKE_CONFIGURE_DEPENDS "${file}")
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 

@@ -13,7 +13,8 @@ set(CMAKE_MSVC_RUNTIME_LIBRARY "")
 set(wine_headers /usr/include/wine/wine)
 string(JOIN " " CMAKE_C_FLAGS_INIT
     -fms-compatibility -fms-extensions -fms-compatibility-version=19.29 -nostdlibinc -D_UCRT -D_MT
-    -Wno-unused-command-line-argument -D_CRT_SECURE_NO_WARNINGS "-isystem ${CMAKE_CURRENT_LIST_DIR}/msvc-clang"
+    -Wno-unused-command-line-argument -D_CRT_SECURE_NO_WARNINGS
+    "-isystem ${CMAKE_CURRENT_LIST_DIR}/msvc-clang"
     "-isystem ${wine_headers}/msvcrt" "-isystem ${wine_headers}/windows")
 
 # lld-link looks for NAME.lib, and Debian calls the files libNAME.a.

@@ -18,8 +18,8 @@ function(xsock_test_options target)
     xsock_compile_options(${target})
     target_compile_definitions(${target} PRIVATE XSOCK_NO_ATTRIBUTES
         "XSOCK_SOURCE_DIR=\"${PROJECT_SOURCE_DIR}\"")
-    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include" "${PROJECT_SOURCE_DIR}/src"
-        "${support_dir}")
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/include"
+        "${PROJECT_SOURCE_DIR}/src" "${support_dir}")
     target_include_directories(${target} SYSTEM PRIVATE "${CMOCKA_INCLUDE_DIR}")
 endfunction()
 
@@ -111,7 +111,8 @@ foreach(line IN LISTS test_lines)
     if(XSOCK_SINGLE)
         list(GET words 1 name)
         # A test that has a source file of the library inside replaces the file in the library.
-        file(STRINGS "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" inside REGEX "^#include \".*[.]c\"" LIMIT_COUNT 1)
+        file(STRINGS "${PROJECT_SOURCE_DIR}/tests/test_${name}.c" inside
+            REGEX "^#include \".*[.]c\"" LIMIT_COUNT 1)
         if(inside)
             continue()
         endif()

@@ -5,7 +5,8 @@
 # XSOCK_PYTHON, also from the environment, is the Python that has the module. Without it, python3 is
 # used.
 if(NOT XSOCK_ZIG_TARGET MATCHES "^([a-z0-9_]+)-([a-z]+)")
-    message(FATAL_ERROR "XSOCK_ZIG_TARGET is not set to a target of Zig, such as x86_64-freebsd.14.0")
+    message(FATAL_ERROR
+        "XSOCK_ZIG_TARGET is not set to a target of Zig, such as x86_64-freebsd.14.0")
 endif()
 set(CMAKE_SYSTEM_PROCESSOR "${CMAKE_MATCH_1}")
 set(xsock_zig_system "${CMAKE_MATCH_2}")
@@ -33,7 +34,7 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES XSOCK_ZIG_TARGET XSOCK_ZIG XSOC
 # tenth of a second more.
 if(NOT XSOCK_ZIG)
     execute_process(COMMAND "${XSOCK_PYTHON}" -c
-            "import os, ziglang; print(os.path.join(os.path.dirname(ziglang.__file__), 'zig'), end='')"
+            "import os, ziglang; print(os.path.dirname(ziglang.__file__), end='/zig')"
         OUTPUT_VARIABLE XSOCK_ZIG RESULT_VARIABLE xsock_zig_status)
     if(NOT xsock_zig_status EQUAL 0)
         message(FATAL_ERROR "${XSOCK_PYTHON} has no module ziglang")

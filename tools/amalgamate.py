@@ -259,7 +259,8 @@ class Writer:
                     self.put("")
             else:
                 if hides:
-                    line = INLINE.sub("XSOCK__UNUSED static ", HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line))
+                    line = HIDDEN.sub(r"\1XSOCK__PRIVATE \2", line)
+                    line = INLINE.sub("XSOCK__UNUSED static ", line)
                 self.put(line)
                 match = DIRECTIVE.match(line)
                 if path.suffix == ".c" and match and self.undefine.get(match[2]) \

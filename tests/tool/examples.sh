@@ -58,7 +58,8 @@ does_it "multicast_chat is heard"
 if need_python "http_get gets a page by name"; then
     head -c 3000017 /dev/urandom >"$dir/page"
     start http python3 -u -c "import http.server, sys; sys.stdout = sys.stderr
-http.server.test(lambda *a: http.server.SimpleHTTPRequestHandler(*a, directory='$dir'), port=0, bind='127.0.0.1')"
+handler = lambda *a: http.server.SimpleHTTPRequestHandler(*a, directory='$dir')
+http.server.test(handler, port=0, bind='127.0.0.1')"
     await http 'port ([0-9]+) '
     port=${BASH_REMATCH[1]}
     example http_get localhost "$port" /page "$dir/got"
@@ -78,7 +79,9 @@ if [ "$system" = windows ]; then
 else
     clients=${clients:-5000}
     files=$(ulimit -Hn)
-    if [ "$files" != unlimited ] && [ "$files" -lt $((clients + 50)) ]; then clients=$((files - 50)); fi
+    if [ "$files" != unlimited ] && [ "$files" -lt $((clients + 50)) ]; then
+        clients=$((files - 50))
+    fi
     ulimit -Sn "$files"
 fi
 start server ${runner[@]+"${runner[@]}"} "$folder/echo_server$suffix" 127.0.0.1 0
@@ -97,7 +100,8 @@ if [ "$system" = posix ]; then
     start server bash -c 'ulimit -n 64; exec "$@"' bash "$folder/echo_server" 127.0.0.1 0
     await server 'listening on (.*)'
     example echo_load "${BASH_REMATCH[1]}" 200
-    test_that "a server with room for some 60 serves 200 clients, one after the other" prints '200 clients, .*'
+    test_that "a server with room for some 60 serves 200 clients, one after the other" \
+        prints '200 clients, .*'
     stop server
 else
     skip "a server with room for some 60 serves 200 clients" "Windows has no such limit to be set"

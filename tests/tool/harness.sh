@@ -28,6 +28,10 @@ run() {
     ran="xsock $*"
 }
 
+shown() { # STREAM FILE: the beginning of what a program printed, for a failure
+    head -c 4000 "$2" | tr -c '\n -~' '?' | sed "s/^/# $1: /" | cut -c -200 | head -n 20
+}
+
 # test_that SENTENCE CONDITION...: the condition is a command.
 test_that() {
     local sentence=$1
@@ -41,8 +45,8 @@ test_that() {
         {
             echo "# failed: $*"
             echo "# after: ${ran:0:200} (status $status)"
-            head -c 4000 "$out" | tr -c '\n -~' '?' | sed 's/^/# stdout: /' | cut -c -200 | head -n 20
-            head -c 4000 "$err" | tr -c '\n -~' '?' | sed 's/^/# stderr: /' | cut -c -200 | head -n 20
+            shown stdout "$out"
+            shown stderr "$err"
         } >&2
     fi
 }

@@ -20,13 +20,17 @@ explains() { # STATUS REGEX: the error, and what to do next
 run listen
 test_that "listen without an address is wrong usage" is_misuse 'xsock: listen: too few arguments.*'
 run listen 127.0.0.1 1 extra
-test_that "listen takes a host and a port at most" is_misuse "xsock: listen: unexpected argument 'extra'"
+test_that "listen takes a host and a port at most" \
+    is_misuse "xsock: listen: unexpected argument 'extra'"
 run listen 127.0.0.1:65536
-test_that "a port that is none is wrong usage" is_misuse "xsock: listen: '127.0.0.1:65536' is no address.*"
+test_that "a port that is none is wrong usage" \
+    is_misuse "xsock: listen: '127.0.0.1:65536' is no address.*"
 run connect localhost
-test_that "a host without a service is wrong usage" is_misuse "xsock: connect: 'localhost' is no address.*"
+test_that "a host without a service is wrong usage" \
+    is_misuse "xsock: connect: 'localhost' is no address.*"
 run connect --keep 127.0.0.1:1
-test_that "--keep is not for connect" is_misuse 'xsock: connect: connect does not take --keep.*: listen'
+test_that "--keep is not for connect" \
+    is_misuse 'xsock: connect: connect does not take --keep.*: listen'
 run listen --udp --keep 127.0.0.1:0
 test_that "--keep is not for datagrams" is_misuse 'xsock: listen: --keep is for connections.*'
 run connect --local one two
@@ -35,15 +39,18 @@ run listen --local ''
 test_that "an empty path is wrong usage" is_misuse "xsock: listen: '' is no path.*"
 for text in '' soon -1 1.5s 99999999999; do
     run listen --timeout "$text" 127.0.0.1:0
-    test_that "--timeout '$text' is wrong usage" is_misuse "xsock: listen: --timeout wants seconds.* not '$text'"
+    test_that "--timeout '$text' is wrong usage" \
+        is_misuse "xsock: listen: --timeout wants seconds.* not '$text'"
 done
 run listen 127.0.0.1:0 --timeout
-test_that "--timeout without a value is wrong usage" is_misuse 'xsock: listen: --timeout wants seconds.*'
+test_that "--timeout without a value is wrong usage" \
+    is_misuse 'xsock: listen: --timeout wants seconds.*'
 run listen --udp 192.0.2.1:0 --timeout 0.1
 if [ "$system" = windows ] && exits 0; then
     skip "an address of another machine is an error" "Wine 8 binds it"
 else
-    test_that "an address of another machine is an error" explains 1 '^xsock: listen: EADDRNOTAVAIL: '
+    test_that "an address of another machine is an error" \
+        explains 1 '^xsock: listen: EADDRNOTAVAIL: '
 fi
 run connect 127.0.0.1 no-such-service
 test_that "an unknown service is an error" explains 1 '^xsock: connect: EAI_SERVICE: '
@@ -70,7 +77,11 @@ relays() { # WHAT LISTEN-ADDRESS CONNECT-ADDRESS-BEFORE-THE-PORT [OPTION]: both 
 }
 relays 'IPv4' 127.0.0.1:0 127.0.0.1:
 relays 'a port alone' 0 ''
-if has_inet6; then relays 'IPv6' '[::1]:0' '[::1]:'; else skip "IPv6" "this machine has no inet6"; fi
+if has_inet6; then
+    relays 'IPv6' '[::1]:0' '[::1]:'
+else
+    skip "IPv6" "this machine has no inet6"
+fi
 if has_local; then
     relays 'local' "$dir/socket" '' --local
     test_that "the local socket's file is gone" test ! -e "$dir/socket"
@@ -94,10 +105,14 @@ finish client
 test_that "by name: the client prints what the server sends" ended_well "$dir/back"
 finish server
 test_that "by name: the server prints what the client sends" ended_well "$dir/there"
-test_that "--verbose tells who has connected" said server '^xsock: listen: connection from 127\.0\.0\.1:[0-9]+$'
-test_that "--verbose tells where the server listens" said server "^xsock: listen: listening on 127\.0\.0\.1:$port$"
-test_that "--verbose tells whom the client has reached" said client "^xsock: connect: connected to 127\.0\.0\.1:$port$"
-test_that "--verbose tells option values" said client '^xsock: connect: options: rcvbuf [0-9]+ .*nodelay off'
+test_that "--verbose tells who has connected" \
+    said server '^xsock: listen: connection from 127\.0\.0\.1:[0-9]+$'
+test_that "--verbose tells where the server listens" \
+    said server "^xsock: listen: listening on 127\.0\.0\.1:$port$"
+test_that "--verbose tells whom the client has reached" \
+    said client "^xsock: connect: connected to 127\.0\.0\.1:$port$"
+test_that "--verbose tells option values" \
+    said client '^xsock: connect: options: rcvbuf [0-9]+ .*nodelay off'
 
 run connect "127.0.0.1:$port"
 test_that "nobody at the port is an error" explains 1 '^xsock: connect: ECONNREFUSED: '
@@ -149,7 +164,8 @@ test_that "--keep: all that came was printed" same "$out" "$dir/thrice"
 # ---- Standard streams that are closed ------------------------------------------------------------
 
 if [ "$system" = windows ]; then
-    skip "a closed standard input is an empty one" "Wine takes the first file that it opens itself for it"
+    skip "a closed standard input is an empty one" \
+        "Wine takes the first file that it opens itself for it"
 else
     input=$dir/back
     listen server 127.0.0.1:0
@@ -181,7 +197,11 @@ printed_nowhere() { # WHERE: the client's standard output
     finish server
 }
 printed_nowhere closed
-if [ -c /dev/full ]; then printed_nowhere /dev/full; else skip "a full disk" "there is no /dev/full here"; fi
+if [ -c /dev/full ]; then
+    printed_nowhere /dev/full
+else
+    skip "a full disk" "there is no /dev/full here"
+fi
 
 # ---- Peers that close early or late --------------------------------------------------------------
 
@@ -189,7 +209,8 @@ peer() { # NAME MODE: one of peer.py; sets $port
     start "$1" python3 "$here/peer.py" "$2"
     await "$1" 'listening on 127\.0\.0\.1:([0-9]+)' && port=${BASH_REMATCH[1]}
 }
-if need_python "a peer that breaks off" "a peer that wants no more" "a peer that says nothing" "a typed input"; then
+if need_python "a peer that breaks off" "a peer that wants no more" "a peer that says nothing" \
+    "a typed input"; then
     # The input stays open. The peer ends the connection.
     mkfifo "$dir/held"
     exec {held}<>"$dir/held"
@@ -209,7 +230,8 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
     fi
 
     head -c 20000000 /dev/zero >"$dir/much"
-    for i in {1..5}; do # Wine 8 sometimes reads the reset as the end of file, and then there is no error
+    # Wine 8 sometimes reads the reset as the end of file, and then there is no error.
+    for i in {1..5}; do
         peer answerer early
         input=$dir/much
         start client "${command[@]}" connect "127.0.0.1:$port"
@@ -222,7 +244,8 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
     if [ "$(uname -s)/$system" = Linux/posix ]; then
         test_that "what it has said before is printed" says "$out" enough
     else
-        skip "what it has said before is printed" "only Linux keeps it when the connection is broken off"
+        skip "what it has said before is printed" \
+            "only Linux keeps it when the connection is broken off"
     fi
     finish answerer
 
@@ -246,6 +269,7 @@ if need_python "a peer that breaks off" "a peer that wants no more" "a peer that
         test_that "the peer's end ends a client whose input is typed" ended_well "$dir/back"
         finish server
     else
-        skip "the peer's end ends a client whose input is typed" "there is no terminal to be had here"
+        skip "the peer's end ends a client whose input is typed" \
+            "there is no terminal to be had here"
     fi
 fi

@@ -109,7 +109,8 @@ stop server
 # ---- Where from ----------------------------------------------------------------------------------
 
 # The port of a program that was killed does not serve, because Wine may keep its socket open.
-if need_python "-s and -p: the client has nothing to complain about" "-s and -p: the server sees that address and port"; then
+if need_python "-s and -p: the client has nothing to complain about" \
+    "-s and -p: the server sees that address and port"; then
     from=$(python3 "$here/peer.py" free_port)
     listen server 127.0.0.1:0
     run connect -p "$from" -s 127.0.0.1 127.0.0.1 "$port"

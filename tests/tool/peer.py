@@ -148,6 +148,6 @@ def port_of(pid):
     sys.exit("no socket")
 
 
-MODES = (reset, early, silent, serve, serve6, serve_local, call, call_and_end_last, answer, pong, typed,
-         free_port, port_of)
+MODES = (reset, early, silent, serve, serve6, serve_local, call, call_and_end_last, answer, pong,
+         typed, free_port, port_of)
 {f.__name__: f for f in MODES}[sys.argv[1]](*sys.argv[2:])

@@ -43,7 +43,8 @@ finish() {
     local name=$1 reader=${pipes[$1]}
     wait "${pids[$name]}"
     status=$?
-    timeout 10 cat <&"$reader" | tr -d '\r' >>"$dir/$name.err" # ended, or ends as soon as its children have
+    # The writer has ended, or ends as soon as its children have.
+    timeout 10 cat <&"$reader" | tr -d '\r' >>"$dir/$name.err"
     exec {reader}<&-
     unset "pids[$name]" "pipes[$name]"
     out=$dir/$name.out err=$dir/$name.err ran=$name
@@ -63,7 +64,8 @@ stop() { # NAME: ends a server that would go on for ever
 
 stop_all() {
     local name
-    [ "$BASHPID" = $$ ] || return 0 # what is killed before it became the program is still this script
+    # What is killed before it became the program is still this script.
+    [ "$BASHPID" = $$ ] || return 0
     for name in "${!pids[@]}"; do end "${pids[$name]}"; done
     rm -rf "$dir"
 }

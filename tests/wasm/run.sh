@@ -34,7 +34,8 @@ guest() {
 
 # page PATH prints the server's page
 page() {
-    curl --silent --include --http1.0 --max-time "$limit" --noproxy '*' "http://127.0.0.1:$port$1" >"$dir/page"
+    curl --silent --include --http1.0 --max-time "$limit" --noproxy '*' \
+        "http://127.0.0.1:$port$1" >"$dir/page"
 }
 status_is() { head -n 1 "$dir/page" | tr -d '\r' | grep -qxE "HTTP/1.0 $1"; }
 body_is() { sed '1,/^\r$/d' "$dir/page" | cmp -s - "$1"; }
@@ -84,7 +85,8 @@ is_wide() {
 is_of_libc() {
     guest libc
     test_that "libc: $1" exits 0
-    test_that "libc: an unknown import is named" says "$err" 'wasix_32v1\.no_such_call is not known, .*'
+    test_that "libc: an unknown import is named" \
+        says "$err" 'wasix_32v1\.no_such_call is not known, .*'
     test_that "libc: so is one with other parameters" says "$err" \
         'wasix_32v1\.sock_status is not known with these parameters, .*'
     test_that "libc: and all of them are" lines "$err" 153

@@ -1,7 +1,7 @@
 """A peer for c-ares: a DNS server on UDP and TCP, one port. Prints the port.
 
-"N.few.test" has the address 10.0.0.N, N from 0 to 255. "many.test" has 200 addresses, 10.1.0.0 to 10.1.0.199:
-by UDP the answer says only that it is truncated. Every other name does not exist.
+"N.few.test" has the address 10.0.0.N, N from 0 to 255. "many.test" has 200 addresses, 10.1.0.0 to
+10.1.0.199: by UDP the answer says only that it is truncated. Every other name does not exist.
 """
 import socket
 import struct
@@ -24,7 +24,8 @@ def answer(query, udp):
         at += 1 + query[at]
     found = addresses(".".join(labels).lower())
     question = query[12 : at + 5]
-    flags = 0x8580 if found else 0x8583  # an answer with authority; the second says that there is no such name
+    # An answer with authority. The second says that there is no such name.
+    flags = 0x8580 if found else 0x8583
     if udp and len(found) > 1:
         flags, found = flags | 0x0200, []
     records = b"".join(struct.pack(">HHHIH", 0xC00C, 1, 1, 60, 4) + a for a in found)

@@ -1,7 +1,9 @@
 """What ucspi-tcp starts: takes a connection by its number, and makes the connection blocking.
 
-inherited.py echo               after tcpserver: at number 0, sends back what comes until the other end shuts down
-inherited.py send FILE          after tcpclient: at number 6, sends FILE, shuts down, and compares what comes back
+inherited.py echo               after tcpserver: at number 0, sends back what comes until the other
+                                end shuts down
+inherited.py send FILE          after tcpclient: at number 6, sends FILE, shuts down, and compares
+                                what comes back
 inherited.py several PORT FILE  alone: does the same by eight connections of its own at once
 """
 import os
@@ -14,7 +16,8 @@ def inherited(number):
     """The connection, once the environment that was promised has its two addresses."""
     connection = socket.socket(fileno=number)
     connection.setblocking(True)
-    for side, address in (("LOCAL", connection.getsockname()), ("REMOTE", connection.getpeername())):
+    ends = {"LOCAL": connection.getsockname(), "REMOTE": connection.getpeername()}
+    for side, address in ends.items():
         if (os.environ[f"TCP{side}IP"], int(os.environ[f"TCP{side}PORT"])) != address:
             sys.exit(f"the environment is wrong about {address}")
     return connection
@@ -48,4 +51,5 @@ if sys.argv[1] == "echo":
 elif sys.argv[1] == "send":
     compare([inherited(6)], sys.argv[2])
 else:
-    compare([socket.create_connection(("127.0.0.1", int(sys.argv[2]))) for _ in range(8)], sys.argv[3])
+    address = ("127.0.0.1", int(sys.argv[2]))
+    compare([socket.create_connection(address) for _ in range(8)], sys.argv[3])

@@ -1,4 +1,4 @@
-"""A peer for proxies: a web server that gives out a body of 5 MB, and takes one. Prints its port."""
+"""A peer for proxies: a web server that gives out 5 MB, and takes a body. Prints its port."""
 import hashlib
 import http.server
 
