@@ -31,8 +31,8 @@ has() { "${command[@]}" open "$1" stream >/dev/null 2>&1; } # a family
 # ---- HTTP ----------------------------------------------------------------------------------------
 
 write_response() { # BODY-FILE: as a server sends it
-    printf 'HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: %s\r\nConnection: close\r\n\r\n' \
-        "$(wc -c <"$1" | tr -d ' ')"
+    printf '%s\r\n' 'HTTP/1.1 200 OK' 'Content-Type: application/octet-stream' \
+        "Content-Length: $(wc -c <"$1" | tr -d ' ')" 'Connection: close' ''
     cat "$1"
 }
 
@@ -45,14 +45,16 @@ serve_curl() { # WHAT ADDRESS HOST
     test_that "curl gets a body from xsock listen ($1)" ended_well "$dir/there"
     finish server
     test_that "xsock listen ends well after curl ($1)" exits 0
-    test_that "xsock listen prints the request of curl ($1)" grep -q '^GET /some/thing HTTP/1\.1' "$out"
+    test_that "xsock listen prints the request of curl ($1)" \
+        grep -q '^GET /some/thing HTTP/1\.1' "$out"
 }
 
 ask_python() { # WHAT ADDRESS HOST...
     local what=$1 at=$2
     shift 2
     start server python3 -u -c "import http.server, sys; sys.stdout = sys.stderr
-http.server.test(http.server.SimpleHTTPRequestHandler, port=0, bind='$at')"
+handler = lambda *a: http.server.SimpleHTTPRequestHandler(*a, directory='$dir')
+http.server.test(handler, port=0, bind='$at')"
     await server 'port ([0-9]+) ' && port=${BASH_REMATCH[1]}
     printf 'GET /there HTTP/1.0\r\nHost: here\r\n\r\n' >"$dir/request"
     input=$dir/request
@@ -60,7 +62,8 @@ http.server.test(http.server.SimpleHTTPRequestHandler, port=0, bind='$at')"
     start client "${command[@]}" connect "$@"
     finish client
     tail -c "$(wc -c <"$dir/there")" "$out" >"$dir/body"
-    test_that "xsock connect gets a body from python3 -m http.server ($what)" same "$dir/body" "$dir/there"
+    test_that "xsock connect gets a body from python3 -m http.server ($what)" \
+        same "$dir/body" "$dir/there"
     test_that "and ends well ($what)" exits 0
     test_that "its answer is one of HTTP ($what)" grep -q '^HTTP/1\.. 200 OK' "$out"
     stop server
@@ -73,7 +76,6 @@ else
     skip "curl and xsock listen" "there is no curl here"
 fi
 if there_is python3; then
-    cd "$dir" || exit 1
     ask_python 'by address' 127.0.0.1
     ask_python 'by name' 127.0.0.1 localhost
 else
@@ -105,7 +107,9 @@ from_listener() {
     start server "$@"
     await server "$regex"
     port=${BASH_REMATCH[1]:-}
-    [ -n "$port" ] || case $to in *PORT*) port=$(python3 "$here/peer.py" port_of "${pids[server]}") ;; esac
+    if [ -z "$port" ] && [[ $to == *PORT* ]]; then
+        port=$(python3 "$here/peer.py" port_of "${pids[server]}")
+    fi
     input=$dir/there
     start client "${command[@]}" connect "${to//PORT/$port}"
     finish client
@@ -138,7 +142,8 @@ ncat_streams() {
     fi
     has local || return
     to_listener 'ncat to xsock, LOCAL' "unix:$dir/n1" ncat -U "$dir/n1"
-    from_listener 'xsock to ncat, LOCAL' "unix:$dir/n2" '^Ncat: Listening on ' ncat -v -l -U "$dir/n2"
+    from_listener 'xsock to ncat, LOCAL' "unix:$dir/n2" '^Ncat: Listening on ' \
+        ncat -v -l -U "$dir/n2"
 }
 
 native_streams() {
@@ -153,7 +158,11 @@ native_streams() {
 }
 
 if there_is socat; then socat_streams; else skip "streams of socat" "there is no socat here"; fi
-if there_is ncat && there_is python3; then ncat_streams; else skip "streams of ncat" "there is no ncat or python3 here"; fi
+if there_is ncat && there_is python3; then
+    ncat_streams
+else
+    skip "streams of ncat" "there is no ncat or python3 here"
+fi
 if [ -n "${XSOCK_NATIVE:-}" ]; then native_streams; fi
 has local || skip "local streams" "this system has no local sockets (Wine 8 has none)"
 
@@ -167,7 +176,8 @@ datagram_to_listener() { # WHAT ADDRESS COMMAND...
     listen server "$at" --udp --timeout 2
     rm -f "$dir/held"
     mkfifo "$dir/held"
-    exec {held}<>"$dir/held" # ncat is gone at the end of its input, whether an answer has come or not
+    # ncat is gone at the end of its input, whether an answer has come or not.
+    exec {held}<>"$dir/held"
     cat "$dir/ping" >&"$held"
     input=$dir/held
     start client "${@//PORT/$port}"
@@ -206,17 +216,23 @@ socat_datagrams() {
 
 ncat_datagrams() {
     datagram_to_listener 'ncat to xsock, UDP4' 127.0.0.1:0 ncat -u 127.0.0.1 PORT
-    datagram_from_listener 'xsock to ncat, UDP4' 127.0.0.1:PORT '^Ncat: Listening on ' ncat -v -u -l 127.0.0.1 0
+    datagram_from_listener 'xsock to ncat, UDP4' 127.0.0.1:PORT '^Ncat: Listening on ' \
+        ncat -v -u -l 127.0.0.1 0
 }
 
 if there_is socat; then socat_datagrams; else skip "datagrams of socat" "there is no socat here"; fi
-if there_is ncat && there_is python3; then ncat_datagrams; else skip "datagrams of ncat" "there is no ncat or python3 here"; fi
+if there_is ncat && there_is python3; then
+    ncat_datagrams
+else
+    skip "datagrams of ncat" "there is no ncat or python3 here"
+fi
 if there_is socat && has local && [ "$system" = posix ]; then
     datagram_to_listener 'socat to xsock, local datagrams' "unix:$dir/d1" \
         socat -t 10 - "UNIX-SENDTO:$dir/d1,bind=$dir/d2"
 fi
 if [ -n "${XSOCK_NATIVE:-}" ]; then
-    datagram_to_listener 'native to Windows, UDP4' 127.0.0.1:0 "$XSOCK_NATIVE" connect --udp 127.0.0.1:PORT
+    datagram_to_listener 'native to Windows, UDP4' 127.0.0.1:0 \
+        "$XSOCK_NATIVE" connect --udp 127.0.0.1:PORT
 fi
 
 # ---- Daily tasks ---------------------------------------------------------------------------------
