@@ -1,4 +1,4 @@
-# needs: build package python around
+# needs: build package python around zig
 # Uses xsock with other libraries and languages. Each program of examples/around must compile
 # without a warning, run, and print the expected text. Only ci/full.sh installs Go and Rust.
 # shellcheck shell=bash
@@ -59,8 +59,8 @@ where_there() {
 install_languages() {
     awk '$1 ~ /^(go|rust)$/ { print $2, $3 }' "$TOP/ci/needs.txt" | install_missing
 }
-if [ -n "${XSOCK_FULL:-}" ]; then quietly install_languages; fi
 if [ -n "${XSOCK_FULL:-}" ]; then
+    quietly install_languages
     once zig quietly install_zig
     check "translated to Zig" by_zig
 else
