@@ -103,7 +103,6 @@ static bool judge_read(struct knote *k, short polled, unsigned asked, int64_t lo
 static bool judge(const struct knote *k, short polled, struct kevent *out)
 {
     struct knote copy = *k;
-    copy.e.flags = k->e.flags;
     copy.e.fflags = 0;
     bool holds = k->e.filter == EVFILT_READ ? judge_read(&copy, polled, k->e.fflags, k->e.data)
                                             : judge_write(&copy, polled);
@@ -233,8 +232,6 @@ static int scan(int kq, struct queue *q, struct kevent *out, int room)
             drop(kq, q, k);
         else if (!still || (k->e.flags & EV_CLEAR) != 0)
             k->active = false;
-        else
-            k->active = true;
         n += still || (out[n].flags & EV_ONESHOT) != 0;
     }
     return n;
@@ -279,7 +276,7 @@ int kqueue(void)
     return kq;
 }
 
-/* A queue is found by its number; fcntl(F_DUPFD) may have moved it. */
+/* A queue is found by its number. A duplicate of the number is not found. */
 static struct queue *queue_of(int kq)
 {
     return kq >= 0 && kq < QUEUES ? queues[kq] : NULL;
