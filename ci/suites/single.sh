@@ -25,6 +25,7 @@ compiles "gcc C11 strict" gcc -std=c11 -O1 -Wconversion -Wshadow
 compiles "gcc without WASIX" gcc -DXSOCK_NO_WASIX
 compiles "gcc with poll" gcc -DXSOCK_POSIX_POLLER_POLL
 compiles "clang" clang
+compiles "clang C11 strict" clang -std=c11 -O1 -Wconversion -Wshadow
 compiles "musl" musl-gcc
 compiles "mingw" x86_64-w64-mingw32-gcc
 compiles "FreeBSD" "${zig[@]}" x86_64-freebsd.14.0
