@@ -87,11 +87,11 @@ int xsock_posix__unmapped(int min)
 
 int xsock_posix__socket_of(int number)
 {
-    int d = xsock_posix__of(number);
-    if (d == 0) {
+    slot *s = slot_of(number);
+    int d = s == NULL ? 0 : load(s);
+    if (d == 0)
         d = xsock_posix__adopt(number);
-        if (d < 0)
-            return xsock_posix__fail(d);
-    }
-    return d;
+    else if ((d & EVENT) != 0)
+        d = -XSOCK_ENOTSOCK; /* its socket is not the program's */
+    return d < 0 ? xsock_posix__fail(d) : d;
 }

@@ -1,6 +1,8 @@
 /* readv and writev, of any number. A socket takes all pieces at once. */
 #include "message.h"
 
+#include <string.h>
+
 static int check(const struct iovec *v, int n)
 {
     size_t total = 0;
@@ -16,11 +18,45 @@ static int check(const struct iovec *v, int n)
     return 0;
 }
 
+/* A counter fills the pieces one after the other. */
+static ssize_t event_readv(int number, const struct iovec *v, int n)
+{
+    uint64_t value;
+    size_t total = 0;
+    for (int i = 0; i < n; i++)
+        total += v[i].iov_len;
+    if (xsock_posix__event_read(number, &value, total) < 0)
+        return -1;
+    size_t done = 0;
+    for (int i = 0; i < n && done < sizeof value; i++) {
+        size_t left = sizeof value - done;
+        size_t size = v[i].iov_len < left ? v[i].iov_len : left;
+        memcpy(v[i].iov_base, (const char *)&value + done, size);
+        done += size;
+    }
+    return sizeof value;
+}
+
+/* Each piece is a value of its own, as in Linux. */
+static ssize_t event_writev(int number, const struct iovec *v, int n)
+{
+    ssize_t done = 0;
+    for (int i = 0; i < n; i++) {
+        ssize_t written = xsock_posix__event_write(number, v[i].iov_base, v[i].iov_len);
+        if (written < 0)
+            return done > 0 ? done : -1;
+        done += written;
+    }
+    return done;
+}
+
 ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
     if (check(v, n) < 0)
         return -1;
+    if (xsock_posix__is_event(number))
+        return event_readv(number, v, n);
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return d == 0 ? xsock_posix__file_readv(number, v, n) : xsock_posix__recvmsg(d, &m, 0);
 }
@@ -30,6 +66,8 @@ ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
     int d = xsock_posix__of(number);
     if (check(v, n) < 0)
         return -1;
+    if (xsock_posix__is_event(number))
+        return event_writev(number, v, n);
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return d == 0 ? xsock_posix__file_writev(number, v, n) : xsock_posix__sendmsg(d, &m, 0);
 }

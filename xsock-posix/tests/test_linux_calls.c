@@ -79,6 +79,34 @@ static void an_eventfd_counts(void **state)
     close(e);
 }
 
+/* Nothing but read() and write() changes the counter. */
+static void an_eventfd_is_no_socket(void **state)
+{
+    (void)state;
+    char byte = 0;
+    uint64_t value = 7;
+    uint32_t halves[2] = {0, 0};
+    struct iovec two[] = {{&value, sizeof value}, {&value, sizeof value}};
+    struct iovec pieces[] = {{&halves[0], 4}, {&halves[1], 4}};
+    struct msghdr m = {.msg_iov = pieces, .msg_iovlen = 1};
+    int e = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    ASSERT_IS(16, writev(e, two, 2));
+    ASSERT_ERRNO(ENOTSOCK, send(e, &byte, 1, 0));
+    ASSERT_ERRNO(ENOTSOCK, recv(e, &byte, 1, 0));
+    ASSERT_ERRNO(ENOTSOCK, recvmsg(e, &m, 0));
+    ASSERT_ERRNO(ENOTSOCK, shutdown(e, SHUT_RDWR));
+    ASSERT_ERRNO(ENOTSOCK, listen(e, 1));
+    ASSERT_ERRNO(EINVAL, writev(e, pieces, 2));
+    ASSERT_ERRNO(EINVAL, readv(e, pieces, 1));
+    ASSERT_IS(8, readv(e, pieces, 2));
+    memcpy(&value, halves, sizeof value);
+    assert_true(value == 14);
+    ASSERT_ERRNO(EAGAIN, readv(e, pieces, 2));
+    ASSERT_IS(0, eventfd_write(e, 1));
+    ASSERT_IS(0, eventfd_read(e, &value));
+    close(e);
+}
+
 static int count_open(void)
 {
     int count = 0;
@@ -260,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(epoll_reports_members),
         TEST(an_eventfd_counts),
+        TEST(an_eventfd_is_no_socket),
         TEST(an_eventfd_can_be_replaced),
         TEST(an_eventfd_wakes_epoll),
         TEST(epoll_takes_pipes_beside_sockets),
