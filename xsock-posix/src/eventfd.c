@@ -101,6 +101,16 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
     }
 }
 
+/* Tells whoever waits that the counter is not 0, and pollers with EPOLLET each time: a new byte
+ * comes before the old one is taken, so that the end is never empty. */
+static void announce(struct event *event)
+{
+    char byte;
+    (void)xsock_send(event->other, "", 1, XSOCK_MSG_DONTWAIT);
+    if (event->count > 0)
+        (void)xsock_recv(event->end, &byte, 1, XSOCK_MSG_DONTWAIT);
+}
+
 /* A counter that would grow beyond its maximum gives EAGAIN: nobody waits for a smaller one. */
 ssize_t xsock_posix__event_write(int number, const void *buf, size_t n)
 {
@@ -116,8 +126,8 @@ ssize_t xsock_posix__event_write(int number, const void *buf, size_t n)
     struct event *event = event_of(xsock_posix__of(number));
     int error = event == NULL ? EBADF : value > UINT64_MAX - 1 - event->count ? EAGAIN : 0;
     if (error == 0) {
-        if (event->count == 0 && value > 0)
-            (void)xsock_send(event->other, "", 1, XSOCK_MSG_DONTWAIT);
+        if (event->count > 0 || value > 0)
+            announce(event);
         event->count += value;
     }
     xsock_posix__unlock();

@@ -147,6 +147,29 @@ static void an_eventfd_wakes_epoll(void **state)
 }
 
 /* Windows tells of a pipe only to who asks. */
+/* Runtimes wake their loops like this, and never read. */
+static void an_eventfd_wakes_an_edge_at_each_write(void **state)
+{
+    (void)state;
+    struct epoll_event event = {.events = EPOLLIN | EPOLLET};
+    struct epoll_event got;
+    int p = ASSERT_OPENS(epoll_create1(0));
+    int e = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, e, &event));
+    for (int i = 0; i < 3; i++) {
+        ASSERT_IS(0, eventfd_write(e, 1));
+        ASSERT_IS(1, epoll_wait(p, &got, 1, 10000));
+        ASSERT_IS(0, epoll_wait(p, &got, 1, 0));
+    }
+    eventfd_t value;
+    ASSERT_IS(0, eventfd_read(e, &value));
+    assert_true(value == 3);
+    struct pollfd polled = {e, POLLIN, 0};
+    ASSERT_IS(0, poll(&polled, 1, 0)); /* no byte is left */
+    close(e);
+    close(p);
+}
+
 static void epoll_takes_pipes_beside_sockets(void **state)
 {
     (void)state;
@@ -291,6 +314,7 @@ int main(void)
         TEST(an_eventfd_is_no_socket),
         TEST(an_eventfd_can_be_replaced),
         TEST(an_eventfd_wakes_epoll),
+        TEST(an_eventfd_wakes_an_edge_at_each_write),
         TEST(epoll_takes_pipes_beside_sockets),
         TEST(sendfile_sends_a_file),
         TEST(a_wrong_length_loses_the_connection_that_accept_took),
