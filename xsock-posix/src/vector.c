@@ -3,28 +3,34 @@
 
 #include <string.h>
 
-static int check(const struct iovec *v, int n)
+/* How many bytes the pieces have, or a negative error. */
+static ptrdiff_t total_of(const struct iovec *v, int n)
 {
     size_t total = 0;
     if (n < 0 || n > XSOCK_POSIX__VEC_MAX)
-        return xsock_posix__refuse(EINVAL);
+        return -XSOCK_EINVAL;
     if (v == NULL && n > 0)
-        return xsock_posix__refuse(EFAULT);
+        return -XSOCK_EFAULT;
     for (int i = 0; i < n; i++) {
         if (v[i].iov_len > PTRDIFF_MAX - total)
-            return xsock_posix__refuse(EINVAL);
+            return -XSOCK_EINVAL;
         total += v[i].iov_len;
     }
-    return 0;
+    return (ptrdiff_t)total;
+}
+
+/* The number is judged before the pieces. */
+static int refuse(int number, int d, ptrdiff_t error)
+{
+    if (d == 0 && xsock_posix__file_control(number, F_GETFD, 0) < 0)
+        return -1;
+    return xsock_posix__fail(error);
 }
 
 /* A counter fills the pieces one after the other. */
-static ssize_t event_readv(int number, const struct iovec *v, int n)
+static ssize_t event_readv(int number, const struct iovec *v, int n, size_t total)
 {
     uint64_t value;
-    size_t total = 0;
-    for (int i = 0; i < n; i++)
-        total += v[i].iov_len;
     if (xsock_posix__event_read(number, &value, total) < 0)
         return -1;
     size_t done = 0;
@@ -53,21 +59,31 @@ static ssize_t event_writev(int number, const struct iovec *v, int n)
 ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
-    if (check(v, n) < 0)
-        return -1;
+    ptrdiff_t total = total_of(v, n);
+    if (total < 0)
+        return refuse(number, d, total);
+    if (d == 0)
+        return xsock_posix__file_readv(number, v, n);
     if (xsock_posix__is_event(number))
-        return event_readv(number, v, n);
+        return event_readv(number, v, n, (size_t)total);
+    if (total == 0)
+        return 0; /* no message is taken */
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
-    return d == 0 ? xsock_posix__file_readv(number, v, n) : xsock_posix__recvmsg(d, &m, 0);
+    return xsock_posix__recvmsg(d, &m, 0);
 }
 
 ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
-    if (check(v, n) < 0)
-        return -1;
+    ptrdiff_t total = total_of(v, n);
+    if (total < 0)
+        return refuse(number, d, total);
+    if (d == 0)
+        return xsock_posix__file_writev(number, v, n);
     if (xsock_posix__is_event(number))
         return event_writev(number, v, n);
+    if (total == 0)
+        return 0; /* no empty message is sent */
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
-    return d == 0 ? xsock_posix__file_writev(number, v, n) : xsock_posix__sendmsg(d, &m, 0);
+    return xsock_posix__sendmsg(d, &m, 0);
 }

@@ -259,6 +259,28 @@ static void inet6_streams_work(void **state)
     close(listener);
 }
 
+/* A read of no bytes never waits, and takes no message. */
+static void nothing_is_read_at_once(void **state)
+{
+    (void)state;
+    int s[2];
+    char bytes[4];
+    struct iovec none = {bytes, 0};
+    datagrams_open(s);
+    ASSERT_IS(0, read(s[1], bytes, 0));
+    ASSERT_IS(0, readv(s[1], &none, 1));
+    ASSERT_IS(0, writev(s[0], &none, 1)); /* no message */
+    ASSERT_IS(3, write(s[0], "abc", 3));
+    ASSERT_IS(0, read(s[1], bytes, 0));
+    ASSERT_IS(0, readv(s[1], &none, 1));
+    ASSERT_IS(3, read(s[1], bytes, sizeof bytes));
+    int fresh = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_IS(0, read(fresh, bytes, 0));
+    close(fresh);
+    close(s[0]);
+    close(s[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +288,7 @@ int main(void)
         TEST(accept_tells_the_peer),
         TEST(a_short_buffer_cuts_an_address),
         TEST(datagrams_keep_their_borders),
+        TEST(nothing_is_read_at_once),
         TEST(recvfrom_tells_the_sender),
         TEST(a_stream_ignores_the_address_of_sendto),
         TEST(a_pair_is_connected),
