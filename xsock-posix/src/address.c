@@ -121,9 +121,12 @@ socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_s
 
 int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsock_addr *out)
 {
+    /* Linux looks at the length before it reads the address. */
+    if (len == 0 || len > sizeof(struct sockaddr_storage))
+        return -XSOCK_EINVAL;
     if (addr == NULL)
         return -XSOCK_EFAULT;
-    if (len < offsetof(struct sockaddr, sa_data) || len > sizeof(struct sockaddr_storage))
+    if (len < offsetof(struct sockaddr, sa_data))
         return -XSOCK_EINVAL;
     return addr_in(addr, len, out);
 }

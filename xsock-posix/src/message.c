@@ -44,10 +44,14 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
     uintptr_t handles[XSOCK_CONTROL_HANDLES_MAX];
     struct xsock_addr to;
     int error = 0;
-    if (m->msg_name != NULL && m->msg_namelen > 0) {
-        if (m->msg_namelen > sizeof(struct sockaddr_storage))
-            return -XSOCK_EINVAL;
-        error = xsock_posix__addr_in(m->msg_name, m->msg_namelen, &to);
+    /* Linux cuts a length that is too great, where sendto() refuses it. */
+    socklen_t len = m->msg_name == NULL ? 0 : m->msg_namelen;
+    if ((int)len < 0)
+        return -XSOCK_EINVAL;
+    if (len > sizeof(struct sockaddr_storage))
+        len = sizeof(struct sockaddr_storage);
+    if (len > 0) {
+        error = xsock_posix__addr_in(m->msg_name, len, &to);
         out.addr = &to;
         if (error < 0 && xsock_posix__is_stream(d)) {
             out.addr = NULL; /* a stream does not look at the address */
@@ -89,7 +93,7 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, 
     struct xsock_control control = {.handles = handles};
     struct xsock_addr from = {0};
     uint64_t family = XSOCK_AF_UNSPEC;
-    if ((int)m->msg_namelen < 0)
+    if (m->msg_name != NULL && (int)m->msg_namelen < 0)
         return -XSOCK_EINVAL;
     if (xsock_posix__is_errqueue(flags))
         return -XSOCK_EAGAIN;

@@ -162,6 +162,8 @@ static void binding(void **state)
     ROW(ENOTSOCK, bind(file, a, alen));
     ROW(ENOTSOCK, bind(in, a, alen));
     ROW(EFAULT, bind(fresh, NULL, alen));
+    ROW(EINVAL, bind(fresh, nil, 0));
+    ROW(EINVAL, bind(fresh, nil, 200));
     ROW(EINVAL, bind(fresh, a, 0));
     ROW(EINVAL, bind(fresh, a, 3));
     ROW(EINVAL, bind(fresh, a, (socklen_t)-1));
@@ -222,6 +224,8 @@ static void connecting(void **state)
     ROW(EBADF, connect(closed, a, alen));
     ROW(ENOTSOCK, connect(file, a, alen));
     ROW(EFAULT, connect(fresh, NULL, alen));
+    ROW(EINVAL, connect(fresh, nil, 0));
+    ROW(EINVAL, connect(fresh, nil, (socklen_t)-1));
     ROW(EINVAL, connect(fresh, a, 3));
     ROW(EINVAL, connect(fresh, a, (socklen_t)-1));
     ROW(EAFNOSUPPORT, connect(fresh, other(47, INADDR_LOOPBACK, 1), alen));
@@ -422,6 +426,11 @@ static void messages_out(void **state)
     ROW(0, sendmsg(tcp[0], message(NULL, 0, many, 1024), 0));
     ROW(EINVAL, sendmsg(udp, message(a, (socklen_t)-1, &one, 1), 0));
     ROW(EINVAL, sendmsg(udp, message(a, 3, &one, 1), 0));
+    ROW(EINVAL, sendmsg(tcp[0], message(a, (socklen_t)-1, &one, 1), 0));
+    ROW(0, sendmsg(tcp[0], message(NULL, (socklen_t)-1, &one, 1), 0));
+    memcpy(&store, a, alen);
+    ROW(0, sendmsg(udp, message(sa, sizeof store + 1, &one, 1), 0));
+    ROW(EISCONN, sendmsg(pair[0], message(sa, sizeof store + 1, &one, 1), 0));
     ROW(EDESTADDRREQ, sendmsg(udp, message(NULL, 16, &one, 1), 0));
     ROW(EPIPE, sendmsg(fresh, message(NULL, 0, &one, 1), MSG_NOSIGNAL));
     ROW(EPIPE, sendmsg(fresh, message(a, alen, &one, 1), MSG_NOSIGNAL));
@@ -481,6 +490,7 @@ static void messages_in(void **state)
     ROW(EMSGSIZE, recvmsg(tcp[0], message(NULL, 0, many, 1025), 0));
     ROW(EINVAL, recvmsg(udp, message(sa, (socklen_t)-1, &one, 1), 0));
     ROW(EAGAIN, recvmsg(tcp[0], message(NULL, 0, &one, 1), 0));
+    ROW(EAGAIN, recvmsg(udp, message(NULL, (socklen_t)-1, &one, 1), 0));
     ROW(EAGAIN, recvmsg(udp, message(sa, 16, &one, 1), 0));
     ROW(EAGAIN, recvmsg(udp, message(sa, 16, &one, 1), MSG_ERRQUEUE));
     ROW(EINVAL, recvmsg(tcp[0], message(NULL, 0, &one, 1), MSG_OOB));
