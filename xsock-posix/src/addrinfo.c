@@ -1,6 +1,7 @@
 /* getaddrinfo() and getnameinfo(). */
 #include "names.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -172,13 +173,17 @@ static int build(const struct xsock_posix__found *found, const int ports[KINDS],
 static int add_canonical_name(const char *host, int af, struct addrinfo *first)
 {
     char name[NI_MAXHOST];
-    int length = xsock_canonical_name(host, af, name, sizeof name);
+    struct in_addr addr;
+    /* An address is its own name, as it was written: 127.1 too. */
+    const char *text = xsock_posix_inet_aton(host, &addr) ? host : name;
+    int length = text == host ? 0 : xsock_canonical_name(host, af, name, sizeof name);
     if (length < 0)
         return length;
-    first->ai_canonname = malloc((size_t)length + 1);
+    size_t size = strlen(text) + 1;
+    first->ai_canonname = malloc(size);
     if (first->ai_canonname == NULL)
         return -XSOCK_EAI_MEMORY;
-    memcpy(first->ai_canonname, name, (size_t)length + 1);
+    memcpy(first->ai_canonname, text, size);
     return 0;
 }
 

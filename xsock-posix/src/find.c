@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* An address such as 127.1 in the form that xsock reads, or the host as it is. */
 static const char *strict_form(const char *host, char *buf, socklen_t size)
@@ -13,12 +14,23 @@ static const char *strict_form(const char *host, char *buf, socklen_t size)
     return xsock_posix_inet_ntop(AF_INET, &addr, buf, size);
 }
 
+/* inet_aton() ignores what follows a space. A host with such a rest is no address: a program may
+ * pass the text on as it is once it was looked up. */
+static bool has_rest(const char *host)
+{
+    struct in_addr addr;
+    return host != NULL && xsock_posix_inet_aton(host, &addr)
+           && strpbrk(host, " \t\n\v\f\r") != NULL;
+}
+
 int xsock_posix__find_host(const char *host, int af, int flags, struct xsock_posix__found *out)
 {
     char buf[INET_ADDRSTRLEN];
     const char *name = strict_form(host, buf, sizeof buf);
     const char *service = host == NULL ? "0" : NULL;
     size_t capacity = 16;
+    if (has_rest(host))
+        return -XSOCK_EAI_NONAME;
     for (;;) {
         struct xsock_addr *addrs = calloc(capacity, sizeof *addrs);
         if (addrs == NULL)

@@ -169,8 +169,21 @@ static _Thread_local struct {
     char name[32];
 } protocol;
 
+/* Where the names of xsock differ from those of /etc/protocols. */
+static const struct {
+    const char *name;
+    int number;
+} official[] = {{"ip", 0}, {"ipv6-icmp", 58}};
+enum { OFFICIAL = sizeof official / sizeof official[0] };
+
 static struct protoent *protocol_with(const char *name, int number)
 {
+    for (size_t i = 0; i < OFFICIAL; i++) {
+        if (official[i].number == number)
+            name = official[i].name;
+    }
+    if (name == NULL || name[0] == '\0' || is_number(name))
+        return NULL;
     snprintf(protocol.name, sizeof protocol.name, "%s", name);
     protocol.entry = (struct protoent){
         .p_name = protocol.name, .p_aliases = no_aliases, .p_proto = (short)number};
@@ -180,11 +193,14 @@ static struct protoent *protocol_with(const char *name, int number)
 struct protoent *xsock_posix_getprotobyname(const char *name)
 {
     int number = xsock_protocol_number(XSOCK_AF_INET, name);
-    return number < 0 ? NULL : protocol_with(name, number);
+    for (size_t i = 0; name != NULL && i < OFFICIAL; i++) {
+        if (strcmp(official[i].name, name) == 0)
+            number = official[i].number;
+    }
+    return number < 0 ? NULL : xsock_posix_getprotobynumber(number);
 }
 
 struct protoent *xsock_posix_getprotobynumber(int number)
 {
-    const char *name = xsock_protocol_name(XSOCK_AF_INET, number);
-    return name == NULL || name[0] == '\0' || is_number(name) ? NULL : protocol_with(name, number);
+    return protocol_with(xsock_protocol_name(XSOCK_AF_INET, number), number);
 }

@@ -1,6 +1,7 @@
-/* epoll, eventfd and sendfile: calls of Linux that many programs use. */
+/* epoll, eventfd and sendfile: calls of Linux that many programs use, and names as Linux has them. */
 #include "support.h"
 
+#include <netdb.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
@@ -306,6 +307,59 @@ static void a_wrong_length_loses_the_connection_that_accept_took(void **state)
     close(l);
 }
 
+/* inet_aton() takes such texts. A program may pass the host on once it was found. */
+static void an_address_with_a_rest_is_no_host(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"127.0.0.1 x", "127.1\r\nx", "127.0.0.1\t"};
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        struct addrinfo *list = NULL;
+        ASSERT_IS(EAI_NONAME, getaddrinfo(hosts[i], "80", &hints, &list));
+        assert_null(gethostbyname(hosts[i]));
+        assert_int_equal(HOST_NOT_FOUND, h_errno);
+    }
+}
+
+static void an_address_is_its_own_canonical_name(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"127.0.0.1", "127.1", "0x7f.1", "::1"};
+    struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        struct addrinfo *list = NULL;
+        ASSERT_IS(0, getaddrinfo(hosts[i], "80", &hints, &list));
+        assert_string_equal(hosts[i], list->ai_canonname);
+        freeaddrinfo(list);
+    }
+}
+
+static void protocols_have_their_official_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int number;
+    } rows[] = {{"ip", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}};
+    if (getprotobyname("udp") == NULL) { /* xsock has the names itself */
+        print_message("this system knows no protocols\n");
+        return;
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct protoent *p = getprotobyname(rows[i].name);
+        assert_non_null(p);
+        assert_int_equal(rows[i].number, p->p_proto);
+        assert_string_equal(rows[i].name, p->p_name);
+        p = getprotobynumber(rows[i].number);
+        assert_non_null(p);
+        assert_string_equal(rows[i].name, p->p_name);
+    }
+    struct protoent *p = getprotobyname("TCP");
+    assert_true(p == NULL || strcmp("tcp", p->p_name) == 0);
+    assert_null(getprotobyname("no-such-protocol"));
+    assert_null(getprotobynumber(-1));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +372,9 @@ int main(void)
         TEST(epoll_takes_pipes_beside_sockets),
         TEST(sendfile_sends_a_file),
         TEST(a_wrong_length_loses_the_connection_that_accept_took),
+        TEST(an_address_with_a_rest_is_no_host),
+        TEST(an_address_is_its_own_canonical_name),
+        TEST(protocols_have_their_official_names),
         TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
