@@ -17,7 +17,13 @@ int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64
     return seconds * second_ns + rest * rest_unit_ns;
 }
 
-static short events_in(int events)
+/* Whether the socket has POLLWRBAND in Linux when it is writable. Streams of INET never have. */
+static bool has_write_band(int d)
+{
+    return d != 0 && (!xsock_posix__is_stream(d) || xsock_posix__is_local(d));
+}
+
+static short events_in(int d, int events)
 {
     int out = 0;
     if ((events
@@ -28,11 +34,13 @@ static short events_in(int events)
             ))
         != 0)
         out |= XSOCK_POLLIN;
-    if ((events & (POLLOUT | POLLWRNORM | POLLWRBAND)) != 0)
+    if ((events & (POLLOUT | POLLWRNORM)) != 0)
         out |= XSOCK_POLLOUT;
-    if ((events & (POLLPRI | POLLRDBAND)) != 0)
+    if ((events & POLLPRI) != 0)
         out |= XSOCK_POLLPRI;
-    return (short)out;
+    if ((events & POLLWRBAND) != 0 && has_write_band(d))
+        out |= XSOCK_POLLOUT;
+    return (short)out; /* no socket ever has POLLRDBAND */
 }
 
 #if defined(POLLRDHUP)
@@ -71,6 +79,8 @@ static short events_out(int number, int d, int events, int got)
         out |= events & (POLLIN | POLLRDNORM);
     if ((got & XSOCK_POLLOUT) != 0)
         out |= events & (POLLOUT | POLLWRNORM);
+    if ((got & XSOCK_POLLOUT) != 0 && (events & POLLWRBAND) != 0 && has_write_band(d))
+        out |= POLLWRBAND;
     if ((got & XSOCK_POLLPRI) != 0)
         out |= events & POLLPRI;
     if ((got & XSOCK_POLLERR) != 0)
@@ -134,7 +144,7 @@ static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, i
         int d = xsock_posix__of(v[i].fd);
         v[i].revents = 0;
         sockets[i].fd = d == 0 ? -1 : d;
-        sockets[i].events = events_in(v[i].events);
+        sockets[i].events = events_in(d, v[i].events);
         sockets[i].revents = 0;
         is_mixed = is_mixed || (d == 0 && v[i].fd >= 0) || (d != 0 && is_rdhup_alone(v[i].events));
     }

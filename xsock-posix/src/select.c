@@ -43,10 +43,61 @@ static int keep(const struct pollfd *entry, fd_set *set, int wanted, int events)
     return 0;
 }
 
+/* The events that end a wait for the entry. poll() tells POLLHUP and POLLERR in any case. */
+static int events_wanted(const struct pollfd *entry)
+{
+    return POLLNVAL | (entry->events & POLLPRI)
+           | ((entry->events & POLLIN) != 0 ? POLLIN | POLLHUP | POLLERR : 0)
+           | ((entry->events & POLLOUT) != 0 ? POLLOUT | POLLERR : 0);
+}
+
+static bool is_any_wanted(const struct pollfd *v, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if ((v[i].revents & events_wanted(&v[i])) != 0)
+            return true;
+    }
+    return false;
+}
+
+/* poll() for the entries that have no event. It looks at no negative number. */
+static int poll_others(struct pollfd *v, size_t n, int64_t timeout_ns)
+{
+    for (size_t i = 0; i < n; i++)
+        v[i].fd = v[i].revents != 0 ? ~v[i].fd : v[i].fd;
+    int result = xsock_posix__poll(v, n, timeout_ns);
+    for (size_t i = 0; i < n; i++)
+        v[i].fd = v[i].fd < 0 ? ~v[i].fd : v[i].fd;
+    return result;
+}
+
+/* poll() that waits on while there are only events that no set asks for, such as POLLHUP of a
+ * number in the set of exceptions. Such a number is looked at every 1 to 16 ms. */
+static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns)
+{
+    const int64_t pause_max_ns = 16000000;
+    int64_t pause_ns = 1000000;
+    int64_t now = xsock_now();
+    int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
+    int64_t left = timeout_ns;
+    for (;;) {
+        int result = xsock_posix__poll(v, n, left);
+        if (result <= 0 || is_any_wanted(v, n))
+            return result;
+        left = end < 0 ? INT64_MAX : end - xsock_now();
+        if (left <= 0)
+            return 0;
+        if (poll_others(v, n, left < pause_ns ? left : pause_ns) < 0)
+            return -1;
+        pause_ns = pause_ns < pause_max_ns ? 2 * pause_ns : pause_max_ns;
+        left = end < 0 ? -1 : end > xsock_now() ? end - xsock_now() : 0;
+    }
+}
+
 static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t timeout_ns)
 {
     size_t count = entries_of(n, sets, v);
-    int result = xsock_posix__poll(v, count, timeout_ns);
+    int result = poll_wanted(v, count, timeout_ns);
     if (result < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {

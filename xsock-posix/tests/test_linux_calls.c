@@ -1,4 +1,4 @@
-/* epoll, eventfd and sendfile: calls of Linux that many programs use, and names as Linux has them. */
+/* Calls of Linux that many programs use (epoll, eventfd, sendfile), and names as Linux has them. */
 #include "support.h"
 
 #include <netdb.h>

@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include <signal.h>
+#include <sys/time.h>
 
 static void poll_tells_what_is_ready(void **state)
 {
@@ -215,6 +216,49 @@ static void out_of_band_data_is_an_exception(void **state)
     close(s[1]);
 }
 
+static int64_t now_ms(void)
+{
+    struct timeval now;
+    gettimeofday(&now, NULL);
+    return (int64_t)now.tv_sec * 1000 + now.tv_usec / 1000;
+}
+
+/* A call that waits returns 0 only once the time has passed, also if poll() would tell something
+ * that nobody asked for. */
+static void events_that_nobody_asked_for_end_no_wait(void **state)
+{
+    (void)state;
+    int s[2];
+    fd_set set;
+    struct timeval time = {0, 30000};
+    streams_open(s);
+    int fresh = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0)); /* POLLHUP */
+    int64_t begin = now_ms();
+    FD_ZERO(&set);
+    FD_SET(fresh, &set);
+    ASSERT_IS(0, select(fresh + 1, NULL, NULL, &set, &time));
+    assert_false(FD_ISSET(fresh, &set));
+    assert_true(now_ms() - begin >= 29);
+    begin = now_ms();
+    struct pollfd p = {s[0], POLLWRBAND | POLLRDBAND, 0};
+    ASSERT_IS(0, poll(&p, 1, 30));
+    assert_true(now_ms() - begin >= 29);
+    /* Another number of the same call is noticed. */
+    ASSERT_IS(1, write(s[0], "x", 1));
+    FD_ZERO(&set);
+    FD_SET(fresh, &set);
+    fd_set in;
+    FD_ZERO(&in);
+    FD_SET(s[1], &in);
+    int n = fresh > s[1] ? fresh : s[1];
+    ASSERT_IS(1, select(n + 1, &in, NULL, &set, NULL));
+    assert_true(FD_ISSET(s[1], &in));
+    assert_false(FD_ISSET(fresh, &set));
+    close(fresh);
+    close(s[0]);
+    close(s[1]);
+}
+
 /* What stands behind a set that the program made is not read. */
 static void select_takes_a_number_that_is_too_high(void **state)
 {
@@ -275,6 +319,7 @@ int main(void)
         TEST(select_leaves_what_is_ready),
         TEST(select_waits_for_a_pipe),
         TEST(out_of_band_data_is_an_exception),
+        TEST(events_that_nobody_asked_for_end_no_wait),
         TEST(select_takes_a_number_that_is_too_high),
 #if defined(POLLRDHUP)
         TEST(the_end_of_a_stream_can_be_waited_for_alone),
