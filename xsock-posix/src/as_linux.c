@@ -18,6 +18,11 @@ bool xsock_posix__is_local(int d)
     return number_of(d, XSOCK_SO_FAMILY) == XSOCK_AF_LOCAL;
 }
 
+bool xsock_posix__is_inet6(int d)
+{
+    return number_of(d, XSOCK_SO_FAMILY) == XSOCK_AF_INET6;
+}
+
 static bool is_inet(int d)
 {
     uint64_t family = number_of(d, XSOCK_SO_FAMILY);
@@ -61,7 +66,7 @@ int xsock_posix__stream_addr_error(int d)
 int xsock_posix__option_error(int d, int level, bool is_get)
 {
     bool is_own = level == IPPROTO_IP     ? is_inet(d)
-                  : level == IPPROTO_IPV6 ? number_of(d, XSOCK_SO_FAMILY) == XSOCK_AF_INET6
+                  : level == IPPROTO_IPV6 ? xsock_posix__is_inet6(d)
                   : level == IPPROTO_TCP  ? xsock_posix__is_stream(d) && is_inet(d)
                                           : level == SOL_SOCKET;
     if (!is_own && (is_get || xsock_posix__is_local(d)))

@@ -118,7 +118,9 @@ static int set_interface(int d, const void *value, socklen_t len)
         return -XSOCK_EINVAL;
     }
     int error = index_of(&request, &index);
-    return error < 0 ? error : xsock_set_multicast_if(d, index);
+    if (error == 0)
+        error = xsock_set_multicast_if(d, index);
+    return error == -XSOCK_ENODEV ? -XSOCK_EADDRNOTAVAIL : error;
 }
 
 static int set_interface6(int d, const void *value, socklen_t len)

@@ -47,6 +47,27 @@ static int number_in(const struct row *row, const void *value, socklen_t len, in
     return 0;
 }
 
+/* Linux takes numbers that xsock refuses: -1 for the default, and sizes beyond the limits. */
+static int taken_as(const struct row *row, int number)
+{
+    enum { HOPS = 64, HOPS_OF_GROUPS = 1 };
+    switch (row->opt) {
+    case XSOCK_SO_SNDBUF:
+    case XSOCK_SO_RCVBUF:
+    case XSOCK_SO_RCVLOWAT:
+        return number < 0 ? INT32_MAX : number == 0 ? 1 : number;
+    case XSOCK_SO_TTL:
+        return number == -1 ? HOPS : number;
+    case XSOCK_SO_MCASTTTLV4:
+    case XSOCK_SO_MCASTTTLV6:
+        return number == -1 ? HOPS_OF_GROUPS : number;
+    case XSOCK_SO_TOS:
+        return row->level == IPPROTO_IP ? number & 0xff : number == -1 ? 0 : number;
+    default:
+        return number;
+    }
+}
+
 static int set_row(int d, const struct row *row, const void *value, socklen_t len)
 {
     int number;
@@ -55,6 +76,7 @@ static int set_row(int d, const struct row *row, const void *value, socklen_t le
         return error;
     if (row->unit == FLAG)
         return xsock_set_opt_flag(d, row->opt, number != 0);
+    number = taken_as(row, number);
     if (number < 0)
         return -XSOCK_EINVAL;
     if (row->unit == SIZE)
@@ -82,12 +104,14 @@ static int get_row(int d, const struct row *row, int *out)
 
 static int set_linger(int d, const void *value, socklen_t len)
 {
+    const int seconds_max = 32767; /* the field of Windows has 16 bits */
     struct linger linger;
     if (len < sizeof linger)
         return -XSOCK_EINVAL;
     memcpy(&linger, value, sizeof linger);
-    return xsock_set_opt_time(d, XSOCK_SO_LINGER,
-                              linger.l_onoff == 0 ? -1 : linger.l_linger * second_ns);
+    bool is_long = linger.l_linger < 0 || linger.l_linger > seconds_max;
+    int64_t seconds = is_long ? seconds_max : linger.l_linger; /* Linux reads it unsigned */
+    return xsock_set_opt_time(d, XSOCK_SO_LINGER, linger.l_onoff == 0 ? -1 : seconds * second_ns);
 }
 
 /* In Linux the times of receiving and sending hold for accept() and connect() too. */
@@ -243,6 +267,13 @@ static int get_native(int d, int level, int name, void *value, socklen_t *len)
 }
 #endif
 
+/* An option of IPv6 for a socket of another family: xsock has some of them for both. */
+static int check_level(int d, int level, bool is_get)
+{
+    bool is_foreign = level == IPPROTO_IPV6 && !xsock_posix__is_inet6(d);
+    return is_foreign ? xsock_posix__option_error(d, level, is_get) : 0;
+}
+
 int xsock_posix_setsockopt(int number, int level, int name, const void *value, socklen_t len)
 {
     int d = xsock_posix__socket_of(number);
@@ -252,6 +283,9 @@ int xsock_posix_setsockopt(int number, int level, int name, const void *value, s
         return xsock_posix__refuse(EINVAL);
     if (value == NULL && len > 0)
         return xsock_posix__refuse(EFAULT);
+    int error = check_level(d, level, false);
+    if (error < 0)
+        return xsock_posix__fail(error);
     const struct row *row = row_of(level, name);
     int result =
         row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
@@ -271,6 +305,9 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
         return xsock_posix__refuse(EFAULT);
     if ((int)*len < 0)
         return xsock_posix__refuse(EINVAL);
+    int error = check_level(d, level, true);
+    if (error < 0)
+        return xsock_posix__fail(error);
     struct answer answer = {.size = sizeof answer.value.number};
     const struct row *row = row_of(level, name);
     int result =
@@ -279,6 +316,13 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
         return (int)xsock_posix__result(get_native(d, level, name, value, len));
     if (result < 0)
         return xsock_posix__fail(result);
+    /* The options of IP can be read as one byte, too. */
+    int whole = answer.value.number;
+    if (level == IPPROTO_IP && *len > 0 && *len < sizeof whole && whole >= 0 && whole <= 255) {
+        *(unsigned char *)value = (unsigned char)whole;
+        *len = 1;
+        return 0;
+    }
     if (*len > answer.size)
         *len = (socklen_t)answer.size;
     memcpy(value, &answer.value, *len);

@@ -58,6 +58,7 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 
 bool xsock_posix__is_stream(int d);
 bool xsock_posix__is_local(int d);
+bool xsock_posix__is_inet6(int d);
 
 /* AF_UNIX: an address of another family is EINVAL. */
 int xsock_posix__addr_error(int d, int result);

@@ -360,6 +360,42 @@ static void protocols_have_their_official_names(void **state)
     assert_null(getprotobynumber(-1));
 }
 
+static int set_and_get(int s, int level, int name, int value)
+{
+    socklen_t len = sizeof value;
+    ASSERT_IS(0, setsockopt(s, level, name, &value, sizeof value));
+    ASSERT_IS(0, getsockopt(s, level, name, &value, &len));
+    return value;
+}
+
+/* -1 is the default of several options. Sizes and times beyond the limits are cut. */
+static void options_take_what_linux_takes(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    assert_int_equal(64, set_and_get(s, IPPROTO_IP, IP_TTL, -1));
+    assert_int_equal(1, set_and_get(s, IPPROTO_IP, IP_MULTICAST_TTL, -1));
+    assert_true(set_and_get(s, SOL_SOCKET, SO_RCVBUF, -1) > 0);
+    assert_true(set_and_get(s, SOL_SOCKET, SO_SNDBUF, 0) > 0);
+    unsigned char bytes[4] = {0, 77, 77, 77};
+    socklen_t len = 3;
+    ASSERT_IS(0, getsockopt(s, IPPROTO_IP, IP_TTL, bytes, &len));
+    assert_int_equal(64, bytes[0]);
+    assert_int_equal(77, bytes[1]);
+    assert_int_equal(1, len);
+    close(s);
+    struct linger linger = {1, -1};
+    s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_IS(0, setsockopt(s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+    close(s);
+    s = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (s < 0)
+        return;
+    assert_int_equal(64, set_and_get(s, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
+    assert_int_equal(1, set_and_get(s, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, -1));
+    close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -375,6 +411,7 @@ int main(void)
         TEST(an_address_with_a_rest_is_no_host),
         TEST(an_address_is_its_own_canonical_name),
         TEST(protocols_have_their_official_names),
+        TEST(options_take_what_linux_takes),
         TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);

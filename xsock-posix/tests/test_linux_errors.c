@@ -510,6 +510,7 @@ static void options(void **state)
     struct linger linger = {1, 1};
     struct ip_mreq group = {{htonl(0xe00000fbU)}, {htonl(INADDR_LOOPBACK)}};
     struct ip_mreq no_group = {{htonl(INADDR_LOOPBACK)}, {htonl(INADDR_LOOPBACK)}};
+    struct in_addr nowhere = {htonl(0x01020304)};
     const socklen_t n = sizeof on;
     ROW(EBADF, setsockopt(none, SOL_SOCKET, SO_KEEPALIVE, &on, n));
     ROW(ENOTSOCK, setsockopt(file, SOL_SOCKET, SO_KEEPALIVE, &on, n));
@@ -536,6 +537,9 @@ static void options(void **state)
     ROW(0, setsockopt(fresh, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
     ROW(EINVAL, setsockopt(fresh, IPPROTO_IP, IP_TTL, &big, n));
     ROW(EINVAL, setsockopt(fresh, IPPROTO_IP, IP_TTL, &zero, n));
+    ROW(ENOPROTOOPT, setsockopt(udp, IPPROTO_IPV6, IPV6_RECVTCLASS, &on, n));
+    ROW(ENOPROTOOPT, setsockopt(udp, IPPROTO_IPV6, IPV6_UNICAST_HOPS, &on, n));
+    ROW(EADDRNOTAVAIL, setsockopt(udp, IPPROTO_IP, IP_MULTICAST_IF, &nowhere, sizeof nowhere));
     ROW(EINVAL, setsockopt(udp, IPPROTO_IP, IP_MULTICAST_TTL, &big, n));
     ROW(EINVAL, setsockopt(fresh, IPPROTO_IP, IP_MULTICAST_TTL, &on, n));
 #if !defined(_WIN32) /* Windows lets nobody set it */
@@ -570,6 +574,7 @@ static void options_read(void **state)
     ROW(EOPNOTSUPP, getsockopt(udp, IPPROTO_TCP, TCP_NODELAY, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(pair[0], IPPROTO_TCP, TCP_NODELAY, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(fresh, IPPROTO_IPV6, IPV6_V6ONLY, value, length(4)));
+    ROW(EOPNOTSUPP, getsockopt(udp, IPPROTO_IPV6, IPV6_RECVTCLASS, value, length(4)));
     ROWS_END();
 }
 
