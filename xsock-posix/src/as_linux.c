@@ -1,6 +1,8 @@
 /* Errors that Linux tells otherwise than xsock, which tells them the same on every system. */
 #include "posix.h"
 
+#include <string.h>
+
 static uint64_t number_of(int d, int opt)
 {
     uint64_t number = 0;
@@ -11,6 +13,11 @@ static uint64_t number_of(int d, int opt)
 bool xsock_posix__is_stream(int d)
 {
     return number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_STREAM;
+}
+
+static bool is_datagram(int d)
+{
+    return number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_DGRAM;
 }
 
 bool xsock_posix__is_local(int d)
@@ -32,6 +39,27 @@ static bool is_inet(int d)
 int xsock_posix__addr_error(int d, int result)
 {
     return result == -XSOCK_EAFNOSUPPORT && xsock_posix__is_local(d) ? -XSOCK_EINVAL : result;
+}
+
+bool xsock_posix__maps_addr(int d, struct xsock_addr *inout)
+{
+    if (inout->family != XSOCK_AF_INET || !xsock_posix__is_inet6(d) || !is_datagram(d))
+        return false;
+    uint8_t ip[16] = {[10] = 0xff, [11] = 0xff};
+    memcpy(&ip[12], inout->data, 4);
+    return xsock_addr_inet6(ip, inout->port, 0, inout) == 0;
+}
+
+bool xsock_posix__fills_family(int d, const struct sockaddr *addr, socklen_t len,
+                               struct xsock_addr *inout)
+{
+    struct sockaddr_in in;
+    if (inout->family != XSOCK_AF_UNSPEC || number_of(d, XSOCK_SO_FAMILY) != XSOCK_AF_INET
+        || len < sizeof in)
+        return false;
+    memcpy(&in, addr, sizeof in);
+    in.sin_family = AF_INET;
+    return xsock_posix__addr_in((const struct sockaddr *)&in, sizeof in, inout) == 0;
 }
 
 int xsock_posix__connect_error(int d, int result)

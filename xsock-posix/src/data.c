@@ -26,6 +26,9 @@ ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
     ptrdiff_t result = xsock_posix__addr_in(addr, len, &to);
     if (result == 0)
         result = xsock_sendto(d, buf, n, msg_flags, &to);
+    if (result == -XSOCK_EAFNOSUPPORT
+        && (xsock_posix__maps_addr(d, &to) || xsock_posix__fills_family(d, addr, len, &to)))
+        result = xsock_sendto(d, buf, n, msg_flags, &to);
     if (result < 0 && result != -XSOCK_EFAULT && xsock_posix__is_stream(d)) {
         result = xsock_posix__stream_addr_error(d);
         if (result == 0)

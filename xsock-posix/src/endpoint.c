@@ -1,6 +1,12 @@
 /* bind, listen, connect, shutdown, and the names of both ends. */
 #include "posix.h"
 
+/* Linux wants the family, unless the address is 0.0.0.0. */
+static bool is_any(const struct xsock_addr *a)
+{
+    return a->data[0] == 0 && a->data[1] == 0 && a->data[2] == 0 && a->data[3] == 0;
+}
+
 int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
 {
     int d = xsock_posix__socket_of(number);
@@ -9,6 +15,8 @@ int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
     struct xsock_addr a;
     int result = xsock_posix__addr_in(addr, len, &a);
     if (result == 0)
+        result = xsock_bind(d, &a);
+    if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__fills_family(d, addr, len, &a) && is_any(&a))
         result = xsock_bind(d, &a);
     return (int)xsock_posix__result(xsock_posix__addr_error(d, result));
 }
@@ -29,6 +37,8 @@ int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
     struct xsock_addr a;
     int result = xsock_posix__addr_in(addr, len, &a);
     if (result == 0)
+        result = xsock_connect(d, &a);
+    if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__maps_addr(d, &a))
         result = xsock_connect(d, &a);
     return (int)xsock_posix__result(xsock_posix__connect_error(d, result));
 }

@@ -66,6 +66,9 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
         return error;
     int msg_flags = xsock_posix__msg_flags_in(d, XSOCK_POSIX__SEND, flags);
     ptrdiff_t result = xsock_sendmsg(d, &out, msg_flags);
+    if (result == -XSOCK_EAFNOSUPPORT && out.addr != NULL
+        && (xsock_posix__maps_addr(d, &to) || xsock_posix__fills_family(d, m->msg_name, len, &to)))
+        result = xsock_sendmsg(d, &out, msg_flags);
     if (result < 0 && out.addr != NULL && xsock_posix__is_stream(d)) {
         out.addr = NULL;
         result = xsock_posix__stream_addr_error(d);

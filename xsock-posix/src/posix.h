@@ -63,6 +63,14 @@ bool xsock_posix__is_inet6(int d);
 /* AF_UNIX: an address of another family is EINVAL. */
 int xsock_posix__addr_error(int d, int result);
 
+/* Addresses that Linux takes for others. Both are asked once xsock has refused the address with
+ * EAFNOSUPPORT, and change it if they return true: an address of INET that a datagram socket of
+ * INET6 sends or connects to is mapped, and an address without a family that a socket of INET is
+ * bound to or sends to is one of INET. */
+bool xsock_posix__maps_addr(int d, struct xsock_addr *inout);
+bool xsock_posix__fills_family(int d, const struct sockaddr *addr, socklen_t len,
+                               struct xsock_addr *inout);
+
 /* A listener is connected: EISCONN. */
 int xsock_posix__connect_error(int d, int result);
 

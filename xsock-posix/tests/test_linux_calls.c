@@ -360,6 +360,43 @@ static void protocols_have_their_official_names(void **state)
     assert_null(getprotobynumber(-1));
 }
 
+/* Programs that forget the family, and programs that send to INET by a socket of INET6. */
+static void linux_takes_some_addresses_for_others(void **state)
+{
+    (void)state;
+    struct sockaddr_in to = {.sin_family = AF_UNSPEC};
+    struct sockaddr *a = (struct sockaddr *)&to;
+    socklen_t len = sizeof to;
+    char bytes[4];
+    int in = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    ASSERT_IS(0, bind(in, a, sizeof to));
+    ASSERT_IS(0, getsockname(in, a, &len));
+    assert_int_equal(AF_INET, to.sin_family);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int out = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    struct iovec one = {bytes, 1};
+    struct msghdr m = {.msg_name = a, .msg_namelen = sizeof to, .msg_iov = &one, .msg_iovlen = 1};
+    to.sin_family = AF_UNSPEC;
+    ASSERT_IS(1, sendto(out, "x", 1, 0, a, sizeof to));
+    ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+    ASSERT_IS(1, sendmsg(out, &m, 0));
+    ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+    close(out);
+    to.sin_family = AF_INET;
+    out = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (out >= 0) {
+        ASSERT_IS(1, sendto(out, "x", 1, 0, a, sizeof to));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        ASSERT_IS(1, sendmsg(out, &m, 0));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        ASSERT_IS(0, connect(out, a, sizeof to));
+        ASSERT_IS(1, send(out, "x", 1, 0));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        close(out);
+    }
+    close(in);
+}
+
 static int set_and_get(int s, int level, int name, int value)
 {
     socklen_t len = sizeof value;
@@ -411,6 +448,7 @@ int main(void)
         TEST(an_address_with_a_rest_is_no_host),
         TEST(an_address_is_its_own_canonical_name),
         TEST(protocols_have_their_official_names),
+        TEST(linux_takes_some_addresses_for_others),
         TEST(options_take_what_linux_takes),
         TEST(wrong_arguments_give_the_errors_of_linux),
     };
