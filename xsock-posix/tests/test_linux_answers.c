@@ -1,0 +1,142 @@
+/* Names, addresses, options and control data as Linux takes them and tells them. */
+#include "support.h"
+
+#include <netdb.h>
+
+/* inet_aton() takes such texts. A program may pass the host on once it was found. */
+static void an_address_with_a_rest_is_no_host(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"127.0.0.1 x", "127.1\r\nx", "127.0.0.1\t"};
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST, .ai_socktype = SOCK_STREAM};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        struct addrinfo *list = NULL;
+        ASSERT_IS(EAI_NONAME, getaddrinfo(hosts[i], "80", &hints, &list));
+        assert_null(gethostbyname(hosts[i]));
+        assert_int_equal(HOST_NOT_FOUND, h_errno);
+    }
+}
+
+static void an_address_is_its_own_canonical_name(void **state)
+{
+    (void)state;
+    static const char *const hosts[] = {"127.0.0.1", "127.1", "0x7f.1", "::1"};
+    struct addrinfo hints = {.ai_flags = AI_CANONNAME, .ai_socktype = SOCK_STREAM};
+    for (size_t i = 0; i < sizeof hosts / sizeof hosts[0]; i++) {
+        struct addrinfo *list = NULL;
+        ASSERT_IS(0, getaddrinfo(hosts[i], "80", &hints, &list));
+        assert_string_equal(hosts[i], list->ai_canonname);
+        freeaddrinfo(list);
+    }
+}
+
+static void protocols_have_their_official_names(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int number;
+    } rows[] = {{"ip", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}};
+    if (getprotobyname("udp") == NULL) { /* xsock has the names itself */
+        print_message("this system knows no protocols\n");
+        return;
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct protoent *p = getprotobyname(rows[i].name);
+        assert_non_null(p);
+        assert_int_equal(rows[i].number, p->p_proto);
+        assert_string_equal(rows[i].name, p->p_name);
+        p = getprotobynumber(rows[i].number);
+        assert_non_null(p);
+        assert_string_equal(rows[i].name, p->p_name);
+    }
+    struct protoent *p = getprotobyname("TCP");
+    assert_true(p == NULL || strcmp("tcp", p->p_name) == 0);
+    assert_null(getprotobyname("no-such-protocol"));
+    assert_null(getprotobynumber(-1));
+}
+
+/* Programs that forget the family, and programs that send to INET by a socket of INET6. */
+static void linux_takes_some_addresses_for_others(void **state)
+{
+    (void)state;
+    struct sockaddr_in to = {.sin_family = AF_UNSPEC};
+    struct sockaddr *a = (struct sockaddr *)&to;
+    socklen_t len = sizeof to;
+    char bytes[4];
+    int in = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    ASSERT_IS(0, bind(in, a, sizeof to));
+    ASSERT_IS(0, getsockname(in, a, &len));
+    assert_int_equal(AF_INET, to.sin_family);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    int out = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    struct iovec one = {bytes, 1};
+    struct msghdr m = {.msg_name = a, .msg_namelen = sizeof to, .msg_iov = &one, .msg_iovlen = 1};
+    to.sin_family = AF_UNSPEC;
+    ASSERT_IS(1, sendto(out, "x", 1, 0, a, sizeof to));
+    ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+    ASSERT_IS(1, sendmsg(out, &m, 0));
+    ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+    close(out);
+    to.sin_family = AF_INET;
+    out = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (out >= 0) {
+        ASSERT_IS(1, sendto(out, "x", 1, 0, a, sizeof to));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        ASSERT_IS(1, sendmsg(out, &m, 0));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        ASSERT_IS(0, connect(out, a, sizeof to));
+        ASSERT_IS(1, send(out, "x", 1, 0));
+        ASSERT_IS(1, recv(in, bytes, sizeof bytes, 0));
+        close(out);
+    }
+    close(in);
+}
+
+static int set_and_get(int s, int level, int name, int value)
+{
+    socklen_t len = sizeof value;
+    ASSERT_IS(0, setsockopt(s, level, name, &value, sizeof value));
+    ASSERT_IS(0, getsockopt(s, level, name, &value, &len));
+    return value;
+}
+
+/* -1 is the default of several options. Sizes and times beyond the limits are cut. */
+static void options_take_what_linux_takes(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    assert_int_equal(64, set_and_get(s, IPPROTO_IP, IP_TTL, -1));
+    assert_int_equal(1, set_and_get(s, IPPROTO_IP, IP_MULTICAST_TTL, -1));
+    assert_true(set_and_get(s, SOL_SOCKET, SO_RCVBUF, -1) > 0);
+    assert_true(set_and_get(s, SOL_SOCKET, SO_SNDBUF, 0) > 0);
+    unsigned char bytes[4] = {0, 77, 77, 77};
+    socklen_t len = 3;
+    ASSERT_IS(0, getsockopt(s, IPPROTO_IP, IP_TTL, bytes, &len));
+    assert_int_equal(64, bytes[0]);
+    assert_int_equal(77, bytes[1]);
+    assert_int_equal(1, len);
+    close(s);
+    struct linger linger = {1, -1};
+    s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_IS(0, setsockopt(s, SOL_SOCKET, SO_LINGER, &linger, sizeof linger));
+    close(s);
+    s = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (s < 0)
+        return;
+    assert_int_equal(64, set_and_get(s, IPPROTO_IPV6, IPV6_UNICAST_HOPS, -1));
+    assert_int_equal(1, set_and_get(s, IPPROTO_IPV6, IPV6_MULTICAST_HOPS, -1));
+    close(s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(an_address_with_a_rest_is_no_host),
+        TEST(an_address_is_its_own_canonical_name),
+        TEST(protocols_have_their_official_names),
+        TEST(linux_takes_some_addresses_for_others),
+        TEST(options_take_what_linux_takes),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
