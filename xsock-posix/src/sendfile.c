@@ -40,15 +40,15 @@ ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
     if ((!is_socket && xsock_posix__file_control(in, F_GETFD, 0) < 0)
         || (d == 0 && xsock_posix__file_control(out, F_GETFD, 0) < 0))
         return -1;
-    if (is_socket)
-        return xsock_posix__refuse(EINVAL);
-    int64_t position = file_seek(in, 0, SEEK_CUR);
+    int64_t position = is_socket ? -1 : file_seek(in, 0, SEEK_CUR);
+    if (position < 0) /* a socket or a pipe */
+        return xsock_posix__refuse(offset != NULL ? ESPIPE : EINVAL);
     int64_t begin = offset != NULL ? *offset : position;
-    if (position < 0 || begin < 0)
+    if (begin < 0)
         return xsock_posix__refuse(EINVAL);
-    ptrdiff_t sent =
-        d == 0 ? copy(out, in, begin, n)
-               : xsock_posix__result(xsock_sendfile(d, file_handle(in), (uint64_t)begin, n));
+    ptrdiff_t sent = d == 0 ? copy(out, in, begin, n)
+                            : xsock_posix__result(xsock_posix__send_error(
+                                  d, xsock_sendfile(d, file_handle(in), (uint64_t)begin, n)));
     int number = errno;
     if (offset != NULL)
         *offset = sent > 0 ? begin + sent : begin;

@@ -3,6 +3,7 @@
 #include "support.h"
 
 #include <signal.h>
+#include <sys/sendfile.h>
 
 static int wrong;
 
@@ -649,6 +650,29 @@ static void duplicating(void **state)
     ROWS_END();
 }
 
+static void sending_files(void **state)
+{
+    (void)state;
+    off_t from = 0;
+    off_t before = -1;
+    ROW(EBADF, sendfile(tcp[0], none, NULL, 1));
+    ROW(EBADF, sendfile(tcp[0], closed, NULL, 1));
+    ROW(EBADF, sendfile(closed, file, NULL, 1));
+    ROW(EINVAL, sendfile(tcp[0], tcp[1], NULL, 1));
+    ROW(ESPIPE, sendfile(tcp[0], tcp[1], &from, 1));
+#if !defined(_WIN32) /* the runtime moves in a pipe, too */
+    ROW(EINVAL, sendfile(tcp[0], in, NULL, 1));
+    ROW(ESPIPE, sendfile(tcp[0], in, &from, 1));
+#endif
+    ROW(EINVAL, sendfile(tcp[0], file, &before, 1));
+    ROW(0, sendfile(tcp[0], file, &from, 1)); /* the file is empty */
+    ASSERT_IS(5, write(file, "hello", 5));
+    ROW(EPIPE, sendfile(fresh, file, &from, 5));
+    ROW(EPIPE, sendfile(listener, file, &from, 5));
+    ROW(0, sendfile(tcp[0], file, &from, 0));
+    ROWS_END();
+}
+
 static void reading_and_writing(void **state)
 {
     (void)state;
@@ -699,12 +723,13 @@ static void reading_and_writing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        WORLD(opening),     WORLD(binding),       WORLD(listening),
-        WORLD(accepting),   WORLD(connecting),    WORLD(local_sockets),
-        WORLD(names),       WORLD(shutting_down), WORLD(sending),
-        WORLD(sending_to),  WORLD(messages_out),  WORLD(receiving),
-        WORLD(messages_in), WORLD(options),       WORLD(options_read),
-        WORLD(waiting),     WORLD(duplicating),   WORLD(reading_and_writing),
+        WORLD(opening),       WORLD(binding),       WORLD(listening),
+        WORLD(accepting),     WORLD(connecting),    WORLD(local_sockets),
+        WORLD(names),         WORLD(shutting_down), WORLD(sending),
+        WORLD(sending_to),    WORLD(messages_out),  WORLD(receiving),
+        WORLD(messages_in),   WORLD(options),       WORLD(options_read),
+        WORLD(waiting),       WORLD(duplicating),   WORLD(reading_and_writing),
+        WORLD(sending_files),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, warm_up, NULL);
