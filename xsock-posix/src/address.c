@@ -131,6 +131,14 @@ int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsoc
     return addr_in(addr, len, out);
 }
 
+void xsock_posix__sender_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len)
+{
+    if (a->family == XSOCK_AF_UNSPEC || (a->family == XSOCK_AF_LOCAL && a->length == 0))
+        *inout_len = 0;
+    else
+        xsock_posix__addr_out(a, out, inout_len);
+}
+
 void xsock_posix__addr_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len)
 {
     struct sockaddr_storage whole;

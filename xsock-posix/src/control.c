@@ -74,7 +74,7 @@ static int store_at_mark(int d, int *out)
 {
     int result = xsock_at_mark(d);
     if (result < 0)
-        return result;
+        return result == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOTTY : result;
     *out = result;
     return 0;
 }

@@ -48,6 +48,13 @@ static int one_in(const struct cmsghdr *c, uintptr_t *handles, struct xsock_cont
     struct in6_pktinfo info6;
     if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_RIGHTS)
         return handles_in(c, handles, out);
+    unsigned char byte;
+    if (c->cmsg_len == CMSG_LEN(sizeof byte)
+        && is_kind(c, IPPROTO_IP, IP_TOS, &byte, sizeof byte)) {
+        out->tos = byte; /* Linux takes it in the form that it tells it */
+        out->has |= XSOCK_CONTROL_TOS;
+        return 0;
+    }
     if (is_kind(c, IPPROTO_IP, IP_TOS, &number, sizeof number)
         || is_kind(c, IPPROTO_IPV6, IPV6_TCLASS, &number, sizeof number)) {
         out->tos = number;

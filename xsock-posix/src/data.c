@@ -67,10 +67,7 @@ ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct 
         return xsock_posix__fail(xsock_posix__recv_error(d, result));
     if ((int)*len < 0)
         return xsock_posix__refuse(EINVAL); /* the bytes are taken, as in Linux */
-    if (from.family == XSOCK_AF_UNSPEC)
-        *len = 0; /* a stream tells no address */
-    else
-        xsock_posix__addr_out(&from, addr, len);
+    xsock_posix__sender_out(&from, addr, len);
     return result;
 }
 

@@ -84,8 +84,12 @@ int xsock_posix_getpeername(int number, struct sockaddr *addr, socklen_t *len)
     return name_of(xsock_peer_addr, number, addr, len);
 }
 
+/* What has no mark is not the right kind of number: ENOTTY, as POSIX says. */
 int xsock_posix_sockatmark(int number)
 {
     int d = xsock_posix__socket_of(number);
-    return d < 0 ? -1 : (int)xsock_posix__result(xsock_at_mark(d));
+    if (d < 0)
+        return errno == ENOTSOCK ? xsock_posix__refuse(ENOTTY) : -1;
+    int result = xsock_at_mark(d);
+    return (int)xsock_posix__result(result == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOTTY : result);
 }

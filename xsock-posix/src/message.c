@@ -119,10 +119,8 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, 
         m->msg_flags |= xsock_posix__control_out(&control, (int)family, m);
     else
         m->msg_controllen = 0;
-    if (m->msg_name != NULL && from.family == XSOCK_AF_UNSPEC)
-        m->msg_namelen = 0;
-    else if (m->msg_name != NULL)
-        xsock_posix__addr_out(&from, m->msg_name, &m->msg_namelen);
+    if (m->msg_name != NULL)
+        xsock_posix__sender_out(&from, m->msg_name, &m->msg_namelen);
     return result;
 }
 

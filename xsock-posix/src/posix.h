@@ -201,6 +201,11 @@ int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsoc
 /* Cuts the address if the buffer is too short, and stores the whole length, as in POSIX. */
 void xsock_posix__addr_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len);
 
+/* The same for the sender of a message. A stream tells none, and neither does a socket of AF_UNIX
+ * without a name: the length is 0. */
+void xsock_posix__sender_out(const struct xsock_addr *a, struct sockaddr *out,
+                             socklen_t *inout_len);
+
 /* The length of what is written to `out`, which has room for a struct sockaddr_storage. */
 socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_storage *out);
 

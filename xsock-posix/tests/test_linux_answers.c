@@ -93,6 +93,65 @@ static void linux_takes_some_addresses_for_others(void **state)
     close(in);
 }
 
+/* IP_TOS comes in one byte, and programs send the byte that came. */
+static void the_tos_of_a_message_is_a_byte_or_a_number(void **state)
+{
+    (void)state;
+    union {
+        struct cmsghdr header;
+        char bytes[64];
+    } control;
+    int s[2];
+    char byte;
+    const int tos = 0x20;
+    struct iovec one = {&byte, 1};
+    datagrams_open(s);
+    static const size_t sizes[] = {sizeof tos, 1};
+    for (size_t i = 0; i < 2; i++) {
+        const size_t size = sizes[i];
+        struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1, .msg_control = &control};
+        memset(&control, 0, sizeof control);
+        control.header.cmsg_len = (__typeof__(control.header.cmsg_len))CMSG_LEN(size);
+        control.header.cmsg_level = IPPROTO_IP;
+        control.header.cmsg_type = IP_TOS;
+        if (size == 1)
+            *CMSG_DATA(&control.header) = (unsigned char)tos;
+        else
+            memcpy(CMSG_DATA(&control.header), &tos, sizeof tos);
+        m.msg_controllen = (__typeof__(m.msg_controllen))CMSG_SPACE(size);
+        ssize_t sent = sendmsg(s[0], &m, 0);
+        if (i == 0 && sent < 0 && errno == EOPNOTSUPP) {
+            print_message("this system sends no IP_TOS\n");
+            break;
+        }
+        ASSERT_IS(1, sent);
+        ASSERT_IS(1, recv(s[1], &byte, 1, 0));
+    }
+    close(s[0]);
+    close(s[1]);
+}
+
+static void a_sender_without_a_name_has_no_address(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    struct sockaddr_storage from;
+    socklen_t len = sizeof from;
+    struct iovec one = {&byte, 1};
+    struct msghdr m = {
+        .msg_name = &from, .msg_namelen = sizeof from, .msg_iov = &one, .msg_iovlen = 1};
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+    ASSERT_IS(1, send(s[0], "x", 1, 0));
+    ASSERT_IS(1, send(s[0], "x", 1, 0));
+    ASSERT_IS(1, recvfrom(s[1], &byte, 1, 0, (struct sockaddr *)&from, &len));
+    assert_int_equal(0, len);
+    ASSERT_IS(1, recvmsg(s[1], &m, 0));
+    assert_int_equal(0, m.msg_namelen);
+    close(s[0]);
+    close(s[1]);
+}
+
 static int set_and_get(int s, int level, int name, int value)
 {
     socklen_t len = sizeof value;
@@ -136,6 +195,8 @@ int main(void)
         TEST(an_address_is_its_own_canonical_name),
         TEST(protocols_have_their_official_names),
         TEST(linux_takes_some_addresses_for_others),
+        TEST(the_tos_of_a_message_is_a_byte_or_a_number),
+        TEST(a_sender_without_a_name_has_no_address),
         TEST(options_take_what_linux_takes),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);

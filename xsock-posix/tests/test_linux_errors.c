@@ -650,6 +650,18 @@ static void duplicating(void **state)
     ROWS_END();
 }
 
+static void marks(void **state)
+{
+    (void)state;
+    int mark;
+    ROW(0, sockatmark(tcp[0]));
+    ROW(ENOTTY, sockatmark(udp));
+    ROW(ENOTTY, sockatmark(file));
+    ROW(EBADF, sockatmark(closed));
+    ROW(ENOTTY, ioctl(udp, SIOCATMARK, &mark));
+    ROWS_END();
+}
+
 static void sending_files(void **state)
 {
     (void)state;
@@ -729,7 +741,7 @@ int main(void)
         WORLD(sending_to),    WORLD(messages_out),  WORLD(receiving),
         WORLD(messages_in),   WORLD(options),       WORLD(options_read),
         WORLD(waiting),       WORLD(duplicating),   WORLD(reading_and_writing),
-        WORLD(sending_files),
+        WORLD(sending_files), WORLD(marks),
     };
     signal(SIGPIPE, SIG_IGN);
     return cmocka_run_group_tests(tests, warm_up, NULL);
