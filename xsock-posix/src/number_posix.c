@@ -288,6 +288,18 @@ int xsock_posix__file_dup_at(int number, int to, int flags)
     return result;
 }
 
+/* The kernel takes the number of a standard stream over. The number of any other socket is xsock's,
+ * and is free for a moment. */
+int xsock_posix__file_dup_over(int number, int to, int old, int flags)
+{
+    if (to >= HANDLE_MIN)
+        return xsock_posix_close(to) < 0 ? -1 : xsock_posix__file_dup_at(number, to, flags);
+    int result = xsock_posix__file_dup_at(number, to, flags);
+    if (result >= 0 && xsock_posix__unmap(to, old))
+        xsock_close(old);
+    return result;
+}
+
 int xsock_posix__file_control(int number, int command, intptr_t argument)
 {
     return fcntl(number, command, argument);

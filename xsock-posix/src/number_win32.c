@@ -277,6 +277,18 @@ int xsock_posix__file_dup_at(int number, int to, int flags)
     return to;
 }
 
+/* The runtime takes the number over from the placeholder, so that no other thread gets it. */
+int xsock_posix__file_dup_over(int number, int to, int old, int flags)
+{
+    if (xsock_posix__file_dup_at(number, to, flags) < 0)
+        return -1;
+    if (xsock_posix__is_event(to))
+        xsock_posix__event_close(to);
+    if (xsock_posix__unmap(to, old))
+        xsock_close(old);
+    return to;
+}
+
 int xsock_posix__file_control(int number, int command, intptr_t argument)
 {
     HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));

@@ -91,9 +91,9 @@ static int dup_at(int number, int to, int flags)
     if (old == 0)
         return xsock_posix__file_dup_at(number, to, flags);
     /* The file must be open, or `to` stays as it is. */
-    if (xsock_posix__file_control(number, F_GETFD, 0) < 0 || xsock_posix_close(to) < 0)
+    if (xsock_posix__file_control(number, F_GETFD, 0) < 0)
         return -1;
-    return xsock_posix__file_dup_at(number, to, flags);
+    return xsock_posix__file_dup_over(number, to, old, flags);
 }
 
 int xsock_posix_dup2(int number, int to)

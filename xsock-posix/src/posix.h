@@ -159,6 +159,8 @@ ssize_t xsock_posix__file_writev(int number, const struct iovec *v, int n);
 int xsock_posix__file_close(int number);
 int xsock_posix__file_dup(int number, int min, int flags);
 int xsock_posix__file_dup_at(int number, int to, int flags);
+/* The number `to` stands for the descriptor `old`, which is closed. */
+int xsock_posix__file_dup_over(int number, int to, int old, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 

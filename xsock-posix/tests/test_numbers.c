@@ -312,6 +312,26 @@ static void errors_have_texts(void **state)
     perror("this is how perror() says it");
 }
 
+/* The runtime of Windows has no number so high, and files cannot have it. */
+static void a_number_that_no_file_can_have_stays_a_socket(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    int file = file_open();
+    int high = fcntl(s, F_DUPFD, 9000);
+    if (high >= 0 && dup2(file, high) < 0) {
+        assert_int_equal(EBADF, errno);
+        struct stat status;
+        ASSERT_IS(0, fstat(high, &status));
+        assert_true(S_ISSOCK(status.st_mode));
+    }
+    if (high >= 0)
+        ASSERT_IS(0, close(high));
+    close(s);
+    close(file);
+    file_remove();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -328,6 +348,7 @@ int main(void)
         TEST(a_duplicate_takes_the_number_of_a_closed_standard_stream),
         TEST(ignoring_sigpipe_succeeds),
         TEST(errors_have_texts),
+        TEST(a_number_that_no_file_can_have_stays_a_socket),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
