@@ -46,7 +46,10 @@ int xsock_posix_epoll_create1(int flags)
     if ((flags & ~EPOLL_CLOEXEC) != 0)
         return xsock_posix__refuse(EINVAL);
     int p = xsock_poller_open((flags & EPOLL_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0);
-    return p < 0 ? xsock_posix__fail(p) : xsock_posix__add(p);
+    int number = p < 0 ? xsock_posix__fail(p) : xsock_posix__add(p);
+    if (number >= 0)
+        xsock_posix__mark_poller(number);
+    return number;
 }
 
 int xsock_posix_epoll_create(int size)

@@ -21,7 +21,9 @@ static slot *load_block(block *b)
 enum {
     BLOCK_CAPACITY = 1024,
     BLOCK_MAX = 16384,
-    EVENT = 1 << 30 /* beside the descriptor, which is below 2^24 */
+    EVENT = 1 << 30, /* beside the descriptor, which is below 2^24 */
+    POLLER = 1 << 29,
+    MARKS = EVENT | POLLER
 };
 
 static block blocks[BLOCK_MAX];
@@ -37,20 +39,40 @@ static slot *slot_of(int number)
 int xsock_posix__of(int number)
 {
     slot *s = slot_of(number);
-    return s == NULL ? 0 : load(s) & ~EVENT;
+    return s == NULL ? 0 : load(s) & ~MARKS;
+}
+
+static bool has_mark(int number, int mark)
+{
+    slot *s = slot_of(number);
+    return s != NULL && (load(s) & mark) != 0;
+}
+
+static void set_mark(int number, int mark)
+{
+    slot *s = slot_of(number);
+    if (s != NULL)
+        atomic_fetch_or(s, mark);
 }
 
 bool xsock_posix__is_event(int number)
 {
-    slot *s = slot_of(number);
-    return s != NULL && (load(s) & EVENT) != 0;
+    return has_mark(number, EVENT);
 }
 
 void xsock_posix__mark_event(int number)
 {
-    slot *s = slot_of(number);
-    if (s != NULL)
-        atomic_fetch_or(s, EVENT);
+    set_mark(number, EVENT);
+}
+
+bool xsock_posix__is_poller(int number)
+{
+    return has_mark(number, POLLER);
+}
+
+void xsock_posix__mark_poller(int number)
+{
+    set_mark(number, POLLER);
 }
 
 int xsock_posix__map(int number, int d)
@@ -66,14 +88,14 @@ int xsock_posix__map(int number, int d)
         if (!atomic_compare_exchange_strong(b, &expected, fresh))
             free((void *)fresh); /* another thread was faster */
     }
-    return atomic_exchange(&load_block(b)[number % BLOCK_CAPACITY], d) & ~EVENT;
+    return atomic_exchange(&load_block(b)[number % BLOCK_CAPACITY], d) & ~MARKS;
 }
 
 bool xsock_posix__unmap(int number, int d)
 {
     slot *s = slot_of(number);
     int now = s == NULL ? 0 : load(s);
-    return s != NULL && (now & ~EVENT) == d && atomic_compare_exchange_strong(s, &now, 0);
+    return s != NULL && (now & ~MARKS) == d && atomic_compare_exchange_strong(s, &now, 0);
 }
 
 int xsock_posix__unmapped(int min)

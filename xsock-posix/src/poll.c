@@ -137,11 +137,22 @@ static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, 
     }
 }
 
+/* The descriptor that xsock polls. On POSIX systems the kernel polls a poller, whose number is the
+ * kernel's epoll. xsock polls sockets only. */
+static int polled_by_xsock(int number)
+{
+#if !defined(_WIN32)
+    if (xsock_posix__is_poller(number))
+        return 0;
+#endif
+    return xsock_posix__of(number);
+}
+
 static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
 {
     bool is_mixed = false;
     for (size_t i = 0; i < n; i++) {
-        int d = xsock_posix__of(v[i].fd);
+        int d = polled_by_xsock(v[i].fd);
         v[i].revents = 0;
         sockets[i].fd = d == 0 ? -1 : d;
         sockets[i].events = events_in(d, v[i].events);

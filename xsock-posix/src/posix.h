@@ -105,6 +105,10 @@ bool xsock_posix__unmap(int number, int d);
 bool xsock_posix__is_event(int number);
 void xsock_posix__mark_event(int number);
 
+/* The same for pollers of epoll. */
+bool xsock_posix__is_poller(int number);
+void xsock_posix__mark_poller(int number);
+
 /* The lowest number from `min` on that stands for no descriptor. -1: there is none. */
 int xsock_posix__unmapped(int min);
 

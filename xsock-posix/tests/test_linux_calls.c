@@ -170,6 +170,36 @@ static void an_eventfd_wakes_an_edge_at_each_write(void **state)
     close(p);
 }
 
+#if !defined(_WIN32) /* POLLNVAL there */
+/* Loops are put into other loops like this. */
+static void a_poller_can_be_polled(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    struct epoll_event event = {.events = EPOLLIN};
+    struct timeval zero = {0, 0};
+    fd_set set;
+    int p = ASSERT_OPENS(epoll_create1(0));
+    streams_open(s);
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    struct pollfd polled[] = {{p, POLLIN, 0}, {s[0], POLLIN, 0}};
+    ASSERT_IS(0, poll(polled, 2, 0));
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, poll(polled, 2, 60000));
+    assert_int_equal(POLLIN, polled[0].revents);
+    FD_ZERO(&set);
+    FD_SET(p, &set);
+    ASSERT_IS(1, select(p + 1, &set, NULL, NULL, &zero));
+    ASSERT_IS(1, epoll_wait(p, &event, 1, 0));
+    ASSERT_IS(1, read(s[1], &byte, 1));
+    ASSERT_IS(0, poll(polled, 2, 0));
+    close(s[0]);
+    close(s[1]);
+    close(p);
+}
+#endif
+
 static void epoll_takes_pipes_beside_sockets(void **state)
 {
     (void)state;
@@ -315,6 +345,9 @@ int main(void)
         TEST(an_eventfd_can_be_replaced),
         TEST(an_eventfd_wakes_epoll),
         TEST(an_eventfd_wakes_an_edge_at_each_write),
+#if !defined(_WIN32)
+        TEST(a_poller_can_be_polled),
+#endif
         TEST(epoll_takes_pipes_beside_sockets),
         TEST(sendfile_sends_a_file),
         TEST(a_wrong_length_loses_the_connection_that_accept_took),
