@@ -97,6 +97,7 @@ struct node {
     char name[IF_NAMESIZE];
     struct sockaddr_storage addr;
     struct sockaddr_storage netmask;
+    struct sockaddr_storage broadcast;
 };
 
 struct chain {
@@ -104,13 +105,17 @@ struct chain {
     bool is_failed;
 };
 
+/* Windows does not tell whether an interface can broadcast. One with groups can, unless it leads to
+ * one machine only. */
 static unsigned int flags_of(const struct xsock_interface *iface)
 {
+    const uint32_t one_peer = XSOCK_IF_LOOPBACK | XSOCK_IF_POINTTOPOINT;
     uint32_t flags = iface->flags;
+    bool is_broadcast = (flags & XSOCK_IF_MULTICAST) != 0 && (flags & one_peer) == 0;
     return ((flags & XSOCK_IF_UP) != 0 ? IFF_UP | IFF_RUNNING : 0)
            | ((flags & XSOCK_IF_LOOPBACK) != 0 ? IFF_LOOPBACK : 0)
            | ((flags & XSOCK_IF_MULTICAST) != 0 ? IFF_MULTICAST : 0)
-           | ((flags & XSOCK_IF_BROADCAST) != 0 ? IFF_BROADCAST : 0)
+           | (is_broadcast ? IFF_BROADCAST : 0)
            | ((flags & XSOCK_IF_POINTTOPOINT) != 0 ? IFF_POINTOPOINT : 0);
 }
 
@@ -122,6 +127,15 @@ static void netmask_of(const struct xsock_interface_addr *a, struct sockaddr_sto
     for (uint32_t bit = 0; bit < a->prefix_length; bit++)
         mask.data[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
     xsock_posix__sockaddr_of(&mask, out);
+}
+
+/* Programs read the address for broadcasts of each entry of INET that has IFF_BROADCAST. */
+static void broadcast_of(const struct xsock_interface_addr *a, struct sockaddr_storage *out)
+{
+    struct xsock_addr addr = a->addr;
+    for (uint32_t bit = a->prefix_length; bit < 32; bit++)
+        addr.data[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+    xsock_posix__sockaddr_of(&addr, out);
 }
 
 static int add_addrs(const struct xsock_interface *iface, void *user)
@@ -140,6 +154,11 @@ static int add_addrs(const struct xsock_interface *iface, void *user)
         node->entry.ifa_flags = flags_of(iface);
         node->entry.ifa_addr = (struct sockaddr *)&node->addr;
         node->entry.ifa_netmask = (struct sockaddr *)&node->netmask;
+        bool is_inet = iface->addrs[i].addr.family == XSOCK_AF_INET;
+        if (is_inet && (node->entry.ifa_flags & IFF_BROADCAST) != 0) {
+            broadcast_of(&iface->addrs[i], &node->broadcast);
+            node->entry.ifa_broadaddr = (struct sockaddr *)&node->broadcast;
+        }
         *chain->end = &node->entry;
         chain->end = &node->entry.ifa_next;
     }
