@@ -68,6 +68,8 @@ static int descriptor_of(int number, int error_of_file)
 
 int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_event *event)
 {
+    if (operation != EPOLL_CTL_DEL && event == NULL)
+        return xsock_posix__refuse(EFAULT); /* Linux reads it first */
     int p = descriptor_of(number, EINVAL);
     if (p == 0 && errno == EBADF)
         return -1;
@@ -82,8 +84,6 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
                                           : -1;
     if (op == -1)
         return xsock_posix__refuse(EINVAL);
-    if (op != XSOCK_POLLER_DEL && event == NULL)
-        return xsock_posix__refuse(EFAULT);
     if (d == 0)
         return xsock_posix__epoll_files_ctl(p, operation, member, event);
     uint32_t events = op == XSOCK_POLLER_DEL ? 0 : events_in(event->events);

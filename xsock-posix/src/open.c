@@ -14,9 +14,11 @@ int xsock_posix_socketpair(int domain, int type, int protocol, int out[2])
 {
     int triple[3];
     int d[2];
+    if (out == NULL && xsock_posix__socket_flags_in(type & ~0xf) >= 0)
+        return xsock_posix__refuse(EFAULT); /* Linux writes the numbers before it makes sockets */
     int error = xsock_posix__triple_in(domain, type, protocol, triple);
     if (error == 0)
-        error = out == NULL ? -XSOCK_EFAULT : xsock_pair(triple[0], triple[1], triple[2], d);
+        error = xsock_pair(triple[0], triple[1], triple[2], d);
     if (error < 0)
         return xsock_posix__fail(error);
     int first = xsock_posix__add(d[0]);

@@ -180,12 +180,12 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
 {
     enum { ON_STACK = 64 };
     struct xsock_pollfd few[ON_STACK];
+    if (n > ON_STACK && n > entries_max())
+        return xsock_posix__refuse(EINVAL);
     if (n > 0 && v == NULL)
         return xsock_posix__refuse(EFAULT);
     if (n <= ON_STACK)
         return poll_with(v, few, n, timeout_ns);
-    if (n > entries_max())
-        return xsock_posix__refuse(EINVAL);
     struct xsock_pollfd *many = calloc(n, sizeof *many);
     if (many == NULL)
         return xsock_posix__refuse(ENOMEM);

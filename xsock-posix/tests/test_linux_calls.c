@@ -38,6 +38,7 @@ static void epoll_reports_members(void **state)
     ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, s[1], NULL));
     close(s[1]);
     ASSERT_ERRNO(EBADF, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    ASSERT_ERRNO(EFAULT, epoll_ctl(p, EPOLL_CTL_ADD, s[1], NULL));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, got, 0, 0));
     int file = file_open();
     ASSERT_ERRNO(EPERM, epoll_ctl(p, EPOLL_CTL_ADD, file, &event));

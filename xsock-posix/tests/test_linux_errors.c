@@ -152,6 +152,8 @@ static void opening(void **state)
     ROW(EOPNOTSUPP, socketpair(AF_INET, SOCK_STREAM, IPPROTO_TCP, s));
     ROW(EPROTONOSUPPORT, socketpair(AF_UNIX, SOCK_STREAM, IPPROTO_TCP, s));
     ROW(EFAULT, socketpair(AF_UNIX, SOCK_STREAM, 0, NULL));
+    ROW(EFAULT, socketpair(-1, SOCK_STREAM, 0, NULL));
+    ROW(EINVAL, socketpair(-1, SOCK_STREAM | 0x100000, 0, NULL));
     ROWS_END();
 }
 
@@ -597,6 +599,7 @@ static void waiting(void **state)
     ROW(0, select(0, NULL, NULL, NULL, &zero));
     ROW(EFAULT, poll(nil, 1, 0));
     ROW(EINVAL, poll(&p, (nfds_t)minus_one, 0));
+    ROW(EINVAL, poll(nil, (nfds_t)minus_one, 0));
     ROW(0, poll(NULL, 0, 0));
     ROW(EINVAL, ppoll(&p, 1, &bad_ns, NULL));
     ASSERT_IS(1, poll(&p, 1, -1));
