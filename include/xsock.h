@@ -1474,7 +1474,9 @@ XSOCK_API int xsock_accept(int d, int flags, struct xsock_addr *out_peer) XSOCK_
  * POSIX connect().
  * @par Portability
  * On Windows a listener of the same machine refuses while its backlog is full. Then a call that may
- * block tries again for half a second, and a NONBLOCK socket is refused.
+ * block tries again for half a second, and a NONBLOCK socket is refused. Nobody has port 0. Linux
+ * refuses a stream that connects to it (ECONNREFUSED), and lets a datagram socket connect. BSD and
+ * Windows give EADDRNOTAVAIL for both.
  * @par Examples
  * @code{.c}
  * // Begins to connect, waits for at most a second, and asks how it ended.
