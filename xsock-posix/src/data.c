@@ -78,6 +78,8 @@ ssize_t xsock_posix_read(int number, void *buf, size_t n)
         return xsock_posix__file_read(number, buf, n);
     if (xsock_posix__is_event(number))
         return xsock_posix__event_read(number, buf, n);
+    if (xsock_posix__is_poller(number))
+        return xsock_posix__refuse(EINVAL);
     if (n == 0)
         return 0; /* no message is taken, and there is no wait */
     return xsock_posix__result(xsock_posix__recv_error(d, xsock_recv(d, buf, n, 0)));
@@ -90,5 +92,7 @@ ssize_t xsock_posix_write(int number, const void *buf, size_t n)
         return xsock_posix__file_write(number, buf, n);
     if (xsock_posix__is_event(number))
         return xsock_posix__event_write(number, buf, n);
+    if (xsock_posix__is_poller(number))
+        return xsock_posix__refuse(EINVAL);
     return xsock_posix__result(xsock_posix__send_error(d, xsock_send(d, buf, n, 0)));
 }

@@ -113,7 +113,7 @@ int xsock_posix__socket_of(int number)
     int d = s == NULL ? 0 : load(s);
     if (d == 0)
         d = xsock_posix__adopt(number);
-    else if ((d & EVENT) != 0)
-        d = -XSOCK_ENOTSOCK; /* its socket is not the program's */
+    else if ((d & MARKS) != 0)
+        d = -XSOCK_ENOTSOCK; /* what is below is not the program's */
     return d < 0 ? xsock_posix__fail(d) : d;
 }

@@ -59,6 +59,8 @@ static ssize_t event_writev(int number, const struct iovec *v, int n)
 ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
+    if (xsock_posix__is_poller(number))
+        return xsock_posix__refuse(EINVAL);
     ptrdiff_t total = total_of(v, n);
     if (total < 0)
         return refuse(number, d, total);
@@ -75,6 +77,8 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
+    if (xsock_posix__is_poller(number))
+        return xsock_posix__refuse(EINVAL);
     ptrdiff_t total = total_of(v, n);
     if (total < 0)
         return refuse(number, d, total);

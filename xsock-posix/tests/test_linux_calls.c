@@ -49,6 +49,28 @@ static void epoll_reports_members(void **state)
     ASSERT_ERRNO(EBADF, epoll_wait(p, got, 4, 0));
 }
 
+static void a_poller_is_neither_a_file_nor_a_socket(void **state)
+{
+    (void)state;
+    char byte = 0;
+    struct iovec one = {&byte, 1};
+    socklen_t len = sizeof one;
+    int on = 1;
+    int p = ASSERT_OPENS(epoll_create1(0));
+    ASSERT_ERRNO(EINVAL, read(p, &byte, 1));
+    ASSERT_ERRNO(EINVAL, read(p, &byte, 0));
+    ASSERT_ERRNO(EINVAL, write(p, &byte, 1));
+    ASSERT_ERRNO(EINVAL, readv(p, &one, 1));
+    ASSERT_ERRNO(EINVAL, writev(p, &one, 0));
+    ASSERT_ERRNO(ENOTSOCK, recv(p, &byte, 1, 0));
+    ASSERT_ERRNO(ENOTSOCK, send(p, &byte, 1, 0));
+    ASSERT_ERRNO(ENOTSOCK, bind(p, NULL, 0));
+    ASSERT_ERRNO(ENOTSOCK, accept(p, NULL, NULL));
+    ASSERT_ERRNO(ENOTSOCK, setsockopt(p, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on));
+    ASSERT_ERRNO(ENOTSOCK, getsockopt(p, SOL_SOCKET, SO_TYPE, &on, &len));
+    close(p);
+}
+
 static void an_eventfd_counts(void **state)
 {
     (void)state;
@@ -341,6 +363,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(epoll_reports_members),
+        TEST(a_poller_is_neither_a_file_nor_a_socket),
         TEST(an_eventfd_counts),
         TEST(an_eventfd_is_no_socket),
         TEST(an_eventfd_can_be_replaced),
