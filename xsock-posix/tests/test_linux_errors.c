@@ -215,6 +215,9 @@ static void accepting(void **state)
     ROW(EINVAL, accept4(listener, NULL, NULL, -1));
     ROW(EINVAL, accept4(listener, NULL, NULL, 1));
     ROW(EBADF, accept4(none, NULL, NULL, 0));
+    ROW(EBADF, accept4(none, NULL, NULL, -1));
+    ROW(EINVAL, accept4(file, NULL, NULL, -1));
+    ROW(ENOTSOCK, accept4(file, NULL, NULL, SOCK_CLOEXEC));
     ROWS_END();
 }
 
