@@ -183,18 +183,31 @@ messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, mes
     return (int)done;
 }
 
-/* As in Linux the time is looked at after each message, and ends no wait. */
+/* Linux tells the program how much of the time is left. FreeBSD's structure is constant. */
+static void store_left(messages_time *out, int64_t left_ns)
+{
+#if defined(__FreeBSD__)
+    (void)out, (void)left_ns;
+#else
+    const int64_t second_ns = 1000000000;
+    int64_t left = left_ns < 0 ? 0 : left_ns;
+    out->tv_sec = (time_t)(left / second_ns);
+    out->tv_nsec = (long)(left % second_ns);
+#endif
+}
+
+/* As in Linux the time is judged first, is looked at after each message, and ends no wait. */
 messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
                               messages_flags all_flags, messages_time *timeout)
 {
-    int d = xsock_posix__socket_of(number);
-    if (d < 0)
-        return -1;
     int64_t limit = timeout == NULL ? -1
                                     : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
                                                            (int64_t)timeout->tv_nsec, 1);
     if (limit == -2)
         return xsock_posix__refuse(EINVAL);
+    int d = xsock_posix__socket_of(number);
+    if (d < 0)
+        return -1;
     int64_t begin = xsock_now();
     int flags = (int)all_flags & ~MSG_WAITFORONE;
     bool is_one_waited = ((int)all_flags & MSG_WAITFORONE) != 0;
@@ -206,7 +219,11 @@ messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
         v[done++].msg_len = (messages_len)got;
         if (is_one_waited)
             flags |= MSG_DONTWAIT;
-        if (limit >= 0 && xsock_now() - begin >= limit)
+        if (limit < 0)
+            continue;
+        int64_t left = limit - (xsock_now() - begin);
+        store_left(timeout, left);
+        if (left <= 0)
             break;
     }
     return (int)done;

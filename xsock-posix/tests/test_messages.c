@@ -233,6 +233,32 @@ static void several_messages_go_by_one_call(void **state)
     close(s[1]);
 }
 
+#if !defined(__FreeBSD__) /* the time is constant there */
+static void receiving_messages_tells_the_time_that_is_left(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    struct iovec in = {&byte, 1};
+    struct timespec time = {7, 0};
+    struct timespec bad = {-1, 0};
+    struct mmsghdr v;
+    memset(&v, 0, sizeof v);
+    v.msg_hdr.msg_iov = &in;
+    v.msg_hdr.msg_iovlen = 1;
+    datagrams_open(s);
+    ASSERT_ERRNO(EAGAIN, recvmmsg(s[1], &v, 1, MSG_DONTWAIT, &time));
+    assert_int_equal(7, time.tv_sec);
+    ASSERT_IS(1, send(s[0], "x", 1, 0));
+    ASSERT_IS(1, recvmmsg(s[1], &v, 1, 0, &time));
+    assert_true(time.tv_sec < 7);
+    assert_true(time.tv_sec >= 0 && time.tv_nsec >= 0 && time.tv_nsec < 1000000000);
+    ASSERT_ERRNO(EINVAL, recvmmsg(-1, &v, 1, 0, &bad));
+    close(s[0]);
+    close(s[1]);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -241,6 +267,9 @@ int main(void)
         TEST(control_data_tells_the_packet),
         TEST(descriptors_are_passed_where_the_system_can),
         TEST(several_messages_go_by_one_call),
+#if !defined(__FreeBSD__)
+        TEST(receiving_messages_tells_the_time_that_is_left),
+#endif
         TEST(a_record_that_is_longer_than_the_rest_is_refused),
         TEST(a_pipe_fills_the_first_pieces),
     };
