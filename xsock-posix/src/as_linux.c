@@ -91,13 +91,25 @@ int xsock_posix__stream_addr_error(int d)
     return xsock_peer_addr(d, &peer) == 0 ? -XSOCK_EISCONN : -XSOCK_EOPNOTSUPP;
 }
 
+static bool is_own_level(int d, int level)
+{
+    return level == IPPROTO_IP     ? is_inet(d)
+           : level == IPPROTO_IPV6 ? xsock_posix__is_inet6(d)
+           : level == IPPROTO_TCP  ? xsock_posix__is_stream(d) && is_inet(d)
+                                   : level == SOL_SOCKET;
+}
+
 int xsock_posix__option_error(int d, int level, bool is_get)
 {
-    bool is_own = level == IPPROTO_IP     ? is_inet(d)
-                  : level == IPPROTO_IPV6 ? xsock_posix__is_inet6(d)
-                  : level == IPPROTO_TCP  ? xsock_posix__is_stream(d) && is_inet(d)
-                                          : level == SOL_SOCKET;
-    if (!is_own && (is_get || xsock_posix__is_local(d)))
+    if (!is_own_level(d, level) && (is_get || xsock_posix__is_local(d)))
         return -XSOCK_EOPNOTSUPP;
     return -XSOCK_ENOPROTOOPT;
+}
+
+int xsock_posix__level_error(int d, int level, bool is_get)
+{
+    bool is_known = level == IPPROTO_IP || level == IPPROTO_IPV6 || level == IPPROTO_TCP;
+    if (!is_known || is_own_level(d, level) || !(is_inet(d) || xsock_posix__is_local(d)))
+        return 0;
+    return xsock_posix__option_error(d, level, is_get);
 }

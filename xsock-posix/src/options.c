@@ -267,13 +267,6 @@ static int get_native(int d, int level, int name, void *value, socklen_t *len)
 }
 #endif
 
-/* An option of IPv6 for a socket of another family: xsock has some of them for both. */
-static int check_level(int d, int level, bool is_get)
-{
-    bool is_foreign = level == IPPROTO_IPV6 && !xsock_posix__is_inet6(d);
-    return is_foreign ? xsock_posix__option_error(d, level, is_get) : 0;
-}
-
 int xsock_posix_setsockopt(int number, int level, int name, const void *value, socklen_t len)
 {
     int d = xsock_posix__socket_of(number);
@@ -281,11 +274,11 @@ int xsock_posix_setsockopt(int number, int level, int name, const void *value, s
         return -1;
     if ((int)len < 0)
         return xsock_posix__refuse(EINVAL);
-    if (value == NULL && len > 0)
-        return xsock_posix__refuse(EFAULT);
-    int error = check_level(d, level, false);
+    int error = xsock_posix__level_error(d, level, false);
     if (error < 0)
         return xsock_posix__fail(error);
+    if (value == NULL && len > 0)
+        return xsock_posix__refuse(EFAULT);
     const struct row *row = row_of(level, name);
     int result =
         row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
@@ -301,13 +294,13 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    if (value == NULL || len == NULL)
+    int error = xsock_posix__level_error(d, level, true);
+    if (error < 0)
+        return xsock_posix__fail(error);
+    if (len == NULL || (value == NULL && *len != 0))
         return xsock_posix__refuse(EFAULT);
     if ((int)*len < 0)
         return xsock_posix__refuse(EINVAL);
-    int error = check_level(d, level, true);
-    if (error < 0)
-        return xsock_posix__fail(error);
     struct answer answer = {.size = sizeof answer.value.number};
     const struct row *row = row_of(level, name);
     int result =
@@ -325,6 +318,7 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
     }
     if (*len > answer.size)
         *len = (socklen_t)answer.size;
-    memcpy(value, &answer.value, *len);
+    if (*len > 0)
+        memcpy(value, &answer.value, *len);
     return 0;
 }

@@ -88,6 +88,10 @@ int xsock_posix__stream_addr_error(int d);
  * and all levels but SOL_SOCKET do with AF_UNIX. */
 int xsock_posix__option_error(int d, int level, bool is_get);
 
+/* The same for an option at a level of IP that the socket has not, whatever the option is and
+ * whatever its value. 0: the level is the socket's, or is no level of IP. */
+int xsock_posix__level_error(int d, int level, bool is_get);
+
 /* ---- map.c: numbers to descriptors */
 
 /* The descriptor that a number stands for. 0: the number is a file, or is not open. */

@@ -511,6 +511,7 @@ static void options(void **state)
     int on = 1;
     int big = 256;
     int zero = 0;
+    int negative_number = -1;
     struct timeval bad = {0, 1000000};
     struct timeval negative = {-1, 0};
     struct linger linger = {1, 1};
@@ -536,6 +537,11 @@ static void options(void **state)
     ROW(ENOPROTOOPT, setsockopt(udp, IPPROTO_TCP, TCP_NODELAY, &on, n));
     ROW(EOPNOTSUPP, setsockopt(pair[0], IPPROTO_TCP, TCP_NODELAY, &on, n));
     ROW(EOPNOTSUPP, setsockopt(pair[0], IPPROTO_IP, IP_TTL, &on, n));
+    ROW(EOPNOTSUPP, setsockopt(pair[0], IPPROTO_IP, IP_TTL, &on, 0));
+    ROW(EOPNOTSUPP, setsockopt(pair[0], IPPROTO_IP, IP_ADD_MEMBERSHIP, &on, n));
+    ROW(EOPNOTSUPP, setsockopt(pair[0], IPPROTO_TCP, TCP_MAXSEG, &zero, n));
+    ROW(ENOPROTOOPT, setsockopt(udp, IPPROTO_TCP, TCP_NODELAY, &on, 1));
+    ROW(ENOPROTOOPT, setsockopt(udp, IPPROTO_TCP, TCP_KEEPIDLE, &negative_number, n));
     ROW(EDOM, setsockopt(fresh, SOL_SOCKET, SO_RCVTIMEO, &bad, sizeof bad));
     ROW(0, setsockopt(fresh, SOL_SOCKET, SO_RCVTIMEO, &negative, sizeof negative));
     ROW(EINVAL, setsockopt(fresh, SOL_SOCKET, SO_RCVTIMEO, &on, n));
@@ -572,6 +578,8 @@ static void options_read(void **state)
     ROW(EINVAL, getsockopt(fresh, SOL_SOCKET, SO_TYPE, value, length(-1)));
     ROW(0, getsockopt(fresh, SOL_SOCKET, SO_TYPE, value, length(1)));
     ROW(0, getsockopt(fresh, SOL_SOCKET, SO_TYPE, value, length(0)));
+    ROW(0, getsockopt(fresh, SOL_SOCKET, SO_TYPE, NULL, length(0)));
+    ROW(EOPNOTSUPP, getsockopt(udp, IPPROTO_TCP, TCP_NODELAY, NULL, length(4)));
     ROW(ENOPROTOOPT, getsockopt(fresh, SOL_SOCKET, 9999, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(fresh, 500, SO_TYPE, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(fresh, IPPROTO_UDP, 1, value, length(4)));
