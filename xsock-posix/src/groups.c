@@ -134,6 +134,10 @@ static int set_interface6(int d, const void *value, socklen_t len)
 
 static int change_ip(int d, int name, const void *value, socklen_t len)
 {
+    bool is_of_datagrams =
+        name == IP_ADD_MEMBERSHIP || name == IP_DROP_MEMBERSHIP || name == IP_MULTICAST_IF;
+    if (is_of_datagrams && xsock_posix__is_stream(d))
+        return -XSOCK_ENOPROTOOPT; /* whatever the value is */
     switch (name) {
     case IP_ADD_MEMBERSHIP:
         return change_inet(d, xsock_join_group, value, len);

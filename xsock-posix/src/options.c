@@ -50,8 +50,10 @@ static int number_in(const struct row *row, const void *value, socklen_t len, in
 /* Linux takes numbers that xsock refuses: -1 for the default, and sizes beyond the limits. */
 static int taken_as(const struct row *row, int number)
 {
-    enum { HOPS = 64, HOPS_OF_GROUPS = 1 };
+    enum { HOPS = 64, HOPS_OF_GROUPS = 1, WAITING_MAX = 65535 };
     switch (row->opt) {
+    case XSOCK_SO_FASTOPEN:
+        return number > WAITING_MAX ? WAITING_MAX : number;
     case XSOCK_SO_SNDBUF:
     case XSOCK_SO_RCVBUF:
     case XSOCK_SO_RCVLOWAT:
@@ -74,6 +76,8 @@ static int set_row(int d, const struct row *row, const void *value, socklen_t le
     int error = number_in(row, value, len, &number);
     if (error < 0)
         return error;
+    if (row->opt == XSOCK_SO_MCASTLOOPV6 && number != 0 && number != 1)
+        return -XSOCK_EINVAL;
     if (row->unit == FLAG)
         return xsock_set_opt_flag(d, row->opt, number != 0);
     number = taken_as(row, number);
@@ -81,7 +85,8 @@ static int set_row(int d, const struct row *row, const void *value, socklen_t le
         return -XSOCK_EINVAL;
     if (row->unit == SIZE)
         return xsock_set_opt_size(d, row->opt, (uint64_t)number);
-    return xsock_set_opt_time(d, row->opt, number * unit_ns(row));
+    bool is_default = number == 0 && row->opt == XSOCK_SO_USER_TIMEOUT;
+    return xsock_set_opt_time(d, row->opt, is_default ? -1 : number * unit_ns(row));
 }
 
 static int get_row(int d, const struct row *row, int *out)
@@ -225,10 +230,14 @@ static int get_special(int d, int level, int name, struct answer *out)
     }
 }
 
+/* The system has the last word. On POSIX systems it judges all that xsock refuses, with the bytes
+ * of the program: Linux takes TCP_MAXSEG 0, and more. On Windows it has none for other values. */
 #if defined(_WIN32)
-static int set_native(int d, int level, int name, const void *value, socklen_t len)
+static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {
     (void)value, (void)len;
+    if (refusal != -XSOCK_ENOPROTOOPT)
+        return refusal;
     if (level == IPPROTO_IP && xsock_posix__is_stream(d)) {
         switch (name) {
         case IP_ADD_MEMBERSHIP:
@@ -252,8 +261,9 @@ static int get_native(int d, int level, int name, void *value, socklen_t *len)
     return xsock_posix__option_error(d, level, true);
 }
 #else
-static int set_native(int d, int level, int name, const void *value, socklen_t len)
+static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {
+    (void)refusal;
     return xsock_set_opt_raw(d, level, name, value, len);
 }
 
@@ -284,8 +294,8 @@ int xsock_posix_setsockopt(int number, int level, int name, const void *value, s
         row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
     if (result == 1)
         result = xsock_posix__group(d, level, name, value, len);
-    if (result == 1 || result == -XSOCK_ENOPROTOOPT) /* the system has the last word */
-        result = set_native(d, level, name, value, len);
+    if (result != 0)
+        result = set_native(d, level, name, value, len, result == 1 ? -XSOCK_ENOPROTOOPT : result);
     return (int)xsock_posix__result(result);
 }
 

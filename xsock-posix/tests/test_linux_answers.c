@@ -188,6 +188,62 @@ static void options_take_what_linux_takes(void **state)
     close(s);
 }
 
+static bool takes(int s, int level, int name, int value)
+{
+    bool is_taken = setsockopt(s, level, name, &value, sizeof value) == 0;
+    assert_true(is_taken || errno == ENOPROTOOPT); /* an old Windows lacks the option */
+    return is_taken;
+}
+
+/* 0 is the default of some options, and Linux cuts the queue of TCP_FASTOPEN. */
+static void options_take_zero_and_more_than_there_is(void **state)
+{
+    (void)state;
+    int value = 77;
+    socklen_t len = sizeof value;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    if (takes(s, IPPROTO_TCP, TCP_USER_TIMEOUT, 5000)
+        && takes(s, IPPROTO_TCP, TCP_USER_TIMEOUT, 0)) {
+        ASSERT_IS(0, getsockopt(s, IPPROTO_TCP, TCP_USER_TIMEOUT, &value, &len));
+        assert_int_equal(0, value);
+    }
+    (void)takes(s, IPPROTO_TCP, TCP_FASTOPEN, 1 << 20);
+#if defined(__linux__)
+    value = 0;
+    ASSERT_IS(0, setsockopt(s, IPPROTO_TCP, TCP_MAXSEG, &value, sizeof value));
+    ASSERT_IS(0, setsockopt(s, IPPROTO_IP, IP_TOS, &value, 0));
+#endif
+    close(s);
+    s = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (s < 0)
+        return;
+    value = 2;
+    ASSERT_ERRNO(EINVAL, setsockopt(s, IPPROTO_IPV6, IPV6_MULTICAST_LOOP, &value, sizeof value));
+#if defined(__linux__)
+    assert_int_equal(0, set_and_get(s, IPPROTO_IPV6, IPV6_UNICAST_HOPS, 0));
+#endif
+    close(s);
+}
+
+#if defined(__linux__)
+/* A socket of INET6 that takes both families can be in groups of INET. */
+static void a_socket_of_inet6_joins_groups_of_inet(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_INTERFACES();
+    struct ip_mreq group = {{htonl(0xefff4d02U)}, {htonl(INADDR_LOOPBACK)}};
+    int s = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (s < 0)
+        return;
+    ASSERT_IS(0, setsockopt(s, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
+    ASSERT_IS(0, setsockopt(s, IPPROTO_IP, IP_DROP_MEMBERSHIP, &group, sizeof group));
+    group.imr_interface.s_addr = htonl(0x01020304U);
+    ASSERT_ERRNO(EADDRNOTAVAIL,
+                 setsockopt(s, IPPROTO_IP, IP_DROP_MEMBERSHIP, &group, sizeof group));
+    close(s);
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +254,10 @@ int main(void)
         TEST(the_tos_of_a_message_is_a_byte_or_a_number),
         TEST(a_sender_without_a_name_has_no_address),
         TEST(options_take_what_linux_takes),
+        TEST(options_take_zero_and_more_than_there_is),
+#if defined(__linux__)
+        TEST(a_socket_of_inet6_joins_groups_of_inet),
+#endif
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

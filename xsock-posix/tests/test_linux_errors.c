@@ -564,6 +564,9 @@ static void options(void **state)
     ROW(0, setsockopt(udp, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
     ROW(EADDRINUSE, setsockopt(udp, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
     ROW(EPROTO, setsockopt(fresh, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, sizeof group));
+    ROW(EPROTO, setsockopt(fresh, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group, 3));
+    ROW(EPROTO, setsockopt(fresh, IPPROTO_IP, IP_DROP_MEMBERSHIP, &group, 0));
+    ROW(EINVAL, setsockopt(fresh, IPPROTO_IP, IP_MULTICAST_IF, &nowhere, sizeof nowhere));
     ROWS_END();
 }
 
