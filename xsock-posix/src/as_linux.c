@@ -101,9 +101,8 @@ static bool is_own_level(int d, int level)
 
 int xsock_posix__option_error(int d, int level, bool is_get)
 {
-    if (!is_own_level(d, level) && (is_get || xsock_posix__is_local(d)))
-        return -XSOCK_EOPNOTSUPP;
-    return -XSOCK_ENOPROTOOPT;
+    bool is_unsupported = is_get ? !xsock_posix__is_inet6(d) : xsock_posix__is_local(d);
+    return is_unsupported && !is_own_level(d, level) ? -XSOCK_EOPNOTSUPP : -XSOCK_ENOPROTOOPT;
 }
 
 int xsock_posix__level_error(int d, int level, bool is_get)

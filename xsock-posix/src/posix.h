@@ -85,7 +85,7 @@ ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result);
 int xsock_posix__stream_addr_error(int d);
 
 /* What an unknown option gives. The levels of other sockets give EOPNOTSUPP if an option is read,
- * and all levels but SOL_SOCKET do with AF_UNIX. */
+ * except on sockets of INET6, and all levels but SOL_SOCKET do with AF_UNIX. */
 int xsock_posix__option_error(int d, int level, bool is_get);
 
 /* The same for an option at a level of IP that the socket has not, whatever the option is and

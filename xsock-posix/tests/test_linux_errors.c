@@ -592,6 +592,12 @@ static void options_read(void **state)
     ROW(EOPNOTSUPP, getsockopt(pair[0], IPPROTO_TCP, TCP_NODELAY, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(fresh, IPPROTO_IPV6, IPV6_V6ONLY, value, length(4)));
     ROW(EOPNOTSUPP, getsockopt(udp, IPPROTO_IPV6, IPV6_RECVTCLASS, value, length(4)));
+    int udp6 = socket(AF_INET6, SOCK_DGRAM, 0);
+    if (udp6 >= 0) {
+        ROW(ENOPROTOOPT, getsockopt(udp6, IPPROTO_TCP, TCP_NODELAY, value, length(4)));
+        ROW(ENOPROTOOPT, getsockopt(udp6, 500, SO_TYPE, value, length(4)));
+        close(udp6);
+    }
     ROWS_END();
 }
 
