@@ -119,6 +119,21 @@ socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_s
 
 #endif
 
+/* Linux takes an address of INET6 without its last member, the scope, as RFC 2133 had it. */
+static const struct sockaddr *with_scope(const struct sockaddr *addr, socklen_t *len,
+                                         struct sockaddr_in6 *whole)
+{
+    sa_family_t family;
+    memcpy(&family, (const char *)addr + offsetof(struct sockaddr, sa_family), sizeof family);
+    if (family != AF_INET6 || *len >= sizeof *whole
+        || *len < offsetof(struct sockaddr_in6, sin6_scope_id))
+        return addr;
+    memset(whole, 0, sizeof *whole);
+    memcpy(whole, addr, offsetof(struct sockaddr_in6, sin6_scope_id));
+    *len = sizeof *whole;
+    return (const struct sockaddr *)whole;
+}
+
 int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsock_addr *out)
 {
     /* Linux looks at the length before it reads the address. */
@@ -128,6 +143,8 @@ int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsoc
         return -XSOCK_EFAULT;
     if (len < offsetof(struct sockaddr, sa_data))
         return -XSOCK_EINVAL;
+    struct sockaddr_in6 whole;
+    addr = with_scope(addr, &len, &whole);
     return addr_in(addr, len, out);
 }
 

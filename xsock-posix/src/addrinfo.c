@@ -255,7 +255,8 @@ int xsock_posix_getnameinfo(const struct sockaddr *addr, socklen_t len, char *ho
     int known = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM;
     if ((flags & ~known) != 0)
         return EAI_BADFLAGS;
-    if (xsock_posix__addr_in(addr, len, &a) < 0)
+    if (xsock_posix__addr_in(addr, len, &a) < 0
+        || (a.family == XSOCK_AF_INET6 && len < sizeof(struct sockaddr_in6)))
         return EAI_FAMILY;
     int out = ((flags & NI_NUMERICHOST) != 0 ? XSOCK_NI_NUMERICHOST : 0)
               | ((flags & NI_NUMERICSERV) != 0 ? XSOCK_NI_NUMERICSERV : 0)

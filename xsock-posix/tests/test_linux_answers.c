@@ -188,6 +188,39 @@ static void options_take_what_linux_takes(void **state)
     close(s);
 }
 
+/* The structure of RFC 2133 has no scope. */
+static void an_address_of_inet6_may_lack_its_scope(void **state)
+{
+    (void)state;
+    enum { SHORT = 24 };
+    struct sockaddr_in6 addr = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct sockaddr *a = (struct sockaddr *)&addr;
+    struct iovec one = {"m", 1};
+    struct msghdr m = {.msg_name = a, .msg_namelen = SHORT, .msg_iov = &one, .msg_iovlen = 1};
+    socklen_t len = sizeof addr;
+    char text[8];
+    int s = socket(AF_INET6, SOCK_DGRAM, 0);
+    addr.sin6_scope_id = 0x7fffffff; /* not looked at */
+    if (s < 0)
+        return;
+    if (bind(s, a, SHORT) < 0) {
+        assert_int_equal(EADDRNOTAVAIL, errno); /* a machine without ::1 */
+        close(s);
+        return;
+    }
+    int t = ASSERT_OPENS(socket(AF_INET6, SOCK_DGRAM, 0));
+    ASSERT_ERRNO(EINVAL, bind(t, a, SHORT - 1));
+    close(t);
+    ASSERT_IS(0, getsockname(s, a, &len));
+    addr.sin6_scope_id = 0x7fffffff;
+    ASSERT_IS(1, sendto(s, "t", 1, 0, a, SHORT + 3));
+    ASSERT_IS(1, sendmsg(s, &m, 0));
+    ASSERT_IS(0, connect(s, a, SHORT));
+    ASSERT_ERRNO(EINVAL, connect(s, a, SHORT - 1));
+    ASSERT_IS(EAI_FAMILY, getnameinfo(a, SHORT, NULL, 0, text, sizeof text, NI_NUMERICSERV));
+    close(s);
+}
+
 static bool takes(int s, int level, int name, int value)
 {
     bool is_taken = setsockopt(s, level, name, &value, sizeof value) == 0;
@@ -254,6 +287,7 @@ int main(void)
         TEST(the_tos_of_a_message_is_a_byte_or_a_number),
         TEST(a_sender_without_a_name_has_no_address),
         TEST(options_take_what_linux_takes),
+        TEST(an_address_of_inet6_may_lack_its_scope),
         TEST(options_take_zero_and_more_than_there_is),
 #if defined(__linux__)
         TEST(a_socket_of_inet6_joins_groups_of_inet),
