@@ -48,6 +48,8 @@ struct protoent {
 #define AI_V4MAPPED 0x8
 #define AI_ALL 0x10
 #define AI_ADDRCONFIG 0x20
+#define AI_IDN 0x40
+#define AI_CANONIDN 0x80
 #define AI_NUMERICSERV 0x400
 
 #define NI_NUMERICHOST 1
@@ -55,6 +57,7 @@ struct protoent {
 #define NI_NOFQDN 4
 #define NI_NAMEREQD 8
 #define NI_DGRAM 16
+#define NI_IDN 32
 #define NI_MAXHOST 1025
 #define NI_MAXSERV 32
 

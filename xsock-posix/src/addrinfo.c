@@ -187,6 +187,14 @@ static int add_canonical_name(const char *host, int af, struct addrinfo *first)
     return 0;
 }
 
+/* Names beyond ASCII. Windows translates them without a flag. Nobody does for glibc here: such a
+ * host is not found, and the name of a host stays in ASCII. */
+#ifdef AI_IDN
+enum { IDN_OF_HOSTS = AI_IDN | AI_CANONIDN, IDN_OF_NAMES = NI_IDN };
+#else
+enum { IDN_OF_HOSTS = 0, IDN_OF_NAMES = 0 };
+#endif
+
 static int flags_in(int flags, int *out)
 {
     *out = ((flags & AI_PASSIVE) != 0 ? XSOCK_AI_PASSIVE : 0)
@@ -195,7 +203,7 @@ static int flags_in(int flags, int *out)
            | ((flags & AI_V4MAPPED) != 0 ? XSOCK_AI_V4MAPPED : 0)
            | ((flags & AI_ADDRCONFIG) != 0 ? XSOCK_AI_ADDRCONFIG : 0);
     int known = AI_PASSIVE | AI_NUMERICHOST | AI_NUMERICSERV | AI_V4MAPPED | AI_ADDRCONFIG
-                | AI_CANONNAME | AI_ALL;
+                | AI_CANONNAME | AI_ALL | IDN_OF_HOSTS;
     return (flags & ~known) != 0 ? -XSOCK_EAI_BADFLAGS : 0;
 }
 
@@ -252,7 +260,7 @@ int xsock_posix_getnameinfo(const struct sockaddr *addr, socklen_t len, char *ho
                             name_size host_size, char *service, name_size service_size, int flags)
 {
     struct xsock_addr a;
-    int known = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM;
+    int known = NI_NUMERICHOST | NI_NUMERICSERV | NI_NOFQDN | NI_NAMEREQD | NI_DGRAM | IDN_OF_NAMES;
     if ((flags & ~known) != 0)
         return EAI_BADFLAGS;
     if (xsock_posix__addr_in(addr, len, &a) < 0

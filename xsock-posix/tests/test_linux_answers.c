@@ -30,6 +30,25 @@ static void an_address_is_its_own_canonical_name(void **state)
     }
 }
 
+#ifdef AI_IDN
+/* A name in ASCII is the same with them. */
+static void the_flags_of_international_names_are_taken(void **state)
+{
+    (void)state;
+    struct addrinfo hints = {.ai_flags = AI_IDN | AI_CANONIDN | AI_CANONNAME,
+                             .ai_family = AF_INET,
+                             .ai_socktype = SOCK_STREAM};
+    struct addrinfo *list = NULL;
+    char text[8];
+    ASSERT_IS(0, getaddrinfo("127.0.0.1", "80", &hints, &list));
+    ASSERT_IS(0, getnameinfo(list->ai_addr, list->ai_addrlen, NULL, 0, text, sizeof text,
+                             NI_NUMERICSERV | NI_IDN));
+    assert_string_equal("80", text);
+    assert_string_equal("127.0.0.1", list->ai_canonname);
+    freeaddrinfo(list);
+}
+#endif
+
 static void protocols_have_their_official_names(void **state)
 {
     (void)state;
@@ -282,6 +301,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_address_with_a_rest_is_no_host),
         TEST(an_address_is_its_own_canonical_name),
+#ifdef AI_IDN
+        TEST(the_flags_of_international_names_are_taken),
+#endif
         TEST(protocols_have_their_official_names),
         TEST(linux_takes_some_addresses_for_others),
         TEST(the_tos_of_a_message_is_a_byte_or_a_number),
