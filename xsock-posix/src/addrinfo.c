@@ -72,15 +72,23 @@ const char *xsock_posix_gai_strerror(int error)
 
 /* ---- getaddrinfo() */
 
-/* What a program may ask for: a type with its protocol. 0 in the request stands for any. */
+/* What a program may ask for: a type with its protocol. 0 in the request stands for any. As in
+ * glibc a rare kind must be asked for, SCTP alone means streams, and RAW and the rare kinds have no
+ * services by name. Windows has no socket of the rare kinds. */
 static const struct kind {
     int type;
     int protocol;
     int xsock_type;
+    bool is_rare;
 } kinds[] = {
-    {SOCK_STREAM, IPPROTO_TCP, XSOCK_SOCK_STREAM},
-    {SOCK_DGRAM, IPPROTO_UDP, XSOCK_SOCK_DGRAM},
-    {SOCK_RAW, 0, XSOCK_SOCK_RAW},
+    {SOCK_STREAM, IPPROTO_TCP, XSOCK_SOCK_STREAM, false},
+    {SOCK_DGRAM, IPPROTO_UDP, XSOCK_SOCK_DGRAM, false},
+    {SOCK_RAW, 0, XSOCK_SOCK_RAW, false},
+#if defined(__linux__)
+    {SOCK_STREAM, IPPROTO_SCTP, XSOCK_SOCK_STREAM, true},
+    {SOCK_SEQPACKET, IPPROTO_SCTP, XSOCK_SOCK_STREAM, true},
+    {SOCK_DGRAM, IPPROTO_UDPLITE, XSOCK_SOCK_DGRAM, true},
+#endif
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
@@ -114,7 +122,10 @@ void xsock_posix_freeaddrinfo(struct addrinfo *list)
 
 static bool is_wanted(const struct kind *kind, const struct addrinfo *hints)
 {
-    bool is_type = hints->ai_socktype == 0 || hints->ai_socktype == kind->type;
+    bool is_type = hints->ai_socktype == kind->type
+                   || (hints->ai_socktype == 0 && kind->type != SOCK_SEQPACKET);
+    if (kind->is_rare && hints->ai_protocol == 0 && kind->type != SOCK_SEQPACKET)
+        return false;
     bool is_protocol =
         hints->ai_protocol == 0 || kind->type == SOCK_RAW || hints->ai_protocol == kind->protocol;
     /* RAW stands for any protocol only where the program asks for RAW, or for anything. */
@@ -133,10 +144,11 @@ static int find_ports(const char *service, const struct addrinfo *hints, int fla
         if (!is_wanted(&kinds[i], hints))
             continue;
         bool is_raw = kinds[i].type == SOCK_RAW;
+        bool is_numeric = is_raw || kinds[i].is_rare;
         int port = xsock_posix__find_port(service, is_raw ? XSOCK_SOCK_STREAM : kinds[i].xsock_type,
-                                          is_raw ? XSOCK_AI_NUMERICSERV : flags);
-        if (is_raw && port < 0)
-            port = -XSOCK_EAI_SERVICE; /* raw sockets have no services by name */
+                                          is_numeric ? XSOCK_AI_NUMERICSERV : flags);
+        if ((is_numeric && port < 0) || (service != NULL && hints->ai_socktype == SOCK_RAW))
+            port = -XSOCK_EAI_SERVICE;
         if (port < 0) {
             error = is_any || error == -XSOCK_EAI_SOCKTYPE ? port : error;
             continue;

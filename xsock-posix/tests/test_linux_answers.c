@@ -49,6 +49,58 @@ static void the_flags_of_international_names_are_taken(void **state)
 }
 #endif
 
+/* The first answer for a type and a protocol. */
+static int ask(int type, int protocol, const char *service, int out[2])
+{
+    struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = type, .ai_protocol = protocol};
+    struct addrinfo *list = NULL;
+    int error = getaddrinfo("127.0.0.1", service, &hints, &list);
+    if (error != 0)
+        return error;
+    assert_null(list->ai_next);
+    out[0] = list->ai_socktype;
+    out[1] = list->ai_protocol;
+    freeaddrinfo(list);
+    return 0;
+}
+
+static void raw_sockets_have_no_services(void **state)
+{
+    (void)state;
+    int kind[2];
+    ASSERT_IS(0, ask(SOCK_RAW, IPPROTO_ICMP, NULL, kind));
+    assert_int_equal(IPPROTO_ICMP, kind[1]);
+    ASSERT_IS(EAI_SERVICE, ask(SOCK_RAW, IPPROTO_ICMP, "80", kind));
+}
+
+#if defined(__GLIBC__)
+static void rare_protocols_are_answered_if_they_are_asked_for(void **state)
+{
+    (void)state;
+    static const struct {
+        int type;
+        int protocol;
+        int kind[2];
+    } rows[] = {
+        {SOCK_STREAM, IPPROTO_SCTP, {SOCK_STREAM, IPPROTO_SCTP}},
+        {SOCK_SEQPACKET, IPPROTO_SCTP, {SOCK_SEQPACKET, IPPROTO_SCTP}},
+        {0, IPPROTO_SCTP, {SOCK_STREAM, IPPROTO_SCTP}},
+        {SOCK_SEQPACKET, 0, {SOCK_SEQPACKET, IPPROTO_SCTP}},
+        {SOCK_DGRAM, IPPROTO_UDPLITE, {SOCK_DGRAM, IPPROTO_UDPLITE}},
+        {0, IPPROTO_UDPLITE, {SOCK_DGRAM, IPPROTO_UDPLITE}},
+        {SOCK_STREAM, 0, {SOCK_STREAM, IPPROTO_TCP}},
+        {SOCK_DGRAM, 0, {SOCK_DGRAM, IPPROTO_UDP}},
+    };
+    int kind[2];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ASSERT_IS(0, ask(rows[i].type, rows[i].protocol, "80", kind));
+        assert_int_equal(rows[i].kind[0], kind[0]);
+        assert_int_equal(rows[i].kind[1], kind[1]);
+    }
+    ASSERT_IS(EAI_SOCKTYPE, ask(SOCK_DGRAM, IPPROTO_SCTP, NULL, kind));
+}
+#endif
+
 static void protocols_have_their_official_names(void **state)
 {
     (void)state;
@@ -303,6 +355,10 @@ int main(void)
         TEST(an_address_is_its_own_canonical_name),
 #ifdef AI_IDN
         TEST(the_flags_of_international_names_are_taken),
+#endif
+        TEST(raw_sockets_have_no_services),
+#if defined(__GLIBC__)
+        TEST(rare_protocols_are_answered_if_they_are_asked_for),
 #endif
         TEST(protocols_have_their_official_names),
         TEST(linux_takes_some_addresses_for_others),
