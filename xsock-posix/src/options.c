@@ -270,7 +270,8 @@ static int set_native(int d, int level, int name, const void *value, socklen_t l
 static int get_native(int d, int level, int name, void *value, socklen_t *len)
 {
     size_t size = *len;
-    int error = xsock_get_opt_raw(d, level, name, value, &size);
+    char none; /* NULL stands for no bytes, which xsock does not take */
+    int error = xsock_get_opt_raw(d, level, name, value == NULL ? &none : value, &size);
     if (error == 0)
         *len = (socklen_t)size;
     return error;
