@@ -3,6 +3,7 @@
 #include "poll_files.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
@@ -11,14 +12,25 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
+static sigset_t mask_before; /* of the thread that has the lock */
+
+/* A handler of a signal may write to an eventfd() or duplicate a number. The handler would wait for
+ * ever if the thread that it interrupts had the lock. */
 static void take(void)
 {
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
     pthread_mutex_lock(&lock);
+    mask_before = before;
 }
 
 void xsock_posix__unlock(void)
 {
+    sigset_t before = mask_before;
     pthread_mutex_unlock(&lock);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
 /* A forked child has the lock as it is, but not the thread that holds it. So fork() waits for the

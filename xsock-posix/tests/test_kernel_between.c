@@ -1,0 +1,82 @@
+/* What another thread or the handler of a signal does in the middle of a call. The program has some
+ * functions of the C library itself, so that the library calls them here. They make the system call
+ * and then, once, what the test wants to happen at that moment. */
+#include "support.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <sys/eventfd.h>
+#include <sys/syscall.h>
+
+enum { HANGS_AFTER_S = 120, HIGH = 100 };
+
+#ifdef SYS_fcntl64
+#define FCNTL SYS_fcntl64 /* of systems of 32 bits */
+#else
+#define FCNTL SYS_fcntl
+#endif
+
+static void (*after_fcntl)(int command, int result);
+
+int fcntl_of_the_library(int number, int command, ...) __asm__("fcntl");
+
+int fcntl_of_the_library(int number, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    long argument = va_arg(arguments, long);
+    va_end(arguments);
+    int result = (int)syscall(FCNTL, number, command, argument);
+    void (*act)(int, int) = after_fcntl;
+    if (act != NULL) {
+        int error = errno;
+        act(command, result);
+        errno = error;
+    }
+    return result;
+}
+
+static int counter;
+
+static void count(int signal)
+{
+    (void)signal;
+    (void)eventfd_write(counter, 1);
+}
+
+static void raise_once(int command, int result)
+{
+    (void)result;
+    if (command != F_DUPFD && command != F_DUPFD_CLOEXEC)
+        return;
+    after_fcntl = NULL;
+    raise(SIGUSR1);
+}
+
+static void a_handler_may_write_to_an_eventfd(void **state)
+{
+    (void)state;
+    eventfd_t value = 0;
+    counter = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    signal(SIGUSR1, count);
+    alarm(HANGS_AFTER_S);
+    after_fcntl = raise_once;
+    int high = ASSERT_OPENS(fcntl(s, F_DUPFD, HIGH));
+    alarm(0);
+    signal(SIGUSR1, SIG_DFL);
+    assert_null(after_fcntl);
+    ASSERT_IS(0, eventfd_read(counter, &value));
+    assert_int_equal(1, value);
+    close(high);
+    close(s);
+    close(counter);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_handler_may_write_to_an_eventfd),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
