@@ -12,25 +12,33 @@
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_once_t fork_once = PTHREAD_ONCE_INIT;
 
-static sigset_t mask_before; /* of the thread that has the lock */
+/* Of the thread that has the lock. */
+static sigset_t mask_before;
+static int cancel_before;
 
 /* A handler of a signal may write to an eventfd() or duplicate a number. The handler would wait for
- * ever if the thread that it interrupts had the lock. */
+ * ever if the thread that it interrupts had the lock. A thread that is cancelled would keep the
+ * lock: some of the system's calls end such a thread. */
 static void take(void)
 {
     sigset_t all;
-    sigset_t before;
+    sigset_t mask;
+    int cancel;
     sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
+    pthread_sigmask(SIG_SETMASK, &all, &mask);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &cancel);
     pthread_mutex_lock(&lock);
-    mask_before = before;
+    mask_before = mask;
+    cancel_before = cancel;
 }
 
 void xsock_posix__unlock(void)
 {
-    sigset_t before = mask_before;
+    sigset_t mask = mask_before;
+    int cancel = cancel_before;
     pthread_mutex_unlock(&lock);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_setcancelstate(cancel, &cancel);
+    pthread_sigmask(SIG_SETMASK, &mask, NULL);
 }
 
 /* A forked child has the lock as it is, but not the thread that holds it. So fork() waits for the

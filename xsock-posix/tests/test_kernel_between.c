@@ -3,6 +3,7 @@
  * and then, once, what the test wants to happen at that moment. */
 #include "support.h"
 
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/eventfd.h>
@@ -73,10 +74,33 @@ static void a_handler_may_write_to_an_eventfd(void **state)
     close(counter);
 }
 
+/* Closing is where a thread may be cancelled, and the library closes numbers when it duplicates. */
+static void *duplicate_when_cancelled(void *s)
+{
+    pthread_cancel(pthread_self());
+    return (void *)(intptr_t)fcntl(*(int *)s, F_DUPFD, HIGH);
+}
+
+static void a_cancelled_thread_leaves_the_others_at_work(void **state)
+{
+    (void)state;
+    pthread_t thread;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    alarm(HANGS_AFTER_S);
+    assert_int_equal(0, pthread_create(&thread, NULL, duplicate_when_cancelled, &s));
+    assert_int_equal(0, pthread_join(thread, NULL));
+    ASSERT_IS(HIGH + 1, fcntl(s, F_DUPFD, HIGH));
+    alarm(0);
+    close(HIGH + 1);
+    close(HIGH);
+    close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_handler_may_write_to_an_eventfd),
+        TEST(a_cancelled_thread_leaves_the_others_at_work),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
