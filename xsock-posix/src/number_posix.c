@@ -85,6 +85,34 @@ int xsock_posix__add(int d)
 /* xsock's own handles are never 0, 1 or 2. */
 enum { HANDLE_MIN = 3 };
 
+/* Takes the numbers below `min` that are free, and marks them. 0, or a negative error of xsock. */
+static int take_numbers_below(int min, int handle, unsigned char *taken)
+{
+    int filler = fcntl(handle, F_DUPFD_CLOEXEC, HANDLE_MIN);
+    while (filler >= 0 && filler < min) {
+        taken[filler] = 1;
+        filler = fcntl(handle, F_DUPFD_CLOEXEC, filler + 1);
+    }
+    if (filler < 0)
+        return xsock_error_from_os(errno);
+    close(filler);
+    return 0;
+}
+
+/* The same, and then a duplicate, until no other thread frees a number in between. */
+static int dup_above(int d, int min, int flags, int handle, unsigned char *taken)
+{
+    for (;;) {
+        uintptr_t number;
+        int result = take_numbers_below(min, handle, taken);
+        if (result == 0)
+            result = xsock_dup(d, 0, flags);
+        if (result < 0 || xsock_native(result, &number) < 0 || (int)number >= min)
+            return result;
+        xsock_close(result);
+    }
+}
+
 /* Duplicates a descriptor so that the handle has a number from `min` on. xsock takes the lowest
  * number, so the free ones below `min` are taken while it does, and freed again. */
 static int dup_from(int d, int min, int flags)
@@ -97,16 +125,7 @@ static int dup_from(int d, int min, int flags)
     if (taken == NULL)
         return -XSOCK_ENOMEM;
     xsock_posix__lock();
-    int filler = fcntl((int)handle, F_DUPFD_CLOEXEC, HANDLE_MIN);
-    while (filler >= 0 && filler < min) {
-        taken[filler] = 1;
-        filler = fcntl((int)handle, F_DUPFD_CLOEXEC, filler + 1);
-    }
-    result = filler < 0 ? xsock_error_from_os(errno) : 0;
-    if (filler >= 0)
-        close(filler);
-    if (result == 0)
-        result = xsock_dup(d, 0, flags);
+    result = dup_above(d, min, flags, (int)handle, taken);
     for (int number = HANDLE_MIN; number < min; number++) {
         if (taken[number])
             close(number);

@@ -96,11 +96,36 @@ static void a_cancelled_thread_leaves_the_others_at_work(void **state)
     close(s);
 }
 
+static int low; /* a number that another thread closes */
+
+static void close_low_once(int command, int result)
+{
+    if (result < HIGH || (command != F_DUPFD && command != F_DUPFD_CLOEXEC))
+        return;
+    after_fcntl = NULL;
+    syscall(SYS_close, low);
+}
+
+static void a_duplicate_is_never_below_the_minimum(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    low = ASSERT_OPENS(open("/dev/null", O_RDWR));
+    after_fcntl = close_low_once;
+    ASSERT_IS(HIGH, fcntl(s, F_DUPFD, HIGH));
+    assert_null(after_fcntl);
+    ASSERT_IS(low, open("/dev/null", O_RDWR));
+    close(low);
+    close(HIGH);
+    close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_handler_may_write_to_an_eventfd),
         TEST(a_cancelled_thread_leaves_the_others_at_work),
+        TEST(a_duplicate_is_never_below_the_minimum),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
