@@ -327,16 +327,22 @@ int xsock_posix__file_dup_at(int number, int to, int flags)
     return result;
 }
 
-/* The kernel takes the number of a standard stream over. The number of any other socket is xsock's,
- * and is free for a moment. */
+/* The number stays taken until the kernel replaces what it holds. A standard stream has a handle of
+ * its own, and a socket is released. xsock cannot release a poller. */
 int xsock_posix__file_dup_over(int number, int to, int old, int flags)
 {
-    if (to >= HANDLE_MIN)
-        return xsock_posix_close(to) < 0 ? -1 : xsock_posix__file_dup_at(number, to, flags);
-    int result = xsock_posix__file_dup_at(number, to, flags);
-    if (result >= 0 && xsock_posix__unmap(to, old))
-        xsock_close(old);
-    return result;
+    uintptr_t handle;
+    int mode = fcntl(to, F_GETFL);
+    if (xsock_posix__is_event(to))
+        xsock_posix__event_close(to);
+    if (xsock_posix__unmap(to, old)) {
+        xsock_posix__epoll_files_close(old);
+        if (to < HANDLE_MIN || xsock_release(old, &handle) != 0)
+            (void)xsock_close(old);
+        else
+            fcntl(to, F_SETFL, mode); /* another process may have the socket, too */
+    }
+    return xsock_posix__file_dup_at(number, to, flags);
 }
 
 int xsock_posix__file_control(int number, int command, intptr_t argument)

@@ -37,6 +37,18 @@ int fcntl_of_the_library(int number, int command, ...)
     return result;
 }
 
+static bool opens_before_dup2;
+static int opened;
+
+int dup2_of_the_library(int number, int to) __asm__("dup2");
+
+int dup2_of_the_library(int number, int to)
+{
+    if (opens_before_dup2)
+        opened = (int)syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+    return (int)syscall(SYS_dup3, number, to, 0);
+}
+
 static int counter;
 
 static void count(int signal)
@@ -120,12 +132,29 @@ static void a_duplicate_is_never_below_the_minimum(void **state)
     close(s);
 }
 
+/* Another thread that opens a file must not get the number, as its file would be replaced. */
+static void the_number_that_a_file_replaces_is_never_free(void **state)
+{
+    (void)state;
+    int kept = ASSERT_OPENS(open("/dev/null", O_RDWR));
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    opens_before_dup2 = true;
+    ASSERT_IS(s, dup2(kept, s));
+    opens_before_dup2 = false;
+    assert_int_not_equal(s, opened);
+    ASSERT_IS(0, close(s));
+    ASSERT_ERRNO(EBADF, close(s));
+    close(opened);
+    close(kept);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_handler_may_write_to_an_eventfd),
         TEST(a_cancelled_thread_leaves_the_others_at_work),
         TEST(a_duplicate_is_never_below_the_minimum),
+        TEST(the_number_that_a_file_replaces_is_never_free),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
