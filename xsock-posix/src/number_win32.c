@@ -183,9 +183,20 @@ static bool is_pipe(int number)
     return GetFileType((HANDLE)_get_osfhandle(number)) == FILE_TYPE_PIPE;
 }
 
+/* The runtime says EINVAL of a null pointer, and does not look at the number if there is nothing to
+ * read or to write. Returns 0 where the call goes on. */
+static int check_call(int number, const void *buf, size_t n)
+{
+    if (number < 0 || _get_osfhandle(number) == -1)
+        return xsock_posix__refuse(EBADF);
+    return n > 0 && buf == NULL ? xsock_posix__refuse(EFAULT) : 0;
+}
+
 /* The runtime says EPIPE of a pipe that is empty and does not wait. */
 ssize_t xsock_posix__file_read(int number, void *buf, size_t n)
 {
+    if (check_call(number, buf, n) < 0)
+        return -1;
     int result = _read(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
     if (result < 0 && errno != EBADF && _doserrno == ERROR_NO_DATA)
         errno = EAGAIN;
@@ -201,19 +212,41 @@ static bool has_reader(int number)
 
 /* The runtime says EINVAL, EPIPE or ENOSPC of a pipe that does not take the bytes: because the
  * reader is gone, or because the pipe is full and does not wait. */
+static int write_errno(int number)
+{
+    if ((errno == EINVAL || errno == EPIPE || errno == ENOSPC) && is_pipe(number))
+        return has_reader(number) ? EAGAIN : EPIPE;
+    return errno;
+}
+
+/* A pipe that does not wait may take all bytes or none, however much room there is. POSIX wants a
+ * part of what is more than PIPE_BUF, so that less is tried then. */
 ssize_t xsock_posix__file_write(int number, const void *buf, size_t n)
 {
-    int result = _write(number, buf, n > INT_MAX ? INT_MAX : (unsigned int)n);
-    if (result < 0 && (errno == EINVAL || errno == EPIPE || errno == ENOSPC) && is_pipe(number))
-        errno = has_reader(number) ? EAGAIN : EPIPE;
-    return result;
+    enum { WHOLE_MAX = 4096 }; /* PIPE_BUF of Linux */
+    if (check_call(number, buf, n) < 0)
+        return -1;
+    if (n == 0)
+        return 0;
+    for (size_t part = n > INT_MAX ? INT_MAX : n;;) {
+        SetLastError(ERROR_SUCCESS); /* the runtime may take it for the error of a full pipe */
+        int result = _write(number, buf, (unsigned int)part);
+        if (result >= 0)
+            return result;
+        int error = write_errno(number);
+        if (error != EAGAIN || part <= WHOLE_MAX)
+            return xsock_posix__refuse(error);
+        part = part / 2 > WHOLE_MAX ? part / 2 : WHOLE_MAX;
+    }
 }
 
 /* Windows has no call for several pieces. A disk file is read piece by piece, until a piece is not
  * filled. Any other file might have no more than the first piece, and the next read would wait. */
 ssize_t xsock_posix__file_readv(int number, const struct iovec *v, int n)
 {
-    HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
+    if (check_call(number, "", 0) < 0)
+        return -1;
+    HANDLE handle = (HANDLE)_get_osfhandle(number);
     bool is_disk = GetFileType(handle) == FILE_TYPE_DISK;
     ssize_t total = 0;
     for (int i = 0; i < n; i++) {
@@ -232,6 +265,8 @@ ssize_t xsock_posix__file_readv(int number, const struct iovec *v, int n)
 /* A piece that is not written whole ends the call. */
 ssize_t xsock_posix__file_writev(int number, const struct iovec *v, int n)
 {
+    if (check_call(number, "", 0) < 0)
+        return -1;
     ssize_t total = 0;
     for (int i = 0; i < n; i++) {
         ssize_t put = xsock_posix__file_write(number, v[i].iov_base, v[i].iov_len);

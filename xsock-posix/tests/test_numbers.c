@@ -80,6 +80,34 @@ static void read_and_write_know_files_from_sockets(void **state)
     file_remove();
 }
 
+/* EAGAIN would make a program try for ever. */
+static void no_file_takes_a_null_pointer(void **state)
+{
+    (void)state;
+    int p[2];
+    ASSERT_IS(0, pipe(p));
+    int file = file_open();
+    ASSERT_IS(1, write(file, "x", 1));
+    ASSERT_IS(0, lseek(file, 0, SEEK_SET));
+    char *volatile nowhere = NULL; /* the compiler would warn */
+    struct iovec one = {nowhere, 1};
+    ASSERT_ERRNO(EFAULT, read(file, nowhere, 1));
+    ASSERT_ERRNO(EFAULT, write(file, nowhere, 1));
+    ASSERT_ERRNO(EFAULT, write(p[1], nowhere, 1));
+    ASSERT_ERRNO(EFAULT, readv(file, &one, 1));
+    ASSERT_ERRNO(EFAULT, writev(file, &one, 1));
+    ASSERT_IS(0, read(file, nowhere, 0));
+    ASSERT_IS(0, write(p[1], nowhere, 0));
+    close(p[0]);
+    close(p[1]);
+    close(file);
+    ASSERT_ERRNO(EBADF, read(file, nowhere, 0));
+    ASSERT_ERRNO(EBADF, write(file, nowhere, 0));
+    ASSERT_ERRNO(EBADF, readv(file, &one, 0));
+    ASSERT_ERRNO(EBADF, writev(file, &one, 0));
+    file_remove();
+}
+
 static void fstat_and_isatty_tell_a_socket(void **state)
 {
     (void)state;
@@ -338,6 +366,7 @@ int main(void)
         TEST(sockets_and_files_share_lowest_numbers),
         TEST(a_stream_of_the_runtime_takes_no_number_of_a_socket),
         TEST(read_and_write_know_files_from_sockets),
+        TEST(no_file_takes_a_null_pointer),
         TEST(fstat_and_isatty_tell_a_socket),
         TEST(a_duplicate_outlives_the_first_number),
         TEST(dup2_replaces_a_file_by_a_socket_and_back),

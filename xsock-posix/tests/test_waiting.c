@@ -96,6 +96,29 @@ static void a_pipe_that_does_not_wait_gives_eagain(void **state)
     close(p[1]);
 }
 
+/* What is more than PIPE_BUF is taken in part, as far as there is room. */
+static void a_pipe_that_does_not_wait_takes_a_part(void **state)
+{
+    (void)state;
+    static char bytes[300000];
+    int p[2];
+    ASSERT_IS(0, pipe2(p, O_NONBLOCK));
+    size_t total = 0;
+    for (ssize_t put; (put = write(p[1], bytes, sizeof bytes)) > 0;)
+        total += (size_t)put;
+    assert_int_equal(EAGAIN, errno);
+    assert_true(total >= 4096 && total < sizeof bytes);
+    size_t left = total;
+    for (ssize_t got; (got = read(p[0], bytes, sizeof bytes)) > 0;)
+        left -= (size_t)got;
+    assert_int_equal(EAGAIN, errno);
+    assert_int_equal(0, left);
+    close(p[0]);
+    ASSERT_IS(0, write(p[1], bytes, 0)); /* nothing looks for the reader */
+    ASSERT_ERRNO(EPIPE, write(p[1], bytes, sizeof bytes));
+    close(p[1]);
+}
+
 static void files_are_always_ready(void **state)
 {
     (void)state;
@@ -313,6 +336,7 @@ int main(void)
         TEST(poll_waits_for_sockets_and_pipes_together),
         TEST(a_pipe_without_a_reader_is_an_error),
         TEST(a_pipe_that_does_not_wait_gives_eagain),
+        TEST(a_pipe_that_does_not_wait_takes_a_part),
         TEST(files_are_always_ready),
         TEST(poll_takes_many),
         TEST(ppoll_takes_a_timespec),
