@@ -13,9 +13,8 @@ enum {
 #if defined(_UCRT)
     NUMBER_MAX = 8192, /* the numbers of the runtime */
 #else
-    NUMBER_MAX = 2048,
+    NUMBER_MAX = 2048
 #endif
-    PLACEHOLDER_FLAGS = _O_RDWR | _O_BINARY | _O_NOINHERIT
 };
 
 static SRWLOCK lock = SRWLOCK_INIT;
@@ -91,9 +90,18 @@ int xsock_posix_getdtablesize(void)
     return NUMBER_MAX;
 }
 
+/* The handle may neither read nor write: a stream of the runtime that has a socket's number fails,
+ * and its bytes are not lost in silence. */
 static int placeholder(void)
 {
-    return _open("NUL", PLACEHOLDER_FLAGS);
+    HANDLE handle = CreateFileA("NUL", 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
+                                FILE_ATTRIBUTE_NORMAL, NULL);
+    if (handle == INVALID_HANDLE_VALUE)
+        return -1;
+    int number = _open_osfhandle((intptr_t)handle, _O_BINARY | _O_NOINHERIT);
+    if (number < 0)
+        CloseHandle(handle);
+    return number;
 }
 
 /* Opens placeholders, or duplicates of a file, until one is not below `min`, and closes the others

@@ -59,6 +59,15 @@ int xsock_posix_pipe(int out[2])
     return xsock_posix_pipe2(out, 0);
 }
 
+/* A stream reads and writes by the runtime, which does not know sockets. */
+FILE *xsock_posix_fdopen(int number, const char *mode)
+{
+    if (xsock_posix__of(number) == 0)
+        return _fdopen(number, mode);
+    errno = EOPNOTSUPP;
+    return NULL;
+}
+
 /* Writes text to any number. The text is written as a whole, as far as write() takes it. */
 int xsock_posix_vdprintf(int number, const char *format, va_list arguments)
 {
