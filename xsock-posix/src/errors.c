@@ -38,25 +38,39 @@ int xsock_posix__errno_of(int error)
     return EIO;
 }
 
-/* The runtime's strerror() does not know the errors of sockets. The texts of xsock are in the
- * library, and nobody changes them: strerror() returns char * for reasons of history. */
-char *xsock_posix_strerror(int number)
+/* The runtime's strerror() does not know the errors of sockets. Returns NULL for a number that no
+ * error has. */
+static const char *text_of(int number)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (rows[i].number == number)
-            return (char *)(uintptr_t)xsock_strerror(rows[i].error);
+            return xsock_strerror(rows[i].error);
     }
-    static char unknown[] = "Unknown error";
-    return number == 0 ? (char *)(uintptr_t)xsock_strerror(0) : unknown;
+    return number == 0 ? xsock_strerror(0) : NULL;
 }
 
+/* The texts of xsock are in the library, and nobody changes them: strerror() returns char * for
+ * reasons of history. */
+char *xsock_posix_strerror(int number)
+{
+    static _Thread_local char unknown[sizeof "Unknown error -2147483648"];
+    const char *text = text_of(number);
+    if (text != NULL)
+        return (char *)(uintptr_t)text;
+    snprintf(unknown, sizeof unknown, "Unknown error %d", number);
+    return unknown;
+}
+
+/* A program may print the text whatever the call returns. */
 int xsock_posix_strerror_r(int number, char *buf, size_t size)
 {
     const char *text = xsock_posix_strerror(number);
-    if (strlen(text) >= size)
-        return ERANGE;
-    memcpy(buf, text, strlen(text) + 1);
-    return 0;
+    if (size > 0) {
+        size_t n = strlen(text) < size ? strlen(text) : size - 1;
+        memcpy(buf, text, n);
+        buf[n] = '\0';
+    }
+    return text_of(number) == NULL ? EINVAL : strlen(text) >= size ? ERANGE : 0;
 }
 
 void xsock_posix_perror(const char *text)

@@ -348,6 +348,33 @@ static void a_socket_of_inet6_joins_groups_of_inet(void **state)
 }
 #endif
 
+#if defined(_WIN32) || defined(__GLIBC__)
+/* _GNU_SOURCE, which the tests define, chooses another strerror_r() of glibc. */
+#if defined(__GLIBC__)
+int __xpg_strerror_r(int number, char *buf, size_t size);
+#define strerror_r __xpg_strerror_r
+#endif
+
+/* A program prints the buffer whatever the call returns. */
+static void texts_of_errors_are_cut_and_numbered(void **state)
+{
+    (void)state;
+    char text[64];
+    char buf[64];
+    assert_string_equal("Unknown error 99999", strerror(99999));
+    assert_string_equal("Unknown error -1", strerror(-1));
+    assert_int_equal(EINVAL, strerror_r(99999, buf, sizeof buf));
+    assert_string_equal("Unknown error 99999", buf);
+    assert_int_equal(0, strerror_r(ECONNREFUSED, text, sizeof text));
+    assert_string_equal(strerror(ECONNREFUSED), text);
+    assert_int_equal(ERANGE, strerror_r(ECONNREFUSED, buf, 5));
+    assert_int_equal(4, strlen(buf));
+    assert_memory_equal(text, buf, 4);
+    assert_int_equal(ERANGE, strerror_r(ECONNREFUSED, buf, strlen(text)));
+    assert_int_equal(0, strerror_r(ECONNREFUSED, buf, strlen(text) + 1));
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -369,6 +396,9 @@ int main(void)
         TEST(options_take_zero_and_more_than_there_is),
 #if defined(__linux__)
         TEST(a_socket_of_inet6_joins_groups_of_inet),
+#endif
+#if defined(_WIN32) || defined(__GLIBC__)
+        TEST(texts_of_errors_are_cut_and_numbered),
 #endif
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
