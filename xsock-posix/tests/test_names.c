@@ -219,6 +219,24 @@ static void interfaces_are_listed(void **state)
     freeifaddrs(addrs);
 }
 
+static void groups_of_inet6_have_scopes(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int scopes; /* a bit each: node, link, site, organization, global */
+    } rows[] = {{"ff01::1", 1},  {"ff02::1", 2}, {"ff15::1", 4}, {"ff08::1", 8},
+                {"ff3e::1", 16}, {"ff03::1", 0}, {"fe02::1", 0}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct in6_addr a;
+        ASSERT_IS(1, inet_pton(AF_INET6, rows[i].text, &a));
+        int scopes = (IN6_IS_ADDR_MC_NODELOCAL(&a) ? 1 : 0) | (IN6_IS_ADDR_MC_LINKLOCAL(&a) ? 2 : 0)
+                     | (IN6_IS_ADDR_MC_SITELOCAL(&a) ? 4 : 0)
+                     | (IN6_IS_ADDR_MC_ORGLOCAL(&a) ? 8 : 0) | (IN6_IS_ADDR_MC_GLOBAL(&a) ? 16 : 0);
+        assert_int_equal(rows[i].scopes, scopes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -229,6 +247,7 @@ int main(void)
         TEST(an_address_is_written_as_numbers),
         TEST(the_old_calls_find_hosts_services_and_protocols),
         TEST(interfaces_are_listed),
+        TEST(groups_of_inet6_have_scopes),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -197,6 +197,31 @@ static void select_leaves_what_is_ready(void **state)
     close(s[1]);
 }
 
+/* A program that may have many numbers has memory of its own for a set. */
+static void a_set_may_be_longer_than_fd_set(void **state)
+{
+    (void)state;
+    enum { NUMBER = 1500 };
+    int s[2];
+    streams_open(s);
+    if (dup2(s[1], NUMBER) < 0) {
+        assert_int_equal(EBADF, errno);
+        print_message("this system gives no such number\n");
+    } else {
+        size_t words = (NUMBER + NFDBITS) / NFDBITS;
+        fd_mask *set = calloc(words, sizeof *set);
+        assert_non_null(set);
+        set[NUMBER / NFDBITS] |= (fd_mask)1 << NUMBER % NFDBITS;
+        ASSERT_IS(1, write(s[0], "x", 1));
+        ASSERT_IS(1, select(NUMBER + 1, (fd_set *)set, NULL, NULL, NULL));
+        assert_true((set[NUMBER / NFDBITS] >> NUMBER % NFDBITS & 1) != 0);
+        free(set);
+        close(NUMBER);
+    }
+    close(s[0]);
+    close(s[1]);
+}
+
 static void select_waits_for_a_pipe(void **state)
 {
     (void)state;
@@ -348,6 +373,8 @@ int main(void)
 #if defined(POLLRDHUP)
         TEST(the_end_of_a_stream_can_be_waited_for_alone),
 #endif
+        /* The kernel's table of numbers is larger from here on. */
+        TEST(a_set_may_be_longer_than_fd_set),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -82,6 +82,8 @@ struct in6_pktinfo {
 #define INADDR_LOOPBACK ((in_addr_t)0x7f000001)
 #define INADDR_UNSPEC_GROUP ((in_addr_t)0xe0000000)
 #define INADDR_ALLHOSTS_GROUP ((in_addr_t)0xe0000001)
+#define INADDR_ALLRTRS_GROUP ((in_addr_t)0xe0000002)
+#define INADDR_MAX_LOCAL_GROUP ((in_addr_t)0xe00000ff)
 #define IN_LOOPBACKNET 127
 #define IN_CLASSD(a) (((a) & 0xf0000000) == 0xe0000000)
 #define IN_MULTICAST(a) IN_CLASSD(a)
@@ -100,6 +102,13 @@ struct in6_pktinfo {
     (memcmp((a), &xsock_posix_in6_any, 12) == 0 &&                \
      (IN6_BYTES(a)[12] || IN6_BYTES(a)[13] || IN6_BYTES(a)[14] || \
       IN6_BYTES(a)[15] > 1))
+#define IN6_IS_MC_SCOPE(a, scope) \
+    (IN6_IS_ADDR_MULTICAST(a) && (IN6_BYTES(a)[1] & 0xf) == (scope))
+#define IN6_IS_ADDR_MC_NODELOCAL(a) IN6_IS_MC_SCOPE((a), 0x1)
+#define IN6_IS_ADDR_MC_LINKLOCAL(a) IN6_IS_MC_SCOPE((a), 0x2)
+#define IN6_IS_ADDR_MC_SITELOCAL(a) IN6_IS_MC_SCOPE((a), 0x5)
+#define IN6_IS_ADDR_MC_ORGLOCAL(a) IN6_IS_MC_SCOPE((a), 0x8)
+#define IN6_IS_ADDR_MC_GLOBAL(a) IN6_IS_MC_SCOPE((a), 0xe)
 #define IN6_ARE_ADDR_EQUAL(a, b) (memcmp((a), (b), 16) == 0)
 
 #define IPPROTO_IP 0

@@ -16,8 +16,12 @@
 #define FD_SETSIZE 1024
 #endif
 
+/* For programs that have sets of their own size. */
+typedef uint32_t fd_mask;
+#define NFDBITS 32
+
 typedef struct {
-    uint32_t fds_bits[(FD_SETSIZE + 31) / 32];
+    fd_mask fds_bits[(FD_SETSIZE + NFDBITS - 1) / NFDBITS];
 } fd_set;
 
 #define FD_ZERO(set) ((void)memset((set), 0, sizeof *(set)))
