@@ -78,6 +78,14 @@ int warm_up(void **state);
                          "does not swap all answers of netlink"); \
     } while (0)
 
+#define SKIP_WITHOUT_INET6()                             \
+    do {                                                 \
+        if (!has_family(AF_INET6)) {                     \
+            print_message("this system has no INET6\n"); \
+            skip();                                      \
+        }                                                \
+    } while (0)
+
 /* musl's ioctl() takes an int, and FIONBIO is larger on PowerPC and MIPS. */
 #if defined(__linux__) && !defined(__GLIBC__)
 #define REQUEST(number) ((int)(number))
