@@ -78,14 +78,6 @@ int warm_up(void **state);
                          "does not swap all answers of netlink"); \
     } while (0)
 
-#define SKIP_WITHOUT_INET6()                             \
-    do {                                                 \
-        if (!has_family(AF_INET6)) {                     \
-            print_message("this system has no INET6\n"); \
-            skip();                                      \
-        }                                                \
-    } while (0)
-
 /* musl's ioctl() takes an int, and FIONBIO is larger on PowerPC and MIPS. */
 #if defined(__linux__) && !defined(__GLIBC__)
 #define REQUEST(number) ((int)(number))
@@ -96,12 +88,22 @@ int warm_up(void **state);
 /* Whether qemu runs this program, which is for another processor. */
 bool is_qemu(void);
 
-#define SKIP_ON_QEMU(reason)                 \
-    do {                                     \
-        if (is_qemu()) {                     \
-            print_message("%s\n", (reason)); \
-            skip();                          \
-        }                                    \
+#define SKIP(reason)                     \
+    do {                                 \
+        print_message("%s\n", (reason)); \
+        skip();                          \
+    } while (0)
+
+#define SKIP_ON_QEMU(reason) \
+    do {                     \
+        if (is_qemu())       \
+            SKIP(reason);    \
+    } while (0)
+
+#define SKIP_WITHOUT_INET6()                                \
+    do {                                                    \
+        if (!has_family(AF_INET6))                          \
+            SKIP("this system has no sockets of AF_INET6"); \
     } while (0)
 
 #endif

@@ -108,10 +108,8 @@ static void protocols_have_their_official_names(void **state)
         const char *name;
         int number;
     } rows[] = {{"ip", 0}, {"icmp", 1}, {"tcp", 6}, {"udp", 17}, {"ipv6-icmp", 58}};
-    if (getprotobyname("udp") == NULL) { /* xsock has the names itself */
-        print_message("this system knows no protocols\n");
-        return;
-    }
+    if (getprotobyname("udp") == NULL) /* xsock has the names itself */
+        SKIP("this system knows no protocols");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct protoent *p = getprotobyname(rows[i].name);
         assert_non_null(p);

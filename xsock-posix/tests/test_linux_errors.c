@@ -254,7 +254,7 @@ static void local_sockets(void **state)
 {
     (void)state;
     if (!has_family(AF_UNIX))
-        return;
+        SKIP("this system has no sockets of AF_UNIX");
     int unix_listener = ASSERT_OPENS(socket(AF_UNIX, SOCK_STREAM, 0));
     struct sockaddr_un un = {.sun_family = AF_UNIX};
     snprintf(un.sun_path, sizeof un.sun_path, "xsock-posix-errors.%ld", (long)getpid());

@@ -170,10 +170,8 @@ static void the_old_calls_find_hosts_services_and_protocols(void **state)
     assert_null(getservbyname("no-such-service", NULL));
     assert_null(getservbyname("80", NULL));
     struct protoent *p = getprotobyname("udp");
-    if (p == NULL) { /* a machine may lack the file of protocols; xsock has the names itself */
-        print_message("this system knows no protocols\n");
-        return;
-    }
+    if (p == NULL) /* a machine may lack the file of protocols; xsock has the names itself */
+        SKIP("this system knows no protocols");
     assert_int_equal(IPPROTO_UDP, p->p_proto);
     p = getprotobynumber(IPPROTO_TCP);
     assert_non_null(p);
