@@ -644,6 +644,7 @@ XSOCK_API int xsock_pair(int af, int type, int protocol, int out[2]);
  * @param[in] flags XSOCK_SOCK_CLOEXEC or 0. NONBLOCK is shared by both descriptors.
  * @return The new descriptor.
  * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EINVAL `min` is negative or not below the limit (xsock_get_limit()), `flags` has
  *     unknown bits, or `d` is a poller or a look-up.
  * @retval -XSOCK_EMFILE The limit of xsock's table, or the process's limit of open handles, is
@@ -671,6 +672,7 @@ XSOCK_API int xsock_dup(int d, int min, int flags) XSOCK_MUST_USE;
  * @return `to`.
  * @retval -XSOCK_EBADF `d` is not open, or `to` is below 3 or not below the limit
  *     (xsock_get_limit()).
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EBUSY Another thread is in the middle of opening `to`, or `to` is reserved
  *     (xsock_reserve(), xsock_native.h).
  * @retval -XSOCK_EINVAL `flags` has unknown bits, or `d` is a poller or a look-up.
@@ -711,6 +713,7 @@ XSOCK_API int xsock_close(int d);
  * @param[in] d The descriptor of a socket or of a poller.
  * @return XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK, or-ed, or 0.
  * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  *
  * @par Blocking
  * The call does not block.
@@ -728,6 +731,7 @@ XSOCK_API int xsock_get_flags(int d);
  * @param[in] flags XSOCK_SOCK_CLOEXEC and XSOCK_SOCK_NONBLOCK, or-ed, or 0.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EINVAL `flags` has unknown bits, or has NONBLOCK and `d` is a poller or a look-up.
  *
  * @par Blocking
@@ -780,7 +784,7 @@ XSOCK_API int xsock_set_limit(int limit);
 /**
  * Tells which error xsock_open() would give for a triple, here and now. The call uses no
  * descriptor: a full table gives no error. The system is asked once which families and types it
- * has, and the answer is kept.
+ * has, and the answer is kept. Asking takes a handle for a moment.
  *
  * @param[in] af The family, as for xsock_open().
  * @param[in] type The type and its flags, as for xsock_open().
@@ -794,6 +798,7 @@ XSOCK_API int xsock_set_limit(int limit);
  * @retval -XSOCK_EPROTONOSUPPORT `protocol` is unknown, or not of this family and type, or this
  *     system lacks the protocol; or `protocol` is 0 and the type has no default (RAW in INET,
  *     INET6, CAN and others).
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached.
  * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
  * @retval -XSOCK_ENOBUFS The system has no buffer left for a socket.
  * @retval -XSOCK_ENOMEM There is not enough memory.
@@ -2399,6 +2404,9 @@ XSOCK_API int xsock_get_congestion(int d, char *buf, size_t len) XSOCK_WRITES(2,
  * @retval -XSOCK_ENODEV No interface has this index.
  * @retval -XSOCK_EACCES Linux: to change the interface needs privilege; before 5.7 to choose the
  *     first one does, too.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached. Some systems need a handle
+ *     to look the interface up.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
  * @retval -XSOCK_ENOPROTOOPT The socket is of another family, or this system lacks the option.
  *
  * @par Blocking
@@ -2568,6 +2576,9 @@ XSOCK_API int xsock_leave_group(int d, const struct xsock_addr *group,
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_ENODEV No interface has this index.
+ * @retval -XSOCK_EMFILE The process's limit of open handles is reached. Some systems need a handle
+ *     to look the interface up.
+ * @retval -XSOCK_ENFILE The system's limit of open handles is reached.
  * @retval -XSOCK_ENOPROTOOPT The socket is of another family or type.
  *
  * @par Blocking
@@ -2942,6 +2953,8 @@ XSOCK_API int xsock_recv_batch(int d, struct xsock_dgram *v, size_t n, int flags
  *     nothing was sent.
  * @retval -XSOCK_EPIPE This end was shut down for sending, or the peer has closed. No signal is
  *     raised.
+ * @retval -XSOCK_ECONNREFUSED The stream could not be connected, because nobody listens at the
+ *     address, and no call has told that. (Other reasons have their errors of xsock_connect().)
  * @retval -XSOCK_ECONNRESET The peer has reset the connection.
  * @retval -XSOCK_ETIMEDOUT The peer did not answer for so long that the system gave the connection
  *     up. Or the deadline of sending has passed (xsock_set_deadline()).
@@ -3162,6 +3175,7 @@ XSOCK_API int xsock_resolve_begin(const char *host, const char *service, int af,
  * @param[in] cap The capacity of `out`. 0: only the number is wanted.
  * @return How many addresses there are, as xsock_resolve() returns it.
  * @retval -XSOCK_EBADF `d` is not open, or was begun by the process that this one was forked from.
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EINVAL `d` is not a look-up.
  * @retval -XSOCK_EFAULT `out` is NULL and `cap` is not 0.
  * @retval -XSOCK_EAGAIN There is no answer yet.
@@ -3711,6 +3725,8 @@ XSOCK_API int xsock_poller_open(int flags) XSOCK_MUST_USE;
  * @param[in] data A number that comes with each report. Ignored for DEL.
  * @return 0.
  * @retval -XSOCK_EBADF `p` or `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `p` or `d` is a number that xsock_reserve() (xsock_native.h) has
+ *     reserved.
  * @retval -XSOCK_EINVAL `p` is not a poller, `d` is one, `op` is another number, or `events` has
  *     unknown bits.
  * @retval -XSOCK_EEXIST ADD: `d` is a member already.
@@ -3739,6 +3755,7 @@ XSOCK_API int xsock_poller_ctl(int p, int op, int d, uint32_t events, uint64_t d
  * @param[in] timeout_ns The time in nanoseconds. -1: no limit. 0: not at all.
  * @return How many entries were stored. 0 if the time has passed or the poller was woken.
  * @retval -XSOCK_EBADF `p` is not open.
+ * @retval -XSOCK_ENOTSOCK `p` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EFAULT `out` is NULL.
  * @retval -XSOCK_EINVAL `p` is not a poller, `n` is 0, or `timeout_ns` is below -1.
  * @retval -XSOCK_EINTR A signal came. The call returns so that Ctrl-C can end a loop.
@@ -3773,6 +3790,7 @@ XSOCK_API int xsock_poller_wait(int p, struct xsock_event *out, size_t n, int64_
  * @param[in] p The descriptor of a poller.
  * @return 0.
  * @retval -XSOCK_EBADF `p` is not open.
+ * @retval -XSOCK_ENOTSOCK `p` is a number that xsock_reserve() (xsock_native.h) has reserved.
  * @retval -XSOCK_EINVAL `p` is not a poller.
  *
  * @par Blocking

@@ -41,6 +41,7 @@ extern "C" {
  * @param[out] out The handle. Unchanged on failure.
  * @return 0.
  * @retval -XSOCK_EBADF `d` is not open.
+ * @retval -XSOCK_ENOTSOCK `d` is a number that xsock_reserve() has reserved.
  * @retval -XSOCK_EFAULT `out` is NULL.
  *
  * @par Blocking
