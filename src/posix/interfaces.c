@@ -13,13 +13,16 @@
 #include <net/if_dl.h>
 #endif
 
-/* Without a descriptor glibc 2.36 gives ENOENT. */
+/* Without a descriptor glibc 2.36 gives ENOENT. Another thread may have closed a descriptor since,
+ * so that there is no shortage now. */
 static int failure(void)
 {
     int code = errno;
     int shortage = xsock__posix_shortage();
 
-    return shortage != 0 ? shortage : code != 0 ? code : ENXIO;
+    if (shortage != 0)
+        return shortage;
+    return code == ENOENT ? EMFILE : code != 0 ? code : ENXIO;
 }
 
 int xsock__sys_if_index(const char *name, uint32_t *out)
