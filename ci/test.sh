@@ -15,7 +15,7 @@
 # (downloads, Wine, peers) stand beside suites that compile.
 ALL=(mingw-static clang-sanitizers freebsd peers consumers single posix meson musl mingw-shared
     gcc-static clang-shared gcc-shared wasix bench gcc-threads old-linux mingw-32 pages tree guide
-    unwind stack poller-kqueue poller-poll headers format around compat abi)
+    random unwind stack poller-kqueue poller-poll headers format around compat abi)
 
 # One more than there are processors, because tests often wait. Two suites of ci/full.sh do little
 # else.
@@ -103,7 +103,7 @@ main() {
     done
     mkdir -p "$RESULTS"
     install_missing < <(needs_of "${suites[@]}")
-    case " ${suites[*]} " in *clang-*) install_clang_runtime ;; esac
+    case " ${suites[*]} " in *clang-* | *random*) install_clang_runtime ;; esac
     trap tidy EXIT
     trap 'exit 130' INT TERM
     run_suites "${suites[@]}"
