@@ -32,15 +32,14 @@ run() {
     run_script "$2-$1" "${@:3}" "$OUT/$2" "$1" "$first" "$((first + rounds - 1))" "$steps"
 }
 
-# Memory fails by the linker's option. Debian's mingw-w64 has it too, but there the C library calls
-# itself.
+# Memory fails by the linker's option.
 failing=(-DRANDOM_MEMORY -pthread "-Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc")
 
 LINKED=("${failing[@]}")
 must "gcc: compiles" compile native gcc
 for mode in plain signals wake-signal handles memory; do run "$mode" native; done
 
-sanitize=(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+sanitize=("-fsanitize=address,undefined" -fno-sanitize-recover=all -fno-omit-frame-pointer)
 must "clang with sanitizers: compiles" compile sanitized clang "${sanitize[@]}"
 for mode in plain signals handles memory; do run "$mode" sanitized "${STEADY[@]}"; done
 

@@ -21,8 +21,8 @@ enum {
 
 #define MS INT64_C(1000000)
 
-/* How long a call may take that does not wait, and how much longer than its timeout a call may wait.
- * A busy machine stays far below. */
+/* How long a call may take that does not wait, and how much longer than its timeout a call may
+ * wait. A busy machine stays far below. */
 #define PATIENCE (INT64_C(30) * 1000 * MS)
 
 /* One thread. What `call` and the lines below it hold is for the thread that watches. */

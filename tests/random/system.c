@@ -226,7 +226,7 @@ void system_hold_signals(bool hold)
 }
 #endif
 
-/* ---- Memory that fails: one allocation of FAIL_ONE_IN, by the linker's option --wrap ----------- */
+/* ---- Memory that fails: one allocation of FAIL_ONE_IN, by the linker's option --wrap --------- */
 
 #ifdef RANDOM_MEMORY
 enum { FAIL_ONE_IN = 20 };
