@@ -26,6 +26,7 @@ static int handles_in(const struct cmsghdr *c, uintptr_t *handles, struct xsock_
         memcpy(&number, CMSG_DATA(c) + i * sizeof number, sizeof number);
         if (number < 0)
             return -XSOCK_EBADF;
+        xsock_posix__show_mode(number);
         handles[out->handle_count++] = (uintptr_t)number; /* the kernel handle of any number */
     }
     out->handles = handles;

@@ -350,6 +350,15 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
     return fcntl(number, command, argument);
 }
 
+void xsock_posix__show_mode(int number)
+{
+    int d = xsock_posix__of(number);
+    int flags = d == 0 ? -1 : xsock_get_flags(d);
+    int mode = flags < 0 || (flags & XSOCK_SOCK_NONBLOCK) != 0 ? -1 : fcntl(number, F_GETFL);
+    if (mode >= 0)
+        fcntl(number, F_SETFL, mode & ~O_NONBLOCK);
+}
+
 bool xsock_posix__has_own_handle(int number)
 {
     return number < HANDLE_MIN;

@@ -361,6 +361,11 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
     }
 }
 
+void xsock_posix__show_mode(int number)
+{
+    (void)number; /* no numbers are passed */
+}
+
 bool xsock_posix__has_own_handle(int number)
 {
     (void)number;

@@ -172,6 +172,10 @@ int xsock_posix__file_dup_over(int number, int to, int old, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 
+/* Puts a socket's handle into the mode that the program sees: xsock's own is non-blocking. For
+ * whoever gets the handle by SCM_RIGHTS. */
+void xsock_posix__show_mode(int number);
+
 /* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.
  * Whether started programs inherit the number is then a flag of that handle. */
 bool xsock_posix__has_own_handle(int number);

@@ -141,6 +141,7 @@ static void descriptors_are_passed_where_the_system_can(void **state)
                 ASSERT_IS(1, sendmsg(pair[0], &m, 0));
             }
         }
+        ASSERT_IS(0, fcntl(got[1], F_GETFL) & O_NONBLOCK); /* it is as the sender has it */
         ASSERT_IS(1, write(got[0], "p", 1));
         ASSERT_IS(1, read(p[0], &byte, 1));
         ASSERT_IS(1, send(got[1], "s", 1, 0));
