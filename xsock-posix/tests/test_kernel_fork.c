@@ -47,8 +47,28 @@ static void a_forked_child_can_duplicate(void **state)
     close(number);
 }
 
+/* What a child does before it starts a program leaves the numbers of the parent as they are. */
+static void a_child_of_vfork_has_numbers_of_its_own(void **state)
+{
+    (void)state;
+    int status;
+    int type;
+    socklen_t size = sizeof type;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    pid_t child = vfork();
+    if (child == 0) {
+        close(s);
+        _exit(0);
+    }
+    assert_int_equal(child, waitpid(child, &status, 0));
+    ASSERT_IS(0, fcntl(s, F_GETFL) & O_NONBLOCK);
+    ASSERT_IS(0, getsockopt(s, SOL_SOCKET, SO_TYPE, &type, &size));
+    close(s);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate)};
+    const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate),
+                                       TEST(a_child_of_vfork_has_numbers_of_its_own)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
