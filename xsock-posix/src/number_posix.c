@@ -93,39 +93,50 @@ static int take_numbers_below(int min, int handle, unsigned char *taken)
         taken[filler] = 1;
         filler = fcntl(handle, F_DUPFD_CLOEXEC, filler + 1);
     }
-    if (filler < 0)
-        return xsock_error_from_os(errno);
+    if (filler < 0) /* EMFILE: the number `min` is the last one, and it is held */
+        return errno == EMFILE && fcntl(min, F_GETFD) >= 0 ? 0 : xsock_error_from_os(errno);
     close(filler);
     return 0;
 }
 
-/* The same, and then a duplicate, until no other thread frees a number in between. */
-static int dup_above(int d, int min, int flags, int handle, unsigned char *taken)
+/* The same, and then a duplicate, until no other thread frees a number in between. If the number
+ * `min` is held, other threads do not get it while those below are taken. */
+static int dup_above(int d, int min, int flags, int handle, unsigned char *taken, bool is_held)
 {
     for (;;) {
         uintptr_t number;
         int result = take_numbers_below(min, handle, taken);
+        if (is_held)
+            close(min);
         if (result == 0)
             result = xsock_dup(d, 0, flags);
         if (result < 0 || xsock_native(result, &number) < 0 || (int)number >= min)
             return result;
+        int holder = is_held ? fcntl(handle, F_DUPFD_CLOEXEC, min) : -1;
+        is_held = holder == min;
+        if (holder > min)
+            close(holder);
         xsock_close(result);
     }
 }
 
 /* Duplicates a descriptor so that the handle has a number from `min` on. xsock takes the lowest
- * number, so the free ones below `min` are taken while it does, and freed again. */
-static int dup_from(int d, int min, int flags)
+ * number, so the free ones below `min` are taken while it does, and freed again. `replaces`: the
+ * number `min` is wanted, whatever it holds. */
+static int dup_from(int d, int min, int flags, bool replaces)
 {
     uintptr_t handle;
     int result = xsock_native(d, &handle);
-    if (result < 0 || min <= HANDLE_MIN)
+    if (result < 0 || (min <= HANDLE_MIN && !replaces))
         return result < 0 ? result : xsock_dup(d, 0, flags);
     unsigned char *taken = calloc((size_t)min, 1);
     if (taken == NULL)
         return -XSOCK_ENOMEM;
     xsock_posix__lock();
-    result = dup_above(d, min, flags, (int)handle, taken);
+    if (replaces && xsock_posix__file_dup_at((int)handle, min, O_CLOEXEC) < 0)
+        result = xsock_error_from_os(errno);
+    if (result == 0)
+        result = dup_above(d, min, flags, (int)handle, taken, replaces);
     for (int number = HANDLE_MIN; number < min; number++) {
         if (taken[number])
             close(number);
@@ -165,7 +176,7 @@ int xsock_posix__add_dup(int d, int min, int flags)
 {
     if (is_beyond_limit(min))
         return xsock_posix__refuse(EINVAL);
-    int duplicate = dup_from(d, min, flags);
+    int duplicate = dup_from(d, min, flags, false);
     if (duplicate < 0)
         return xsock_posix__fail(duplicate);
     if (min < HANDLE_MIN) {
@@ -195,17 +206,35 @@ static int add_dup_at_stream(int d, int to, int flags)
     return to;
 }
 
+/* Takes a socket from its number. The number stays taken, so that the system replaces what it holds
+ * in one step: a standard stream has a handle of its own, and a socket is released. xsock cannot
+ * release a poller. Returns whether the number is still taken. */
+static bool take_from(int number, int d)
+{
+    uintptr_t handle;
+    int mode = fcntl(number, F_GETFL);
+    if (xsock_posix__is_event(number))
+        xsock_posix__event_close(number);
+    if (!xsock_posix__unmap(number, d))
+        return true; /* another thread was faster */
+    xsock_posix__epoll_files_close(d);
+    if (number >= HANDLE_MIN && xsock_release(d, &handle) == 0) {
+        fcntl(number, F_SETFL, mode); /* another process may have the socket, too */
+        return true;
+    }
+    (void)xsock_close(d);
+    return number < HANDLE_MIN;
+}
+
 int xsock_posix__add_dup_at(int d, int to, int flags)
 {
     if (to < 0 || is_beyond_limit(to))
         return xsock_posix__refuse(EBADF);
     int old = xsock_posix__of(to);
-    if (old != 0)
-        xsock_posix__remove(to, old);
+    bool replaces = old == 0 || take_from(to, old);
     if (to < HANDLE_MIN)
         return add_dup_at_stream(d, to, flags);
-    close(to);
-    int duplicate = dup_from(d, to, flags);
+    int duplicate = dup_from(d, to, flags, replaces);
     if (duplicate < 0)
         return xsock_posix__fail(duplicate);
     int number = add_by_handle(duplicate);
@@ -327,21 +356,9 @@ int xsock_posix__file_dup_at(int number, int to, int flags)
     return result;
 }
 
-/* The number stays taken until the kernel replaces what it holds. A standard stream has a handle of
- * its own, and a socket is released. xsock cannot release a poller. */
 int xsock_posix__file_dup_over(int number, int to, int old, int flags)
 {
-    uintptr_t handle;
-    int mode = fcntl(to, F_GETFL);
-    if (xsock_posix__is_event(to))
-        xsock_posix__event_close(to);
-    if (xsock_posix__unmap(to, old)) {
-        xsock_posix__epoll_files_close(old);
-        if (to < HANDLE_MIN || xsock_release(old, &handle) != 0)
-            (void)xsock_close(old);
-        else
-            fcntl(to, F_SETFL, mode); /* another process may have the socket, too */
-    }
+    (void)take_from(to, old);
     return xsock_posix__file_dup_at(number, to, flags);
 }
 

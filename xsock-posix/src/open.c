@@ -89,7 +89,7 @@ static int dup_at(int number, int to, int flags)
     if (xsock_posix__is_event(number))
         return xsock_posix__refuse(EINVAL); /* xsock's duplicates share no counter */
     if (d != 0 && xsock_posix__is_event(to))
-        xsock_posix_close(to);
+        xsock_posix__event_close(to);
     if (d != 0)
         return xsock_posix__add_dup_at(d, to, (flags & O_CLOEXEC) != 0 ? XSOCK_SOCK_CLOEXEC : 0);
     int old = xsock_posix__of(to);

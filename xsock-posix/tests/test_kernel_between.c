@@ -148,6 +148,31 @@ static void the_number_that_a_file_replaces_is_never_free(void **state)
     close(kept);
 }
 
+static void open_before_high(int command, int result)
+{
+    if (result != HIGH - 1 || (command != F_DUPFD && command != F_DUPFD_CLOEXEC))
+        return;
+    after_fcntl = NULL;
+    opened = (int)syscall(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR);
+}
+
+/* All numbers below are taken for a moment, so that another thread may get the next one. */
+static void the_number_that_a_socket_gets_is_given_to_no_other_thread(void **state)
+{
+    (void)state;
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
+    for (int round = 0; round < 2; round++) { /* the number is free, and then it is the socket's */
+        opened = -1;
+        after_fcntl = open_before_high;
+        ASSERT_IS(HIGH, dup2(s, HIGH));
+        after_fcntl = NULL;
+        if (opened >= 0)
+            close(opened);
+    }
+    close(HIGH);
+    close(s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +180,7 @@ int main(void)
         TEST(a_cancelled_thread_leaves_the_others_at_work),
         TEST(a_duplicate_is_never_below_the_minimum),
         TEST(the_number_that_a_file_replaces_is_never_free),
+        TEST(the_number_that_a_socket_gets_is_given_to_no_other_thread),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
