@@ -1,7 +1,7 @@
 /* eventfd(): a counter that poll() and epoll can wait for. Its number is one end of a connected
  * pair. A byte lies in that end while the counter is not 0, so that whoever waits for the end waits
  * for the counter. */
-#include "posix.h"
+#include "poll_files.h"
 
 #if defined(_WIN32) || defined(__linux__)
 
@@ -76,6 +76,15 @@ static uint64_t take(struct event *event)
     return value;
 }
 
+/* A process that was forked shares the pair, and has a counter of its own. Whether the byte belongs
+ * to the counter of another process. The lock is held. */
+static bool is_byte_of_other(const struct event *event)
+{
+    char byte;
+    return event->count == 0
+           && xsock_recv(event->end, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 1;
+}
+
 ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
 {
     if (n < sizeof(uint64_t))
@@ -83,11 +92,12 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
     if (buf == NULL)
         return xsock_posix__refuse(EFAULT);
     int d = xsock_posix__of(number);
-    for (;;) {
+    for (unsigned int turn = 0;; turn++) {
         char byte;
         xsock_posix__lock();
         struct event *event = event_of(d);
         uint64_t value = event == NULL ? 0 : take(event);
+        bool is_other = event != NULL && value == 0 && is_byte_of_other(event);
         xsock_posix__unlock();
         if (event == NULL)
             return xsock_posix__refuse(EBADF);
@@ -95,6 +105,12 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
             memcpy(buf, &value, sizeof value);
             return sizeof value;
         }
+        if (is_other && (xsock_get_flags(d) & XSOCK_SOCK_NONBLOCK) != 0)
+            return xsock_posix__refuse(EAGAIN);
+#if !defined(_WIN32)
+        if (is_other)
+            xsock_posix__nap(turn);
+#endif
         ptrdiff_t result = xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK); /* waits */
         if (result < 0)
             return xsock_posix__fail(result);

@@ -4,6 +4,7 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -66,9 +67,35 @@ static void a_child_of_vfork_has_numbers_of_its_own(void **state)
     close(s);
 }
 
+/* Whether the child sees what the parent has written is another matter. */
+static void a_child_that_reads_a_counter_of_its_parent_goes_on(void **state)
+{
+    (void)state;
+    int status;
+    int written[2];
+    char byte = 'x';
+    int counter = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    ASSERT_IS(0, pipe(written));
+    pid_t child = fork();
+    if (child == 0) {
+        eventfd_t value;
+        alarm(HANGS_AFTER_S);
+        _exit(read(written[0], &byte, 1) != 1
+              || (eventfd_read(counter, &value) < 0 && errno != EAGAIN));
+    }
+    ASSERT_IS(0, eventfd_write(counter, 1));
+    ASSERT_IS(1, write(written[1], &byte, 1));
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_int_equal(0, status);
+    close(counter);
+    close(written[0]);
+    close(written[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate),
-                                       TEST(a_child_of_vfork_has_numbers_of_its_own)};
+                                       TEST(a_child_of_vfork_has_numbers_of_its_own),
+                                       TEST(a_child_that_reads_a_counter_of_its_parent_goes_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
