@@ -332,6 +332,25 @@ int xsock_posix__file_dup_over(int number, int to, int old, int flags)
     return to;
 }
 
+/* What the handle may do. A console of old Windows is no handle of the kernel. */
+static int access_mode(HANDLE handle)
+{
+    enum { ACCESS_INFORMATION = 8 };
+    typedef LONG NTAPI query(HANDLE file, void *status, void *out, ULONG size, int what);
+    union {
+        FARPROC symbol;
+        query *call;
+    } ask = {GetProcAddress(GetModuleHandleA("ntdll.dll"), "NtQueryInformationFile")};
+    ULONG_PTR status[2];
+    ACCESS_MASK granted = 0;
+    if (ask.symbol == NULL
+        || ask.call(handle, status, &granted, sizeof granted, ACCESS_INFORMATION) < 0)
+        return O_RDWR;
+    bool reads = (granted & FILE_READ_DATA) != 0;
+    bool writes = (granted & FILE_WRITE_DATA) != 0;
+    return reads == writes ? O_RDWR : reads ? O_RDONLY : O_WRONLY;
+}
+
 int xsock_posix__file_control(int number, int command, intptr_t argument)
 {
     HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
@@ -348,8 +367,8 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
     case F_GETFL:
         if (GetNamedPipeHandleStateA(handle, &flags, NULL, NULL, NULL, NULL, 0)
             && (flags & PIPE_NOWAIT) != 0)
-            return O_RDWR | O_NONBLOCK;
-        return O_RDWR;
+            return access_mode(handle) | O_NONBLOCK;
+        return access_mode(handle);
     case F_SETFL:
         if (is_pipe(number)) {
             flags = (argument & O_NONBLOCK) != 0 ? PIPE_NOWAIT : PIPE_WAIT;
@@ -372,17 +391,38 @@ bool xsock_posix__has_own_handle(int number)
     return false;
 }
 
+/* Stores how many bytes can be read without waiting. */
+static int file_available(HANDLE handle, int *out)
+{
+    LARGE_INTEGER size;
+    LARGE_INTEGER at;
+    DWORD available = 0;
+    const LARGE_INTEGER nowhere = {.QuadPart = 0};
+    if (GetFileType(handle) == FILE_TYPE_DISK && GetFileSizeEx(handle, &size)
+        && SetFilePointerEx(handle, nowhere, &at, FILE_CURRENT)) {
+        int64_t left = size.QuadPart - at.QuadPart;
+        *out = left > INT_MAX ? INT_MAX : left < 0 ? 0 : (int)left;
+        return 0;
+    }
+    if (!PeekNamedPipe(handle, NULL, 0, NULL, &available, NULL)
+        && GetLastError() != ERROR_BROKEN_PIPE)
+        return xsock_posix__refuse(ENOTTY);
+    *out = (int)available;
+    return 0;
+}
+
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument)
 {
     HANDLE handle = (HANDLE)(number < 0 ? -1 : _get_osfhandle(number));
     if (handle == INVALID_HANDLE_VALUE)
         return xsock_posix__refuse(EBADF);
-    DWORD available = 0;
-    if (request == FIONREAD && PeekNamedPipe(handle, NULL, 0, NULL, &available, NULL)) {
-        *(int *)argument = (int)available;
-        return 0;
-    }
-    if (request == FIONBIO)
-        return xsock_posix__file_control(number, F_SETFL, *(int *)argument != 0 ? O_NONBLOCK : 0);
-    return xsock_posix__refuse(ENOTTY);
+    if (request == FIOCLEX || request == FIONCLEX)
+        return xsock_posix__file_control(number, F_SETFD, request == FIOCLEX ? FD_CLOEXEC : 0);
+    if (request != FIONREAD && request != FIONBIO)
+        return xsock_posix__refuse(ENOTTY);
+    if (argument == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if (request == FIONREAD)
+        return file_available(handle, argument);
+    return xsock_posix__file_control(number, F_SETFL, *(int *)argument != 0 ? O_NONBLOCK : 0);
 }

@@ -80,34 +80,6 @@ static void read_and_write_know_files_from_sockets(void **state)
     file_remove();
 }
 
-/* EAGAIN would make a program try for ever. */
-static void no_file_takes_a_null_pointer(void **state)
-{
-    (void)state;
-    int p[2];
-    ASSERT_IS(0, pipe(p));
-    int file = file_open();
-    ASSERT_IS(1, write(file, "x", 1));
-    ASSERT_IS(0, lseek(file, 0, SEEK_SET));
-    char *volatile nowhere = NULL; /* the compiler would warn */
-    struct iovec one = {nowhere, 1};
-    ASSERT_ERRNO(EFAULT, read(file, nowhere, 1));
-    ASSERT_ERRNO(EFAULT, write(file, nowhere, 1));
-    ASSERT_ERRNO(EFAULT, write(p[1], nowhere, 1));
-    ASSERT_ERRNO(EFAULT, readv(file, &one, 1));
-    ASSERT_ERRNO(EFAULT, writev(file, &one, 1));
-    ASSERT_IS(0, read(file, nowhere, 0));
-    ASSERT_IS(0, write(p[1], nowhere, 0));
-    close(p[0]);
-    close(p[1]);
-    close(file);
-    ASSERT_ERRNO(EBADF, read(file, nowhere, 0));
-    ASSERT_ERRNO(EBADF, write(file, nowhere, 0));
-    ASSERT_ERRNO(EBADF, readv(file, &one, 0));
-    ASSERT_ERRNO(EBADF, writev(file, &one, 0));
-    file_remove();
-}
-
 static void fstat_and_isatty_tell_a_socket(void **state)
 {
     (void)state;
@@ -308,49 +280,6 @@ static void a_duplicate_takes_the_number_of_a_closed_standard_stream(void **stat
     close(s[0]);
 }
 
-/* Where a stream cannot have a socket it says so: its bytes do not vanish. */
-static void a_stream_on_a_socket_loses_no_bytes(void **state)
-{
-    (void)state;
-    int s[2];
-    char byte;
-    streams_open(s);
-    FILE *opened = fdopen(s[0], "w");
-    int number = errno;
-    FILE *given = fopen("xsock-posix-test.stream", "w");
-    assert_non_null(given);
-    ASSERT_IS(fileno(given), dup2(s[0], fileno(given)));
-    assert_true(fputc('x', given) == 'x');
-#if defined(_WIN32)
-    assert_null(opened);
-    assert_int_equal(EOPNOTSUPP, number);
-    assert_int_equal(EOF, fflush(given));
-    ASSERT_IS(0, close(s[0]));
-#else
-    (void)number;
-    ASSERT_IS(0, fflush(given));
-    ASSERT_IS(1, read(s[1], &byte, 1));
-    assert_true(fputc('y', opened) == 'y');
-    ASSERT_IS(0, fclose(opened));
-    ASSERT_IS(1, read(s[1], &byte, 1));
-#endif
-    ASSERT_IS(0, close(fileno(given)));
-    ASSERT_IS(0, read(s[1], &byte, 1));
-    fclose(given); /* its number is closed */
-    close(s[1]);
-    int file = file_open();
-    opened = fdopen(file, "w");
-    assert_non_null(opened);
-    assert_true(fputs("x\n", opened) >= 0);
-    struct stat st;
-    ASSERT_IS(0, fflush(opened));
-    ASSERT_IS(0, fstat(file, &st));
-    assert_int_equal(2, st.st_size);
-    ASSERT_IS(0, fclose(opened));
-    file_remove();
-    remove("xsock-posix-test.stream");
-}
-
 static void ignoring_sigpipe_succeeds(void **state)
 {
     (void)state;
@@ -409,7 +338,6 @@ int main(void)
         TEST(sockets_and_files_share_lowest_numbers),
         TEST(a_stream_of_the_runtime_takes_no_number_of_a_socket),
         TEST(read_and_write_know_files_from_sockets),
-        TEST(no_file_takes_a_null_pointer),
         TEST(fstat_and_isatty_tell_a_socket),
         TEST(a_duplicate_outlives_the_first_number),
         TEST(dup2_replaces_a_file_by_a_socket_and_back),
@@ -418,7 +346,6 @@ int main(void)
         TEST(fionread_counts_bytes),
         TEST(a_standard_stream_may_be_a_socket),
         TEST(a_duplicate_takes_the_number_of_a_closed_standard_stream),
-        TEST(a_stream_on_a_socket_loses_no_bytes),
         TEST(ignoring_sigpipe_succeeds),
         TEST(errors_have_texts),
         TEST(a_number_that_no_file_can_have_stays_a_socket),
