@@ -14,6 +14,9 @@
 #define O_NDELAY O_NONBLOCK
 #define O_CLOEXEC _O_NOINHERIT
 #define O_NOCTTY 0
+#ifndef O_ACCMODE /* Microsoft's header has no such macro */
+#define O_ACCMODE (O_RDONLY | O_WRONLY | O_RDWR)
+#endif
 
 #define F_DUPFD 0
 #define F_GETFD 1
