@@ -136,6 +136,7 @@ static const struct sockaddr *with_scope(const struct sockaddr *addr, socklen_t 
 
 int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsock_addr *out)
 {
+    out->family = -1; /* callers ask for the family after an error, too */
     /* Linux looks at the length before it reads the address. */
     if (len == 0 || len > sizeof(struct sockaddr_storage))
         return -XSOCK_EINVAL;
