@@ -13,6 +13,8 @@
 #define dup2 xsock_posix_hidden_dup2
 #define isatty xsock_posix_hidden_isatty
 #define open xsock_posix_hidden_open
+#define lseek xsock_posix_hidden_lseek
+#define lseek64 xsock_posix_hidden_lseek64
 #include_next <io.h>
 #undef read
 #undef write
@@ -21,6 +23,8 @@
 #undef dup2
 #undef isatty
 #undef open
+#undef lseek
+#undef lseek64
 
 #include <xsock_posix/types.h>
 
@@ -32,5 +36,12 @@ XSOCK_POSIX_CALL(int, dup, (int d));
 XSOCK_POSIX_CALL(int, dup2, (int d, int to));
 XSOCK_POSIX_CALL(int, isatty, (int d));
 XSOCK_POSIX_CALL(int, open, (const char *path, int flags, ...));
+XSOCK_POSIX_CALL(int64_t, lseek64, (int d, int64_t offset, int whence));
+/* The size of off_t is what the program chose. */
+#if defined(_FILE_OFFSET_BITS) && _FILE_OFFSET_BITS == 64
+#define lseek lseek64
+#else
+XSOCK_POSIX_CALL(long, lseek, (int d, long offset, int whence));
+#endif
 XSOCK_POSIX_END
 #endif

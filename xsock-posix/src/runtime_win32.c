@@ -38,6 +38,24 @@ int xsock_posix_open(const char *path, int flags, ...)
     return _open(strcmp(path, "/dev/null") == 0 ? "NUL" : path, flags, permission);
 }
 
+/* The runtime moves in the null device that holds a socket's number, and says EINVAL of a pipe. */
+int64_t xsock_posix_lseek64(int number, int64_t offset, int whence)
+{
+    intptr_t handle = number < 0 ? -1 : _get_osfhandle(number);
+    bool is_socket = xsock_posix__of(number) != 0;
+    if (!is_socket && handle == -1)
+        return xsock_posix__refuse(EBADF);
+    if (is_socket || GetFileType((HANDLE)handle) == FILE_TYPE_PIPE)
+        return xsock_posix__refuse(ESPIPE);
+    return _lseeki64(number, offset, whence);
+}
+
+long xsock_posix_lseek(int number, long offset, int whence)
+{
+    int64_t result = xsock_posix_lseek64(number, offset, whence);
+    return result > LONG_MAX ? xsock_posix__refuse(EOVERFLOW) : (long)result;
+}
+
 int xsock_posix_pipe2(int out[2], int flags)
 {
     enum { PIPE_SIZE = 65536 }; /* as in Linux */

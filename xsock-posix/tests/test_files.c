@@ -110,6 +110,7 @@ static void a_stream_on_a_socket_loses_no_bytes(void **state)
     ASSERT_IS(1, read(s[1], &byte, 1));
     assert_true(fputc('y', opened) == 'y');
     ASSERT_IS(0, fclose(opened));
+    close(s[0]); /* with emulation the stream closed the handle behind the library */
     ASSERT_IS(1, read(s[1], &byte, 1));
 #endif
     ASSERT_IS(0, close(fileno(given)));
@@ -129,13 +130,35 @@ static void a_stream_on_a_socket_loses_no_bytes(void **state)
     remove("xsock-posix-test.stream");
 }
 
+static void only_files_have_a_position(void **state)
+{
+    (void)state;
+    int p[2];
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    int file = file_open();
+    ASSERT_IS(0, pipe(p));
+    ASSERT_ERRNO(ESPIPE, lseek(s, 0, SEEK_CUR));
+    ASSERT_ERRNO(ESPIPE, lseek(p[0], 0, SEEK_CUR));
+    ASSERT_ERRNO(ESPIPE, lseek(p[1], 0, SEEK_SET));
+    ASSERT_ERRNO(EBADF, lseek(-1, 0, SEEK_SET));
+    ASSERT_IS(3, write(file, "123", 3));
+    ASSERT_IS(3, lseek(file, 0, SEEK_CUR));
+    ASSERT_IS(1, lseek(file, -2, SEEK_END));
+    ASSERT_ERRNO(EINVAL, lseek(file, -1, SEEK_SET));
+    ASSERT_ERRNO(EINVAL, lseek(file, 0, 77));
+    int opened[] = {s, p[0], p[1], file};
+    for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++)
+        ASSERT_IS(0, close(opened[i]));
+    ASSERT_ERRNO(EBADF, lseek(file, 0, SEEK_CUR));
+    file_remove();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(no_file_takes_a_null_pointer),
-        TEST(a_file_tells_how_it_was_opened),
-        TEST(files_answer_the_requests_of_ioctl),
-        TEST(a_stream_on_a_socket_loses_no_bytes),
+        TEST(no_file_takes_a_null_pointer),       TEST(a_file_tells_how_it_was_opened),
+        TEST(files_answer_the_requests_of_ioctl), TEST(a_stream_on_a_socket_loses_no_bytes),
+        TEST(only_files_have_a_position),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
