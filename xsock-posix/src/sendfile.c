@@ -33,12 +33,20 @@ static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
     return got;
 }
 
+/* A file that is not open, or not for this direction. */
+static int refuse_mode(int number, int mode)
+{
+    int flags = xsock_posix__file_control(number, F_GETFL, 0);
+    if (flags < 0)
+        return -1;
+    return (flags & O_ACCMODE) == mode ? xsock_posix__refuse(EBADF) : 0;
+}
+
 ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
 {
     int d = xsock_posix__of(out);
     bool is_socket = xsock_posix__of(in) != 0;
-    if ((!is_socket && xsock_posix__file_control(in, F_GETFD, 0) < 0)
-        || (d == 0 && xsock_posix__file_control(out, F_GETFD, 0) < 0))
+    if ((!is_socket && refuse_mode(in, O_WRONLY) < 0) || (d == 0 && refuse_mode(out, O_RDONLY) < 0))
         return -1;
     int64_t position = is_socket ? -1 : file_seek(in, 0, SEEK_CUR);
     if (position < 0) /* a socket or a pipe */

@@ -296,6 +296,26 @@ static void sendfile_sends_a_file(void **state)
     close(s[1]);
 }
 
+static void sendfile_looks_at_how_a_file_was_opened(void **state)
+{
+    (void)state;
+    const char *name = "xsock-posix-test.mode";
+    int s[2];
+    streams_open(s);
+    int to = ASSERT_OPENS(open(name, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    int from = ASSERT_OPENS(open(name, O_RDONLY));
+    ASSERT_IS(3, write(to, "123", 3));
+    ASSERT_IS(0, lseek(to, 0, SEEK_SET));
+    ASSERT_ERRNO(EBADF, sendfile(s[0], to, NULL, 3));
+    ASSERT_ERRNO(EBADF, sendfile(from, from, NULL, 3));
+    ASSERT_IS(3, sendfile(s[0], from, NULL, 3));
+    ASSERT_ERRNO(EBADF, sendfile(from, from, NULL, 3)); /* nothing is left to send */
+    int opened[] = {to, from, s[0], s[1]};
+    for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++)
+        ASSERT_IS(0, close(opened[i]));
+    remove(name);
+}
+
 static void wrong_arguments_give_the_errors_of_linux(void **state)
 {
     (void)state;
@@ -375,6 +395,7 @@ int main(void)
         TEST(epoll_takes_pipes_beside_sockets),
         TEST(sendfile_sends_a_file),
         TEST(a_wrong_length_loses_the_connection_that_accept_took),
+        TEST(sendfile_looks_at_how_a_file_was_opened),
         TEST(wrong_arguments_give_the_errors_of_linux),
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
