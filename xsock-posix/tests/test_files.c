@@ -48,8 +48,10 @@ static void a_file_tells_how_it_was_opened(void **state)
     assert_int_equal(O_RDWR, access_mode(copy));
     assert_int_equal(O_WRONLY, access_mode(to));
     assert_int_equal(O_RDONLY, access_mode(from));
+#if !defined(__FreeBSD__) /* there both ends are for both */
     assert_int_equal(O_RDONLY, access_mode(p[0]));
     assert_int_equal(O_WRONLY, access_mode(p[1]));
+#endif
     assert_int_equal(O_RDWR, access_mode(s));
     int opened[] = {file, copy, to, from, s, p[0], p[1]};
     for (size_t i = 0; i < sizeof opened / sizeof opened[0]; i++)
