@@ -43,9 +43,9 @@ sanitize=("-fsanitize=address,undefined" -fno-sanitize-recover=all -fno-omit-fra
 must "clang with sanitizers: compiles" compile sanitized clang "${sanitize[@]}"
 for mode in plain signals handles memory; do run "$mode" sanitized "${STEADY[@]}"; done
 
-LINKED=(-DRANDOM_COUNTS_NO_HANDLES -pthread)
+LINKED=(-DRANDOM_CONNECT -pthread -Wl,--wrap=connect)
 must "clang with ThreadSanitizer: compiles" compile threads clang -fsanitize=thread
-export TSAN_OPTIONS="halt_on_error=1 suppressions=$TOP/tests/random/threads.supp"
+export TSAN_OPTIONS=halt_on_error=1
 for mode in plain wake-signal handles; do run "$mode" threads "${STEADY[@]}"; done
 
 LINKED=(-D_WIN32_WINNT=0x0601 -lws2_32 -liphlpapi)
