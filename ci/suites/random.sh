@@ -43,7 +43,7 @@ sanitize=("-fsanitize=address,undefined" -fno-sanitize-recover=all -fno-omit-fra
 must "clang with sanitizers: compiles" compile sanitized clang "${sanitize[@]}"
 for mode in plain signals handles memory; do run "$mode" sanitized "${STEADY[@]}"; done
 
-LINKED=(-DRANDOM_CONNECT -pthread -Wl,--wrap=connect)
+LINKED=(-DRANDOM_CONNECT -pthread "-Wl,--wrap=connect")
 must "clang with ThreadSanitizer: compiles" compile threads clang -fsanitize=thread
 export TSAN_OPTIONS=halt_on_error=1
 for mode in plain wake-signal handles; do run "$mode" threads "${STEADY[@]}"; done
