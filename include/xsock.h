@@ -1894,6 +1894,9 @@ XSOCK_API ptrdiff_t xsock_recvfrom(int d, void *buf, size_t len, int flags,
  * @retval -XSOCK_EBADF `d` is not open.
  * @retval -XSOCK_ENOTSOCK `d` is a poller or a look-up, not a socket.
  * @retval -XSOCK_EINVAL The socket listens.
+ * @retval -XSOCK_ECONNREFUSED Windows: the peer's machine has answered an earlier datagram that
+ *     nobody is there, as xsock_recv() says.
+ * @retval -XSOCK_ENOMEM Windows: there is no memory to look at a datagram.
  *
  * @par Blocking
  * The call does not block.
