@@ -69,15 +69,6 @@ int warm_up(void **state);
 
 #define TEST(f) cmocka_unit_test(f)
 
-/* Where the processor has another byte order than the machine. The library asks for interfaces when
- * a socket joins a group, too. */
-#define SKIP_WITHOUT_INTERFACES()                                 \
-    do {                                                          \
-        if (((const char *)&(int){1})[0] == 0)                    \
-            SKIP_ON_QEMU("getifaddrs() never ends, because qemu " \
-                         "does not swap all answers of netlink"); \
-    } while (0)
-
 /* musl's ioctl() takes an int, and FIONBIO is larger on PowerPC and MIPS. */
 #if defined(__linux__) && !defined(__GLIBC__)
 #define REQUEST(number) ((int)(number))
@@ -99,6 +90,18 @@ bool is_qemu(void);
         if (is_qemu())       \
             SKIP(reason);    \
     } while (0)
+
+/* Where the processor has another byte order than the machine, qemu has to swap what it passes. */
+#define SKIP_ON_SWAPPING_QEMU(reason)          \
+    do {                                       \
+        if (((const char *)&(int){1})[0] == 0) \
+            SKIP_ON_QEMU(reason);              \
+    } while (0)
+
+/* The library asks for interfaces when a socket joins a group, too. */
+#define SKIP_WITHOUT_INTERFACES()                                           \
+    SKIP_ON_SWAPPING_QEMU("getifaddrs() never ends, because qemu does not " \
+                          "swap all answers of netlink")
 
 #define SKIP_WITHOUT_INET6()                                \
     do {                                                    \

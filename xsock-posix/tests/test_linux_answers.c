@@ -166,6 +166,7 @@ static void linux_takes_some_addresses_for_others(void **state)
 static void the_tos_of_a_message_is_a_byte_or_a_number(void **state)
 {
     (void)state;
+    SKIP_ON_SWAPPING_QEMU("qemu does not swap all control data");
     union {
         struct cmsghdr header;
         char bytes[64];
