@@ -85,6 +85,16 @@ static bool is_byte_of_other(const struct event *event)
            && xsock_recv(event->end, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 1;
 }
 
+/* Gives the other process time to take its byte. Windows has no such process. */
+static void let_other_take(unsigned int turn)
+{
+#if defined(_WIN32)
+    (void)turn;
+#else
+    xsock_posix__nap(turn);
+#endif
+}
+
 ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
 {
     if (n < sizeof(uint64_t))
@@ -107,10 +117,8 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
         }
         if (is_other && (xsock_get_flags(d) & XSOCK_SOCK_NONBLOCK) != 0)
             return xsock_posix__refuse(EAGAIN);
-#if !defined(_WIN32)
         if (is_other)
-            xsock_posix__nap(turn);
-#endif
+            let_other_take(turn);
         ptrdiff_t result = xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK); /* waits */
         if (result < 0)
             return xsock_posix__fail(result);
