@@ -598,7 +598,8 @@ static void options_read(void **state)
     int udp6 = socket(AF_INET6, SOCK_DGRAM, 0);
     if (udp6 >= 0) {
         ROW(ENOPROTOOPT, getsockopt(udp6, IPPROTO_TCP, TCP_NODELAY, value, length(4)));
-        ROW(ENOPROTOOPT, getsockopt(udp6, 500, SO_TYPE, value, length(4)));
+        if (!is_qemu()) /* qemu gives EOPNOTSUPP */
+            ROW(ENOPROTOOPT, getsockopt(udp6, 500, SO_TYPE, value, length(4)));
         close(udp6);
     }
     ROWS_END();
