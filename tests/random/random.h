@@ -54,7 +54,7 @@ extern _Thread_local struct caller *me;
 void call_begin(const char *name, int64_t limit, int64_t one, int64_t two, int64_t three);
 int64_t call_end(int64_t answer);
 
-/* A call whose answer is no result: it cannot fail. */
+/* A call that cannot fail, and returns a value. */
 #define CALL_VALUE(verb, arguments)                   \
     do {                                              \
         call_begin("xsock_" #verb, AT_ONCE, 0, 0, 0); \

@@ -125,8 +125,8 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
     }
 }
 
-/* Tells whoever waits that the counter is not 0, and pollers with EPOLLET each time: a new byte
- * comes before the old one is taken, so that the end is never empty. */
+/* Tells whoever waits that the counter is not 0. A poller with EPOLLET is told each time, because a
+ * new byte comes before the old one is taken. */
 static void announce(struct event *event)
 {
     char byte;

@@ -90,8 +90,8 @@ int xsock_posix_getdtablesize(void)
     return NUMBER_MAX;
 }
 
-/* The handle may neither read nor write: a stream of the runtime that has a socket's number fails,
- * and its bytes are not lost in silence. */
+/* The handle may neither read nor write. A stream of the runtime that has a socket's number fails
+ * then, and does not lose its bytes in silence. */
 static int placeholder(void)
 {
     HANDLE handle = CreateFileA("NUL", 0, FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING,
@@ -332,7 +332,8 @@ int xsock_posix__file_dup_over(int number, int to, int old, int flags)
     return to;
 }
 
-/* What the handle may do. A console of old Windows is no handle of the kernel. */
+/* Whether the handle may read, write or both. Before Windows 8 the kernel does not know the handle
+ * of a console. */
 static int access_mode(HANDLE handle)
 {
     enum { ACCESS_INFORMATION = 8 };

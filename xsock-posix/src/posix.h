@@ -89,7 +89,7 @@ int xsock_posix__stream_addr_error(int d);
 int xsock_posix__option_error(int d, int level, bool is_get);
 
 /* The same for an option at a level of IP that the socket has not, whatever the option is and
- * whatever its value. 0: the level is the socket's, or is no level of IP. */
+ * whatever its value. Returns 0 if the level is the socket's, or no level of IP. */
 int xsock_posix__level_error(int d, int level, bool is_get);
 
 /* ---- map.c: numbers to descriptors */
@@ -172,8 +172,8 @@ int xsock_posix__file_dup_over(int number, int to, int old, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 
-/* Puts a socket's handle into the mode that the program sees: xsock's own is non-blocking. For
- * whoever gets the handle by SCM_RIGHTS. */
+/* Puts a socket's handle into the mode that the program sees, before SCM_RIGHTS passes the handle.
+ * Otherwise the handle is non-blocking. */
 void xsock_posix__show_mode(int number);
 
 /* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.

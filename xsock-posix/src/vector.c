@@ -56,14 +56,21 @@ static ssize_t event_writev(int number, const struct iovec *v, int n)
     return done;
 }
 
-ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
+/* What both calls look at first. Returns how many bytes the pieces have, or -1. */
+static ptrdiff_t checked_total(int number, int d, const struct iovec *v, int n)
 {
-    int d = xsock_posix__of(number);
     if (xsock_posix__is_poller(number))
         return xsock_posix__refuse(EINVAL);
     ptrdiff_t total = total_of(v, n);
+    return total < 0 ? refuse(number, d, total) : total;
+}
+
+ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
+{
+    int d = xsock_posix__of(number);
+    ptrdiff_t total = checked_total(number, d, v, n);
     if (total < 0)
-        return refuse(number, d, total);
+        return -1;
     if (d == 0)
         return xsock_posix__file_readv(number, v, n);
     if (xsock_posix__is_event(number))
@@ -77,11 +84,9 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
-    if (xsock_posix__is_poller(number))
-        return xsock_posix__refuse(EINVAL);
-    ptrdiff_t total = total_of(v, n);
+    ptrdiff_t total = checked_total(number, d, v, n);
     if (total < 0)
-        return refuse(number, d, total);
+        return -1;
     if (d == 0)
         return xsock_posix__file_writev(number, v, n);
     if (xsock_posix__is_event(number))
