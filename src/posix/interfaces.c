@@ -13,8 +13,8 @@
 #include <net/if_dl.h>
 #endif
 
-/* Without a descriptor glibc 2.36 gives ENOENT. The shortage may be over now, because another thread
- * has closed a descriptor. */
+/* Without a descriptor glibc 2.36 gives ENOENT. The shortage may be over now, because another
+ * thread has closed a descriptor. */
 static int failure(void)
 {
     int code = errno;
