@@ -14,6 +14,25 @@ cmake_build() {
         ${TARGETS[@]+--target "${TARGETS[@]}"}
 }
 
+# common_build WHICH: a build that several suites use, in $BUILD/common/WHICH. The first suite that
+# asks builds, and later ones find everything built.
+#   native, windows  the static library, the program and the examples, not optimised
+#   shared           the shared library and the program, as users get them
+common_build() {
+    local options=(-DCMAKE_BUILD_TYPE=None -DXSOCK_BUILD_EXAMPLES=ON)
+    case $1 in
+    windows) options+=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake") ;;
+    shared) options=(-DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS=ON) ;;
+    esac
+    mkdir -p "$BUILD/common"
+    (
+        flock 9
+        cmake -S "$TOP" -B "$BUILD/common/$1" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_PAGES=OFF \
+            -DCMAKE_INSTALL_LIBDIR=lib "${options[@]}"
+        without_warnings cmake --build "$BUILD/common/$1"
+    ) 9>"$BUILD/common/$1.lock"
+}
+
 # Runs a command that must print no warning; -Werror does not reach the linker's.
 without_warnings() {
     local log=$BUILD/$SUITE.warnings

@@ -44,25 +44,28 @@ def include_edges(src, public):
                 yield name, f"unknown/{included}"
 
 
-def symbols(object_file):
-    """The names that an object defines for others, and those that it needs."""
-    defined, needed = set(), set()
-    listing = subprocess.run(["nm", "--extern-only", object_file], capture_output=True, text=True,
-                             check=True)
+def symbols(object_files):
+    """For each object file, the names that the file defines for others, and those that it needs."""
+    tables = {str(file): (set(), set()) for file in object_files}
+    listing = subprocess.run(["nm", "--extern-only", "--print-file-name", *tables],
+                             capture_output=True, text=True, check=True)
     for line in listing.stdout.splitlines():
-        kind, name = line.split()[-2:]
+        file, words = line.split(":", 1)
+        kind, name = words.split()[-2:]
+        defined, needed = tables[file]
         (needed if kind in "Uw" else defined).add(name)
-    return defined, needed
+    return tables
 
 
 def call_edges(build, src):
-    tables = {}
+    sources = {}
     for file in sorted(pathlib.Path(build).rglob("*.o*")):
         found = re.search(r"CMakeFiles/xsock\.dir/src/(.*\.c)\.o(bj)?$", file.as_posix())
         if found and (src / found[1]).exists():
-            tables[found[1]] = symbols(file)
-    if not tables:
+            sources[str(file)] = found[1]
+    if not sources:
         sys.exit(f"no objects of the static library in {build}")
+    tables = {sources[file]: table for file, table in symbols(sources).items()}
     definer = {name: file for file, (defined, _) in tables.items() for name in defined}
     for file, (_, needed) in tables.items():
         for name in sorted(needed):

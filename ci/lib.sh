@@ -146,6 +146,13 @@ test_names() {
     done < <(grep -v '^#' "$TOP/tests/tests.txt")
 }
 
+# Some tests of public calls for each part of the library, for a build that differs little from one
+# whose tests all run. ci/full.sh runs all tests of such a build, too.
+some_test_names() {
+    printf '%s\n' truth life addr interfaces names options errors_talk transfer messages batch \
+        sendfile close_wakes poller readiness wasix wasix_data wasix_poll
+}
+
 # The names of the tests that start threads, or let the library start threads.
 threaded_test_names() {
     awk '!/^#/ && $1 != "windows" && (/\/threads\.c/ || $2 == "names") { print $2 }' \

@@ -4,13 +4,13 @@
 # shellcheck shell=bash
 
 folder=$TOP/examples/around
-must "the shared library is configured" cmake -S "$TOP" -B "$OUT" -G Ninja -DBUILD_SHARED_LIBS=ON \
-    -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=Debug
-must "the shared library is built" cmake --build "$OUT"
+must "the shared library is built" common_build shared
+library=$BUILD/common/shared
+mkdir -p "$OUT"
 
 program() { # NAME OUTPUT OPTION...
     gcc -std=c11 -Wall -Wextra -pedantic -Werror -D_GNU_SOURCE -I "$TOP/include" \
-        "$folder/$1.c" -o "$OUT/$1" "-Wl,-rpath,$OUT" -L "$OUT" -lxsock -pthread "${@:3}"
+        "$folder/$1.c" -o "$OUT/$1" "-Wl,-rpath,$library" -L "$library" -lxsock -pthread "${@:3}"
     prints "$2" "$OUT/$1"
 }
 with_package() { # NAME OUTPUT PACKAGE
@@ -26,24 +26,24 @@ check "TLS over a BIO of OpenSSL" with_package tls_openssl "TLSv1.3: hello" open
 # Mbed TLS 2 in Debian 12 has no file for pkg-config.
 check "TLS over callbacks of Mbed TLS" program tls_mbedtls "TLSv1.2: hello" -lmbedtls -lmbedcrypto
 check "ctypes in Python" prints $'Python: hello\nPython: Descriptor not open' \
-    python3 "$folder/echo.py" "$OUT/libxsock.so"
+    python3 "$folder/echo.py" "$library/libxsock.so"
 
 # ---- Compiled languages --------------------------------------------------------------------------
 
 by_zig() {
     local zig=("$DEPS"/zig/lib/python3*/site-packages/ziglang/zig)
     "${zig[0]}" translate-c -lc -I "$TOP/include" "$TOP/include/xsock.h" >"$OUT/xsock.zig"
-    "${zig[0]}" build-exe -lc -L "$OUT" -lxsock -rpath "$OUT" --dep xsock \
+    "${zig[0]}" build-exe -lc -L "$library" -lxsock -rpath "$library" --dep xsock \
         "-Mroot=$folder/hello.zig" "-Mxsock=$OUT/xsock.zig" "-femit-bin=$OUT/hello-zig"
     prints "Zig: hello" "$OUT/hello-zig"
 }
 by_go() {
-    export CGO_CFLAGS="-I$TOP/include" CGO_LDFLAGS="-L$OUT -Wl,-rpath,$OUT" GOTOOLCHAIN=local
+    export CGO_CFLAGS="-I$TOP/include" CGO_LDFLAGS="-L$library -Wl,-rpath,$library" GOTOOLCHAIN=local
     go build -o "$OUT/hello-go" "$folder/hello.go"
     prints "Go: hello" "$OUT/hello-go"
 }
 by_rust() {
-    rustc -D warnings "$folder/hello.rs" -L "$OUT" -C "link-arg=-Wl,-rpath,$OUT" \
+    rustc -D warnings "$folder/hello.rs" -L "$library" -C "link-arg=-Wl,-rpath,$library" \
         -o "$OUT/hello-rust"
     prints "Rust: hello" "$OUT/hello-rust"
 }

@@ -6,17 +6,12 @@
 
 consumer=$TOP/tests/consumer
 
-install_xsock() { # KIND BUILD_SHARED_LIBS OPTION...
-    cmake -S "$TOP" -B "$OUT/$1" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS="$2" \
-        -DCMAKE_INSTALL_LIBDIR=lib \
-        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_INSTALL_PREFIX="$OUT/$1/first" "${@:3}"
-    cmake --build "$OUT/$1"
-    cmake --install "$OUT/$1"
-    rm -rf "$OUT/$1/installed"
+install_xsock() { # KIND BUILD
+    rm -rf "$OUT/$1/first" "$OUT/$1/installed"
+    cmake --install "$2" --prefix "$OUT/$1/first"
     mv "$OUT/$1/first" "$OUT/$1/installed"
 }
 
-# The checks run in subshells, so that an exported variable stays within the check that exports it.
 use_installed() { # KIND
     export PKG_CONFIG_PATH=$OUT/$1/installed/lib/pkgconfig
     if [ "$1" = shared ]; then export LD_LIBRARY_PATH=$OUT/$1/installed/lib; fi
@@ -63,8 +58,10 @@ installed_program() { # KIND
     prints "xsock $(version)" "$OUT/$1/installed/bin/xsock" --version
 }
 
-must "static: installs" install_xsock static OFF -DCMAKE_BUILD_TYPE=None
-must "shared: installs" install_xsock shared ON
+must "static: builds" common_build native
+must "static: installs" install_xsock static "$BUILD/common/native"
+must "shared: builds" common_build shared
+must "shared: installs" install_xsock shared "$BUILD/common/shared"
 for kind in static shared; do
     check "$kind: a program by pkg-config" by_pkg_config $kind
     check "$kind: a program by CMake's package" installed_by_cmake $kind
@@ -78,7 +75,7 @@ components() {
     local component
     for component in runtime development program documentation; do
         rm -rf "$OUT/component"
-        cmake --install "$OUT/shared" --component $component --prefix "$OUT/component" >/dev/null
+        cmake --install "$BUILD/common/shared" --component $component --prefix "$OUT/component" >/dev/null
         (cd "$OUT/component" && find . ! -type d | sed "s,^\.,$component ," | sort)
     done | grep -v '/share/licenses/\|\.so\.0\..*\|/include/xsock_' >"$OUT/components"
     diff - "$OUT/components" <<'END'
@@ -154,28 +151,16 @@ windows=(-DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake")
 once wine quietly make_wine_prefix
 keep_wine
 
-on_windows() { # FOLDER OPTION...
-    rm -rf "$1"
-    cmake -S "$consumer" -B "$1" -G Ninja "${windows[@]}" "${@:2}"
-    cmake --build "$1"
-    [ ! -e "$OUT/windows/installed/bin/libxsock-0.dll" ] ||
-        cp "$OUT"/windows/installed/bin/*.dll "$1"
+on_windows() { # FOLDER KIND (the DLL is found beside the program)
+    if [ "$2" = windows-shared ]; then cp "$OUT/$2/installed/bin/libxsock-0.dll" "$1"; fi
     prints 3 wine "$1/consumer.exe"
 }
-must "Windows: installs" install_xsock windows ON "${windows[@]}" -DCMAKE_BUILD_TYPE=None
-# The toolchain file looks for packages in the folders of the target only.
-check "Windows: a program by CMake's package" on_windows "$OUT/windows/by-cmake" \
-    -Dxsock_DIR="$OUT/windows/installed/lib/cmake/xsock"
-check "Windows: the installed program runs" prints "xsock $(version)" wine \
-    "$OUT/windows/installed/bin/xsock.exe" --version
-check "Windows: xsock by subdirectory" on_windows "$OUT/windows/subdirectory" \
-    -DCONSUMER_HOW=subdirectory -DXSOCK_SOURCE="$TOP"
 
-# ---- The other roads on Windows, in ci/full.sh only ----------------------------------------------
-
-run_on_windows() { # FOLDER KIND (the DLL is found beside the program)
-    if [ "$2" = windows ]; then cp "$OUT/windows/installed/bin/libxsock-0.dll" "$1"; fi
-    prints 3 wine "$1/consumer.exe"
+cmake_on_windows() { # KIND FOLDER OPTION...
+    rm -rf "$2"
+    cmake -S "$consumer" -B "$2" -G Ninja "${windows[@]}" "${@:3}"
+    cmake --build "$2"
+    on_windows "$2" "$1"
 }
 
 pkg_config_on_windows() { # KIND
@@ -184,31 +169,49 @@ pkg_config_on_windows() { # KIND
     export PKG_CONFIG_LIBDIR=$OUT/$1/installed/lib/pkgconfig
     read -ra words < <(pkg-config --cflags --libs xsock)
     x86_64-w64-mingw32-gcc -std=c11 "$consumer/main.c" -o "$folder/consumer.exe" "${words[@]}"
-    run_on_windows "$folder" "$1"
+    on_windows "$folder" "$1"
 }
 
 meson_on_windows() { # KIND FOLDER SOURCE OPTION...
     rm -rf "$2"
     meson setup --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" "${@:4}" "$2" "$3"
     ninja -C "$2"
-    run_on_windows "$2" "$1"
+    on_windows "$2" "$1"
 }
 
-roads_on_windows() {
-    local kind by_cmake=$OUT/windows-static/by-cmake
-    must "Windows: installs the static library" install_xsock windows-static OFF "${windows[@]}"
-    check "Windows: a program by CMake's package, static" on_windows "$by_cmake" \
-        -Dxsock_DIR="$OUT/windows-static/installed/lib/cmake/xsock"
-    for kind in windows windows-static; do
-        check "$kind: a program by pkg-config" pkg_config_on_windows $kind
-        check "$kind: a program by Meson's dependency" meson_on_windows $kind \
-            "$OUT/$kind/by-meson" "$consumer" --wrap-mode=nofallback \
-            "-Dpkg_config_path=$OUT/$kind/installed/lib/pkgconfig"
+installed_on_windows() { # KIND BUILD
+    local kind=$1 installed=$OUT/$1/installed
+    must "$kind: installs" install_xsock "$kind" "$2"
+    # The toolchain file looks for packages in the folders of the target only.
+    check "$kind: a program by CMake's package" cmake_on_windows "$kind" "$OUT/$kind/by-cmake" \
+        -Dxsock_DIR="$installed/lib/cmake/xsock"
+    check "$kind: a program by pkg-config" pkg_config_on_windows "$kind"
+    check "$kind: a program by Meson's dependency" meson_on_windows "$kind" \
+        "$OUT/$kind/by-meson" "$consumer" --wrap-mode=nofallback \
+        "-Dpkg_config_path=$installed/lib/pkgconfig"
+    check "$kind: the installed program runs" prints "xsock $(version)" wine \
+        "$installed/bin/xsock.exe" --version
+}
+must "windows-static: builds" common_build windows
+installed_on_windows windows-static "$BUILD/common/windows"
+
+build_dll() {
+    cmake -S "$TOP" -B "$OUT/dll" -G Ninja -DXSOCK_WERROR=ON -DBUILD_SHARED_LIBS=ON \
+        -DCMAKE_INSTALL_LIBDIR=lib -DXSOCK_BUILD_PAGES=OFF "${windows[@]}"
+    cmake --build "$OUT/dll"
+}
+# These take minutes, because each builds the library. The suite mingw-shared has a program with the
+# installed DLL.
+other_roads_on_windows() {
+    local folder=$OUT/on-windows how
+    must "windows-shared: builds" build_dll
+    installed_on_windows windows-shared "$OUT/dll"
+    for how in subdirectory fetch; do
+        check "Windows: xsock by $how" cmake_on_windows windows-static "$folder/$how" \
+            -DCONSUMER_HOW=$how -DXSOCK_SOURCE="$TOP"
     done
-    check "Windows: xsock by fetch" on_windows "$OUT/windows/fetch" -DCONSUMER_HOW=fetch \
-        -DXSOCK_SOURCE="$TOP"
     check "Windows: xsock as a Meson subproject" meson_on_windows windows-static \
-        "$OUT/windows/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback \
+        "$folder/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback \
         -Ddefault_library=static
 }
-if [ -n "${XSOCK_FULL:-}" ]; then roads_on_windows; fi
+if [ -n "${XSOCK_FULL:-}" ]; then other_roads_on_windows; fi

@@ -13,7 +13,8 @@ toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$tar
 cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}" -DXSOCK_POSIX_EMULATE=ON \
     -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-fno-sanitize=undefined
 [ -n "${XSOCK_FULL:-}" ] || TARGETS=(xsock xsock-program test_life test_poller test_wasix)
-cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON
+cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON \
+    -DCMAKE_BUILD_TYPE=None
 
 are_freebsd() { # FreeBSD runs only programs with this mark
     local program

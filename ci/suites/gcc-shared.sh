@@ -1,9 +1,14 @@
 # needs: build cmocka
-# Linux, gcc, the shared library, without optimisation. Also the size of the library.
+# Linux, gcc, the shared library, without optimisation. Also the size of the library. ci/test.sh runs
+# some tests for each part of the library, because the suites gcc-static and clang-sanitizers run
+# all of them. ci/full.sh runs all of them here, too.
 # shellcheck shell=bash
 
+mapfile -t tests < <(some_test_names)
+[ -z "${XSOCK_FULL:-}" ] || mapfile -t tests < <(test_names "fake real inner")
+TARGETS=(xsock xsock-program "${tests[@]/#/test_}")
 cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DBUILD_SHARED_LIBS=ON
-run_tests "$OUT"
+run_names "$OUT" "${tests[@]}"
 
 # The library exports functions only, because exported data would fix its size in programs. The name
 # of their version stands among the symbols too.

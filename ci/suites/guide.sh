@@ -7,27 +7,22 @@ mkdir -p "$OUT/posix" "$OUT/windows"
 flags=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -I "$TOP/include")
 posix_only=(fork threads local) # Windows has no fork and passes no handles; threads.c has pthreads
 
-library() { # FOLDER OPTION...
-    cmake -S "$TOP" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_TOOLS=OFF \
-        -DXSOCK_BUILD_PAGES=OFF "${@:2}" && cmake --build "$1"
-}
-must "the library is built" library "$OUT/lib-posix"
+must "the library is built" common_build native
 for program in "$TOP"/examples/guide/*.c; do
     name=$(basename "$program" .c)
     check "$name compiles without a warning" gcc "${flags[@]}" -D_POSIX_C_SOURCE=200809L \
-        "$program" "$OUT/lib-posix/libxsock.a" -pthread -o "$OUT/posix/$name"
+        "$program" "$BUILD/common/native/libxsock.a" -pthread -o "$OUT/posix/$name"
 done
 check "the programs print what the guide says" python3 "$TOP/ci/guide.py" "$OUT/posix"
 
 once wine quietly make_wine_prefix
 keep_wine
-must "the library for Windows is built" library "$OUT/lib-windows" \
-    "-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake"
+must "the library for Windows is built" common_build windows
 for program in "$TOP"/examples/guide/*.c; do
     name=$(basename "$program" .c)
     case " ${posix_only[*]} " in *" $name "*) continue ;; esac
     check "$name compiles for Windows without a warning" x86_64-w64-mingw32-gcc "${flags[@]}" \
-        -D__USE_MINGW_ANSI_STDIO=1 "$program" "$OUT/lib-windows/libxsock.a" -lws2_32 -liphlpapi \
+        -D__USE_MINGW_ANSI_STDIO=1 "$program" "$BUILD/common/windows/libxsock.a" -lws2_32 -liphlpapi \
         -o "$OUT/windows/$name.exe"
 done
 check "the programs print the same on Windows (Wine)" python3 "$TOP/ci/guide.py" "$OUT/windows" wine

@@ -1,9 +1,8 @@
 # needs: build cmocka meson package mingw wine sources
-# Meson, with both libraries natively, and with the DLL for Windows. Natively everything is built.
-# For Windows, ci/test.sh builds a test program of each kind and everything but the other tests. It
-# runs a test program of each kind, because the suites of CMake run all of them. ci/full.sh builds
-# and runs all of them by Meson, too. The builds are not optimised. The suite pages makes the
-# default build.
+# Meson, with both libraries natively, and with the DLL for Windows. ci/test.sh builds the libraries,
+# the program, an example, a benchmark and some tests, natively of each kind, and runs these tests,
+# because the suites of CMake build and run all of them. ci/full.sh builds and runs all of them by
+# Meson, too. The builds are not optimised. The suite pages makes the default build.
 # shellcheck shell=bash
 
 # meson_suite FOLDER TESTS OPTION... builds and tests. TESTS are the names of the tests to run. If
@@ -21,21 +20,27 @@ meson_suite() {
         --print-errorlogs "${tests[@]}"
 }
 
+# some_targets SUFFIX LIBRARY... sets TARGETS to what ci/test.sh builds; the variable tests names the
+# tests. In ci/full.sh both become empty, which means everything.
+some_targets() {
+    local suffix=$1 name
+    TARGETS=("${@:2}" "tools/xsock/xsock$suffix" "examples/echo_server$suffix"
+        "bench/bench_calls$suffix")
+    for name in $tests; do TARGETS+=("tests/test_$name$suffix"); done
+    if [ -n "${XSOCK_FULL:-}" ]; then tests="" TARGETS=(); fi
+}
+
 mkdir -p "$OUT"
 tests="bitmap life threads wasix_poll options"
-[ -z "${XSOCK_FULL:-}" ] || tests=""
+some_targets "" "libxsock.so.$(version)" libxsock.a
 meson_suite "$OUT/native" "$tests" -Ddefault_library=both -Dtests=enabled -Dexamples=enabled \
     -Dbench=enabled
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
-tests="bitmap life threads windows_start"
-for name in $tests; do TARGETS+=("tests/test_$name.exe"); done
-for name in $(grep -v '^#' "$TOP/examples/examples.txt"); do TARGETS+=("examples/$name.exe"); done
-TARGETS+=(libxsock-0.dll tools/xsock/xsock.exe bench/bench_calls.exe)
-TARGETS+=(bench/bench_lookup.exe bench/bench_million.exe)
-if [ -n "${XSOCK_FULL:-}" ]; then tests="" TARGETS=(); fi
+tests="life wasix_poll"
+some_targets .exe libxsock-0.dll
 meson_suite "$OUT/windows" "$tests" -Ddefault_library=shared -Dtests=enabled -Dexamples=enabled \
     -Dbench=enabled \
     --cross-file "$TOP/cmake/mingw-w64-x86_64.meson" -Dpkg_config_path="$DEPS/mingw/lib/pkgconfig"

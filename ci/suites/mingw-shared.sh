@@ -10,9 +10,7 @@ once wine quietly make_wine_prefix
 keep_wine
 mapfile -t cmocka < <(cmocka_options mingw)
 toolchain=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
-tests=(numbers truth life addr addr_native interfaces bad_input names options errors_talk transfer
-    messages batch coalesce sendfile passing poller poller_members readiness close_wakes timeouts
-    wasix wasix_data wasix_policy wasix_epoll wasix_poll)
+mapfile -t tests < <(some_test_names)
 [ -z "${XSOCK_FULL:-}" ] || mapfile -t tests < <(test_names real)
 TARGETS=(xsock xsock-program xsock-posix "${tests[@]/#/test_}")
 cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE=Release \

@@ -18,9 +18,8 @@ run_tests "$OUT" wine
 run_script program bash "$TOP/tests/tool/run.sh" wine "$OUT/bin/xsock.exe"
 
 catalogs_agree() {
-    cmake -S "$TOP" -B "$OUT/native" -G Ninja -DCMAKE_BUILD_TYPE=None -DXSOCK_BUILD_PAGES=OFF
-    cmake --build "$OUT/native"
-    "$OUT/native/bin/xsock" catalog --json >"$OUT/native.json"
+    common_build native
+    "$BUILD/common/native/bin/xsock" catalog --json >"$OUT/native.json"
     wine "$OUT/bin/xsock.exe" catalog --json >"$OUT/wine.json"
     python3 "$TOP/ci/agree.py" "$OUT/native.json" "$OUT/wine.json"
 }

@@ -6,24 +6,16 @@
 once wine quietly make_wine_prefix
 keep_wine
 
-# build_programs WHAT OPTION...
-build_programs() {
-    local what=$1
-    shift
-    must "$what: configures" cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON \
-        -DXSOCK_BUILD_EXAMPLES=ON -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "$@"
-    must "$what: program and examples build without a warning" without_warnings cmake --build \
-        "$OUT/$what"
-}
-build_programs native
-build_programs windows -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
+must "library, program and examples build without a warning" common_build native
+must "library, program and examples for Windows build without a warning" common_build windows
+mkdir -p "$OUT"
 
-native=$OUT/native/bin windows=$OUT/windows/bin
-run_script peers bash "$TOP/tests/tool/peers.sh" "$native/xsock"
-run_script examples bash "$TOP/tests/tool/examples.sh" "$native"
-run_script peers-wine env XSOCK_NATIVE="$native/xsock" bash "$TOP/tests/tool/peers.sh" wine \
-    "$windows/xsock.exe"
-run_script examples-wine bash "$TOP/tests/tool/examples.sh" "$windows" wine
+native=$BUILD/common/native windows=$BUILD/common/windows
+run_script peers bash "$TOP/tests/tool/peers.sh" "$native/bin/xsock"
+run_script examples bash "$TOP/tests/tool/examples.sh" "$native/bin"
+run_script peers-wine env XSOCK_NATIVE="$native/bin/xsock" bash "$TOP/tests/tool/peers.sh" wine \
+    "$windows/bin/xsock.exe"
+run_script examples-wine bash "$TOP/tests/tool/examples.sh" "$windows/bin" wine
 
 # Random calls have the same answers on both systems. ci/full.sh tries more of them.
 seeds=25
@@ -31,8 +23,8 @@ seeds=25
 compile_random_calls() {
     local source=$TOP/tests/same/random_calls.c
     local options=(-std=c11 -Wall -Wextra -Werror "-I$TOP/include")
-    gcc "${options[@]}" "$source" "$OUT/native/libxsock.a" -pthread -o "$OUT/random_calls"
-    x86_64-w64-mingw32-gcc "${options[@]}" "$source" "$OUT/windows/libxsock.a" \
+    gcc "${options[@]}" "$source" "$native/libxsock.a" -pthread -o "$OUT/random_calls"
+    x86_64-w64-mingw32-gcc "${options[@]}" "$source" "$windows/libxsock.a" \
         -lws2_32 -liphlpapi -o "$OUT/random_calls.exe"
 }
 same_answers() {

@@ -1,11 +1,10 @@
 # needs: build cmocka sources mingw wine peers meson package zig
-# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine with both
-# C runtimes of Windows. Programs of other projects do their work with a native peer. The suite msvc
-# has the tests in MSVC mode, and the suite freebsd links them for FreeBSD.
+# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine; in
+# ci/full.sh with both C runtimes of Windows. Programs of other projects do their work with a native
+# peer. The suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
-once cmocka-mingw-ucrt quietly build_cmocka mingw-ucrt mingw-w64-ucrt.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
@@ -102,10 +101,8 @@ uses_xsock() { nm "$1" | grep xsock_posix_socketpair >/dev/null; }
 check "the program uses the library" uses_xsock "$OUT/native/by-cmake/consumer"
 
 # Without emulation the package is empty.
-quietly cmake -S "$TOP" -B "$OUT/plain" -G Ninja -DXSOCK_BUILD_TOOLS=OFF \
-    -DCMAKE_INSTALL_LIBDIR=lib -DCMAKE_INSTALL_PREFIX="$OUT/plain/installed"
-quietly cmake --build "$OUT/plain"
-quietly cmake --install "$OUT/plain"
+quietly common_build native
+quietly cmake --install "$BUILD/common/native" --prefix "$OUT/plain/installed"
 check "the empty package serves a program by pkg-config" by_pkg_config plain gcc
 check "the empty package serves a program by CMake" by_cmake plain consumer
 is_empty() {
@@ -132,7 +129,10 @@ on_windows() {
     done < <(posix_tests_of_windows)
 }
 on_windows win mingw-w64-x86_64.cmake mingw -DCMAKE_INSTALL_PREFIX="$OUT/win/installed"
-on_windows ucrt mingw-w64-ucrt.cmake mingw-ucrt
+if [ -n "${XSOCK_FULL:-}" ]; then
+    once cmocka-mingw-ucrt quietly build_cmocka mingw-ucrt mingw-w64-ucrt.cmake
+    on_windows ucrt mingw-w64-ucrt.cmake mingw-ucrt
+fi
 for name in "${programs[@]}"; do
     run_script "wine-$name" bash "$TOP/xsock-posix/tests/programs/run.sh" wine "$OUT/win" \
         "$DEPS/programs" "$OUT/run-wine" "$name"

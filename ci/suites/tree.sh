@@ -3,19 +3,15 @@
 # files must not depend on each other in a circle. Both backends are checked.
 # shellcheck shell=bash
 
-windows=-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/mingw-w64-x86_64.cmake
-build_objects() { # FOLDER OPTION...
-    cmake -S "$TOP" -B "$1" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DXSOCK_BUILD_TESTS=OFF \
-        -DXSOCK_BUILD_TOOLS=OFF "${@:2}"
-    cmake --build "$1" --target xsock
-}
-must "the objects of the posix backend are there" build_objects "$OUT/posix"
-must "the objects of the win32 backend are there" build_objects "$OUT/win32" "$windows"
+must "the objects of the posix backend are there" common_build native
+must "the objects of the win32 backend are there" common_build windows
+posix=$BUILD/common/native win32=$BUILD/common/windows
+mkdir -p "$OUT"
 
 edges() { python3 "$TOP/ci/edges.py" "$@"; }
-allowed() { edges "$OUT/$1" >"$OUT/$1.edges" || { cat "$OUT/$1.edges"; return 1; }; }
+allowed() { edges "$2" >"$OUT/$1.edges" || { cat "$OUT/$1.edges"; return 1; }; }
 for backend in posix win32; do
-    check "$backend: every edge is allowed, and there is no circle" allowed "$backend"
+    check "$backend: every edge is allowed, and there is no circle" allowed $backend "${!backend}"
     cat "$OUT/$backend.edges"
 done
 
@@ -29,15 +25,15 @@ rm -rf "$OUT/planted"
 mkdir -p "$OUT/planted"
 cp -r "$TOP/src" "$OUT/planted/src"
 echo '#include "api/library.h"' >>"$OUT/planted/src/base/bitmap.c"
-check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$OUT/posix" \
+check "a planted include is refused" refuses 'base/bitmap.c -> api/library.h' "$posix" \
     "$OUT/planted/src"
 echo '#include "../api/library.h"' >>"$OUT/planted/src/base/bits.h"
 check "an include by another path is refused" refuses 'base/bits.h -> unknown/../api/library.h' \
-    "$OUT/posix" "$OUT/planted/src"
+    "$posix" "$OUT/planted/src"
 echo '#include "table/life.c"' >>"$OUT/planted/src/table/fdtab.h"
-check "a planted circle is refused" refuses 'circle: .*table/life.c' "$OUT/posix" "$OUT/planted/src"
+check "a planted circle is refused" refuses 'circle: .*table/life.c' "$posix" "$OUT/planted/src"
 
-cp -r "$OUT/posix/CMakeFiles" "$OUT/planted/"
+cp -r "$posix/CMakeFiles" "$OUT/planted/"
 echo 'int xsock__library_make_table(void **); int planted(void **);
 int planted(void **t) { return xsock__library_make_table(t); }' |
     gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/bitmap.c.o"

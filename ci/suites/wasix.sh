@@ -7,14 +7,6 @@ glue=$TOP/examples/wasix
 runtime=/usr/share/wabt/wasm2c # wasm2c's own part, as the package has it
 strict=(-std=c11 -Wall -Wextra -Wconversion -Wshadow -pedantic -Werror -I"$TOP/include")
 
-build_library() { # WHAT OPTION...
-    local what=$1
-    shift
-    cmake -S "$TOP" -B "$OUT/$what" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_TOOLS=OFF \
-        -DXSOCK_BUILD_PAGES=OFF -DCMAKE_BUILD_TYPE=None "$@"
-    cmake --build "$OUT/$what"
-}
-
 mapfile -t guests < <(grep -v '^#' "$TOP/tests/wasm/guests.txt" | cut -d ' ' -f 1 | grep -vx wide)
 guest_flags=(-std=gnu11 -Oz -Wall -Wextra -Wconversion -Wshadow -Werror -s)
 
@@ -49,11 +41,11 @@ build_glue() { # WHAT COMPILER
 
 # The output of wasm2c causes warnings, which are not errors of xsock.
 link_guests() { # WHAT COMPILER SUFFIX LIBRARY...
-    local out=$OUT/$1 cc=$2 suffix=$3 name
+    local out=$OUT/$1 cc=$2 suffix=$3 library=$BUILD/common/$1/libxsock.a name
     shift 3
     for name in "${guests[@]}"; do
         "$cc" -std=gnu11 -w -O1 -I"$out/glue" -I"$glue" -I"$TOP/include" -I"$OUT/c/$name" \
-            "$OUT/c/$name"/guest*.c "$out"/glue/*.o -o "$out/$name$suffix" "$out/libxsock.a" "$@"
+            "$OUT/c/$name"/guest*.c "$out"/glue/*.o -o "$out/$name$suffix" "$library" "$@"
     done
 }
 
@@ -95,9 +87,8 @@ check "the example in docs/wasix.md compiles" example_compiles
 once wine quietly make_wine_prefix
 once wasmtime quietly install_wasmtime
 keep_wine
-must "the library builds here" without_warnings build_library native
-must "the library builds for Windows" without_warnings build_library windows \
-    -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake"
+must "the library builds here" common_build native
+must "the library builds for Windows" common_build windows
 must "guests become wasm, and C" without_warnings build_guests
 must "the glue for wasm2c builds here" without_warnings build_glue native gcc
 must "the glue for wasm2c builds for Windows" without_warnings build_glue windows \
@@ -111,7 +102,7 @@ run_script wasm2c-wine bash "$TOP/tests/wasm/run.sh" wine "$OUT/windows/%.exe"
 wasmtime=$(wasmtime_library)
 build_wasmtime_glue() {
     gcc "${strict[@]}" -g "$glue"/{wasmtime,host,preview1}.c -o "$OUT/run_in_wasmtime" \
-        "$OUT/native/libxsock.a" "$wasmtime" -Wl,-rpath,"$(dirname "$wasmtime")" -pthread
+        "$BUILD/common/native/libxsock.a" "$wasmtime" -Wl,-rpath,"$(dirname "$wasmtime")" -pthread
 }
 must "the glue for wasmtime builds" without_warnings build_wasmtime_glue
 run_script wasmtime bash "$TOP/tests/wasm/run.sh" "$OUT/run_in_wasmtime" "$OUT/%.wasm"

@@ -55,8 +55,8 @@ XSOCK_POSIX_ALIASED(read);
 XSOCK_POSIX_ALIASED(write);
 XSOCK_POSIX_SAME(dup);
 XSOCK_POSIX_SAME(dup2);
-/* The child of vfork() has the memory of its parent, but numbers of its own. A number that the child
- * closed or replaced would be gone in the parent's library. */
+/* The child of vfork() has the memory of its parent, but numbers of its own. A number that the
+ * child closed or replaced would be gone in the parent's library. */
 #ifndef XSOCK_POSIX_BUILD
 #define vfork fork
 #endif
