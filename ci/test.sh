@@ -14,8 +14,8 @@
 # The long suites come first, so that short ones fill the time at the end. Suites that wait much
 # (downloads, Wine, peers) stand beside suites that compile.
 ALL=(mingw-static clang-sanitizers freebsd peers consumers single posix meson musl mingw-shared
-    gcc-static clang-shared gcc-shared wasix bench gcc-threads old-linux mingw-32 pages tree guide
-    random unwind stack poller-kqueue poller-poll headers format around compat abi)
+    gcc-static clang-shared gcc-shared wasix bench gcc-threads mingw-32 pages tree guide random
+    unwind stack poller-kqueue poller-poll headers format around compat abi)
 
 # One more than there are processors, because tests often wait. Two suites of ci/full.sh do little
 # else.

@@ -38,7 +38,8 @@ by_zig() {
     prints "Zig: hello" "$OUT/hello-zig"
 }
 by_go() {
-    export CGO_CFLAGS="-I$TOP/include" CGO_LDFLAGS="-L$library -Wl,-rpath,$library" GOTOOLCHAIN=local
+    export CGO_CFLAGS="-I$TOP/include" CGO_LDFLAGS="-L$library -Wl,-rpath,$library"
+    export GOTOOLCHAIN=local
     go build -o "$OUT/hello-go" "$folder/hello.go"
     prints "Go: hello" "$OUT/hello-go"
 }

@@ -75,7 +75,8 @@ components() {
     local component
     for component in runtime development program documentation; do
         rm -rf "$OUT/component"
-        cmake --install "$BUILD/common/shared" --component $component --prefix "$OUT/component" >/dev/null
+        cmake --install "$BUILD/common/shared" --component $component \
+            --prefix "$OUT/component" >/dev/null
         (cd "$OUT/component" && find . ! -type d | sed "s,^\.,$component ," | sort)
     done | grep -v '/share/licenses/\|\.so\.0\..*\|/include/xsock_' >"$OUT/components"
     diff - "$OUT/components" <<'END'

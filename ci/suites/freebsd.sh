@@ -1,7 +1,7 @@
 # needs: build cmocka zig sources
-# FreeBSD by Zig. Both libraries, the program, xsock-posix under programs, and the tests are
-# compiled and linked. They cannot run on this machine. Only the shared library is optimised.
-# ci/test.sh links a few tests with it, and ci/full.sh all.
+# FreeBSD by Zig. Both libraries, the program, xsock-posix under a program, and tests are compiled
+# and linked. They cannot run on this machine. ci/test.sh takes a few tests, and ci/full.sh all.
+# ci/full.sh optimises the shared library.
 # shellcheck shell=bash
 
 target=x86_64-freebsd.14.0
@@ -10,11 +10,17 @@ once cmocka-freebsd quietly build_cmocka freebsd zig.cmake -DXSOCK_ZIG_TARGET=$t
 mapfile -t cmocka < <(cmocka_options freebsd)
 toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$target)
 # Without optimisation, Zig would add checks of its own.
+toolchain+=(-DCMAKE_C_FLAGS=-fno-sanitize=undefined)
+type=Release few=()
+if [ -z "${XSOCK_FULL:-}" ]; then
+    type=None few=(xsock xsock-program test_life test_poller test_wasix)
+fi
+TARGETS=(${few[@]+"${few[@]}" xsock-posix posix_sockets})
 cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}" -DXSOCK_POSIX_EMULATE=ON \
-    -DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS=-fno-sanitize=undefined
-[ -n "${XSOCK_FULL:-}" ] || TARGETS=(xsock xsock-program test_life test_poller test_wasix)
-cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON \
     -DCMAKE_BUILD_TYPE=None
+TARGETS=(${few[@]+"${few[@]}"})
+cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON \
+    -DCMAKE_BUILD_TYPE=$type
 
 are_freebsd() { # FreeBSD runs only programs with this mark
     local program

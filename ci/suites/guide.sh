@@ -22,8 +22,8 @@ for program in "$TOP"/examples/guide/*.c; do
     name=$(basename "$program" .c)
     case " ${posix_only[*]} " in *" $name "*) continue ;; esac
     check "$name compiles for Windows without a warning" x86_64-w64-mingw32-gcc "${flags[@]}" \
-        -D__USE_MINGW_ANSI_STDIO=1 "$program" "$BUILD/common/windows/libxsock.a" -lws2_32 -liphlpapi \
-        -o "$OUT/windows/$name.exe"
+        -D__USE_MINGW_ANSI_STDIO=1 "$program" "$BUILD/common/windows/libxsock.a" \
+        -lws2_32 -liphlpapi -o "$OUT/windows/$name.exe"
 done
 check "the programs print the same on Windows (Wine)" python3 "$TOP/ci/guide.py" "$OUT/windows" wine
 

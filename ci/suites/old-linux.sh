@@ -14,7 +14,7 @@ build_for() {
         "$1" >"$folder/cc"
     chmod +x "$folder/cc"
     cmake_build "$folder" -DXSOCK_BUILD_TESTS=OFF -DBUILD_SHARED_LIBS=ON \
-        -DCMAKE_BUILD_TYPE=None \
+        -DCMAKE_BUILD_TYPE=Release \
         -DCMAKE_SYSTEM_NAME=Linux -DCMAKE_SYSTEM_PROCESSOR=x86_64 -DCMAKE_C_COMPILER="$folder/cc"
 }
 

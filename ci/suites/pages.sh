@@ -63,7 +63,8 @@ with_cmake() {
 check "CMake makes and installs them" with_cmake
 with_meson() {
     rm -rf "$OUT/meson" "$OUT/meson-prefix"
-    meson setup --buildtype=plain -Dwasix=false -Dtests=disabled --prefix="$OUT/meson-prefix" "$OUT/meson" "$TOP" &&
+    meson setup --buildtype=plain -Dwasix=false -Dtests=disabled \
+        --prefix="$OUT/meson-prefix" "$OUT/meson" "$TOP" &&
         meson install -C "$OUT/meson" && installed "$OUT/meson-prefix"
 }
 check "Meson makes and installs them" with_meson
