@@ -14,10 +14,11 @@ mapfile -t tests < <(some_test_names)
 type=None
 [ -z "${XSOCK_FULL:-}" ] || mapfile -t tests < <(test_names real)
 [ -z "${XSOCK_FULL:-}" ] || type=Release
-TARGETS=(xsock xsock-program xsock-posix "${tests[@]/#/test_}")
+TARGETS=(xsock xsock-program posix_linux_symbols "${tests[@]/#/test_}")
 cmake_build "$OUT" "$toolchain" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON -DCMAKE_BUILD_TYPE=$type \
     -DCMAKE_INSTALL_PREFIX="$OUT/installed"
 run_names "$OUT" "${tests[@]}" -- wine
+run_program posix-linux_symbols wine "$OUT/bin/posix_linux_symbols.exe"
 
 dll=$OUT/bin/libxsock-0.dll
 exports() {
