@@ -15,7 +15,8 @@ cmake_build() {
 }
 
 # common_build WHICH: a build that several suites use, in $BUILD/common/WHICH. The first suite that
-# asks builds, and later ones find everything built.
+# asks builds, and later ones find everything built: they run at the same time, and must not change
+# files that another one reads. ci/test.sh forgets at its start what was built.
 #   native, windows  the static library, the program and the examples, not optimised
 #   shared           the shared library and the program, as users get them
 common_build() {
@@ -27,9 +28,11 @@ common_build() {
     mkdir -p "$BUILD/common"
     (
         flock 9
+        [ ! -e "$BUILD/common/$1.built" ] || exit 0
         cmake -S "$TOP" -B "$BUILD/common/$1" -G Ninja -DXSOCK_WERROR=ON -DXSOCK_BUILD_PAGES=OFF \
             -DCMAKE_INSTALL_LIBDIR=lib "${options[@]}"
         without_warnings cmake --build "$BUILD/common/$1"
+        touch "$BUILD/common/$1.built"
     ) 9>"$BUILD/common/$1.lock"
 }
 

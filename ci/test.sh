@@ -102,6 +102,7 @@ main() {
         [ -e "$TOP/ci/suites/$suite.sh" ] || die "no suite $suite; there are: ${ALL[*]}"
     done
     mkdir -p "$RESULTS"
+    rm -f "$BUILD"/common/*.built
     install_missing < <(needs_of "${suites[@]}")
     case " ${suites[*]} " in *clang-* | *random*) install_clang_runtime ;; esac
     trap tidy EXIT

@@ -55,7 +55,7 @@ static void every_triple_of_the_truth_table_opens_and_no_other(void **state)
     assert_int_equal(truth_sweep(&here, check), count_right_ones());
 }
 
-/* The numbers that the sweep leaves out: above 300, below -1, and PACKET. */
+/* Numbers of the table's families that the sweep leaves out: above 300, below -1, and PACKET. */
 static void protocols_out_of_the_ordinary_open_too(void **state)
 {
     static const struct {

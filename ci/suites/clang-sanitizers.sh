@@ -11,8 +11,7 @@ run_tests "$OUT" "${STEADY[@]}"
 run_script program bash "$TOP/tests/tool/run.sh" "${STEADY[@]}" "$OUT/bin/xsock"
 run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 
-# The fuzz targets. The hostile guest runs for 15 seconds, and each of the others for 5. ci/fuzz.sh
-# runs them longer.
+# The fuzz targets run for 5 seconds each. ci/fuzz.sh runs them longer.
 # shellcheck source=ci/fuzzing.sh
 . "$TOP/ci/fuzzing.sh"
 fuzz_forget

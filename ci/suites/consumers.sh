@@ -1,7 +1,8 @@
 # needs: build package meson mingw wine sources
 # A program of another project is built with the installed library (pkg-config, CMake, Meson; static
 # and shared), and with xsock's sources in its own build (add_subdirectory, FetchContent, Meson
-# subproject), natively and for Windows. Each installed tree is moved before it is used.
+# subproject), natively and for Windows. For Windows, ci/test.sh uses the installed static library,
+# and ci/full.sh the DLL and the sources, too. Each installed tree is moved before it is used.
 # shellcheck shell=bash
 
 consumer=$TOP/tests/consumer

@@ -11,14 +11,16 @@ mapfile -t cmocka < <(cmocka_options freebsd)
 toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$target)
 # Without optimisation, Zig would add checks of its own.
 toolchain+=(-DCMAKE_C_FLAGS=-fno-sanitize=undefined)
-type=Release few=()
+type=Release shared=() static=()
 if [ -z "${XSOCK_FULL:-}" ]; then
-    type=None few=(xsock xsock-program test_life test_poller test_wasix)
+    type=None
+    shared=(xsock xsock-program test_life test_poller test_wasix)
+    static=("${shared[@]}" xsock-posix posix_sockets)
 fi
-TARGETS=(${few[@]+"${few[@]}" xsock-posix posix_sockets})
+TARGETS=(${static[@]+"${static[@]}"})
 cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}" -DXSOCK_POSIX_EMULATE=ON \
     -DCMAKE_BUILD_TYPE=None
-TARGETS=(${few[@]+"${few[@]}"})
+TARGETS=(${shared[@]+"${shared[@]}"})
 cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON \
     -DCMAKE_BUILD_TYPE=$type
 

@@ -1,9 +1,9 @@
 # needs: build cmocka meson package mingw wine sources
 # Meson, with both libraries natively, and with the DLL for Windows. ci/test.sh builds natively the
 # libraries, the program, an example, a benchmark and a test of each kind, and runs these tests,
-# because the suites of CMake build and run all of them. For Windows it configures only. ci/full.sh
-# builds and runs all of them by Meson on both systems. The builds are not optimised. The suite
-# pages makes the default build.
+# because the suites of CMake build and run all tests. For Windows it configures only. ci/full.sh
+# builds and runs everything by Meson on both systems. The builds are not optimised. The suite
+# hardened of ci/full.sh makes the default build.
 # shellcheck shell=bash
 
 # meson_suite FOLDER TESTS OPTION... builds and tests. TESTS are the names of the tests to run. If
@@ -31,14 +31,15 @@ if [ -n "${XSOCK_FULL:-}" ]; then tests="" TARGETS=(); fi
 meson_suite "$OUT/native" "$tests" -Ddefault_library=both -Dtests=enabled -Dexamples=enabled \
     -Dbench=enabled
 
-cross=(--cross-file "$TOP/cmake/mingw-w64-x86_64.meson")
+once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
+once wine quietly make_wine_prefix # Meson runs a program when it configures
+keep_wine
+windows=(--cross-file "$TOP/cmake/mingw-w64-x86_64.meson" -Ddefault_library=shared
+    -Dtests=enabled -Dexamples=enabled -Dbench=enabled
+    -Dpkg_config_path="$DEPS/mingw/lib/pkgconfig")
 if [ -n "${XSOCK_FULL:-}" ]; then
-    once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
-    once wine quietly make_wine_prefix
-    keep_wine
-    meson_suite "$OUT/windows" "" -Ddefault_library=shared -Dtests=enabled -Dexamples=enabled \
-        -Dbench=enabled "${cross[@]}" -Dpkg_config_path="$DEPS/mingw/lib/pkgconfig"
+    meson_suite "$OUT/windows" "" "${windows[@]}"
 else
-    check "windows: configures" meson setup --werror -Dpages=disabled "${cross[@]}" \
+    check "windows: configures" meson setup --werror -Dpages=disabled "${windows[@]}" \
         "$OUT/windows" "$TOP"
 fi

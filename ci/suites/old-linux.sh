@@ -1,6 +1,7 @@
 # needs: build zig
 # Linux by Zig, with the oldest glibc that the library supports, and with musl. Both are compiled
-# and linked. The program is built for x86-64, and runs if this machine is an x86-64.
+# and linked. The program is built for x86-64, and runs if this machine is an x86-64. Only
+# ci/full.sh runs this suite.
 # shellcheck shell=bash
 
 once zig quietly install_zig
@@ -32,4 +33,4 @@ check "the library needs glibc 2.17 and no newer" needs_no_newer
 if [ "$(uname -m)" = x86_64 ]; then
     check "the program runs with this machine's glibc" "$OUT/gnu.2.17/bin/xsock" catalog
 fi
-if [ -n "${XSOCK_FULL:-}" ]; then build_for musl; fi # the suite musl builds with musl, too
+build_for musl

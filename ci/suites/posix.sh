@@ -1,7 +1,8 @@
 # needs: build cmocka sources mingw wine peers meson package zig
 # Tests xsock-posix. Its tests run natively, with the library and without, and under Wine; in
 # ci/full.sh with both C runtimes of Windows. Programs of other projects do their work with a native
-# peer. The suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD.
+# peer. The suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD, in
+# ci/test.sh one of them.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
@@ -111,7 +112,7 @@ is_empty() {
 }
 check "the empty package changes nothing" is_empty
 
-# Windows, with the older C runtime and with the universal one.
+# Windows, with the older C runtime, and in ci/full.sh with the universal one.
 posix_tests_of_windows() { posix_tests | grep -v '^kernel_'; }
 
 # on_windows NAME TOOLCHAIN CMOCKA [OPTION...]: builds the tests in a folder, and runs them.

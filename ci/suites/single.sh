@@ -1,8 +1,8 @@
 # needs: build cmocka clang cxx musl mingw wine zig sources
 # Tests the single file that tools/amalgamate.py makes. The file compiles without a warning with
 # every compiler here, and its only global names are the public calls. Programs in C and C++ use it,
-# and some tests run with it. ci/full.sh runs all tests with gcc, with clang, with musl and under
-# Wine.
+# and some tests run with it. ci/full.sh compiles with more options and for more systems, and runs
+# all tests with gcc, with clang, with musl and under Wine.
 # shellcheck shell=bash
 
 dist=$OUT/dist

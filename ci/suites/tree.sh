@@ -33,7 +33,8 @@ check "an include by another path is refused" refuses 'base/bits.h -> unknown/..
 echo '#include "table/life.c"' >>"$OUT/planted/src/table/fdtab.h"
 check "a planted circle is refused" refuses 'circle: .*table/life.c' "$posix" "$OUT/planted/src"
 
-cp -r "$posix/CMakeFiles" "$OUT/planted/"
+mkdir -p "$OUT/planted/CMakeFiles"
+cp -r "$posix/CMakeFiles/xsock.dir" "$OUT/planted/CMakeFiles/"
 echo 'int xsock__library_make_table(void **); int planted(void **);
 int planted(void **t) { return xsock__library_make_table(t); }' |
     gcc -x c -c - -o "$OUT/planted/CMakeFiles/xsock.dir/src/base/bitmap.c.o"

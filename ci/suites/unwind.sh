@@ -30,7 +30,7 @@ must "the shared library builds" common_build shared
 try_kind shared "$BUILD/common/shared/libxsock.so" -Wl,-rpath,"$BUILD/common/shared"
 if [ -n "${XSOCK_FULL:-}" ]; then
     must "static configures" cmake -S "$TOP" -B "$OUT/build" -G Ninja -DCMAKE_BUILD_TYPE=Release \
-        -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_WERROR=ON
+        -DXSOCK_BUILD_TOOLS=OFF -DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON
     must "static builds" cmake --build "$OUT/build"
     try_kind static "$OUT/build/libxsock.a"
 fi

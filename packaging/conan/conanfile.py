@@ -77,5 +77,3 @@ class Xsock(ConanFile):
             posix.includedirs = ["include/xsock-posix"]
             posix.defines = ["WIN32_LEAN_AND_MEAN"]
             posix.requires = ["xsock"]
-            # A configure script that links socket() without a header finds the system's symbol.
-            posix.system_libs = ["ws2_32", "iphlpapi"]

@@ -169,14 +169,15 @@ static int sweep_one(const struct truth_system *system, int af, int type, int pr
     return 0;
 }
 
-/* A family without a row has one answer, and the sweep tries few protocols with such a family. */
+/* A family without a row has the same answer for every protocol from 0. The sweep tries all of them
+ * in ci/full.sh only. */
 static int last_protocol(int af)
 {
     for (int i = 0; i < ROWS; i++) {
         if (rows[i].af == af)
             return 300;
     }
-    return 3;
+    return getenv("XSOCK_FULL") != NULL ? 300 : 3;
 }
 
 static int sweep_type(const struct truth_system *system, int af, int type, truth_opened *opened)

@@ -28,10 +28,10 @@ int truth_answer_here(const struct truth_system *system, int af, int type, int p
 /* Called with each descriptor that the sweep opens; protocol 0 is replaced by the default. */
 typedef void truth_opened(int d, int af, int type, int protocol);
 
-/* Opens families -2..300, types -1..20 and RDM with and without each flag, and protocols -1..300,
- * but only -1..3 of a family that the table does not have. Valid triples of PACKET are left out,
- * because each takes Linux over 10 ms. If an answer differs, the test fails. Returns how many
- * sockets were opened. */
+/* Opens families -2..300, types -1..20 and RDM with and without each flag, and protocols -1..300.
+ * Of a family that the table does not have, protocols above 3 are tried only if XSOCK_FULL is in
+ * the environment. Valid triples of PACKET are left out, because each takes Linux over 10 ms. If an
+ * answer differs, the test fails. Returns how many sockets were opened. */
 int truth_sweep(const struct truth_system *system, truth_opened *opened);
 
 #endif
