@@ -15,8 +15,8 @@ cmake_build() {
 }
 
 # common_build WHICH: a build that several suites use, in $BUILD/common/WHICH. The first suite that
-# asks builds, and later ones find everything built: they run at the same time, and must not change
-# files that another one reads. ci/test.sh forgets at its start what was built.
+# asks builds. Later suites find everything built, and change nothing that another suite reads at
+# the same time. ci/test.sh forgets at its start what was built.
 #   native, windows  the static library, the program and the examples, not optimised
 #   shared           the shared library and the program, as users get them
 common_build() {

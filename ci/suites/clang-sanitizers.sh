@@ -1,6 +1,6 @@
 # needs: build cmocka clang
 # Linux, clang, AddressSanitizer (with leaks) and UndefinedBehaviorSanitizer. ci/full.sh runs tests
-# with a wake signal, too; in ci/test.sh the suites gcc-static and gcc-threads do.
+# with a wake signal, too. In ci/test.sh the suites gcc-static and gcc-threads do this.
 # shellcheck shell=bash
 
 flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"

@@ -59,6 +59,7 @@ installed_program() { # KIND
     prints "xsock $(version)" "$OUT/$1/installed/bin/xsock" --version
 }
 
+# The checks run in subshells, so that an exported variable stays within the check that exports it.
 must "static: builds" common_build native
 must "static: installs" install_xsock static "$BUILD/common/native"
 must "shared: builds" common_build shared

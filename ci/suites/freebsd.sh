@@ -17,10 +17,10 @@ if [ -z "${XSOCK_FULL:-}" ]; then
     shared=(xsock xsock-program test_life test_poller test_wasix)
     static=("${shared[@]}" xsock-posix posix_sockets)
 fi
-TARGETS=(${static[@]+"${static[@]}"})
+TARGETS=("${static[@]}")
 cmake_build "$OUT/static" "${toolchain[@]}" "${cmocka[@]}" -DXSOCK_POSIX_EMULATE=ON \
     -DCMAKE_BUILD_TYPE=None
-TARGETS=(${shared[@]+"${shared[@]}"})
+TARGETS=("${shared[@]}")
 cmake_build "$OUT/shared" "${toolchain[@]}" "${cmocka[@]}" -DBUILD_SHARED_LIBS=ON \
     -DCMAKE_BUILD_TYPE=$type
 

@@ -1,7 +1,7 @@
 # needs: build mingw32
-# Windows of 32 bits: the library and the program are compiled and linked, in ci/full.sh the
-# benchmarks, too. The compiler finds wrong sizes and formats. They do not run: Wine for 64 bits
-# does not run them. The suite wine10 of ci/full.sh runs the tests.
+# Windows of 32 bits. The library and the program are compiled and linked, and in ci/full.sh the
+# benchmarks, too. The compiler finds wrong sizes and formats. Nothing runs, because Wine for 64
+# bits does not run programs of 32 bits. The suite wine10 of ci/full.sh runs the tests.
 # shellcheck shell=bash
 
 bench=OFF

@@ -1,5 +1,5 @@
 # needs: build cmocka sources mingw wine peers meson package zig
-# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine; in
+# Tests xsock-posix. Its tests run natively, with the library and without, and under Wine, in
 # ci/full.sh with both C runtimes of Windows. Programs of other projects do their work with a native
 # peer. The suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD, in
 # ci/test.sh one of them.

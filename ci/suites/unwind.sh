@@ -1,6 +1,6 @@
 # needs: build cxx
-# Linux, gcc. Exceptions and backtraces must pass through a call of the default Release library.
-# ci/full.sh tries the static library, too.
+# Linux, gcc. Exceptions and backtraces must pass through a call of the default Release library, the
+# shared one and in ci/full.sh the static one, too.
 # shellcheck shell=bash
 
 unwind=$TOP/tests/unwind

@@ -125,8 +125,8 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n)
     }
 }
 
-/* Tells whoever waits that the counter is not 0. A poller with EPOLLET is told each time, because a
- * new byte comes before the old one is taken. */
+/* Tells every waiting call that the counter is not 0. The new byte is written before the old byte
+ * is taken, so that a poller with EPOLLET reports each announcement. */
 static void announce(struct event *event)
 {
     char byte;

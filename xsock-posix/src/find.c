@@ -14,8 +14,8 @@ static const char *strict_form(const char *host, char *buf, socklen_t size)
     return xsock_posix_inet_ntop(AF_INET, &addr, buf, size);
 }
 
-/* inet_aton() ignores what follows a space. A program may pass the text of a host on once it was
- * looked up, so a host with such a rest is refused. */
+/* inet_aton() ignores what follows a space. A host with such a rest is refused, because a program
+ * may pass on the text of a host that the library has accepted. */
 static bool has_rest(const char *host)
 {
     struct in_addr addr;

@@ -24,7 +24,7 @@ static void no_file_takes_a_null_pointer(void **state)
     close(file);
     ASSERT_ERRNO(EBADF, read(file, nowhere, 0));
     ASSERT_ERRNO(EBADF, write(file, nowhere, 0));
-    if (!is_qemu()) { /* qemu does nothing if there are no pieces */
+    if (!is_qemu()) { /* qemu answers 0 to a vector without pieces */
         ASSERT_ERRNO(EBADF, readv(file, &one, 0));
         ASSERT_ERRNO(EBADF, writev(file, &one, 0));
     }
