@@ -1,10 +1,12 @@
-# needs: build cmocka clang
+# needs: build cmocka clang lld
 # Linux, clang, AddressSanitizer (with leaks) and UndefinedBehaviorSanitizer. ci/full.sh runs tests
 # with a wake signal, too. In ci/test.sh the suites gcc-static and gcc-threads do this.
 # shellcheck shell=bash
 
 flags="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"
-cmake_build "$OUT" -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_COMPILER=clang -DCMAKE_C_FLAGS="$flags" \
+# A report needs lines and functions, and nothing else of what a debugger needs.
+cmake_build "$OUT" -DCMAKE_BUILD_TYPE=None -DCMAKE_C_COMPILER=clang \
+    -DCMAKE_C_FLAGS="$flags -gline-tables-only" -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld \
     -DXSOCK_BUILD_EXAMPLES=ON
 run_tests "$OUT" "${STEADY[@]}"
 [ -z "${XSOCK_FULL:-}" ] || run_signal_tests "$OUT" "${STEADY[@]}"
@@ -15,6 +17,7 @@ run_script examples bash "$TOP/tests/tool/examples.sh" "$OUT/bin" "${STEADY[@]}"
 # shellcheck source=ci/fuzzing.sh
 . "$TOP/ci/fuzzing.sh"
 fuzz_forget
+FUZZ_FLAGS+=(-O0) # compiling would take longer than fuzzing
 while read -r name; do
     must "the fuzz target $name builds" fuzz_build "$name"
     check "$name finds nothing in 5 seconds" fuzz_run "$name" 5

@@ -6,11 +6,11 @@
 
 target=x86_64-freebsd.14.0
 once zig quietly install_zig
-once cmocka-freebsd quietly build_cmocka freebsd zig.cmake -DXSOCK_ZIG_TARGET=$target
+# Without optimisation, Zig would add checks of its own, and compile a library for them.
+zig=(-DXSOCK_ZIG_TARGET=$target -DCMAKE_C_FLAGS=-fno-sanitize=undefined)
+once cmocka-freebsd quietly build_cmocka freebsd zig.cmake "${zig[@]}"
 mapfile -t cmocka < <(cmocka_options freebsd)
-toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" -DXSOCK_ZIG_TARGET=$target)
-# Without optimisation, Zig would add checks of its own.
-toolchain+=(-DCMAKE_C_FLAGS=-fno-sanitize=undefined)
+toolchain=("-DCMAKE_TOOLCHAIN_FILE=$TOP/cmake/zig.cmake" "${zig[@]}")
 type=Release shared=() static=()
 if [ -z "${XSOCK_FULL:-}" ]; then
     type=None

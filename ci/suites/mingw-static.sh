@@ -1,19 +1,19 @@
 # needs: build cmocka mingw wine sources python
 # Windows by mingw-w64, under Wine, with the static library. The catalog of the program must agree
 # with the catalog on this system. The build is not optimised, because the suite mingw-shared tests
-# an optimised one. In ci/full.sh this build is optimised, too.
+# an optimised one. In ci/full.sh this build is as users' builds are.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 mapfile -t cmocka < <(cmocka_options mingw)
-type=None
-[ -z "${XSOCK_FULL:-}" ] || type=Release
+options=(-DCMAKE_BUILD_TYPE=None "$QUICK_WINDOWS")
+[ -z "${XSOCK_FULL:-}" ] || options=(-DCMAKE_BUILD_TYPE=Release)
 mapfile -t tests < <(test_names "fake real inner windows")
 TARGETS=(xsock xsock-program "${tests[@]/#/test_}") # the suite posix builds the other tests
 cmake_build "$OUT" -DCMAKE_TOOLCHAIN_FILE="$TOP/cmake/mingw-w64-x86_64.cmake" "${cmocka[@]}" \
-    -DCMAKE_BUILD_TYPE=$type
+    "${options[@]}"
 run_tests "$OUT" wine
 run_script program bash "$TOP/tests/tool/run.sh" wine "$OUT/bin/xsock.exe"
 

@@ -58,7 +58,8 @@ with_cmake() {
     rm -rf "$OUT/cmake" "$OUT/cmake-prefix"
     cmake -S "$TOP" -B "$OUT/cmake" -G Ninja -DXSOCK_WASIX=OFF -DCMAKE_BUILD_TYPE=None \
         -DCMAKE_INSTALL_PREFIX="$OUT/cmake-prefix" &&
-        cmake --build "$OUT/cmake" && cmake --install "$OUT/cmake" && installed "$OUT/cmake-prefix"
+        cmake --build "$OUT/cmake" --target xsock-pages &&
+        cmake --install "$OUT/cmake" --component documentation && installed "$OUT/cmake-prefix"
 }
 check "CMake makes and installs them" with_cmake
 with_meson() {
@@ -81,7 +82,7 @@ archive_has_them() {
         cmake -S "$OUT/archive" -B "$OUT/archive/build" -G Ninja -DXSOCK_DOXYGEN=NOTFOUND \
             -DCMAKE_BUILD_TYPE=None \
             -DCMAKE_INSTALL_PREFIX="$OUT/archive-prefix" &&
-        cmake --build "$OUT/archive/build" && cmake --install "$OUT/archive/build" &&
+        cmake --install "$OUT/archive/build" --component documentation &&
         [ -f "$OUT/archive-prefix/share/man/man3/xsock_open.3" ]
 }
 check "a release archive has them" archive_has_them

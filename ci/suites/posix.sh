@@ -129,7 +129,8 @@ on_windows() {
         run_program "wine-$name-$test" wine "$OUT/$name/bin/posix_$test.exe"
     done < <(posix_tests_of_windows)
 }
-on_windows win mingw-w64-x86_64.cmake mingw -DCMAKE_INSTALL_PREFIX="$OUT/win/installed"
+on_windows win mingw-w64-x86_64.cmake mingw "$QUICK_WINDOWS" \
+    -DCMAKE_INSTALL_PREFIX="$OUT/win/installed"
 if [ -n "${XSOCK_FULL:-}" ]; then
     once cmocka-mingw-ucrt quietly build_cmocka mingw-ucrt mingw-w64-ucrt.cmake
     on_windows ucrt mingw-w64-ucrt.cmake mingw-ucrt
