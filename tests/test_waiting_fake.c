@@ -316,6 +316,42 @@ static void a_poll_looks_at_its_wake_once(void **state)
     ASSERT_BETWEEN(2, 4, fake_calls(FAKE_WAIT));
 }
 
+/* How many waits a call makes that waits for 10 s in vain. */
+static unsigned waits_of_call(int c, bool alone)
+{
+    renew();
+    int d = calls[c].prepare();
+    set_timeout(d, calls[c].timeout, 10000 * (int64_t)MS);
+    unsigned before = fake_calls(FAKE_WAIT);
+    if (alone)
+        fake_be_alone();
+    ASSERT_RESULT(calls[c].late, calls[c].run(d));
+    return fake_calls(FAKE_WAIT) - before;
+}
+
+static unsigned waits_of_poll(bool alone)
+{
+    int d[2];
+    renew();
+    make_pair(XSOCK_SOCK_STREAM, d);
+    struct xsock_pollfd p = {.fd = d[0], .events = XSOCK_POLLIN};
+    unsigned before = fake_calls(FAKE_WAIT);
+    if (alone)
+        fake_be_alone();
+    ASSERT_RESULT(0, xsock__poll(t, &p, 1, 10000 * (int64_t)MS));
+    return fake_calls(FAKE_WAIT) - before;
+}
+
+/* Nobody else can wake the only thread of a process, so the thread need not look at its wake. */
+static void the_only_thread_waits_in_one_piece(void **state)
+{
+    (void)state;
+    for (int c = 0; c < call_count; c++)
+        if (strstr(calls[c].name, "backlog") == NULL) /* it naps: nothing tells of the room */
+            assert_int_equal(waits_of_call(c, false), waits_of_call(c, true) + 1);
+    assert_int_equal(waits_of_poll(false), waits_of_poll(true) + 1);
+}
+
 static void a_stuck_call_whose_wake_is_closed_asks_no_faster(void **state)
 {
     (void)state;
@@ -494,6 +530,7 @@ int main(void)
         TALK_TEST(a_kept_wake_that_is_closed_is_noticed_within_a_slice),
         TALK_TEST(a_poll_whose_kept_wake_is_closed_is_told_within_a_slice),
         TALK_TEST(a_poll_looks_at_its_wake_once),
+        TALK_TEST(the_only_thread_waits_in_one_piece),
         TALK_TEST(a_stuck_call_whose_wake_is_closed_asks_no_faster),
         TALK_TEST(two_of_several_ask_the_system),
         TALK_TEST(marks_are_told_once),

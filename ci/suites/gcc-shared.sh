@@ -1,7 +1,7 @@
 # needs: build cmocka
-# Linux, gcc, the shared library, without optimisation. ci/test.sh runs some tests for each part
-# of the library, because the suites gcc-static and clang-sanitizers run all of them. ci/full.sh runs
-# all of them here, too, and compares the size of the library.
+# Linux, gcc, the shared library, without optimisation. ci/test.sh runs some tests for each
+# part of the library, because the suites gcc-static and clang-sanitizers run all of them.
+# ci/full.sh runs all of them here, too, and compares the size of the library.
 # shellcheck shell=bash
 
 mapfile -t tests < <(some_test_names)

@@ -1,6 +1,7 @@
 # needs: build python mingw
 # Checks that the library's own frames take at most 8 KiB of stack in the deepest call (see
-# ci/stack.py). gcc -O0 has the largest frames. gcc -O2, which inlines the most, is in ci/full.sh only.
+# ci/stack.py). gcc -O0 has the largest frames. gcc -O2, which inlines the most, is in
+# ci/full.sh only.
 # shellcheck shell=bash
 
 mkdir -p "$OUT"

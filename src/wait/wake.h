@@ -8,7 +8,8 @@
  * A wake may have been kept since an earlier call, so it is trusted only once it was looked at. A
  * wait with a wake that is not trusted, or without one, lasts for a slice of time at most. After a
  * wait in which nothing has happened the call looks at the wake. If the wake is lost, the call
- * gives it up, and looks at its marks after each slice. */
+ * gives it up, and looks at its marks after each slice. The only thread of a process needs no slices:
+ * nobody else can wake it. */
 #ifndef XSOCK__WAIT_WAKE_H
 #define XSOCK__WAIT_WAKE_H
 
@@ -20,7 +21,8 @@ int xsock__wake_refused(int code, struct xsock__sys_wait *v, size_t n, int64_t l
 static inline int xsock__wake_wait(const struct xsock__waker *k, bool trusted,
                                    struct xsock__sys_wait *v, size_t n, int64_t left)
 {
-    const int64_t ns = k != NULL && trusted ? left : xsock__wait_slice(left);
+    const bool whole = k != NULL && (trusted || xsock__sys_alone());
+    const int64_t ns = whole ? left : xsock__wait_slice(left);
     int code = xsock__sys_wait(v, n, k != NULL ? &k->wake : NULL, ns);
     return code == 0 || k == NULL ? code : xsock__wake_refused(code, v, n, left);
 }

@@ -48,10 +48,10 @@ static const short errors[] = {
 
 /* The system has LOCAL, and pairs are emulated, as on Windows since 1803. No other run of the tests
  * has both: POSIX systems need not emulate pairs, and Wine lacks LOCAL. */
-static const char never_alone;
+static char is_alone;
 
 const struct xsock__sys_facts xsock__sys_facts = {
-    .alone = &never_alone,
+    .alone = &is_alone,
     .errors = errors,
     .error_count = sizeof errors / sizeof *errors,
     .pair_emulated = true,
@@ -100,11 +100,17 @@ static int max_handles = 1000000;
 void fake_reset(void)
 {
     memset(&set, 0, sizeof set);
+    is_alone = 0;
     max_handles = 1000000;
     fake__reset_net();
     fake__reset_messages();
     fake__reset_wait();
     fake__reset_files();
+}
+
+void fake_be_alone(void)
+{
+    is_alone = 1;
 }
 
 void fake_hide_family(int af)

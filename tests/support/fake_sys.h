@@ -66,6 +66,9 @@ enum {
  * zero. What is open or allocated stays so. */
 void fake_reset(void);
 
+/* The process has one thread. */
+void fake_be_alone(void);
+
 /* The system has no number for this, as Windows has none for NETLINK. */
 void fake_hide_family(int af);
 void fake_hide_type(int type);
