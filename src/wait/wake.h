@@ -8,8 +8,8 @@
  * A wake may have been kept since an earlier call, so it is trusted only once it was looked at. A
  * wait with a wake that is not trusted, or without one, lasts for a slice of time at most. After a
  * wait in which nothing has happened the call looks at the wake. If the wake is lost, the call
- * gives it up, and looks at its marks after each slice. The only thread of a process needs no slices:
- * nobody else can wake it. */
+ * gives it up, and looks at its marks after each slice. The only thread of a process does not need
+ * this while it has a wake: nobody else can set a mark. */
 #ifndef XSOCK__WAIT_WAKE_H
 #define XSOCK__WAIT_WAKE_H
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Compares talk.c over xsock-posix, without and with a wake signal, with talk.c on the system,
 # interleaved, and prints the medians. Each comparison is made twice: the system may place the two
-# threads on any processor, and both threads are bound to the first processor. Free threads show
-# what a program sees, but the rates of a run scatter by a factor of four. Bound threads show what
-# the calls themselves cost.
+# ends on any processor, and both ends are bound to the first processor. Free ends show what a
+# program sees, but the rates of a run scatter by a factor of four. Bound ends show what the calls
+# themselves cost.
 #   run.sh BUILD-FOLDER [ROUNDS]
 # BUILD-FOLDER is a Release build with XSOCK_POSIX_EMULATE.
 set -euo pipefail
@@ -34,7 +34,7 @@ compare() {
     rm "$OUT"/*.times
 }
 
-for what in "bulk 500" "trips 5000" "polled 5000"; do
+for what in "bulk 500" "trips 5000" "apart 5000" "polled 5000"; do
     # shellcheck disable=SC2086 # two words
     compare $what free env
     # shellcheck disable=SC2086

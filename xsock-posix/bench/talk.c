@@ -2,6 +2,7 @@
  * program is plain POSIX. It is built with xsock-posix and without, and run.sh compares the two.
  *   talk bulk MEGABYTES    prints megabytes a second
  *   talk trips COUNT       prints nanoseconds a round trip, both ends in blocking read()
+ *   talk apart COUNT       the same, each end in a process of its own
  *   talk polled COUNT      the same, both ends in poll() before read() */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +23,7 @@ static int pair[2];
 static long amount;
 static int is_bulk;
 static int is_polled;
+static int is_apart;
 
 static void fail(const char *what)
 {
@@ -79,6 +82,29 @@ static void *peer(void *unused)
     return NULL;
 }
 
+static pthread_t thread;
+static pid_t child;
+
+static void start_peer(void)
+{
+    if (is_apart)
+        child = fork();
+    if (is_apart && child == 0) {
+        peer(NULL);
+        _exit(0);
+    }
+    if (is_apart ? child < 0 : pthread_create(&thread, NULL, peer, NULL) != 0)
+        fail("the other end");
+}
+
+static void end_peer(void)
+{
+    if (is_apart)
+        waitpid(child, NULL, 0);
+    else
+        pthread_join(thread, NULL);
+}
+
 static double now(void)
 {
     struct timespec time;
@@ -100,15 +126,14 @@ static void send_all(const char *buf, size_t n)
 int main(int argc, char **argv)
 {
     static char buf[BLOCK];
-    pthread_t thread;
     if (argc != 3)
         return 2;
     is_bulk = strcmp(argv[1], "bulk") == 0;
     is_polled = strcmp(argv[1], "polled") == 0;
+    is_apart = strcmp(argv[1], "apart") == 0;
     amount = atol(argv[2]);
     connect_pair();
-    if (pthread_create(&thread, NULL, peer, NULL) != 0)
-        fail("pthread_create");
+    start_peer();
     double begin = now();
     if (is_bulk) {
         for (long i = 0; i < amount * 1000000 / BLOCK; i++)
@@ -120,7 +145,7 @@ int main(int argc, char **argv)
             read_all(pair[0], buf, SMALL);
         }
     }
-    pthread_join(thread, NULL);
+    end_peer();
     double took = now() - begin;
     printf("%.1f\n", is_bulk ? (double)amount / took : took * 1e9 / (double)amount);
     return 0;
