@@ -37,8 +37,6 @@ static int local_in(const struct sockaddr *addr, socklen_t len, struct xsock_add
 {
     const char *path = (const char *)addr + offsetof(struct sockaddr_un, sun_path);
     size_t size = len - offsetof(struct sockaddr_un, sun_path);
-    if (len > sizeof(struct sockaddr_un))
-        return -XSOCK_EINVAL;
     const char *nul = size > 0 && path[0] != '\0' ? memchr(path, '\0', size) : NULL;
     memset(out, 0, sizeof *out);
     out->family = XSOCK_AF_LOCAL;
@@ -111,9 +109,8 @@ socklen_t xsock_posix__sockaddr_of(const struct xsock_addr *a, struct sockaddr_s
 {
     memset(out, 0, sizeof *out);
     int len = xsock_addr_to_sockaddr(a, out, sizeof *out);
-    /* The kernel counts the NUL of a path. */
-    bool has_nul = a->family == XSOCK_AF_LOCAL && a->length > 0 && a->data[0] != 0
-                   && len < (int)sizeof(struct sockaddr_un);
+    /* The kernel counts the NUL of a path, also where it does not fit into the structure. */
+    bool has_nul = a->family == XSOCK_AF_LOCAL && a->length > 0 && a->data[0] != 0;
     return len < 0 ? 0 : (socklen_t)(len + (has_nul ? 1 : 0));
 }
 
@@ -144,13 +141,22 @@ int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsoc
         return -XSOCK_EFAULT;
     if (len < offsetof(struct sockaddr, sa_data))
         return -XSOCK_EINVAL;
+    sa_family_t family;
+    memcpy(&family, (const char *)addr + offsetof(struct sockaddr, sa_family), sizeof family);
+    if (family == AF_UNIX && len > sizeof(struct sockaddr_un))
+        return -XSOCK_EINVAL;
     struct sockaddr_in6 whole;
     addr = with_scope(addr, &len, &whole);
     return addr_in(addr, len, out);
 }
 
-void xsock_posix__sender_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len)
+void xsock_posix__sender_out(int d, ptrdiff_t got, const struct xsock_addr *a, struct sockaddr *out,
+                             socklen_t *inout_len)
 {
+    struct xsock_addr peer;
+    if (got > 0 && xsock_posix__is_local(d) && xsock_posix__ignores_addr(d)
+        && xsock_peer_addr(d, &peer) == 0)
+        a = &peer;
     if (a->family == XSOCK_AF_UNSPEC || (a->family == XSOCK_AF_LOCAL && a->length == 0))
         *inout_len = 0;
     else

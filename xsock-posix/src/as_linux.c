@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#if defined(_WIN32)
+#include <io.h>
+#endif
+
 static uint64_t number_of(int d, int opt)
 {
     uint64_t number = 0;
@@ -13,6 +17,12 @@ static uint64_t number_of(int d, int opt)
 bool xsock_posix__is_stream(int d)
 {
     return number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_STREAM;
+}
+
+bool xsock_posix__ignores_addr(int d)
+{
+    return xsock_posix__is_stream(d)
+           || (number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_SEQPACKET && xsock_posix__is_local(d));
 }
 
 static bool is_datagram(int d)
@@ -41,6 +51,28 @@ int xsock_posix__addr_error(int d, int result)
     return result == -XSOCK_EAFNOSUPPORT && xsock_posix__is_local(d) ? -XSOCK_EINVAL : result;
 }
 
+static bool is_path_taken(const struct xsock_addr *a)
+{
+    char path[sizeof a->data + 1] = {0};
+    if (a->length == 0 || a->data[0] == 0)
+        return false;
+    memcpy(path, a->data, a->length);
+#if defined(_WIN32)
+    return _access(path, 0) == 0;
+#else
+    return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+#endif
+}
+
+int xsock_posix__bind_error(int d, const struct xsock_addr *a, int result)
+{
+    struct xsock_addr name;
+    if (result == -XSOCK_EINVAL && a->family == XSOCK_AF_LOCAL && xsock_posix__is_local(d)
+        && xsock_local_addr(d, &name) == 0 && name.length > 0)
+        return a->length == 0 ? 0 : is_path_taken(a) ? -XSOCK_EADDRINUSE : result;
+    return xsock_posix__addr_error(d, result);
+}
+
 bool xsock_posix__maps_addr(int d, struct xsock_addr *inout)
 {
     if (inout->family != XSOCK_AF_INET || !xsock_posix__is_inet6(d) || !is_datagram(d))
@@ -64,7 +96,7 @@ bool xsock_posix__fills_family(int d, const struct sockaddr *addr, socklen_t len
 
 int xsock_posix__connect_error(int d, int result)
 {
-    if (result == -XSOCK_EOPNOTSUPP && xsock_posix__is_stream(d)) /* d listens */
+    if (result == -XSOCK_EOPNOTSUPP && xsock_posix__ignores_addr(d)) /* d listens */
         return xsock_posix__is_local(d) ? -XSOCK_EINVAL : -XSOCK_EISCONN;
     return xsock_posix__addr_error(d, result);
 }
@@ -86,7 +118,7 @@ ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result)
 int xsock_posix__stream_addr_error(int d)
 {
     struct xsock_addr peer;
-    if (!xsock_posix__is_local(d))
+    if (!xsock_posix__is_local(d) || !xsock_posix__is_stream(d))
         return 0;
     return xsock_peer_addr(d, &peer) == 0 ? -XSOCK_EISCONN : -XSOCK_EOPNOTSUPP;
 }

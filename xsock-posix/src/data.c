@@ -10,7 +10,7 @@ ssize_t xsock_posix_send(int number, const void *buf, size_t n, int flags)
     return xsock_posix__result(xsock_posix__send_error(d, xsock_send(d, buf, n, msg_flags)));
 }
 
-/* A stream does not look at the address. */
+/* A connection does not look at the address. */
 ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
                            const struct sockaddr *addr, socklen_t len)
 {
@@ -29,7 +29,7 @@ ssize_t xsock_posix_sendto(int number, const void *buf, size_t n, int flags,
     if (result == -XSOCK_EAFNOSUPPORT
         && (xsock_posix__maps_addr(d, &to) || xsock_posix__fills_family(d, addr, len, &to)))
         result = xsock_sendto(d, buf, n, msg_flags, &to);
-    if (result < 0 && result != -XSOCK_EFAULT && xsock_posix__is_stream(d)) {
+    if (result < 0 && result != -XSOCK_EFAULT && xsock_posix__ignores_addr(d)) {
         result = xsock_posix__stream_addr_error(d);
         if (result == 0)
             result = xsock_send(d, buf, n, msg_flags);
@@ -67,7 +67,7 @@ ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct 
         return xsock_posix__fail(xsock_posix__recv_error(d, result));
     if ((int)*len < 0)
         return xsock_posix__refuse(EINVAL); /* the bytes are taken, as in Linux */
-    xsock_posix__sender_out(&from, addr, len);
+    xsock_posix__sender_out(d, result, &from, addr, len);
     return result;
 }
 

@@ -18,7 +18,7 @@ int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
         result = xsock_bind(d, &a);
     if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__fills_family(d, addr, len, &a) && is_any(&a))
         result = xsock_bind(d, &a);
-    return (int)xsock_posix__result(xsock_posix__addr_error(d, result));
+    return (int)xsock_posix__result(xsock_posix__bind_error(d, &a, result));
 }
 
 /* A negative backlog is the system's maximum in Linux. xsock takes a hint from 0 on. */

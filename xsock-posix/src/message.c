@@ -53,8 +53,8 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
     if (len > 0) {
         error = xsock_posix__addr_in(m->msg_name, len, &to);
         out.addr = &to;
-        if (error < 0 && xsock_posix__is_stream(d)) {
-            out.addr = NULL; /* a stream does not look at the address */
+        if (error < 0 && xsock_posix__ignores_addr(d)) {
+            out.addr = NULL;
             error = xsock_posix__stream_addr_error(d);
         }
     }
@@ -69,7 +69,7 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
     if (result == -XSOCK_EAFNOSUPPORT && out.addr != NULL
         && (xsock_posix__maps_addr(d, &to) || xsock_posix__fills_family(d, m->msg_name, len, &to)))
         result = xsock_sendmsg(d, &out, msg_flags);
-    if (result < 0 && out.addr != NULL && xsock_posix__is_stream(d)) {
+    if (result < 0 && out.addr != NULL && xsock_posix__ignores_addr(d)) {
         out.addr = NULL;
         result = xsock_posix__stream_addr_error(d);
         if (result == 0)
@@ -111,16 +111,19 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, 
         out.control = &control;
     }
     ptrdiff_t result =
-        xsock_recvmsg(d, &out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags));
+        xsock_recvmsg(d, &out, xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECVMSG, flags));
     if (result < 0)
         return xsock_posix__recv_error(d, result);
     m->msg_flags = xsock_posix__msg_flags_out(out.flags);
+#if defined(_WIN32) || defined(__linux__)
+    m->msg_flags |= flags & MSG_CMSG_CLOEXEC; /* Linux tells what it was asked for */
+#endif
     if (out.control != NULL)
         m->msg_flags |= xsock_posix__control_out(&control, (int)family, m);
     else
         m->msg_controllen = 0;
     if (m->msg_name != NULL)
-        xsock_posix__sender_out(&from, m->msg_name, &m->msg_namelen);
+        xsock_posix__sender_out(d, result, &from, m->msg_name, &m->msg_namelen);
     return result;
 }
 

@@ -63,10 +63,12 @@ int xsock_posix__family_out(int family)
         break;
     }
 #if !defined(_WIN32)
-    struct xsock_addr a = {.family = family};
-    struct sockaddr_storage whole;
-    if (xsock_posix__sockaddr_of(&a, &whole) != 0)
-        return whole.ss_family;
+    static const int usual[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM, XSOCK_SOCK_SEQPACKET};
+    for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
+        int triple[3];
+        if (xsock_native_triple(family, usual[i], 0, triple) == 0)
+            return triple[0];
+    }
 #endif
     return AF_UNSPEC;
 }
@@ -97,23 +99,47 @@ int xsock_posix__socket_flags_in(int flags)
            | ((flags & SOCK_NONBLOCK) != 0 ? XSOCK_SOCK_NONBLOCK : 0);
 }
 
-/* IPPROTO_MAX of Linux is one more. */
-enum { PROTOCOL_MAX = 262 };
+/* IPPROTO_MAX, SOCK_MAX and AF_MAX of Linux are one more. */
+enum { PROTOCOL_MAX = 262, TYPE_MAX = 10, FAMILY_MAX = 45 };
+
+/* Sockets of AF_UNIX have no protocols. Linux takes the family's number for 0, judges the protocol
+ * before the type, and makes datagrams of SOCK_RAW. */
+static int local_in(int *type, int *protocol)
+{
+    if (*protocol != 0 && *protocol != PF_UNIX)
+        return -XSOCK_EPROTONOSUPPORT;
+    *protocol = 0;
+    if (*type == SOCK_RAW)
+        *type = SOCK_DGRAM;
+    return 0;
+}
 
 int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
 {
     int flags = xsock_posix__socket_flags_in(type & ~0xf);
     if (flags < 0)
         return flags;
-    out[2] = protocol;
+    out[2] = 0;
+    type &= 0xf;
+    if (type > TYPE_MAX && family >= 0 && family <= FAMILY_MAX)
+        return -XSOCK_EINVAL;
     if (xsock_posix__family_in(family, &out[0]) < 0) {
         int error = other_family_in(family, out);
         if (error < 0)
             return error;
     }
-    int known = type_in(type & 0xf);
-    if (known < 0)
-        return out[0] == XSOCK_AF_UNSPEC ? -XSOCK_EAFNOSUPPORT : known;
+    if (out[0] == XSOCK_AF_LOCAL) {
+        int error = local_in(&type, &protocol);
+        if (error < 0)
+            return error;
+    }
+    if (protocol != 0)
+        out[2] = protocol;
+    int known = type_in(type);
+    if (known < 0) /* the family is judged first */
+        return xsock_probe(out[0], XSOCK_SOCK_STREAM, 0) == -XSOCK_EAFNOSUPPORT
+                   ? -XSOCK_EAFNOSUPPORT
+                   : known;
     out[1] = known | flags;
     bool is_inet = out[0] == XSOCK_AF_INET || out[0] == XSOCK_AF_INET6;
     if (is_inet && (protocol < 0 || protocol > PROTOCOL_MAX))
@@ -153,7 +179,8 @@ static int allowed(int d, enum xsock_posix__direction direction)
                | (is_stream ? XSOCK_MSG_MORE : 0)
                | (type == XSOCK_SOCK_SEQPACKET ? XSOCK_MSG_EOR : 0);
     }
-    return XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK | XSOCK_MSG_CMSG_CLOEXEC
+    return XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK
+           | (direction == XSOCK_POSIX__RECVMSG ? XSOCK_MSG_CMSG_CLOEXEC : 0)
            | (is_stream ? XSOCK_MSG_WAITALL : XSOCK_MSG_TRUNC)
            | (is_stream || xsock_posix__is_local(d) ? XSOCK_MSG_OOB : 0);
 }

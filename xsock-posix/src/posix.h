@@ -58,6 +58,10 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 
 bool xsock_posix__is_stream(int d);
 bool xsock_posix__is_local(int d);
+
+/* Whether a message's address means nothing: streams, and SOCK_SEQPACKET of AF_UNIX. */
+bool xsock_posix__ignores_addr(int d);
+
 bool xsock_posix__is_inet6(int d);
 
 /* AF_UNIX: an address of another family is EINVAL. */
@@ -75,13 +79,18 @@ bool xsock_posix__fills_family(int d, const struct sockaddr *addr, socklen_t len
 int xsock_posix__connect_error(int d, int result);
 
 /* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX
+/* A socket of AF_UNIX that has a name: the path is looked at first, EADDRINUSE. Asking for any name
+ * once more is success. */
+int xsock_posix__bind_error(int d, const struct xsock_addr *a, int result);
+
  * without an address is ENOTCONN. */
 ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result);
 
 /* A stream of AF_UNIX that was never connected is EINVAL. */
 ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result);
 
-/* What a stream says of an address that a message has: TCP ignores it (0), AF_UNIX refuses it. */
+/* What a socket says of an address that a message has and that means nothing: streams of AF_UNIX
+ * refuse it, and others ignore it (0). */
 int xsock_posix__stream_addr_error(int d);
 
 /* What an unknown option gives. The levels of other sockets give EOPNOTSUPP if an option is read,
@@ -193,7 +202,11 @@ int xsock_posix__triple_in(int family, int type, int protocol, int out[3]);
 int xsock_posix__socket_flags_in(int flags);
 
 /* Flags of messages. The flags that Linux ignores for the socket are left out. */
-enum xsock_posix__direction { XSOCK_POSIX__SEND, XSOCK_POSIX__RECV };
+enum xsock_posix__direction {
+    XSOCK_POSIX__SEND,
+    XSOCK_POSIX__RECV,
+    XSOCK_POSIX__RECVMSG,
+};
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags);
 int xsock_posix__msg_flags_out(int flags);
 
@@ -215,9 +228,10 @@ int xsock_posix__addr_in(const struct sockaddr *addr, socklen_t len, struct xsoc
 /* Cuts the address if the buffer is too short, and stores the whole length, as in POSIX. */
 void xsock_posix__addr_out(const struct xsock_addr *a, struct sockaddr *out, socklen_t *inout_len);
 
-/* The same for the sender of a message. A stream tells none, and neither does a socket of AF_UNIX
- * without a name: the length is 0. */
-void xsock_posix__sender_out(const struct xsock_addr *a, struct sockaddr *out,
+/* The same for the sender of a message of `got` bytes. A stream of INET tells none, and neither
+ * does a socket of AF_UNIX without a name: the length is 0. A connection of AF_UNIX tells the name
+ * of its peer. */
+void xsock_posix__sender_out(int d, ptrdiff_t got, const struct xsock_addr *a, struct sockaddr *out,
                              socklen_t *inout_len);
 
 /* The length of what is written to `out`, which has room for a struct sockaddr_storage. */
