@@ -17,7 +17,7 @@
 enum { COPY_MAX = 65536 };
 
 /* One piece: what a pipe takes without waiting for a reader. */
-static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
+static ptrdiff_t copy_piece(int out, int in, int64_t offset, size_t n)
 {
     char *buf = malloc(COPY_MAX);
     if (buf == NULL)
@@ -33,13 +33,30 @@ static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
     return got;
 }
 
-/* A file that is not open, or not for this direction. */
+/* A file takes all pieces. What has no position is a pipe or a device. */
+static ptrdiff_t copy(int out, int in, int64_t offset, size_t n)
+{
+    bool is_pipe = file_seek(out, 0, SEEK_CUR) < 0;
+    size_t done = 0;
+    for (;;) {
+        ptrdiff_t got = copy_piece(out, in, offset + (int64_t)done, n - done);
+        if (got <= 0)
+            return done > 0 ? (ptrdiff_t)done : got;
+        done += (size_t)got;
+        if (done == n || is_pipe)
+            return (ptrdiff_t)done;
+    }
+}
+
+/* A file that is not open, or not for this direction. Linux writes at positions only. */
 static int refuse_mode(int number, int mode)
 {
     int flags = xsock_posix__file_control(number, F_GETFL, 0);
     if (flags < 0)
         return -1;
-    return (flags & O_ACCMODE) == mode ? xsock_posix__refuse(EBADF) : 0;
+    if ((flags & O_ACCMODE) == mode)
+        return xsock_posix__refuse(EBADF);
+    return mode == O_RDONLY && (flags & O_APPEND) != 0 ? xsock_posix__refuse(EINVAL) : 0;
 }
 
 ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
@@ -51,13 +68,15 @@ ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
     int64_t position = is_socket ? -1 : file_seek(in, 0, SEEK_CUR);
     if (position < 0) /* a socket or a pipe */
         return xsock_posix__refuse(offset != NULL ? ESPIPE : EINVAL);
+    if (xsock_posix__is_event(out) || xsock_posix__is_poller(out))
+        return xsock_posix__refuse(EINVAL);
     int64_t begin = offset != NULL ? *offset : position;
     if (begin < 0)
         return xsock_posix__refuse(EINVAL);
     ptrdiff_t sent = d == 0 ? copy(out, in, begin, n)
                             : xsock_posix__result(xsock_posix__send_error(
                                   d, xsock_sendfile(d, file_handle(in), (uint64_t)begin, n)));
-    int number = errno;
+    int number = errno == EISDIR ? EINVAL : errno; /* Linux cannot map a folder */
     if (offset != NULL)
         *offset = sent > 0 ? begin + sent : begin;
     /* The file's position moves if the program gives no offset, and only then. */
