@@ -12,6 +12,57 @@ static int set_flag(int d, int flag, bool on)
     return xsock_set_flags(d, on ? flags | flag : flags & ~flag);
 }
 
+/* epoll_wait() alone waits in a poller, with a time of its own. So the mode of a poller means
+ * nothing. The kernel remembers it. */
+static bool is_mode_of_kernel(int number)
+{
+#if defined(_WIN32)
+    (void)number;
+    return false;
+#else
+    return xsock_posix__is_poller(number);
+#endif
+}
+
+static int set_mode(int number, int d, bool on)
+{
+    return xsock_posix__is_poller(number) ? 0 : set_flag(d, XSOCK_SOCK_NONBLOCK, on);
+}
+
+#if defined(_WIN32)
+static int set_status(int number, int d, int flags)
+{
+    return set_mode(number, d, (flags & O_NONBLOCK) != 0);
+}
+
+static int status_of(int number, int d)
+{
+    int flags = xsock_get_flags(d);
+    (void)number;
+    return flags < 0 ? flags : O_RDWR | ((flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
+}
+#else
+/* The kernel judges the flags, and keeps O_ASYNC and O_APPEND. Only the mode of waiting is xsock's:
+ * the handle has one of its own. */
+static int set_status(int number, int d, int flags)
+{
+    int kept = xsock_posix__file_control(number, F_GETFL, 0);
+    int whole = (flags & ~O_NONBLOCK) | (kept & O_NONBLOCK);
+    if (kept < 0 || xsock_posix__file_control(number, F_SETFL, whole) < 0)
+        return xsock_error_from_os(errno);
+    return set_mode(number, d, (flags & O_NONBLOCK) != 0);
+}
+
+static int status_of(int number, int d)
+{
+    int flags = xsock_get_flags(d);
+    int kept = xsock_posix__file_control(number, F_GETFL, 0);
+    if (flags < 0 || kept < 0)
+        return flags < 0 ? flags : xsock_error_from_os(errno);
+    return (kept & ~O_NONBLOCK) | ((flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
+}
+#endif
+
 static int socket_control(int number, int d, int command, intptr_t argument)
 {
     int flags;
@@ -22,13 +73,11 @@ static int socket_control(int number, int d, int command, intptr_t argument)
     case F_SETFD:
         return set_flag(d, XSOCK_SOCK_CLOEXEC, (argument & FD_CLOEXEC) != 0);
     case F_GETFL:
-        flags = xsock_get_flags(d);
-        return flags < 0 ? flags : O_RDWR | ((flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0);
+        return status_of(number, d);
     case F_SETFL:
-        return set_flag(d, XSOCK_SOCK_NONBLOCK, (argument & O_NONBLOCK) != 0);
+        return set_status(number, d, (int)argument);
     default:
 #if defined(_WIN32)
-        (void)number;
         return -XSOCK_EINVAL;
 #else
         flags = xsock_posix__file_control(number, command, argument);
@@ -56,7 +105,9 @@ int xsock_posix_fcntl(int number, int command, ...)
     if (command == F_DUPFD || command == F_DUPFD_CLOEXEC)
         return duplicate(number, d, (int)argument, command == F_DUPFD_CLOEXEC);
     bool is_of_handle = command == F_GETFD || command == F_SETFD;
-    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number)))
+    bool is_mode = command == F_GETFL || command == F_SETFL;
+    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
+        || (is_mode && is_mode_of_kernel(number)))
         return xsock_posix__file_control(number, command, argument);
     return (int)xsock_posix__result(socket_control(number, d, command, argument));
 }
@@ -89,7 +140,8 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
     const unsigned int asked = (unsigned int)request;
     int d = xsock_posix__of(number);
     bool is_of_handle = asked == FIOCLEX || asked == FIONCLEX;
-    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number)))
+    if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
+        || (asked == FIONBIO && is_mode_of_kernel(number)))
         return xsock_posix__file_ioctl(number, request, argument);
     if (is_of_handle)
         return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, asked == FIOCLEX));
@@ -101,12 +153,14 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
         return xsock_posix__file_ioctl(number, request, argument);
 #endif
     }
+    if (asked != FIONBIO && (xsock_posix__is_event(number) || xsock_posix__is_poller(number)))
+        return xsock_posix__refuse(ENOTTY);
     if (argument == NULL)
         return xsock_posix__refuse(EFAULT);
-    return (int)xsock_posix__result(
-        asked == FIONBIO    ? set_flag(d, XSOCK_SOCK_NONBLOCK, *(const int *)argument != 0)
-        : asked == FIONREAD ? store_available(d, argument)
-                            : store_at_mark(d, argument));
+    return (int)xsock_posix__result(asked == FIONBIO
+                                        ? set_mode(number, d, *(const int *)argument != 0)
+                                    : asked == FIONREAD ? store_available(d, argument)
+                                                        : store_at_mark(d, argument));
 }
 
 int xsock_posix_is_socket(int number)
