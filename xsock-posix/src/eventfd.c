@@ -158,6 +158,15 @@ ssize_t xsock_posix__event_write(int number, const void *buf, size_t n)
     return error != 0 ? xsock_posix__refuse(error) : (ssize_t)sizeof value;
 }
 
+bool xsock_posix__event_is_full(int number)
+{
+    xsock_posix__lock();
+    struct event *event = event_of(xsock_posix__of(number));
+    bool is_full = event != NULL && event->count == UINT64_MAX - 1;
+    xsock_posix__unlock();
+    return is_full;
+}
+
 void xsock_posix__event_close(int number)
 {
     int d = xsock_posix__of(number);
@@ -196,6 +205,12 @@ ssize_t xsock_posix__event_write(int number, const void *buf, size_t n)
 {
     (void)number, (void)buf, (void)n;
     return xsock_posix__refuse(EBADF);
+}
+
+bool xsock_posix__event_is_full(int number)
+{
+    (void)number;
+    return false;
 }
 
 void xsock_posix__event_close(int number)

@@ -72,9 +72,19 @@ static bool is_rdhup_alone(int events)
 #endif
 }
 
+/* Whether the entry waits until something can be added to the counter of an eventfd(). xsock would
+ * say that it can. */
+static bool is_full(int number, int events)
+{
+    return (events & (POLLOUT | POLLWRNORM | POLLWRBAND)) != 0 && xsock_posix__is_event(number)
+           && xsock_posix__event_is_full(number);
+}
+
 static short events_out(int number, int d, int events, int got)
 {
     int out = 0;
+    if (is_full(number, events))
+        got &= ~XSOCK_POLLOUT;
     if ((got & XSOCK_POLLIN) != 0)
         out |= events & (POLLIN | POLLRDNORM);
     if ((got & XSOCK_POLLOUT) != 0)
@@ -157,7 +167,8 @@ static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, i
         sockets[i].fd = d == 0 ? -1 : d;
         sockets[i].events = events_in(d, v[i].events);
         sockets[i].revents = 0;
-        is_mixed = is_mixed || (d == 0 && v[i].fd >= 0) || (d != 0 && is_rdhup_alone(v[i].events));
+        is_mixed = is_mixed || (d == 0 && v[i].fd >= 0) || (d != 0 && is_rdhup_alone(v[i].events))
+                   || is_full(v[i].fd, v[i].events);
     }
     if (is_mixed)
         return poll_mixed(v, sockets, n, timeout_ns);

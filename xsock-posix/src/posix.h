@@ -248,6 +248,10 @@ ssize_t xsock_posix__event_read(int number, void *buf, size_t n);
 ssize_t xsock_posix__event_write(int number, const void *buf, size_t n);
 void xsock_posix__event_close(int number);
 
+/* Whether the counter has its maximum, so that nothing can be added. */
+bool xsock_posix__event_is_full(int number);
+
+
 /* ---- poll.c */
 
 struct pollfd;

@@ -73,7 +73,7 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
         return -1;
     if (d == 0)
         return xsock_posix__file_readv(number, v, n);
-    if (xsock_posix__is_event(number))
+    if (xsock_posix__is_event(number) && total > 0)
         return event_readv(number, v, n, (size_t)total);
     if (total == 0)
         return 0; /* no message is taken */
