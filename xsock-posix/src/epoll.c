@@ -106,7 +106,8 @@ static int wait_sockets(int p, struct epoll_event *out, int n, int64_t timeout_n
 }
 
 /* Takes what is there of sockets and files, then waits for both, and so on. */
-static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t timeout_ns)
+static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t timeout_ns,
+                      const sigset_t *mask)
 {
     int64_t end = timeout_ns < 0 ? -1 : xsock_now() + timeout_ns;
     for (unsigned int turn = 0;; turn++) {
@@ -119,32 +120,37 @@ static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t
         int64_t left = end < 0 ? -1 : end - xsock_now();
         if (end >= 0 && left <= 0)
             return 0;
-        if (xsock_posix__epoll_files_wait(number, p, left, turn) < 0)
+        if (xsock_posix__epoll_files_wait(number, p, left, turn, mask) < 0)
             return -1;
     }
 }
 
-int xsock_posix_epoll_wait(int number, struct epoll_event *out, int n, int timeout_ms)
+static int wait_masked(int number, struct epoll_event *out, int n, int timeout_ms,
+                       const sigset_t *mask)
 {
+    const int n_max = INT_MAX / (int)sizeof *out;
     int p = descriptor_of(number, EINVAL);
     if (p == 0)
         return -1;
-    if (n <= 0)
+    if (n <= 0 || n > n_max)
         return xsock_posix__refuse(EINVAL);
     if (out == NULL)
         return xsock_posix__refuse(EFAULT);
     int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
-    if (xsock_posix__epoll_files_any(p))
-        return wait_mixed(number, p, out, n, timeout_ns);
+    if (mask != NULL || xsock_posix__epoll_files_any(p))
+        return wait_mixed(number, p, out, n, timeout_ns, mask);
     return (int)xsock_posix__result(wait_sockets(p, out, n, timeout_ns));
+}
+
+int xsock_posix_epoll_wait(int number, struct epoll_event *out, int n, int timeout_ms)
+{
+    return wait_masked(number, out, n, timeout_ms, NULL);
 }
 
 int xsock_posix_epoll_pwait(int number, struct epoll_event *out, int n, int timeout_ms,
                             const sigset_t *mask)
 {
-    int result;
-    xsock_posix__with_mask(mask, result, xsock_posix_epoll_wait(number, out, n, timeout_ms));
-    return result;
+    return wait_masked(number, out, n, timeout_ms, XSOCK_POSIX__MASK(mask));
 }
 
 #endif

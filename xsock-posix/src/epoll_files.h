@@ -17,6 +17,7 @@ bool xsock_posix__epoll_files_any(int p);
 int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n);
 
 /* Waits until a socket or a file of the poller may be ready. A wait may end for no reason. */
-int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn);
+int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn,
+                                  const sigset_t *mask);
 
 #endif

@@ -86,11 +86,12 @@ int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
     return handle < 0 ? 0 : epoll_wait(handle, out, n, 0);
 }
 
-int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn)
+int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn,
+                                  const sigset_t *mask)
 {
     struct pollfd both[2] = {{number, POLLIN, 0}, {handle_of(p), POLLIN, 0}};
     xsock_posix__nap(turn);
-    return xsock_posix__kernel_poll(both, 2, timeout_ns);
+    return xsock_posix__kernel_poll(both, 2, timeout_ns, mask);
 }
 
 void xsock_posix__epoll_files_close(int p)

@@ -55,7 +55,7 @@ static bool is_shut_by_peer(int number, int d)
 #else
     struct pollfd p = {number, POLLRDHUP, 0};
     (void)d;
-    return xsock_posix__kernel_poll(&p, 1, 0) == 1 && (p.revents & POLLRDHUP) != 0;
+    return xsock_posix__kernel_poll(&p, 1, 0, NULL) == 1 && (p.revents & POLLRDHUP) != 0;
 #endif
 }
 #endif
@@ -128,8 +128,10 @@ static int64_t time_left(int64_t end)
     return end < 0 ? -1 : left > 0 ? left : 0;
 }
 
-/* Looks at everything without waiting, then waits, and so on. A wait may end for no reason. */
-static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
+/* Looks at everything without waiting, then waits, and so on. A wait may end for no reason. With a
+ * mask there is a wait even if no time is left: a signal that is pending ends the call. */
+static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns,
+                      const sigset_t *mask)
 {
     int64_t now = xsock_now();
     int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
@@ -140,9 +142,9 @@ static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, 
         xsock_posix__files_look(v, sockets, n);
         int ready = count_ready(v, sockets, n);
         int64_t left = time_left(end);
-        if (ready > 0 || left == 0)
+        if (ready > 0 || (left == 0 && (mask == NULL || turn > 0)))
             return ready;
-        if (xsock_posix__files_wait(v, sockets, n, left, turn) < 0)
+        if (xsock_posix__files_wait(v, sockets, n, left, turn, mask) < 0)
             return -1;
     }
 }
@@ -158,9 +160,10 @@ static int polled_by_xsock(int number)
     return xsock_posix__of(number);
 }
 
-static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
+static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns,
+                     const sigset_t *mask)
 {
-    bool is_mixed = false;
+    bool is_mixed = mask != NULL; /* the kernel sets the mask and waits in one step */
     for (size_t i = 0; i < n; i++) {
         int d = polled_by_xsock(v[i].fd);
         v[i].revents = 0;
@@ -171,7 +174,7 @@ static int poll_with(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, i
                    || is_full(v[i].fd, v[i].events);
     }
     if (is_mixed)
-        return poll_mixed(v, sockets, n, timeout_ns);
+        return poll_mixed(v, sockets, n, timeout_ns, mask);
     int result = xsock_poll(sockets, n, timeout_ns);
     return result <= 0 ? (int)xsock_posix__result(result) : count_ready(v, sockets, n);
 }
@@ -187,7 +190,7 @@ static size_t entries_max(void)
 #endif
 }
 
-int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
+int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask)
 {
     enum { ON_STACK = 64 };
     struct xsock_pollfd few[ON_STACK];
@@ -196,11 +199,11 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
     if (n > 0 && v == NULL)
         return xsock_posix__refuse(EFAULT);
     if (n <= ON_STACK)
-        return poll_with(v, few, n, timeout_ns);
+        return poll_with(v, few, n, timeout_ns, mask);
     struct xsock_pollfd *many = calloc(n, sizeof *many);
     if (many == NULL)
         return xsock_posix__refuse(ENOMEM);
-    int result = poll_with(v, many, n, timeout_ns);
+    int result = poll_with(v, many, n, timeout_ns, mask);
     int number = errno;
     free(many);
     errno = number;
@@ -209,5 +212,5 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns)
 
 int xsock_posix_poll(struct pollfd *v, nfds_t n, int timeout_ms)
 {
-    return xsock_posix__poll(v, n, timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000);
+    return xsock_posix__poll(v, n, timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000, NULL);
 }

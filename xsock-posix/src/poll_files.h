@@ -13,12 +13,12 @@ void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *socket
 /* Waits until a file or a socket may be ready, or the time has passed. `turn` counts the waits of
  * one poll(). Returns 0, or -1 with errno. */
 int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size_t n,
-                            int64_t timeout_ns, unsigned int turn);
+                            int64_t timeout_ns, unsigned int turn, const sigset_t *mask);
 
 /* ---- on POSIX systems only */
 
-/* The kernel's poll(), rounded up to milliseconds. */
-int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns);
+/* The kernel's poll(), rounded up to milliseconds, or its ppoll() if there is a mask. */
+int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask);
 
 /* xsock may have a look at a socket that differs from the kernel's. The waits of one call that end
  * at once are followed by a nap, so that such a socket makes no busy loop. */

@@ -61,11 +61,11 @@ void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *socket
 }
 
 int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size_t n,
-                            int64_t timeout_ns, unsigned int turn)
+                            int64_t timeout_ns, unsigned int turn, const sigset_t *mask)
 {
     const int64_t min_ns = 1000000;
     const unsigned int doublings_max = 4; /* 16 ms */
-    (void)v;
+    (void)v, (void)mask;
     int64_t slice_ns = min_ns << (turn < doublings_max ? turn : doublings_max);
     if (timeout_ns >= 0 && timeout_ns < slice_ns)
         slice_ns = timeout_ns;
@@ -95,8 +95,9 @@ int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
     return 0;
 }
 
-int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn)
+int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn,
+                                  const sigset_t *mask)
 {
-    (void)number, (void)p, (void)timeout_ns, (void)turn;
+    (void)number, (void)p, (void)timeout_ns, (void)turn, (void)mask;
     return 0;
 }

@@ -28,6 +28,7 @@
 
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -57,11 +58,11 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 /* ---- as_linux.c: errors that Linux tells otherwise. They take and return results of xsock. */
 
 bool xsock_posix__is_stream(int d);
-bool xsock_posix__is_local(int d);
 
 /* Whether a message's address means nothing: streams, and SOCK_SEQPACKET of AF_UNIX. */
 bool xsock_posix__ignores_addr(int d);
 
+bool xsock_posix__is_local(int d);
 bool xsock_posix__is_inet6(int d);
 
 /* AF_UNIX: an address of another family is EINVAL. */
@@ -78,11 +79,11 @@ bool xsock_posix__fills_family(int d, const struct sockaddr *addr, socklen_t len
 /* A listener is connected: EISCONN. */
 int xsock_posix__connect_error(int d, int result);
 
-/* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX
 /* A socket of AF_UNIX that has a name: the path is looked at first, EADDRINUSE. Asking for any name
  * once more is success. */
 int xsock_posix__bind_error(int d, const struct xsock_addr *a, int result);
 
+/* A stream of INET or INET6 that was never connected is broken: EPIPE. A datagram of AF_UNIX
  * without an address is ENOTCONN. */
 ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result);
 
@@ -246,37 +247,28 @@ int xsock_posix__group(int d, int level, int name, const void *value, socklen_t 
 
 ssize_t xsock_posix__event_read(int number, void *buf, size_t n);
 ssize_t xsock_posix__event_write(int number, const void *buf, size_t n);
-void xsock_posix__event_close(int number);
 
 /* Whether the counter has its maximum, so that nothing can be added. */
 bool xsock_posix__event_is_full(int number);
 
+void xsock_posix__event_close(int number);
 
 /* ---- poll.c */
 
 struct pollfd;
 
-/* poll() with a time in nanoseconds; -1: no limit. */
-int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns);
+/* poll() with a time in nanoseconds; -1: no limit. The mask of signals holds during the wait alone;
+ * NULL: the thread's own. */
+int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask);
 
 /* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
 int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
 
-/* Makes a call with a mask of signals. The mask is set before the call, and not together with the
- * beginning of its wait: a signal in between ends no wait. Windows has no signals to mask. */
+/* Windows has no signals to mask. */
 #if defined(_WIN32)
-#define xsock_posix__with_mask(mask, result, call) ((void)(mask), (void)((result) = (call)))
+#define XSOCK_POSIX__MASK(mask) ((void)(mask), (const sigset_t *)NULL)
 #else
-#include <signal.h>
-#define xsock_posix__with_mask(mask, result, call)           \
-    do {                                                     \
-        sigset_t old_mask;                                   \
-        if ((mask) != NULL)                                  \
-            pthread_sigmask(SIG_SETMASK, (mask), &old_mask); \
-        (result) = (call);                                   \
-        if ((mask) != NULL)                                  \
-            pthread_sigmask(SIG_SETMASK, &old_mask, NULL);   \
-    } while (0)
+#define XSOCK_POSIX__MASK(mask) (mask)
 #endif
 
 #endif

@@ -61,11 +61,11 @@ static bool is_any_wanted(const struct pollfd *v, size_t n)
 }
 
 /* poll() for the entries that have no event. It looks at no negative number. */
-static int poll_others(struct pollfd *v, size_t n, int64_t timeout_ns)
+static int poll_others(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask)
 {
     for (size_t i = 0; i < n; i++)
         v[i].fd = v[i].revents != 0 ? ~v[i].fd : v[i].fd;
-    int result = xsock_posix__poll(v, n, timeout_ns);
+    int result = xsock_posix__poll(v, n, timeout_ns, mask);
     for (size_t i = 0; i < n; i++)
         v[i].fd = v[i].fd < 0 ? ~v[i].fd : v[i].fd;
     return result;
@@ -73,7 +73,7 @@ static int poll_others(struct pollfd *v, size_t n, int64_t timeout_ns)
 
 /* poll() that waits on while there are only events that no set asks for, such as POLLHUP of a
  * number in the set of exceptions. Such a number is looked at every 1 to 16 ms. */
-static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns)
+static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask)
 {
     const int64_t pause_max_ns = 16000000;
     int64_t pause_ns = 1000000;
@@ -81,23 +81,24 @@ static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns)
     int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
     int64_t left = timeout_ns;
     for (;;) {
-        int result = xsock_posix__poll(v, n, left);
+        int result = xsock_posix__poll(v, n, left, mask);
         if (result <= 0 || is_any_wanted(v, n))
             return result;
         left = end < 0 ? INT64_MAX : end - xsock_now();
         if (left <= 0)
             return 0;
-        if (poll_others(v, n, left < pause_ns ? left : pause_ns) < 0)
+        if (poll_others(v, n, left < pause_ns ? left : pause_ns, mask) < 0)
             return -1;
         pause_ns = pause_ns < pause_max_ns ? 2 * pause_ns : pause_max_ns;
         left = end < 0 ? -1 : end > xsock_now() ? end - xsock_now() : 0;
     }
 }
 
-static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t timeout_ns)
+static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t timeout_ns,
+                       const sigset_t *mask)
 {
     size_t count = entries_of(n, sets, v);
-    int result = poll_wanted(v, count, timeout_ns);
+    int result = poll_wanted(v, count, timeout_ns, mask);
     if (result < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
@@ -113,7 +114,7 @@ static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t
     return ready;
 }
 
-static int select_ns(int n, const struct sets *sets, int64_t timeout_ns)
+static int select_ns(int n, const struct sets *sets, int64_t timeout_ns, const sigset_t *mask)
 {
     enum { ON_STACK = 64 };
     struct pollfd few[ON_STACK];
@@ -124,25 +125,36 @@ static int select_ns(int n, const struct sets *sets, int64_t timeout_ns)
     if (n > XSOCK_POSIX__SET_MIN)
         n = xsock_posix__numbers_end(n);
     if (n <= ON_STACK)
-        return select_with(few, n, sets, timeout_ns);
+        return select_with(few, n, sets, timeout_ns, mask);
     struct pollfd *many = calloc((size_t)n, sizeof *many);
     if (many == NULL)
         return xsock_posix__refuse(ENOMEM);
-    int result = select_with(many, n, sets, timeout_ns);
+    int result = select_with(many, n, sets, timeout_ns, mask);
     int number = errno;
     free(many);
     errno = number;
     return result;
 }
 
+enum { second_us = 1000000 };
+
+static int64_t whole_seconds(const struct timeval *time)
+{
+    int64_t seconds = (int64_t)time->tv_sec;
+    return seconds < 0 || seconds > INT32_MAX ? seconds : seconds + time->tv_usec / second_us;
+}
+
 int xsock_posix_select(int n, fd_set *in, fd_set *out, fd_set *except, struct timeval *timeout)
 {
     const int64_t us = 1000;
     struct sets sets = {in, out, except};
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_usec, us);
-    return select_ns(n, &sets, timeout_ns);
+    int64_t timeout_ns = -1;
+    if (timeout != NULL && timeout->tv_usec < 0)
+        timeout_ns = -2;
+    else if (timeout != NULL) /* Linux takes more microseconds than a second has */
+        timeout_ns =
+            xsock_posix__time_ns(true, whole_seconds(timeout), timeout->tv_usec % second_us, us);
+    return select_ns(n, &sets, timeout_ns, NULL);
 }
 
 int xsock_posix_pselect(int n, fd_set *in, fd_set *out, fd_set *except,
@@ -152,9 +164,7 @@ int xsock_posix_pselect(int n, fd_set *in, fd_set *out, fd_set *except,
     int64_t timeout_ns = timeout == NULL ? -1
                                          : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
                                                                 (int64_t)timeout->tv_nsec, 1);
-    int result;
-    xsock_posix__with_mask(mask, result, select_ns(n, &sets, timeout_ns));
-    return result;
+    return select_ns(n, &sets, timeout_ns, XSOCK_POSIX__MASK(mask));
 }
 
 int xsock_posix_ppoll(struct pollfd *v, nfds_t n, const struct timespec *timeout,
@@ -165,7 +175,5 @@ int xsock_posix_ppoll(struct pollfd *v, nfds_t n, const struct timespec *timeout
                                                                 (int64_t)timeout->tv_nsec, 1);
     if (timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
-    int result;
-    xsock_posix__with_mask(mask, result, xsock_posix__poll(v, n, timeout_ns));
-    return result;
+    return xsock_posix__poll(v, n, timeout_ns, XSOCK_POSIX__MASK(mask));
 }

@@ -1,0 +1,188 @@
+/* More calls of Linux, and more of what POSIX leaves open. */
+#include "support.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/sendfile.h>
+#include <sys/time.h>
+
+static short now(int number, short events)
+{
+    struct pollfd v = {number, events, 0};
+    return poll(&v, 1, 0) < 0 ? -1 : v.revents;
+}
+
+static void a_full_counter_is_not_writable(void **state)
+{
+    (void)state;
+    struct timeval none = {0, 0};
+    fd_set out;
+    eventfd_t value;
+    int e = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    ASSERT_IS(POLLOUT, now(e, POLLIN | POLLOUT));
+    ASSERT_IS(0, eventfd_write(e, UINT64_MAX - 1));
+    ASSERT_IS(POLLIN, now(e, POLLIN | POLLOUT));
+    struct pollfd v = {e, POLLOUT, 0};
+    ASSERT_IS(0, poll(&v, 1, 2));
+    FD_ZERO(&out);
+    FD_SET(e, &out);
+    ASSERT_IS(0, select(e + 1, NULL, &out, NULL, &none));
+    ASSERT_IS(0, eventfd_read(e, &value));
+    ASSERT_IS(POLLOUT, now(e, POLLIN | POLLOUT));
+    close(e);
+}
+
+static void a_counter_has_no_bytes(void **state)
+{
+    (void)state;
+    int n = 0;
+    int e = ASSERT_OPENS(eventfd(1, EFD_NONBLOCK));
+    struct iovec nothing = {NULL, 0};
+    ASSERT_ERRNO(ENOTTY, ioctl(e, REQUEST(FIONREAD), &n));
+    ASSERT_ERRNO(ENOTTY, ioctl(e, REQUEST(SIOCATMARK), &n));
+    ASSERT_IS(0, readv(e, &nothing, 1));
+    ASSERT_IS(0, readv(e, NULL, 0));
+    close(e);
+}
+
+/* Compilers would warn of a constant. */
+static volatile int too_many = INT32_MAX / (int)sizeof(struct epoll_event) + 1;
+
+static void a_poller_has_a_mode_without_a_meaning(void **state)
+{
+    (void)state;
+    int on = 1;
+    struct epoll_event event;
+    int p = ASSERT_OPENS(epoll_create1(0));
+    ASSERT_IS(0, fcntl(p, F_SETFL, O_NONBLOCK));
+    ASSERT_IS(0, ioctl(p, REQUEST(FIONBIO), &on));
+    ASSERT_IS(0, epoll_wait(p, &event, 1, 1));
+    ASSERT_ERRNO(EINVAL, epoll_wait(p, &event, too_many, 0));
+    close(p);
+}
+
+static void select_takes_many_microseconds(void **state)
+{
+    (void)state;
+    int s[2];
+    fd_set out;
+    struct timeval time = {0, 1000001};
+    datagrams_open(s);
+    FD_ZERO(&out);
+    FD_SET(s[0], &out);
+    ASSERT_IS(1, select(s[0] + 1, NULL, &out, NULL, &time));
+    time = (struct timeval){0, -1};
+    ASSERT_ERRNO(EINVAL, select(s[0] + 1, NULL, &out, NULL, &time));
+    time = (struct timeval){-1, 1000001};
+    ASSERT_ERRNO(EINVAL, select(s[0] + 1, NULL, &out, NULL, &time));
+    close(s[0]);
+    close(s[1]);
+}
+
+/* A plain receive brings no numbers, so the flag has no effect. recvmsg() tells it again. */
+static void cmsg_cloexec_is_a_flag_of_every_receive(void **state)
+{
+    (void)state;
+    int s[2];
+    char byte;
+    datagrams_open(s);
+    for (int i = 0; i < 3; i++)
+        ASSERT_IS(1, send(s[0], "x", 1, 0));
+    struct iovec one = {&byte, 1};
+    struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1};
+    struct sockaddr_storage from;
+    socklen_t len = sizeof from;
+    ASSERT_IS(1, recv(s[1], &byte, 1, MSG_CMSG_CLOEXEC));
+    ASSERT_IS(1, recvfrom(s[1], &byte, 1, MSG_CMSG_CLOEXEC, (struct sockaddr *)&from, &len));
+    ASSERT_IS(1, recvmsg(s[1], &m, MSG_CMSG_CLOEXEC));
+    assert_int_equal(MSG_CMSG_CLOEXEC, m.msg_flags);
+    close(s[0]);
+    close(s[1]);
+}
+
+/* The number of the type is judged before all of them are compared with the family. */
+static void a_type_beyond_all_types_is_invalid(void **state)
+{
+    (void)state;
+    int s[2];
+    for (int type = 11; type <= 15; type++) {
+        ASSERT_ERRNO(EINVAL, socket(AF_INET, type, 0));
+        ASSERT_ERRNO(EINVAL, socket(AF_UNIX, type, 0));
+        ASSERT_ERRNO(EINVAL, socket(AF_UNSPEC, type, 0));
+        ASSERT_ERRNO(EAFNOSUPPORT, socket(99, type, 0));
+        ASSERT_ERRNO(EINVAL, socketpair(AF_UNIX, type, 0, s));
+    }
+    ASSERT_ERRNO(EAFNOSUPPORT, socket(AF_UNSPEC, 7, 0));
+}
+
+enum { LARGE = 200000 };
+
+static void sendfile_fills_a_file(void **state)
+{
+    (void)state;
+    static const char name[] = "xsock-posix-sendfile";
+    static char bytes[LARGE];
+    off_t offset = 0;
+    int in = file_open();
+    for (size_t i = 0; i < LARGE; i++)
+        bytes[i] = (char)(i % 251);
+    ASSERT_IS(LARGE, write(in, bytes, LARGE));
+    int out = ASSERT_OPENS(open(name, O_RDWR | O_CREAT | O_TRUNC, 0600));
+    ASSERT_IS(LARGE - 1, sendfile(out, in, &offset, LARGE - 1));
+    ASSERT_IS(1, sendfile(out, in, &offset, LARGE)); /* to the end of the file */
+    ASSERT_IS(0, sendfile(out, in, &offset, LARGE));
+    ASSERT_IS(LARGE, lseek(out, 0, SEEK_CUR));
+    ASSERT_IS(0, lseek(out, 0, SEEK_SET));
+    static char copy[LARGE];
+    ASSERT_IS(LARGE, read(out, copy, LARGE));
+    assert_memory_equal(bytes, copy, LARGE);
+    close(out);
+    close(in);
+    unlink(name);
+    file_remove();
+}
+
+static void sendfile_needs_bytes_and_positions(void **state)
+{
+    (void)state;
+    off_t offset = 0;
+    int s[2];
+    int in = file_open();
+    streams_open(s);
+    ASSERT_IS(1, write(in, "x", 1));
+    int e = ASSERT_OPENS(eventfd(0, EFD_NONBLOCK));
+    int p = ASSERT_OPENS(epoll_create1(0));
+    ASSERT_ERRNO(EINVAL, sendfile(e, in, &offset, 1));
+    ASSERT_ERRNO(EINVAL, sendfile(p, in, &offset, 1));
+#if !defined(_WIN32) /* F_GETFL does not tell O_APPEND, and folders cannot be opened */
+    static const char name[] = "xsock-posix-append";
+    int out = ASSERT_OPENS(open(name, O_WRONLY | O_APPEND | O_CREAT, 0600));
+    int folder = ASSERT_OPENS(open(".", O_RDONLY));
+    ASSERT_ERRNO(EINVAL, sendfile(out, in, &offset, 1));
+    ASSERT_ERRNO(EINVAL, sendfile(s[0], folder, &offset, 1));
+    close(folder);
+    close(out);
+    unlink(name);
+#endif
+    close(p);
+    close(e);
+    close(in);
+    close(s[0]);
+    close(s[1]);
+    file_remove();
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_full_counter_is_not_writable),
+        TEST(a_counter_has_no_bytes),
+        TEST(a_poller_has_a_mode_without_a_meaning),
+        TEST(select_takes_many_microseconds),
+        TEST(cmsg_cloexec_is_a_flag_of_every_receive),
+        TEST(a_type_beyond_all_types_is_invalid),
+        TEST(sendfile_fills_a_file),
+        TEST(sendfile_needs_bytes_and_positions),
+    };
+    return cmocka_run_group_tests(tests, warm_up, NULL);
+}
