@@ -45,16 +45,19 @@ static short events_in(int d, int events)
 
 #if defined(POLLRDHUP)
 /* Whether the peer has shut the stream down. On Windows that is seen where nothing is left to
- * receive before. */
-static bool is_shut_by_peer(int number, int d)
+ * receive before. A look at the data would take the error of a failed stream, so what xsock has told
+ * decides there. */
+static bool is_shut_by_peer(int number, int d, int got)
 {
 #if defined(_WIN32)
     char byte;
     (void)number;
+    if ((got & (XSOCK_POLLHUP | XSOCK_POLLERR)) != 0)
+        return (got & XSOCK_POLLHUP) != 0;
     return xsock_recv(d, &byte, 1, XSOCK_MSG_PEEK | XSOCK_MSG_DONTWAIT) == 0;
 #else
     struct pollfd p = {number, POLLRDHUP, 0};
-    (void)d;
+    (void)d, (void)got;
     return xsock_posix__kernel_poll(&p, 1, 0, NULL) == 1 && (p.revents & POLLRDHUP) != 0;
 #endif
 }
@@ -100,7 +103,7 @@ static short events_out(int number, int d, int events, int got)
     if ((got & XSOCK_POLLNVAL) != 0)
         out |= POLLNVAL;
 #ifdef POLLRDHUP
-    if ((events & POLLRDHUP) != 0 && (got & XSOCK_POLLIN) != 0 && is_shut_by_peer(number, d))
+    if ((events & POLLRDHUP) != 0 && (got & XSOCK_POLLIN) != 0 && is_shut_by_peer(number, d, got))
         out |= POLLRDHUP;
 #else
     (void)number, (void)d;

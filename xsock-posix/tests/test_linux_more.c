@@ -115,6 +115,25 @@ static void a_type_beyond_all_types_is_invalid(void **state)
     ASSERT_ERRNO(EAFNOSUPPORT, socket(AF_UNSPEC, 7, 0));
 }
 
+static void poll_takes_no_error(void **state)
+{
+    (void)state;
+    struct sockaddr_in nobody;
+    int error = 0;
+    socklen_t len = sizeof error;
+    int listener = listener_open(&nobody);
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0));
+    close(listener);
+    ASSERT_ERRNO(EINPROGRESS, connect(s, (struct sockaddr *)&nobody, sizeof nobody));
+    struct pollfd v = {s, POLLOUT, 0};
+    ASSERT_IS(1, poll(&v, 1, -1));
+    ASSERT_IS(POLLIN | POLLOUT | POLLERR | POLLHUP | POLLRDHUP,
+              now(s, POLLIN | POLLOUT | POLLRDHUP));
+    ASSERT_IS(0, getsockopt(s, SOL_SOCKET, SO_ERROR, &error, &len));
+    assert_int_equal(ECONNREFUSED, error);
+    close(s);
+}
+
 enum { LARGE = 200000 };
 
 static void sendfile_fills_a_file(void **state)
@@ -181,6 +200,7 @@ int main(void)
         TEST(select_takes_many_microseconds),
         TEST(cmsg_cloexec_is_a_flag_of_every_receive),
         TEST(a_type_beyond_all_types_is_invalid),
+        TEST(poll_takes_no_error),
         TEST(sendfile_fills_a_file),
         TEST(sendfile_needs_bytes_and_positions),
     };
