@@ -5,6 +5,8 @@
 
 #if defined(_WIN32)
 #include <io.h>
+#else
+#include <sys/stat.h>
 #endif
 
 static uint64_t number_of(int d, int opt)
@@ -60,7 +62,8 @@ static bool is_path_taken(const struct xsock_addr *a)
 #if defined(_WIN32)
     return _access(path, 0) == 0;
 #else
-    return faccessat(AT_FDCWD, path, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+    struct stat status;
+    return lstat(path, &status) == 0;
 #endif
 }
 
