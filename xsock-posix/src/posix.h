@@ -7,8 +7,14 @@
 #ifndef XSOCK_POSIX_POSIX_H
 #define XSOCK_POSIX_POSIX_H
 
-#if defined(_WIN32) && !defined(_WIN32_WINNT)
+#if defined(_WIN32)
+#if defined(_WIN32_WINNT) && _WIN32_WINNT < 0x0601 /* a larger project asks for less */
+#undef _WIN32_WINNT
+#undef NTDDI_VERSION
+#endif
+#ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601 /* Windows 7 */
+#endif
 #endif
 
 #if defined(__APPLE__)
