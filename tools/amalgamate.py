@@ -53,9 +53,17 @@ BANNER = """\
 
 FIRST = """
 /* What the system's headers must know. It stands before the first of them. */
+#if defined(_WINDOWS_) || defined(_WINSOCK2API_) || \
+    (defined(__GLIBC__) && !defined(_GNU_SOURCE))
+#error "No header may stand before xsock.c: compile xsock.c apart, and without a precompiled header"
+#endif
 #if defined(_WIN32)
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
+#endif
+#if defined(_WIN32_WINNT) && _WIN32_WINNT < 0x0601
+#undef _WIN32_WINNT
+#undef NTDDI_VERSION
 #endif
 #ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601 /* Windows 7 */

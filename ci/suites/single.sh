@@ -26,12 +26,25 @@ compiles "gcc without WASIX" gcc -DXSOCK_NO_WASIX
 compiles "clang C11 strict" clang -std=c11 -O1 -Wconversion -Wshadow
 compiles "musl" musl-gcc
 compiles "mingw" x86_64-w64-mingw32-gcc
+# A precompiled header or an option can put a header before the file. Then the file comes too late
+# with the macros of the system's headers.
+refuses_headers() { # HEADER COMPILER
+    if "$2" -E -include "$1" "$dist/xsock.c" -o "$OUT/refused.i" 2>"$OUT/refused"; then
+        return 1
+    fi
+    grep 'No header may stand before xsock.c' "$OUT/refused"
+}
+check "gcc: the file says that no header may stand before it" refuses_headers stdio.h gcc
+check "mingw: the file says that no header may stand before it" refuses_headers windows.h \
+    x86_64-w64-mingw32-gcc
 compiles "FreeBSD" "${zig[@]}" x86_64-freebsd.14.0
 if [ -n "${XSOCK_FULL:-}" ]; then
     compiles "gcc O2" gcc -O2
     compiles "gcc O3" gcc -O3
     compiles "gcc with poll" gcc -DXSOCK_POSIX_POLLER_POLL
     compiles "clang" clang
+    compiles "mingw in a project for Windows XP" x86_64-w64-mingw32-gcc -D_WIN32_WINNT=0x0501 \
+        -DWINVER=0x0501 -DNTDDI_VERSION=0x05010000
     compiles "macOS" "${zig[@]}" aarch64-macos
     for target in x86_64-macos aarch64-freebsd.14.0 x86_64-netbsd x86_64-openbsd \
         x86_64-windows-gnu s390x-linux-musl; do
