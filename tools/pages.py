@@ -336,6 +336,7 @@ def main():
     version = (TOP / "VERSION").read_text(encoding="utf-8").strip()
     shutil.rmtree(options.out, ignore_errors=True)
     options.out.mkdir(parents=True)
+    options.out.chmod(0o755)  # Meson installs the folder with its mode, whatever the umask was
     with tempfile.TemporaryDirectory() as folder:
         xml = make_xml(options.doxygen, pathlib.Path(folder))
         Manual(xml, options.without, f"{date:%B} {date.day}, {date.year}", version).write(
