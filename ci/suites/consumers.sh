@@ -47,7 +47,17 @@ by_meson() { # FOLDER SOURCE OPTION...
 
 installed_by_cmake() { # KIND
     use_installed "$1"
-    by_cmake "$OUT/$1/by-cmake" -DCMAKE_PREFIX_PATH="$OUT/$1/installed"
+    by_cmake "$OUT/$1/by-cmake" -DCMAKE_PREFIX_PATH="$OUT/$1/installed" \
+        "-DCONSUMER_COMPONENTS=xsock;posix"
+}
+
+# A component that does not exist is named in the message.
+names_component() {
+    use_installed static
+    if cmake -S "$consumer" -B "$OUT/component-by-cmake" -G Ninja \
+        -DCMAKE_PREFIX_PATH="$OUT/static/installed" -DCONSUMER_COMPONENTS=nonsense 2>"$OUT/named"
+    then return 1; fi
+    grep 'There is no target xsock::nonsense' "$OUT/named"
 }
 
 installed_by_meson() { # KIND
@@ -71,6 +81,7 @@ for kind in static shared; do
     check "$kind: the installed program runs" installed_program $kind
 done
 check "static: a program by pkg-config --static" by_pkg_config static --static
+check "CMake's package names a component that is missing" names_component
 
 # The files of each component of the shared library. File names that contain a version are left out.
 components() {
@@ -128,9 +139,19 @@ meson_installs() {
 }
 check "Meson installs the same, and a program by pkg-config" meson_installs
 
-for how in subdirectory fetch; do
-    check "CMake: xsock by $how" by_cmake "$OUT/$how" -DCONSUMER_HOW=$how -DXSOCK_SOURCE="$TOP"
-done
+# Somebody else's build may be a unity build, and may have variables of any name.
+check "CMake: xsock by subdirectory" by_cmake "$OUT/subdirectory" -DCONSUMER_HOW=subdirectory \
+    -DXSOCK_SOURCE="$TOP" -DCMAKE_UNITY_BUILD=ON
+by_fetch() {
+    local name others=()
+    for name in PC_VERSION PC_CFLAGS PC_LIBS PC_LIBS_PRIVATE PC_REQUIRES; do
+        others+=("-D$name=others")
+    done
+    by_cmake "$OUT/fetch" -DCONSUMER_HOW=fetch -DXSOCK_SOURCE="$TOP" -DXSOCK_INSTALL=ON \
+        "${others[@]}"
+    if grep others "$OUT"/fetch/_deps/xsock-build/{,xsock-posix/}*.pc; then return 1; fi
+}
+check "CMake: xsock by fetch, in a build that has variables of the same names" by_fetch
 
 installs_nothing() {
     rm -rf "$OUT/nothing"
@@ -144,7 +165,7 @@ subproject() {
     mkdir -p "$OUT/with-subproject/subprojects"
     cp "$consumer/main.c" "$consumer/meson.build" "$OUT/with-subproject/"
     ln -s "$TOP" "$OUT/with-subproject/subprojects/xsock"
-    by_meson "$OUT/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback
+    by_meson "$OUT/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback -Dunity=on
 }
 check "Meson: xsock as a subproject" subproject
 
@@ -209,12 +230,41 @@ other_roads_on_windows() {
     local folder=$OUT/on-windows how
     must "windows-shared: builds" build_dll
     installed_on_windows windows-shared "$OUT/dll"
-    for how in subdirectory fetch; do
-        check "Windows: xsock by $how" cmake_on_windows windows-static "$folder/$how" \
-            -DCONSUMER_HOW=$how -DXSOCK_SOURCE="$TOP"
-    done
+    check "Windows: xsock by subdirectory, in a project for Windows XP" cmake_on_windows \
+        windows-static "$folder/subdirectory" -DCONSUMER_HOW=subdirectory -DXSOCK_SOURCE="$TOP" \
+        "-DCMAKE_C_FLAGS=-D_WIN32_WINNT=0x0501 -DWINVER=0x0501 -DUNICODE -D_UNICODE"
+    check "Windows: xsock by fetch" cmake_on_windows windows-static "$folder/fetch" \
+        -DCONSUMER_HOW=fetch -DXSOCK_SOURCE="$TOP"
     check "Windows: xsock as a Meson subproject" meson_on_windows windows-static \
         "$folder/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback \
         -Ddefault_library=static
 }
 if [ -n "${XSOCK_FULL:-}" ]; then other_roads_on_windows; fi
+
+# ---- Folders with names that need care -----------------------------------------------------------
+# A comma is not among them: CMake and Meson themselves give such a folder to the linker in -Wl,.
+
+strange=$OUT/"it's a folder (ü)"
+strange_cmake() {
+    rm -rf "$strange"
+    cmake -S "$TOP" -B "$strange/cmake" -G "$1" -DBUILD_SHARED_LIBS=ON -DXSOCK_BUILD_PAGES=OFF \
+        -DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_LIBDIR=lib
+    cmake --build "$strange/cmake"
+    cmake --install "$strange/cmake" --prefix "$strange/installed"
+    prints "xsock $(version)" "$strange/installed/bin/xsock" --version
+    export LD_LIBRARY_PATH=$strange/installed/lib
+    by_cmake "$strange/by-cmake" -DCMAKE_PREFIX_PATH="$strange/installed"
+}
+strange_meson() {
+    rm -rf "$strange"
+    meson setup --buildtype=plain -Ddefault_library=shared -Dtests=disabled -Dpages=disabled \
+        "$strange/meson" "$TOP"
+    ninja -C "$strange/meson"
+    prints "xsock $(version)" "$strange/meson/tools/xsock/xsock" --version
+}
+if [ -n "${XSOCK_FULL:-}" ]; then
+    check "CMake with Ninja: folders with quotes, spaces and letters" strange_cmake Ninja
+    check "CMake with make: folders with quotes, spaces and letters" \
+        strange_cmake "Unix Makefiles"
+    check "Meson: folders with quotes, spaces and letters" strange_meson
+fi
