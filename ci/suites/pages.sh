@@ -4,7 +4,13 @@
 # shellcheck shell=bash
 
 mkdir -p "$OUT"
-must "the pages are made" python3 "$TOP/tools/pages.py" "$OUT/man3"
+# Meson installs the folder with its mode, so everybody can read the folder whatever the umask was.
+pages_for_all() {
+    umask 077
+    python3 "$TOP/tools/pages.py" "$OUT/man3"
+    prints 755 stat -c %a "$OUT/man3"
+}
+must "the pages are made" pages_for_all
 
 compared() { python3 "$TOP/ci/pages.py" "$OUT/man3"; }
 check "every public name has a page, which says all that its header says" compared
