@@ -68,7 +68,7 @@ count() { printf '%s %s %s\n' "$1" "$2" "$3" >>"$RESULTS/$SUITE"; }
 # call this where a status is tested (if, ||): there bash ignores set -e in everything that is
 # called.
 attempt() {
-    local log=$BUILD/$SUITE.$BASHPID.log
+    local log=$BUILD/$SUITE.$BASHPID.log command=$*
     set +e
     (
         set -e
@@ -77,7 +77,7 @@ attempt() {
     STATUS=$?
     set -e
     if [ "$STATUS" -ne 0 ]; then
-        say "  \$ $*"
+        say "  \$ ${command:0:400}" # a list of files can be long
         # Ninja's progress is left out.
         sed -E '/^\[[0-9]+\/[0-9]+\] /d' "$log" | tail -n 60 | sed 's/^/  | /'
     fi

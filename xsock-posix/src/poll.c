@@ -45,8 +45,8 @@ static short events_in(int d, int events)
 
 #if defined(POLLRDHUP)
 /* Whether the peer has shut the stream down. On Windows that is seen where nothing is left to
- * receive before. A look at the data would take the error of a failed stream, so what xsock has told
- * decides there. */
+ * receive before. A look at the data would take the error of a failed stream, so what xsock has
+ * told decides there. */
 static bool is_shut_by_peer(int number, int d, int got)
 {
 #if defined(_WIN32)
