@@ -66,6 +66,18 @@ static int descriptor_of(int number, int error_of_file)
     return d;
 }
 
+/* The same of what is to be a member. A socket that the library does not know yet, as one that the
+ * program has inherited, becomes known: later calls take it for a socket. */
+static int descriptor_of_member(int number)
+{
+    int d = xsock_posix__of(number);
+    if (d == 0)
+        d = xsock_posix__adopt(number);
+    if (d < 0)
+        (void)xsock_posix__refuse(d == -XSOCK_ENOTSOCK ? EPERM : xsock_posix__errno_of(d));
+    return d < 0 ? 0 : d;
+}
+
 int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_event *event)
 {
     if (operation != EPOLL_CTL_DEL && event == NULL)
@@ -73,8 +85,8 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
     int p = descriptor_of(number, EINVAL);
     if (p == 0 && errno == EBADF)
         return -1;
-    int d = descriptor_of(member, EPERM);
-    if (d == 0 && (errno == EBADF || p == 0))
+    int d = descriptor_of_member(member);
+    if (d == 0 && (errno != EPERM || p == 0))
         return -1;
     if (p == 0)
         return xsock_posix__refuse(EINVAL);
@@ -91,32 +103,54 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
     return (int)xsock_posix__result(xsock_poller_ctl(p, op, d, events, data));
 }
 
-/* At most EVENTS_MAX: the next wait reports the rest. Returns a result of xsock. */
+/* The room for events of xsock is on the stack if the program asks for a few. At most EVENTS_MAX are
+ * taken: the next wait reports the rest. Returns a result of xsock. */
 static int wait_sockets(int p, struct epoll_event *out, int n, int64_t timeout_ns)
 {
-    enum { EVENTS_MAX = 64 };
-    struct xsock_event events[EVENTS_MAX];
-    int got = xsock_poller_wait(p, events, n < EVENTS_MAX ? (size_t)n : EVENTS_MAX, timeout_ns);
+    enum { ON_STACK = 64, EVENTS_MAX = 1024 };
+    struct xsock_event few[ON_STACK];
+    size_t capacity = n < EVENTS_MAX ? (size_t)n : EVENTS_MAX;
+    struct xsock_event *many = n > ON_STACK ? malloc(capacity * sizeof *many) : NULL;
+    struct xsock_event *events = many == NULL ? few : many;
+    if (many == NULL && capacity > ON_STACK)
+        capacity = ON_STACK;
+    int got = xsock_poller_wait(p, events, capacity, timeout_ns);
     for (int i = 0; i < got; i++) {
         memset(&out[i], 0, sizeof out[i]);
         out[i].events = events_out(events[i].events);
         out[i].data.u64 = events[i].data;
     }
+    free(many);
     return got;
 }
 
-/* Takes what is there of sockets and files, then waits for both, and so on. */
+static int take_sockets(int p, struct epoll_event *out, int n)
+{
+    return (int)xsock_posix__result(wait_sockets(p, out, n, 0));
+}
+
+/* Takes what is there of sockets and files. If either fills the program's array, the other comes
+ * first in the next call. */
+static int take_mixed(int p, struct epoll_event *out, int n)
+{
+    bool are_files_first = xsock_posix__epoll_files_are_first(p);
+    int got = are_files_first ? xsock_posix__epoll_files_take(p, out, n) : take_sockets(p, out, n);
+    if (got < 0 || got == n)
+        return got;
+    int more = are_files_first ? take_sockets(p, out + got, n - got)
+                               : xsock_posix__epoll_files_take(p, out + got, n - got);
+    return more >= 0 ? got + more : got > 0 ? got : -1;
+}
+
+/* Takes what is there, then waits for sockets and files, and so on. */
 static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t timeout_ns,
                       const sigset_t *mask)
 {
     int64_t end = timeout_ns < 0 ? -1 : xsock_now() + timeout_ns;
     for (unsigned int turn = 0;; turn++) {
-        int got = wait_sockets(p, out, n, 0);
-        if (got < 0)
-            return xsock_posix__fail(got);
-        int more = got == n ? 0 : xsock_posix__epoll_files_take(p, out + got, n - got);
-        if (got + more != 0)
-            return more < 0 && got == 0 ? -1 : more < 0 ? got : got + more;
+        int got = take_mixed(p, out, n);
+        if (got != 0)
+            return got;
         int64_t left = end < 0 ? -1 : end - xsock_now();
         if (end >= 0 && left <= 0)
             return 0;

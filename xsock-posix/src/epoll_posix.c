@@ -14,6 +14,7 @@ struct files {
     struct files *next;
     int poller;
     int epoll; /* the kernel's handle */
+    bool are_first;
 };
 
 static struct files *_Atomic first;
@@ -31,12 +32,19 @@ static int create(void)
     return high;
 }
 
-/* The kernel's handle of a poller, or -1. The lock is held. */
-static int find(int p)
+/* The lock is held. NULL: the poller has no files. */
+static struct files *find_files(int p)
 {
     struct files *f = first;
     while (f != NULL && f->poller != p)
         f = f->next;
+    return f;
+}
+
+/* The kernel's handle of a poller, or -1. The lock is held. */
+static int find(int p)
+{
+    const struct files *f = find_files(p);
     return f == NULL ? -1 : f->epoll;
 }
 
@@ -58,7 +66,7 @@ static int find_or_create(int p)
     if (f != NULL)
         handle = create();
     if (f != NULL && handle >= 0) {
-        *f = (struct files){first, p, handle};
+        *f = (struct files){first, p, handle, false};
         first = f;
     } else {
         free(f);
@@ -78,6 +86,17 @@ int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_ev
 bool xsock_posix__epoll_files_any(int p)
 {
     return handle_of(p) >= 0;
+}
+
+bool xsock_posix__epoll_files_are_first(int p)
+{
+    xsock_posix__lock();
+    struct files *f = find_files(p);
+    bool are_first = f != NULL && f->are_first;
+    if (f != NULL)
+        f->are_first = !are_first;
+    xsock_posix__unlock();
+    return are_first;
 }
 
 int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)

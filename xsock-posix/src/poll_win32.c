@@ -89,6 +89,12 @@ bool xsock_posix__epoll_files_any(int p)
     return false;
 }
 
+bool xsock_posix__epoll_files_are_first(int p)
+{
+    (void)p;
+    return false;
+}
+
 int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
 {
     (void)p, (void)out, (void)n;
