@@ -146,6 +146,20 @@ static int dup_from(int d, int min, int flags, bool replaces)
     return result;
 }
 
+/* Started programs read and write their standard streams without the library, and most of them
+ * expect the blocking mode. xsock sends and receives in either mode, but to connect and to accept it
+ * needs the handle in non-blocking mode. XNU's send needs it, too. */
+static void show_mode_of_stream(int number, int d)
+{
+#if defined(__APPLE__)
+    (void)number, (void)d;
+#else
+    struct xsock_addr peer;
+    if (xsock_peer_addr(d, &peer) == 0)
+        xsock_posix__show_mode(number);
+#endif
+}
+
 /* A program that has closed a standard stream wants the duplicate there: the stream's number is the
  * lowest. The number holds a handle of its own, as in add_dup_at_stream(). Returns -1 unless a
  * standard stream from `min` on is closed. */
@@ -158,6 +172,7 @@ static int add_at_free_stream(int duplicate, int min, int flags)
     if (to < HANDLE_MIN && to >= 0) {
         fcntl((int)handle, F_SETFD, FD_CLOEXEC);
         xsock_posix__map(to, duplicate);
+        show_mode_of_stream(to, duplicate);
         return to;
     }
     if (to >= 0)
@@ -203,6 +218,7 @@ static int add_dup_at_stream(int d, int to, int flags)
     if (flags != 0)
         fcntl(to, F_SETFD, FD_CLOEXEC);
     xsock_posix__map(to, duplicate);
+    show_mode_of_stream(to, duplicate);
     return to;
 }
 

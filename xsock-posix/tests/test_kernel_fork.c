@@ -67,6 +67,49 @@ static void a_child_of_vfork_has_numbers_of_its_own(void **state)
     close(s);
 }
 
+#ifdef SYS_fcntl64
+#define FCNTL SYS_fcntl64 /* of systems of 32 bits */
+#else
+#define FCNTL SYS_fcntl
+#endif
+
+/* What a program that is started now would find: the kernel's mode of a standard stream. */
+static bool would_block(int stream)
+{
+    return (syscall(FCNTL, stream, F_GETFL) & O_NONBLOCK) == 0;
+}
+
+/* Returns 0, or which check failed. */
+static int use_as_streams(int blocking, int nonblocking)
+{
+    if (dup2(blocking, 0) != 0 || !would_block(0))
+        return 1;
+    if (dup2(nonblocking, 0) != 0 || would_block(0))
+        return 2;
+    close(0);
+    return dup(blocking) == 0 && would_block(0) ? 0 : 3;
+}
+
+static void a_started_program_finds_the_mode_of_its_streams(void **state)
+{
+    (void)state;
+    int status;
+    int s[2];
+    char byte;
+    streams_open(s);
+    ASSERT_IS(0, fcntl(s[1], F_SETFL, O_NONBLOCK));
+    pid_t child = fork();
+    if (child == 0)
+        _exit(use_as_streams(s[0], s[1]));
+    assert_int_equal(child, waitpid(child, &status, 0));
+    assert_int_equal(0, status);
+    ASSERT_ERRNO(EAGAIN, recv(s[0], &byte, 1, MSG_DONTWAIT));
+    ASSERT_IS(1, write(s[1], "x", 1));
+    ASSERT_IS(1, read(s[0], &byte, 1));
+    close(s[0]);
+    close(s[1]);
+}
+
 /* Whether the child sees what the parent has written is another matter. */
 static void a_child_that_reads_a_counter_of_its_parent_goes_on(void **state)
 {
@@ -96,6 +139,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate),
                                        TEST(a_child_of_vfork_has_numbers_of_its_own),
+                                       TEST(a_started_program_finds_the_mode_of_its_streams),
                                        TEST(a_child_that_reads_a_counter_of_its_parent_goes_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
