@@ -156,6 +156,27 @@ posix_takes_no_nonnull() {
     done
 }
 check "xsock-posix takes no nonnull from the C library's headers" posix_takes_no_nonnull
+# Programs include a configuration that defines _GNU_SOURCE after the first system header. Then
+# glibc declares no accept4(), and musl does.
+posix_takes_late_gnu_source() {
+    local flags=(-Werror "-I$TOP/xsock-posix/include" -S -o "$OUT/late.s" -x c -)
+    gcc "${flags[@]}" <<'END'
+#include <unistd.h>
+#define _GNU_SOURCE
+#include <poll.h>
+#include <sys/socket.h>
+int (*call)(int, int, int) = socket;
+END
+    command -v musl-gcc || return 0
+    musl-gcc "${flags[@]}" <<'END'
+#include <unistd.h>
+#define _GNU_SOURCE
+#include <sys/socket.h>
+int (*call)(int, struct sockaddr *, socklen_t *, int) = accept4;
+END
+    grep xsock_posix_accept4 "$OUT/late.s"
+}
+check "xsock-posix's headers take a _GNU_SOURCE that comes late" posix_takes_late_gnu_source
 
 # ---- Examples and descriptions -------------------------------------------------------------------
 

@@ -103,8 +103,8 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
     return (int)xsock_posix__result(xsock_poller_ctl(p, op, d, events, data));
 }
 
-/* The room for events of xsock is on the stack if the program asks for a few. At most EVENTS_MAX are
- * taken: the next wait reports the rest. Returns a result of xsock. */
+/* The room for events of xsock is on the stack if the program asks for a few. At most EVENTS_MAX
+ * are taken: the next wait reports the rest. Returns a result of xsock. */
 static int wait_sockets(int p, struct epoll_event *out, int n, int64_t timeout_ns)
 {
     enum { ON_STACK = 64, EVENTS_MAX = 1024 };

@@ -12,6 +12,9 @@
 
 #pragma GCC system_header
 
+#if defined(__FreeBSD__)
+#include <sys/cdefs.h> /* tells __BSD_VISIBLE */
+#endif
 #if defined(__linux__)
 #include <features.h>
 #ifndef __GLIBC__
@@ -75,11 +78,6 @@
 #else
 #define XSOCK_POSIX_HAS_MISC 1
 #endif
-#if (defined(_GNU_SOURCE) && !defined(__APPLE__)) || (defined(__FreeBSD__) && __BSD_VISIBLE)
-#define XSOCK_POSIX_HAS_GNU 1
-#else
-#define XSOCK_POSIX_HAS_GNU 0
-#endif
 
 #ifdef __cplusplus
 #define XSOCK_POSIX_BEGIN extern "C" {
@@ -103,4 +101,24 @@
 #endif
 #endif
 
+#endif
+
+/* Whether the system's header declares what Linux has beyond POSIX. A program may define
+ * _GNU_SOURCE after the first system header: glibc has decided by then, and musl looks in each
+ * header. FreeBSD does not look at _GNU_SOURCE. So each header that includes this file asks
+ * again. */
+#undef XSOCK_POSIX_HAS_GNU
+#if defined(__GLIBC__)
+#if defined(__USE_GNU)
+#define XSOCK_POSIX_HAS_GNU 1
+#endif
+#elif defined(__FreeBSD__)
+#if __BSD_VISIBLE
+#define XSOCK_POSIX_HAS_GNU 1
+#endif
+#elif defined(_GNU_SOURCE) && !defined(__APPLE__)
+#define XSOCK_POSIX_HAS_GNU 1
+#endif
+#ifndef XSOCK_POSIX_HAS_GNU
+#define XSOCK_POSIX_HAS_GNU 0
 #endif
