@@ -147,8 +147,8 @@ static int dup_from(int d, int min, int flags, bool replaces)
 }
 
 /* Started programs read and write their standard streams without the library, and most of them
- * expect the blocking mode. xsock sends and receives in either mode, but to connect and to accept it
- * needs the handle in non-blocking mode. XNU's send needs it, too. */
+ * expect the blocking mode. xsock sends and receives in either mode, but to connect and to accept
+ * it needs the handle in non-blocking mode. XNU's send needs it, too. */
 static void show_mode_of_stream(int number, int d)
 {
 #if defined(__APPLE__)
