@@ -9,7 +9,7 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(c-ares curl gnulib hiredis microsocks musl socat tinyproxy ucspi-tcp)
+PROGRAMS=(c-ares curl gnulib hiredis microsocks musl netcat-traditional socat tinyproxy ucspi-tcp)
 COMMON=(-DCMAKE_BUILD_TYPE=Debug) # nothing here measures
 COMMON+=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON)
 COMMON+=(-DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)
@@ -17,7 +17,7 @@ consumer=$TOP/xsock-posix/tests/consumer
 programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
 native_only=() # c-ares takes Winsock if the compiler is for Windows, and the others fork
-[ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp socat)
+[ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp socat netcat)
 # shellcheck disable=SC2034 # run_script and run_program use it
 LIMIT=3600 # a script builds programs, and the machine may have much else to do
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }

@@ -4,10 +4,14 @@ inherited.py echo               after tcpserver: at number 0, sends back what co
                                 end shuts down
 inherited.py send FILE          after tcpclient: at number 6, sends FILE, shuts down, and compares
                                 what comes back
+inherited.py called FILE COMMAND...
+                                starts the command with a port behind its arguments, and does the
+                                same by the connection that the command makes
 inherited.py several PORT FILE  alone: does the same by eight connections of its own at once
 """
 import os
 import socket
+import subprocess
 import sys
 import threading
 
@@ -50,6 +54,11 @@ if sys.argv[1] == "echo":
     echo(inherited(0))
 elif sys.argv[1] == "send":
     compare([inherited(6)], sys.argv[2])
+elif sys.argv[1] == "called":
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        command = subprocess.Popen([*sys.argv[3:], str(listener.getsockname()[1])])
+        compare([listener.accept()[0]], sys.argv[2])
+        sys.exit(command.wait())
 else:
     address = ("127.0.0.1", int(sys.argv[2]))
     compare([socket.create_connection(address) for _ in range(8)], sys.argv[3])

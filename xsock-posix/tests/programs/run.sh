@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds programs that others wrote for POSIX over xsock-posix, and lets each do its job against a
 # native peer. How it is called stands in lib.sh. Names of programs may follow: hiredis microsocks
-# tinyproxy libcurl. c_ares, ucspi_tcp and socat run natively only.
+# tinyproxy libcurl. c_ares, ucspi_tcp, socat and netcat run natively only.
 # shellcheck source=xsock-posix/tests/programs/lib.sh
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -196,10 +196,26 @@ socat() {
     check "socat relays 5 MB of its standard streams by a UNIX socket, byte for byte" by_path
 }
 
+# ---- netcat, which gives its connection to the program that it starts ----------------------------
+
+netcat() {
+    check "netcat builds unmodified" build netcat -w -DLINUX -DTELNET -DGAPING_SECURITY_HOLE \
+        -DDEBIAN_VERSION='""' "$SOURCES/netcat-traditional/source/netcat.c"
+    head -c 5000000 /dev/urandom >"$OUT/sent"
+    check "netcat gives its connection to cat, which sends 5 MB back, byte for byte" \
+        in_time python3 "$HERE/inherited.py" called "$OUT/sent" "$OUT/netcat" -e /bin/cat 127.0.0.1
+    refused() {
+        local text
+        ! text=$(run netcat -v -z 127.0.0.1 "$(free_port)" 2>&1) &&
+            [[ $text = *"Connection refused"* ]]
+    }
+    check "netcat tells that a connection was refused" refused
+}
+
 PARTS=("${@:5}")
 if [ ${#PARTS[@]} -eq 0 ]; then
     PARTS=(hiredis microsocks tinyproxy libcurl)
-    [ "$KIND" = wine ] || PARTS+=(c_ares ucspi_tcp socat)
+    [ "$KIND" = wine ] || PARTS+=(c_ares ucspi_tcp socat netcat)
 fi
 for part in "${PARTS[@]}"; do "$part"; done
 exit $FAILED
