@@ -61,11 +61,9 @@ FIRST = """
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
 #endif
-#if defined(_WIN32_WINNT) && _WIN32_WINNT < 0x0601
+#if !defined(_WIN32_WINNT) || _WIN32_WINNT < 0x0601
 #undef _WIN32_WINNT
 #undef NTDDI_VERSION
-#endif
-#ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601 /* Windows 7 */
 #endif
 #ifndef _CRT_SECURE_NO_WARNINGS

@@ -3,6 +3,7 @@
 # and shared), and with xsock's sources in its own build (add_subdirectory, FetchContent, Meson
 # subproject), natively and for Windows. For Windows, ci/test.sh uses the installed static library,
 # and ci/full.sh the DLL and the sources, too. Each installed tree is moved before it is used.
+# ci/full.sh also builds in folders with strange names, and for a project that asks for Windows XP.
 # shellcheck shell=bash
 
 consumer=$TOP/tests/consumer
@@ -140,8 +141,8 @@ meson_installs() {
 check "Meson installs the same, and a program by pkg-config" meson_installs
 
 # Somebody else's build may be a unity build, and may have variables of any name.
-check "CMake: xsock by subdirectory" by_cmake "$OUT/subdirectory" -DCONSUMER_HOW=subdirectory \
-    -DXSOCK_SOURCE="$TOP" -DCMAKE_UNITY_BUILD=ON
+check "CMake: xsock by subdirectory, in a unity build" by_cmake "$OUT/subdirectory" \
+    -DCONSUMER_HOW=subdirectory -DXSOCK_SOURCE="$TOP" -DCMAKE_UNITY_BUILD=ON
 by_fetch() {
     local name others=()
     for name in PC_VERSION PC_CFLAGS PC_LIBS PC_LIBS_PRIVATE PC_REQUIRES; do
@@ -149,7 +150,9 @@ by_fetch() {
     done
     by_cmake "$OUT/fetch" -DCONSUMER_HOW=fetch -DXSOCK_SOURCE="$TOP" -DXSOCK_INSTALL=ON \
         "${others[@]}"
-    if grep others "$OUT"/fetch/_deps/xsock-build/{,xsock-posix/}*.pc; then return 1; fi
+    cat "$OUT"/fetch/_deps/xsock-build/{,xsock-posix/}*.pc >"$OUT/fetched.pc"
+    grep '^Version: [0-9]' "$OUT/fetched.pc"
+    if grep others "$OUT/fetched.pc"; then return 1; fi
 }
 check "CMake: xsock by fetch, in a build that has variables of the same names" by_fetch
 
@@ -167,7 +170,7 @@ subproject() {
     ln -s "$TOP" "$OUT/with-subproject/subprojects/xsock"
     by_meson "$OUT/by-subproject" "$OUT/with-subproject" --wrap-mode=forcefallback -Dunity=on
 }
-check "Meson: xsock as a subproject" subproject
+check "Meson: xsock as a subproject, in a unity build" subproject
 
 # ---- Windows: the same program, under Wine -------------------------------------------------------
 
@@ -263,8 +266,9 @@ strange_meson() {
     prints "xsock $(version)" "$strange/meson/tools/xsock/xsock" --version
 }
 if [ -n "${XSOCK_FULL:-}" ]; then
-    check "CMake with Ninja: folders with quotes, spaces and letters" strange_cmake Ninja
-    check "CMake with make: folders with quotes, spaces and letters" \
+    check "CMake with Ninja: folders with quotes, spaces and letters beyond ASCII" \
+        strange_cmake Ninja
+    check "CMake with make: folders with quotes, spaces and letters beyond ASCII" \
         strange_cmake "Unix Makefiles"
-    check "Meson: folders with quotes, spaces and letters" strange_meson
+    check "Meson: folders with quotes, spaces and letters beyond ASCII" strange_meson
 fi

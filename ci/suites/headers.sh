@@ -167,6 +167,7 @@ posix_takes_late_gnu_source() {
 #include <sys/socket.h>
 int (*call)(int, int, int) = socket;
 END
+    grep xsock_posix_socket "$OUT/late.s"
     command -v musl-gcc || return 0
     musl-gcc "${flags[@]}" <<'END'
 #include <unistd.h>

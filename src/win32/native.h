@@ -6,11 +6,9 @@
 #ifndef WIN32_LEAN_AND_MEAN
 #define WIN32_LEAN_AND_MEAN
 #endif
-#if defined(_WIN32_WINNT) && _WIN32_WINNT < 0x0601 /* a larger project asks for less */
+#if !defined(_WIN32_WINNT) || _WIN32_WINNT < 0x0601 /* a larger project may ask for less */
 #undef _WIN32_WINNT
 #undef NTDDI_VERSION
-#endif
-#ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601 /* Windows 7 */
 #endif
 

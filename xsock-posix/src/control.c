@@ -26,7 +26,10 @@ static bool is_mode_of_kernel(int number)
 
 static int set_mode(int number, int d, bool on)
 {
-    return xsock_posix__is_poller(number) ? 0 : set_flag(d, XSOCK_SOCK_NONBLOCK, on);
+    int result = xsock_posix__is_poller(number) ? 0 : set_flag(d, XSOCK_SOCK_NONBLOCK, on);
+    if (result == 0)
+        xsock_posix__show_mode_of_stream(number, d);
+    return result;
 }
 
 #if defined(_WIN32)

@@ -12,7 +12,7 @@ int xsock_posix_bind(int number, const struct sockaddr *addr, socklen_t len)
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    struct xsock_addr a;
+    struct xsock_addr a = {.family = XSOCK_AF_UNSPEC};
     int result = xsock_posix__addr_in(addr, len, &a);
     if (result == 0)
         result = xsock_bind(d, &a);
@@ -40,6 +40,9 @@ int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
         result = xsock_connect(d, &a);
     if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__maps_addr(d, &a))
         result = xsock_connect(d, &a);
+    /* xsock itself refuses the broadcast address. The system's code is that of an earlier call. */
+    if (result == -XSOCK_EACCES && !xsock_posix__is_local(d))
+        return xsock_posix__refuse(EACCES);
     return (int)xsock_posix__result(xsock_posix__connect_error(d, result));
 }
 

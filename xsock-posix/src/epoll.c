@@ -66,8 +66,8 @@ static int descriptor_of(int number, int error_of_file)
     return d;
 }
 
-/* The same of what is to be a member. A socket that the library does not know yet, as one that the
- * program has inherited, becomes known: later calls take it for a socket. */
+/* The descriptor of a number that is to be a member, or 0 with errno. If the number is a socket
+ * that the library does not know yet, such as an inherited one, the library adopts the socket. */
 static int descriptor_of_member(int number)
 {
     int d = xsock_posix__of(number);
@@ -129,8 +129,8 @@ static int take_sockets(int p, struct epoll_event *out, int n)
     return (int)xsock_posix__result(wait_sockets(p, out, n, 0));
 }
 
-/* Takes what is there of sockets and files. If either fills the program's array, the other comes
- * first in the next call. */
+/* Takes what is there of sockets and files. The two come first by turns, so that neither keeps the
+ * other out of a small array for ever. */
 static int take_mixed(int p, struct epoll_event *out, int n)
 {
     bool are_files_first = xsock_posix__epoll_files_are_first(p);

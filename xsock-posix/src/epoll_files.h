@@ -13,7 +13,7 @@ int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_ev
 /* Whether the poller has ever had such a member. */
 bool xsock_posix__epoll_files_any(int p);
 
-/* Whether files come before sockets: in every second call. */
+/* Whether files come before sockets now. The answer changes with each question. */
 bool xsock_posix__epoll_files_are_first(int p);
 
 /* Takes the events of files without waiting. -1: errno is set. */

@@ -83,10 +83,11 @@ void xsock_posix_perror(const char *text)
 
 #else
 
-/* xsock says EACCES wherever a privilege is missing. Linux says EPERM in most places. */
+/* xsock says EACCES wherever a privilege is missing, and Linux says EPERM in most places. A
+ * positive error was kept by the socket, so the system's last code does not belong to that error. */
 int xsock_posix__errno_of(int error)
 {
-    if ((error == XSOCK_EACCES || error == -XSOCK_EACCES) && xsock_oserror() == EPERM)
+    if (error == -XSOCK_EACCES && xsock_oserror() == EPERM)
         return EPERM;
     int number = xsock_error_to_os(error);
     return number > 0 ? number : EIO;

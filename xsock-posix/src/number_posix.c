@@ -147,15 +147,15 @@ static int dup_from(int d, int min, int flags, bool replaces)
 }
 
 /* Started programs read and write their standard streams without the library, and most of them
- * expect the blocking mode. xsock sends and receives in either mode, but to connect and to accept
- * it needs the handle in non-blocking mode. XNU's send needs it, too. */
-static void show_mode_of_stream(int number, int d)
+ * expect the blocking mode. xsock sends and receives in either mode, but connecting and accepting
+ * need the handle in non-blocking mode. On macOS sending needs non-blocking mode, too. */
+void xsock_posix__show_mode_of_stream(int number, int d)
 {
 #if defined(__APPLE__)
     (void)number, (void)d;
 #else
     struct xsock_addr peer;
-    if (xsock_peer_addr(d, &peer) == 0)
+    if (number < HANDLE_MIN && xsock_peer_addr(d, &peer) == 0)
         xsock_posix__show_mode(number);
 #endif
 }
@@ -172,7 +172,7 @@ static int add_at_free_stream(int duplicate, int min, int flags)
     if (to < HANDLE_MIN && to >= 0) {
         fcntl((int)handle, F_SETFD, FD_CLOEXEC);
         xsock_posix__map(to, duplicate);
-        show_mode_of_stream(to, duplicate);
+        xsock_posix__show_mode_of_stream(to, duplicate);
         return to;
     }
     if (to >= 0)
@@ -218,7 +218,7 @@ static int add_dup_at_stream(int d, int to, int flags)
     if (flags != 0)
         fcntl(to, F_SETFD, FD_CLOEXEC);
     xsock_posix__map(to, duplicate);
-    show_mode_of_stream(to, duplicate);
+    xsock_posix__show_mode_of_stream(to, duplicate);
     return to;
 }
 
@@ -387,9 +387,10 @@ void xsock_posix__show_mode(int number)
 {
     int d = xsock_posix__of(number);
     int flags = d == 0 ? -1 : xsock_get_flags(d);
-    int mode = flags < 0 || (flags & XSOCK_SOCK_NONBLOCK) != 0 ? -1 : fcntl(number, F_GETFL);
+    int mode = flags < 0 ? -1 : fcntl(number, F_GETFL);
+    int own = flags >= 0 && (flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0;
     if (mode >= 0)
-        fcntl(number, F_SETFL, mode & ~O_NONBLOCK);
+        fcntl(number, F_SETFL, (mode & ~O_NONBLOCK) | own);
 }
 
 bool xsock_posix__has_own_handle(int number)

@@ -386,6 +386,11 @@ void xsock_posix__show_mode(int number)
     (void)number; /* no numbers are passed */
 }
 
+void xsock_posix__show_mode_of_stream(int number, int d)
+{
+    (void)number, (void)d;
+}
+
 bool xsock_posix__has_own_handle(int number)
 {
     (void)number;

@@ -63,10 +63,13 @@ int xsock_posix__family_out(int family)
         break;
     }
 #if !defined(_WIN32)
-    static const int usual[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM, XSOCK_SOCK_SEQPACKET};
+    /* The family's number is the same for each type, so any type that the family has will do. */
+    static const int usual[] = {XSOCK_SOCK_STREAM, XSOCK_SOCK_DGRAM, XSOCK_SOCK_SEQPACKET,
+                                XSOCK_SOCK_RAW};
+    const int protocol = family == XSOCK_AF_KEY ? XSOCK_KEY_V2 : 0;
     for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++) {
         int triple[3];
-        if (xsock_native_triple(family, usual[i], 0, triple) == 0)
+        if (xsock_native_triple(family, usual[i], protocol, triple) == 0)
             return triple[0];
     }
 #endif
@@ -133,7 +136,7 @@ int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
         if (error < 0)
             return error;
     }
-    if (protocol != 0)
+    if (protocol != 0) /* 0 stays what other_family_in() has stored */
         out[2] = protocol;
     int known = type_in(type);
     if (known < 0) /* the family is judged first */

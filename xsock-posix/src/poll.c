@@ -45,8 +45,8 @@ static short events_in(int d, int events)
 
 #if defined(POLLRDHUP)
 /* Whether the peer has shut the stream down. On Windows that is seen where nothing is left to
- * receive before. A look at the data would take the error of a failed stream, so what xsock has
- * told decides there. */
+ * receive before. A look at the data would take the error of a failed stream, so POLLHUP or
+ * POLLERR of xsock decides there. */
 static bool is_shut_by_peer(int number, int d, int got)
 {
 #if defined(_WIN32)
@@ -76,7 +76,7 @@ static bool is_rdhup_alone(int events)
 }
 
 /* Whether the entry waits until something can be added to the counter of an eventfd(). xsock would
- * say that it can. */
+ * call the number writable. */
 static bool is_full(int number, int events)
 {
     return (events & (POLLOUT | POLLWRNORM | POLLWRBAND)) != 0 && xsock_posix__is_event(number)

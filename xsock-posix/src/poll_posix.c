@@ -2,7 +2,6 @@
  * of its kernel handle, so the kernel can wait for both at once. */
 #include "poll_files.h"
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

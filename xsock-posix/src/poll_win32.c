@@ -70,7 +70,7 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
     if (timeout_ns >= 0 && timeout_ns < slice_ns)
         slice_ns = timeout_ns;
     int result = xsock_poll(sockets, n, slice_ns);
-    if (result > 0) /* data before a shutdown that alone is waited for */
+    if (result > 0) /* data before a shutdown, or a full counter, which alone is waited for */
         Sleep((DWORD)(slice_ns / min_ns));
     return result < 0 ? xsock_posix__fail(result) : 0;
 }

@@ -8,11 +8,9 @@
 #define XSOCK_POSIX_POSIX_H
 
 #if defined(_WIN32)
-#if defined(_WIN32_WINNT) && _WIN32_WINNT < 0x0601 /* a larger project asks for less */
+#if !defined(_WIN32_WINNT) || _WIN32_WINNT < 0x0601 /* a larger project may ask for less */
 #undef _WIN32_WINNT
 #undef NTDDI_VERSION
-#endif
-#ifndef _WIN32_WINNT
 #define _WIN32_WINNT 0x0601 /* Windows 7 */
 #endif
 #endif
@@ -188,9 +186,12 @@ int xsock_posix__file_dup_over(int number, int to, int old, int flags);
 int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 
-/* Puts a socket's handle into the mode that the program sees, before SCM_RIGHTS passes the handle.
- * Otherwise the handle is non-blocking. */
+/* Puts a socket's handle into the mode that the program sees, before another program gets the
+ * handle: by SCM_RIGHTS, or as a standard stream. Otherwise the handle is non-blocking. */
 void xsock_posix__show_mode(int number);
+
+/* The same if the number is a standard stream, and its socket has a peer. */
+void xsock_posix__show_mode_of_stream(int number, int d);
 
 /* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.
  * Whether started programs inherit the number is then a flag of that handle. */
@@ -270,7 +271,7 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigs
 /* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
 int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
 
-/* Windows has no signals to mask. */
+/* The mask that a wait gets: the program's, or NULL on Windows, which has no signals to mask. */
 #if defined(_WIN32)
 #define XSOCK_POSIX__MASK(mask) ((void)(mask), (const sigset_t *)NULL)
 #else

@@ -136,12 +136,12 @@ static int select_ns(int n, const struct sets *sets, int64_t timeout_ns, const s
     return result;
 }
 
-enum { second_us = 1000000 };
+enum { SECOND_US = 1000000 };
 
 static int64_t whole_seconds(const struct timeval *time)
 {
     int64_t seconds = (int64_t)time->tv_sec;
-    return seconds < 0 || seconds > INT32_MAX ? seconds : seconds + time->tv_usec / second_us;
+    return seconds < 0 || seconds > INT32_MAX ? seconds : seconds + time->tv_usec / SECOND_US;
 }
 
 int xsock_posix_select(int n, fd_set *in, fd_set *out, fd_set *except, struct timeval *timeout)
@@ -153,7 +153,7 @@ int xsock_posix_select(int n, fd_set *in, fd_set *out, fd_set *except, struct ti
         timeout_ns = -2;
     else if (timeout != NULL) /* Linux takes more microseconds than a second has */
         timeout_ns =
-            xsock_posix__time_ns(true, whole_seconds(timeout), timeout->tv_usec % second_us, us);
+            xsock_posix__time_ns(true, whole_seconds(timeout), timeout->tv_usec % SECOND_US, us);
     return select_ns(n, &sets, timeout_ns, NULL);
 }
 

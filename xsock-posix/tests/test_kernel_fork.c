@@ -86,8 +86,12 @@ static int use_as_streams(int blocking, int nonblocking)
         return 1;
     if (dup2(nonblocking, 0) != 0 || would_block(0))
         return 2;
+    if (fcntl(0, F_SETFL, 0) != 0 || !would_block(0))
+        return 3;
+    if (fcntl(0, F_SETFL, O_NONBLOCK) != 0 || would_block(0))
+        return 4;
     close(0);
-    return dup(blocking) == 0 && would_block(0) ? 0 : 3;
+    return dup(blocking) == 0 && would_block(0) ? 0 : 5;
 }
 
 static void a_started_program_finds_the_mode_of_its_streams(void **state)

@@ -165,6 +165,7 @@ static void a_name_stays(void **state)
     unlink(un.sun_path);
     ASSERT_IS(0, bind(s, (struct sockaddr *)&un, len));
     ASSERT_ERRNO(EADDRINUSE, bind(s, (struct sockaddr *)&un, len));
+    ASSERT_ERRNO(EINVAL, bind(s, (struct sockaddr *)&un, 1));
     ASSERT_ERRNO(EINVAL, bind(s, (struct sockaddr *)&other, other_len));
     ASSERT_IS(0, bind(s, (struct sockaddr *)&un, sizeof un.sun_family)); /* it has a name */
     len = sizeof other;
