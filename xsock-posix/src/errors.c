@@ -84,7 +84,7 @@ void xsock_posix_perror(const char *text)
 #else
 
 /* xsock says EACCES wherever a privilege is missing, and Linux says EPERM in most places. A
- * positive error was kept by the socket, so the system's last code does not belong to that error. */
+ * positive error was kept by the socket, so the system's last code does not belong to it. */
 int xsock_posix__errno_of(int error)
 {
     if (error == -XSOCK_EACCES && xsock_oserror() == EPERM)
