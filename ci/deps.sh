@@ -56,7 +56,7 @@ update_source_lists() {
 fetch_source() {
     once source-lists update_source_lists
     mkdir -p "$2"
-    (cd "$2" && apt_get_source source --download-only "$1")
+    (cd "$2" && apt_get_source source --only-source --download-only "$1")
     rm -rf "$2/source"
     dpkg-source --no-check -x "$2/$1"_*.dsc "$2/source"
 }

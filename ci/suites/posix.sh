@@ -9,7 +9,7 @@ once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
 once wine quietly make_wine_prefix
 keep_wine
 
-PROGRAMS=(c-ares curl gnulib hiredis microsocks musl netcat-traditional socat tinyproxy ucspi-tcp)
+PROGRAMS=(c-ares curl gnulib hiredis microsocks musl netcat socat tinyproxy ucspi-tcp)
 COMMON=(-DCMAKE_BUILD_TYPE=Debug) # nothing here measures
 COMMON+=(-DXSOCK_BUILD_PAGES=OFF -DXSOCK_WERROR=ON -DXSOCK_BUILD_TESTS=ON)
 COMMON+=(-DXSOCK_BUILD_TOOLS=OFF -DCMAKE_INSTALL_LIBDIR=lib)

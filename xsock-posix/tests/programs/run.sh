@@ -200,7 +200,7 @@ socat() {
 
 netcat() {
     check "netcat builds unmodified" build netcat -w -DLINUX -DTELNET -DGAPING_SECURITY_HOLE \
-        -DDEBIAN_VERSION='""' "$SOURCES/netcat-traditional/source/netcat.c"
+        -DDEBIAN_VERSION='""' "$SOURCES/netcat/source/netcat.c"
     head -c 5000000 /dev/urandom >"$OUT/sent"
     check "netcat gives its connection to cat, which sends 5 MB back, byte for byte" \
         in_time python3 "$HERE/inherited.py" called "$OUT/sent" "$OUT/netcat" -e /bin/cat 127.0.0.1
