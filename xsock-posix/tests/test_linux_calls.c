@@ -274,7 +274,7 @@ static void epoll_takes_pipes_beside_sockets(void **state)
     close(s[1]);
 }
 
-#if !defined(_WIN32) /* a wait reports 64 members there, and pipes are no members */
+#if !defined(_WIN32) /* Windows reports 64 members a wait, and takes no pipes */
 static void epoll_fills_a_large_array(void **state)
 {
     (void)state;
