@@ -25,7 +25,7 @@ extern "C" {
  *
  * xsock does its own waiting. It keeps its handles in the system's non-blocking mode, whether
  * XSOCK_SOCK_NONBLOCK is set or not. A system call on such a handle therefore never waits. Do not
- * change that mode. With a wake signal (xsock_set_wake_signal()) a handle may be in either mode.
+ * change that mode. After xsock_set_wake_signal() a handle may be in either mode.
  * @{
  */
 
@@ -162,15 +162,18 @@ XSOCK_API int xsock_unreserve(int number);
  */
 
 /**
- * Gives xsock a signal, by which it wakes threads that wait in a call. Calls that wait are faster
- * then (Linux and the BSD systems).
+ * Lets calls wait inside the system's send and receive, and gives xsock a signal, by which it wakes
+ * threads that wait there. Calls that wait are faster then (Linux and the BSD systems).
  *
- * Without the signal a call that waits makes three system calls: it tries, waits until the socket
- * is ready, and tries again. With the signal it makes one, in which the system waits, and once in a
- * while a try before. This holds
- * for xsock_send(), xsock_recv() and their forms with addresses and messages, if the call has no
- * timeout and no deadline and finds nothing to do. All other calls wait as before. Every call
- * returns the same results as without the signal.
+ * Before this call, a call that waits makes three system calls: it tries, waits until the socket
+ * is ready, and tries again. After this call it makes one, in which the system waits, and once in a
+ * while a try before. This holds for xsock_send(), xsock_recv() and their forms with addresses and
+ * messages, if the call has no timeout and no deadline and finds nothing to do. All other calls
+ * wait as before. Every call returns the same results as before.
+ *
+ * If `signo` is 0, only a thread that is the only one of its process waits inside the system. No
+ * other thread could end such a wait, so no signal is needed. glibc tells xsock whether a thread is
+ * the only one, from version 2.32 on. With other C libraries 0 lets no call wait there.
  *
  * What ends a wait, or lets it look again, sends the signal to the thread that waits:
  * xsock_close(), xsock_dup2() over the descriptor, xsock_release(), xsock_shutdown(),
@@ -178,20 +181,22 @@ XSOCK_API int xsock_unreserve(int number);
  * end of a guest. These calls return when the thread has left the system's call. Nothing else is
  * done to the socket, so duplicates and other processes notice nothing of it.
  *
- * Make the call once, before the program has other threads. Choose a signal that nothing else
- * uses, for example SIGUSR2. xsock handles the signal from then on. Three rules follow:
+ * Make the call once, before the program has other threads. From then on a handle of the system may
+ * be in blocking mode: a socket's handle is put into that mode by its first such wait. Every
+ * process that shares the socket sees the change.
+ *
+ * Choose a signal that nothing else uses, for example SIGUSR2. xsock handles the signal from then
+ * on. Two rules follow:
  * - Do not change how the signal is handled.
  * - Do not block the signal in a thread that calls xsock. The first call of a thread that waits
  *   unblocks the signal. If the thread blocks it again, nothing wakes the thread in a later call,
  *   and the calls that would wake it wait for it.
- * - A handle of the system may be in blocking mode: a socket's handle is put into that mode by its
- *   first such wait. Every process that shares the socket sees the change.
  *
- * With the signal xsock_sendfile() reads the file into a buffer and sends the buffer, because the
- * system's own call would wait.
+ * With a signal, and on a handle that is in blocking mode, xsock_sendfile() reads the file into a
+ * buffer and sends the buffer, because the system's own call would wait.
  *
- * @param[in] signo The system's number of the signal, for example SIGUSR2. 0: calls wait as they do
- *     without a signal. The handler stays, and threads that wait by then are still woken.
+ * @param[in] signo The system's number of the signal, for example SIGUSR2, or 0 for no signal. If
+ *     there was a signal before, its handler stays, and threads that wait by then are still woken.
  * @return 0.
  * @retval -XSOCK_EINVAL `signo` is negative, or the system has no such signal, or the signal cannot
  *     have a handler (SIGKILL), or the system raises the signal for a fault (SIGSEGV).
@@ -202,8 +207,9 @@ XSOCK_API int xsock_unreserve(int number);
  * @par Blocking
  * The call does not block.
  * @par Portability
- * Linux and the BSD systems have it. Windows and macOS do not. The choice is the process's own: a
- * forked child has it too, and a program that is started by exec does not.
+ * Linux and the BSD systems have it. On Windows every signal and 0 are refused. On macOS 0 succeeds
+ * and changes nothing. The choice is the process's own: a forked child has it too, and a program
+ * that is started by exec does not.
  * @since 0.1
  */
 XSOCK_API int xsock_set_wake_signal(int signo);

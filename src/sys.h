@@ -354,17 +354,23 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
  * handle may be the program's by now. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
 
-/* From now on calls of a thread that waits in the system are woken by this signal. 0: no call waits
- * there. The codes are those that mean EINVAL, EBUSY (the signal has a handler) and EOPNOTSUPP. */
+/* From now on calls may wait in the system, and are woken by this signal. 0: only the only thread of
+ * the process waits there, which nobody has to wake. The codes are those that mean EINVAL, EBUSY
+ * (the signal has a handler) and EOPNOTSUPP. */
 int xsock__sys_set_wake_signal(int signo);
 
 /* Makes a wake for the calling thread, which is about to wait in the system's own call: send, recv
- * and their kin with SYS_WAITS, on a handle that is in blocking mode. Setting the wake makes such a
- * call return the code of EINTR if the thread is inside at that moment. A wake that is set just
- * before the thread enters has no effect, so that it is set again and again until the thread has
- * left. The wake needs no closing. Nobody sets it once the thread has cleared it, and no later call
- * of the thread is interrupted after that. False if there is no signal. */
-bool xsock__sys_wake_self(struct xsock__sys_wake *out);
+ * and their kin with SYS_WAITS, on this handle, which is in blocking mode. Setting the wake makes
+ * such a call return the code of EINTR if the thread is inside at that moment. A wake that is set
+ * just before the thread enters has no effect, so that it is set again and again until the thread
+ * has left. The wake needs no closing. Nobody sets it once the thread has cleared it, and no later
+ * call of the thread is interrupted after that. False if the thread must not wait there. */
+bool xsock__sys_wake_self(uintptr_t handle, struct xsock__sys_wake *out);
+
+/* Whether such a wake is the calling thread's own. The thread is in a signal handler then, which
+ * has interrupted the wait. Setting the wake puts the handle into non-blocking mode, so that the
+ * interrupted call returns the code of EINTR or of EAGAIN once the handler has returned. */
+bool xsock__sys_wake_is_own(const struct xsock__sys_wake *w);
 
 /* events and revents are XSOCK_POLL bits. A failed connect is OUT and ERR. HUP in events: this end
  * of a stream has been shut down for sending, so HUP is told once the peer's end is, too. */

@@ -202,6 +202,43 @@ static void a_thread_that_blocks_every_signal_is_woken(void **state)
     sockets_close(ends[1]);
 }
 
+/* Nobody can interrupt a thread that is in a handler, and the handler does not wait for that. */
+static xsock__atomic_int closed_by_handler;
+
+static pthread_t noted;
+
+static int note_and_recv(int d)
+{
+    noted = pthread_self();
+    return do_recv(d);
+}
+
+static void close_in_handler(int signo)
+{
+    (void)signo;
+    (void)xsock_close(xsock__atomic_load(&closed_by_handler));
+}
+
+static void a_handler_of_the_thread_that_waits_may_close(void **state)
+{
+    struct sigaction a = {.sa_handler = close_in_handler, .sa_flags = SA_RESTART};
+    struct waiting w;
+    int ends[2];
+    (void)state;
+    assert_int_equal(sigaction(SIGUSR1, &a, NULL), 0);
+    sockets_pair(XSOCK_SOCK_STREAM, ends);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    xsock__atomic_store(&closed_by_handler, ends[0]);
+    xsock__atomic_store(&at_the_door, 0);
+    w = (struct waiting){.d = ends[0], .run = note_and_recv};
+    begin(&w);
+    UNTIL(xsock__atomic_load(&at_the_door), thread_yield());
+    assert_int_equal(pthread_kill(noted, SIGUSR1), 0);
+    thread_join(w.thread);
+    ASSERT_RESULT(-XSOCK_ECANCELED, w.result);
+    sockets_close(ends[1]);
+}
+
 /* ---- A signal that comes too early ----------------------------------------------------------- */
 
 static int close_it(int d)
@@ -516,6 +553,7 @@ int main(void)
         TEST(a_signal_that_the_program_uses_is_refused),
         TEST(a_call_that_waits_does_so_in_the_system),
         TEST(a_thread_that_blocks_every_signal_is_woken),
+        TEST(a_handler_of_the_thread_that_waits_may_close),
         TEST(a_signal_before_the_thread_is_inside_is_followed_by_another),
         TEST(a_released_handle_has_the_mode_that_the_program_chose),
         TEST(sending_a_file_does_not_wait_if_the_program_wants_no_wait),

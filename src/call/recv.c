@@ -172,14 +172,15 @@ ptrdiff_t xsock__recv_in(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf
     return n;
 }
 
-/* Waits in the system's own call, if the program has given a wake signal. Returns the code, or
+/* Waits in the system's own call, if the program has allowed it. Returns the code, or
  * XSOCK__TRY_SKIPPED. A call whose descriptor was closed makes no other try, which could take what
  * is meant for a duplicate. */
 static int recv_inside(struct xsock__fdtab *t, struct xsock__fd *fd, void *buf, size_t len,
                        const struct xsock__limit *limit, size_t *out_got)
 {
     struct xsock__blocking b;
-    if (!xsock__sys_wake_self(&b.waker.wake) || !xsock__guess_waits(&fd->held.sock->guess)
+    if (!xsock__sys_wake_self(fd->held.handle, &b.waker.wake)
+        || !xsock__guess_waits(&fd->held.sock->guess)
         || !xsock__blocking_begin(&b, t, fd, XSOCK_POLLIN, limit))
         return XSOCK__TRY_SKIPPED;
     int code = xsock__sys_recv(fd->held.handle, buf, len, XSOCK__SYS_WAITS, NULL, out_got);

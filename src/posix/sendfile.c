@@ -134,7 +134,8 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
     if (at < 0 || (uint64_t)at != offset)
         return EINVAL;
     /* The system's sendfile has no flag that keeps it from waiting. The handle may be in blocking
-     * mode if this process, or another one that shares the socket, has a wake signal. */
+     * mode if calls of this process, or of another one that shares the socket, wait in the system
+     * (see xsock_set_wake_signal). */
     if (xsock__posix_handles_may_block() || !is_nonblocking((int)h))
         return send_by_hand((int)h, (int)file, at, len, out);
     guard_begin(&g);

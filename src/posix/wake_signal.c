@@ -1,4 +1,5 @@
-/* The wake signal: interrupting a thread that waits in the system's own call. */
+/* The wake signal: interrupting a thread that waits in the system's own call. The only thread of a
+ * process needs none, because only a signal handler of its own could end the wait. */
 #include "posix/wake_signal.h"
 
 #include <pthread.h>
@@ -9,8 +10,9 @@
 
 _Static_assert(sizeof(pthread_t) <= sizeof(uintptr_t), "sys.h: a wake holds a pthread_t");
 
-/* The program's signal, or 0. may_block is 1 once a signal was set, and stays 1. */
-static xsock__atomic_int wake_signal, may_block;
+/* What the program has given: 0 nothing, 1 no signal, otherwise the signal plus one. has_signal is 1
+ * once a signal was given, and stays 1. */
+static xsock__atomic_int given, has_signal;
 
 /* Whether this thread takes the signal: it is unblocked before the thread's first wait. */
 static _Thread_local int unblocked;
@@ -65,15 +67,15 @@ int xsock__sys_set_wake_signal(int signo)
     if (code != 0)
         return code;
     if (signo != 0)
-        xsock__atomic_store(&may_block, 1);
-    xsock__atomic_store(&wake_signal, signo);
+        xsock__atomic_store(&has_signal, 1);
+    xsock__atomic_store(&given, signo + 1);
     return 0;
 }
 #endif
 
 bool xsock__posix_handles_may_block(void)
 {
-    return xsock__atomic_peek(&may_block) != 0;
+    return xsock__atomic_peek(&has_signal) != 0;
 }
 
 static bool unblock(int signo)
@@ -87,23 +89,44 @@ static bool unblock(int signo)
     return true;
 }
 
-bool xsock__sys_wake_self(struct xsock__sys_wake *out)
+/* Whether this thread may wait. Without a signal only the only thread of a process may. */
+static bool may_wait(int signo)
 {
-    const int signo = xsock__atomic_peek(&wake_signal);
-    if (signo == 0 || (unblocked != signo && !unblock(signo)))
+    return xsock__sys_alone() || (signo > 0 && (unblocked == signo || unblock(signo)));
+}
+
+bool xsock__sys_wake_self(uintptr_t handle, struct xsock__sys_wake *out)
+{
+    const int now = xsock__atomic_peek(&given);
+    if (now == 0 || !may_wait(now - 1))
         return false;
     const pthread_t self = pthread_self();
     memcpy(&out->handle[0], &self, sizeof self);
-    out->handle[1] = 0;
-    out->handle[2] = (uintptr_t)signo;
+    out->handle[1] = handle;
+    out->handle[2] = (uintptr_t)now;
     return true;
 }
 
-void xsock__posix_interrupt(const struct xsock__sys_wake *w)
+static pthread_t thread_of(const struct xsock__sys_wake *w)
 {
     pthread_t thread;
     memcpy(&thread, &w->handle[0], sizeof thread);
-    (void)pthread_kill(thread, (int)w->handle[2]);
+    return thread;
+}
+
+bool xsock__sys_wake_is_own(const struct xsock__sys_wake *w)
+{
+    return pthread_equal(thread_of(w), pthread_self()) != 0;
+}
+
+/* A handler cannot interrupt the call that it has interrupted once more, and the system may begin
+ * that call again (SA_RESTART). */
+void xsock__posix_interrupt(const struct xsock__sys_wake *w)
+{
+    if (xsock__sys_wake_is_own(w))
+        (void)xsock__sys_set_nonblock(w->handle[1], true);
+    else
+        (void)pthread_kill(thread_of(w), (int)w->handle[2] - 1);
 }
 
 /* A signal that was sent before this call is delivered before the call returns: a signal for the

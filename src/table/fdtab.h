@@ -160,7 +160,8 @@ struct xsock__waker {
     struct xsock__sys_wake wake;
     struct xsock__waker *next_idle;    /* valid while the wake is idle */
     struct xsock__waker *next, **link; /* the list of all wakes of the table, or see `interrupts` */
-    /* It interrupts a system call (see xsock__fdtab_enter). It is in no list until it is set. */
+    /* It interrupts a system call (see xsock__fdtab_enter), again and again. It is in no list until
+     * it is set. */
     bool interrupts;
     unsigned turn; /* the table's count of interrupts when it was set */
 };

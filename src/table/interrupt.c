@@ -1,11 +1,17 @@
 /* Waking the calls that wait in the system's own call. Their wake is an interrupt of the thread,
  * which has no effect if the thread has not entered that call yet. Whoever sets a mark therefore
- * interrupts again and again until the call has left the list of interrupted calls. */
+ * interrupts again and again until the call has left the list of interrupted calls. A signal
+ * handler that has interrupted the wait of its own thread sets the wake once, because the call
+ * cannot leave before the handler has returned. */
 #include "base/interval.h"
 #include "table/fdtab_private.h"
 
 void xsock__fdtab_interrupt(struct xsock__fdtab *t, struct xsock__waker *k)
 {
+    if (xsock__sys_wake_is_own(&k->wake)) {
+        k->interrupts = false;
+        return;
+    }
     k->next = t->interrupted;
     k->link = &t->interrupted;
     if (k->next != NULL)

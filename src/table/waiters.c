@@ -247,7 +247,7 @@ void xsock__fdtab_leave(struct xsock__fdtab *t, struct xsock__waiter *w)
     struct xsock__waker *k = w->waker;
     xsock__sys_lock(&t->lock);
     detach(w);
-    if (w->marked)
+    if (w->marked && k->interrupts)
         xsock__fdtab_end_interrupt(t, k);
     t->waiting--;
     xsock__sys_unlock(&t->lock);

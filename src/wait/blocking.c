@@ -74,7 +74,7 @@ int xsock__blocking_try(struct xsock__fdtab *t, struct xsock__fd *fd, xsock__try
                         int events, struct xsock__limit *l, int code)
 {
     struct xsock__blocking b;
-    if (!xsock__sys_wake_self(&b.waker.wake) || !may_block(fd, events, l)
+    if (!xsock__sys_wake_self(fd->held.handle, &b.waker.wake) || !may_block(fd, events, l)
         || !xsock__blocking_begin(&b, t, fd, events, l))
         return code;
     *l->flags |= XSOCK__SYS_WAITS;

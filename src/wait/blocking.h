@@ -1,9 +1,10 @@
-/* Waiting in the system's own call: one system call instead of three, if the program has given a
- * wake signal (xsock_set_wake_signal).
+/* Waiting in the system's own call: one system call instead of three, if the program has allowed it
+ * (xsock_set_wake_signal).
  *
  * A call that has no limit and finds nothing puts its thread into the lists of waiting calls, and
  * then sends or receives without DONTWAIT. Whatever would end or change its wait interrupts the
- * thread by the signal, again and again until the thread has left the lists. A call that was
+ * thread by the signal, again and again until the thread has left the lists. The only thread of a
+ * process needs no signal, because only its own signal handler can end its wait. A call that was
  * interrupted goes on in the usual way (wait.h), which tells what has happened. Nothing is done
  * to the socket, so a duplicate and a forked process notice nothing but the handle's mode.
  *

@@ -164,9 +164,15 @@ int xsock__sys_set_wake_signal(int signo)
     return FAKE_EOPNOTSUPP;
 }
 
-bool xsock__sys_wake_self(struct xsock__sys_wake *out)
+bool xsock__sys_wake_self(uintptr_t handle, struct xsock__sys_wake *out)
 {
-    (void)out;
+    (void)handle, (void)out;
+    return false;
+}
+
+bool xsock__sys_wake_is_own(const struct xsock__sys_wake *w)
+{
+    (void)w;
     return false;
 }
 

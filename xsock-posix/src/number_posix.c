@@ -56,14 +56,16 @@ void xsock_posix__lock(void)
     take();
 }
 
-/* Whoever starts the program may give the library a signal, so that calls wait in the system's own
- * calls. The library takes none by itself: a program that sets all signals to their default would
- * be ended by the first wake. Before main() there are no threads. */
-__attribute__((constructor)) static void take_wake_signal(void)
+/* The only thread of a process waits in the system's own calls. Whoever starts the program may give
+ * the library a signal, so that other threads do so, too. The library takes none by itself: a
+ * program that sets all signals to their default would be ended by the first wake. Before main()
+ * there are no threads. */
+__attribute__((constructor)) static void let_calls_wait_in_the_system(void)
 {
     const char *text = getenv("XSOCK_POSIX_WAKE_SIGNAL");
-    if (text != NULL && getuid() == geteuid() && getgid() == getegid())
-        (void)xsock_set_wake_signal(atoi(text));
+    bool takes = text != NULL && getuid() == geteuid() && getgid() == getegid();
+    if (!takes || xsock_set_wake_signal(atoi(text)) != 0)
+        (void)xsock_set_wake_signal(0);
 }
 
 /* Makes the number of the descriptor's handle stand for it. */

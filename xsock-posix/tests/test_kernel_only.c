@@ -1,9 +1,10 @@
 /* What Linux alone has: the masks of ppoll(), pselect() and epoll_pwait(), sockets that raise
- * SIGIO, and families that few programs use. */
+ * SIGIO, handlers of signals that close, and families that few programs use. */
 #include "support.h"
 
 #include <signal.h>
 #include <sys/epoll.h>
+#include <sys/time.h>
 
 static volatile sig_atomic_t caught;
 
@@ -158,6 +159,33 @@ static void a_wait_with_a_mask_ends_in_time(void **state)
 }
 
 /* The kernel raises SIGIO before send() returns. */
+static int closed;
+static volatile sig_atomic_t has_closed;
+
+static void close_it(int number)
+{
+    (void)number;
+    has_closed = close(closed) == 0;
+}
+
+/* The call begins again (SA_RESTART), and finds the number closed. xsock-posix has ECANCELED. */
+static void a_handler_that_closes_ends_the_wait(void **state)
+{
+    (void)state;
+    const struct itimerval soon = {{0, 0}, {0, 1000}};
+    int s[2];
+    char byte;
+    streams_open(s);
+    closed = s[0];
+    assert_true(signal(SIGALRM, close_it) != SIG_ERR);
+    assert_int_equal(0, setitimer(ITIMER_REAL, &soon, NULL));
+    assert_int_equal(-1, read(s[0], &byte, 1));
+    assert_true(errno == EBADF || errno == ECANCELED);
+    assert_true(has_closed);
+    assert_false(is_open(s[0]));
+    close(s[1]);
+}
+
 static void a_socket_raises_sigio(void **state)
 {
     (void)state;
@@ -226,6 +254,7 @@ int main(void)
         TEST(a_pending_signal_ends_epoll_pwait),
         TEST(a_pending_signal_does_not_hide_what_is_ready),
         TEST(a_wait_with_a_mask_ends_in_time),
+        TEST(a_handler_that_closes_ends_the_wait),
         TEST(a_socket_raises_sigio),
         TEST(a_socket_keeps_the_flags_of_its_file),
         TEST(a_rare_family_keeps_its_protocol),
