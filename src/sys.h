@@ -354,9 +354,9 @@ void xsock__sys_wake_clear(const struct xsock__sys_wake *w);
  * handle may be the program's by now. */
 bool xsock__sys_wake_is_valid(const struct xsock__sys_wake *w);
 
-/* From now on calls may wait in the system, and are woken by this signal. 0: only the only thread of
- * the process waits there, which nobody has to wake. The codes are those that mean EINVAL, EBUSY
- * (the signal has a handler) and EOPNOTSUPP. */
+/* From now on calls may wait in the system, and are woken by this signal. 0: a thread waits there
+ * if it is the only one of the process, because nobody has to wake it. The codes are those that
+ * mean EINVAL, EBUSY (the signal has a handler) and EOPNOTSUPP. */
 int xsock__sys_set_wake_signal(int signo);
 
 /* Makes a wake for the calling thread, which is about to wait in the system's own call: send, recv

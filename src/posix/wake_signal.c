@@ -10,8 +10,8 @@
 
 _Static_assert(sizeof(pthread_t) <= sizeof(uintptr_t), "sys.h: a wake holds a pthread_t");
 
-/* What the program has given: 0 nothing, 1 no signal, otherwise the signal plus one. has_signal is 1
- * once a signal was given, and stays 1. */
+/* What the program has given: 0 nothing, 1 no signal, otherwise the signal plus one. has_signal is
+ * 1 once a signal was given, and stays 1. */
 static xsock__atomic_int given, has_signal;
 
 /* Whether this thread takes the signal: it is unblocked before the thread's first wait. */

@@ -4,8 +4,8 @@
 
 #include "posix/native.h"
 
-/* handle[0] is the thread, handle[1] the socket, and handle[2] the signal plus one. Other wakes have
- * 0 in handle[2]. */
+/* handle[0] is the thread, handle[1] the socket, and handle[2] the signal plus one. Other wakes
+ * have 0 in handle[2]. */
 static inline bool xsock__posix_is_signal(const struct xsock__sys_wake *w)
 {
     return w->handle[2] != 0;
