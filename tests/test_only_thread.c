@@ -83,7 +83,7 @@ static void pass_deadline(void)
     (void)xsock_set_deadline(ends[0], XSOCK_DEADLINE_RECV, xsock_now());
 }
 
-/* ---- Signals: SIGUSR1 before the thread is in the system, SIGALRM once it is ------------------ */
+/* ---- Signals: SIGUSR1 before the thread is in the system, SIGALRM once it is ---------- */
 
 static bool is_outside; /* the alarm comes for a thread that does not wait in the system */
 
