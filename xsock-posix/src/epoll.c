@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <time.h>
 
 static const struct {
     uint32_t posix;
@@ -57,18 +58,9 @@ int xsock_posix_epoll_create(int size)
     return size <= 0 ? xsock_posix__refuse(EINVAL) : xsock_posix_epoll_create1(0);
 }
 
-/* The descriptor of a number, or 0 with errno: EBADF, or what a file gives. */
-static int descriptor_of(int number, int error_of_file)
-{
-    int d = xsock_posix__of(number);
-    if (d == 0 && xsock_posix__file_control(number, F_GETFD, 0) >= 0)
-        errno = error_of_file;
-    return d;
-}
-
-/* The descriptor of a number that is to be a member, or 0 with errno. If the number is a socket
- * that the library does not know yet, such as an inherited one, the library adopts the socket. */
-static int descriptor_of_member(int number)
+/* If the number is a socket that the library does not know yet, such as an inherited one, the
+ * library adopts the socket. */
+int xsock_posix__epoll_member(int number)
 {
     int d = xsock_posix__of(number);
     if (d == 0)
@@ -82,22 +74,20 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
 {
     if (operation != EPOLL_CTL_DEL && event == NULL)
         return xsock_posix__refuse(EFAULT); /* Linux reads it first */
-    int p = descriptor_of(number, EINVAL);
-    if (p == 0 && errno == EBADF)
+    if (!xsock_posix__is_poller(number))
+        return xsock_posix__epoll_other_ctl(number, operation, member, event);
+    int p = xsock_posix__of(number);
+    int d = xsock_posix__epoll_member(member);
+    if (d == 0 && errno == EPERM)
+        return xsock_posix__epoll_files_ctl(number, p, operation, member, event);
+    if (d == 0)
         return -1;
-    int d = descriptor_of_member(member);
-    if (d == 0 && (errno != EPERM || p == 0))
-        return -1;
-    if (p == 0)
-        return xsock_posix__refuse(EINVAL);
     int op = operation == EPOLL_CTL_ADD   ? XSOCK_POLLER_ADD
              : operation == EPOLL_CTL_MOD ? XSOCK_POLLER_MOD
              : operation == EPOLL_CTL_DEL ? XSOCK_POLLER_DEL
                                           : -1;
     if (op == -1)
         return xsock_posix__refuse(EINVAL);
-    if (d == 0)
-        return xsock_posix__epoll_files_ctl(p, operation, member, event);
     uint32_t events = op == XSOCK_POLLER_DEL ? 0 : events_in(event->events);
     uint64_t data = op == XSOCK_POLLER_DEL ? 0 : event->data.u64;
     return (int)xsock_posix__result(xsock_poller_ctl(p, op, d, events, data));
@@ -159,32 +149,47 @@ static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t
     }
 }
 
-static int wait_masked(int number, struct epoll_event *out, int n, int timeout_ms,
+static int wait_masked(int number, struct epoll_event *out, int n, int64_t timeout_ns,
                        const sigset_t *mask)
 {
     const int n_max = INT_MAX / (int)sizeof *out;
-    int p = descriptor_of(number, EINVAL);
-    if (p == 0)
-        return -1;
+    if (!xsock_posix__is_poller(number))
+        return xsock_posix__epoll_other_wait(number, out, n, timeout_ns, mask);
     if (n <= 0 || n > n_max)
         return xsock_posix__refuse(EINVAL);
     if (out == NULL)
         return xsock_posix__refuse(EFAULT);
-    int64_t timeout_ns = timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
+    int p = xsock_posix__of(number);
     if (mask != NULL || xsock_posix__epoll_files_any(p))
         return wait_mixed(number, p, out, n, timeout_ns, mask);
     return (int)xsock_posix__result(wait_sockets(p, out, n, timeout_ns));
 }
 
+static int64_t ns_of(int timeout_ms)
+{
+    return timeout_ms < 0 ? -1 : (int64_t)timeout_ms * 1000000;
+}
+
 int xsock_posix_epoll_wait(int number, struct epoll_event *out, int n, int timeout_ms)
 {
-    return wait_masked(number, out, n, timeout_ms, NULL);
+    return wait_masked(number, out, n, ns_of(timeout_ms), NULL);
 }
 
 int xsock_posix_epoll_pwait(int number, struct epoll_event *out, int n, int timeout_ms,
                             const sigset_t *mask)
 {
-    return wait_masked(number, out, n, timeout_ms, XSOCK_POSIX__MASK(mask));
+    return wait_masked(number, out, n, ns_of(timeout_ms), XSOCK_POSIX__MASK(mask));
+}
+
+int xsock_posix_epoll_pwait2(int number, struct epoll_event *out, int n,
+                             const struct timespec *timeout, const sigset_t *mask)
+{
+    int64_t timeout_ns = timeout == NULL ? -1
+                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
+                                                                (int64_t)timeout->tv_nsec, 1);
+    if (timeout_ns == -2)
+        return xsock_posix__refuse(EINVAL);
+    return wait_masked(number, out, n, timeout_ns, XSOCK_POSIX__MASK(mask));
 }
 
 #endif

@@ -7,8 +7,18 @@
 
 #include <sys/epoll.h>
 
+/* The descriptor of a number that is to be a member, or 0 with errno: EPERM for a file. */
+int xsock_posix__epoll_member(int number);
+
+/* epoll_ctl() and epoll_pwait() for a number that the library knows as no poller. On Linux the
+ * kernel judges the number, which may be a poller that another program has made. */
+int xsock_posix__epoll_other_ctl(int number, int operation, int member, struct epoll_event *event);
+int xsock_posix__epoll_other_wait(int number, struct epoll_event *out, int n, int64_t timeout_ns,
+                                  const sigset_t *mask);
+
 /* epoll_ctl() for a member that is a file. -1: errno is set. */
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event);
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event);
 
 /* Whether the poller has ever had such a member. */
 bool xsock_posix__epoll_files_any(int p);

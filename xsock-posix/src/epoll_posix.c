@@ -75,12 +75,26 @@ static int find_or_create(int p)
     return handle;
 }
 
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+/* A poller that has no files yet refuses to change one. What is wrong depends on the file, so the
+ * kernel's epoll of the sockets is asked. */
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event)
 {
     int handle = operation == EPOLL_CTL_ADD ? find_or_create(p) : handle_of(p);
-    if (handle < 0)
-        return xsock_posix__refuse(operation == EPOLL_CTL_ADD ? ENOMEM : ENOENT);
-    return epoll_ctl(handle, operation, file, event);
+    if (handle < 0 && operation == EPOLL_CTL_ADD)
+        return xsock_posix__refuse(ENOMEM);
+    return epoll_ctl(handle < 0 ? number : handle, operation, file, event);
+}
+
+int xsock_posix__epoll_other_ctl(int number, int operation, int member, struct epoll_event *event)
+{
+    return epoll_ctl(number, operation, member, event);
+}
+
+int xsock_posix__epoll_other_wait(int number, struct epoll_event *out, int n, int64_t timeout_ns,
+                                  const sigset_t *mask)
+{
+    return epoll_pwait(number, out, n, xsock_posix__timeout_ms(timeout_ns), mask);
 }
 
 bool xsock_posix__epoll_files_any(int p)

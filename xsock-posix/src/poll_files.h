@@ -17,6 +17,9 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
 
 /* ---- on POSIX systems only */
 
+/* The time in milliseconds, rounded up. */
+int xsock_posix__timeout_ms(int64_t timeout_ns);
+
 /* The kernel's poll(), rounded up to milliseconds, or its ppoll() if there is a mask. */
 int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask);
 

@@ -29,13 +29,18 @@ static int poll_masked(struct pollfd *v, size_t n, int64_t timeout_ns, const sig
 }
 #endif
 
+int xsock_posix__timeout_ms(int64_t timeout_ns)
+{
+    const int64_t ms = 1000000;
+    int64_t timeout_ms = timeout_ns < 0 ? -1 : timeout_ns / ms + (timeout_ns % ms != 0 ? 1 : 0);
+    return timeout_ms > INT32_MAX ? INT32_MAX : (int)timeout_ms;
+}
+
 int xsock_posix__kernel_poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask)
 {
     if (mask != NULL)
         return poll_masked(v, n, timeout_ns, mask);
-    const int64_t ms = 1000000;
-    int64_t timeout_ms = timeout_ns < 0 ? -1 : timeout_ns / ms + (timeout_ns % ms != 0 ? 1 : 0);
-    return poll(v, (nfds_t)n, timeout_ms > INT32_MAX ? INT32_MAX : (int)timeout_ms);
+    return poll(v, (nfds_t)n, xsock_posix__timeout_ms(timeout_ns));
 }
 
 void xsock_posix__files_look(struct pollfd *v, const struct xsock_pollfd *sockets, size_t n)

@@ -77,10 +77,33 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
 
 /* Windows tells of a pipe only to who asks, so epoll has sockets alone. */
 
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event)
 {
-    (void)p, (void)operation, (void)file, (void)event;
+    (void)number, (void)p, (void)operation, (void)file, (void)event;
     return xsock_posix__refuse(EPERM);
+}
+
+/* EBADF, or EINVAL if the number is open. */
+static int refuse_other(int number)
+{
+    bool is_open =
+        xsock_posix__of(number) != 0 || xsock_posix__file_control(number, F_GETFD, 0) >= 0;
+    return is_open ? xsock_posix__refuse(EINVAL) : -1;
+}
+
+int xsock_posix__epoll_other_ctl(int number, int operation, int member, struct epoll_event *event)
+{
+    (void)operation, (void)event;
+    int result = refuse_other(number);
+    return errno == EINVAL && xsock_posix__epoll_member(member) == 0 ? -1 : result;
+}
+
+int xsock_posix__epoll_other_wait(int number, struct epoll_event *out, int n, int64_t timeout_ns,
+                                  const sigset_t *mask)
+{
+    (void)out, (void)n, (void)timeout_ns, (void)mask;
+    return refuse_other(number);
 }
 
 bool xsock_posix__epoll_files_any(int p)

@@ -37,6 +37,7 @@ struct epoll_event {
     epoll_data_t data;
 };
 
+struct timespec;
 XSOCK_POSIX_BEGIN
 XSOCK_POSIX_CALL(int, epoll_create, (int size));
 XSOCK_POSIX_CALL(int, epoll_create1, (int flags));
@@ -44,15 +45,28 @@ XSOCK_POSIX_CALL(int, epoll_ctl, (int p, int operation, int d, struct epoll_even
 XSOCK_POSIX_CALL(int, epoll_wait, (int p, struct epoll_event *out, int n, int timeout_ms));
 XSOCK_POSIX_CALL(int, epoll_pwait,
                  (int p, struct epoll_event *out, int n, int timeout_ms, const sigset_t *mask));
+XSOCK_POSIX_CALL(int, epoll_pwait2, (int p, struct epoll_event *out, int n,
+                                     const struct timespec *timeout, const sigset_t *mask));
 XSOCK_POSIX_END
 #else
 #include_next <sys/epoll.h>
+#if defined(__GLIBC__)
+#if __GLIBC_PREREQ(2, 35)
+#define XSOCK_POSIX_HAS_PWAIT2 1
+#endif
+#endif
 XSOCK_POSIX_BEGIN
 XSOCK_POSIX_SAME(epoll_create);
 XSOCK_POSIX_SAME(epoll_create1);
 XSOCK_POSIX_SAME(epoll_ctl);
 XSOCK_POSIX_SAME(epoll_wait);
 XSOCK_POSIX_SAME(epoll_pwait);
+#if defined(XSOCK_POSIX_HAS_PWAIT2)
+XSOCK_POSIX_SAME(epoll_pwait2);
+#elif defined(XSOCK_POSIX_BUILD)
+XSOCK_POSIX_CALL(int, epoll_pwait2, (int p, struct epoll_event *out, int n,
+                                     const struct timespec *timeout, const sigset_t *mask));
+#endif
 XSOCK_POSIX_END
 #endif
 #endif
