@@ -165,12 +165,16 @@ static void put_pktinfo(struct writer *w, const struct xsock_control *control)
 #endif
 }
 
+/* The records come in the order that Linux has for both families. */
 int xsock_posix__control_out(const struct xsock_control *control, int family, struct msghdr *m)
 {
     bool is_inet6 = family == XSOCK_AF_INET6;
     struct writer w = {.next = m->msg_control, .left = (size_t)m->msg_controllen};
     if ((control->has & XSOCK_CONTROL_PKTINFO) != 0)
         put_pktinfo(&w, control);
+    if ((control->has & XSOCK_CONTROL_HOP_LIMIT) != 0)
+        put(&w, is_inet6 ? IPPROTO_IPV6 : IPPROTO_IP, is_inet6 ? IPV6_HOPLIMIT : IP_TTL,
+            &control->hop_limit, sizeof control->hop_limit);
     if ((control->has & XSOCK_CONTROL_TOS) != 0) {
         /* Linux tells the TOS of IPv4 in one byte, and the traffic class as an int. */
         unsigned char tos = (unsigned char)control->tos;
@@ -179,9 +183,6 @@ int xsock_posix__control_out(const struct xsock_control *control, int family, st
         else
             put(&w, IPPROTO_IP, IP_TOS, &tos, sizeof tos);
     }
-    if ((control->has & XSOCK_CONTROL_HOP_LIMIT) != 0)
-        put(&w, is_inet6 ? IPPROTO_IPV6 : IPPROTO_IP, is_inet6 ? IPV6_HOPLIMIT : IP_TTL,
-            &control->hop_limit, sizeof control->hop_limit);
     if ((control->has & XSOCK_CONTROL_HANDLES) != 0)
         put_handles(&w, control);
     m->msg_controllen = (socklen_t)w.written;

@@ -42,7 +42,7 @@ ssize_t xsock_posix_recv(int number, void *buf, size_t n, int flags)
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    if (xsock_posix__is_errqueue(flags))
+    if (xsock_posix__is_errqueue(d, flags))
         return xsock_posix__refuse(EAGAIN);
     int msg_flags = flags == 0 ? 0 : xsock_posix__msg_flags_in(d, XSOCK_POSIX__RECV, flags);
     return xsock_posix__result(xsock_posix__recv_error(d, xsock_recv(d, buf, n, msg_flags)));
@@ -58,7 +58,7 @@ ssize_t xsock_posix_recvfrom(int number, void *buf, size_t n, int flags, struct 
         return -1;
     if (len == NULL)
         return xsock_posix__refuse(EFAULT);
-    if (xsock_posix__is_errqueue(flags))
+    if (xsock_posix__is_errqueue(d, flags))
         return xsock_posix__refuse(EAGAIN);
     struct xsock_addr from;
     ptrdiff_t result =

@@ -37,6 +37,12 @@ static void vecs_free(struct vecs *vecs)
         free(vecs->v);
 }
 
+/* MSG_CMSG_COMPAT, which a kernel of 64 bits keeps for itself and refuses before anything else. */
+static bool is_refused(int flags)
+{
+    return sizeof(void *) == sizeof(uint64_t) && flags < 0;
+}
+
 static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vecs, int flags)
 {
     struct xsock_msg out = {.vec = vecs->v, .vec_count = (size_t)m->msg_iovlen};
@@ -58,7 +64,9 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
             error = xsock_posix__stream_addr_error(d);
         }
     }
-    if (error == 0 && m->msg_control != NULL && m->msg_controllen > 0) {
+    if (error == 0 && m->msg_control == NULL && m->msg_controllen > 0)
+        error = -XSOCK_EFAULT;
+    if (error == 0 && m->msg_controllen > 0) {
         error = xsock_posix__control_in(m, handles, &control);
         out.control = control.has == 0 ? NULL : &control;
     }
@@ -98,7 +106,7 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, 
     uint64_t family = XSOCK_AF_UNSPEC;
     if (m->msg_name != NULL && (int)m->msg_namelen < 0)
         return -XSOCK_EINVAL;
-    if (xsock_posix__is_errqueue(flags))
+    if (xsock_posix__is_errqueue(d, flags))
         return -XSOCK_EAGAIN;
     if (m->msg_name != NULL)
         out.addr = &from;
@@ -140,12 +148,16 @@ ssize_t xsock_posix__recvmsg(int d, struct msghdr *m, int flags)
 
 ssize_t xsock_posix_sendmsg(int number, const struct msghdr *m, int flags)
 {
+    if (is_refused(flags))
+        return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     return d < 0 ? -1 : xsock_posix__sendmsg(d, m, flags);
 }
 
 ssize_t xsock_posix_recvmsg(int number, struct msghdr *m, int flags)
 {
+    if (is_refused(flags))
+        return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     return d < 0 ? -1 : xsock_posix__recvmsg(d, m, flags);
 }
@@ -173,6 +185,8 @@ typedef int messages_flags;
 /* An error after the first message is left to the next call. */
 messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, messages_flags flags)
 {
+    if (is_refused((int)flags))
+        return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
@@ -203,6 +217,8 @@ static void store_left(messages_time *out, int64_t left_ns)
 messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
                               messages_flags all_flags, messages_time *timeout)
 {
+    if (is_refused((int)all_flags))
+        return xsock_posix__refuse(EINVAL);
     int64_t limit = timeout == NULL ? -1
                                     : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
                                                            (int64_t)timeout->tv_nsec, 1);

@@ -185,7 +185,7 @@ static int allowed(int d, enum xsock_posix__direction direction)
     return XSOCK_MSG_DONTWAIT | XSOCK_MSG_PEEK
            | (direction == XSOCK_POSIX__RECVMSG ? XSOCK_MSG_CMSG_CLOEXEC : 0)
            | (is_stream ? XSOCK_MSG_WAITALL : XSOCK_MSG_TRUNC)
-           | (is_stream || xsock_posix__is_local(d) ? XSOCK_MSG_OOB : 0);
+           | (is_stream || type == XSOCK_SOCK_RAW || xsock_posix__is_local(d) ? XSOCK_MSG_OOB : 0);
 }
 
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags)

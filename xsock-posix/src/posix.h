@@ -218,13 +218,14 @@ enum xsock_posix__direction {
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags);
 int xsock_posix__msg_flags_out(int flags);
 
-/* Whether MSG_ERRQUEUE is asked for. There is no queue of errors: the call gives EAGAIN. */
-static inline bool xsock_posix__is_errqueue(int flags)
+/* Whether MSG_ERRQUEUE is asked for. There is no queue of errors: the call gives EAGAIN. The flag
+ * means nothing for AF_UNIX. */
+static inline bool xsock_posix__is_errqueue(int d, int flags)
 {
 #ifdef MSG_ERRQUEUE
-    return (flags & MSG_ERRQUEUE) != 0;
+    return (flags & MSG_ERRQUEUE) != 0 && !xsock_posix__is_local(d);
 #else
-    (void)flags;
+    (void)d, (void)flags;
     return false;
 #endif
 }

@@ -175,6 +175,42 @@ static void a_name_stays(void **state)
     unlink(un.sun_path);
 }
 
+static void a_socket_without_a_peer_receives_nothing(void **state)
+{
+    (void)state;
+    SKIP_WITHOUT_LOCAL();
+    char byte;
+    struct iovec one = {&byte, 1};
+    struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1};
+    for (size_t i = 0; i < CONNECTION_TYPES; i++) {
+        const int number = connection_types[i] == SOCK_STREAM ? EINVAL : ENOTCONN;
+        int s = socket(AF_UNIX, connection_types[i], 0);
+        if (s < 0)
+            continue;
+        ASSERT_ERRNO(number, recv(s, &byte, 1, 0));
+        ASSERT_ERRNO(number, read(s, &byte, 1));
+        ASSERT_ERRNO(number, recvmsg(s, &m, 0));
+        ASSERT_ERRNO(number, recv(s, &byte, 1, MSG_ERRQUEUE));
+        close(s);
+    }
+}
+
+static void there_is_no_queue_of_errors(void **state)
+{
+    (void)state;
+    char byte;
+    struct iovec one = {&byte, 1};
+    struct msghdr m = {.msg_iov = &one, .msg_iovlen = 1};
+    int s[2];
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+    ASSERT_IS(2, write(s[0], "xy", 2));
+    ASSERT_IS(1, recv(s[1], &byte, 1, MSG_ERRQUEUE));
+    ASSERT_IS(1, recvmsg(s[1], &m, MSG_ERRQUEUE));
+    assert_int_equal('y', byte);
+    close(s[0]);
+    close(s[1]);
+}
+
 #if defined(__linux__)
 /* The path has no NUL, and the length that is told counts one. */
 static void a_path_may_fill_the_address(void **state)
@@ -228,6 +264,8 @@ int main(void)
         TEST(a_raw_pair_has_datagrams),
         TEST(an_address_has_a_greatest_length),
         TEST(a_name_stays),
+        TEST(a_socket_without_a_peer_receives_nothing),
+        TEST(there_is_no_queue_of_errors),
 #if defined(__linux__)
         TEST(a_path_may_fill_the_address),
         TEST(a_socket_that_is_connected_elsewhere_takes_nothing),
