@@ -39,7 +39,7 @@ int xsock__sys_send_batch(uintptr_t h, struct xsock__sys_msg *v, size_t n, int f
     }
     if (count == 0)
         return code;
-    const int native = xsock__posix_message_flags(flags);
+    const int native = xsock__posix_send_flags(flags);
     int sent = sendmmsg((int)h, b.headers, count, (xsock__posix_batch_flags)native);
     if (sent < 0 && xsock__posix_is_missing(errno))
         sent = send_each((int)h, b.headers, count, native);

@@ -121,7 +121,7 @@ int xsock__sys_sendmsg(uintptr_t h, struct xsock__sys_msg *m, int flags)
     if (code != 0)
         return code;
     put_vectors(m, few, &native);
-    ssize_t n = send_native((int)h, &native, xsock__posix_message_flags(flags));
+    ssize_t n = send_native((int)h, &native, xsock__posix_send_flags(flags));
     if (n < 0)
         return xsock__posix_send_code(h, m->addr);
     m->done = (size_t)n;
@@ -161,7 +161,7 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
     union control control;
     struct msghdr native = {0};
     bool peeks_local = (flags & XSOCK_MSG_PEEK) != 0 && m->af == XSOCK_AF_LOCAL;
-    int native_flags = xsock__posix_message_flags(flags);
+    int native_flags = xsock__posix_recv_flags(flags);
     put_vectors(m, few, &native);
     if (m->addr != NULL) {
         native.msg_name = m->addr->bytes;
@@ -172,7 +172,9 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
         native.msg_controllen = sizeof control;
     }
 #ifdef MSG_CMSG_CLOEXEC
-    native_flags |= MSG_CMSG_CLOEXEC;
+    if (m->af
+        == XSOCK_AF_LOCAL) /* no other family brings handles, and AF_PACKET refuses the flag */
+        native_flags |= MSG_CMSG_CLOEXEC;
 #endif
     ssize_t n = recvmsg((int)h, &native, native_flags);
     if (n < 0)

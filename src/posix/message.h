@@ -30,8 +30,9 @@ typedef unsigned xsock__posix_batch_flags;
 typedef int xsock__posix_batch_flags;
 #endif
 
-/* MSG_NOSIGNAL included, and MSG_DONTWAIT unless the flags have SYS_WAITS. */
-int xsock__posix_message_flags(int flags);
+/* MSG_DONTWAIT unless the flags have SYS_WAITS. Sending has MSG_NOSIGNAL, too. */
+int xsock__posix_send_flags(int flags);
+int xsock__posix_recv_flags(int flags);
 int xsock__posix_out_flags(int native);
 
 /* The code of a send to this address, which may be NULL, for errno. Linux and FreeBSD say EAGAIN if

@@ -32,12 +32,19 @@ static int rare_flags(int flags)
     return native;
 }
 
-int xsock__posix_message_flags(int flags)
+/* Linux refuses flags that mean nothing for the call in some families: a socket of AF_PACKET
+ * receives nothing with MSG_NOSIGNAL. */
+int xsock__posix_recv_flags(int flags)
 {
     if (flags == 0)
-        return MSG_NOSIGNAL | MSG_DONTWAIT;
-    int native = MSG_NOSIGNAL | ((flags & XSOCK__SYS_WAITS) != 0 ? 0 : MSG_DONTWAIT);
+        return MSG_DONTWAIT;
+    int native = (flags & XSOCK__SYS_WAITS) != 0 ? 0 : MSG_DONTWAIT;
     return (flags & ~XSOCK__SYS_WAITS) == 0 ? native : native | rare_flags(flags);
+}
+
+int xsock__posix_send_flags(int flags)
+{
+    return MSG_NOSIGNAL | xsock__posix_recv_flags(flags);
 }
 
 int xsock__posix_out_flags(int native)
@@ -82,7 +89,7 @@ int xsock__sys_send(uintptr_t h, const void *buf, size_t len, int flags,
     const struct sockaddr *name =
         to != NULL ? (const struct sockaddr *)(const void *)to->bytes : NULL;
     socklen_t size = to != NULL ? (socklen_t)to->length : 0;
-    ssize_t n = sendto((int)h, buf, len, xsock__posix_message_flags(flags), name, size);
+    ssize_t n = sendto((int)h, buf, len, xsock__posix_send_flags(flags), name, size);
     if (n < 0)
         return xsock__posix_send_code(h, to);
     *out = (size_t)n;
@@ -95,7 +102,7 @@ int xsock__sys_recv(uintptr_t h, void *buf, size_t len, int flags, struct xsock_
 {
     struct sockaddr *name = out_from != NULL ? (struct sockaddr *)(void *)out_from->bytes : NULL;
     socklen_t size = sizeof out_from->bytes;
-    ssize_t n = recvfrom((int)h, buf, len, xsock__posix_message_flags(flags), name,
+    ssize_t n = recvfrom((int)h, buf, len, xsock__posix_recv_flags(flags), name,
                          name != NULL ? &size : NULL);
     if (n < 0)
         return errno;

@@ -136,6 +136,10 @@ int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
         if (error < 0)
             return error;
     }
+#ifdef AF_PACKET
+    if (family == AF_PACKET) /* an EtherType in network order, which xsock has in host order */
+        protocol = ntohs((uint16_t)protocol);
+#endif
     if (protocol != 0) /* 0 stays what other_family_in() has stored */
         out[2] = protocol;
     int known = type_in(type);
