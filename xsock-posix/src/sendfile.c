@@ -63,15 +63,19 @@ ssize_t xsock_posix_sendfile(int out, int in, int64_t *offset, size_t n)
 {
     int d = xsock_posix__of(out);
     bool is_socket = xsock_posix__of(in) != 0;
-    if ((!is_socket && refuse_mode(in, O_WRONLY) < 0) || (d == 0 && refuse_mode(out, O_RDONLY) < 0))
+    if (!is_socket && refuse_mode(in, O_WRONLY) < 0)
         return -1;
     int64_t position = is_socket ? -1 : file_seek(in, 0, SEEK_CUR);
     if (position < 0) /* a socket or a pipe */
         return xsock_posix__refuse(offset != NULL ? ESPIPE : EINVAL);
-    if (xsock_posix__is_event(out) || xsock_posix__is_poller(out))
-        return xsock_posix__refuse(EINVAL);
     int64_t begin = offset != NULL ? *offset : position;
     if (begin < 0)
+        return xsock_posix__refuse(EINVAL);
+    if (d == 0 && refuse_mode(out, O_RDONLY) < 0)
+        return -1;
+    if (n == 0)
+        return 0; /* Linux looks no further */
+    if (xsock_posix__is_event(out) || xsock_posix__is_poller(out))
         return xsock_posix__refuse(EINVAL);
     ptrdiff_t sent = d == 0 ? copy(out, in, begin, n)
                             : xsock_posix__result(xsock_posix__send_error(

@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+/* POSIX systems judge the number of a file, its mode and the pieces, in this order. */
+#if defined(_WIN32)
+enum { SYSTEM_JUDGES_PIECES = 0 };
+#else
+enum { SYSTEM_JUDGES_PIECES = 1 };
+#endif
+
 /* How many bytes the pieces have, or a negative error. */
 static ptrdiff_t total_of(const struct iovec *v, int n)
 {
@@ -68,6 +75,8 @@ static ptrdiff_t checked_total(int number, int d, const struct iovec *v, int n)
 ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
+    if (d == 0 && SYSTEM_JUDGES_PIECES)
+        return xsock_posix__file_readv(number, v, n);
     ptrdiff_t total = checked_total(number, d, v, n);
     if (total < 0)
         return -1;
@@ -84,6 +93,8 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
 ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
 {
     int d = xsock_posix__of(number);
+    if (d == 0 && SYSTEM_JUDGES_PIECES)
+        return xsock_posix__file_writev(number, v, n);
     ptrdiff_t total = checked_total(number, d, v, n);
     if (total < 0)
         return -1;

@@ -5,6 +5,9 @@
 #include <sys/eventfd.h>
 #include <sys/sendfile.h>
 #include <sys/time.h>
+#if defined(__linux__)
+#include <sys/wait.h>
+#endif
 
 static short now(int number, short events)
 {
@@ -191,6 +194,77 @@ static void sendfile_needs_bytes_and_positions(void **state)
     file_remove();
 }
 
+#if defined(__linux__)
+static void a_file_is_judged_before_its_pieces(void **state)
+{
+    (void)state;
+    char byte = 0;
+    struct iovec one = {&byte, 1};
+    volatile int minus_one = -1; /* compilers warn of constants */
+    struct iovec *volatile none = NULL;
+    int pipes[2];
+    ASSERT_IS(0, pipe(pipes));
+    ASSERT_ERRNO(EBADF, readv(pipes[1], &one, minus_one));
+    ASSERT_ERRNO(EBADF, readv(pipes[1], none, 1));
+    ASSERT_ERRNO(EBADF, writev(pipes[0], &one, minus_one));
+    ASSERT_ERRNO(EBADF, writev(pipes[0], none, 1));
+    ASSERT_ERRNO(EINVAL, readv(pipes[0], &one, minus_one));
+    ASSERT_ERRNO(EFAULT, writev(pipes[1], none, 1));
+    close(pipes[0]);
+    close(pipes[1]);
+}
+#endif
+
+static void sendfile_of_nothing_is_success(void **state)
+{
+    (void)state;
+    off_t offset = 3;
+    off_t before = -1;
+    int in = file_open();
+    int s = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_IS(0, sendfile(s, in, NULL, 0));
+    ASSERT_IS(0, sendfile(s, in, &offset, 0));
+    assert_int_equal(3, offset);
+    ASSERT_ERRNO(EBADF, sendfile(-1, in, NULL, 0));
+    ASSERT_ERRNO(EINVAL, sendfile(-1, in, &before, 0));
+    close(in);
+    close(s);
+    file_remove();
+}
+
+#if defined(__GLIBC__)
+/* The handle of a socket does not wait. The library does. */
+static void sendfile64_waits_for_room(void **state)
+{
+    (void)state;
+    static char bytes[LARGE];
+    off64_t offset = 0;
+    int s[2];
+    int in = file_open();
+    ASSERT_IS(LARGE, write(in, bytes, LARGE));
+    streams_open(s);
+    int size = 4096;
+    ASSERT_IS(0, setsockopt(s[0], SOL_SOCKET, SO_SNDBUF, &size, sizeof size));
+    pid_t child = ASSERT_OPENS(fork());
+    if (child == 0) {
+        size_t got = 0;
+        close(s[0]);
+        for (ssize_t n = 1; n > 0; got += (size_t)n)
+            n = read(s[1], bytes, sizeof bytes);
+        _exit(got == LARGE ? 0 : 1);
+    }
+    ASSERT_IS(LARGE, sendfile64(s[0], in, &offset, LARGE));
+    assert_int_equal(LARGE, offset);
+    close(s[0]);
+    int status = -1;
+    ASSERT_IS(child, waitpid(child, &status, 0));
+    assert_int_equal(0, status);
+    close(s[1]);
+    close(in);
+    file_remove();
+}
+#endif
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +277,13 @@ int main(void)
         TEST(poll_takes_no_error),
         TEST(sendfile_fills_a_file),
         TEST(sendfile_needs_bytes_and_positions),
+#if defined(__linux__)
+        TEST(a_file_is_judged_before_its_pieces),
+#endif
+        TEST(sendfile_of_nothing_is_success),
+#if defined(__GLIBC__)
+        TEST(sendfile64_waits_for_room),
+#endif
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }

@@ -27,6 +27,13 @@ static __inline ssize_t xsock_posix_sendfile_off(int out, int in, off_t *offset,
     return sent;
 }
 #define sendfile(out, in, offset, n) xsock_posix_sendfile_off((out), (in), (offset), (n))
+#if defined(__GLIBC__) && defined(__USE_LARGEFILE64)
+static __inline ssize_t xsock_posix_sendfile_off64(int out, int in, off64_t *offset, size_t n)
+{
+    return xsock_posix_sendfile(out, in, (int64_t *)offset, n);
+}
+#define sendfile64(out, in, offset, n) xsock_posix_sendfile_off64((out), (in), (offset), (n))
+#endif
 #endif
 XSOCK_POSIX_END
 #endif
