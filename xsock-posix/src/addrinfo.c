@@ -241,6 +241,9 @@ static int get(const char *host, const char *service, const struct addrinfo *hin
         return error;
     error = build(&found, ports, hints->ai_protocol, out);
     free(found.addrs);
+    /* As in glibc: an answer may be the hint of another call. */
+    for (struct addrinfo *info = error == 0 ? *out : NULL; info != NULL; info = info->ai_next)
+        info->ai_flags = hints->ai_flags;
     if (error == 0 && *out != NULL && (hints->ai_flags & AI_CANONNAME) != 0) {
         error = add_canonical_name(host, af, *out);
         if (error < 0)

@@ -50,6 +50,22 @@ static void the_flags_of_international_names_are_taken(void **state)
 #endif
 
 /* The first answer for a type and a protocol. */
+#if defined(_WIN32) || defined(__GLIBC__)
+static void answers_have_the_flags_of_the_question(void **state)
+{
+    (void)state;
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST | AI_PASSIVE, .ai_family = AF_INET};
+    struct addrinfo *list;
+    ASSERT_IS(0, getaddrinfo("127.0.0.1", "1", &hints, &list));
+    for (const struct addrinfo *info = list; info != NULL; info = info->ai_next)
+        assert_int_equal(hints.ai_flags, info->ai_flags);
+    freeaddrinfo(list);
+    ASSERT_IS(0, getaddrinfo("127.0.0.1", "1", NULL, &list));
+    assert_int_equal(AI_V4MAPPED | AI_ADDRCONFIG, list->ai_flags);
+    freeaddrinfo(list);
+}
+#endif
+
 static int ask(int type, int protocol, const char *service, int out[2])
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = type, .ai_protocol = protocol};
@@ -379,6 +395,9 @@ int main(void)
         TEST(an_address_is_its_own_canonical_name),
 #ifdef AI_IDN
         TEST(the_flags_of_international_names_are_taken),
+#endif
+#if defined(_WIN32) || defined(__GLIBC__)
+        TEST(answers_have_the_flags_of_the_question),
 #endif
         TEST(raw_sockets_have_no_services),
 #if defined(__GLIBC__)
