@@ -73,6 +73,8 @@ static void messages_refuse_the_highest_flag(void **state)
     close(s[1]);
 }
 
+#if defined(_WIN32) || defined(__GLIBC__)
+/* musl itself copies the control data, from wherever. */
 static void control_data_needs_a_place(void **state)
 {
     (void)state;
@@ -85,6 +87,7 @@ static void control_data_needs_a_place(void **state)
     close(s[0]);
     close(s[1]);
 }
+#endif
 
 /* A program may expect the hop limit before the TOS. */
 static void control_data_has_the_order_of_linux(void **state)
@@ -122,11 +125,13 @@ static void control_data_has_the_order_of_linux(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-#if defined(__linux__)
-        TEST(a_raw_socket_has_no_urgent_data),     TEST(a_packet_socket_receives),
+        TEST(messages_refuse_the_highest_flag), TEST(control_data_has_the_order_of_linux),
+#if defined(_WIN32) || defined(__GLIBC__)
+        TEST(control_data_needs_a_place),
 #endif
-        TEST(messages_refuse_the_highest_flag),    TEST(control_data_needs_a_place),
-        TEST(control_data_has_the_order_of_linux),
+#if defined(__linux__)
+        TEST(a_raw_socket_has_no_urgent_data),  TEST(a_packet_socket_receives),
+#endif
     };
     return cmocka_run_group_tests(tests, warm_up, NULL);
 }
