@@ -172,8 +172,8 @@ int xsock__sys_recvmsg(uintptr_t h, struct xsock__sys_msg *m, int flags, bool cl
         native.msg_controllen = sizeof control;
     }
 #ifdef MSG_CMSG_CLOEXEC
-    if (m->af
-        == XSOCK_AF_LOCAL) /* no other family brings handles, and AF_PACKET refuses the flag */
+    /* No other family brings handles, and AF_PACKET refuses the flag. */
+    if (m->af == XSOCK_AF_LOCAL)
         native_flags |= MSG_CMSG_CLOEXEC;
 #endif
     ssize_t n = recvmsg((int)h, &native, native_flags);
