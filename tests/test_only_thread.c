@@ -177,6 +177,21 @@ static void the_only_thread_waits_in_the_system(void **state)
     close_ends();
 }
 
+/* Programs that inherit the handle, or receive it, see its mode. */
+static void a_socket_that_must_not_wait_has_such_a_handle(void **state)
+{
+    (void)state;
+    open_ends();
+    for (int i = 0; i < 2; i++) {
+        assert_receives_inside();
+        assert_false(native_is_nonblocking(native_of(ends[0])));
+        ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+        assert_true(native_is_nonblocking(native_of(ends[0])));
+        ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    }
+    close_ends();
+}
+
 /* What a handler does, and what the call that it has interrupted returns then. */
 static const struct {
     void (*does)(void);
@@ -208,6 +223,8 @@ static void assert_handled(int flags, void (*before_entering)(void))
         if (before_entering == begin_alarms)
             end_alarms();
         assert_int_equal(inside, 1);
+        if (handled[i].does == set_nonblock)
+            assert_true(native_is_nonblocking(native_of(ends[0])));
         undo();
         if (handled[i].result == -XSOCK_EAGAIN || handled[i].result == -XSOCK_ETIMEDOUT) {
             sockets_send(ends[1]);
@@ -288,6 +305,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_the_call_no_handle_is_in_blocking_mode),
         TEST(the_only_thread_waits_in_the_system),
+        TEST(a_socket_that_must_not_wait_has_such_a_handle),
         TEST(a_handler_ends_the_wait_before_the_thread_is_inside),
         TEST(a_handler_ends_the_wait_of_its_thread),
         TEST(sending_a_file_does_not_wait_in_the_system),
