@@ -167,9 +167,9 @@ XSOCK_API int xsock_unreserve(int number);
  *
  * Before this call, a call that waits makes three system calls: it tries, waits until the socket
  * is ready, and tries again. After this call it makes one, in which the system waits, and once in a
- * while a try before. This holds for xsock_send(), xsock_recv() and their forms with addresses and
- * messages, if the call has no timeout and no deadline and finds nothing to do. All other calls
- * wait as before. Every call returns the same results as before.
+ * while a try before. This holds for xsock_send(), xsock_recv(), their forms with addresses and
+ * messages, and xsock_sendfile(), if the call has no timeout and no deadline and finds nothing to
+ * do. All other calls wait as before. Every call returns the same results as before.
  *
  * If `signo` is 0, only a thread that is the only one of its process waits inside the system. No
  * other thread could end such a wait, so no signal is needed. glibc tells xsock whether a thread is
@@ -192,8 +192,8 @@ XSOCK_API int xsock_unreserve(int number);
  *   unblocks the signal. If the thread blocks it again, nothing wakes the thread in a later call,
  *   and the calls that would wake it wait for it.
  *
- * With a signal, and on a handle that is in blocking mode, xsock_sendfile() reads the file into a
- * buffer and sends the buffer, because the system's own call would wait.
+ * An xsock_sendfile() that may not wait in the system reads the file into a buffer and sends the
+ * buffer, if there is a signal or the handle is in blocking mode: the system's own call would wait.
  *
  * @param[in] signo The system's number of the signal, for example SIGUSR2, or 0 for no signal. If
  *     there was a signal before, its handler stays, and threads that wait by then are still woken.

@@ -20,6 +20,7 @@ int main(void)
 #else
 #include "posix/native.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -48,6 +49,25 @@ static ssize_t watched_recvfrom(int fd, void *buf, size_t len, int flags, struct
 #define recvfrom watched_recvfrom
 #include "posix/send_recv.c"
 #undef recvfrom
+
+#ifdef __linux__
+#include <sys/sendfile.h>
+
+static ssize_t watched_sendfile(int s, int file, off_t *offset, size_t len)
+{
+    const bool waits = (fcntl(s, F_GETFL) & O_NONBLOCK) == 0;
+    void (*now)(void) = waits ? act : NULL;
+    inside += waits ? 1 : 0;
+    act = waits ? NULL : act;
+    if (now != NULL)
+        now();
+    return sendfile(s, file, offset, len);
+}
+
+#define sendfile watched_sendfile
+#include "posix/sendfile.c"
+#undef sendfile
+#endif
 
 #include "harness.h"
 #include "native_io.h"
@@ -252,12 +272,18 @@ static void a_handler_ends_the_wait_of_its_thread(void **state)
 }
 
 /* The system's sendfile waits if the handle is in blocking mode. */
-static void sending_a_file_does_not_wait_in_the_system(void **state)
+static uintptr_t file_of_four(void)
 {
     uintptr_t file = native_file();
+    assert_int_equal(pwrite((int)file, "text", 4, 0), 4);
+    return file;
+}
+
+static void sending_a_file_does_not_wait_if_the_program_wants_no_wait(void **state)
+{
+    uintptr_t file = file_of_four();
     char text[4];
     (void)state;
-    assert_int_equal(pwrite((int)file, "text", 4, 0), 4);
     open_ends();
     assert_receives_inside();
     ASSERT_RESULT(4, (int)xsock_sendfile(ends[0], file, 0, 4));
@@ -269,6 +295,44 @@ static void sending_a_file_does_not_wait_in_the_system(void **state)
     native_close_file(file);
     close_ends();
 }
+
+/* A time limit is not the system's. */
+static void sending_a_file_keeps_the_time_limit(void **state)
+{
+    uintptr_t file = file_of_four();
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    ASSERT_RESULT(0, xsock_set_opt_time(ends[0], XSOCK_SO_SNDTIMEO, 1));
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+    sockets_fill(ends[0]);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    assert_int_equal(fcntl((int)native_of(ends[0]), F_SETFL, 0), 0);
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_sendfile(ends[0], file, 0, 4));
+    native_close_file(file);
+    close_ends();
+}
+
+#ifdef __linux__
+static void sending_a_file_waits_in_the_system(void **state)
+{
+    uintptr_t file = file_of_four();
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    inside = 0;
+    ASSERT_RESULT(4, (int)xsock_sendfile(ends[0], file, 0, 4));
+    assert_int_equal(inside, 1);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+    sockets_fill(ends[0]);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    act = close_end; /* as a signal handler would */
+    ASSERT_RESULT(-XSOCK_ECANCELED, (int)xsock_sendfile(ends[0], file, 0, 4));
+    assert_int_equal(inside, 2);
+    native_close_file(file);
+    sockets_close(ends[1]);
+}
+#endif
 
 static void receive_in_thread(void *user)
 {
@@ -308,7 +372,11 @@ int main(void)
         TEST(a_socket_that_must_not_wait_has_such_a_handle),
         TEST(a_handler_ends_the_wait_before_the_thread_is_inside),
         TEST(a_handler_ends_the_wait_of_its_thread),
-        TEST(sending_a_file_does_not_wait_in_the_system),
+        TEST(sending_a_file_does_not_wait_if_the_program_wants_no_wait),
+        TEST(sending_a_file_keeps_the_time_limit),
+#ifdef __linux__
+        TEST(sending_a_file_waits_in_the_system),
+#endif
         TEST(one_of_several_threads_waits_as_before),
     };
     return xsock__sys_alone() ? cmocka_run_group_tests(tests, NULL, NULL)
