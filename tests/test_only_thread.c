@@ -212,6 +212,20 @@ static void a_socket_that_must_not_wait_has_such_a_handle(void **state)
     close_ends();
 }
 
+/* Another process that shares the socket has put the handle into non-blocking mode. */
+static void a_released_handle_is_in_blocking_mode(void **state)
+{
+    uintptr_t handle;
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    assert_int_equal(fcntl((int)native_of(ends[0]), F_SETFL, O_NONBLOCK), 0);
+    ASSERT_RESULT(0, xsock_release(ends[0], &handle));
+    assert_false(native_is_nonblocking(handle));
+    native_close_socket(handle);
+    sockets_close(ends[1]);
+}
+
 /* What a handler does, and what the call that it has interrupted returns then. */
 static const struct {
     void (*does)(void);
@@ -370,6 +384,7 @@ int main(void)
         TEST(without_the_call_no_handle_is_in_blocking_mode),
         TEST(the_only_thread_waits_in_the_system),
         TEST(a_socket_that_must_not_wait_has_such_a_handle),
+        TEST(a_released_handle_is_in_blocking_mode),
         TEST(a_handler_ends_the_wait_before_the_thread_is_inside),
         TEST(a_handler_ends_the_wait_of_its_thread),
         TEST(sending_a_file_does_not_wait_if_the_program_wants_no_wait),
