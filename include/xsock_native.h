@@ -173,7 +173,8 @@ XSOCK_API int xsock_unreserve(int number);
  *
  * If `signo` is 0, only a thread that is the only one of its process waits inside the system. No
  * other thread could end such a wait, so no signal is needed. glibc tells xsock whether a thread is
- * the only one, from version 2.32 on. With other C libraries 0 lets no call wait there.
+ * the only one, from version 2.32 on. It need not do so once the process, or the one that it was
+ * forked from, has had a second thread. With other C libraries 0 lets no call wait there.
  *
  * What ends a wait, or lets it look again, sends the signal to the thread that waits:
  * xsock_close(), xsock_dup2() over the descriptor, xsock_release(), xsock_shutdown(),
@@ -182,8 +183,8 @@ XSOCK_API int xsock_unreserve(int number);
  * done to the socket, so duplicates and other processes notice nothing of it.
  *
  * Make the call once, before the program has other threads. From then on a handle of the system may
- * be in blocking mode: a socket's handle is put into that mode by its first such wait. Every
- * process that shares the socket sees the change.
+ * be in blocking mode: a socket's handle is put into that mode by its first such wait, and back by
+ * xsock_set_flags() with XSOCK_SOCK_NONBLOCK. Every process that shares the socket sees the change.
  *
  * Choose a signal that nothing else uses, for example SIGUSR2. xsock handles the signal from then
  * on. Two rules follow:

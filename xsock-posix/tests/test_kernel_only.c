@@ -158,7 +158,6 @@ static void a_wait_with_a_mask_ends_in_time(void **state)
     close(s[1]);
 }
 
-/* The kernel raises SIGIO before send() returns. */
 static int closed;
 static volatile sig_atomic_t has_closed;
 
@@ -186,6 +185,7 @@ static void a_handler_that_closes_ends_the_wait(void **state)
     close(s[1]);
 }
 
+/* The kernel raises SIGIO before send() returns. */
 static void a_socket_raises_sigio(void **state)
 {
     (void)state;
