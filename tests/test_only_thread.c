@@ -22,6 +22,7 @@ int main(void)
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -49,6 +50,27 @@ static ssize_t watched_recvfrom(int fd, void *buf, size_t len, int flags, struct
 #define recvfrom watched_recvfrom
 #include "posix/send_recv.c"
 #undef recvfrom
+
+static void (*act_before_mode)(void); /* runs before a handle is put into blocking mode */
+
+static int watched_fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    const bool asks = command == F_GETFD || command == F_GETFL;
+    const int argument = asks ? 0 : va_arg(arguments, int);
+    va_end(arguments);
+    const bool waits = command == F_SETFL && (argument & O_NONBLOCK) == 0;
+    void (*now)(void) = waits ? act_before_mode : NULL;
+    act_before_mode = waits ? NULL : act_before_mode;
+    if (now != NULL)
+        now();
+    return fcntl(fd, command, argument);
+}
+
+#define fcntl watched_fcntl
+#include "posix/socket.c"
+#undef fcntl
 
 #ifdef __linux__
 #include <sys/sendfile.h>
@@ -209,6 +231,19 @@ static void a_socket_that_must_not_wait_has_such_a_handle(void **state)
         assert_true(native_is_nonblocking(native_of(ends[0])));
         ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
     }
+    close_ends();
+}
+
+/* Another thread, or a handler, is faster. */
+static void a_socket_that_just_became_non_blocking_has_such_a_handle(void **state)
+{
+    (void)state;
+    open_ends();
+    act_before_mode = set_nonblock;
+    ASSERT_RESULT(-XSOCK_EAGAIN, receive());
+    assert_null(act_before_mode);
+    assert_int_equal(inside, 0);
+    assert_true(native_is_nonblocking(native_of(ends[0])));
     close_ends();
 }
 
@@ -384,6 +419,7 @@ int main(void)
         TEST(without_the_call_no_handle_is_in_blocking_mode),
         TEST(the_only_thread_waits_in_the_system),
         TEST(a_socket_that_must_not_wait_has_such_a_handle),
+        TEST(a_socket_that_just_became_non_blocking_has_such_a_handle),
         TEST(a_released_handle_is_in_blocking_mode),
         TEST(a_handler_ends_the_wait_before_the_thread_is_inside),
         TEST(a_handler_ends_the_wait_of_its_thread),

@@ -40,7 +40,8 @@ void xsock__blocking_undo(const struct xsock__fd *fd)
 }
 
 /* What was changed before the call stands in the lists is seen here, and what is changed later sets
- * a mark and interrupts the system's call. */
+ * a mark and interrupts the system's call. If the socket became NONBLOCK before, the thread that
+ * made it so may have found the handle still in non-blocking mode. */
 bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                            int events, const struct xsock__limit *l)
 {
@@ -51,6 +52,8 @@ bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, st
     if (may_block(fd, events, l))
         return true;
     xsock__fdtab_leave(t, &b->waiter);
+    if (xsock__atomic_load(&fd->held.sock->nonblock))
+        xsock__blocking_undo(fd);
     return false;
 }
 
