@@ -167,13 +167,14 @@ XSOCK_API int xsock_unreserve(int number);
  *
  * Before this call, a call that waits makes three system calls: it tries, waits until the socket
  * is ready, and tries again. After this call it makes one, in which the system waits, and once in a
- * while a try before. This holds for xsock_send(), xsock_recv() and their forms with addresses and
- * messages, if the call has no timeout and no deadline and finds nothing to do. All other calls
- * wait as before. Every call returns the same results as before.
+ * while a try before. This holds for xsock_send(), xsock_recv(), their forms with addresses and
+ * messages, and xsock_sendfile(), if the call has no timeout and no deadline and finds nothing to
+ * do. All other calls wait as before. Every call returns the same results as before.
  *
  * If `signo` is 0, only a thread that is the only one of its process waits inside the system. No
  * other thread could end such a wait, so no signal is needed. glibc tells xsock whether a thread is
- * the only one, from version 2.32 on. With other C libraries 0 lets no call wait there.
+ * the only one, from version 2.32 on. It need not do so once the process, or the one that it was
+ * forked from, has had a second thread. With other C libraries 0 lets no call wait there.
  *
  * What ends a wait, or lets it look again, sends the signal to the thread that waits:
  * xsock_close(), xsock_dup2() over the descriptor, xsock_release(), xsock_shutdown(),
@@ -182,8 +183,8 @@ XSOCK_API int xsock_unreserve(int number);
  * done to the socket, so duplicates and other processes notice nothing of it.
  *
  * Make the call once, before the program has other threads. From then on a handle of the system may
- * be in blocking mode: a socket's handle is put into that mode by its first such wait. Every
- * process that shares the socket sees the change.
+ * be in blocking mode: a socket's handle is put into that mode by its first such wait, and back by
+ * xsock_set_flags() with XSOCK_SOCK_NONBLOCK. Every process that shares the socket sees the change.
  *
  * Choose a signal that nothing else uses, for example SIGUSR2. xsock handles the signal from then
  * on. Two rules follow:
@@ -192,8 +193,8 @@ XSOCK_API int xsock_unreserve(int number);
  *   unblocks the signal. If the thread blocks it again, nothing wakes the thread in a later call,
  *   and the calls that would wake it wait for it.
  *
- * With a signal, and on a handle that is in blocking mode, xsock_sendfile() reads the file into a
- * buffer and sends the buffer, because the system's own call would wait.
+ * An xsock_sendfile() that may not wait in the system reads the file into a buffer and sends the
+ * buffer, if there is a signal or the handle is in blocking mode: the system's own call would wait.
  *
  * @param[in] signo The system's number of the signal, for example SIGUSR2, or 0 for no signal. If
  *     there was a signal before, its handler stays, and threads that wait by then are still woken.

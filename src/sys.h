@@ -315,9 +315,10 @@ bool xsock__sys_can_segment(uintptr_t h);
  * it. */
 bool xsock__sys_coalesces(uintptr_t h);
 
-/* Sends part of a file to a stream. A result of 0 with *out 0 means that the file ends at offset or
- * before. */
-int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out);
+/* Sends part of a file to a stream. The flags are 0 or SYS_WAITS. A result of 0 with *out 0 means
+ * that the file ends at offset or before. */
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, int flags,
+                        size_t *out);
 
 /* ---- Files of LOCAL sockets ------------------------------------------------------------------
  * Paths end with a NUL. On Windows they are in UTF-8. */

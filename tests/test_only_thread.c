@@ -20,7 +20,9 @@ int main(void)
 #else
 #include "posix/native.h"
 
+#include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -48,6 +50,46 @@ static ssize_t watched_recvfrom(int fd, void *buf, size_t len, int flags, struct
 #define recvfrom watched_recvfrom
 #include "posix/send_recv.c"
 #undef recvfrom
+
+static void (*act_before_mode)(void); /* runs before a handle is put into blocking mode */
+
+static int watched_fcntl(int fd, int command, ...)
+{
+    va_list arguments;
+    va_start(arguments, command);
+    const bool asks = command == F_GETFD || command == F_GETFL;
+    const int argument = asks ? 0 : va_arg(arguments, int);
+    va_end(arguments);
+    const bool waits = command == F_SETFL && (argument & O_NONBLOCK) == 0;
+    void (*now)(void) = waits ? act_before_mode : NULL;
+    act_before_mode = waits ? NULL : act_before_mode;
+    if (now != NULL)
+        now();
+    return fcntl(fd, command, argument);
+}
+
+#define fcntl watched_fcntl
+#include "posix/socket.c"
+#undef fcntl
+
+#ifdef __linux__
+#include <sys/sendfile.h>
+
+static ssize_t watched_sendfile(int s, int file, off_t *offset, size_t len)
+{
+    const bool waits = (fcntl(s, F_GETFL) & O_NONBLOCK) == 0;
+    void (*now)(void) = waits ? act : NULL;
+    inside += waits ? 1 : 0;
+    act = waits ? NULL : act;
+    if (now != NULL)
+        now();
+    return sendfile(s, file, offset, len);
+}
+
+#define sendfile watched_sendfile
+#include "posix/sendfile.c"
+#undef sendfile
+#endif
 
 #include "harness.h"
 #include "native_io.h"
@@ -177,6 +219,48 @@ static void the_only_thread_waits_in_the_system(void **state)
     close_ends();
 }
 
+/* Programs that inherit the handle, or receive it, see its mode. */
+static void a_socket_that_must_not_wait_has_such_a_handle(void **state)
+{
+    (void)state;
+    open_ends();
+    for (int i = 0; i < 2; i++) {
+        assert_receives_inside();
+        assert_false(native_is_nonblocking(native_of(ends[0])));
+        ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+        assert_true(native_is_nonblocking(native_of(ends[0])));
+        ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    }
+    close_ends();
+}
+
+/* Another thread, or a handler, is faster. */
+static void a_socket_that_just_became_non_blocking_has_such_a_handle(void **state)
+{
+    (void)state;
+    open_ends();
+    act_before_mode = set_nonblock;
+    ASSERT_RESULT(-XSOCK_EAGAIN, receive());
+    assert_null(act_before_mode);
+    assert_int_equal(inside, 0);
+    assert_true(native_is_nonblocking(native_of(ends[0])));
+    close_ends();
+}
+
+/* Another process that shares the socket has put the handle into non-blocking mode. */
+static void a_released_handle_is_in_blocking_mode(void **state)
+{
+    uintptr_t handle;
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    assert_int_equal(fcntl((int)native_of(ends[0]), F_SETFL, O_NONBLOCK), 0);
+    ASSERT_RESULT(0, xsock_release(ends[0], &handle));
+    assert_false(native_is_nonblocking(handle));
+    native_close_socket(handle);
+    sockets_close(ends[1]);
+}
+
 /* What a handler does, and what the call that it has interrupted returns then. */
 static const struct {
     void (*does)(void);
@@ -208,6 +292,8 @@ static void assert_handled(int flags, void (*before_entering)(void))
         if (before_entering == begin_alarms)
             end_alarms();
         assert_int_equal(inside, 1);
+        if (handled[i].does == set_nonblock)
+            assert_true(native_is_nonblocking(native_of(ends[0])));
         undo();
         if (handled[i].result == -XSOCK_EAGAIN || handled[i].result == -XSOCK_ETIMEDOUT) {
             sockets_send(ends[1]);
@@ -235,12 +321,18 @@ static void a_handler_ends_the_wait_of_its_thread(void **state)
 }
 
 /* The system's sendfile waits if the handle is in blocking mode. */
-static void sending_a_file_does_not_wait_in_the_system(void **state)
+static uintptr_t file_of_four(void)
 {
     uintptr_t file = native_file();
+    assert_int_equal(pwrite((int)file, "text", 4, 0), 4);
+    return file;
+}
+
+static void sending_a_file_does_not_wait_if_the_program_wants_no_wait(void **state)
+{
+    uintptr_t file = file_of_four();
     char text[4];
     (void)state;
-    assert_int_equal(pwrite((int)file, "text", 4, 0), 4);
     open_ends();
     assert_receives_inside();
     ASSERT_RESULT(4, (int)xsock_sendfile(ends[0], file, 0, 4));
@@ -252,6 +344,44 @@ static void sending_a_file_does_not_wait_in_the_system(void **state)
     native_close_file(file);
     close_ends();
 }
+
+/* A time limit is not the system's. */
+static void sending_a_file_keeps_the_time_limit(void **state)
+{
+    uintptr_t file = file_of_four();
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    ASSERT_RESULT(0, xsock_set_opt_time(ends[0], XSOCK_SO_SNDTIMEO, 1));
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+    sockets_fill(ends[0]);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    assert_int_equal(fcntl((int)native_of(ends[0]), F_SETFL, 0), 0);
+    ASSERT_RESULT(-XSOCK_EAGAIN, (int)xsock_sendfile(ends[0], file, 0, 4));
+    native_close_file(file);
+    close_ends();
+}
+
+#ifdef __linux__
+static void sending_a_file_waits_in_the_system(void **state)
+{
+    uintptr_t file = file_of_four();
+    (void)state;
+    open_ends();
+    assert_receives_inside();
+    inside = 0;
+    ASSERT_RESULT(4, (int)xsock_sendfile(ends[0], file, 0, 4));
+    assert_int_equal(inside, 1);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], XSOCK_SOCK_NONBLOCK));
+    sockets_fill(ends[0]);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    act = close_end; /* as a signal handler would */
+    ASSERT_RESULT(-XSOCK_ECANCELED, (int)xsock_sendfile(ends[0], file, 0, 4));
+    assert_int_equal(inside, 2);
+    native_close_file(file);
+    sockets_close(ends[1]);
+}
+#endif
 
 static void receive_in_thread(void *user)
 {
@@ -288,9 +418,16 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_the_call_no_handle_is_in_blocking_mode),
         TEST(the_only_thread_waits_in_the_system),
+        TEST(a_socket_that_must_not_wait_has_such_a_handle),
+        TEST(a_socket_that_just_became_non_blocking_has_such_a_handle),
+        TEST(a_released_handle_is_in_blocking_mode),
         TEST(a_handler_ends_the_wait_before_the_thread_is_inside),
         TEST(a_handler_ends_the_wait_of_its_thread),
-        TEST(sending_a_file_does_not_wait_in_the_system),
+        TEST(sending_a_file_does_not_wait_if_the_program_wants_no_wait),
+        TEST(sending_a_file_keeps_the_time_limit),
+#ifdef __linux__
+        TEST(sending_a_file_waits_in_the_system),
+#endif
         TEST(one_of_several_threads_waits_as_before),
     };
     return xsock__sys_alone() ? cmocka_run_group_tests(tests, NULL, NULL)

@@ -34,6 +34,7 @@ int main(void)
 static xsock__atomic_int holds; /* threads are held until a signal has come */
 static xsock__atomic_int stays; /* threads are held after the system's call, until one is sent */
 static xsock__atomic_int at_the_door, missed, sent, taken, tries;
+static void (*handler_at_the_door)(void); /* what a signal handler does there */
 
 /* With `holds` the first signal comes before the thread is in the system's call. */
 static ssize_t late_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *name,
@@ -41,7 +42,10 @@ static ssize_t late_recvfrom(int fd, void *buf, size_t len, int flags, struct so
 {
     const struct timespec minute = {60, 0};
     if ((flags & MSG_DONTWAIT) == 0) {
+        void (*handler)(void) = handler_at_the_door;
         xsock__atomic_add(&at_the_door, 1);
+        if (handler != NULL)
+            handler();
         if (xsock__atomic_load(&holds) && nanosleep(&minute, NULL) != 0)
             xsock__atomic_add(&missed, 1);
     } else {
@@ -235,6 +239,37 @@ static void a_handler_of_the_thread_that_waits_may_close(void **state)
     UNTIL(xsock__atomic_load(&at_the_door), thread_yield());
     assert_int_equal(pthread_kill(noted, SIGUSR1), 0);
     thread_join(w.thread);
+    ASSERT_RESULT(-XSOCK_ECANCELED, w.result);
+    sockets_close(ends[1]);
+}
+
+/* Another thread closes the descriptor, and waits for the thread whose handler runs. */
+static int closed_by_other, changed_by_handler;
+
+static void change_while_another_thread_waits(void)
+{
+    UNTIL(xsock_get_flags(closed_by_other) == -XSOCK_EBADF, thread_yield());
+    ASSERT_RESULT(0, xsock_set_flags(changed_by_handler, XSOCK_SOCK_NONBLOCK));
+}
+
+static void a_handler_does_not_wait_for_its_own_thread(void **state)
+{
+    struct waiting w;
+    int ends[2];
+    (void)state;
+    sockets_pair(XSOCK_SOCK_STREAM, ends);
+    ASSERT_RESULT(0, xsock_set_flags(ends[0], 0));
+    ASSERT_RESULT(0, xsock_set_flags(ends[1], 0));
+    xsock__atomic_store(&at_the_door, 0);
+    closed_by_other = ends[0];
+    changed_by_handler = ends[1];
+    handler_at_the_door = change_while_another_thread_waits;
+    w = (struct waiting){.d = ends[0], .run = do_recv};
+    begin(&w);
+    UNTIL(xsock__atomic_load(&at_the_door), thread_yield());
+    sockets_close(ends[0]);
+    thread_join(w.thread);
+    handler_at_the_door = NULL;
     ASSERT_RESULT(-XSOCK_ECANCELED, w.result);
     sockets_close(ends[1]);
 }
@@ -554,6 +589,7 @@ int main(void)
         TEST(a_call_that_waits_does_so_in_the_system),
         TEST(a_thread_that_blocks_every_signal_is_woken),
         TEST(a_handler_of_the_thread_that_waits_may_close),
+        TEST(a_handler_does_not_wait_for_its_own_thread),
         TEST(a_signal_before_the_thread_is_inside_is_followed_by_another),
         TEST(a_released_handle_has_the_mode_that_the_program_chose),
         TEST(sending_a_file_does_not_wait_if_the_program_wants_no_wait),

@@ -7,6 +7,7 @@
 #include "socket/start.h"
 #include "sys.h"
 #include "table/find.h"
+#include "wait/blocking.h"
 #include "xsock.h"
 #include "xsock_native.h"
 
@@ -168,12 +169,15 @@ int xsock__call_get_flags(struct xsock__fdtab *t, int d)
     return flags;
 }
 
-/* Calls that wait in any descriptor of the socket look at the flag again. */
+/* Calls that wait in any descriptor of the socket look at the flag again. Programs that inherit the
+ * handle, or receive it, must not wait either. */
 void xsock__set_nonblock_in(struct xsock__fdtab *t, struct xsock__fd *fd, bool on)
 {
     struct xsock__sock *s = fd->held.sock;
-    if (xsock__atomic_swap(&s->nonblock, on) == 0 && on)
-        xsock__fdtab_look_again(t, &s->waiters);
+    if (xsock__atomic_swap(&s->nonblock, on) != 0 || !on)
+        return;
+    xsock__fdtab_look_again(t, &s->waiters);
+    xsock__blocking_undo(fd);
 }
 
 static int change_flags(struct xsock__fdtab *t, struct xsock__fd *fd, int flags)

@@ -10,6 +10,7 @@ struct sending {
     uintptr_t file;
     uint64_t offset;
     size_t len, done;
+    int flags; /* for the system */
     bool ended;
 };
 
@@ -17,8 +18,8 @@ static int try_send(struct xsock__fd *fd, void *call)
 {
     struct sending *x = call;
     size_t n;
-    int code =
-        xsock__sys_sendfile(fd->held.handle, x->file, x->offset + x->done, x->len - x->done, &n);
+    int code = xsock__sys_sendfile(fd->held.handle, x->file, x->offset + x->done, x->len - x->done,
+                                   x->flags, &n);
     if (code == 0) {
         x->done += n;
         x->ended = n == 0;
@@ -35,6 +36,8 @@ static int check(const struct xsock__fd *fd, uint64_t offset, size_t len)
     return xsock__recv_check(fd); /* a socket that has a peer can send, too */
 }
 
+/* A handle in blocking mode has no quick try: the system's call would wait (see sys_sendfile). Such
+ * a call waits in the system at once, if it may. */
 static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct sending *x)
 {
     struct xsock__sock *s = fd->held.sock;
@@ -46,8 +49,10 @@ static ptrdiff_t send_file(struct xsock__fdtab *t, struct xsock__fd *fd, struct 
         rc = xsock__wait_connected(t, fd, &limit);
     if (rc != 0)
         return rc;
+    rest.flags = &x->flags;
     while (rc == 0 && x->done < x->len && !x->ended) {
-        rc = xsock__until_done(t, fd, try_send, x, XSOCK_POLLOUT, &rest);
+        int code = xsock__sock_is(s, XSOCK__SOCK_BLOCKING) ? XSOCK__TRY_SKIPPED : try_send(fd, x);
+        rc = xsock__until_done_after(t, fd, try_send, x, XSOCK_POLLOUT, &rest, code);
         if (rest.timeout_ns == 0)
             break;
     }

@@ -16,8 +16,9 @@
 #include <sys/sendfile.h>
 #endif
 
-/* The most that one try asks for. The system's own limit is near (Linux: 0x7ffff000). */
-enum { CHUNK = 1 << 30, BUFFER = 4096 };
+/* The most that one try asks for. The system's own limit is near (Linux: 0x7ffff000). A call that
+ * waits in the system notices a signal only if it has to wait, or at the end. */
+enum { CHUNK = 1 << 30, CHUNK_THAT_WAITS = 1 << 20, BUFFER = 4096 };
 
 /* ---- SIGPIPE: no flag of sendfile keeps it from being raised on Linux ------------------------ */
 
@@ -95,7 +96,7 @@ static int send_natively(int s, int file, off_t offset, size_t len, size_t *out)
 /* ---- By hand --------------------------------------------------------------------------------- */
 
 /* Reads and sends. Bytes that were read and not sent are read again by the next try. */
-static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
+static int send_by_hand(int s, int file, off_t offset, size_t len, int flags, size_t *out)
 {
     char buffer[BUFFER];
     size_t n = 0;
@@ -103,7 +104,7 @@ static int send_by_hand(int s, int file, off_t offset, size_t len, size_t *out)
     if (got < 0)
         return errno;
     if (got > 0) {
-        int code = xsock__sys_send((uintptr_t)s, buffer, (size_t)got, 0, NULL, &n);
+        int code = xsock__sys_send((uintptr_t)s, buffer, (size_t)got, flags, NULL, &n);
         if (code != 0)
             return code;
     }
@@ -125,7 +126,8 @@ static bool is_nonblocking(int fd)
     return flags < 0 || (flags & O_NONBLOCK) != 0;
 }
 
-int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, int flags,
+                        size_t *out)
 {
     struct guard g;
     off_t at = (off_t)offset;
@@ -133,13 +135,15 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
         return EBADF;
     if (at < 0 || (uint64_t)at != offset)
         return EINVAL;
-    /* The system's sendfile has no flag that keeps it from waiting. The handle may be in blocking
-     * mode if calls of this process, or of another one that shares the socket, wait in the system
-     * (see xsock_set_wake_signal). */
-    if (xsock__posix_handles_may_block() || !is_nonblocking((int)h))
-        return send_by_hand((int)h, (int)file, at, len, out);
+    /* The system's sendfile has no flag that keeps it from waiting. It waits if the handle is in
+     * blocking mode, as it may be if calls of this process, or of another one that shares the
+     * socket, wait in the system (see xsock_set_wake_signal). */
+    const bool waits = (flags & XSOCK__SYS_WAITS) != 0;
+    if (!waits && (xsock__posix_handles_may_block() || !is_nonblocking((int)h)))
+        return send_by_hand((int)h, (int)file, at, len, flags, out);
+    const size_t most = waits ? CHUNK_THAT_WAITS : CHUNK;
     guard_begin(&g);
-    int code = send_natively((int)h, (int)file, at, len < CHUNK ? len : CHUNK, out);
+    int code = send_natively((int)h, (int)file, at, len < most ? len : most, out);
     guard_end(&g);
-    return refuses(code) ? send_by_hand((int)h, (int)file, at, len, out) : code;
+    return refuses(code) ? send_by_hand((int)h, (int)file, at, len, flags, out) : code;
 }

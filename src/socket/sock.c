@@ -161,10 +161,10 @@ void xsock__sock_release(const struct xsock__held *held)
 {
     /* The system's mode belongs to the open socket and not to one handle, so a duplicate that is
      * still ours would block. If two are released at the same time, the second one restores the
-     * mode. */
+     * mode. Another process may have changed a handle that was in blocking mode. */
     bool blocks = !xsock__atomic_load(&held->sock->nonblock);
     bool blocking = xsock__sock_is(held->sock, XSOCK__SOCK_BLOCKING);
-    if (drop_sock(held->sock) && blocks != blocking)
+    if (drop_sock(held->sock) && (blocks || blocking))
         (void)xsock__sys_set_nonblock(held->handle, !blocks);
 }
 

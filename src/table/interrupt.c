@@ -30,12 +30,13 @@ void xsock__fdtab_end_interrupt(struct xsock__fdtab *t, const struct xsock__wake
 }
 
 /* Under the lock. Interrupts the calls that were marked up to this turn once more. Returns whether
- * there are any. */
+ * there are any. A call of this thread itself, which a signal handler has interrupted, does not
+ * count: another thread has marked the call, and waits for it. */
 static bool repeat(const struct xsock__fdtab *t, unsigned turn)
 {
     bool any = false;
     for (const struct xsock__waker *k = t->interrupted; k != NULL; k = k->next)
-        if (turn - k->turn <= INT32_MAX) {
+        if (turn - k->turn <= INT32_MAX && !xsock__sys_wake_is_own(&k->wake)) {
             xsock__sys_wake_set(&k->wake);
             any = true;
         }

@@ -31,8 +31,17 @@ static bool make_blocking(const struct xsock__fd *fd)
     return true;
 }
 
+void xsock__blocking_undo(const struct xsock__fd *fd)
+{
+    if (!xsock__sock_is(fd->held.sock, XSOCK__SOCK_BLOCKING))
+        return;
+    xsock__sock_becomes(fd->held.sock, 0, XSOCK__SOCK_BLOCKING);
+    (void)xsock__sys_set_nonblock(fd->held.handle, true);
+}
+
 /* What was changed before the call stands in the lists is seen here, and what is changed later sets
- * a mark and interrupts the system's call. */
+ * a mark and interrupts the system's call. If the socket became NONBLOCK before, the thread that
+ * made it so may have found the handle still in non-blocking mode. */
 bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                            int events, const struct xsock__limit *l)
 {
@@ -43,19 +52,23 @@ bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, st
     if (may_block(fd, events, l))
         return true;
     xsock__fdtab_leave(t, &b->waiter);
+    if (xsock__atomic_load(&fd->held.sock->nonblock))
+        xsock__blocking_undo(fd);
     return false;
 }
 
-/* If the call would block, somebody else has put the handle into non-blocking mode. */
+/* If the call would block, another process or a signal handler has put the handle into non-blocking
+ * mode. The mode is changed back while the call stands in the lists: a thread that makes the socket
+ * NONBLOCK waits until the call has left them, and changes the mode after that. */
 int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                         int code)
 {
+    const int error = code != 0 ? xsock__try_error(code) : 0;
+    if (error == -XSOCK_EAGAIN && !xsock__atomic_load(&fd->held.sock->nonblock))
+        (void)xsock__sys_set_nonblock(fd->held.handle, false);
     xsock__fdtab_leave(t, &b->waiter);
     if (code == 0)
         return 0;
-    const int error = xsock__try_error(code);
-    if (error == -XSOCK_EAGAIN)
-        (void)xsock__sys_set_nonblock(fd->held.handle, false);
     if (error != -XSOCK_EAGAIN && error != -XSOCK_EINTR)
         return code;
     return xsock__atomic_load(&b->waiter.closed) ? XSOCK__TRY_LATER

@@ -8,7 +8,8 @@
  * interrupted goes on in the usual way (wait.h), which tells what has happened. Nothing is done
  * to the socket, so a duplicate and a forked process notice nothing but the handle's mode.
  *
- * The handle is put into blocking mode by its first such wait, and stays there. Every other call
+ * The handle is put into blocking mode by its first such wait, and stays there until the program
+ * makes the socket NONBLOCK: programs that inherit the handle see its mode. Every other call
  * passes DONTWAIT, or cannot wait on a socket that has a peer. Accepting, connecting and batches
  * wait in the usual way: they have no such flag, or move several messages. */
 #ifndef XSOCK__WAIT_BLOCKING_H
@@ -34,5 +35,9 @@ bool xsock__blocking_begin(struct xsock__blocking *b, struct xsock__fdtab *t, st
                            int events, const struct xsock__limit *l);
 int xsock__blocking_end(struct xsock__blocking *b, struct xsock__fdtab *t, struct xsock__fd *fd,
                         int code);
+
+/* Puts the handle back into non-blocking mode, if such a wait has changed the mode. The socket is
+ * NONBLOCK by now, and no call waits in the system. */
+void xsock__blocking_undo(const struct xsock__fd *fd);
 
 #endif

@@ -37,7 +37,8 @@ static int read_at(HANDLE file, uint64_t offset, void *buf, DWORD len, DWORD *ou
     return code;
 }
 
-int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, int flags,
+                        size_t *out)
 {
     char few[FEW];
     char *buffer;
@@ -45,6 +46,7 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
     size_t n = 0;
     int code;
 
+    (void)flags; /* no call waits in the system */
     if (GetFileType((HANDLE)file) == FILE_TYPE_PIPE)
         return ERROR_SEEK_ON_DEVICE;
     buffer = xsock__sys_alloc(BUFFER);

@@ -197,7 +197,8 @@ bool xsock__sys_coalesces(uintptr_t h)
 }
 
 /* A file has 100 letters: the alphabet, repeated, from the letter of the file's number on. */
-int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, size_t *out)
+int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len, int flags,
+                        size_t *out)
 {
     char bytes[100];
     size_t left = offset < sizeof bytes ? sizeof bytes - (size_t)offset : 0;
@@ -209,5 +210,5 @@ int xsock__sys_sendfile(uintptr_t h, uintptr_t file, uint64_t offset, size_t len
         *out = 0;
         return 0;
     }
-    return xsock__sys_send(h, bytes + offset, len < left ? len : left, 0, NULL, out);
+    return xsock__sys_send(h, bytes + offset, len < left ? len : left, flags, NULL, out);
 }

@@ -21,6 +21,12 @@ bool xsock_posix__is_stream(int d)
     return number_of(d, XSOCK_SO_TYPE) == XSOCK_SOCK_STREAM;
 }
 
+bool xsock_posix__is_connection(int d)
+{
+    const uint64_t type = number_of(d, XSOCK_SO_TYPE);
+    return type == XSOCK_SOCK_STREAM || type == XSOCK_SOCK_SEQPACKET;
+}
+
 bool xsock_posix__ignores_addr(int d)
 {
     return xsock_posix__is_stream(d)

@@ -24,11 +24,15 @@ static bool is_mode_of_kernel(int number)
 #endif
 }
 
+/* The handle of a socket that waits may be in non-blocking mode. The handle of a socket that must
+ * not wait is never in blocking mode, in which it may have been shown to another program. */
 static int set_mode(int number, int d, bool on)
 {
     int result = xsock_posix__is_poller(number) ? 0 : set_flag(d, XSOCK_SOCK_NONBLOCK, on);
-    if (result == 0)
-        xsock_posix__show_mode_of_stream(number, d);
+    if (result == 0 && on)
+        xsock_posix__show_mode(number);
+    else if (result == 0)
+        xsock_posix__show_mode_of_stream(number);
     return result;
 }
 

@@ -149,15 +149,13 @@ static int dup_from(int d, int min, int flags, bool replaces)
 }
 
 /* Started programs read and write their standard streams without the library, and most of them
- * expect the blocking mode. xsock sends and receives in either mode, but connecting and accepting
- * need the handle in non-blocking mode. On macOS sending needs non-blocking mode, too. */
-void xsock_posix__show_mode_of_stream(int number, int d)
+ * expect the blocking mode. On macOS sending needs the handle in non-blocking mode. */
+void xsock_posix__show_mode_of_stream(int number)
 {
 #if defined(__APPLE__)
-    (void)number, (void)d;
+    (void)number;
 #else
-    struct xsock_addr peer;
-    if (number < HANDLE_MIN && xsock_peer_addr(d, &peer) == 0)
+    if (number < HANDLE_MIN)
         xsock_posix__show_mode(number);
 #endif
 }
@@ -174,7 +172,7 @@ static int add_at_free_stream(int duplicate, int min, int flags)
     if (to < HANDLE_MIN && to >= 0) {
         fcntl((int)handle, F_SETFD, FD_CLOEXEC);
         xsock_posix__map(to, duplicate);
-        xsock_posix__show_mode_of_stream(to, duplicate);
+        xsock_posix__show_mode_of_stream(to);
         return to;
     }
     if (to >= 0)
@@ -220,7 +218,7 @@ static int add_dup_at_stream(int d, int to, int flags)
     if (flags != 0)
         fcntl(to, F_SETFD, FD_CLOEXEC);
     xsock_posix__map(to, duplicate);
-    xsock_posix__show_mode_of_stream(to, duplicate);
+    xsock_posix__show_mode_of_stream(to);
     return to;
 }
 
@@ -385,13 +383,22 @@ int xsock_posix__file_control(int number, int command, intptr_t argument)
     return fcntl(number, command, argument);
 }
 
+/* xsock sends and receives in either mode, but connecting and accepting need the handle in
+ * non-blocking mode. */
+static bool may_connect_or_accept(int d)
+{
+    struct xsock_addr peer;
+    return xsock_posix__is_connection(d) && xsock_peer_addr(d, &peer) != 0;
+}
+
 void xsock_posix__show_mode(int number)
 {
     int d = xsock_posix__of(number);
     int flags = d == 0 ? -1 : xsock_get_flags(d);
     int mode = flags < 0 ? -1 : fcntl(number, F_GETFL);
-    int own = flags >= 0 && (flags & XSOCK_SOCK_NONBLOCK) != 0 ? O_NONBLOCK : 0;
-    if (mode >= 0)
+    bool waits = flags >= 0 && (flags & XSOCK_SOCK_NONBLOCK) == 0 && !may_connect_or_accept(d);
+    int own = waits ? 0 : O_NONBLOCK;
+    if (mode >= 0 && (mode & O_NONBLOCK) != own)
         fcntl(number, F_SETFL, (mode & ~O_NONBLOCK) | own);
 }
 

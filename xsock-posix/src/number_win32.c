@@ -386,9 +386,9 @@ void xsock_posix__show_mode(int number)
     (void)number; /* no numbers are passed */
 }
 
-void xsock_posix__show_mode_of_stream(int number, int d)
+void xsock_posix__show_mode_of_stream(int number)
 {
-    (void)number, (void)d;
+    (void)number;
 }
 
 bool xsock_posix__has_own_handle(int number)

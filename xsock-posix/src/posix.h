@@ -62,6 +62,7 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 /* ---- as_linux.c: errors that Linux tells otherwise. They take and return results of xsock. */
 
 bool xsock_posix__is_stream(int d);
+bool xsock_posix__is_connection(int d); /* or would be one: STREAM or SEQPACKET */
 
 /* Whether a message's address means nothing: streams, and SOCK_SEQPACKET of AF_UNIX. */
 bool xsock_posix__ignores_addr(int d);
@@ -187,11 +188,12 @@ int xsock_posix__file_control(int number, int command, intptr_t argument);
 int xsock_posix__file_ioctl(int number, xsock_posix__request request, void *argument);
 
 /* Puts a socket's handle into the mode that the program sees, before another program gets the
- * handle: by SCM_RIGHTS, or as a standard stream. Otherwise the handle is non-blocking. */
+ * handle: by SCM_RIGHTS, or as a standard stream. A socket that may connect or accept keeps
+ * non-blocking mode, because its handle would wait. */
 void xsock_posix__show_mode(int number);
 
-/* The same if the number is a standard stream, and its socket has a peer. */
-void xsock_posix__show_mode_of_stream(int number, int d);
+/* The same if the number is a standard stream. */
+void xsock_posix__show_mode_of_stream(int number);
 
 /* Whether a socket's number holds a handle beside xsock's: a standard stream with emulation does.
  * Whether started programs inherit the number is then a flag of that handle. */

@@ -114,6 +114,69 @@ static void a_started_program_finds_the_mode_of_its_streams(void **state)
     close(s[1]);
 }
 
+/* The receiver sees the mode, and so does every program that is started later. */
+static void pass(int over, int passed)
+{
+    char byte = 'x';
+    union {
+        struct cmsghdr align;
+        char bytes[64];
+    } control = {.bytes = {0}};
+    struct iovec v = {&byte, 1};
+    struct msghdr m = {.msg_iov = &v,
+                       .msg_iovlen = 1,
+                       .msg_control = &control,
+                       .msg_controllen = CMSG_SPACE(sizeof passed)};
+    struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+    c->cmsg_level = SOL_SOCKET;
+    c->cmsg_type = SCM_RIGHTS;
+    c->cmsg_len = CMSG_LEN(sizeof passed);
+    memcpy(CMSG_DATA(c), &passed, sizeof passed);
+    ASSERT_IS(1, sendmsg(over, &m, 0));
+}
+
+static void a_socket_that_was_passed_can_be_made_non_blocking(void **state)
+{
+    (void)state;
+    int on = 1;
+    int over[2];
+    int s[2];
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_STREAM, 0, over));
+    for (int i = 0; i < 2; i++) {
+        streams_open(s);
+        pass(over[0], s[0]);
+        assert_true(would_block(s[0]));
+        if (i == 0)
+            ASSERT_IS(0, fcntl(s[0], F_SETFL, O_NONBLOCK));
+        else
+            ASSERT_IS(0, ioctl(s[0], FIONBIO, &on));
+        assert_false(would_block(s[0]));
+        close(s[0]);
+        close(s[1]);
+    }
+    close(over[0]);
+    close(over[1]);
+}
+
+/* The kernel's accept() has no flag that keeps it from waiting. */
+static void a_listener_that_was_passed_keeps_its_limit(void **state)
+{
+    (void)state;
+    const struct timeval soon = {0, 1000};
+    int over[2];
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_STREAM, 0, over));
+    int listener = ASSERT_OPENS(socket(AF_INET, SOCK_STREAM, 0));
+    ASSERT_IS(0, listen(listener, 1));
+    pass(over[0], listener);
+    ASSERT_IS(0, setsockopt(listener, SOL_SOCKET, SO_RCVTIMEO, &soon, sizeof soon));
+    ASSERT_ERRNO(EAGAIN, accept(listener, NULL, NULL));
+    ASSERT_IS(0, fcntl(listener, F_SETFL, O_NONBLOCK));
+    ASSERT_ERRNO(EAGAIN, accept(listener, NULL, NULL));
+    close(listener);
+    close(over[0]);
+    close(over[1]);
+}
+
 /* Whether the child sees what the parent has written is another matter. */
 static void a_child_that_reads_a_counter_of_its_parent_goes_on(void **state)
 {
@@ -144,6 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {TEST(a_forked_child_can_duplicate),
                                        TEST(a_child_of_vfork_has_numbers_of_its_own),
                                        TEST(a_started_program_finds_the_mode_of_its_streams),
+                                       TEST(a_socket_that_was_passed_can_be_made_non_blocking),
+                                       TEST(a_listener_that_was_passed_keeps_its_limit),
                                        TEST(a_child_that_reads_a_counter_of_its_parent_goes_on)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
