@@ -1,5 +1,6 @@
 /* Files as members of epoll. The number of a poller is the kernel's epoll that has its sockets, and
- * a second one has the files, so that the kernel waits for both. */
+ * a second one has the files, so that the kernel waits for both. If pollers are built on poll(),
+ * the kernel waits for files only, and xsock is asked in turns. */
 #include "poll_files.h"
 
 #if defined(__linux__)
@@ -108,7 +109,10 @@ int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
 int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn,
                                   const sigset_t *mask)
 {
-    struct pollfd both[2] = {{number, POLLIN, 0}, {handle_of(p), POLLIN, 0}};
+    struct pollfd both[2] = {{XSOCK_POSIX__POLLER_IS_KERNELS ? number : -1, POLLIN, 0},
+                             {handle_of(p), POLLIN, 0}};
+    if (!XSOCK_POSIX__POLLER_IS_KERNELS)
+        timeout_ns = xsock_posix__turn_ns(timeout_ns);
     xsock_posix__nap(turn);
     return xsock_posix__kernel_poll(both, 2, timeout_ns, mask);
 }

@@ -152,14 +152,12 @@ static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, 
     }
 }
 
-/* The descriptor that xsock polls. On POSIX systems the kernel polls a poller, whose number is the
- * kernel's epoll. xsock polls sockets only. */
+/* The descriptor that xsock polls. The kernel polls a poller if its number is the kernel's epoll.
+ * xsock polls sockets only, and gives POLLNVAL for a poller. */
 static int polled_by_xsock(int number)
 {
-#if !defined(_WIN32)
-    if (xsock_posix__is_poller(number))
+    if (XSOCK_POSIX__POLLER_IS_KERNELS && xsock_posix__is_poller(number))
         return 0;
-#endif
     return xsock_posix__of(number);
 }
 
