@@ -57,13 +57,15 @@ int xsock_posix_epoll_create(int size)
     return size <= 0 ? xsock_posix__refuse(EINVAL) : xsock_posix_epoll_create1(0);
 }
 
-/* The descriptor of a number, or 0 with errno: EBADF, or what a file gives. */
-static int descriptor_of(int number, int error_of_file)
+/* The descriptor of a poller, or 0 with errno: EBADF, or EINVAL for another kind of number. */
+static int poller_of(int number)
 {
     int d = xsock_posix__of(number);
-    if (d == 0 && xsock_posix__file_control(number, F_GETFD, 0) >= 0)
-        errno = error_of_file;
-    return d;
+    if (xsock_posix__is_poller(number))
+        return d;
+    if (d != 0 || xsock_posix__file_control(number, F_GETFD, 0) >= 0)
+        errno = EINVAL;
+    return 0;
 }
 
 /* The descriptor of a number that is to be a member, or 0 with errno. If the number is a socket
@@ -82,12 +84,13 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
 {
     if (operation != EPOLL_CTL_DEL && event == NULL)
         return xsock_posix__refuse(EFAULT); /* Linux reads it first */
-    int p = descriptor_of(number, EINVAL);
+    int p = poller_of(number);
     if (p == 0 && errno == EBADF)
         return -1;
     int d = descriptor_of_member(member);
-    if (d == 0 && (errno != EPERM || p == 0))
-        return -1;
+    if (d == 0)
+        return errno == EPERM ? xsock_posix__epoll_files_ctl(number, p, operation, member, event)
+                              : -1;
     if (p == 0)
         return xsock_posix__refuse(EINVAL);
     int op = operation == EPOLL_CTL_ADD   ? XSOCK_POLLER_ADD
@@ -96,8 +99,6 @@ int xsock_posix_epoll_ctl(int number, int operation, int member, struct epoll_ev
                                           : -1;
     if (op == -1)
         return xsock_posix__refuse(EINVAL);
-    if (d == 0)
-        return xsock_posix__epoll_files_ctl(p, operation, member, event);
     uint32_t events = op == XSOCK_POLLER_DEL ? 0 : events_in(event->events);
     uint64_t data = op == XSOCK_POLLER_DEL ? 0 : event->data.u64;
     return (int)xsock_posix__result(xsock_poller_ctl(p, op, d, events, data));
@@ -163,7 +164,7 @@ static int wait_masked(int number, struct epoll_event *out, int n, int timeout_m
                        const sigset_t *mask)
 {
     const int n_max = INT_MAX / (int)sizeof *out;
-    int p = descriptor_of(number, EINVAL);
+    int p = poller_of(number);
     if (p == 0)
         return -1;
     if (n <= 0 || n > n_max)

@@ -7,8 +7,10 @@
 
 #include <sys/epoll.h>
 
-/* epoll_ctl() for a member that is a file. -1: errno is set. */
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event);
+/* epoll_ctl() for a member that is a file. `p` is the poller of the number, or 0 if the number is
+ * none. -1: errno is set. */
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event);
 
 /* Whether the poller has ever had such a member. */
 bool xsock_posix__epoll_files_any(int p);

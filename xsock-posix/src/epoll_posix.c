@@ -76,12 +76,24 @@ static int find_or_create(int p)
     return handle;
 }
 
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+/* Whether the file can be a first member. The number has no files, so the call here always fails:
+ * with ENOENT if the file can be added, or with the error that the program gets. */
+static bool may_be_first(int number, int operation, int file, struct epoll_event *event)
 {
-    int handle = operation == EPOLL_CTL_ADD ? find_or_create(p) : handle_of(p);
+    int op = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : operation;
+    return epoll_ctl(number, op, file, event) < 0 && errno == ENOENT && operation == EPOLL_CTL_ADD;
+}
+
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event)
+{
+    int handle = p == 0 ? -1 : handle_of(p);
+    bool is_judged = handle < 0 && (p == 0 || XSOCK_POSIX__POLLER_IS_KERNELS);
+    if (is_judged && !may_be_first(number, operation, file, event))
+        return -1;
     if (handle < 0)
-        return xsock_posix__refuse(operation == EPOLL_CTL_ADD ? ENOMEM : ENOENT);
-    return epoll_ctl(handle, operation, file, event);
+        handle = find_or_create(p);
+    return handle < 0 ? xsock_posix__refuse(ENOMEM) : epoll_ctl(handle, operation, file, event);
 }
 
 bool xsock_posix__epoll_files_any(int p)

@@ -77,9 +77,10 @@ int xsock_posix__files_wait(struct pollfd *v, struct xsock_pollfd *sockets, size
 
 /* Windows tells of a pipe only to who asks, so epoll has sockets alone. */
 
-int xsock_posix__epoll_files_ctl(int p, int operation, int file, struct epoll_event *event)
+int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
+                                 struct epoll_event *event)
 {
-    (void)p, (void)operation, (void)file, (void)event;
+    (void)number, (void)p, (void)operation, (void)file, (void)event;
     return xsock_posix__refuse(EPERM);
 }
 

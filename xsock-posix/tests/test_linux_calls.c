@@ -420,6 +420,7 @@ static void wrong_arguments_give_the_errors_of_linux(void **state)
     struct epoll_event got;
     int s[2];
     volatile int minus_one = -1; /* compilers warn of a constant */
+    struct epoll_event *volatile nil = NULL;
     streams_open(s);
     int file = file_open();
     int p = ASSERT_OPENS(epoll_create1(0));
@@ -434,12 +435,28 @@ static void wrong_arguments_give_the_errors_of_linux(void **state)
     ASSERT_ERRNO(EINVAL, epoll_ctl(s[1], EPOLL_CTL_ADD, s[0], &event));
     ASSERT_ERRNO(EINVAL, epoll_ctl(p, EPOLL_CTL_ADD, p, &event));
     ASSERT_ERRNO(EINVAL, epoll_ctl(p, 99, s[0], &event));
+    ASSERT_ERRNO(EPERM, epoll_ctl(p, EPOLL_CTL_MOD, file, &event));
+    ASSERT_ERRNO(EPERM, epoll_ctl(p, EPOLL_CTL_DEL, file, NULL));
+    ASSERT_ERRNO(EPERM, epoll_ctl(s[0], EPOLL_CTL_ADD, file, &event));
+#if !defined(_WIN32) /* a pipe is no member there: EPERM */
+    int pipes[2];
+    ASSERT_IS(0, pipe(pipes));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_MOD, pipes[0], &event));
+    ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, pipes[0], NULL));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(p, 99, pipes[0], &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(s[0], EPOLL_CTL_ADD, pipes[0], &event));
+    ASSERT_ERRNO(EINVAL, epoll_ctl(pipes[1], EPOLL_CTL_ADD, pipes[0], &event));
+    ASSERT_ERRNO(EPERM, epoll_ctl(p, 99, file, &event));
+    close(pipes[0]);
+    close(pipes[1]);
+#endif
     ASSERT_ERRNO(EFAULT, epoll_ctl(p, EPOLL_CTL_ADD, s[0], NULL));
     ASSERT_ERRNO(EFAULT, epoll_ctl(p, EPOLL_CTL_MOD, s[0], NULL));
     ASSERT_ERRNO(ENOENT, epoll_ctl(p, EPOLL_CTL_DEL, s[0], &event));
     ASSERT_ERRNO(EBADF, epoll_wait(-1, &got, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(file, &got, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(s[0], &got, 1, 0));
+    ASSERT_ERRNO(EINVAL, epoll_wait(s[0], nil, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, 0, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, minus_one, 0));
     ASSERT_ERRNO(EINVAL, eventfd(0, -1));
