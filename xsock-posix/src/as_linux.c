@@ -115,7 +115,9 @@ ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result)
 
 ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result)
 {
-    return result == -XSOCK_ENOTCONN && xsock_posix__is_local(d) ? -XSOCK_EINVAL : result;
+    bool is_told_otherwise =
+        result == -XSOCK_ENOTCONN && xsock_posix__is_stream(d) && xsock_posix__is_local(d);
+    return is_told_otherwise ? -XSOCK_EINVAL : result;
 }
 
 int xsock_posix__stream_addr_error(int d)

@@ -60,19 +60,22 @@ int xsock_posix_shutdown(int number, int how)
 
 typedef int name_fn(int d, struct xsock_addr *out);
 
+/* As in Linux a name that is not there comes before the pointers. */
 static int name_of(name_fn *fn, int number, struct sockaddr *addr, socklen_t *len)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    if (addr == NULL || len == NULL)
-        return xsock_posix__refuse(EFAULT);
-    if ((int)*len < 0)
-        return xsock_posix__refuse(EINVAL);
     struct xsock_addr a;
     int error = fn(d, &a);
     if (error < 0)
         return xsock_posix__fail(error);
+    if (len == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL);
+    if (addr == NULL && *len > 0)
+        return xsock_posix__refuse(EFAULT);
     xsock_posix__addr_out(&a, addr, len);
     return 0;
 }

@@ -91,6 +91,7 @@ static void packets_with_an_address_go_to_the_peer(void **state)
     const struct sockaddr *to = (struct sockaddr *)&server;
     int c = ASSERT_OPENS(socket(AF_UNIX, SOCK_SEQPACKET, 0));
     ASSERT_ERRNO(ENOTCONN, sendto(c, "x", 1, MSG_NOSIGNAL, to, len));
+    ASSERT_ERRNO(ENOTCONN, recv(c, &byte, 1, 0));
     ASSERT_ERRNO(EINVAL, connect(listener, to, len));
     ASSERT_IS(0, connect(c, to, len));
     int a = ASSERT_OPENS(accept(listener, NULL, NULL));
