@@ -40,9 +40,6 @@ int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
         result = xsock_connect(d, &a);
     if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__maps_addr(d, &a))
         result = xsock_connect(d, &a);
-    /* xsock itself refuses the broadcast address. The system's code is that of an earlier call. */
-    if (result == -XSOCK_EACCES && !xsock_posix__is_local(d))
-        return xsock_posix__refuse(EACCES);
     return (int)xsock_posix__result(xsock_posix__connect_error(d, result));
 }
 
