@@ -14,11 +14,12 @@ function(xsock_exports before between out)
     set(${out} "${text}" PARENT_SCOPE)
 endfunction()
 
-# Gives the target a file for the linker, made from a template of abi/ with @ABI_EXPORTS@ in it.
+# Gives the target a file for the linker, made from a template of abi/ with @ABI_EXPORTS@ in it. The
+# option goes before the name. -Wl would split a name with a comma.
 function(xsock_export_list target template option)
     set(list "${PROJECT_BINARY_DIR}/abi/${template}")
     configure_file("${PROJECT_SOURCE_DIR}/abi/${template}.in" "${list}" @ONLY)
-    target_link_options(${target} PRIVATE "LINKER:${option}${list}")
+    target_link_options(${target} PRIVATE "SHELL:${option}\"${list}\"")
     set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS "${list}")
 endfunction()
 
@@ -33,9 +34,9 @@ function(xsock_shared_library_abi target)
         target_sources(${target} PRIVATE "${PROJECT_BINARY_DIR}/abi/version.rc")
     elseif(APPLE)
         xsock_exports("_" "\n" ABI_EXPORTS)
-        xsock_export_list(${target} macos.symbols -exported_symbols_list,)
+        xsock_export_list(${target} macos.symbols "-Xlinker -exported_symbols_list -Xlinker ")
     else()
         xsock_exports("    " ";\n" ABI_EXPORTS)
-        xsock_export_list(${target} elf.map --version-script=)
+        xsock_export_list(${target} elf.map "-Xlinker --version-script=")
     endif()
 endfunction()

@@ -10,11 +10,18 @@ function(xsock_read_lines file out)
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 
-# Stores the files that stand in a list of "KIND FILE" lines under `kind`.
+# Stores the files that stand in a list of "KIND FILE" lines under `kind`. They are below the
+# project's folder, or below the one that is given. No expression has a folder's name in it, which
+# may be c++ or a$b.
 function(xsock_sources list kind out)
+    set(folder "${PROJECT_SOURCE_DIR}")
+    if(ARGC GREATER 3)
+        set(folder "${ARGV3}")
+    endif()
     xsock_read_lines("${PROJECT_SOURCE_DIR}/${list}" lines)
     list(FILTER lines INCLUDE REGEX "^${kind}[ \t]")
-    list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+)[ \t]*$" "${PROJECT_SOURCE_DIR}/\\1")
+    list(TRANSFORM lines REPLACE "^${kind}[ \t]+([^ \t]+)[ \t]*$" "\\1")
+    list(TRANSFORM lines PREPEND "${folder}/")
     set(${out} "${lines}" PARENT_SCOPE)
 endfunction()
 

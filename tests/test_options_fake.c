@@ -304,6 +304,7 @@ static void connecting_to_the_broadcast_address_needs_the_option(void **state)
     (void)state;
     int d = ASSERT_OPENS(xsock_open(XSOCK_AF_INET6, XSOCK_SOCK_DGRAM, 0));
     ASSERT_RESULT(-XSOCK_EACCES, xsock_connect(d, &mapped));
+    assert_int_equal(xsock_error_to_os(XSOCK_EACCES), xsock_oserror());
     ASSERT_RESULT(0, xsock_close(d));
     d = open_udp();
     ASSERT_RESULT(-XSOCK_EACCES, xsock_connect(d, &everybody));

@@ -258,6 +258,27 @@ strange_cmake() {
     export LD_LIBRARY_PATH=$strange/installed/lib
     by_cmake "$strange/by-cmake" -DCMAKE_PREFIX_PATH="$strange/installed"
 }
+# Not for CMake itself: a shared library below a $, and a file that a command makes below a #.
+strange_sources() {
+    local source=$strange/'c++ a$b'
+    rm -rf "$source"
+    mkdir -p "$source"
+    (cd "$TOP" && git ls-files -z | tar -c --null -T -) | tar -x -C "$source"
+    cmake -S "$source" -B "$source/build" -G Ninja -DXSOCK_BUILD_PAGES=OFF \
+        -DXSOCK_POSIX_EMULATE=ON -DCMAKE_BUILD_TYPE=None -DCMAKE_INSTALL_LIBDIR=lib
+    cmake --build "$source/build"
+    cmake --install "$source/build" --prefix "$source/installed"
+    [ -e "$source/installed/include/xsock-posix/sys/socket.h" ]
+    by_cmake "$source/by-cmake" -DCMAKE_PREFIX_PATH="$source/installed"
+}
+# The names of a linker's files may have commas. The programs are left out, because CMake gives the
+# linker the folder as -Wl,-rpath,FOLDER.
+strange_library() {
+    rm -rf "$strange,"
+    cmake -S "$TOP" -B "$strange,/cmake" -G Ninja -DBUILD_SHARED_LIBS=ON -DXSOCK_BUILD_PAGES=OFF \
+        -DXSOCK_BUILD_TOOLS=OFF -DCMAKE_BUILD_TYPE=None
+    cmake --build "$strange,/cmake"
+}
 strange_meson() {
     rm -rf "$strange"
     meson setup --buildtype=plain -Ddefault_library=shared -Dtests=disabled -Dpages=disabled \
@@ -270,5 +291,7 @@ if [ -n "${XSOCK_FULL:-}" ]; then
         strange_cmake Ninja
     check "CMake with make: folders with quotes, spaces and letters beyond ASCII" \
         strange_cmake "Unix Makefiles"
+    check "CMake: sources in a folder whose name has signs of expressions" strange_sources
+    check "CMake: a shared library in a folder whose name has a comma" strange_library
     check "Meson: folders with quotes, spaces and letters beyond ASCII" strange_meson
 fi

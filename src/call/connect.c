@@ -306,14 +306,15 @@ static bool is_everybody(const struct xsock_addr *a)
                : a->family == XSOCK_AF_INET6 && memcmp(a->data, mapped, 16) == 0;
 }
 
-/* Some systems refuse only to send there. */
+/* Some systems refuse only to send there. xsock_oserror() tells the code that the others give: an
+ * earlier one would be taken for the reason. */
 static int judge_broadcast(const struct xsock__fd *fd, const struct xsock_addr *a)
 {
     int64_t allowed;
     if (!is_everybody(a))
         return 0;
     int rc = xsock__option_get(&fd->held, XSOCK_SO_BROADCAST, XSOCK_OPT_FLAG, &allowed);
-    return rc == 0 && allowed == 0 ? -XSOCK_EACCES : 0;
+    return rc == 0 && allowed == 0 ? xsock__finish(xsock__error_to_native(XSOCK_EACCES)) : 0;
 }
 
 static int connect_datagrams(struct xsock__fd *fd, const struct xsock__sys_addr *a, bool to_nobody)

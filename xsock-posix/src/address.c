@@ -167,6 +167,7 @@ void xsock_posix__addr_out(const struct xsock_addr *a, struct sockaddr *out, soc
 {
     struct sockaddr_storage whole;
     socklen_t len = xsock_posix__sockaddr_of(a, &whole);
-    memcpy(out, &whole, len < *inout_len ? len : *inout_len);
+    if (*inout_len > 0) /* `out` may be NULL otherwise */
+        memcpy(out, &whole, len < *inout_len ? len : *inout_len);
     *inout_len = len;
 }

@@ -12,23 +12,11 @@ static int set_flag(int d, int flag, bool on)
     return xsock_set_flags(d, on ? flags | flag : flags & ~flag);
 }
 
-/* epoll_wait() alone waits in a poller, with a time of its own. So the mode of a poller means
- * nothing. The kernel remembers it. */
-static bool is_mode_of_kernel(int number)
-{
-#if defined(_WIN32)
-    (void)number;
-    return false;
-#else
-    return xsock_posix__is_poller(number);
-#endif
-}
-
 /* The handle of a socket that waits may be in non-blocking mode. The handle of a socket that must
  * not wait is never in blocking mode, in which it may have been shown to another program. */
 static int set_mode(int number, int d, bool on)
 {
-    int result = xsock_posix__is_poller(number) ? 0 : set_flag(d, XSOCK_SOCK_NONBLOCK, on);
+    int result = set_flag(d, XSOCK_SOCK_NONBLOCK, on);
     if (result == 0 && on)
         xsock_posix__show_mode(number);
     else if (result == 0)
@@ -102,6 +90,13 @@ static int duplicate(int number, int d, int min, bool is_cloexec)
     return xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0);
 }
 
+/* epoll_wait() alone waits in a poller, with a time of its own. So the mode of a poller means
+ * nothing, and is that of the number: the kernel remembers it. */
+static bool is_mode_of_number(int number)
+{
+    return xsock_posix__is_poller(number);
+}
+
 int xsock_posix_fcntl(int number, int command, ...)
 {
     va_list arguments;
@@ -114,7 +109,7 @@ int xsock_posix_fcntl(int number, int command, ...)
     bool is_of_handle = command == F_GETFD || command == F_SETFD;
     bool is_mode = command == F_GETFL || command == F_SETFL;
     if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
-        || (is_mode && is_mode_of_kernel(number)))
+        || (is_mode && is_mode_of_number(number)))
         return xsock_posix__file_control(number, command, argument);
     return (int)xsock_posix__result(socket_control(number, d, command, argument));
 }
@@ -148,7 +143,7 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
     int d = xsock_posix__of(number);
     bool is_of_handle = asked == FIOCLEX || asked == FIONCLEX;
     if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
-        || (asked == FIONBIO && is_mode_of_kernel(number)))
+        || (asked == FIONBIO && is_mode_of_number(number)))
         return xsock_posix__file_ioctl(number, request, argument);
     if (is_of_handle)
         return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, asked == FIOCLEX));

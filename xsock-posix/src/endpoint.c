@@ -40,9 +40,6 @@ int xsock_posix_connect(int number, const struct sockaddr *addr, socklen_t len)
         result = xsock_connect(d, &a);
     if (result == -XSOCK_EAFNOSUPPORT && xsock_posix__maps_addr(d, &a))
         result = xsock_connect(d, &a);
-    /* xsock itself refuses the broadcast address. The system's code is that of an earlier call. */
-    if (result == -XSOCK_EACCES && !xsock_posix__is_local(d))
-        return xsock_posix__refuse(EACCES);
     return (int)xsock_posix__result(xsock_posix__connect_error(d, result));
 }
 
@@ -60,19 +57,22 @@ int xsock_posix_shutdown(int number, int how)
 
 typedef int name_fn(int d, struct xsock_addr *out);
 
+/* As in Linux a name that is not there comes before the pointers. */
 static int name_of(name_fn *fn, int number, struct sockaddr *addr, socklen_t *len)
 {
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    if (addr == NULL || len == NULL)
-        return xsock_posix__refuse(EFAULT);
-    if ((int)*len < 0)
-        return xsock_posix__refuse(EINVAL);
     struct xsock_addr a;
     int error = fn(d, &a);
     if (error < 0)
         return xsock_posix__fail(error);
+    if (len == NULL)
+        return xsock_posix__refuse(EFAULT);
+    if ((int)*len < 0)
+        return xsock_posix__refuse(EINVAL);
+    if (addr == NULL && *len > 0)
+        return xsock_posix__refuse(EFAULT);
     xsock_posix__addr_out(&a, addr, len);
     return 0;
 }

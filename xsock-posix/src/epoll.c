@@ -136,13 +136,13 @@ static int take_mixed(int p, struct epoll_event *out, int n)
 static int wait_mixed(int number, int p, struct epoll_event *out, int n, int64_t timeout_ns,
                       const sigset_t *mask)
 {
-    int64_t end = timeout_ns < 0 ? -1 : xsock_now() + timeout_ns;
+    int64_t end = xsock_posix__end_of(timeout_ns);
     for (unsigned int turn = 0;; turn++) {
         int got = take_mixed(p, out, n);
         if (got != 0)
             return got;
-        int64_t left = end < 0 ? -1 : end - xsock_now();
-        if (end >= 0 && left <= 0)
+        int64_t left = xsock_posix__time_left(end);
+        if (left == 0)
             return 0;
         if (xsock_posix__epoll_files_wait(number, p, left, turn, mask) < 0)
             return -1;

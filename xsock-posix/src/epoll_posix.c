@@ -1,5 +1,6 @@
 /* Files as members of epoll. The number of a poller is the kernel's epoll that has its sockets, and
- * a second one has the files, so that the kernel waits for both. */
+ * a second one has the files, so that the kernel waits for both. If pollers are built on poll(),
+ * the kernel waits for files only, and xsock is asked in turns. */
 #include "poll_files.h"
 
 #if defined(__linux__)
@@ -75,15 +76,24 @@ static int find_or_create(int p)
     return handle;
 }
 
-/* A poller that has no files yet refuses to change one. What is wrong depends on the file, so the
- * kernel's epoll of the sockets is asked. */
+/* Whether the file can be a first member. The number has no files, so the call here always fails:
+ * with ENOENT if the file can be added, or with the error that the program gets. */
+static bool may_be_first(int number, int operation, int file, struct epoll_event *event)
+{
+    int op = operation == EPOLL_CTL_ADD ? EPOLL_CTL_MOD : operation;
+    return epoll_ctl(number, op, file, event) < 0 && errno == ENOENT && operation == EPOLL_CTL_ADD;
+}
+
 int xsock_posix__epoll_files_ctl(int number, int p, int operation, int file,
                                  struct epoll_event *event)
 {
-    int handle = operation == EPOLL_CTL_ADD ? find_or_create(p) : handle_of(p);
-    if (handle < 0 && operation == EPOLL_CTL_ADD)
-        return xsock_posix__refuse(ENOMEM);
-    return epoll_ctl(handle < 0 ? number : handle, operation, file, event);
+    int handle = handle_of(p);
+    bool is_judged = handle < 0 && XSOCK_POSIX__POLLER_IS_KERNELS;
+    if (is_judged && !may_be_first(number, operation, file, event))
+        return -1;
+    if (handle < 0)
+        handle = find_or_create(p);
+    return handle < 0 ? xsock_posix__refuse(ENOMEM) : epoll_ctl(handle, operation, file, event);
 }
 
 int xsock_posix__epoll_other_ctl(int number, int operation, int member, struct epoll_event *event)
@@ -122,7 +132,10 @@ int xsock_posix__epoll_files_take(int p, struct epoll_event *out, int n)
 int xsock_posix__epoll_files_wait(int number, int p, int64_t timeout_ns, unsigned int turn,
                                   const sigset_t *mask)
 {
-    struct pollfd both[2] = {{number, POLLIN, 0}, {handle_of(p), POLLIN, 0}};
+    struct pollfd both[2] = {{XSOCK_POSIX__POLLER_IS_KERNELS ? number : -1, POLLIN, 0},
+                             {handle_of(p), POLLIN, 0}};
+    if (!XSOCK_POSIX__POLLER_IS_KERNELS)
+        timeout_ns = xsock_posix__turn_ns(timeout_ns);
     xsock_posix__nap(turn);
     return xsock_posix__kernel_poll(both, 2, timeout_ns, mask);
 }

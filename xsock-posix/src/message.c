@@ -13,10 +13,13 @@ struct vecs {
     struct xsock_vec *v;
 };
 
+/* As in Linux the length of the name is looked at first. */
 static int vecs_of(const struct msghdr *m, struct vecs *out)
 {
     size_t n = (size_t)m->msg_iovlen;
     out->v = out->few;
+    if (m->msg_name != NULL && (int)m->msg_namelen < 0)
+        return -XSOCK_EINVAL;
     if (n > XSOCK_POSIX__VEC_MAX)
         return -XSOCK_EMSGSIZE;
     if (n > 0 && m->msg_iov == NULL)
@@ -52,8 +55,6 @@ static ptrdiff_t send_with(int d, const struct msghdr *m, const struct vecs *vec
     int error = 0;
     /* Linux cuts a length that is too great, where sendto() refuses it. */
     socklen_t len = m->msg_name == NULL ? 0 : m->msg_namelen;
-    if ((int)len < 0)
-        return -XSOCK_EINVAL;
     if (len > sizeof(struct sockaddr_storage))
         len = sizeof(struct sockaddr_storage);
     if (len > 0) {
@@ -104,8 +105,6 @@ static ptrdiff_t receive_with(int d, struct msghdr *m, const struct vecs *vecs, 
     struct xsock_control control = {.handles = handles};
     struct xsock_addr from = {0};
     uint64_t family = XSOCK_AF_UNSPEC;
-    if (m->msg_name != NULL && (int)m->msg_namelen < 0)
-        return -XSOCK_EINVAL;
     if (xsock_posix__is_errqueue(d, flags))
         return -XSOCK_EAGAIN;
     if (m->msg_name != NULL)

@@ -142,15 +142,15 @@ int xsock_posix__triple_in(int family, int type, int protocol, int out[3])
 #endif
     if (protocol != 0) /* 0 stays what other_family_in() has stored */
         out[2] = protocol;
+    bool is_inet = out[0] == XSOCK_AF_INET || out[0] == XSOCK_AF_INET6;
+    if (is_inet && (protocol < 0 || protocol > PROTOCOL_MAX))
+        return -XSOCK_EINVAL;
     int known = type_in(type);
     if (known < 0) /* the family is judged first */
         return xsock_probe(out[0], XSOCK_SOCK_STREAM, 0) == -XSOCK_EAFNOSUPPORT
                    ? -XSOCK_EAFNOSUPPORT
                    : known;
     out[1] = known | flags;
-    bool is_inet = out[0] == XSOCK_AF_INET || out[0] == XSOCK_AF_INET6;
-    if (is_inet && (protocol < 0 || protocol > PROTOCOL_MAX))
-        return -XSOCK_EINVAL;
     return 0;
 }
 

@@ -39,17 +39,16 @@ int xsock_posix_socketpair(int domain, int type, int protocol, int out[2])
 int xsock_posix_accept4(int number, struct sockaddr *addr, socklen_t *len, int flags)
 {
     int listener = xsock_posix__socket_of(number);
-    if (listener < 0) {
-        /* Linux looks at the flags of a number that is open before it looks for a socket. */
-        bool has_bad_flags = errno == ENOTSOCK && xsock_posix__socket_flags_in(flags) < 0;
-        return has_bad_flags ? xsock_posix__refuse(EINVAL) : -1;
-    }
+    int socket_flags = xsock_posix__socket_flags_in(flags);
+    /* Linux looks at the flags of a number that is open before it looks for a socket. */
+    if (socket_flags < 0 && (listener >= 0 || errno == ENOTSOCK))
+        return xsock_posix__refuse(EINVAL);
+    if (listener < 0)
+        return -1;
     if (addr != NULL && len == NULL)
         return xsock_posix__refuse(EFAULT);
     struct xsock_addr peer;
-    int d = xsock_posix__socket_flags_in(flags);
-    if (d >= 0)
-        d = xsock_accept(listener, d, addr == NULL ? NULL : &peer);
+    int d = xsock_accept(listener, socket_flags, addr == NULL ? NULL : &peer);
     if (d < 0)
         return xsock_posix__fail(d);
     if (addr != NULL && (int)*len < 0) {

@@ -230,8 +230,30 @@ static int get_special(int d, int level, int name, struct answer *out)
     }
 }
 
+/* 1: the option is none of those that xsock knows. */
+static int set_known(int d, int level, int name, const void *value, socklen_t len)
+{
+    const struct row *row = row_of(level, name);
+    int result =
+        row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
+    return result == 1 ? xsock_posix__group(d, level, name, value, len) : result;
+}
+
+static int get_known(int d, int level, int name, struct answer *out)
+{
+    const struct row *row = row_of(level, name);
+    out->size = sizeof out->value.number;
+    return row != NULL ? get_row(d, row, &out->value.number) : get_special(d, level, name, out);
+}
+
+static bool is_unknown(int result)
+{
+    return result == 1 || result == -XSOCK_ENOPROTOOPT;
+}
+
 /* The system has the last word. On POSIX systems it judges all that xsock refuses, with the bytes
- * of the program: Linux takes TCP_MAXSEG 0, and more. On Windows it has none for other values. */
+ * of the program: Linux takes TCP_MAXSEG 0, and more. It also judges NULL and a negative length. On
+ * Windows it has no word for other values. */
 #if defined(_WIN32)
 static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {
@@ -260,6 +282,31 @@ static int get_native(int d, int level, int name, void *value, socklen_t *len)
     (void)name, (void)value, (void)len;
     return xsock_posix__option_error(d, level, true);
 }
+
+/* An unknown option comes before the pointer. A known one refuses a length of 0. */
+static int set_null(int number, int level, int name, socklen_t len)
+{
+    int d = xsock_posix__of(number);
+    bool is_refused = is_unknown(set_known(d, level, name, NULL, 0));
+    int refusal = is_refused ? -XSOCK_ENOPROTOOPT : -XSOCK_EFAULT;
+    return xsock_posix__fail(set_native(d, level, name, NULL, len, refusal));
+}
+
+/* An unknown level comes before the length, and an unknown option before the pointer. */
+static int get_null(int number, int level, int name, void *value, socklen_t *len)
+{
+    int d = xsock_posix__of(number);
+    struct answer answer;
+    bool is_level =
+        level == SOL_SOCKET || level == IPPROTO_IP || level == IPPROTO_IPV6 || level == IPPROTO_TCP;
+    int error = !is_level       ? -XSOCK_ENOPROTOOPT
+                : len == NULL   ? -XSOCK_EFAULT
+                : (int)*len < 0 ? -XSOCK_EINVAL
+                                : get_known(d, level, name, &answer);
+    if (is_unknown(error))
+        error = get_native(d, level, name, value, len);
+    return xsock_posix__fail(error < 0 ? error : -XSOCK_EFAULT);
+}
 #else
 static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {
@@ -276,6 +323,16 @@ static int get_native(int d, int level, int name, void *value, socklen_t *len)
         *len = (socklen_t)size;
     return error;
 }
+
+static int set_null(int number, int level, int name, socklen_t len)
+{
+    return setsockopt(number, level, name, NULL, len);
+}
+
+static int get_null(int number, int level, int name, void *value, socklen_t *len)
+{
+    return getsockopt(number, level, name, value, len);
+}
 #endif
 
 int xsock_posix_setsockopt(int number, int level, int name, const void *value, socklen_t len)
@@ -289,12 +346,8 @@ int xsock_posix_setsockopt(int number, int level, int name, const void *value, s
     if (error < 0)
         return xsock_posix__fail(error);
     if (value == NULL && len > 0)
-        return xsock_posix__refuse(EFAULT);
-    const struct row *row = row_of(level, name);
-    int result =
-        row != NULL ? set_row(d, row, value, len) : set_special(d, level, name, value, len);
-    if (result == 1)
-        result = xsock_posix__group(d, level, name, value, len);
+        return set_null(number, level, name, len);
+    int result = set_known(d, level, name, value, len);
     if (result != 0)
         result = set_native(d, level, name, value, len, result == 1 ? -XSOCK_ENOPROTOOPT : result);
     return (int)xsock_posix__result(result);
@@ -308,15 +361,11 @@ int xsock_posix_getsockopt(int number, int level, int name, void *value, socklen
     int error = xsock_posix__level_error(d, level, true);
     if (error < 0)
         return xsock_posix__fail(error);
-    if (len == NULL || (value == NULL && *len != 0))
-        return xsock_posix__refuse(EFAULT);
-    if ((int)*len < 0)
-        return xsock_posix__refuse(EINVAL);
-    struct answer answer = {.size = sizeof answer.value.number};
-    const struct row *row = row_of(level, name);
-    int result =
-        row != NULL ? get_row(d, row, &answer.value.number) : get_special(d, level, name, &answer);
-    if (result == 1 || result == -XSOCK_ENOPROTOOPT)
+    if (len == NULL || (int)*len < 0 || (value == NULL && *len > 0))
+        return get_null(number, level, name, value, len);
+    struct answer answer;
+    int result = get_known(d, level, name, &answer);
+    if (is_unknown(result))
         return (int)xsock_posix__result(get_native(d, level, name, value, len));
     if (result < 0)
         return xsock_posix__fail(result);

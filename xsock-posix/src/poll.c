@@ -17,6 +17,18 @@ int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64
     return seconds * second_ns + rest * rest_unit_ns;
 }
 
+int64_t xsock_posix__end_of(int64_t timeout_ns)
+{
+    int64_t now = xsock_now();
+    return timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
+}
+
+int64_t xsock_posix__time_left(int64_t end)
+{
+    int64_t left = end - xsock_now();
+    return end < 0 ? -1 : left > 0 ? left : 0;
+}
+
 /* Whether the socket has POLLWRBAND in Linux when it is writable. Streams of INET never have. */
 static bool has_write_band(int d)
 {
@@ -125,26 +137,19 @@ static int count_ready(struct pollfd *v, const struct xsock_pollfd *sockets, siz
     return ready;
 }
 
-static int64_t time_left(int64_t end)
-{
-    int64_t left = end - xsock_now();
-    return end < 0 ? -1 : left > 0 ? left : 0;
-}
-
 /* Looks at everything without waiting, then waits, and so on. A wait may end for no reason. With a
  * mask there is a wait even if no time is left: a signal that is pending ends the call. */
 static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns,
                       const sigset_t *mask)
 {
-    int64_t now = xsock_now();
-    int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
+    int64_t end = xsock_posix__end_of(timeout_ns);
     for (unsigned int turn = 0;; turn++) {
         int error = xsock_poll(sockets, n, 0);
         if (error < 0)
             return xsock_posix__fail(error);
         xsock_posix__files_look(v, sockets, n);
         int ready = count_ready(v, sockets, n);
-        int64_t left = time_left(end);
+        int64_t left = xsock_posix__time_left(end);
         if (ready > 0 || (left == 0 && (mask == NULL || turn > 0)))
             return ready;
         if (xsock_posix__files_wait(v, sockets, n, left, turn, mask) < 0)
@@ -152,14 +157,12 @@ static int poll_mixed(struct pollfd *v, struct xsock_pollfd *sockets, size_t n, 
     }
 }
 
-/* The descriptor that xsock polls. On POSIX systems the kernel polls a poller, whose number is the
- * kernel's epoll. xsock polls sockets only. */
+/* The descriptor that xsock polls. The kernel polls a poller if its number is the kernel's epoll.
+ * xsock polls sockets only, and gives POLLNVAL for a poller. */
 static int polled_by_xsock(int number)
 {
-#if !defined(_WIN32)
-    if (xsock_posix__is_poller(number))
+    if (XSOCK_POSIX__POLLER_IS_KERNELS && xsock_posix__is_poller(number))
         return 0;
-#endif
     return xsock_posix__of(number);
 }
 

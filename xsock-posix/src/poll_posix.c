@@ -62,16 +62,13 @@ void xsock_posix__nap(unsigned int turn)
     nanosleep(&time, NULL);
 }
 
-/* Only Linux is told by xsock that receiving was ended. Elsewhere the caller has to ask xsock, too.
- * A turn of 17 ms is noticed by nobody, and makes some 60 calls a second. A test has the turns on
- * Linux. */
+/* Only Linux is told by xsock that receiving was ended. A test has the turns on Linux. */
 static int64_t time_of_turn(const struct xsock_pollfd *sockets, size_t n, int64_t timeout_ns)
 {
 #if !defined(__linux__) || defined(XSOCK_POSIX_POLLER_KQUEUE)
-    const int64_t turn_ns = 17 * 1000 * 1000;
     for (size_t i = 0; i < n; i++)
-        if (sockets[i].fd >= 0 && (timeout_ns < 0 || timeout_ns > turn_ns))
-            return turn_ns;
+        if (sockets[i].fd >= 0)
+            return xsock_posix__turn_ns(timeout_ns);
 #endif
     (void)sockets;
     (void)n;

@@ -274,6 +274,10 @@ int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigs
 /* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
 int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
 
+/* The point of time when a wait ends, and the time that is left until then. -1: no limit. */
+int64_t xsock_posix__end_of(int64_t timeout_ns);
+int64_t xsock_posix__time_left(int64_t end);
+
 /* The mask that a wait gets: the program's, or NULL on Windows, which has no signals to mask. */
 #if defined(_WIN32)
 #define XSOCK_POSIX__MASK(mask) ((void)(mask), (const sigset_t *)NULL)

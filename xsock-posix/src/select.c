@@ -77,20 +77,17 @@ static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns, const sig
 {
     const int64_t pause_max_ns = 16000000;
     int64_t pause_ns = 1000000;
-    int64_t now = xsock_now();
-    int64_t end = timeout_ns < 0 || timeout_ns > INT64_MAX - now ? -1 : now + timeout_ns;
-    int64_t left = timeout_ns;
+    int64_t end = xsock_posix__end_of(timeout_ns);
     for (;;) {
-        int result = xsock_posix__poll(v, n, left, mask);
+        int result = xsock_posix__poll(v, n, xsock_posix__time_left(end), mask);
         if (result <= 0 || is_any_wanted(v, n))
             return result;
-        left = end < 0 ? INT64_MAX : end - xsock_now();
-        if (left <= 0)
+        int64_t left = xsock_posix__time_left(end);
+        if (left == 0)
             return 0;
-        if (poll_others(v, n, left < pause_ns ? left : pause_ns, mask) < 0)
+        if (poll_others(v, n, left > 0 && left < pause_ns ? left : pause_ns, mask) < 0)
             return -1;
         pause_ns = pause_ns < pause_max_ns ? 2 * pause_ns : pause_max_ns;
-        left = end < 0 ? -1 : end > xsock_now() ? end - xsock_now() : 0;
     }
 }
 

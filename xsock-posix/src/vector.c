@@ -82,10 +82,10 @@ ssize_t xsock_posix_readv(int number, const struct iovec *v, int n)
         return -1;
     if (d == 0)
         return xsock_posix__file_readv(number, v, n);
-    if (xsock_posix__is_event(number) && total > 0)
-        return event_readv(number, v, n, (size_t)total);
     if (total == 0)
         return 0; /* no message is taken */
+    if (xsock_posix__is_event(number))
+        return event_readv(number, v, n, (size_t)total);
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return xsock_posix__recvmsg(d, &m, 0);
 }
@@ -100,10 +100,10 @@ ssize_t xsock_posix_writev(int number, const struct iovec *v, int n)
         return -1;
     if (d == 0)
         return xsock_posix__file_writev(number, v, n);
-    if (xsock_posix__is_event(number))
-        return event_writev(number, v, n);
     if (total == 0)
         return 0; /* no empty message is sent */
+    if (xsock_posix__is_event(number))
+        return event_writev(number, v, n);
     struct msghdr m = {.msg_iov = (struct iovec *)(uintptr_t)v, .msg_iovlen = (unsigned short)n};
     return xsock_posix__sendmsg(d, &m, 0);
 }

@@ -2,6 +2,7 @@
 #include "support.h"
 
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
@@ -125,6 +126,43 @@ static void the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe(void **state
     }
 }
 
+static void *wait_in_epoll(void *unused)
+{
+    struct epoll_event got;
+    (void)unused;
+    poller = syscall(SYS_gettid);
+    int ready = epoll_wait(number, &got, 1, 1000 * HANGS_AFTER_S);
+    poll_has_ended = 1;
+    return (void *)(intptr_t)ready;
+}
+
+static void a_socket_ends_the_wait_of_epoll_beside_a_pipe(void **state)
+{
+    (void)state;
+    int s[2];
+    int p[2];
+    void *ready;
+    pthread_t thread;
+    struct epoll_event event = {.events = EPOLLIN};
+    streams_open(s);
+    ASSERT_IS(0, pipe(p));
+    number = ASSERT_OPENS(epoll_create1(0));
+    ASSERT_IS(0, epoll_ctl(number, EPOLL_CTL_ADD, p[0], &event));
+    ASSERT_IS(0, epoll_ctl(number, EPOLL_CTL_ADD, s[0], &event));
+    poller = poll_has_ended = 0;
+    run_beside(wait_in_epoll, &thread);
+    while (!poll_has_ended && (poller == 0 || !sleeps(poller)))
+        sched_yield();
+    ASSERT_IS(1, write(s[1], "x", 1));
+    assert_int_equal(0, pthread_join(thread, &ready));
+    assert_int_equal(1, (intptr_t)ready);
+    close(number);
+    for (int i = 0; i < 2; i++) {
+        close(s[i]);
+        close(p[i]);
+    }
+}
+
 /* The limit is looked at before the numbers below are counted. */
 static void a_duplicate_beyond_the_limit_takes_no_memory(void **state)
 {
@@ -235,6 +273,7 @@ int main(void)
         TEST(threads_may_use_an_unknown_socket_at_once),
         TEST(poll_waits_for_the_end_alone),
         TEST(the_end_of_receiving_ends_a_poll_of_a_socket_and_a_pipe),
+        TEST(a_socket_ends_the_wait_of_epoll_beside_a_pipe),
         TEST(a_standard_stream_that_is_a_socket_is_inherited_once),
         TEST(a_duplicate_beyond_the_limit_takes_no_memory),
         TEST(a_wait_of_sendfile_stops_no_other_call),

@@ -91,6 +91,7 @@ static void packets_with_an_address_go_to_the_peer(void **state)
     const struct sockaddr *to = (struct sockaddr *)&server;
     int c = ASSERT_OPENS(socket(AF_UNIX, SOCK_SEQPACKET, 0));
     ASSERT_ERRNO(ENOTCONN, sendto(c, "x", 1, MSG_NOSIGNAL, to, len));
+    ASSERT_ERRNO(ENOTCONN, recv(c, &byte, 1, 0));
     ASSERT_ERRNO(EINVAL, connect(listener, to, len));
     ASSERT_IS(0, connect(c, to, len));
     int a = ASSERT_OPENS(accept(listener, NULL, NULL));
@@ -239,6 +240,9 @@ static void a_socket_that_is_connected_elsewhere_takes_nothing(void **state)
     socklen_t len[3];
     int s[3];
     static const char *const names[] = {"first", "second", "third"};
+    struct sockaddr_in everybody = {.sin_family = AF_INET, .sin_port = htons(9)};
+    everybody.sin_addr.s_addr = htonl(INADDR_BROADCAST);
+    int udp = ASSERT_OPENS(socket(AF_INET, SOCK_DGRAM, 0));
     for (int i = 0; i < 3; i++) {
         s[i] = ASSERT_OPENS(socket(AF_UNIX, SOCK_DGRAM, 0));
         len[i] = address(names[i], &un[i]);
@@ -248,6 +252,9 @@ static void a_socket_that_is_connected_elsewhere_takes_nothing(void **state)
     ASSERT_IS(0, connect(s[0], (struct sockaddr *)&un[1], len[1]));
     ASSERT_ERRNO(EPERM, sendto(s[2], "x", 1, 0, (struct sockaddr *)&un[0], len[0]));
     ASSERT_ERRNO(EPERM, connect(s[2], (struct sockaddr *)&un[0], len[0]));
+    /* another call is not told that */
+    ASSERT_ERRNO(EACCES, connect(udp, (struct sockaddr *)&everybody, sizeof everybody));
+    close(udp);
     for (int i = 0; i < 3; i++) {
         close(s[i]);
         unlink(un[i].sun_path);

@@ -59,6 +59,8 @@ static void a_poller_has_a_mode_without_a_meaning(void **state)
     int p = ASSERT_OPENS(epoll_create1(0));
     ASSERT_IS(0, fcntl(p, F_SETFL, O_NONBLOCK));
     ASSERT_IS(0, ioctl(p, REQUEST(FIONBIO), &on));
+    ASSERT_ERRNO(EFAULT, ioctl(p, REQUEST(FIONBIO), NULL));
+    ASSERT_IS(O_RDWR, fcntl(p, F_GETFL) & O_ACCMODE);
     ASSERT_IS(0, epoll_wait(p, &event, 1, 1));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, &event, too_many, 0));
     close(p);
