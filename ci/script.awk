@@ -1,11 +1,13 @@
-# Reads what a test script printed: "ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", and lines
-# with "#" after a failure. Prints a line for the script, each failure with the lines that follow,
-# and each skipped test with its reason. Appends "PASSED FAILED SKIPPED" to a file.
+# Reads what a test script printed: "ok - WHAT", "not ok - WHAT", "ok - WHAT # SKIP WHY", lines with
+# "#" after a failure, and "note - TEXT". Prints a line for the script, each failure with the lines
+# that follow, each skipped test with its reason, and each note. Appends "PASSED FAILED SKIPPED" to
+# a file.
 #   -v name=..., -v status=..., -v counts=...    as in cmocka.awk
 
 /^ok - .* # SKIP / { sub(/^ok - /, ""); sub(/ # SKIP /, ": "); skips[skipped++] = $0; next }
 /^ok - / { passed++; next }
 /^not ok - / { sub(/^not ok - /, ""); fails[failed++] = $0; next }
+/^note - / { sub(/^note - /, ""); notes[noted++] = $0; next }
 /^[0-9]+ passed, / { next }
 failed { fails[failed - 1] = fails[failed - 1] "\n      | " $0; next }
 { other = other "\n      | " $0 }
@@ -19,5 +21,6 @@ END {
         name, passed, failed + broken, skipped
     for (i = 0; i < failed; i++) print "    failed  " fails[i]
     for (i = 0; i < skipped; i++) print "    skipped " skips[i]
+    for (i = 0; i < noted; i++) print "    note    " notes[i]
     if (broken) print "    broken  exit status " status other
 }

@@ -24,9 +24,10 @@ AT_ONCE=$((JOBS + 1))
 
 # The needs of the suites that are named, as "WHAT PACKAGE".
 needs_of() {
-    local suite groups
+    local suite groups which="needs"
+    [ -z "${XSOCK_FULL:-}" ] || which="needs( in ci\/full.sh)?"
     for suite in "$@"; do
-        groups=$(sed -n 's/^# needs: //p' "$TOP/ci/suites/$suite.sh")
+        groups=$(sed -nE "s/^# $which: //p" "$TOP/ci/suites/$suite.sh" | tr '\n' ' ')
         awk -v groups=" $groups " 'index(groups, " " $1 " ") { print $2, $3 }' "$TOP/ci/needs.txt"
     done
 }

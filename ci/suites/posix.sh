@@ -1,8 +1,10 @@
 # needs: build cmocka sources mingw wine peers meson package zig
+# needs in ci/full.sh: cxx
 # Tests xsock-posix. Its tests run natively, with the library and without, and under Wine, in
 # ci/full.sh with both C runtimes of Windows. Programs of other projects do their work with a native
-# peer. The suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD, in
-# ci/test.sh one of them.
+# peer. In ci/full.sh the test suites of other projects run, too, without the library and with. The
+# suite msvc has the tests in MSVC mode, and the suite freebsd links them for FreeBSD, in ci/test.sh
+# one of them.
 # shellcheck shell=bash
 
 once cmocka-mingw quietly build_cmocka mingw mingw-w64-x86_64.cmake
@@ -18,6 +20,9 @@ programs=(hiredis microsocks)
 [ -z "${XSOCK_FULL:-}" ] || programs+=(tinyproxy libcurl) # ci/full.sh runs them, too
 native_only=() # c-ares takes Winsock if the compiler is for Windows, and the others fork
 [ -z "${XSOCK_FULL:-}" ] || native_only+=(c_ares ucspi_tcp socat netcat)
+suites=() # they take about eight minutes
+[ -z "${XSOCK_FULL:-}" ] || suites+=(libevent libuv nng memcached)
+[ -z "${XSOCK_FULL:-}" ] || PROGRAMS+=(libevent libuv1 nng memcached) # their source packages
 # shellcheck disable=SC2034 # run_script and run_program use it
 LIMIT=3600 # a script builds programs, and the machine may have much else to do
 posix_tests() { grep -v '^#' "$TOP/xsock-posix/tests/tests.txt"; }
@@ -85,6 +90,10 @@ for name in "${programs[@]}" "${native_only[@]}"; do
 done
 run_script gnulib bash "$TOP/xsock-posix/tests/programs/gnulib.sh" native "$OUT/native" \
     "$DEPS/programs" "$OUT/run"
+for name in "${suites[@]}"; do
+    run_script "suite-$name" bash "$TOP/xsock-posix/tests/programs/suites.sh" native \
+        "$OUT/native" "$DEPS/programs" "$OUT/run" "$name"
+done
 
 # Every global name in the archive has xsock's prefix, so that no name of a program is taken.
 own_names() {
