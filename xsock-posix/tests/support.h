@@ -69,6 +69,11 @@ int warm_up(void **state);
 
 #define TEST(f) cmocka_unit_test(f)
 
+/* musl's CMSG_NXTHDR compares numbers of different signs. */
+#if defined(__clang__)
+#pragma GCC diagnostic ignored "-Wsign-compare"
+#endif
+
 /* musl's ioctl() takes an int, and FIONBIO is larger on PowerPC and MIPS. */
 #if defined(__linux__) && !defined(__GLIBC__)
 #define REQUEST(number) ((int)(number))

@@ -69,10 +69,6 @@ static void control_data_tells_the_packet(void **state)
     ASSERT_IS(0, setsockopt(s[1], IPPROTO_IP, IP_RECVTTL, &on, sizeof on));
     ASSERT_IS(1, send(s[0], "x", 1, 0));
     ASSERT_IS(1, recvmsg(s[1], &m, 0));
-    /* musl's macro compares numbers of different signs. */
-#if defined(__clang__)
-#pragma GCC diagnostic ignored "-Wsign-compare"
-#endif
     for (struct cmsghdr *c = CMSG_FIRSTHDR(&m); c != NULL; c = CMSG_NXTHDR(&m, c)) {
 #if defined(IP_PKTINFO)
         if (c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_PKTINFO) {
