@@ -62,7 +62,7 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 /* ---- as_linux.c: errors that Linux tells otherwise. They take and return results of xsock. */
 
 bool xsock_posix__is_stream(int d);
-bool xsock_posix__is_connection(int d); /* or would be one: STREAM or SEQPACKET */
+bool xsock_posix__is_connection(int d); /* STREAM or SEQPACKET, also before it is connected */
 
 /* Whether a message's address means nothing: streams, and SOCK_SEQPACKET of AF_UNIX. */
 bool xsock_posix__ignores_addr(int d);

@@ -91,6 +91,13 @@ static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns, const sig
     }
 }
 
+/* Whether the file is open, but poll() gives POLLNVAL for it: a file that was opened with O_PATH.
+ * Linux has counted such a file as ready in every set since 5.17. */
+static bool is_unpolled_file(int number)
+{
+    return xsock_posix__of(number) == 0 && xsock_posix__file_control(number, F_GETFD, 0) >= 0;
+}
+
 static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t timeout_ns,
                        const sigset_t *mask)
 {
@@ -99,14 +106,14 @@ static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t
     if (result < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        if ((v[i].revents & POLLNVAL) != 0)
+        if ((v[i].revents & POLLNVAL) != 0 && !is_unpolled_file(v[i].fd))
             return xsock_posix__refuse(EBADF);
     }
     int ready = 0;
     for (size_t i = 0; i < count; i++) {
-        ready += keep(&v[i], sets->in, POLLIN, POLLIN | POLLHUP | POLLERR);
-        ready += keep(&v[i], sets->out, POLLOUT, POLLOUT | POLLERR);
-        ready += keep(&v[i], sets->except, POLLPRI, POLLPRI);
+        ready += keep(&v[i], sets->in, POLLIN, POLLIN | POLLHUP | POLLERR | POLLNVAL);
+        ready += keep(&v[i], sets->out, POLLOUT, POLLOUT | POLLERR | POLLNVAL);
+        ready += keep(&v[i], sets->except, POLLPRI, POLLPRI | POLLNVAL);
     }
     return ready;
 }

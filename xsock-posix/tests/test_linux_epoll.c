@@ -108,6 +108,26 @@ static void a_poller_may_be_unknown(void **state)
 }
 #endif
 
+#if defined(__linux__)
+/* Linux gives EINVAL from 6.9 on, and ENOTTY before. */
+static void a_poller_has_no_bytes(void **state)
+{
+    (void)state;
+    const unsigned long asked[] = {FIONREAD, SIOCATMARK, TIOCOUTQ};
+    int n;
+    int *const places[] = {&n, NULL};
+    int p = ASSERT_OPENS(epoll_create1(0));
+    int of_kernel = ASSERT_OPENS((int)syscall(SYS_epoll_create1, 0));
+    for (int i = 0; i < 6; i++) {
+        assert_int_equal(-1, ioctl(of_kernel, REQUEST(asked[i / 2]), places[i % 2]));
+        const int error = errno;
+        ASSERT_ERRNO(error, ioctl(p, REQUEST(asked[i / 2]), places[i % 2]));
+    }
+    close(of_kernel);
+    close(p);
+}
+#endif
+
 static void a_number_that_is_not_open_is_no_poller(void **state)
 {
     (void)state;
@@ -130,6 +150,7 @@ int main(void)
 #if defined(__linux__)
         TEST(epoll_ctl_looks_at_the_member_first),
         TEST(a_poller_may_be_unknown),
+        TEST(a_poller_has_no_bytes),
 #endif
         TEST(a_number_that_is_not_open_is_no_poller),
     };
