@@ -218,9 +218,7 @@ messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
 {
     if (has_compat_flag((int)all_flags))
         return xsock_posix__refuse(EINVAL);
-    int64_t limit = timeout == NULL ? -1
-                                    : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                           (int64_t)timeout->tv_nsec, 1);
+    int64_t limit = xsock_posix__timespec_ns(timeout);
     if (limit == -2)
         return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);

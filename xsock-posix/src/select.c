@@ -156,8 +156,7 @@ int xsock_posix_select(int n, fd_set *in, fd_set *out, fd_set *except, struct ti
     if (timeout != NULL && timeout->tv_usec < 0)
         timeout_ns = -2;
     else if (timeout != NULL) /* Linux takes more microseconds than a second has */
-        timeout_ns =
-            xsock_posix__time_ns(true, whole_seconds(timeout), timeout->tv_usec % SECOND_US, us);
+        timeout_ns = xsock_posix__time_ns(whole_seconds(timeout), timeout->tv_usec % SECOND_US, us);
     return select_ns(n, &sets, timeout_ns, NULL);
 }
 
@@ -165,18 +164,14 @@ int xsock_posix_pselect(int n, fd_set *in, fd_set *out, fd_set *except,
                         const struct timespec *timeout, const sigset_t *mask)
 {
     struct sets sets = {in, out, except};
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_nsec, 1);
+    int64_t timeout_ns = xsock_posix__timespec_ns(timeout);
     return select_ns(n, &sets, timeout_ns, XSOCK_POSIX__MASK(mask));
 }
 
 int xsock_posix_ppoll(struct pollfd *v, nfds_t n, const struct timespec *timeout,
                       const sigset_t *mask)
 {
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_nsec, 1);
+    int64_t timeout_ns = xsock_posix__timespec_ns(timeout);
     if (timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
     return xsock_posix__poll(v, n, timeout_ns, XSOCK_POSIX__MASK(mask));

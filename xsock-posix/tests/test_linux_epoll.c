@@ -24,33 +24,34 @@ static void epoll_pwait2_takes_nanoseconds(void **state)
     struct epoll_event got[4];
     struct timespec time = {0, 0};
     int s[2];
-    streams_open(s);
     int p = ASSERT_OPENS(epoll_create1(0));
-    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
-    int result = epoll_pwait2(p, got, 4, &time, NULL);
-    if (result >= 0 || errno != ENOSYS) { /* an older kernel, or qemu */
-        ASSERT_IS(0, result);
-        time.tv_nsec = 1;
-        ASSERT_IS(0, epoll_pwait2(p, got, 4, &time, NULL));
-        ASSERT_ERRNO(EBADF, epoll_pwait2(-1, got, 4, &time, NULL));
-        ASSERT_ERRNO(EINVAL, epoll_pwait2(s[1], got, 4, &time, NULL));
-        ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 0, &time, NULL));
-        time.tv_nsec = 1000000000;
-        ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 4, &time, NULL));
-        time = (struct timespec){-1, 0};
-        ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 4, &time, NULL));
-        ASSERT_IS(1, write(s[0], "x", 1));
-        ASSERT_IS(1, epoll_pwait2(p, got, 4, NULL, NULL));
-#if !defined(_WIN32) /* epoll takes no pipes there */
-        int pipes[2];
-        ASSERT_IS(0, pipe(pipes));
-        ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, pipes[0], &event));
-        ASSERT_IS(1, write(pipes[1], "x", 1));
-        ASSERT_IS(2, epoll_pwait2(p, got, 4, NULL, NULL));
-        close(pipes[0]);
-        close(pipes[1]);
-#endif
+    if (epoll_pwait2(p, got, 4, &time, NULL) < 0 && errno == ENOSYS) {
+        close(p);
+        SKIP("an older kernel, or qemu, has no epoll_pwait2()");
     }
+    streams_open(s);
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, s[1], &event));
+    ASSERT_IS(0, epoll_pwait2(p, got, 4, &time, NULL));
+    time.tv_nsec = 1;
+    ASSERT_IS(0, epoll_pwait2(p, got, 4, &time, NULL));
+    ASSERT_ERRNO(EBADF, epoll_pwait2(-1, got, 4, &time, NULL));
+    ASSERT_ERRNO(EINVAL, epoll_pwait2(s[1], got, 4, &time, NULL));
+    ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 0, &time, NULL));
+    time.tv_nsec = 1000000000;
+    ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 4, &time, NULL));
+    time = (struct timespec){-1, 0};
+    ASSERT_ERRNO(EINVAL, epoll_pwait2(p, got, 4, &time, NULL));
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(1, epoll_pwait2(p, got, 4, NULL, NULL));
+#if !defined(_WIN32) /* epoll takes no pipes there */
+    int pipes[2];
+    ASSERT_IS(0, pipe(pipes));
+    ASSERT_IS(0, epoll_ctl(p, EPOLL_CTL_ADD, pipes[0], &event));
+    ASSERT_IS(1, write(pipes[1], "x", 1));
+    ASSERT_IS(2, epoll_pwait2(p, got, 4, NULL, NULL));
+    close(pipes[0]);
+    close(pipes[1]);
+#endif
     close(p);
     close(s[0]);
     close(s[1]);
