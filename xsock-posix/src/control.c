@@ -90,8 +90,8 @@ static int duplicate(int number, int d, int min, bool is_cloexec)
     return xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0);
 }
 
-/* Only epoll_wait() waits in a poller, and has a time of its own. The mode of a poller therefore has
- * no meaning. The kernel, or the runtime of Windows, remembers the mode with the number. */
+/* Only epoll_wait() waits in a poller, and has a time of its own. The mode of a poller therefore
+ * has no meaning. The kernel, or the runtime of Windows, remembers the mode with the number. */
 int xsock_posix_fcntl(int number, int command, ...)
 {
     va_list arguments;

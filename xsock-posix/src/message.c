@@ -40,8 +40,8 @@ static void vecs_free(struct vecs *vecs)
         free(vecs->v);
 }
 
-/* Whether the flags have MSG_CMSG_COMPAT. A kernel of 64 bits keeps this flag for itself, and refuses
- * it before it looks at anything else. */
+/* Whether the flags have MSG_CMSG_COMPAT. A kernel of 64 bits keeps this flag for itself, and
+ * refuses the flag before it looks at anything else. */
 static bool has_compat_flag(int flags)
 {
     return sizeof(void *) == sizeof(uint64_t) && flags < 0;
