@@ -11,8 +11,8 @@ function(xsock_read_lines file out)
 endfunction()
 
 # Stores the files that stand in a list of "KIND FILE" lines under `kind`. They are below the
-# project's folder, or below the one that is given. No expression has a folder's name in it, which
-# may be c++ or a$b.
+# project's folder, or below the folder that is given. The name of a folder may be c++ or a$b, so it
+# stands in no regular expression.
 function(xsock_sources list kind out)
     set(folder "${PROJECT_SOURCE_DIR}")
     if(ARGC GREATER 3)

@@ -165,15 +165,16 @@ XSOCK_API int xsock_unreserve(int number);
  * Lets calls wait inside the system's send and receive, and gives xsock a signal, by which it wakes
  * threads that wait there. Calls that wait are faster then (Linux and the BSD systems).
  *
- * Before this call, a call that waits makes three system calls: it tries, waits until the socket
- * is ready, and tries again. After this call it makes one, in which the system waits, and once in a
- * while a try before. This holds for xsock_send(), xsock_recv(), their forms with addresses and
- * messages, and xsock_sendfile(), if the call has no timeout and no deadline and finds nothing to
- * do. All other calls wait as before. Every call returns the same results as before.
+ * Without xsock_set_wake_signal(), a call that waits makes three system calls: it tries, waits
+ * until the socket is ready, and tries again. With it, such a call makes one system call, in which
+ * the system waits. Sometimes it tries once before. This holds for xsock_send(), xsock_recv(),
+ * their forms with addresses and messages, and xsock_sendfile(), if the call has no timeout and no
+ * deadline and finds nothing to do. All other calls wait as before. Every call returns the same
+ * results as before.
  *
  * If `signo` is 0, only a thread that is the only one of its process waits inside the system. No
  * other thread could end such a wait, so no signal is needed. glibc tells xsock whether a thread is
- * the only one, from version 2.32 on. It need not do so once the process, or the one that it was
+ * the only one, from version 2.32 on. glibc need not do so once the process, or the one that it was
  * forked from, has had a second thread. With other C libraries 0 lets no call wait there.
  *
  * What ends a wait, or lets it look again, sends the signal to the thread that waits:
@@ -193,7 +194,7 @@ XSOCK_API int xsock_unreserve(int number);
  *   unblocks the signal. If the thread blocks it again, nothing wakes the thread in a later call,
  *   and the calls that would wake it wait for it.
  *
- * An xsock_sendfile() that may not wait in the system reads the file into a buffer and sends the
+ * An xsock_sendfile() that must not wait in the system reads the file into a buffer and sends the
  * buffer, if there is a signal or the handle is in blocking mode: the system's own call would wait.
  *
  * @param[in] signo The system's number of the signal, for example SIGUSR2, or 0 for no signal. If

@@ -32,15 +32,26 @@ static int inside;                      /* how many calls have waited in the sys
 static void (*act)(void);               /* runs before the next call waits there */
 static volatile sig_atomic_t is_inside; /* a call is about to enter, or has entered */
 
+static void act_once(void (**action)(void))
+{
+    void (*now)(void) = *action;
+    *action = NULL;
+    if (now != NULL)
+        now();
+}
+
+static void count_and_act(void)
+{
+    inside++;
+    act_once(&act);
+}
+
 static ssize_t watched_recvfrom(int fd, void *buf, size_t len, int flags, struct sockaddr *name,
                                 socklen_t *size)
 {
     const bool waits = (flags & MSG_DONTWAIT) == 0;
-    void (*now)(void) = waits ? act : NULL;
-    inside += waits ? 1 : 0;
-    act = waits ? NULL : act;
-    if (now != NULL)
-        now();
+    if (waits)
+        count_and_act();
     is_inside = waits;
     ssize_t n = recvfrom(fd, buf, len, flags, name, size);
     is_inside = 0;
@@ -60,11 +71,8 @@ static int watched_fcntl(int fd, int command, ...)
     const bool asks = command == F_GETFD || command == F_GETFL;
     const int argument = asks ? 0 : va_arg(arguments, int);
     va_end(arguments);
-    const bool waits = command == F_SETFL && (argument & O_NONBLOCK) == 0;
-    void (*now)(void) = waits ? act_before_mode : NULL;
-    act_before_mode = waits ? NULL : act_before_mode;
-    if (now != NULL)
-        now();
+    if (command == F_SETFL && (argument & O_NONBLOCK) == 0)
+        act_once(&act_before_mode);
     return fcntl(fd, command, argument);
 }
 
@@ -77,12 +85,8 @@ static int watched_fcntl(int fd, int command, ...)
 
 static ssize_t watched_sendfile(int s, int file, off_t *offset, size_t len)
 {
-    const bool waits = (fcntl(s, F_GETFL) & O_NONBLOCK) == 0;
-    void (*now)(void) = waits ? act : NULL;
-    inside += waits ? 1 : 0;
-    act = waits ? NULL : act;
-    if (now != NULL)
-        now();
+    if ((fcntl(s, F_GETFL) & O_NONBLOCK) == 0)
+        count_and_act();
     return sendfile(s, file, offset, len);
 }
 

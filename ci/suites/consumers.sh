@@ -258,7 +258,8 @@ strange_cmake() {
     export LD_LIBRARY_PATH=$strange/installed/lib
     by_cmake "$strange/by-cmake" -DCMAKE_PREFIX_PATH="$strange/installed"
 }
-# Not for CMake itself: a shared library below a $, and a file that a command makes below a #.
+# CMake itself fails with a shared library in a folder with $, and with a file that a command makes
+# in a folder with #.
 strange_sources() {
     local source=$strange/'c++ a$b'
     rm -rf "$source"
@@ -271,8 +272,8 @@ strange_sources() {
     [ -e "$source/installed/include/xsock-posix/sys/socket.h" ]
     by_cmake "$source/by-cmake" -DCMAKE_PREFIX_PATH="$source/installed"
 }
-# The names of a linker's files may have commas. The programs are left out, because CMake gives the
-# linker the folder as -Wl,-rpath,FOLDER.
+# The names of the files that the linker reads may have commas. The programs are left out, because
+# CMake gives the linker the folder as -Wl,-rpath,FOLDER.
 strange_library() {
     rm -rf "$strange,"
     cmake -S "$TOP" -B "$strange,/cmake" -G Ninja -DBUILD_SHARED_LIBS=ON -DXSOCK_BUILD_PAGES=OFF \

@@ -306,8 +306,8 @@ static bool is_everybody(const struct xsock_addr *a)
                : a->family == XSOCK_AF_INET6 && memcmp(a->data, mapped, 16) == 0;
 }
 
-/* Some systems refuse only to send there. xsock_oserror() tells the code that the others give: an
- * earlier one would be taken for the reason. */
+/* Some systems refuse only to send there. xsock_oserror() then tells the code that the other
+ * systems give. Otherwise it would tell the code of an earlier call. */
 static int judge_broadcast(const struct xsock__fd *fd, const struct xsock_addr *a)
 {
     int64_t allowed;

@@ -121,8 +121,9 @@ ptrdiff_t xsock_posix__send_error(int d, ptrdiff_t result)
 
 ptrdiff_t xsock_posix__recv_error(int d, ptrdiff_t result)
 {
-    bool is_local_stream = xsock_posix__is_local(d) && xsock_posix__is_stream(d);
-    return result == -XSOCK_ENOTCONN && is_local_stream ? -XSOCK_EINVAL : result;
+    if (result == -XSOCK_ENOTCONN && xsock_posix__is_local(d) && xsock_posix__is_stream(d))
+        return -XSOCK_EINVAL;
+    return result;
 }
 
 int xsock_posix__stream_addr_error(int d)

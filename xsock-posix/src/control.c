@@ -90,13 +90,8 @@ static int duplicate(int number, int d, int min, bool is_cloexec)
     return xsock_posix__add_dup(d, min, is_cloexec ? XSOCK_SOCK_CLOEXEC : 0);
 }
 
-/* epoll_wait() alone waits in a poller, with a time of its own. So the mode of a poller means
- * nothing, and is that of the number: the kernel remembers it. */
-static bool is_mode_of_number(int number)
-{
-    return xsock_posix__is_poller(number);
-}
-
+/* Only epoll_wait() waits in a poller, and has a time of its own. The mode of a poller therefore
+ * has no meaning. The kernel, or the runtime of Windows, remembers the mode with the number. */
 int xsock_posix_fcntl(int number, int command, ...)
 {
     va_list arguments;
@@ -109,27 +104,48 @@ int xsock_posix_fcntl(int number, int command, ...)
     bool is_of_handle = command == F_GETFD || command == F_SETFD;
     bool is_mode = command == F_GETFL || command == F_SETFL;
     if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
-        || (is_mode && is_mode_of_number(number)))
+        || (is_mode && xsock_posix__is_poller(number)))
         return xsock_posix__file_control(number, command, argument);
     return (int)xsock_posix__result(socket_control(number, d, command, argument));
 }
 
+/* A listener has no bytes, which Linux tells before it looks at the pointer. */
 static int store_available(int d, int *out)
 {
     ptrdiff_t n = xsock_available(d);
     if (n < 0)
         return (int)n;
+    if (out == NULL)
+        return -XSOCK_EFAULT;
     *out = n > INT32_MAX ? INT32_MAX : (int)n;
     return 0;
 }
 
+/* xsock has no urgent data of AF_UNIX, so a stream of that family is never at a mark. */
 static int store_at_mark(int d, int *out)
 {
-    int result = xsock_at_mark(d);
+    bool is_local = xsock_posix__is_local(d);
+    if (is_local && !xsock_posix__is_stream(d))
+        return -XSOCK_EOPNOTSUPP;
+    if (out == NULL)
+        return -XSOCK_EFAULT;
+    int result = is_local ? 0 : xsock_at_mark(d);
     if (result < 0)
         return result == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOTTY : result;
     *out = result;
     return 0;
+}
+
+/* The kernel answers what the library does not know, and all questions about a poller. Linux gives
+ * EINVAL for a poller from 6.9 on. */
+static int other_ioctl(int number, xsock_posix__request request, void *argument)
+{
+#if defined(_WIN32)
+    (void)request, (void)argument;
+    return xsock_posix__refuse(xsock_posix__is_poller(number) ? EINVAL : ENOTTY);
+#else
+    return xsock_posix__file_ioctl(number, request, argument);
+#endif
 }
 
 int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
@@ -142,27 +158,22 @@ int xsock_posix_ioctl(int number, xsock_posix__request request, ...)
     const unsigned int asked = (unsigned int)request;
     int d = xsock_posix__of(number);
     bool is_of_handle = asked == FIOCLEX || asked == FIONCLEX;
+    bool is_poller = xsock_posix__is_poller(number);
     if (d == 0 || (is_of_handle && xsock_posix__has_own_handle(number))
-        || (asked == FIONBIO && is_mode_of_number(number)))
+        || (asked == FIONBIO && is_poller))
         return xsock_posix__file_ioctl(number, request, argument);
     if (is_of_handle)
         return (int)xsock_posix__result(set_flag(d, XSOCK_SOCK_CLOEXEC, asked == FIOCLEX));
-    bool is_known = asked == FIONBIO || asked == FIONREAD || asked == SIOCATMARK;
-    if (!is_known) {
-#if defined(_WIN32)
-        return xsock_posix__refuse(ENOTTY);
-#else
-        return xsock_posix__file_ioctl(number, request, argument);
-#endif
-    }
-    if (asked != FIONBIO && (xsock_posix__is_event(number) || xsock_posix__is_poller(number)))
-        return xsock_posix__refuse(ENOTTY);
-    if (argument == NULL)
+    if (asked == FIONBIO && argument == NULL)
         return xsock_posix__refuse(EFAULT);
-    return (int)xsock_posix__result(asked == FIONBIO
-                                        ? set_mode(number, d, *(const int *)argument != 0)
-                                    : asked == FIONREAD ? store_available(d, argument)
-                                                        : store_at_mark(d, argument));
+    if (asked == FIONBIO)
+        return (int)xsock_posix__result(set_mode(number, d, *(const int *)argument != 0));
+    if (xsock_posix__is_event(number))
+        return xsock_posix__refuse(ENOTTY);
+    if (is_poller || (asked != FIONREAD && asked != SIOCATMARK))
+        return other_ioctl(number, request, argument);
+    return (int)xsock_posix__result(asked == FIONREAD ? store_available(d, argument)
+                                                      : store_at_mark(d, argument));
 }
 
 int xsock_posix_is_socket(int number)

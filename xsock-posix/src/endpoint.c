@@ -1,6 +1,8 @@
 /* bind, listen, connect, shutdown, and the names of both ends. */
 #include "posix.h"
 
+#include <sys/ioctl.h>
+
 /* Linux wants the family, unless the address is 0.0.0.0. */
 static bool is_any(const struct xsock_addr *a)
 {
@@ -87,12 +89,8 @@ int xsock_posix_getpeername(int number, struct sockaddr *addr, socklen_t *len)
     return name_of(xsock_peer_addr, number, addr, len);
 }
 
-/* What has no mark is not the right kind of number: ENOTTY, as POSIX says. */
 int xsock_posix_sockatmark(int number)
 {
-    int d = xsock_posix__socket_of(number);
-    if (d < 0)
-        return errno == ENOTSOCK ? xsock_posix__refuse(ENOTTY) : -1;
-    int result = xsock_at_mark(d);
-    return (int)xsock_posix__result(result == -XSOCK_EOPNOTSUPP ? -XSOCK_ENOTTY : result);
+    int mark;
+    return xsock_posix_ioctl(number, SIOCATMARK, &mark) < 0 ? -1 : mark;
 }

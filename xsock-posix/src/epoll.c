@@ -184,9 +184,7 @@ int xsock_posix_epoll_pwait(int number, struct epoll_event *out, int n, int time
 int xsock_posix_epoll_pwait2(int number, struct epoll_event *out, int n,
                              const struct timespec *timeout, const sigset_t *mask)
 {
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_nsec, 1);
+    int64_t timeout_ns = xsock_posix__timespec_ns(timeout);
     if (timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
     return wait_masked(number, out, n, timeout_ns, XSOCK_POSIX__MASK(mask));

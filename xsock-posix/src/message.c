@@ -40,8 +40,9 @@ static void vecs_free(struct vecs *vecs)
         free(vecs->v);
 }
 
-/* MSG_CMSG_COMPAT, which a kernel of 64 bits keeps for itself and refuses before anything else. */
-static bool is_refused(int flags)
+/* Whether the flags have MSG_CMSG_COMPAT. A kernel of 64 bits keeps this flag for itself, and
+ * refuses the flag before it looks at anything else. */
+static bool has_compat_flag(int flags)
 {
     return sizeof(void *) == sizeof(uint64_t) && flags < 0;
 }
@@ -147,7 +148,7 @@ ssize_t xsock_posix__recvmsg(int d, struct msghdr *m, int flags)
 
 ssize_t xsock_posix_sendmsg(int number, const struct msghdr *m, int flags)
 {
-    if (is_refused(flags))
+    if (has_compat_flag(flags))
         return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     return d < 0 ? -1 : xsock_posix__sendmsg(d, m, flags);
@@ -155,7 +156,7 @@ ssize_t xsock_posix_sendmsg(int number, const struct msghdr *m, int flags)
 
 ssize_t xsock_posix_recvmsg(int number, struct msghdr *m, int flags)
 {
-    if (is_refused(flags))
+    if (has_compat_flag(flags))
         return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     return d < 0 ? -1 : xsock_posix__recvmsg(d, m, flags);
@@ -184,7 +185,7 @@ typedef int messages_flags;
 /* An error after the first message is left to the next call. */
 messages xsock_posix_sendmmsg(int number, struct mmsghdr *v, messages_max n, messages_flags flags)
 {
-    if (is_refused((int)flags))
+    if (has_compat_flag((int)flags))
         return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     if (d < 0)
@@ -206,9 +207,8 @@ static void store_left(messages_time *out, int64_t left_ns)
     (void)out, (void)left_ns;
 #else
     const int64_t second_ns = 1000000000;
-    int64_t left = left_ns < 0 ? 0 : left_ns;
-    out->tv_sec = (time_t)(left / second_ns);
-    out->tv_nsec = (long)(left % second_ns);
+    out->tv_sec = (time_t)(left_ns / second_ns);
+    out->tv_nsec = (long)(left_ns % second_ns);
 #endif
 }
 
@@ -216,17 +216,15 @@ static void store_left(messages_time *out, int64_t left_ns)
 messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
                               messages_flags all_flags, messages_time *timeout)
 {
-    if (is_refused((int)all_flags))
+    if (has_compat_flag((int)all_flags))
         return xsock_posix__refuse(EINVAL);
-    int64_t limit = timeout == NULL ? -1
-                                    : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                           (int64_t)timeout->tv_nsec, 1);
+    int64_t limit = xsock_posix__timespec_ns(timeout);
     if (limit == -2)
         return xsock_posix__refuse(EINVAL);
     int d = xsock_posix__socket_of(number);
     if (d < 0)
         return -1;
-    int64_t begin = xsock_now();
+    int64_t end = xsock_posix__end_of(limit);
     int flags = (int)all_flags & ~MSG_WAITFORONE;
     bool is_one_waited = ((int)all_flags & MSG_WAITFORONE) != 0;
     unsigned int done = 0;
@@ -237,11 +235,11 @@ messages xsock_posix_recvmmsg(int number, struct mmsghdr *v, messages_max n,
         v[done++].msg_len = (messages_len)got;
         if (is_one_waited)
             flags |= MSG_DONTWAIT;
-        if (limit < 0)
+        if (end < 0)
             continue;
-        int64_t left = limit - (xsock_now() - begin);
+        int64_t left = xsock_posix__time_left(end);
         store_left(timeout, left);
-        if (left <= 0)
+        if (left == 0)
             break;
     }
     return (int)done;

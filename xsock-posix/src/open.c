@@ -86,7 +86,7 @@ static int dup_at(int number, int to, int flags)
 {
     int d = xsock_posix__of(number);
     if (xsock_posix__is_event(number))
-        return xsock_posix__refuse(EINVAL); /* xsock's duplicates share no counter */
+        return xsock_posix__refuse(to < 0 ? EBADF : EINVAL); /* duplicates share no counter */
     if (d != 0 && xsock_posix__is_event(to))
         xsock_posix__event_close(to);
     if (d != 0)

@@ -128,7 +128,7 @@ static int set_timeout(int d, int opt, int more, const void *value, socklen_t le
     memcpy(&time, value, sizeof time);
     bool is_past = time.tv_sec < 0;
     int64_t ns =
-        xsock_posix__time_ns(true, is_past ? 0 : (int64_t)time.tv_sec, (int64_t)time.tv_usec, 1000);
+        xsock_posix__time_ns(is_past ? 0 : (int64_t)time.tv_sec, (int64_t)time.tv_usec, 1000);
     if (ns == -2)
         return -XSOCK_EDOM;
     if (is_past)
@@ -253,7 +253,7 @@ static bool is_unknown(int result)
 
 /* The system has the last word. On POSIX systems it judges all that xsock refuses, with the bytes
  * of the program: Linux takes TCP_MAXSEG 0, and more. It also judges NULL and a negative length. On
- * Windows it has no word for other values. */
+ * Windows it is not asked: an option that xsock does not know gives the error of Linux. */
 #if defined(_WIN32)
 static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {

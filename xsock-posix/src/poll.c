@@ -4,17 +4,22 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
+#include <time.h>
 
-int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns)
+int64_t xsock_posix__time_ns(int64_t seconds, int64_t rest, int64_t rest_unit_ns)
 {
     const int64_t second_ns = 1000000000;
-    if (!is_given)
-        return -1;
     if (seconds < 0 || rest < 0 || rest >= second_ns / rest_unit_ns)
         return -2;
     if (seconds > INT64_MAX / second_ns - 1)
-        return -1; /* 292 years */
+        return -1;
     return seconds * second_ns + rest * rest_unit_ns;
+}
+
+int64_t xsock_posix__timespec_ns(const struct timespec *time)
+{
+    return time == NULL ? -1
+                        : xsock_posix__time_ns((int64_t)time->tv_sec, (int64_t)time->tv_nsec, 1);
 }
 
 int64_t xsock_posix__end_of(int64_t timeout_ns)

@@ -62,7 +62,7 @@ static inline ptrdiff_t xsock_posix__result(ptrdiff_t result)
 /* ---- as_linux.c: errors that Linux tells otherwise. They take and return results of xsock. */
 
 bool xsock_posix__is_stream(int d);
-bool xsock_posix__is_connection(int d); /* or would be one: STREAM or SEQPACKET */
+bool xsock_posix__is_connection(int d); /* STREAM or SEQPACKET, also before it is connected */
 
 /* Whether a message's address means nothing: streams, and SOCK_SEQPACKET of AF_UNIX. */
 bool xsock_posix__ignores_addr(int d);
@@ -266,13 +266,16 @@ void xsock_posix__event_close(int number);
 /* ---- poll.c */
 
 struct pollfd;
+struct timespec;
 
 /* poll() with a time in nanoseconds; -1: no limit. The mask of signals holds during the wait alone;
  * NULL: the thread's own. */
 int xsock_posix__poll(struct pollfd *v, size_t n, int64_t timeout_ns, const sigset_t *mask);
 
-/* The time of a struct timespec or timeval. -1 if there is none, or -2 if it is invalid. */
-int64_t xsock_posix__time_ns(bool is_given, int64_t seconds, int64_t rest, int64_t rest_unit_ns);
+/* The time of a struct timespec or timeval. -1: it is beyond 292 years, or the pointer is NULL.
+ * -2: it is invalid. */
+int64_t xsock_posix__time_ns(int64_t seconds, int64_t rest, int64_t rest_unit_ns);
+int64_t xsock_posix__timespec_ns(const struct timespec *time);
 
 /* The point of time when a wait ends, and the time that is left until then. -1: no limit. */
 int64_t xsock_posix__end_of(int64_t timeout_ns);

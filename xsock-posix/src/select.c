@@ -91,6 +91,13 @@ static int poll_wanted(struct pollfd *v, size_t n, int64_t timeout_ns, const sig
     }
 }
 
+/* Whether the file is open, but poll() gives POLLNVAL for it: a file that was opened with O_PATH.
+ * Linux has counted such a file as ready in every set since 5.17. */
+static bool is_unpolled_file(int number)
+{
+    return xsock_posix__of(number) == 0 && xsock_posix__file_control(number, F_GETFD, 0) >= 0;
+}
+
 static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t timeout_ns,
                        const sigset_t *mask)
 {
@@ -99,14 +106,14 @@ static int select_with(struct pollfd *v, int n, const struct sets *sets, int64_t
     if (result < 0)
         return -1;
     for (size_t i = 0; i < count; i++) {
-        if ((v[i].revents & POLLNVAL) != 0)
+        if ((v[i].revents & POLLNVAL) != 0 && !is_unpolled_file(v[i].fd))
             return xsock_posix__refuse(EBADF);
     }
     int ready = 0;
     for (size_t i = 0; i < count; i++) {
-        ready += keep(&v[i], sets->in, POLLIN, POLLIN | POLLHUP | POLLERR);
-        ready += keep(&v[i], sets->out, POLLOUT, POLLOUT | POLLERR);
-        ready += keep(&v[i], sets->except, POLLPRI, POLLPRI);
+        ready += keep(&v[i], sets->in, POLLIN, POLLIN | POLLHUP | POLLERR | POLLNVAL);
+        ready += keep(&v[i], sets->out, POLLOUT, POLLOUT | POLLERR | POLLNVAL);
+        ready += keep(&v[i], sets->except, POLLPRI, POLLPRI | POLLNVAL);
     }
     return ready;
 }
@@ -149,8 +156,7 @@ int xsock_posix_select(int n, fd_set *in, fd_set *out, fd_set *except, struct ti
     if (timeout != NULL && timeout->tv_usec < 0)
         timeout_ns = -2;
     else if (timeout != NULL) /* Linux takes more microseconds than a second has */
-        timeout_ns =
-            xsock_posix__time_ns(true, whole_seconds(timeout), timeout->tv_usec % SECOND_US, us);
+        timeout_ns = xsock_posix__time_ns(whole_seconds(timeout), timeout->tv_usec % SECOND_US, us);
     return select_ns(n, &sets, timeout_ns, NULL);
 }
 
@@ -158,18 +164,14 @@ int xsock_posix_pselect(int n, fd_set *in, fd_set *out, fd_set *except,
                         const struct timespec *timeout, const sigset_t *mask)
 {
     struct sets sets = {in, out, except};
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_nsec, 1);
+    int64_t timeout_ns = xsock_posix__timespec_ns(timeout);
     return select_ns(n, &sets, timeout_ns, XSOCK_POSIX__MASK(mask));
 }
 
 int xsock_posix_ppoll(struct pollfd *v, nfds_t n, const struct timespec *timeout,
                       const sigset_t *mask)
 {
-    int64_t timeout_ns = timeout == NULL ? -1
-                                         : xsock_posix__time_ns(true, (int64_t)timeout->tv_sec,
-                                                                (int64_t)timeout->tv_nsec, 1);
+    int64_t timeout_ns = xsock_posix__timespec_ns(timeout);
     if (timeout_ns == -2)
         return xsock_posix__refuse(EINVAL);
     return xsock_posix__poll(v, n, timeout_ns, XSOCK_POSIX__MASK(mask));

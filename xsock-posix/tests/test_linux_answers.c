@@ -49,7 +49,6 @@ static void the_flags_of_international_names_are_taken(void **state)
 }
 #endif
 
-/* The first answer for a type and a protocol. */
 #if defined(_WIN32) || defined(__GLIBC__)
 static void answers_have_the_flags_of_the_question(void **state)
 {
@@ -66,6 +65,7 @@ static void answers_have_the_flags_of_the_question(void **state)
 }
 #endif
 
+/* The first answer for a type and a protocol. */
 static int ask(int type, int protocol, const char *service, int out[2])
 {
     struct addrinfo hints = {.ai_family = AF_INET, .ai_socktype = type, .ai_protocol = protocol};

@@ -212,6 +212,26 @@ static void there_is_no_queue_of_errors(void **state)
     close(s[1]);
 }
 
+static void only_streams_have_a_mark(void **state)
+{
+    (void)state;
+    int mark = -1;
+    int s[2];
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_STREAM, 0, s));
+    ASSERT_IS(1, write(s[0], "x", 1));
+    ASSERT_IS(0, ioctl(s[1], REQUEST(SIOCATMARK), &mark));
+    assert_int_equal(0, mark);
+    ASSERT_IS(0, sockatmark(s[1]));
+    ASSERT_ERRNO(EFAULT, ioctl(s[1], REQUEST(SIOCATMARK), NULL));
+    close(s[0]);
+    close(s[1]);
+    ASSERT_IS(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, s));
+    ASSERT_ERRNO(EOPNOTSUPP, ioctl(s[1], REQUEST(SIOCATMARK), &mark));
+    ASSERT_ERRNO(EOPNOTSUPP, sockatmark(s[1]));
+    close(s[0]);
+    close(s[1]);
+}
+
 #if defined(__linux__)
 /* The path has no NUL, and the length that is told counts one. */
 static void a_path_may_fill_the_address(void **state)
@@ -273,6 +293,7 @@ int main(void)
         TEST(a_name_stays),
         TEST(a_socket_without_a_peer_receives_nothing),
         TEST(there_is_no_queue_of_errors),
+        TEST(only_streams_have_a_mark),
 #if defined(__linux__)
         TEST(a_path_may_fill_the_address),
         TEST(a_socket_that_is_connected_elsewhere_takes_nothing),

@@ -43,6 +43,12 @@ static void a_counter_has_no_bytes(void **state)
     struct iovec nothing = {NULL, 0};
     ASSERT_ERRNO(ENOTTY, ioctl(e, REQUEST(FIONREAD), &n));
     ASSERT_ERRNO(ENOTTY, ioctl(e, REQUEST(SIOCATMARK), &n));
+#if defined(__linux__)
+    const unsigned long others[] = {TIOCOUTQ, FIOASYNC, FIOSETOWN, FIOGETOWN};
+    n = 1;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        ASSERT_ERRNO(ENOTTY, ioctl(e, REQUEST(others[i]), &n));
+#endif
     ASSERT_IS(0, readv(e, &nothing, 1));
     ASSERT_IS(0, readv(e, NULL, 0));
     close(e);
@@ -217,6 +223,26 @@ static void a_file_is_judged_before_its_pieces(void **state)
 }
 #endif
 
+#if defined(O_PATH)
+/* poll() gives POLLNVAL. Linux has counted such files since 5.17. */
+static void select_counts_files_of_o_path_as_ready(void **state)
+{
+    (void)state;
+    struct timeval no_time = {0, 0};
+    fd_set sets[3];
+    int file = ASSERT_OPENS(open("/", O_PATH));
+    for (int i = 0; i < 3; i++) {
+        FD_ZERO(&sets[i]);
+        FD_SET(file, &sets[i]);
+    }
+    ASSERT_IS(POLLNVAL, now(file, POLLIN));
+    ASSERT_IS(3, select(file + 1, &sets[0], &sets[1], &sets[2], &no_time));
+    for (int i = 0; i < 3; i++)
+        assert_true(FD_ISSET(file, &sets[i]));
+    close(file);
+}
+#endif
+
 static void sendfile_of_nothing_is_success(void **state)
 {
     (void)state;
@@ -281,6 +307,9 @@ int main(void)
         TEST(sendfile_needs_bytes_and_positions),
 #if defined(__linux__)
         TEST(a_file_is_judged_before_its_pieces),
+#endif
+#if defined(O_PATH)
+        TEST(select_counts_files_of_o_path_as_ready),
 #endif
         TEST(sendfile_of_nothing_is_success),
 #if defined(__GLIBC__)
