@@ -450,7 +450,8 @@ static void wrong_arguments_give_the_errors_of_linux(void **state)
     ASSERT_ERRNO(EBADF, epoll_wait(-1, &got, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(file, &got, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(s[0], &got, 1, 0));
-    ASSERT_ERRNO(EINVAL, epoll_wait(s[0], nil, 1, 0));
+    if (!is_qemu()) /* qemu looks at the pointer first */
+        ASSERT_ERRNO(EINVAL, epoll_wait(s[0], nil, 1, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, 0, 0));
     ASSERT_ERRNO(EINVAL, epoll_wait(p, &got, minus_one, 0));
     ASSERT_ERRNO(EINVAL, eventfd(0, -1));

@@ -770,10 +770,12 @@ static void reading_and_writing(void **state)
     ROW(EBADF, readv(closed, &one, 1));
     ROW(EBADF, writev(closed, &one, 1));
     ROW(EBADF, readv(out, &one, 1));
-    ROW(EBADF, readv(closed, nil, 1));
-    ROW(EBADF, readv(closed, &one, minus_one));
-    ROW(EBADF, writev(closed, nil, 1));
-    ROW(EBADF, writev(closed, &one, minus_one));
+    if (!is_qemu()) { /* qemu looks at the pieces first */
+        ROW(EBADF, readv(closed, nil, 1));
+        ROW(EBADF, readv(closed, &one, minus_one));
+        ROW(EBADF, writev(closed, nil, 1));
+        ROW(EBADF, writev(closed, &one, minus_one));
+    }
     ROW(EINVAL, readv(tcp[0], &one, minus_one));
     ROW(EINVAL, writev(tcp[0], &one, minus_one));
     ROW(EINVAL, readv(file, &one, minus_one));

@@ -206,6 +206,7 @@ static void sendfile_needs_bytes_and_positions(void **state)
 static void a_file_is_judged_before_its_pieces(void **state)
 {
     (void)state;
+    SKIP_ON_QEMU("qemu looks at the pieces first");
     char byte = 0;
     struct iovec one = {&byte, 1};
     volatile int minus_one = -1; /* compilers warn of constants */
