@@ -21,14 +21,6 @@ enum { ROUNDS = 100, FEW_ROUNDS = 5 };
 enum { ROUNDS = 10, FEW_ROUNDS = 2 }; /* a call takes 0.2 ms under Wine */
 #endif
 
-#ifdef __SANITIZE_THREAD__
-#define THREAD_SANITIZER 1
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREAD_SANITIZER 1
-#endif
-#endif
-
 enum { MOST_MOMENTS = 200, MOST_YIELDS = 1 << 24 };
 enum { CROWD = 100, PIECE = 4 * 1024 * 1024, TO_FILL = 64 * 1024 * 1024 };
 
@@ -490,9 +482,8 @@ static void closing_in_a_child_leaves_the_parent_waiting(void **state)
 {
     SKIP_ON_QEMU(QEMU_FORK);
     (void)state;
-#ifdef THREAD_SANITIZER
-    SKIP("ThreadSanitizer has no threads after a fork of a process that had several");
-#endif
+    if (HAS_THREAD_SANITIZER)
+        SKIP("ThreadSanitizer has no threads after a fork of a process that had several");
     for (int i = 0; i < 20; i++) {
         struct round r = {.d = -1};
         int status = -1;

@@ -324,19 +324,7 @@ static void test_a_server_can_start_again_at_once(void **state)
 }
 
 #ifndef _WIN32
-/* ThreadSanitizer starts no threads in a child that was forked while there were some. The child
- * then looks names up in the calling thread. */
-#if defined(__SANITIZE_THREAD__)
-#define THREADS_AFTER_FORK false
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREADS_AFTER_FORK false
-#endif
-#endif
-#ifndef THREADS_AFTER_FORK
-#define THREADS_AFTER_FORK true
-#endif
-
+/* With ThreadSanitizer the child looks names up in the calling thread. */
 static void test_a_forked_child_can_look_up_and_connect(void **state)
 {
     int status = 0;
@@ -346,7 +334,7 @@ static void test_a_forked_child_can_look_up_and_connect(void **state)
     const char *port = port_of(listener);
     pid_t child = fork();
     if (child == 0) {
-        int64_t limit = THREADS_AFTER_FORK ? LONG_NS : -1;
+        int64_t limit = HAS_THREAD_SANITIZER ? -1 : LONG_NS;
         bool told = is_resolver_error(xsock_connect_host("nosuch.invalid", "80", limit));
         _exit(told && xsock_connect_host("localhost", port, limit) >= 0 ? 0 : 1);
     }

@@ -320,24 +320,12 @@ static void test_a_resolver_that_still_runs_is_reported(void **state)
 }
 
 #ifndef _WIN32
-/* ThreadSanitizer starts no threads in a child that was forked while there were some. */
-#if defined(__SANITIZE_THREAD__)
-#define THREADS_AFTER_FORK false
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define THREADS_AFTER_FORK false
-#endif
-#endif
-#ifndef THREADS_AFTER_FORK
-#define THREADS_AFTER_FORK true
-#endif
-
 static void test_a_forked_child_has_all_threads_free(void **state)
 {
     int status = 0;
     SKIP_ON_QEMU(QEMU_FORK);
     (void)state;
-    if (!THREADS_AFTER_FORK)
+    if (HAS_THREAD_SANITIZER)
         SKIP("ThreadSanitizer has no threads after a fork of a process that had several");
     hold_the_resolver();
     fill_the_pool();
