@@ -97,9 +97,9 @@ bool harness_is_clean(void);
  * XSOCK_FULL is in the environment, as ci/full.sh sets it. */
 int harness_rounds(int rounds);
 
-/* Whether ThreadSanitizer watches the program. It starts no threads in a child that was forked while
- * there were some. It runs a signal's handler only after the interrupted call has returned, and a
- * call that the system begins again (SA_RESTART) does not return. */
+/* Whether ThreadSanitizer watches the program. It starts no threads in a child that was forked
+ * while there were some. It runs a signal's handler only after the interrupted call has returned,
+ * and a call that the system begins again (SA_RESTART) does not return. */
 #if defined(__SANITIZE_THREAD__)
 #define HAS_THREAD_SANITIZER true
 #elif defined(__has_feature)
