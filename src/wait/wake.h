@@ -9,8 +9,8 @@
  * wait with a wake that is not trusted, or without one, lasts for a slice of time at most. After a
  * wait in which nothing has happened the call looks at the wake. If the wake is lost, the call
  * gives it up, and looks at its marks after each slice. The only thread of a process does not need
- * this while the thread has a wake: only another thread could set a mark, as no call that sets
- * marks may be made in a signal handler. */
+ * this while the thread has a wake. No other thread can set a mark, and a signal handler of its own
+ * interrupts the system's wait. */
 #ifndef XSOCK__WAIT_WAKE_H
 #define XSOCK__WAIT_WAKE_H
 

@@ -58,8 +58,8 @@ void xsock_posix__lock(void)
 
 /* The only thread of a process waits in the system's own calls. Whoever starts the program may give
  * the library a signal, so that other threads do so, too. The library takes none by itself: a
- * program that sets all signals to their default would be ended by the first wake. Before main()
- * there are no threads. */
+ * program that sets all signals to their default would be ended by the first wake. The function
+ * runs before main(), when the process has one thread. */
 __attribute__((constructor)) static void let_calls_wait_in_the_system(void)
 {
     const char *text = getenv("XSOCK_POSIX_WAKE_SIGNAL");

@@ -230,7 +230,7 @@ static int get_special(int d, int level, int name, struct answer *out)
     }
 }
 
-/* 1: the option is none of those that xsock knows. */
+/* Returns 1 if xsock does not know the option. */
 static int set_known(int d, int level, int name, const void *value, socklen_t len)
 {
     const struct row *row = row_of(level, name);

@@ -220,8 +220,8 @@ enum xsock_posix__direction {
 int xsock_posix__msg_flags_in(int d, enum xsock_posix__direction direction, int flags);
 int xsock_posix__msg_flags_out(int flags);
 
-/* Whether MSG_ERRQUEUE is asked for. There is no queue of errors: the call gives EAGAIN. The flag
- * means nothing for AF_UNIX. */
+/* Whether the flags ask for the queue of errors. The queue is always empty, and the call gives
+ * EAGAIN. MSG_ERRQUEUE means nothing for AF_UNIX. */
 static inline bool xsock_posix__is_errqueue(int d, int flags)
 {
 #ifdef MSG_ERRQUEUE

@@ -109,7 +109,7 @@ static void a_poller_may_be_unknown(void **state)
 }
 #endif
 
-/* Where the library has pollers of its own kind, their numbers are no epoll of the kernel. */
+/* If pollers are built on poll() or kqueue, the number of a poller is no epoll of the kernel. */
 #if defined(__linux__) && !defined(XSOCK_POSIX_POLLER_POLL) && !defined(XSOCK_POSIX_POLLER_KQUEUE)
 #define POLLER_IS_KERNELS
 #endif

@@ -368,7 +368,7 @@ static void sending(void **state)
     ROW(EDESTADDRREQ, write(udp, bytes, 1));
     ROW(0, connect(udp, a, alen));
     ROW(EMSGSIZE, send(udp, bytes, sizeof bytes, 0));
-    if (!is_qemu()) { /* qemu looks at all of the buffer, which is no memory */
+    if (!is_qemu()) { /* qemu looks at all bytes, more than there are */
         ROW(EPIPE, send(fresh, bytes, huge, MSG_NOSIGNAL));
         ROW(EMSGSIZE, send(udp, bytes, huge, 0));
     }
@@ -501,7 +501,7 @@ static void receiving(void **state)
     ROW(EAGAIN, recv(tcp[0], bytes, 1, MSG_ERRQUEUE));
     ROW(0, recv(tcp[0], bytes, 0, 0));
     ROW(0, recvfrom(tcp[0], bytes, 1, 0, sa, length(16)));
-#if !defined(_WIN32) /* Windows looks at all of the buffer, which is no memory */
+#if !defined(_WIN32) /* Windows looks at all bytes, more than there are */
     if (!is_qemu())
         ROW(0, recv(tcp[0], bytes, huge, 0) == 2 ? 0 : -1);
 #endif
