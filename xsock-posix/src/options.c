@@ -251,9 +251,9 @@ static bool is_unknown(int result)
     return result == 1 || result == -XSOCK_ENOPROTOOPT;
 }
 
-/* The system has the last word. On POSIX systems it judges all that xsock refuses, with the bytes
- * of the program: Linux takes TCP_MAXSEG 0, and more. It also judges NULL and a negative length. On
- * Windows it is not asked: an option that xsock does not know gives the error of Linux. */
+/* POSIX systems judge everything that xsock refuses, with the bytes of the program: Linux takes
+ * TCP_MAXSEG 0, for example. They also judge NULL and a negative length. Windows is not asked: an
+ * option that xsock does not know gives the error of Linux. */
 #if defined(_WIN32)
 static int set_native(int d, int level, int name, const void *value, socklen_t len, int refusal)
 {
